@@ -1,0 +1,98 @@
+"""What protogen has to say of a net: a severity, a rule, a layer, a sentence and a place."""
+
+from __future__ import annotations
+
+import difflib
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Diagnostic", "Location", "ProtogenError", "Severity", "did_you_mean"]
+
+
+class Severity(str, enum.Enum):
+    """How much a diagnostic weighs.
+
+    *error*: Caffe refuses the net, or computes garbage. *warning*: it loads, and is probably not
+    what was meant. *note*: worth knowing.
+    """
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file: lines and columns count from 1; 0 means the whole file (or line)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. ``code`` and ``name`` (kebab-case) are fixed for each rule, for scripts.
+
+    ``layer`` and ``type`` are empty where a finding is not about one layer. ``why`` is Caffe's
+    behaviour, ``where`` the blobs and shapes concerned, ``hint`` a computed way to mend it.
+    """
+
+    severity: Severity
+    code: str
+    layer: str
+    message: str
+    location: Location | None = None
+    hint: str = ""
+    name: str = ""
+    type: str = ""
+    where: str = ""
+    why: str = ""
+    layer_index: int = -1
+    field: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The layer and its type, as every renderer names them: ``layer "pool1" (Pooling)``."""
+        if not (self.layer or self.type):
+            return ""
+        return f'layer "{self.layer}"' + (f" ({self.type})" if self.type else "")
+
+    @property
+    def headline(self) -> str:
+        """The first line, whole by itself; editors read its ``file:line:col``."""
+        place = f"{self.location}: " if self.location else ""
+        subject = f"{self.subject}: " if self.subject else ""
+        return f"{place}{self.severity}[{self.code}] {subject}{self.message}"
+
+    def __str__(self) -> str:
+        notes = (("where", self.where), ("why", self.why), ("hint", self.hint))
+        return "\n".join([self.headline, *(f"  {key + ':':6} {text}" for key, text in notes if text)])
+
+
+class ProtogenError(Exception):
+    """Any input protogen cannot use; ``diagnostics`` say where, what and how to mend it.
+
+    Every error that protogen raises on purpose is one of these.
+    """
+
+    def __init__(self, diagnostics: Diagnostic | Iterable[Diagnostic]) -> None:
+        found = [diagnostics] if isinstance(diagnostics, Diagnostic) else list(diagnostics)
+        super().__init__("\n".join(map(str, found)))
+        self.diagnostics: list[Diagnostic] = found
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``did you mean "Pooling"?`` for the nearest known word, or nothing where none is near."""
+    by_lower = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
+    return f'did you mean "{by_lower[near[0]]}"?' if near else ""
