@@ -76,7 +76,9 @@ class Diagnostic:
 
     def __str__(self) -> str:
         notes = (("where", self.where), ("why", self.why), ("hint", self.hint))
-        return "\n".join([self.headline, *(f"  {key + ':':6} {text}" for key, text in notes if text)])
+        return "\n".join(
+            [self.headline, *(f"  {key + ':':6} {text}" for key, text in notes if text)]
+        )
 
 
 class ProtogenError(Exception):
@@ -96,3 +98,34 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
     return f'did you mean "{by_lower[near[0]]}"?' if near else ""
+
+
+#: The code of each rule that a net must keep to be loaded by Caffe at all. Rules of style and
+#: suspicion have files of their own in ``protogen.checks``.
+RULES = {
+    # S: shapes and parameters of one layer
+    "layer-parameter": "S101",
+    "blob-count": "S102",
+    "axis-out-of-range": "S103",
+    "bottom-shape-mismatch": "S104",
+    "axis-count": "S105",
+    "blob-shape": "S106",
+    "kernel-exceeds-bottom": "S107",
+    "group-does-not-divide": "S108",
+    "filler": "S109",
+    "in-place-forbidden": "S110",
+    "loss-weight-count": "S111",
+    "param-count": "S112",
+    "shared-param-mismatch": "S113",
+    "required-field": "S114",
+    # G: the net's own rules
+    "unknown-bottom": "G101",
+    "duplicate-top": "G102",
+    "in-place-after-split": "G103",
+    "unknown-type": "G104",
+    "include-and-exclude": "G105",
+    "propagate-down-count": "G106",
+    "legacy-input": "G107",
+    "no-input-shape": "G108",
+    "data-source": "G109",
+}

@@ -1,0 +1,227 @@
+"""The layers that run in one phase, and a value for each write of a blob.
+
+A blob's name may be written again and again in place, so a name alone says little. A `Value` is one
+write: who made it, who reads it. Caffe gives every value with several readers a Split layer, whose
+tops have other names; `Graph` keeps the net as written and notes where that makes a difference.
+(source: ``Net::FilterNet``, ``InsertSplits``, ``Net::AppendTop``)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from protogen.diagnostics import RULES, Diagnostic, Severity, did_you_mean
+from protogen.shapes import Shape
+
+__all__ = ["Graph", "State", "Step", "Value", "build", "runs_in"]
+
+_PHASES = {"TRAIN": 0, "TEST": 1}
+
+
+@dataclass(frozen=True)
+class State:
+    """What a net is run as: its phase, level and stages."""
+
+    phase: str = "TEST"
+    level: int = 0
+    stages: Collection[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.phase not in _PHASES:
+            near = did_you_mean(str(self.phase), _PHASES) or "it is TRAIN or TEST"
+            raise ValueError(f'phase "{self.phase}" is not known; {near}')
+
+    @property
+    def number(self) -> int:
+        """The phase as protobuf counts it."""
+        return _PHASES[self.phase]
+
+    def meets(self, rule: Any) -> bool:
+        """Whether a ``NetStateRule`` is met: everything it says, all its stages, none it bars."""
+        if rule.HasField("phase") and rule.phase != self.number:
+            return False
+        if rule.HasField("min_level") and self.level < rule.min_level:
+            return False
+        if rule.HasField("max_level") and self.level > rule.max_level:
+            return False
+        return all(stage in self.stages for stage in rule.stage) and not any(
+            stage in self.stages for stage in rule.not_stage
+        )
+
+
+def runs_in(layer: Any, state: State) -> bool:
+    """Whether a layer runs: one ``include`` is met or, if there is none, no ``exclude``."""
+    if layer.include:
+        return any(map(state.meets, layer.include))
+    return not any(map(state.meets, layer.exclude))
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """One write of a blob. ``step`` is who made it, ``top`` which of its tops it is."""
+
+    name: str
+    step: Step
+    top: int
+    #: Filled by inference; ``None`` while its number of axes is not known.
+    shape: Shape = None
+    readers: list[Step] = field(default_factory=list)
+    #: Its own weight in the objective counts as one more reader.
+    weighed: bool = False
+
+    @property
+    def split(self) -> bool:
+        """Whether Caffe puts a Split layer behind it."""
+        return len(self.readers) + self.weighed > 1
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One layer that runs: its message, its place in the net, what it reads and writes."""
+
+    layer: Any
+    index: int
+    bottoms: list[Value | None] = field(default_factory=list)
+    tops: list[Value] = field(default_factory=list)
+    #: The tops that overwrite the bottom of the same index.
+    in_place: frozenset[int] = frozenset()
+    faults: list[Diagnostic] = field(default_factory=list)
+
+    def fault(self, rule: str, message: str, *, path: str = "", hint: str = "") -> None:
+        """Note why Caffe refuses the net here."""
+        self.faults.append(
+            Diagnostic(
+                Severity.ERROR,
+                RULES[rule],
+                self.layer.name,
+                message,
+                name=rule,
+                type=self.layer.type,
+                hint=hint,
+                layer_index=self.index,
+                field=path,
+            )
+        )
+
+
+@dataclass(slots=True)
+class Graph:
+    """The steps of one phase, in the net's order, and the last value of each blob."""
+
+    state: State
+    steps: list[Step]
+    values: dict[str, Value]
+
+    def outputs(self) -> Iterable[Value]:
+        """The values no layer reads: the net's outputs."""
+        return (value for value in self.values.values() if not value.readers)
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+def build(net: Any, state: State) -> Graph:
+    """Wire the layers of a ``NetParameter`` that run in this state; its faults are in the steps."""
+    steps: list[Step] = []
+    values: dict[str, Value] = {}
+    for index, layer in enumerate(net.layer):
+        if layer.include or layer.exclude:
+            if layer.include and layer.exclude:
+                steps.append(_refused(layer, index))
+                continue
+            if not runs_in(layer, state):
+                continue
+        step = Step(layer, index)
+        steps.append(step)
+        _read(step, values)
+        _write(step, values)
+    produced: set[str] = set()
+    for step in steps:
+        _place(step, produced)
+    return Graph(state, steps, values)
+
+
+def _refused(layer: Any, index: int) -> Step:
+    step = Step(layer, index)
+    step.fault(
+        "include-and-exclude",
+        "has both include and exclude; Caffe takes rules of one kind only",
+        path="exclude",
+    )
+    return step
+
+
+def _read(step: Step, values: dict[str, Value]) -> None:
+    for position, name in enumerate(step.layer.bottom):
+        value = values.get(name)
+        step.bottoms.append(value)
+        if value is not None:
+            value.readers.append(step)
+            continue
+        near = did_you_mean(name, values)
+        step.fault(
+            "unknown-bottom",
+            f'reads "{name}", which no layer before it makes',
+            path=f"bottom[{position}]",
+            hint=near,
+        )
+
+
+def _write(step: Step, values: dict[str, Value]) -> None:
+    for position, name in enumerate(step.layer.top):
+        values[name] = value = Value(name, step, position)
+        step.tops.append(value)
+    weights = step.layer.loss_weight
+    if weights:
+        for value, weight in zip(step.tops, weights):
+            values[value.name].weighed = weight != 0
+
+
+def _place(step: Step, produced: set[str]) -> None:
+    """Tell overwriting in place from making a blob anew, as Caffe does once splits are in."""
+    for position, value in enumerate(step.tops):
+        name = value.name
+        bottom = step.bottoms[position] if position < len(step.bottoms) else None
+        if bottom is not None and bottom.name == name and not bottom.split:
+            step.in_place |= {position}
+        elif name in produced:
+            _fault_duplicate(step, value, position)
+        produced.add(name)
+
+
+def _fault_duplicate(step: Step, value: Value, position: int) -> None:
+    name, path = value.name, f"top[{position}]"
+    bottom = next((b for b in step.bottoms if b is not None and b.name == name), None)
+    if bottom is None:
+        step.fault(
+            "duplicate-top",
+            f'makes "{name}", which a layer before it makes already',
+            path=path,
+            hint="give this top a name of its own",
+        )
+    elif bottom.split:
+        step.fault(
+            "in-place-after-split",
+            f'overwrites "{name}" in place, but {_other_readers(bottom, step)}',
+            path=path,
+            hint=f'write a new top (say "{step.layer.name}") and read that further on',
+        )
+    else:
+        step.fault(
+            "duplicate-top",
+            f'writes "{name}" in place as top {position}, which has to be its bottom of the'
+            " same position",
+            path=path,
+        )
+
+
+def _other_readers(value: Value, step: Step) -> str:
+    others = list(dict.fromkeys(f'"{r.layer.name}"' for r in value.readers if r is not step))
+    if others:
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        plural = "s" if len(others) > 1 else ""
+        verb = "read" if plural else "reads"
+        return f"layer{plural} {', '.join(others[:3])}{more} {verb} it too"
+    return "it counts in the objective too" if value.weighed else "it reads it twice"

@@ -1,0 +1,252 @@
+"""One walk through the layers of a phase: the shape of every blob, as Caffe would compute it.
+
+The walk goes on past a fault, where Caffe dies of the first: what follows a layer at fault has a
+shape not known, and nothing is said of what may only follow from it.
+(source: ``Net::Init``, ``Layer::SetUp``, ``Net::AppendParam``)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from protogen import layers as layer_types
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Graph, State, Step, build
+from protogen.schema import Facts, Fault, LayerSchema
+from protogen.shapes import Shape, count, format_shape
+
+__all__ = ["Inference", "LayerShapes", "infer_graph", "infer_shapes"]
+
+
+class LayerShapes(NamedTuple):
+    """One layer of the walk: where it stands in the net, and all that is known of it."""
+
+    index: int
+    name: str
+    type: str
+    bottoms: tuple[tuple[str, Shape], ...]
+    tops: tuple[tuple[str, Shape], ...]
+    facts: Facts
+
+
+@dataclass
+class Inference:
+    """What Caffe would make of a net in one state.
+
+    ``blobs`` maps each blob to its shape after its last writer; ``params`` each layer that learns
+    to the shapes of its learnable blobs. A shape is a tuple, a size in it ``None`` where it is not
+    known, and ``None`` as a whole where not even the number of axes is.
+    """
+
+    state: State
+    blobs: dict[str, Shape] = field(default_factory=dict)
+    params: dict[str, list[Shape]] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    graph: Graph | None = None
+    facts: list[Facts] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether Caffe would accept the net."""
+        return not any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+    @property
+    def layers(self) -> list[LayerShapes]:
+        """A row for each layer that runs, in the net's order."""
+        steps = self.graph.steps if self.graph else []
+        return [
+            LayerShapes(
+                step.index,
+                step.layer.name,
+                step.layer.type,
+                tuple(
+                    (name, value.shape if value else None)
+                    for name, value in zip(step.layer.bottom, step.bottoms)
+                ),
+                tuple((value.name, value.shape) for value in step.tops),
+                facts,
+            )
+            for step, facts in zip(steps, self.facts)
+        ]
+
+
+def infer_shapes(
+    net: Any,
+    phase: str = "TEST",
+    level: int = 0,
+    stages: Collection[str] = (),
+    inputs: Mapping[str, Sequence[int | None]] | None = None,
+) -> Inference:
+    """Infer every shape of a net: a `protogen.Net`, or a ``NetParameter`` message.
+
+    ``inputs`` gives shapes for tops of data layers whose database is not at hand. A net with
+    faults gives diagnostics, never an exception.
+    """
+    state = State(phase, level, tuple(stages))
+    if not hasattr(net, "current"):
+        from protogen.compose.net import Net  # a bare message; a Net knows its layers' places
+
+        net = Net.of(net)
+    message, found = net.current()
+    result = infer_graph(build(message, state), inputs or {})
+    result.diagnostics[:0] = found
+    result.diagnostics = [net.place(diagnostic) for diagnostic in result.diagnostics]
+    return result
+
+
+def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inference:
+    """Walk a graph: fill in its values' shapes and gather what is wrong."""
+    result = Inference(graph.state, graph=graph)
+    given = {name: tuple(shape) for name, shape in inputs.items()}
+    shared: dict[str, _Owner] = {}
+    phase = graph.state.number
+    for step in graph.steps:
+        facts = _infer_step(step, phase, given)
+        result.facts.append(facts)
+        for value, shape in zip(step.tops, facts.tops):
+            value.shape = shape
+            result.blobs[value.name] = shape
+        if facts.blobs:
+            result.params[step.layer.name] = [blob.shape for blob in facts.blobs]
+        if step.layer.param:
+            _share(step, facts, shared)
+        if step.faults:
+            result.diagnostics += step.faults
+    return result
+
+
+def _infer_step(step: Step, phase: int, given: Mapping[str, Shape]) -> Facts:
+    layer = step.layer
+    tops = len(step.tops)
+    if given and not step.bottoms and tops and all(v.name in given for v in step.tops):
+        return Facts(tuple(given[value.name] for value in step.tops))
+    schema = layer_types.find(layer.type)
+    if schema is None:
+        _fault_unknown_type(step)
+        return Facts((None,) * tops, macs=None)
+    if layer.propagate_down and len(layer.propagate_down) != len(step.bottoms):
+        step.fault(
+            "propagate-down-count",
+            f"propagate_down is given {len(layer.propagate_down)} times for"
+            f" {len(step.bottoms)} bottoms; give it for each, or not at all",
+            path="propagate_down",
+        )
+    bottoms = tuple([value.shape if value else None for value in step.bottoms])
+    own_phase = layer.phase if layer.HasField("phase") else phase
+    try:
+        facts = schema.infer(layer, bottoms, tops, own_phase, step.in_place)
+        if layer.loss_weight or schema.loss:
+            _check_loss_weight(step, schema, facts)
+    except Fault as fault:
+        step.fault(fault.rule, fault.message, path=fault.field, hint=fault.hint)
+        return Facts((None,) * tops, macs=None)
+    if given and not step.bottoms:
+        shapes = tuple(given.get(v.name, s) for v, s in zip(step.tops, facts.tops))
+        facts = facts._replace(tops=shapes)
+    return facts
+
+
+def _fault_unknown_type(step: Step) -> None:
+    name = step.layer.type
+    if not name:
+        step.fault("unknown-type", "has no type", hint='say what it is: type: "Convolution"')
+        return
+    step.fault(
+        "unknown-type",
+        f'"{name}" is no layer type of Caffe',
+        path="type",
+        hint=layer_types.suggest(name),
+    )
+
+
+def _check_loss_weight(step: Step, schema: LayerSchema, facts: Facts) -> None:
+    """As many weights as tops; a loss that gives none has one. (``Layer::SetLossWeights``)"""
+    weights = list(step.layer.loss_weight)
+    if any(value.weighed and value.split for value in step.tops):
+        weights = []  # the Split layer takes them over
+    if not weights and schema.loss:
+        weights = [1.0]
+    if weights and len(weights) != len(facts.tops):
+        given = len(step.layer.loss_weight)
+        raise Fault(
+            f"has {len(facts.tops)} tops and {given or 'no'} loss_weight"
+            + (
+                ""
+                if given
+                else "; a loss without one has a single weight, and"
+                " with several tops each needs its own"
+            ),
+            rule="loss-weight-count",
+            field="loss_weight",
+        )
+    for weight, shape in zip(weights, facts.tops):
+        if weight and shape is not None and None not in shape and count(shape) == 0:
+            raise Fault("an empty top cannot have a loss_weight", rule="loss-weight-count")
+
+
+@dataclass
+class _Owner:
+    """The first layer to use a shared parameter: all others must agree with it."""
+
+    layer: str
+    shape: Shape
+    lr_mult: float | None = None
+    decay_mult: float | None = None
+
+
+def _share(step: Step, facts: Facts, shared: dict[str, _Owner]) -> None:
+    """Check the layer's ``param`` entries against what it learns and whom it shares with."""
+    specs = step.layer.param
+    if len(specs) > len(facts.blobs):
+        if not step.faults and facts.macs is not None:
+            step.fault(
+                "param-count",
+                f"has {len(specs)} param for {len(facts.blobs)} learnable blobs",
+                path=f"param[{len(facts.blobs)}]",
+            )
+        return
+    for index, (spec, blob) in enumerate(zip(specs, facts.blobs)):
+        if not spec.name:
+            continue
+        owner = shared.get(spec.name)
+        if owner is None:
+            shared[spec.name] = owner = _Owner(step.layer.name, blob.shape)
+        else:
+            _compare(step, index, owner, blob.shape)
+        _agree(step, index, owner)
+
+
+def _compare(step: Step, index: int, owner: _Owner, shape: Shape) -> None:
+    spec = step.layer.param[index]
+    if shape is None or owner.shape is None or None in shape or None in owner.shape:
+        return
+    permissive = spec.share_mode == 1
+    same = count(shape) == count(owner.shape) if permissive else shape == owner.shape
+    if not same:
+        what = "count" if permissive else "shape"
+        step.fault(
+            "shared-param-mismatch",
+            f'shares "{spec.name}" with layer "{owner.layer}", but their {what}s differ:'
+            f" {format_shape(shape)} here, {format_shape(owner.shape)} there",
+            path=f"param[{index}]",
+        )
+
+
+def _agree(step: Step, index: int, owner: _Owner) -> None:
+    """The multipliers that several sharing layers give must be the same."""
+    spec = step.layer.param[index]
+    for name in ("lr_mult", "decay_mult"):
+        if not spec.HasField(name):
+            continue
+        mine, theirs = getattr(spec, name), getattr(owner, name)
+        if theirs is None:
+            setattr(owner, name, mine)
+        elif mine != theirs:
+            step.fault(
+                "shared-param-mismatch",
+                f'shares "{spec.name}" with layer "{owner.layer}", but gives it {name} {mine:g}'
+                f" where it was {theirs:g}",
+                path=f"param[{index}].{name}",
+            )
