@@ -1,0 +1,132 @@
+"""What else changed while the layers kept their form: data transforms, net inputs, BatchNorm.
+
+(``UpgradeNetDataTransformation``, ``UpgradeNetInput`` and ``UpgradeNetBatchNorm`` in Caffe's
+``util/upgrade_proto.cpp``)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from protogen import proto
+from protogen.text.upgrade.findings import Findings, Path
+
+__all__ = [
+    "has_old_batch_norm",
+    "transform_target",
+    "upgrade_batch_norm",
+    "upgrade_data_transforms",
+    "upgrade_inputs",
+]
+
+_TRANSFORMED = {"DATA": "data_param", "IMAGE_DATA": "image_data_param"}
+_TRANSFORMED["WINDOW_DATA"] = "window_data_param"
+_TRANSFORMS = ("scale", "mean_file", "crop_size", "mirror")
+
+
+def transform_target(path: Path, layer: Any) -> Path:
+    """Where the V1 ``layer`` keeps, once upgraded, what it now keeps at ``path``."""
+    if len(path) == 2 and path[0] == _data_param(layer) and path[1] in _TRANSFORMS:
+        return ("transform_param", path[1])
+    return path
+
+
+def _data_param(layer: Any) -> str:
+    """The name of the parameters of a V1 data layer; nothing for another layer."""
+    return _TRANSFORMED.get(layer.LayerType.Name(layer.type), "")
+
+
+def upgrade_data_transforms(net: Any, found: Findings) -> None:
+    """Move ``scale`` … of the V1 data layers to their ``transform_param``, in place.
+
+    Only layers that say ``layers`` are treated so: in a current net Caffe leaves such fields where
+    they are, and reads them no more.
+    """
+    old = [index for index, layer in enumerate(net.layers) if _has_old_transforms(layer)]
+    if not old:
+        return
+    for layer in net.layers:
+        if name := _data_param(layer):
+            _move_transforms(layer, getattr(layer, name))
+    message = f"transforms of {len(old)} data layers moved to transform_param"
+    found.tell("legacy-data-transform", message, ("layers", old[0]), field="")
+
+
+def _has_old_transforms(layer: Any) -> bool:
+    name = _data_param(layer)
+    return bool(name) and any(map(getattr(layer, name).HasField, _TRANSFORMS))
+
+
+def _move_transforms(layer: Any, param: Any) -> None:
+    """Once one layer needs it, Caffe leaves both messages in every data layer, if only empty."""
+    param.SetInParent()
+    layer.transform_param.SetInParent()
+    for field in _TRANSFORMS:
+        if param.HasField(field):
+            setattr(layer.transform_param, field, getattr(param, field))
+            param.ClearField(field)
+
+
+def upgrade_inputs(net: Any, found: Findings) -> bool:
+    """Make an Input layer of the net's ``input`` fields, in place; False if it needs none.
+
+    ``input_shape`` counts before ``input_dim``; inputs with neither were what old weight files
+    had, and are dropped.
+    """
+    shapes = _input_shapes(net)
+    given = bool(net.input_shape or net.input_dim)
+    if not given:
+        message = f'input "{net.input[0]}" has neither input_shape nor input_dim, and is dropped'
+        found.tell("legacy-dropped-field", message, ("input", 0))
+    elif len(shapes) < len(net.input):
+        _tell_missing_shape(net, len(shapes), found)
+    else:
+        layer = proto.LayerParameter(name="input", type="Input", top=net.input)
+        layer.input_param.shape.extend(shapes[: len(net.input)])
+        layers = [layer, *net.layer]
+        net.ClearField("layer")
+        net.layer.extend(layers)
+        message = f"{len(net.input)} inputs of the net became an Input layer"
+        found.tell("legacy-input", message, ("input", 0), field="")
+    for field in ("input", "input_shape", "input_dim"):
+        net.ClearField(field)
+    return given
+
+
+def _input_shapes(net: Any) -> list[Any]:
+    """A shape for each input, in order, as far as there are enough."""
+    if net.input_shape:
+        return list(net.input_shape)
+    dims = net.input_dim
+    return [proto.BlobShape(dim=dims[i : i + 4]) for i in range(0, len(dims) - len(dims) % 4, 4)]
+
+
+def _tell_missing_shape(net: Any, known: int, found: Findings) -> None:
+    if net.input_shape:
+        message = f'input "{net.input[known]}" has no input_shape; there are {known}'
+    else:
+        dims = len(net.input_dim)
+        message = f'input "{net.input[known]}" lacks its four input_dim; there are {dims} in all'
+    why = "Caffe reads past the end of the list"
+    found.tell("legacy-input-shape", message, ("input", known), why=why)
+
+
+def _is_old_batch_norm(layer: Any) -> bool:
+    return len(layer.param) == 3 and layer.type == "BatchNorm"
+
+
+def has_old_batch_norm(net: Any) -> bool:
+    """Whether a BatchNorm layer declares three params, as its first version required."""
+    return any(map(_is_old_batch_norm, net.layer))
+
+
+def upgrade_batch_norm(net: Any, found: Findings) -> None:
+    """Forbid the solver to learn the statistics of old BatchNorm layers, in place."""
+    old = [index for index, layer in enumerate(net.layer) if _is_old_batch_norm(layer)]
+    if not old:
+        return
+    for index in old:
+        for param in net.layer[index].param:
+            param.lr_mult = param.decay_mult = 0.0
+    message = f"lr_mult and decay_mult of {len(old)} BatchNorm layers set to 0"
+    found.tell("legacy-batch-norm", message, field="")

@@ -1,0 +1,77 @@
+"""The upgrade of messages: the steps of Caffe's, in Caffe's order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from protogen.diagnostics import Diagnostic
+from protogen.text.upgrade.current import (
+    has_old_batch_norm,
+    upgrade_batch_norm,
+    upgrade_data_transforms,
+    upgrade_inputs,
+)
+from protogen.text.upgrade.findings import Findings, Locate
+from protogen.text.upgrade.solver import upgrade_type
+from protogen.text.upgrade.v0 import is_v0, upgrade_v0
+from protogen.text.upgrade.v1 import upgrade_v1
+
+__all__ = ["MessageUpgrade", "needs_upgrade", "upgrade_net", "upgrade_solver"]
+
+
+@dataclass(frozen=True)
+class MessageUpgrade:
+    """What became of a message.
+
+    ``message`` is None where Caffe dies. ``ok`` is the verdict of Caffe's own tool: False also
+    where a parameter had no place in the new format; loading the net, Caffe only logs that.
+    ``origins`` has for each ``layer`` of the message the index of the old layer it was made of
+    (among ``layers`` if the old net had any), and None for the Input layer made of ``input``.
+    """
+
+    message: Any | None
+    ok: bool
+    diagnostics: list[Diagnostic]
+    origins: tuple[int | None, ...] = ()
+
+
+def needs_upgrade(net: Any) -> bool:
+    """Whether Caffe would upgrade this net on loading it. Next to free for a current net."""
+    return bool(net.layers or net.input) or has_old_batch_norm(net)
+
+
+def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
+    """The net as Caffe's ``upgrade_net_proto_text`` and its loader make it; ``net`` stays as it is.
+
+    ``locate`` gives diagnostics their place. (``UpgradeNetAsNeeded`` in Caffe)
+    """
+    found = Findings(locate)
+    out = type(net)()
+    out.CopyFrom(net)
+    origins: list[int | None] = [*range(len(net.layers) or len(net.layer))]
+    if is_v0(net):
+        out, origins[:] = upgrade_v0(net, found)
+    elif net.layers:
+        message = f"{len(net.layers)} layers upgraded from the V1 format"
+        found.tell("legacy-v1", message, ("layers", 0), field="")
+    upgrade_data_transforms(out, found)
+    if out.layers:
+        upgrade_v1(out, found)
+    if out.input and upgrade_inputs(out, found):
+        origins.insert(0, None)
+    upgrade_batch_norm(out, found)
+    return _result(out, found, tuple(origins))
+
+
+def upgrade_solver(solver: Any, locate: Locate | None = None) -> MessageUpgrade:
+    """The solver as Caffe's ``upgrade_solver_proto_text`` makes it; ``solver`` stays as it is."""
+    found = Findings(locate)
+    out = type(solver)()
+    out.CopyFrom(solver)
+    upgrade_type(out, found)
+    return _result(out, found)
+
+
+def _result(message: Any, found: Findings, origins: tuple[int | None, ...] = ()) -> MessageUpgrade:
+    return MessageUpgrade(None if found.fatal else message, found.lossless, list(found), origins)

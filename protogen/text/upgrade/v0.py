@@ -1,0 +1,241 @@
+"""From V0 (``layers { layer { type: "conv" } }``) to V1 (``layers { type: CONVOLUTION }``).
+
+V0 kept the parameters of every layer type in one flat message and had padding layers, which
+became the ``pad`` of the convolution or pooling that follows them.  (``UpgradeV0Net`` in Caffe's
+``util/upgrade_proto.cpp``)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from protogen import proto
+from protogen.diagnostics import did_you_mean
+from protogen.text.upgrade.findings import Findings, Path
+
+__all__ = ["is_v0", "target", "upgrade_v0"]
+
+_TYPES = {
+    "accuracy": "ACCURACY",
+    "bnll": "BNLL",
+    "concat": "CONCAT",
+    "conv": "CONVOLUTION",
+    "data": "DATA",
+    "dropout": "DROPOUT",
+    "euclidean_loss": "EUCLIDEAN_LOSS",
+    "flatten": "FLATTEN",
+    "hdf5_data": "HDF5_DATA",
+    "hdf5_output": "HDF5_OUTPUT",
+    "im2col": "IM2COL",
+    "images": "IMAGE_DATA",
+    "infogain_loss": "INFOGAIN_LOSS",
+    "innerproduct": "INNER_PRODUCT",
+    "lrn": "LRN",
+    "multinomial_logistic_loss": "MULTINOMIAL_LOGISTIC_LOSS",
+    "pool": "POOLING",
+    "relu": "RELU",
+    "sigmoid": "SIGMOID",
+    "softmax": "SOFTMAX",
+    "softmax_loss": "SOFTMAX_LOSS",
+    "split": "SPLIT",
+    "tanh": "TANH",
+    "window_data": "WINDOW_DATA",
+}
+
+_CONV = {"conv": "convolution_param"}
+_POOL = {"pool": "pooling_param"}
+_WINDOWED = _CONV | _POOL
+_WEIGHTED = _CONV | {"innerproduct": "inner_product_param"}
+_LRN = {"lrn": "lrn_param"}
+_DATA = {"data": "data_param"}
+_IMAGES = {"images": "image_data_param"}
+_WINDOW_DATA = {"window_data": "window_data_param"}
+_BATCHED = _DATA | _IMAGES | _WINDOW_DATA | {"hdf5_data": "hdf5_data_param"}
+_TRANSFORM = dict.fromkeys(["", *_TYPES], "transform_param")
+
+# V0's name of a field: its V1 name, and the parameter message it went to for each layer type.
+_FIELDS: dict[str, tuple[str, dict[str, str]]] = {
+    "num_output": ("num_output", _WEIGHTED),
+    "biasterm": ("bias_term", _WEIGHTED),
+    "weight_filler": ("weight_filler", _WEIGHTED),
+    "bias_filler": ("bias_filler", _WEIGHTED),
+    "pad": ("pad", _WINDOWED),
+    "kernelsize": ("kernel_size", _WINDOWED),
+    "group": ("group", _CONV),
+    "stride": ("stride", _WINDOWED),
+    "pool": ("pool", _POOL),
+    "dropout_ratio": ("dropout_ratio", {"dropout": "dropout_param"}),
+    "local_size": ("local_size", _LRN),
+    "alpha": ("alpha", _LRN),
+    "beta": ("beta", _LRN),
+    "k": ("k", _LRN),
+    "source": ("source", _BATCHED | {"infogain_loss": "infogain_loss_param"}),
+    "scale": ("scale", _TRANSFORM),
+    "meanfile": ("mean_file", _TRANSFORM),
+    "batchsize": ("batch_size", _BATCHED),
+    "cropsize": ("crop_size", _TRANSFORM),
+    "mirror": ("mirror", _TRANSFORM),
+    "rand_skip": ("rand_skip", _DATA | _IMAGES),
+    "shuffle_images": ("shuffle", _IMAGES),
+    "new_height": ("new_height", _IMAGES),
+    "new_width": ("new_width", _IMAGES),
+    "concat_dim": ("concat_dim", {"concat": "concat_param"}),
+    "det_fg_threshold": ("fg_threshold", _WINDOW_DATA),
+    "det_bg_threshold": ("bg_threshold", _WINDOW_DATA),
+    "det_fg_fraction": ("fg_fraction", _WINDOW_DATA),
+    "det_context_pad": ("context_pad", _WINDOW_DATA),
+    "det_crop_mode": ("crop_mode", _WINDOW_DATA),
+    "hdf5_output_param": ("", {"hdf5_output": "hdf5_output_param"}),
+}
+# Fields that are the same for every layer type. ``new_num`` and ``new_channels``, for a Reshape
+# layer that never came, are in neither table: Caffe drops them without a word.
+_COMMON = ("name", "blobs", "blobs_lr", "weight_decay")
+# The fields of a net that survive its upgrade; Caffe drops the others without a word.
+_NET_FIELDS = ("name", "layers", "input", "input_dim", "force_backward")
+_LAYER_FIELDS = ("bottom", "top", "layer")
+
+
+def is_v0(net: Any) -> bool:
+    """Whether any of the net's layers is written in the manner of V0."""
+    return any(layer.HasField("layer") for layer in net.layers)
+
+
+def target(field: str, layer_type: str) -> Path | None:
+    """Where V1 keeps V0's ``field`` for a layer of that type; None where it has no place."""
+    if field in (*_COMMON, "type"):
+        return (field,)
+    name, messages = _FIELDS.get(field, ("", {}))
+    if layer_type not in messages:
+        return None
+    return (messages[layer_type], name) if name else (messages[layer_type],)
+
+
+def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
+    """The V1 net, and for each of its layers the index of the V0 layer that it was made of."""
+    _tell_dropped(net, found)
+    layers, origins = _merge_padding(net, found)
+    out = proto.NetParameter(input=net.input, input_dim=net.input_dim)
+    for field in ("name", "force_backward"):
+        if net.HasField(field):
+            setattr(out, field, getattr(net, field))
+    for layer, index in zip(layers, origins, strict=True):
+        _upgrade_layer(layer, out.layers.add(), index, found)
+    message = f"{len(layers)} layers upgraded from the V0 format"
+    if merged := len(net.layers) - len(layers):
+        message += f", and {merged} padding layers merged into those they pad"
+    found.tell("legacy-v0", message, ("layers", 0), field="")
+    return out, origins
+
+
+def _tell_dropped(net: Any, found: Findings) -> None:
+    """Warn of what Caffe forgets of a V0 net without a word."""
+    for descriptor, value in net.ListFields():
+        if descriptor.name not in _NET_FIELDS:
+            path: Path = (descriptor.name, 0) if hasattr(value, "extend") else (descriptor.name,)
+            message = f'"{descriptor.name}" of the net is lost'
+            why = "Caffe's upgrade of a V0 net keeps only " + ", ".join(_NET_FIELDS)
+            found.tell("legacy-dropped-field", message, path, why=why)
+    for index, layer in enumerate(net.layers):
+        for descriptor, _ in layer.ListFields():
+            if descriptor.name not in _LAYER_FIELDS:
+                name = layer.layer.name or layer.name
+                message = f'"{descriptor.name}" is lost'
+                why = "a net with any V0 layer is V0 for Caffe: beside bottom, top and the inner"
+                why += " layer { } it reads nothing of a layer"
+                path = ("layers", index, descriptor.name)
+                found.tell("legacy-dropped-field", message, path, layer=name, why=why)
+
+
+def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
+    """The layers but the padding ones, whose ``pad`` the layers after them take over."""
+    source_of: dict[str, Any] = dict.fromkeys(net.input)
+    layers, origins = [], []
+    for index, layer in enumerate(net.layers):
+        merged = type(layer)()
+        merged.CopyFrom(layer)
+        for j, bottom in enumerate(layer.bottom):
+            if bottom not in source_of:
+                message = f'bottom "{bottom}" is made by no layer before this one, nor an input'
+                path = ("layers", index, "bottom", j)
+                found.tell("legacy-unknown-bottom", message, path, **_about(layer))
+            source = source_of.get(bottom)
+            if source is not None and source.layer.type == "padding":
+                _check_padding(source, layer, ("layers", index, "bottom", j), found)
+                merged.layer.pad = source.layer.pad
+                merged.bottom[j] = source.bottom[0] if source.bottom else ""
+        source_of.update(dict.fromkeys(layer.top, layer))
+        if layer.layer.type != "padding":
+            layers.append(merged)
+            origins.append(index)
+    return layers, origins
+
+
+def _check_padding(padding: Any, layer: Any, path: Path, found: Findings) -> None:
+    """Caffe dies unless one padding layer pads one convolution or pooling."""
+    about = _about(layer)
+    if layer.layer.type not in _WINDOWED:
+        message = f'padding layer "{padding.layer.name}" feeds a layer that has no pad'
+        why = 'only "conv" and "pool" layers take over the pad of the layer before them'
+        found.tell("legacy-padding", message, path, why=why, **about)
+    if len(layer.bottom) != 1:
+        message = f"a padded layer must have one bottom, and this has {len(layer.bottom)}"
+        found.tell("legacy-padding", message, path, **about)
+    if len(padding.bottom) != 1 or len(padding.top) != 1:
+        message = f'padding layer "{padding.layer.name}" must have one bottom and one top, and has '
+        message += f"{len(padding.bottom)} and {len(padding.top)}"
+        found.tell("legacy-padding", message, path, **about)
+
+
+def _upgrade_layer(old: Any, new: Any, index: int, found: Findings) -> None:
+    """Fill the V1 layer ``new`` from the V0 layer ``old``, which is the file's ``index``-th."""
+    new.bottom.extend(old.bottom)
+    new.top.extend(old.top)
+    if old.layer.HasField("type") and not _set_type(old, new, index, found):
+        return
+    for descriptor, value in old.layer.ListFields():
+        field = descriptor.name
+        place = target(field, old.layer.type)
+        path = ("layers", index, "layer", field)
+        if field == "type":
+            continue
+        if place is not None:
+            _put(new, place, value)
+        elif field in _FIELDS:
+            message = f'"{field}" is no parameter of a layer of this type, and is lost'
+            found.tell("legacy-unknown-field", message, path, **_about(old))
+        else:
+            message = f'"{field}" is lost: no layer type has it'
+            found.tell("legacy-dropped-field", message, path, **_about(old))
+
+
+def _set_type(old: Any, new: Any, index: int, found: Findings) -> bool:
+    """Set the V1 type, or tell that there is none."""
+    name = old.layer.type
+    if name in _TYPES:
+        new.type = new.LayerType.Value(_TYPES[name])
+        return True
+    message, hint = f'V0 has no layer type "{name}"', did_you_mean(name, _TYPES)
+    path = ("layers", index, "layer", "type")
+    found.tell("legacy-unknown-type", message, path, hint=hint, **_about(old))
+    return False
+
+
+def _put(message: Any, place: Path, value: Any) -> None:
+    """Set the field at ``place``, or add to it where it is repeated."""
+    *outer, name = map(str, place)
+    for step in outer:
+        message = getattr(message, step)
+    present = getattr(message, name)
+    if hasattr(present, "extend"):
+        present.extend(value if hasattr(value, "extend") else [value])
+    elif hasattr(present, "CopyFrom"):
+        present.CopyFrom(value)
+    else:
+        # V0's new_height and new_width were signed: C++ wraps what it assigns.
+        field = message.DESCRIPTOR.fields_by_name[name]
+        wraps = field.type == field.TYPE_UINT32
+        setattr(message, name, value & 0xFFFFFFFF if wraps else value)
+
+
+def _about(layer: Any) -> dict[str, Any]:
+    return {"layer": layer.layer.name, "type": layer.layer.type}
