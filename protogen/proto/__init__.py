@@ -5,20 +5,26 @@ pool. A second file with the same messages there would be refused, so ours never
 can be imported in one process, in either order.
 
 Every message and enum of the schema is an attribute of this module (``NetParameter``,
-``LayerParameter``, ``Phase`` …), made when first asked for.
+``LayerParameter``, ``Phase`` …), made when first asked for. The schema knows what forks of Caffe
+added, too; `forks_of` tells which.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.descriptor import EnumValueDescriptor
 from google.protobuf.internal import enum_type_wrapper
 
-__all__ = ["FILE", "POOL", "NetParameter", "message_class"]
+__all__ = ["FILE", "POOL", "NetParameter", "forks_of", "message_class"]
 
 PACKAGE = "caffe"
+
+# The options `forks`, `message_forks`, `enum_forks` and `value_forks` of caffe.proto.
+_FORKS_NUMBER = 51000
 
 
 def _load() -> tuple[Any, Any]:
@@ -36,6 +42,25 @@ POOL, FILE = _load()
 def message_class(descriptor: Any) -> Any:
     """The Python class of a message descriptor of our pool."""
     return message_factory.GetMessageClass(descriptor)
+
+
+@cache
+def forks_of(descriptor: Any) -> tuple[str, ...]:
+    """The forks of Caffe that define this field, message, enum or enum value of the schema.
+
+    Empty for what BVLC Caffe has. A member of a message or enum that only forks have is theirs,
+    unless it is marked itself.
+    """
+    # protobuf hands out options in a class of the default pool, which knows no option of ours.
+    foreign = descriptor.GetOptions()
+    ours = message_class(POOL.FindMessageTypeByName(foreign.DESCRIPTOR.full_name))
+    options = ours.FromString(foreign.SerializeToString())
+    marks = options.Extensions[POOL.FindExtensionByNumber(ours.DESCRIPTOR, _FORKS_NUMBER)]
+    if marks:
+        return tuple(mark.partition(":")[0] for mark in marks.split())
+    value = isinstance(descriptor, EnumValueDescriptor)
+    parent = descriptor.type if value else descriptor.containing_type
+    return forks_of(parent) if parent is not None else ()
 
 
 def __getattr__(name: str) -> Any:
