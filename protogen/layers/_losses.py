@@ -1,0 +1,106 @@
+"""What the losses have in common: one scalar, and labels that must fit the predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from protogen.schema import Arity, Context, Fault, LayerSchema
+from protogen.shapes import Shape, count, format_shape, reveal
+
+__all__ = [
+    "Loss",
+    "check_batch",
+    "check_counts",
+    "check_labels",
+    "check_single_column",
+    "describe",
+    "refuse_second_top",
+]
+
+
+class Loss(LayerSchema):
+    """Two bottoms of one batch size make a scalar that counts in the objective."""
+
+    bottoms: ClassVar[Arity] = 2
+    tops: ClassVar[Arity] = 1
+    auto_tops = True
+    loss = True
+
+    def check(self, ctx: Context) -> None:
+        check_batch(ctx)
+
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        return [()]
+
+    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+        return ((), *(None,) * (tops - 1))
+
+
+def describe(bottoms: Sequence[Sequence[Any]], *indices: int) -> str:
+    """``bottom 0 is 64x10, bottom 1 is 32``, to end a message with."""
+    shapes = {index: format_shape(reveal(bottoms[index])) for index in indices}
+    return ", ".join(f"bottom {index} is {shape}" for index, shape in shapes.items())
+
+
+def check_batch(ctx: Context) -> None:
+    """The first two bottoms agree in their first axis.  (``LossLayer::Reshape``)"""
+    first, second = ctx.bottoms[:2]
+    for index, bottom in enumerate((first, second)):
+        if not bottom:
+            raise Fault(f"bottom {index} is a scalar; it has no batch axis", rule="axis-count")
+    if first[0] != second[0]:
+        raise Fault(
+            f"bottoms differ in batch size: {first[0]} and {second[0]} (axis 0):"
+            f" {describe(ctx.bottoms, 0, 1)}",
+            rule="bottom-shape-mismatch",
+        )
+
+
+def check_counts(ctx: Context, first: Any, second: Any, what: str) -> None:
+    """Two counts of the first two bottoms agree."""
+    if first != second:
+        raise Fault(
+            f"bottoms differ in {what}: {first} and {second}: {describe(ctx.bottoms, 0, 1)}",
+            rule="bottom-shape-mismatch",
+        )
+
+
+def check_labels(ctx: Context, axis: int) -> None:
+    """One label for each prediction, whose classes lie along ``axis``."""
+    scores, labels = ctx.bottoms[:2]
+    predictions = count(scores[:axis]) * count(scores[axis + 1 :])
+    if predictions != count(labels):
+        raise Fault(
+            f"{predictions} predictions (classes along axis {axis}) have {count(labels)} labels:"
+            f" {describe(ctx.bottoms, 0, 1)}",
+            rule="bottom-shape-mismatch",
+        )
+
+
+def check_single_column(ctx: Context, index: int, first_axis: int = 1) -> None:
+    """A bottom of at most 4 axes, with 1 on each from ``first_axis`` on."""
+    sizes = ctx.legacy(ctx.bottoms[index])[first_axis:]
+    for axis, size in enumerate(sizes, first_axis):
+        if size != 1:
+            raise Fault(
+                f"bottom {index} has {size} on axis {axis}, where only 1 is taken:"
+                f" {describe(ctx.bottoms, index)}",
+                rule="bottom-shape-mismatch",
+            )
+
+
+def refuse_second_top(ctx: Context) -> None:
+    """Caffe declares a second top with the probabilities, but no ``loss_weight`` suits it.
+
+    Several tops need a weight each, while the Softmax within, which has one top, gets the same
+    weights.  (``Layer::SetLossWeights``)
+    """
+    if ctx.tops > 1:
+        raise Fault(
+            "a second top (the probabilities) needs two loss_weights, which its inner Softmax"
+            " refuses",
+            rule="loss-weight-count",
+            field="top",
+            hint="give this layer one top, and compute the probabilities with a Softmax layer",
+        )

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from protogen.layers._losses import Loss, check_labels, refuse_second_top
+from protogen.schema import Context, Fault, register
+from protogen.shapes import count
+
+
+@register
+class SoftmaxWithLoss(Loss):
+    """The softmax of the scores, and the mean negative log of what the true class got.
+
+    The first bottom holds a score per class along ``softmax_param.axis``, the second a class index
+    for each of the others: 64x10 and 64, or 8x21x60x60 and 8x60x60 (or 8x1x60x60).
+    """
+
+    param = "softmax_param"
+    also = ("loss_param",)
+    tops = (1, 2)
+    source = "src/caffe/layers/softmax_loss_layer.cpp"
+
+    def check(self, ctx: Context) -> None:
+        super().check(ctx)
+        ctx.refuse_in_place()
+        check_labels(ctx, ctx.axis(ctx.param.axis, ctx.bottom, "softmax_param.axis"))
+        if count(ctx.bottom) < 1:  # the inner Softmax keeps its weight beside its data
+            raise Fault("the first bottom is empty", rule="blob-shape")
+
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        refuse_second_top(ctx)
+        return [()]
