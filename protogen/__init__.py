@@ -1,1 +1,73 @@
-"""protogen."""
+"""protogen: compose, check and emit Caffe prototxt, with the shapes a real Caffe would compute.
+
+The public names, each imported when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from protogen._version import __version__
+
+if TYPE_CHECKING:
+    from protogen import fillers, layers, proto
+    from protogen.compose import Blob, ComposeError, Net, blocks
+    from protogen.compose.loaded import load, loads
+    from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
+    from protogen.inference import Inference, infer_shapes
+
+_HOMES = {
+    "Blob": "protogen.compose",
+    "ComposeError": "protogen.compose",
+    "Net": "protogen.compose",
+    "load": "protogen.compose.loaded",
+    "loads": "protogen.compose.loaded",
+    "Diagnostic": "protogen.diagnostics",
+    "Location": "protogen.diagnostics",
+    "ProtogenError": "protogen.diagnostics",
+    "Severity": "protogen.diagnostics",
+    "Inference": "protogen.inference",
+    "infer_shapes": "protogen.inference",
+}
+_MODULES = {
+    "blocks": "protogen.compose.blocks",
+    "fillers": "protogen.fillers",
+    "layers": "protogen.layers",
+    "proto": "protogen.proto",
+}
+
+__all__ = [
+    "Blob",
+    "ComposeError",
+    "Diagnostic",
+    "Inference",
+    "Location",
+    "Net",
+    "ProtogenError",
+    "Severity",
+    "__version__",
+    "blocks",
+    "fillers",
+    "infer_shapes",
+    "layers",
+    "load",
+    "loads",
+    "proto",
+    "upgrade",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        value: Any = importlib.import_module(_MODULES[name])
+    elif name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

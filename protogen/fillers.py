@@ -1,6 +1,6 @@
 """How learnable blobs begin: one function for each filler of Caffe, and the checks it makes.
 
-A filler is a ``FillerParameter`` message, as the fields ``weight_filler`` and ``bias_filler`` take::
+A filler is a ``FillerParameter`` message, for fields like ``weight_filler``::
 
     L.Convolution(x, num_output=20, kernel_size=5, weight_filler=fillers.xavier())
 """

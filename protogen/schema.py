@@ -8,7 +8,7 @@ what holds for every blob of Caffe, and remembers the answers, for nets repeat t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from protogen.fillers import check_filler
@@ -208,6 +208,12 @@ class LayerSchema:
         """The tops' shapes where some bottom's number of axes is not known."""
         return (None,) * tops
 
+    def default_tops(self, bottoms: int, keywords: Mapping[str, Any]) -> int:
+        """How many tops a layer gets when it is composed without saying."""
+        if self.paired:
+            return bottoms
+        return self.tops if isinstance(self.tops, int) else self.tops[0]
+
     # The one way to ask ------------------------------------------------------------------------
 
     def infer(
@@ -248,6 +254,9 @@ class LayerSchema:
         phase: int,
         in_place: frozenset[int],
     ) -> Facts:
+        if not layer.IsInitialized():
+            missing = layer.FindInitializationErrors()[0]
+            raise Fault(f"{missing} is missing", rule="required-field", field=missing)
         takes, gives = self.arity(layer)
         _check_arity(len(bottoms), takes, "bottom", self.type)
         if self.auto_tops:

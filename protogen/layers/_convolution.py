@@ -54,7 +54,7 @@ def _sizes(p: Any, name: str, pair: tuple[str, str], axes: int, default: int) ->
 
 
 def refuse_zero_stride(p: Any, stride: Sequence[int]) -> None:
-    """Fault a stride of 0 where it divides: only stride_h or only stride_w was given, or it is 0."""
+    """Fault a stride of 0: given as 0, or stride_h without stride_w."""
     if 0 not in stride:
         return
     given, other = ("stride_h", "stride_w") if p.HasField("stride_h") else ("stride_w", "stride_h")

@@ -1,0 +1,114 @@
+"""A net that was read: its message beside the text it came from."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from protogen import proto
+from protogen.compose.net import Net
+from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
+from protogen.files import write_file
+from protogen.text import Document, read
+from protogen.text.upgrade import needs_upgrade, upgrade_net
+
+__all__ = ["LoadedNet", "load", "loads", "read_bytes"]
+
+
+class LoadedNet(Net):
+    """A net read from prototxt. ``document`` knows where each field was written.
+
+    ``message`` is what the file says; `current` is that in Caffe's present format. ``text`` is the
+    very text read, until it is edited through ``document``.
+    """
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.message = document.message
+
+    @property
+    def text(self) -> str:
+        """The text that was read, byte for byte; with the edits made since."""
+        return self.document.text
+
+    @cached_property
+    def _upgraded(self) -> Any:
+        return upgrade_net(self.message, self.document.locate) if self.legacy else None
+
+    @property
+    def legacy(self) -> bool:
+        """Whether the file is in a format Caffe upgrades when it loads it."""
+        return needs_upgrade(self.message)
+
+    def current(self) -> tuple[Any, list[Diagnostic]]:
+        found = list(self.document.diagnostics)
+        if self._upgraded is None:
+            return self.message, found
+        found += self._upgraded.diagnostics
+        message = self._upgraded.message
+        return proto.NetParameter() if message is None else message, found
+
+    def place(self, diagnostic: Diagnostic) -> Diagnostic:
+        """The diagnostic with the place in the file where its layer, or field, is written."""
+        if diagnostic.location or diagnostic.layer_index < 0:
+            return diagnostic
+        location = self.document.locate(self._path(diagnostic))
+        return replace(diagnostic, location=location)
+
+    def _path(self, diagnostic: Diagnostic) -> tuple[str | int, ...]:
+        """Where to look for a field of the upgraded net in the file as it was read."""
+        index: int | None = diagnostic.layer_index
+        if self._upgraded is not None:
+            index = self._upgraded.origins[diagnostic.layer_index]
+        if index is None:
+            return ("input",)
+        legacy = "layers" if self.message.layers else "layer"
+        return (legacy, index, *field_path(diagnostic.field))
+
+    def to_prototxt(self, annotate: bool = False) -> str:
+        """The text as it was read; with ``annotate``, printed anew with shapes as comments."""
+        return super().to_prototxt(annotate) if annotate else self.text
+
+    def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
+        """Write the text beside ``path`` and rename it; bytes that are no UTF-8 stay as they are."""
+        write_file(path, self.to_prototxt(annotate))
+
+
+def field_path(field: str) -> tuple[str | int, ...]:
+    """``param[1].lr_mult`` as the path ("param", 1, "lr_mult")."""
+    path: list[str | int] = []
+    for word in filter(None, field.split(".")):
+        name, _, index = word.rstrip("]").partition("[")
+        path += [name, int(index)] if index else [name]
+    return tuple(path)
+
+
+def load(path: str | os.PathLike[str]) -> LoadedNet:
+    """Read a net from a file; ``-`` is standard input.
+
+    What is wrong with its text is in the diagnostics of whatever is asked of it. Raises
+    `ProtogenError` if there is no such file, or it cannot be read.
+    """
+    return loads(read_bytes(path), os.fspath(path))
+
+
+def loads(text: str | bytes, filename: str = "<text>") -> LoadedNet:
+    """Read a net from its text; ``filename`` is what diagnostics call it."""
+    return LoadedNet(read(text, proto.NetParameter, filename))
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a file, or of standard input for ``-``; raises `ProtogenError` if it cannot."""
+    name = os.fspath(path)
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise ProtogenError(
+            Diagnostic(Severity.ERROR, "T100", "", message, Location(name), name="unreadable-file")
+        ) from None

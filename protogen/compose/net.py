@@ -1,0 +1,359 @@
+"""A net: a ``NetParameter`` message, composed layer by layer or read from a file.
+
+The message is the only representation there is. Beside it a composed net keeps the user's line of
+each layer, and a net that was read its text with the position of every field.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from protogen import proto
+from protogen.compose.blob import Blob
+from protogen.compose.keywords import OWN, KeywordProblem, explain, keywords_of
+from protogen.compose.names import BOTH, Names, phases_of
+from protogen.diagnostics import (
+    RULES,
+    Diagnostic,
+    Location,
+    ProtogenError,
+    Severity,
+    did_you_mean,
+)
+from protogen.files import write_file
+from protogen.schema import Fault, LayerSchema, set_composer
+from protogen.shapes import Shape, format_shape
+from protogen.text import writer
+
+__all__ = ["ComposeError", "Net"]
+
+_NOWHERE: frozenset[int] = frozenset()
+_FIRST: frozenset[int] = frozenset({0})
+
+
+class ComposeError(ProtogenError):
+    """A layer that Caffe would refuse, raised at the line that composes it."""
+
+
+class Net:
+    """A net to compose: every layer made within ``with Net(...)`` is recorded, in order.
+
+    ``fields`` are further fields of ``NetParameter``, such as ``force_backward=True``.
+    """
+
+    def __init__(self, name: str = "", **fields: Any) -> None:
+        self.message = proto.NetParameter(**({"name": name} if name else {}), **fields)
+        self._names = Names()
+        self._places: list[tuple[str, int]] = []
+        self._tops: list[tuple[Shape, ...]] = []
+        self._rule: str | None = None
+        self._tokens: list[Any] = []
+
+    @classmethod
+    def of(cls, message: Any) -> Net:
+        """A net around a ``NetParameter`` message, which it does not copy."""
+        net = cls()
+        net.message = message
+        return net
+
+    # Composing ---------------------------------------------------------------------------------
+
+    def __enter__(self) -> Net:
+        self._tokens.append(_active.set(self))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _active.reset(self._tokens.pop())
+
+    @contextmanager
+    def phase(self, phase: str) -> Iterator[Net]:
+        """The layers made within run in this phase only: ``with net.phase("TRAIN"):``."""
+        if phase not in ("TRAIN", "TEST"):
+            near = did_you_mean(phase, ("TRAIN", "TEST")) or "it is TRAIN or TEST"
+            raise self._error("layer-parameter", f'phase "{phase}" is not known', hint=near)
+        before, self._rule = self._rule, phase
+        try:
+            yield self
+        finally:
+            self._rule = before
+
+    @contextmanager
+    def scope(self, name: str) -> Iterator[Net]:
+        """The layers and blobs made within are named ``name/...``; scopes nest."""
+        before = self._names.prefix
+        self._names.prefix = f"{before}{name}/"
+        try:
+            yield self
+        finally:
+            self._names.prefix = before
+
+    def _add(self, schema: LayerSchema, bottoms: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        """Record one layer, infer its tops and give them back as blobs."""
+        names = self._names
+        name = keywords.get("name")
+        name = names.unnamed(schema.type) if name is None else f"{names.prefix}{name}"
+        blobs = bottoms if _all_blobs(bottoms) else self._flat(schema, name, bottoms)
+        tops = self._top_names(schema, name, blobs, keywords)
+        fields: dict[str, Any] = {
+            "name": name,
+            "type": schema.type,
+            "bottom": [blob.name for blob in blobs],
+            "top": tops,
+        }
+        try:
+            _fill(fields, schema, keywords)
+            if self._rule and "include" not in keywords:
+                fields["include"] = [{"phase": self._rule}]
+            layer = self.message.layer.add(**fields)
+        except (TypeError, ValueError, KeywordProblem):
+            problem = explain(schema, keywords)
+            raise self._error(
+                "layer-parameter", problem.message, schema, name, hint=problem.hint
+            ) from None
+        try:
+            return self._record(schema, layer, blobs, tops)
+        except Fault as fault:
+            del self.message.layer[-1]
+            raise self._fault(schema, layer, blobs, fault) from None
+
+    def _record(self, schema: LayerSchema, layer: Any, blobs: Sequence[Blob], tops: Any) -> Any:
+        phases = phases_of(layer) if layer.include or layer.exclude else BOTH
+        in_place = _in_place(layer.bottom, tops) if blobs else _NOWHERE
+        phase = 0 if phases == 1 else 1
+        shapes = tuple([blob.shape for blob in blobs])
+        facts = schema.infer(layer, shapes, len(tops), phase, in_place)
+        self._take(layer.name, blobs, tops, phases, in_place)
+        self._places.append(_user_line())
+        self._tops.append(facts.tops)
+        made = tuple(map(Blob, tops, facts.tops))
+        return made[0] if len(made) == 1 else made or None
+
+    def _take(
+        self,
+        name: str,
+        blobs: Sequence[Blob],
+        tops: Sequence[str],
+        phases: int,
+        in_place: frozenset[int],
+    ) -> None:
+        """Note who has which name; refuse a name used twice and in-place use after a split."""
+        names = self._names
+        if names.layers.get(name, 0) & phases:
+            raise Fault(f'there is a layer "{name}" already', field="name")
+        for index, top in enumerate(tops):
+            if index in in_place:
+                if names.read.get(top, 0) & phases:
+                    raise Fault(
+                        f'overwrites "{top}" in place, but another layer reads it too',
+                        rule="in-place-after-split",
+                        field="top",
+                        hint="leave out in_place",
+                    )
+            elif names.tops.get(top, 0) & phases:
+                raise Fault(
+                    f'makes "{top}", which a layer before it makes already',
+                    rule="duplicate-top",
+                    field="top",
+                    hint="give it a name of its own",
+                )
+        names.layers[name] = names.layers.get(name, 0) | phases
+        for blob in blobs:
+            names.read[blob.name] = names.read.get(blob.name, 0) | phases
+        for top in tops:
+            names.tops[top] = names.tops.get(top, 0) | phases
+            names.read[top] = names.read.get(top, 0) & ~phases
+
+    def _top_names(
+        self, schema: LayerSchema, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
+    ) -> list[str]:
+        given = keywords.get("top")
+        if given is not None:
+            given = [given] if isinstance(given, str) else given
+            return [f"{self._names.prefix}{top}" for top in given]
+        if keywords.get("in_place"):
+            if not blobs:
+                raise self._error("layer-parameter", "in_place needs a bottom", schema, name)
+            return [blobs[0].name]
+        count = keywords.get("ntop")
+        if count is None:
+            count = schema.default_tops(len(blobs), keywords)
+        return [name, *(f"{name}_{index}" for index in range(1, count))] if count else []
+
+    def _flat(self, schema: LayerSchema, name: str, bottoms: Sequence[Any]) -> list[Blob]:
+        """The bottoms without the lists and tuples around them."""
+        found: list[Blob] = []
+        for bottom in bottoms:
+            if isinstance(bottom, Blob):
+                found.append(bottom)
+            elif isinstance(bottom, (list, tuple)):
+                found += self._flat(schema, name, bottom)
+            else:
+                raise self._error(
+                    "layer-parameter",
+                    f"takes blobs, not {bottom!r}",
+                    schema,
+                    name,
+                    hint="blobs are what layers give back; parameters go by keyword",
+                )
+        return found
+
+    # Mistakes ----------------------------------------------------------------------------------
+
+    def _error(
+        self,
+        rule: str,
+        message: str,
+        schema: LayerSchema | None = None,
+        name: str = "",
+        **more: Any,
+    ) -> ComposeError:
+        file, line = _user_line()
+        return ComposeError(
+            Diagnostic(
+                Severity.ERROR,
+                RULES[rule],
+                name,
+                message,
+                Location(file, line),
+                name=rule,
+                type=schema.type if schema else "",
+                **more,
+            )
+        )
+
+    def _fault(
+        self, schema: LayerSchema, layer: Any, blobs: Sequence[Blob], fault: Fault
+    ) -> ComposeError:
+        where = ", ".join(f'"{blob.name}" is {format_shape(blob.shape)}' for blob in blobs[:6])
+        return self._error(
+            fault.rule,
+            fault.message,
+            schema,
+            layer.name,
+            hint=fault.hint,
+            where=f"bottom {where}" if where else "",
+            field=fault.field,
+        )
+
+    # What the walk asks of any net -------------------------------------------------------------
+
+    def current(self) -> tuple[Any, list[Diagnostic]]:
+        """The message in Caffe's current format, and what was wrong with it so far."""
+        return self.message, []
+
+    def place(self, diagnostic: Diagnostic) -> Diagnostic:
+        """The diagnostic with the line of the user's program that made its layer."""
+        index = diagnostic.layer_index
+        if diagnostic.location or not 0 <= index < len(self._places):
+            return diagnostic
+        file, line = self._places[index]
+        return replace(diagnostic, location=Location(file, line))
+
+    # Results -----------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The net's name."""
+        return str(self.message.name)
+
+    @property
+    def text(self) -> str:
+        """The net as prototxt."""
+        return self.to_prototxt()
+
+    def to_proto(self) -> Any:
+        """A ``NetParameter`` message, the caller's own."""
+        copy = proto.NetParameter()
+        copy.CopyFrom(self.message)
+        return copy
+
+    def to_prototxt(self, annotate: bool = False) -> str:
+        """The net as text, in Caffe's usual order of fields; always the same for the same net.
+
+        ``annotate`` writes each blob's shape behind the ``top`` that makes it.
+        """
+        return writer.write(self.message, self._tops if annotate else None)
+
+    def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
+        """Write the prototxt beside ``path`` and rename it; raises `OSError` if it cannot."""
+        write_file(path, self.to_prototxt(annotate))
+
+    def __repr__(self) -> str:
+        return f"<net {self.name!r}, {len(self.message.layer)} layers>"
+
+
+def _all_blobs(bottoms: Sequence[Any]) -> bool:
+    return all([type(bottom) is Blob for bottom in bottoms])
+
+
+def _in_place(bottoms: Sequence[str], tops: Sequence[str]) -> frozenset[int]:
+    if not tops or (len(tops) == 1 and tops[0] != bottoms[0]):
+        return _NOWHERE
+    if len(tops) == 1:
+        return _FIRST
+    return frozenset(i for i, (b, t) in enumerate(zip(bottoms, tops)) if b == t)
+
+
+def _fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, Any]) -> None:
+    """Put each keyword where it belongs."""
+    known = keywords_of(schema)
+    for key, value in keywords.items():
+        keyword = known.get(key)
+        if keyword is None:
+            if key in OWN:
+                continue
+            raise KeywordProblem(key)
+        if value is None:
+            continue
+        home, convert, _ = keyword
+        if convert is not None:
+            value = convert(value)
+        if not home:
+            fields[key] = value
+        elif home in fields:
+            fields[home][key] = value
+        else:
+            fields[home] = {key: value}
+
+
+_PACKAGE = __name__.partition(".")[0]
+
+
+def _user_line() -> tuple[str, int]:
+    """The file and line of the innermost caller that is not part of protogen."""
+    frame = sys._getframe(2)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+_active: ContextVar[Net | None] = ContextVar("net", default=None)
+
+
+def _compose(schema: LayerSchema, bottoms: Sequence[Any], keywords: dict[str, Any]) -> Any:
+    net = _active.get()
+    if net is None:
+        file, line = _user_line()
+        raise ComposeError(
+            Diagnostic(
+                Severity.ERROR,
+                RULES["layer-parameter"],
+                str(keywords.get("name", "")),
+                "is made outside of any net",
+                Location(file, line),
+                name="layer-parameter",
+                type=schema.type,
+                hint='make layers within "with protogen.Net(...) as net:"',
+            )
+        )
+    return net._add(schema, bottoms, keywords)
+
+
+set_composer(_compose)

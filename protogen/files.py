@@ -1,0 +1,43 @@
+"""Files are written beside and renamed, so that none is ever left half-written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+__all__ = ["write_file"]
+
+
+def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
+    """Replace a file, or make it, in one step; text is UTF-8.
+
+    A link is followed and the mode of a file that is there is kept. Raises `OSError`, and leaves
+    what was there as it was, if the file cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():  # a pipe or a device takes the bytes as they come
+        target.open("wb").write(_bytes(data))
+        return
+    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_bytes(data))
+        Path(beside).chmod(_mode(target))
+        Path(beside).replace(target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _bytes(data: str | bytes) -> bytes:
+    return data if isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")
+
+
+def _mode(target: Path) -> int:
+    """The mode of the file that is there, or else what the umask leaves of 0666."""
+    if target.exists():
+        return target.stat().st_mode & 0o7777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

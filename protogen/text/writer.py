@@ -1,0 +1,37 @@
+"""A message as prototxt: protobuf's own printer, and shapes as comments on request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from protogen.shapes import Shape, format_shape
+
+__all__ = ["write"]
+
+_TOP = re.compile(r'^  top: ".*"$')
+
+
+def write(message: Any, tops: Sequence[Sequence[Shape]] | None = None) -> str:
+    """The message as text: fields in the schema's order, floats at their shortest.
+
+    ``tops`` gives the shape of each top of each layer, to be written as comments behind them.
+    """
+    text = str(message)
+    return text if tops is None else _annotated(text, tops)
+
+
+def _annotated(text: str, tops: Sequence[Sequence[Shape]]) -> str:
+    lines: list[str] = []
+    layer = -1
+    shapes = iter(())  # type: ignore[var-annotated]
+    for line in text.split("\n"):
+        if line == "layer {":
+            layer += 1
+            shapes = iter(tops[layer] if layer < len(tops) else ())
+        elif _TOP.match(line):
+            shape = next(shapes, None)
+            line = f"{line}  # {format_shape(shape)}"
+        lines.append(line)
+    return "\n".join(lines)
