@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from protogen.schema import LayerSchema, register
+
+
+@register
+class Dropout(LayerSchema):
+    """In training set a random ``dropout_ratio`` of the elements to 0 and scale the others up.
+
+    The scale is 1 / (1 - dropout_ratio), so that the expected value stays; when testing, nothing
+    is changed. Works in place.
+    """
+
+    param = "dropout_param"
+    source = "src/caffe/layers/dropout_layer.cpp"
