@@ -192,15 +192,15 @@ class LayerSchema:
     def check(self, ctx: Context) -> None:
         """Raise `Fault` for parameters Caffe refuses before it looks at shapes."""
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        """The shape of each top."""
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+        """The shape of each top; ``None`` where not even its number of axes is known."""
         return [ctx.bottom] * ctx.tops
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         """What the layer learns: names and shapes, in Caffe's order."""
         return ()
 
-    def macs(self, ctx: Context, tops: Sequence[Sequence[Any]]) -> Any:
+    def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:
         """Multiply-accumulates of one forward pass; biases are not counted."""
         return 0
 
@@ -242,9 +242,12 @@ class LayerSchema:
             raise answer.with_traceback(None)
         return answer
 
-    def _parameters(self, layer: Any) -> list[bytes]:
+    def _parameters(self, layer: Any) -> list[Any]:
         """The parameters that decide, as something to look an answer up by."""
-        return [getattr(layer, name).SerializePartialToString() for name in self.params]
+        return [
+            getattr(layer, name).SerializePartialToString() if layer.HasField(name) else None
+            for name in self.params
+        ]
 
     def _ask(
         self,
@@ -278,10 +281,11 @@ class LayerSchema:
         blobs = self.blob_shapes(ctx)
         shapes = self.top_shapes(ctx)
         for index, shape in enumerate(shapes):
-            check_shape(shape, f"top {index}" if ctx.tops > 1 else "its top")
+            if shape is not None:
+                check_shape(shape, f"top {index}" if ctx.tops > 1 else "its top")
         macs = self.macs(ctx, shapes)
         return Facts(
-            tuple(map(reveal, shapes)),
+            tuple(None if shape is None else reveal(shape) for shape in shapes),
             tuple(Learnable(b.name, b.shape and reveal(b.shape)) for b in blobs),
             None if macs is UNKNOWN else macs,
         )
