@@ -12,8 +12,9 @@ __all__ = [
     "Loss",
     "check_batch",
     "check_counts",
+    "check_filled",
     "check_labels",
-    "check_single_column",
+    "check_ones",
     "describe",
     "refuse_second_top",
 ]
@@ -78,16 +79,22 @@ def check_labels(ctx: Context, axis: int) -> None:
         )
 
 
-def check_single_column(ctx: Context, index: int, first_axis: int = 1) -> None:
-    """A bottom of at most 4 axes, with 1 on each from ``first_axis`` on."""
-    sizes = ctx.legacy(ctx.bottoms[index])[first_axis:]
-    for axis, size in enumerate(sizes, first_axis):
-        if size != 1:
+def check_ones(ctx: Context, index: int, *, from_axis: int) -> None:
+    """A bottom of at most 4 axes, with size 1 on each from an axis on."""
+    sizes = ctx.legacy(ctx.bottoms[index])
+    for axis in range(from_axis, 4):
+        if sizes[axis] != 1:
             raise Fault(
-                f"bottom {index} has {size} on axis {axis}, where only 1 is taken:"
+                f"bottom {index} has size {sizes[axis]} on axis {axis}, where 1 is wanted:"
                 f" {describe(ctx.bottoms, index)}",
                 rule="bottom-shape-mismatch",
             )
+
+
+def check_filled(ctx: Context) -> None:
+    """The inner Softmax keeps a weight for each score, which nothing cannot hold."""
+    if count(ctx.bottom) < 1:
+        raise Fault(f"there are no scores: {describe(ctx.bottoms, 0)}", rule="blob-shape")
 
 
 def refuse_second_top(ctx: Context) -> None:

@@ -3,9 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._losses import Loss, check_labels, refuse_second_top
-from protogen.schema import Context, Fault, register
-from protogen.shapes import count
+from protogen.layers._losses import Loss, check_filled, check_labels, refuse_second_top
+from protogen.schema import Context, register
 
 
 @register
@@ -25,8 +24,7 @@ class SoftmaxWithLoss(Loss):
         super().check(ctx)
         ctx.refuse_in_place()
         check_labels(ctx, ctx.axis(ctx.param.axis, ctx.bottom, "softmax_param.axis"))
-        if count(ctx.bottom) < 1:  # the inner Softmax keeps its weight beside its data
-            raise Fault("the first bottom is empty", rule="blob-shape")
+        check_filled(ctx)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         refuse_second_top(ctx)

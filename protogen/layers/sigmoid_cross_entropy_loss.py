@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from protogen.layers._losses import Loss, check_counts
+from protogen.schema import Context, register
+from protogen.shapes import count
+
+
+@register
+class SigmoidCrossEntropyLoss(Loss):
+    """The cross-entropy of the sigmoid of each score and its target, a probability in [0, 1].
+
+    For labels that do not exclude one another.
+    """
+
+    param = "loss_param"
+    source = "src/caffe/layers/sigmoid_cross_entropy_loss_layer.cpp"
+
+    def check(self, ctx: Context) -> None:
+        super().check(ctx)
+        ctx.refuse_in_place()
+        first, second = map(count, ctx.bottoms)
+        check_counts(ctx, first, second, "elements")
