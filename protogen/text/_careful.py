@@ -1,0 +1,295 @@
+"""One field in full generality: all forms that C++ protobuf reads, and what is none of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from protogen.diagnostics import did_you_mean
+from protogen.text._frames import Frame
+from protogen.text._literals import LiteralReader
+from protogen.text._recovery import column, skip_brackets, skip_to_field, starts_line
+from protogen.text._scanner import scan_token, skip_gap
+from protogen.text._values import Field
+from protogen.text.tree import Child, Span
+
+__all__ = ["CarefulReader"]
+
+
+class CarefulReader(LiteralReader):
+    """Reads whatever stands at a position; each method returns where the next thing starts."""
+
+    def any_field(self, position: int) -> int:
+        """Read one field or closing brace. At the end of the text the answer is -1."""
+        kind, end = scan_token(self.text, position)
+        mark = self.text[position:end]
+        if kind == "end":
+            return self._end_of_text()
+        if kind == "name":
+            return self._named(mark, position, end)
+        if mark in ("}", ">"):
+            return self._closer(position)
+        if mark == "[":
+            return self._extension(position)
+        return self._unexpected(position, kind, end)
+
+    # -- what has a name
+
+    def _named(self, name: str, start: int, end: int) -> int:
+        at = skip_gap(self.text, end)
+        colon = self.text.startswith(":", at)
+        if colon:
+            at = skip_gap(self.text, at + 1)
+        if self.frame.type is None:
+            return self._unknown_value(name, start, at, colon)
+        field = self.frame.fields.get(name)
+        if field is None:
+            return self._unknown(name, start, end, at, colon)
+        if not field.repeated and name in self.frame.values:
+            self.report(
+                "field-given-twice",
+                f'"{name}" is given twice, and takes one value',
+                start,
+                end,
+                hint=f'keep one "{name}"',
+            )
+        if field.message is not None:
+            return self._message(field, start, at)
+        if not colon:
+            self.report(
+                "syntax",
+                f'expected ":" after "{name}", found {self.found(at)}',
+                start,
+                end,
+                hint=f'write "{name}: ..."',
+            )
+            if starts_line(self.text, at):
+                return at
+        if field.repeated and self.text.startswith("[", at):
+            return self._scalar_list(field, start, at)
+        value, after = self.value(field, at)
+        if value is None:
+            return skip_to_field(self.text, after)
+        self._store(field, [value])
+        return self._put(name, start, after, None)
+
+    def _store(self, field: Field, values: list[Any]) -> None:
+        if not field.repeated:
+            self.frame.values.setdefault(field.name, values[0])
+        elif values:
+            self.frame.values.setdefault(field.name, []).extend(values)
+
+    def _put(self, name: str, start: int, end: int, child: Child) -> int:
+        """Note where a field stands; take the separator that may follow it."""
+        self.frame.entries.append((name, start, end, child))
+        return self._after(end)
+
+    def _after(self, position: int) -> int:
+        position = skip_gap(self.text, position)
+        if self.text.startswith((",", ";"), position):
+            position = skip_gap(self.text, position + 1)
+        return position
+
+    # -- messages
+
+    def _message(self, field: Field, start: int, at: int) -> int:
+        mark = self.text[at : at + 1]
+        if mark == "[" and field.repeated:
+            first = skip_gap(self.text, at + 1)
+            if self.text.startswith("]", first):
+                return self._put(field.name, start, first + 1, [])
+            return self._element(field, [], start, first)
+        return self._open(field, field.name, start, at)
+
+    def _open(self, field: Field | None, name: str, start: int, at: int) -> int:
+        """Enter a message, whose brace should stand at ``at``."""
+        if self.text[at : at + 1] not in ("{", "<"):
+            self.report(
+                "wrong-value-type",
+                f'"{name}" takes a message in braces, found {self.found(at)}',
+                start,
+                start + len(name),
+                hint=f'write "{name} {{ ... }}"',
+            )
+            return skip_to_field(self.text, at)
+        if self.too_deep:
+            self.report(
+                "nested-too-deep",
+                f"messages are nested more than {len(self.stack)} deep",
+                at,
+                at + 1,
+            )
+            return self._after(skip_brackets(self.text, at))
+        self.open(field, name, start, at)
+        return skip_gap(self.text, at + 1)
+
+    def _element(self, field: Field, items: list[Span], list_start: int, at: int) -> int:
+        """Enter one message of a list of them."""
+        depth = len(self.stack)
+        position = self._open(field, field.name, at, at)
+        if len(self.stack) > depth:
+            self.frame.items, self.frame.list_start = items, list_start
+        return position
+
+    def _closer(self, position: int) -> int:
+        frame, mark = self.frame, self.text[position]
+        if not self.stack:
+            self.report(
+                "stray-brace",
+                f'"{mark}" closes nothing',
+                position,
+                position + 1,
+                hint="delete it, or look above for a brace too many",
+            )
+            return self._after(position + 1)
+        if mark != frame.closer:
+            self.report(
+                "stray-brace",
+                f'"{mark}" cannot close what "{self.text[frame.opened]}" opened',
+                position,
+                position + 1,
+                hint=f'write "{frame.closer}"',
+            )
+        self.close(position + 1)
+        if frame.items is None:
+            return self._after(position + 1)
+        return self._next_element(frame, frame.items, position + 1)
+
+    def _next_element(self, frame: Frame, items: list[Span], end: int) -> int:
+        position = skip_gap(self.text, end)
+        if self.text.startswith(",", position) and frame.field is not None:
+            at = skip_gap(self.text, position + 1)
+            if self.text.startswith(("{", "<"), at):
+                return self._element(frame.field, items, frame.list_start, at)
+            position = at
+        if self.text.startswith("]", position) and self.text[end:position].find(",") < 0:
+            return self._put(frame.name, frame.list_start, position + 1, items)
+        self.report(
+            "syntax",
+            f'expected "," and a message, or "]", found {self.found(position)}',
+            position,
+            position + 1,
+        )
+        self.frame.entries.append((frame.name, frame.list_start, end, items))
+        return skip_to_field(self.text, position)
+
+    # -- lists of scalars
+
+    def _scalar_list(self, field: Field, start: int, at: int) -> int:
+        values: list[Any] = []
+        spans: list[Span] = []
+        position = skip_gap(self.text, at + 1)
+        if self.text.startswith("]", position):
+            return self._put(field.name, start, position + 1, spans)
+        while True:
+            value, end = self.value(field, position)
+            if value is not None:
+                values.append(value)
+                spans.append(Span(position, end, None))
+            position = skip_gap(self.text, end)
+            if not self.text.startswith(",", position):
+                break
+            position = skip_gap(self.text, position + 1)
+        self._store(field, values)
+        if self.text.startswith("]", position):
+            return self._put(field.name, start, position + 1, spans)
+        self.report(
+            "syntax", f'expected "," or "]", found {self.found(position)}', position, position + 1
+        )
+        self.frame.entries.append((field.name, start, end, spans))
+        return skip_to_field(self.text, position)
+
+    # -- what is not known
+
+    def _unknown(self, name: str, start: int, end: int, at: int, colon: bool) -> int:
+        outer = self._owner_outside(name, start)
+        if outer is not None:
+            return self._close_forgotten(outer, start)
+        kind = self.frame.type.name
+        self.report(
+            "unknown-field",
+            f'{kind} has no field "{name}"',
+            start,
+            end,
+            hint=did_you_mean(name, self.frame.fields),
+        )
+        return self._unknown_value(name, start, at, colon)
+
+    def _unknown_value(self, name: str, start: int, at: int, colon: bool) -> int:
+        if self.text.startswith(("{", "<"), at) or not colon:
+            return self._open(None, name, start, at)
+        if self.text.startswith("[", at):
+            return self._put(name, start, skip_brackets(self.text, at), None)
+        end = self.skip_value(name, at)
+        return self._put(name, start, end, None) if end > at else skip_to_field(self.text, at)
+
+    def _extension(self, position: int) -> int:
+        end = skip_brackets(self.text, position)
+        name = "".join(self.text[position:end].split())
+        at = skip_gap(self.text, end)
+        colon = self.text.startswith(":", at)
+        if self.frame.type is not None:
+            self.report("unknown-field", f"no extension {name} is known", position, end)
+        return self._unknown_value(name, position, skip_gap(self.text, at + colon), colon)
+
+    # -- what is not a field
+
+    def _unexpected(self, position: int, kind: str, end: int) -> int:
+        token = self.found(position)
+        if kind in ("control", "foreign"):
+            self.report(
+                "invalid-character",
+                f"the character {self.text[position]!a} stands outside of a string",
+                position,
+                end,
+            )
+        else:
+            comment = self.text.startswith("//", position)
+            self.report(
+                "syntax",
+                f"expected the name of a field, found {token}",
+                position,
+                end,
+                hint="a comment begins with #" if comment else "",
+            )
+        return skip_to_field(self.text, skip_gap(self.text, end))
+
+    def _owner_outside(self, name: str, start: int) -> int | None:
+        """How many messages are open around the one that this field belongs to.
+
+        None unless its name is legal there and not here, and it is written no further to the right
+        than that message's other fields: then a closing brace has been forgotten above.
+        """
+        if not starts_line(self.text, start):
+            return None
+        here = column(self.text, start)
+        for depth in range(len(self.stack) - 1, -1, -1):
+            inner = (*self.stack, self.frame)[depth + 1]
+            if name not in self.stack[depth].fields or here > column(self.text, inner.start):
+                continue
+            first = self.frame.entries[0][1] if self.frame.entries else -1
+            if name == inner.name or first < 0 or here < column(self.text, first):
+                return depth
+        return None
+
+    def _close_forgotten(self, depth: int, end: int) -> int:
+        while len(self.stack) > depth:
+            self._report_unclosed("is not closed before the next field of the message around it")
+            self.close(end)
+        return end
+
+    def _report_unclosed(self, what: str) -> None:
+        opened, name = self.frame.opened, self.frame.name
+        self.report(
+            "unclosed-brace",
+            f'the "{self.text[opened]}" of "{name}" {what}',
+            opened,
+            opened + 1,
+            hint=f'write "{self.frame.closer}" where "{name}" ends',
+        )
+
+    def _end_of_text(self) -> int:
+        if self.stack:
+            self._report_unclosed("is never closed")
+        while self.stack:
+            self.close(len(self.text))
+        return -1

@@ -1,0 +1,148 @@
+"""From what a reading found wrong to diagnostics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from protogen import proto
+from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.text._frames import Frame, Problem
+from protogen.text._values import fields_of
+from protogen.text.lines import Lines
+from protogen.text.reader import Reader
+from protogen.text.tree import find
+
+__all__ = ["RULES", "findings", "refusal"]
+
+# Caffe refuses the text for each of these, also for the warnings: protogen reads on.
+RULES = {
+    "syntax": "T101",
+    "unclosed-brace": "T102",
+    "stray-brace": "T103",
+    "unterminated-string": "T104",
+    "invalid-escape": "T105",
+    "invalid-character": "T106",
+    "wrong-value-type": "T107",
+    "out-of-range": "T108",
+    "field-given-twice": "T109",
+    "unknown-field": "T110",
+    "unknown-enum-value": "T111",
+    "missing-required-field": "T112",
+    "nested-too-deep": "T113",
+    "not-text": "T114",
+    "wrong-kind-of-file": "T115",
+    "not-utf8": "T116",
+    "byte-order-mark": "T117",
+    "empty-file": "T118",
+    "too-many-errors": "T119",
+}
+_WARNINGS = {"unknown-field", "not-utf8", "byte-order-mark", "empty-file"}
+
+
+def findings(reader: Reader, message: Any, lines: Lines) -> list[Diagnostic]:
+    """The diagnostics of a reading, in the order of the text."""
+    problems = _of_its_kind(reader, message.DESCRIPTOR)
+    problems += _missing(reader, message)
+    problems += _whole_file(reader)
+    problems.sort(key=lambda problem: problem.start)
+    found = [_diagnostic(problem, reader, lines) for problem in problems]
+    if reader.unreported:
+        found.append(
+            _rule(
+                "too-many-errors",
+                f"{reader.unreported} more errors are not listed",
+                Location(lines.file),
+            )
+        )
+    return found
+
+
+def refusal(what: str, filename: str) -> Diagnostic:
+    """The one diagnostic of a file that is not text."""
+    what, _, hint = what.partition("; ")
+    return _rule("not-text", f"this is {what}, not a prototxt", Location(filename), hint=hint)
+
+
+def _rule(name: str, message: str, location: Location, **more: Any) -> Diagnostic:
+    severity = Severity.WARNING if name in _WARNINGS else Severity.ERROR
+    return Diagnostic(severity, RULES[name], "", message, location, name=name, **more)
+
+
+def _diagnostic(problem: Problem, reader: Reader, lines: Lines) -> Diagnostic:
+    place = lines.location(problem.start, problem.end)
+    found = _rule(problem.rule, problem.message, place, hint=problem.hint, why=problem.why)
+    if not (problem.path and problem.path[0].name in ("layer", "layers")):
+        return found
+    frame = problem.path[0]
+    layer = frame.values
+    siblings = reader.values.get(frame.name, [])
+    index = next((i for i, values in enumerate(siblings) if values is layer), -1)
+    return replace(found, layer=layer.get("name", ""), type=_layer_type(frame), layer_index=index)
+
+
+def _layer_type(frame: Frame) -> str:
+    kind = frame.values.get("type", "")
+    if isinstance(kind, int):  # the enum of the older `layers`
+        return str(frame.fields["type"].descriptor.enum_type.values_by_number[kind].name)
+    return str(kind)
+
+
+def _missing(reader: Reader, message: Any) -> Iterator[Problem]:
+    """The required fields that are not given. Caffe takes no message without them."""
+    for dotted in () if message.IsInitialized() else message.FindInitializationErrors():
+        *around, name = dotted.split(".")
+        path: list[str | int] = []
+        for step in around:
+            match = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", step)
+            if match:
+                path += [match[1], *([int(match[2])] if match[2] else [])]
+        span, _ = find(reader.root, tuple(path))
+        start, end = (span.start, span.end) if span else (0, 0)
+        where = around[-1] if around else message.DESCRIPTOR.name
+        yield Problem(
+            "missing-required-field",
+            f'"{where}" needs a field "{name}"',
+            start,
+            end,
+            f'write "{name}: ..." in it',
+            "",
+            (),
+        )
+
+
+def _whole_file(reader: Reader) -> Iterator[Problem]:
+    if reader.text.startswith("\ufeff"):
+        yield Problem(
+            "byte-order-mark",
+            "the file begins with a byte order mark",
+            0,
+            1,
+            "save it as UTF-8 without one",
+            "Caffe refuses the file for it",
+            (),
+        )
+    if not reader.root.entries and not reader.problems:
+        yield Problem("empty-file", "the file holds no fields", 0, 0, "", "", ())
+
+
+def _of_its_kind(reader: Reader, descriptor: Any) -> list[Problem]:
+    """The problems; one only for a net read as a solver, or the reverse."""
+    kinds = {"NetParameter": "net", "SolverParameter": "solver"}
+    other = next((kind for kind in kinds if kind != descriptor.name), "")
+    written = [entry[0] for entry in reader.root.entries]
+    if descriptor.name not in kinds:
+        return list(reader.problems)
+    here, there = fields_of(descriptor), fields_of(proto.FILE.message_types_by_name[other])
+    foreign = {name for name in written if name in there and name not in here}
+    if not foreign or sum(n in there for n in written) <= sum(n in here for n in written):
+        return list(reader.problems)
+    start, end = next((e[1], e[2]) for e in reader.root.entries if e[0] in foreign)
+    kept = [p for p in reader.problems if p.path or p.rule != "unknown-field"]
+    wanted = kinds[descriptor.name]
+    message = f"this is a {kinds[other]}, not a {wanted}"
+    hint = f"give the prototxt of the {wanted}"
+    kept.append(Problem("wrong-kind-of-file", message, start, end, hint, "", ()))
+    return kept

@@ -1,0 +1,60 @@
+"""How to get over a piece of text that cannot be read: where does the next field begin?"""
+
+from __future__ import annotations
+
+import re
+
+from protogen.text._scanner import OPENERS, scan_token, skip_gap
+
+__all__ = ["column", "skip_brackets", "skip_to_field", "starts_line"]
+
+_DULL = re.compile(r"[^\"'#{}<>\[\]]+|#[^\n\0]*")
+
+
+def column(text: str, position: int) -> int:
+    """How far into its line a position is."""
+    return position - text.rfind("\n", 0, position) - 1
+
+
+def starts_line(text: str, position: int) -> bool:
+    """Whether nothing but blanks stands before a position in its line."""
+    return not text[position - column(text, position) : position].strip()
+
+
+def skip_brackets(text: str, position: int) -> int:
+    """Past the bracket that closes the one at ``position``, whatever is between them."""
+    depth = 0
+    while position < len(text):
+        dull = _DULL.match(text, position)
+        if dull:
+            position = dull.end()
+            continue
+        mark = text[position]
+        _, position = scan_token(text, position)
+        if mark in OPENERS:
+            depth += 1
+        elif mark in "}>]":
+            depth -= 1
+            if not depth:
+                break
+    return position
+
+
+def skip_to_field(text: str, position: int) -> int:
+    """Where reading can go on: at a field, at a closing brace, or past a separator or a message."""
+    while True:
+        kind, end = scan_token(text, position)
+        mark = text[position:end]
+        if kind == "end" or mark in ("}", ">"):
+            return position
+        if kind == "name" and _begins_field(text, position, end):
+            return position
+        if mark == "{":
+            return skip_gap(text, skip_brackets(text, position))
+        position = skip_gap(text, end)
+        if mark in (",", ";"):
+            return position
+
+
+def _begins_field(text: str, start: int, end: int) -> bool:
+    return text.startswith((":", "{", "<"), skip_gap(text, end)) or starts_line(text, start)

@@ -1,0 +1,37 @@
+"""Files that hold no text, and what they are instead."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["not_text"]
+
+_MAGIC = {
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+    b"\x1f\x8b": "a gzip archive; unpack it first",
+    b"PK\x03\x04": "a zip archive; unpack it first",
+    b"BZh": "a bzip2 archive; unpack it first",
+    b"\xfd7zXZ": "an xz archive; unpack it first",
+    b"\x89HDF": "an HDF5 file",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+}
+_LOOKED_AT = 4096
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")
+
+
+def not_text(text: str) -> str:
+    """What a file is that is not text (its bytes decoded with surrogateescape), or nothing."""
+    head = text[:_LOOKED_AT].encode("utf-8", "surrogateescape")
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            return what
+    controls = len(_CONTROL.findall(head))
+    if controls * 20 <= len(head):  # a stray control character is an error with a place
+        return ""
+    if head.count(0) * 3 > len(head) and not head.startswith(b"\0\0"):
+        return "UTF-16 text without a byte order mark; save it as UTF-8"
+    if head[:1] in (b"\n", b"\x12", b"\xa2"):  # the tags of a net's name, layers and layer
+        return "a binary protobuf, as a caffemodel is; the net's prototxt is another file"
+    return "a binary file"

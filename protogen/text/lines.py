@@ -1,0 +1,61 @@
+"""From offsets to lines and columns, and back to the line itself."""
+
+from __future__ import annotations
+
+import bisect
+import re
+
+from protogen.diagnostics import Location
+
+__all__ = ["Lines", "excerpt"]
+
+
+class Lines:
+    """The lines of a text, to turn offsets into lines and columns."""
+
+    def __init__(self, text: str, file: str = "") -> None:
+        self.file = file
+        self.length = len(text)
+        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """The line and column of an offset, both counted from 1."""
+        line = bisect.bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+    def location(self, start: int, end: int) -> Location:
+        """The place from ``start`` up to, not including, ``end``."""
+        return Location(self.file, *self.at(start), *self.at(end))
+
+
+def excerpt(text: str, location: Location) -> str:
+    """The source line of a location and, below it, a caret under what is meant.
+
+    Empty where the location has no line, or the text does not have it.
+    """
+    line = _line(text, location.line) if location.line else None
+    if line is None:
+        return ""
+    line = line.rstrip("\r")
+    start = min(max(location.column, 1), len(line) + 1) - 1
+    end = location.end_column - 1 if location.end_line == location.line else len(line)
+    first, length = _window(len(line), start)
+    shown = line[first : first + length]
+    # Tabs stay tabs, so that the caret stands right whatever their width.
+    margin = "".join("\t" if c == "\t" else " " for c in line[first:start])
+    return f"{shown}\n{margin}{'^' * max(1, min(end, first + length) - start)}"
+
+
+def _window(length: int, start: int, width: int = 200) -> tuple[int, int]:
+    """The part of a long line that is worth showing."""
+    return (0, length) if length <= width else (max(0, start - width // 2), width)
+
+
+def _line(text: str, number: int) -> str | None:
+    start = 0
+    for _ in range(number - 1):
+        start = text.find("\n", start) + 1
+        if not start:
+            return None
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)]
