@@ -11,11 +11,12 @@ added, too; `forks_of` tells which.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.descriptor import EnumValueDescriptor
 from google.protobuf.internal import enum_type_wrapper
 
@@ -27,12 +28,29 @@ PACKAGE = "caffe"
 _FORKS_NUMBER = 51000
 
 
+def _files(data: bytes) -> Iterator[bytes]:
+    """The serialized files of a FileDescriptorSet: each is a tag, its length as a varint, itself.
+
+    Split by hand: to import `descriptor_pb2` takes longer than all that is done here.
+    """
+    at = 0
+    while at < len(data):
+        size = shift = 0
+        more = True
+        while more:
+            at += 1
+            size |= (data[at] & 0x7F) << shift
+            shift += 7
+            more = data[at] >= 0x80
+        at += 1 + size
+        yield data[at - size : at]
+
+
 def _load() -> tuple[Any, Any]:
     """The private pool with our schema in it, and the schema's file descriptor."""
-    data = Path(__file__).with_name("caffe.desc").read_bytes()
     pool = descriptor_pool.DescriptorPool()
-    for file in descriptor_pb2.FileDescriptorSet.FromString(data).file:
-        pool.AddSerializedFile(file.SerializeToString())
+    for file in _files(Path(__file__).with_name("caffe.desc").read_bytes()):
+        pool.AddSerializedFile(file)
     return pool, pool.FindFileByName("caffe.proto")
 
 
