@@ -1,5 +1,8 @@
 """Old nets and solvers in the current format, as Caffe's own tools upgrade them."""
 
+from __future__ import annotations
+
+from protogen.text.upgrade.files import Kind, Upgrade, upgrade
 from protogen.text.upgrade.messages import (
     MessageUpgrade,
     needs_upgrade,
@@ -7,4 +10,12 @@ from protogen.text.upgrade.messages import (
     upgrade_solver,
 )
 
-__all__ = ["MessageUpgrade", "needs_upgrade", "upgrade_net", "upgrade_solver"]
+__all__ = [
+    "Kind",
+    "MessageUpgrade",
+    "Upgrade",
+    "needs_upgrade",
+    "upgrade",
+    "upgrade_net",
+    "upgrade_solver",
+]

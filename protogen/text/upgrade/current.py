@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from protogen import proto
-from protogen.text.upgrade.findings import Findings, Path
+from protogen.text.upgrade.findings import Findings, Path, plural
 
 __all__ = [
     "has_old_batch_norm",
-    "transform_target",
+    "input_target",
+    "moved",
+    "old_batch_norm_params",
     "upgrade_batch_norm",
     "upgrade_data_transforms",
     "upgrade_inputs",
@@ -24,11 +26,23 @@ _TRANSFORMED["WINDOW_DATA"] = "window_data_param"
 _TRANSFORMS = ("scale", "mean_file", "crop_size", "mirror")
 
 
-def transform_target(path: Path, layer: Any) -> Path:
-    """Where the V1 ``layer`` keeps, once upgraded, what it now keeps at ``path``."""
+def moved(path: Path, layer: Any) -> Path:
+    """Where the V1 ``layer``, once upgraded, keeps what it has at ``path``."""
     if len(path) == 2 and path[0] == _data_param(layer) and path[1] in _TRANSFORMS:
         return ("transform_param", path[1])
     return path
+
+
+def input_target(path: Path, has_shapes: bool) -> Path:
+    """Where the Input layer keeps what the net has at ``path``."""
+    name, index, *below = path
+    if name == "input":
+        return ("top", index)
+    if name == "input_shape":
+        return ("input_param", "shape", index, *below)
+    if has_shapes:
+        return ()
+    return ("input_param", "shape", int(index) // 4, "dim", int(index) % 4)
 
 
 def _data_param(layer: Any) -> str:
@@ -48,7 +62,7 @@ def upgrade_data_transforms(net: Any, found: Findings) -> None:
     for layer in net.layers:
         if name := _data_param(layer):
             _move_transforms(layer, getattr(layer, name))
-    message = f"transforms of {len(old)} data layers moved to transform_param"
+    message = f"transforms of {plural(len(old), 'data layer')} moved to transform_param"
     found.tell("legacy-data-transform", message, ("layers", old[0]), field="")
 
 
@@ -86,7 +100,7 @@ def upgrade_inputs(net: Any, found: Findings) -> bool:
         layers = [layer, *net.layer]
         net.ClearField("layer")
         net.layer.extend(layers)
-        message = f"{len(net.input)} inputs of the net became an Input layer"
+        message = f"{plural(len(net.input), 'input')} of the net became an Input layer"
         found.tell("legacy-input", message, ("input", 0), field="")
     for field in ("input", "input_shape", "input_dim"):
         net.ClearField(field)
@@ -128,5 +142,15 @@ def upgrade_batch_norm(net: Any, found: Findings) -> None:
     for index in old:
         for param in net.layer[index].param:
             param.lr_mult = param.decay_mult = 0.0
-    message = f"lr_mult and decay_mult of {len(old)} BatchNorm layers set to 0"
+    message = f"lr_mult and decay_mult of {plural(len(old), 'BatchNorm layer')} set to 0"
     found.tell("legacy-batch-norm", message, field="")
+
+
+def old_batch_norm_params(net: Any) -> list[Path]:
+    """The paths of the params that `upgrade_batch_norm` changes."""
+    return [
+        ("layer", index, "param", blob)
+        for index, layer in enumerate(net.layer)
+        if _is_old_batch_norm(layer)
+        for blob in range(3)
+    ]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.text.upgrade.current import (
     has_old_batch_norm,
     upgrade_batch_norm,
     upgrade_data_transforms,
     upgrade_inputs,
 )
-from protogen.text.upgrade.findings import Findings, Locate
+from protogen.text.upgrade.findings import Findings, Locate, plural
 from protogen.text.upgrade.solver import upgrade_type
 from protogen.text.upgrade.v0 import is_v0, upgrade_v0
 from protogen.text.upgrade.v1 import upgrade_v1
@@ -53,7 +53,7 @@ def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
     if is_v0(net):
         out, origins[:] = upgrade_v0(net, found)
     elif net.layers:
-        message = f"{len(net.layers)} layers upgraded from the V1 format"
+        message = f"{plural(len(net.layers), 'layer')} upgraded from the V1 format"
         found.tell("legacy-v1", message, ("layers", 0), field="")
     upgrade_data_transforms(out, found)
     if out.layers:
@@ -74,4 +74,6 @@ def upgrade_solver(solver: Any, locate: Locate | None = None) -> MessageUpgrade:
 
 
 def _result(message: Any, found: Findings, origins: tuple[int | None, ...] = ()) -> MessageUpgrade:
-    return MessageUpgrade(None if found.fatal else message, found.lossless, list(found), origins)
+    if found.fatal:  # then nothing came of the changes that the notes tell
+        return MessageUpgrade(None, False, [f for f in found if f.severity is not Severity.NOTE])
+    return MessageUpgrade(message, found.lossless, list(found), origins)

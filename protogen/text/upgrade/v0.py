@@ -11,9 +11,9 @@ from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean
-from protogen.text.upgrade.findings import Findings, Path
+from protogen.text.upgrade.findings import Findings, Path, plural
 
-__all__ = ["is_v0", "target", "upgrade_v0"]
+__all__ = ["is_v0", "moved", "upgrade_v0"]
 
 _TYPES = {
     "accuracy": "ACCURACY",
@@ -100,7 +100,7 @@ def is_v0(net: Any) -> bool:
     return any(layer.HasField("layer") for layer in net.layers)
 
 
-def target(field: str, layer_type: str) -> Path | None:
+def _target(field: str, layer_type: str) -> tuple[str, ...] | None:
     """Where V1 keeps V0's ``field`` for a layer of that type; None where it has no place."""
     if field in (*_COMMON, "type"):
         return (field,)
@@ -108,6 +108,13 @@ def target(field: str, layer_type: str) -> Path | None:
     if layer_type not in messages:
         return None
     return (messages[layer_type], name) if name else (messages[layer_type],)
+
+
+def moved(path: Path, layer_type: str) -> Path:
+    """Where V1 keeps what a V0 layer of that type has at ``path``."""
+    if len(path) < 2 or path[0] != "layer":
+        return path
+    return (*(_target(str(path[1]), layer_type) or path[1:2]), *path[2:])
 
 
 def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
@@ -120,9 +127,9 @@ def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
             setattr(out, field, getattr(net, field))
     for layer, index in zip(layers, origins, strict=True):
         _upgrade_layer(layer, out.layers.add(), index, found)
-    message = f"{len(layers)} layers upgraded from the V0 format"
+    message = f"{plural(len(layers), 'layer')} upgraded from the V0 format"
     if merged := len(net.layers) - len(layers):
-        message += f", and {merged} padding layers merged into those they pad"
+        message += f", {plural(merged, 'padding layer')} merged into what they pad"
     found.tell("legacy-v0", message, ("layers", 0), field="")
     return out, origins
 
@@ -194,7 +201,7 @@ def _upgrade_layer(old: Any, new: Any, index: int, found: Findings) -> None:
         return
     for descriptor, value in old.layer.ListFields():
         field = descriptor.name
-        place = target(field, old.layer.type)
+        place = _target(field, old.layer.type)
         path = ("layers", index, "layer", field)
         if field == "type":
             continue
@@ -220,9 +227,9 @@ def _set_type(old: Any, new: Any, index: int, found: Findings) -> bool:
     return False
 
 
-def _put(message: Any, place: Path, value: Any) -> None:
+def _put(message: Any, place: tuple[str, ...], value: Any) -> None:
     """Set the field at ``place``, or add to it where it is repeated."""
-    *outer, name = map(str, place)
+    *outer, name = place
     for step in outer:
         message = getattr(message, step)
     present = getattr(message, name)

@@ -10,7 +10,7 @@ from typing import Any
 
 from protogen.text.upgrade.findings import Findings, Path
 
-__all__ = ["target", "upgrade_v1"]
+__all__ = ["moved", "upgrade_v1"]
 
 _TYPES = {
     "NONE": "",
@@ -64,9 +64,9 @@ _PER_BLOB = {
 }
 
 
-def target(path: Path) -> Path:
-    """Where the current format keeps what V1 keeps at ``path`` of a layer."""
-    if path and path[0] in _PER_BLOB:
+def moved(path: Path) -> Path:
+    """Where the current format keeps what V1 has at ``path``."""
+    if len(path) > 1 and path[0] in _PER_BLOB:
         return ("param", path[1], _PER_BLOB[str(path[0])])
     return path
 

@@ -1,0 +1,76 @@
+"""The upgrade of a whole file: its text in, the text of the same net or solver of today out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from protogen import proto
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.text.document import Document, read
+from protogen.text.upgrade.messages import upgrade_net, upgrade_solver
+from protogen.text.upgrade.rewrite import rewrite_net
+from protogen.text.upgrade.splice import splice
+
+__all__ = ["Kind", "Upgrade", "upgrade"]
+
+Kind = Literal["net", "solver"]
+
+_MESSAGES = {"net": proto.NetParameter, "solver": proto.SolverParameter}
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """What became of a file.
+
+    ``ok`` tells that nothing was lost. ``text`` and ``message`` are the upgraded file, also where
+    a field found no place in it and was left out, as Caffe does; they are None where the file
+    cannot be read or Caffe dies of it.
+    """
+
+    kind: Kind
+    ok: bool
+    message: Any | None
+    text: str | None
+    diagnostics: list[Diagnostic]
+
+
+def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> Upgrade:
+    """The net or solver in ``text`` in today's format, as Caffe's own upgrade tools make it.
+
+    What needs no change stays as it is written, and comments go with the fields that they belong
+    to. ``kind`` is found out from the fields if it is not given; ``filename`` is what diagnostics
+    call the file.
+    """
+    document = read(text, _MESSAGES[kind or "net"], filename)
+    kind = kind or _kind_of(document)
+    if document.message_class is not _MESSAGES[kind]:
+        document = read(text, _MESSAGES[kind], filename)
+    if any(finding.severity is Severity.ERROR for finding in document.diagnostics):
+        return Upgrade(kind, False, None, None, document.diagnostics)
+    steps = upgrade_net if kind == "net" else upgrade_solver
+    result = steps(document.message, document.locate)
+    found = [*document.diagnostics, *result.diagnostics]
+    if result.message is None:
+        return Upgrade(kind, False, None, None, found)
+    if result.message == document.message:
+        new_text = document.text
+    elif kind == "solver":
+        new_text = _rewrite_solver(document, result.message)
+    else:
+        new_text = rewrite_net(document, result.message, result.origins)
+    return Upgrade(kind, result.ok, result.message, new_text, found)
+
+
+def _kind_of(document: Document) -> Kind:
+    """Whether the outermost fields are rather those of a net or those of a solver."""
+    net, solver = (set(message.DESCRIPTOR.fields_by_name) for message in _MESSAGES.values())
+    names = {name for name, *_ in document.tree.entries}
+    return "solver" if len(names & solver) > len(names & net) else "net"
+
+
+def _rewrite_solver(document: Document, new: Any) -> str:
+    """Caffe changes no more of a solver than this."""
+    span = document.span(("solver_type",))
+    edits = [(span.start, span.end, f'type: "{new.type}"')] if span else []
+    return splice(document.text, edits)
