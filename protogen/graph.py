@@ -9,7 +9,7 @@ tops have other names; `Graph` keeps the net as written and notes where that mak
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from protogen.diagnostics import RULES, Diagnostic, Severity, did_you_mean
@@ -18,6 +18,7 @@ from protogen.shapes import Shape
 __all__ = ["Graph", "State", "Step", "Value", "build", "runs_in"]
 
 _PHASES = {"TRAIN": 0, "TEST": 1}
+_NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,18 +59,23 @@ def runs_in(layer: Any, state: State) -> bool:
     return not any(map(state.meets, layer.exclude))
 
 
-@dataclass(slots=True, eq=False)
 class Value:
-    """One write of a blob. ``step`` is who made it, ``top`` which of its tops it is."""
+    """One write of a blob. ``step`` is who made it, ``top`` which of its tops it is.
 
-    name: str
-    step: Step
-    top: int
-    #: Filled by inference; ``None`` while its number of axes is not known.
-    shape: Shape = None
-    readers: list[Step] = field(default_factory=list)
-    #: Its own weight in the objective counts as one more reader.
-    weighed: bool = False
+    ``readers`` has a step once for each bottom that reads the value. ``weighed`` is whether it
+    counts in the objective by a ``loss_weight``, which Caffe takes for one reader more. ``shape``
+    is filled in by inference, and ``None`` while the number of axes is not known.
+    """
+
+    __slots__ = ("name", "readers", "shape", "step", "top", "weighed")
+
+    def __init__(self, name: str, step: Step, top: int) -> None:
+        self.name = name
+        self.step = step
+        self.top = top
+        self.readers: list[Step] = []
+        self.weighed = False
+        self.shape: Shape = None
 
     @property
     def split(self) -> bool:
@@ -77,17 +83,22 @@ class Value:
         return len(self.readers) + self.weighed > 1
 
 
-@dataclass(slots=True, eq=False)
 class Step:
-    """One layer that runs: its message, its place in the net, what it reads and writes."""
+    """One layer that runs: its message, its place in the net, what it reads and writes.
 
-    layer: Any
-    index: int
-    bottoms: list[Value | None] = field(default_factory=list)
-    tops: list[Value] = field(default_factory=list)
-    #: The tops that overwrite the bottom of the same index.
-    in_place: frozenset[int] = frozenset()
-    faults: list[Diagnostic] = field(default_factory=list)
+    ``in_place`` are the tops that overwrite the bottom of the same position; a bottom that no
+    layer makes is ``None``.
+    """
+
+    __slots__ = ("bottoms", "faults", "in_place", "index", "layer", "tops")
+
+    def __init__(self, layer: Any, index: int) -> None:
+        self.layer = layer
+        self.index = index
+        self.bottoms: list[Value | None] = []
+        self.tops: list[Value] = []
+        self.in_place = _NONE
+        self.faults: list[Diagnostic] = []
 
     def fault(self, rule: str, message: str, *, path: str = "", hint: str = "") -> None:
         """Note why Caffe refuses the net here."""
@@ -106,7 +117,7 @@ class Step:
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Graph:
     """The steps of one phase, in the net's order, and the last value of each blob."""
 
@@ -119,13 +130,11 @@ class Graph:
         return (value for value in self.values.values() if not value.readers)
 
 
-_NONE: frozenset[int] = frozenset()
-
-
 def build(net: Any, state: State) -> Graph:
     """Wire the layers of a ``NetParameter`` that run in this state; its faults are in the steps."""
     steps: list[Step] = []
     values: dict[str, Value] = {}
+    rewrites: list[Value] = []
     for index, layer in enumerate(net.layer):
         if layer.include or layer.exclude:
             if layer.include and layer.exclude:
@@ -136,10 +145,9 @@ def build(net: Any, state: State) -> Graph:
         step = Step(layer, index)
         steps.append(step)
         _read(step, values)
-        _write(step, values)
-    produced: set[str] = set()
-    for step in steps:
-        _place(step, produced)
+        _write(step, values, rewrites)
+    for value in rewrites:
+        _place(value)
     return Graph(state, steps, values)
 
 
@@ -154,41 +162,42 @@ def _refused(layer: Any, index: int) -> Step:
 
 
 def _read(step: Step, values: dict[str, Value]) -> None:
-    for position, name in enumerate(step.layer.bottom):
+    for name in step.layer.bottom:
         value = values.get(name)
-        step.bottoms.append(value)
-        if value is not None:
+        if value is None:
+            step.fault(
+                "unknown-bottom",
+                f'reads "{name}", which no layer before it makes',
+                path=f"bottom[{len(step.bottoms)}]",
+                hint=did_you_mean(name, values),
+            )
+        else:
             value.readers.append(step)
-            continue
-        near = did_you_mean(name, values)
-        step.fault(
-            "unknown-bottom",
-            f'reads "{name}", which no layer before it makes',
-            path=f"bottom[{position}]",
-            hint=near,
-        )
+        step.bottoms.append(value)
 
 
-def _write(step: Step, values: dict[str, Value]) -> None:
-    for position, name in enumerate(step.layer.top):
-        values[name] = value = Value(name, step, position)
-        step.tops.append(value)
+def _write(step: Step, values: dict[str, Value], rewrites: list[Value]) -> None:
+    tops = step.tops
+    for name in step.layer.top:
+        value = Value(name, step, len(tops))
+        if name in values:
+            rewrites.append(value)
+        values[name] = value
+        tops.append(value)
     weights = step.layer.loss_weight
     if weights:
-        for value, weight in zip(step.tops, weights):
+        for value, weight in zip(tops, weights):
             values[value.name].weighed = weight != 0
 
 
-def _place(step: Step, produced: set[str]) -> None:
-    """Tell overwriting in place from making a blob anew, as Caffe does once splits are in."""
-    for position, value in enumerate(step.tops):
-        name = value.name
-        bottom = step.bottoms[position] if position < len(step.bottoms) else None
-        if bottom is not None and bottom.name == name and not bottom.split:
-            step.in_place |= {position}
-        elif name in produced:
-            _fault_duplicate(step, value, position)
-        produced.add(name)
+def _place(value: Value) -> None:
+    """Tell overwriting in place from making a blob twice, which Caffe does once splits are in."""
+    step, position = value.step, value.top
+    bottom = step.bottoms[position] if position < len(step.bottoms) else None
+    if bottom is not None and bottom.name == value.name and not bottom.split:
+        step.in_place |= {position}
+    else:
+        _fault_duplicate(step, value, position)
 
 
 def _fault_duplicate(step: Step, value: Value, position: int) -> None:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from protogen import layers as layer_types
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Graph, State, Step, build
-from protogen.schema import Facts, Fault, LayerSchema
+from protogen.schema import Facts, Fault, LayerSchema, registered
 from protogen.shapes import Shape, count, format_shape
 
 __all__ = ["Inference", "LayerShapes", "infer_graph", "infer_shapes"]
 
 
-class LayerShapes(NamedTuple):
+@dataclass(frozen=True)
+class LayerShapes:
     """One layer of the walk: where it stands in the net, and all that is known of it."""
 
     index: int
@@ -44,8 +45,8 @@ class Inference:
     blobs: dict[str, Shape] = field(default_factory=dict)
     params: dict[str, list[Shape]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    graph: Graph | None = None
-    facts: list[Facts] = field(default_factory=list)
+    graph: Graph | None = field(default=None, repr=False)
+    facts: list[Facts] = field(default_factory=list, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -102,14 +103,14 @@ def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inf
     given = {name: tuple(shape) for name, shape in inputs.items()}
     shared: dict[str, _Owner] = {}
     phase = graph.state.number
+    blobs, params, known = result.blobs, result.params, result.facts
     for step in graph.steps:
         facts = _infer_step(step, phase, given)
-        result.facts.append(facts)
+        known.append(facts)
         for value, shape in zip(step.tops, facts.tops):
-            value.shape = shape
-            result.blobs[value.name] = shape
+            value.shape = blobs[value.name] = shape
         if facts.blobs:
-            result.params[step.layer.name] = [blob.shape for blob in facts.blobs]
+            params[step.layer.name] = [blob.shape for blob in facts.blobs]
         if step.layer.param:
             _share(step, facts, shared)
         if step.faults:
@@ -122,7 +123,8 @@ def _infer_step(step: Step, phase: int, given: Mapping[str, Shape]) -> Facts:
     tops = len(step.tops)
     if given and not step.bottoms and tops and all(v.name in given for v in step.tops):
         return Facts(tuple(given[value.name] for value in step.tops))
-    schema = layer_types.find(layer.type)
+    layer_type = layer.type
+    schema = registered(layer_type) or layer_types.find(layer_type)
     if schema is None:
         _fault_unknown_type(step)
         return Facts((None,) * tops, macs=None)

@@ -8,7 +8,7 @@ what holds for every blob of Caffe, and remembers the answers, for nets repeat t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from protogen.fillers import check_filler
@@ -228,7 +228,7 @@ class LayerSchema:
 
         Raises `Fault` where Caffe would die.
         """
-        key = (bottoms, tops, phase, in_place, *self._parameters(layer))
+        key = (bottoms, tops, phase, in_place, self._parameters(layer))
         answer = self._answers.get(key)
         if answer is None:
             try:
@@ -242,12 +242,13 @@ class LayerSchema:
             raise answer.with_traceback(None)
         return answer
 
-    def _parameters(self, layer: Any) -> list[Any]:
+    def _parameters(self, layer: Any) -> Hashable:
         """The parameters that decide, as something to look an answer up by."""
-        return [
-            getattr(layer, name).SerializePartialToString() if layer.HasField(name) else None
-            for name in self.params
-        ]
+        params = self.params
+        if len(params) == 1:
+            name = params[0]
+            return getattr(layer, name).SerializePartialToString() if layer.HasField(name) else b""
+        return tuple([getattr(layer, name).SerializePartialToString() for name in params])
 
     def _ask(
         self,

@@ -14,7 +14,7 @@ from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
 from protogen.files import write_file
 from protogen.text import Document, read
-from protogen.text.upgrade import needs_upgrade, upgrade_net
+from protogen.text.upgrade import upgrade_net
 
 __all__ = ["LoadedNet", "load", "loads", "read_bytes"]
 
@@ -39,11 +39,6 @@ class LoadedNet(Net):
     @cached_property
     def _upgraded(self) -> Any:
         return upgrade_net(self.message, self.document.locate) if self.legacy else None
-
-    @property
-    def legacy(self) -> bool:
-        """Whether the file is in a format Caffe upgrades when it loads it."""
-        return needs_upgrade(self.message)
 
     def current(self) -> tuple[Any, list[Diagnostic]]:
         found = list(self.document.diagnostics)
@@ -75,7 +70,7 @@ class LoadedNet(Net):
         return super().to_prototxt(annotate) if annotate else self.text
 
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
-        """Write the text beside ``path`` and rename it; bytes that are no UTF-8 stay as they are."""
+        """Write the text beside ``path`` and rename it; bytes that are not UTF-8 stay."""
         write_file(path, self.to_prototxt(annotate))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
+
+from protogen.schema import Fault
 
 __all__ = ["Names", "phases_of"]
 
@@ -31,6 +34,31 @@ class Names:
             if name not in self.layers and name not in self.tops:
                 return name
 
+    def take(
+        self,
+        name: str,
+        bottoms: Sequence[str],
+        tops: Sequence[str],
+        in_place: frozenset[int],
+        phases: int,
+    ) -> None:
+        """Note a layer's names; raise `Fault` for one taken, or overwritten while others read."""
+        taken, read = self.tops, self.read
+        if self.layers.get(name, 0) & phases:
+            raise Fault(f'there is a layer "{name}" already', field="name")
+        for index, top in enumerate(tops):
+            if index in in_place:
+                if read.get(top, 0) & phases:
+                    raise _overwritten(top)
+            elif taken.get(top, 0) & phases:
+                raise _made_twice(top)
+        self.layers[name] = self.layers.get(name, 0) | phases
+        for bottom in bottoms:
+            read[bottom] = read.get(bottom, 0) | phases
+        for top in tops:
+            taken[top] = taken.get(top, 0) | phases
+            read[top] = read.get(top, 0) & ~phases
+
 
 def phases_of(layer: Any) -> int:
     """The phases in which a layer may run; none (0) where stages or levels decide, too."""
@@ -46,3 +74,21 @@ def _named(rules: Any) -> int | None:
             return None
         phases |= 1 << rule.phase
     return phases
+
+
+def _overwritten(top: str) -> Fault:
+    return Fault(
+        f'overwrites "{top}" in place, but another layer reads it too',
+        rule="in-place-after-split",
+        field="top",
+        hint="leave out in_place",
+    )
+
+
+def _made_twice(top: str) -> Fault:
+    return Fault(
+        f'makes "{top}", which a layer before it makes already',
+        rule="duplicate-top",
+        field="top",
+        hint="give it a name of its own",
+    )

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from protogen import proto
@@ -31,6 +30,7 @@ from protogen.files import write_file
 from protogen.schema import Fault, LayerSchema, set_composer
 from protogen.shapes import Shape, format_shape
 from protogen.text import writer
+from protogen.text.upgrade import needs_upgrade, upgrade_net
 
 __all__ = ["ComposeError", "Net"]
 
@@ -100,13 +100,9 @@ class Net:
         name = keywords.get("name")
         name = names.unnamed(schema.type) if name is None else f"{names.prefix}{name}"
         blobs = bottoms if _all_blobs(bottoms) else self._flat(schema, name, bottoms)
+        read = [blob.name for blob in blobs]
         tops = self._top_names(schema, name, blobs, keywords)
-        fields: dict[str, Any] = {
-            "name": name,
-            "type": schema.type,
-            "bottom": [blob.name for blob in blobs],
-            "top": tops,
-        }
+        fields: dict[str, Any] = {"name": name, "type": schema.type, "bottom": read, "top": tops}
         try:
             _fill(fields, schema, keywords)
             if self._rule and "include" not in keywords:
@@ -117,58 +113,20 @@ class Net:
             raise self._error(
                 "layer-parameter", problem.message, schema, name, hint=problem.hint
             ) from None
+        phases = phases_of(layer) if "include" in fields or "exclude" in fields else BOTH
+        in_place = _in_place(read, tops)
+        shapes = tuple([blob.shape for blob in blobs])
         try:
-            return self._record(schema, layer, blobs, tops)
+            made = schema.infer(layer, shapes, len(tops), phases != 1, in_place).tops
+            names.take(name, read, tops, in_place, phases)
         except Fault as fault:
             del self.message.layer[-1]
-            raise self._fault(schema, layer, blobs, fault) from None
-
-    def _record(self, schema: LayerSchema, layer: Any, blobs: Sequence[Blob], tops: Any) -> Any:
-        phases = phases_of(layer) if layer.include or layer.exclude else BOTH
-        in_place = _in_place(layer.bottom, tops) if blobs else _NOWHERE
-        phase = 0 if phases == 1 else 1
-        shapes = tuple([blob.shape for blob in blobs])
-        facts = schema.infer(layer, shapes, len(tops), phase, in_place)
-        self._take(layer.name, blobs, tops, phases, in_place)
+            raise self._fault(schema, name, blobs, fault) from None
         self._places.append(_user_line())
-        self._tops.append(facts.tops)
-        made = tuple(map(Blob, tops, facts.tops))
-        return made[0] if len(made) == 1 else made or None
-
-    def _take(
-        self,
-        name: str,
-        blobs: Sequence[Blob],
-        tops: Sequence[str],
-        phases: int,
-        in_place: frozenset[int],
-    ) -> None:
-        """Note who has which name; refuse a name used twice and in-place use after a split."""
-        names = self._names
-        if names.layers.get(name, 0) & phases:
-            raise Fault(f'there is a layer "{name}" already', field="name")
-        for index, top in enumerate(tops):
-            if index in in_place:
-                if names.read.get(top, 0) & phases:
-                    raise Fault(
-                        f'overwrites "{top}" in place, but another layer reads it too',
-                        rule="in-place-after-split",
-                        field="top",
-                        hint="leave out in_place",
-                    )
-            elif names.tops.get(top, 0) & phases:
-                raise Fault(
-                    f'makes "{top}", which a layer before it makes already',
-                    rule="duplicate-top",
-                    field="top",
-                    hint="give it a name of its own",
-                )
-        names.layers[name] = names.layers.get(name, 0) | phases
-        for blob in blobs:
-            names.read[blob.name] = names.read.get(blob.name, 0) | phases
-        for top in tops:
-            names.tops[top] = names.tops.get(top, 0) | phases
-            names.read[top] = names.read.get(top, 0) & ~phases
+        self._tops.append(made)
+        if len(tops) == 1:
+            return Blob(tops[0], made[0])
+        return tuple(map(Blob, tops, made)) or None
 
     def _top_names(
         self, schema: LayerSchema, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
@@ -229,14 +187,14 @@ class Net:
         )
 
     def _fault(
-        self, schema: LayerSchema, layer: Any, blobs: Sequence[Blob], fault: Fault
+        self, schema: LayerSchema, name: str, blobs: Sequence[Blob], fault: Fault
     ) -> ComposeError:
         where = ", ".join(f'"{blob.name}" is {format_shape(blob.shape)}' for blob in blobs[:6])
         return self._error(
             fault.rule,
             fault.message,
             schema,
-            layer.name,
+            name,
             hint=fault.hint,
             where=f"bottom {where}" if where else "",
             field=fault.field,
@@ -244,9 +202,17 @@ class Net:
 
     # What the walk asks of any net -------------------------------------------------------------
 
+    @property
+    def legacy(self) -> bool:
+        """Whether the net is in a format that Caffe upgrades when it loads it."""
+        return bool(needs_upgrade(self.message))
+
     def current(self) -> tuple[Any, list[Diagnostic]]:
         """The message in Caffe's current format, and what was wrong with it so far."""
-        return self.message, []
+        if not self.legacy:
+            return self.message, []
+        upgraded = upgrade_net(self.message)
+        return upgraded.message or proto.NetParameter(), upgraded.diagnostics
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with the line of the user's program that made its layer."""
@@ -290,15 +256,14 @@ class Net:
 
 
 def _all_blobs(bottoms: Sequence[Any]) -> bool:
-    return all([type(bottom) is Blob for bottom in bottoms])
+    return all(type(bottom) is Blob for bottom in bottoms)
 
 
 def _in_place(bottoms: Sequence[str], tops: Sequence[str]) -> frozenset[int]:
-    if not tops or (len(tops) == 1 and tops[0] != bottoms[0]):
-        return _NOWHERE
+    """The tops that overwrite the bottom of the same position."""
     if len(tops) == 1:
-        return _FIRST
-    return frozenset(i for i, (b, t) in enumerate(zip(bottoms, tops)) if b == t)
+        return _FIRST if bottoms and tops[0] == bottoms[0] else _NOWHERE
+    return frozenset([i for i, (b, t) in enumerate(zip(bottoms, tops)) if b == t])
 
 
 def _fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, Any]) -> None:
@@ -323,13 +288,10 @@ def _fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, An
             fields[home] = {key: value}
 
 
-_PACKAGE = __name__.partition(".")[0]
-
-
 def _user_line() -> tuple[str, int]:
     """The file and line of the innermost caller that is not part of protogen."""
-    frame = sys._getframe(2)
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+    frame = sys._getframe(3)
+    while frame.f_globals.get("__name__", "").startswith("protogen.") and frame.f_back:
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from protogen.layers._blobs import refuse_empty
@@ -46,6 +46,7 @@ class BatchNorm(LayerSchema):
             Learnable("moving average factor", (1,)),
         ]
 
-    def _parameters(self, layer: Any) -> list[bytes | None]:
-        specs = (spec.SerializePartialToString() for spec in layer.param)
-        return [*super()._parameters(layer), *specs]
+    def _parameters(self, layer: Any) -> Hashable:
+        # The multipliers of its three blobs decide whether Caffe takes it.
+        specs = tuple([spec.SerializePartialToString() for spec in layer.param])
+        return super()._parameters(layer), specs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from protogen.shapes import Shape, format_shape
@@ -25,13 +25,12 @@ def write(message: Any, tops: Sequence[Sequence[Shape]] | None = None) -> str:
 def _annotated(text: str, tops: Sequence[Sequence[Shape]]) -> str:
     lines: list[str] = []
     layer = -1
-    shapes = iter(())  # type: ignore[var-annotated]
+    shapes: Iterator[Shape] = iter(())
     for line in text.split("\n"):
         if line == "layer {":
             layer += 1
             shapes = iter(tops[layer] if layer < len(tops) else ())
         elif _TOP.match(line):
-            shape = next(shapes, None)
-            line = f"{line}  # {format_shape(shape)}"
+            line = f"{line}  # {format_shape(next(shapes, None))}"
         lines.append(line)
     return "\n".join(lines)

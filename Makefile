@@ -1,0 +1,48 @@
+# Every target makes its own .venv; PYTHON names the interpreter to make it from.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NETS := lenet network_in_network googlenet resnet50 pixel_classifier pooling_pyramid
+
+.PHONY: help demo test lint types imports pytest bench proto docs stub clean
+
+help:  ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/protogen: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/protogen
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,data]'
+	@touch $@
+
+demo: $(BIN)/protogen  ## Emit the examples to build/ and show what pooling did in GoogLeNet
+	@mkdir -p build
+	@for net in $(NETS); do $(BIN)/protogen emit examples/$$net.py -o build/$$net.prototxt || exit 1; done
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/.dev lint types imports pytest  ## All that CI runs, on this Python
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+pytest: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.dev  ## Measure beside NetSpec and the other readers, in one run
+	$(BIN)/python -m benchmarks
+
+proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto
+	$(BIN)/python -m protogen.proto.compile
+
+clean:  ## Remove what the other targets made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,164 @@
+"""The walk against a real Caffe, and what it says where Caffe dies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from google.protobuf import text_format
+
+from protogen import infer_shapes, proto
+from tests.conftest import rows
+
+LAYERS = rows("layers.jsonl.gz")
+TYPES = sorted({row["id"].rsplit("/", 1)[0] for row in LAYERS})
+
+
+def parse(text: str) -> Any:
+    return text_format.Parse(text, proto.NetParameter())
+
+
+def answer(row: dict[str, Any]) -> dict[str, Any]:
+    """Our answer in the words of the row."""
+    try:
+        net = parse(row["prototxt"])
+    except text_format.ParseError:
+        return {"accepts": False}
+    result = infer_shapes(net, phase=row["phase"])
+    if not result.ok:
+        return {"accepts": False}
+    return {
+        "accepts": True,
+        "blobs": {name: list(shape or ()) for name, shape in result.blobs.items()},
+        "params": {
+            name: [list(s or ()) for s in shapes] for name, shapes in result.params.items()
+        },
+    }
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_layers_are_as_a_real_caffe_has_them(kind: str) -> None:
+    wrong = []
+    for row in (row for row in LAYERS if row["id"].startswith(kind + "/")):
+        expected = {key: row[key] for key in ("accepts", "blobs", "params") if key in row}
+        got = answer(row)
+        if got != expected:
+            wrong.append((row["id"], expected, got, row.get("error")))
+    assert not wrong
+
+
+def test_every_row_was_asked() -> None:
+    assert len(LAYERS) == 3540
+
+
+DATA = 'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 4 } } }'
+
+
+@pytest.mark.parametrize(
+    ("layers", "message", "hint"),
+    [
+        (
+            'layer { name: "r" type: "ReLU" bottom: "dta" top: "r" }',
+            'reads "dta", which no layer before it makes',
+            'did you mean "data"?',
+        ),
+        (
+            'layer { name: "r" type: "ReLu" bottom: "data" top: "r" }',
+            '"ReLu" is no layer type of Caffe',
+            'did you mean "ReLU"?',
+        ),
+        (
+            'layer { name: "a" type: "ReLU" bottom: "data" top: "r" }'
+            'layer { name: "b" type: "ReLU" bottom: "data" top: "r" }',
+            'makes "r", which a layer before it makes already',
+            "give this top a name of its own",
+        ),
+        (
+            'layer { name: "a" type: "ReLU" bottom: "data" top: "data" }'
+            'layer { name: "b" type: "ReLU" bottom: "data" top: "r" loss_weight: 1 }'
+            'layer { name: "c" type: "ReLU" bottom: "r" top: "r" }',
+            'overwrites "r" in place, but it counts in the objective too',
+            'write a new top (say "c") and read that further on',
+        ),
+        (
+            'layer { name: "a" type: "TanH" bottom: "data" top: "a" }'
+            'layer { name: "b" type: "ReLU" bottom: "data" top: "data" }',
+            'overwrites "data" in place, but layer "a" reads it too',
+            'write a new top (say "b") and read that further on',
+        ),
+        (
+            'layer { name: "a" type: "ReLU" bottom: "data" top: "a"'
+            " include { phase: TEST } exclude { phase: TRAIN } }",
+            "has both include and exclude; Caffe takes rules of one kind only",
+            "",
+        ),
+        (
+            'layer { name: "a" type: "ReLU" bottom: "data" top: "a" propagate_down: true'
+            " propagate_down: false }",
+            "propagate_down is given 2 times for 1 bottoms; give it for each, or not at all",
+            "",
+        ),
+        (
+            'layer { name: "a" type: "ReLU" bottom: "data" top: "a" param { } }',
+            "has 1 param for 0 learnable blobs",
+            "",
+        ),
+    ],
+)
+def test_faults_of_the_net(layers: str, message: str, hint: str) -> None:
+    result = infer_shapes(parse(DATA + layers))
+    assert [(d.message, d.hint) for d in result.diagnostics] == [(message, hint)]
+    assert not result.ok
+
+
+def test_the_walk_goes_on_past_a_fault() -> None:
+    result = infer_shapes(
+        parse(
+            DATA
+            + 'layer { name: "a" type: "Bogus" bottom: "data" top: "a" }'
+            + 'layer { name: "b" type: "ReLU" bottom: "a" top: "b" }'
+            + 'layer { name: "c" type: "ReLU" bottom: "none" top: "c" }'
+            + 'layer { name: "d" type: "TanH" bottom: "data" top: "d" }'
+        )
+    )
+    assert [d.layer for d in result.diagnostics] == ["a", "c"]
+    assert result.blobs == {"data": (2, 4), "a": None, "b": None, "c": None, "d": (2, 4)}
+
+
+def test_inputs_stand_in_for_a_database() -> None:
+    net = parse(
+        'layer { name: "d" type: "Data" top: "data" top: "label" data_param { batch_size: 8 } }'
+        'layer { name: "r" type: "ReLU" bottom: "data" top: "r" }'
+    )
+    assert infer_shapes(net).blobs["r"] == (8, None, None, None)
+    given = infer_shapes(net, inputs={"data": (8, 3, 32, 32), "label": (8,)})
+    assert given.blobs == {"data": (8, 3, 32, 32), "label": (8,), "r": (8, 3, 32, 32)}
+
+
+def test_levels_and_stages_decide_what_runs() -> None:
+    net = parse(
+        DATA
+        + 'layer { name: "a" type: "ReLU" bottom: "data" top: "a" include { min_level: 2 } }'
+        + 'layer { name: "b" type: "ReLU" bottom: "data" top: "b" include { stage: "x" } }'
+        + 'layer { name: "c" type: "ReLU" bottom: "data" top: "c" include { not_stage: "x" } }'
+        + 'layer { name: "e" type: "ReLU" bottom: "data" top: "e" exclude { phase: TEST } }'
+    )
+    assert set(infer_shapes(net).blobs) == {"data", "c"}
+    assert set(infer_shapes(net, phase="TRAIN").blobs) == {"data", "c", "e"}
+    assert set(infer_shapes(net, level=2, stages=["x"]).blobs) == {"data", "a", "b"}
+
+
+def test_a_misspelt_phase_is_no_net_fault() -> None:
+    with pytest.raises(ValueError, match='phase "TEXT" is not known; did you mean "TEST"'):
+        infer_shapes(parse(DATA), phase="TEXT")
+
+
+def test_ten_thousand_layers() -> None:
+    chain = "".join(
+        f'layer {{ name: "r{i}" type: "ReLU" bottom: "{"data" if not i else f"r{i - 1}"}"'
+        f' top: "r{i}" }}'
+        for i in range(10_000)
+    )
+    result = infer_shapes(parse(DATA + chain))
+    assert result.ok
+    assert result.blobs["r9999"] == (2, 4)
