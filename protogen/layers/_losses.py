@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from protogen.layers._blobs import describe
 from protogen.schema import Arity, Context, Fault, LayerSchema
-from protogen.shapes import Shape, count, format_shape, reveal
+from protogen.shapes import Shape, count
 
 __all__ = [
     "Loss",
     "check_batch",
     "check_counts",
-    "check_filled",
     "check_labels",
     "check_ones",
-    "describe",
     "refuse_second_top",
 ]
 
@@ -38,12 +37,6 @@ class Loss(LayerSchema):
         return ((), *(None,) * (tops - 1))
 
 
-def describe(bottoms: Sequence[Sequence[Any]], *indices: int) -> str:
-    """``bottom 0 is 64x10, bottom 1 is 32``, to end a message with."""
-    shapes = {index: format_shape(reveal(bottoms[index])) for index in indices}
-    return ", ".join(f"bottom {index} is {shape}" for index, shape in shapes.items())
-
-
 def check_batch(ctx: Context) -> None:
     """The first two bottoms agree in their first axis.  (``LossLayer::Reshape``)"""
     first, second = ctx.bottoms[:2]
@@ -58,11 +51,11 @@ def check_batch(ctx: Context) -> None:
         )
 
 
-def check_counts(ctx: Context, first: Any, second: Any, what: str) -> None:
-    """Two counts of the first two bottoms agree."""
-    if first != second:
+def check_counts(ctx: Context, first: Any, other: Any, what: str, index: int = 1) -> None:
+    """What was counted in the first bottom and in another agrees."""
+    if first != other:
         raise Fault(
-            f"bottoms differ in {what}: {first} and {second}: {describe(ctx.bottoms, 0, 1)}",
+            f"bottoms differ in {what}: {first} and {other}: {describe(ctx.bottoms, 0, index)}",
             rule="bottom-shape-mismatch",
         )
 
@@ -89,12 +82,6 @@ def check_ones(ctx: Context, index: int, *, from_axis: int) -> None:
                 f" {describe(ctx.bottoms, index)}",
                 rule="bottom-shape-mismatch",
             )
-
-
-def check_filled(ctx: Context) -> None:
-    """The inner Softmax keeps a weight for each score, which nothing cannot hold."""
-    if count(ctx.bottom) < 1:
-        raise Fault(f"there are no scores: {describe(ctx.bottoms, 0)}", rule="blob-shape")
 
 
 def refuse_second_top(ctx: Context) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from protogen.schema import Fault
 from protogen.shapes import UNKNOWN, truncated_division
 
-__all__ = ["convolved", "deconvolved", "empty_windows", "pooled", "spatial"]
+__all__ = ["convolved", "deconvolved", "empty_windows", "float32", "pooled", "spatial"]
 
 
 def convolved(size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:
@@ -29,7 +29,8 @@ def deconvolved(size: Any, kernel: int, stride: int, pad: int, dilation: int) ->
     return stride * (size - 1) + dilation * (kernel - 1) + 1 - 2 * pad
 
 
-def _float32(value: float) -> float:
+def float32(value: float) -> float:
+    """The value as a ``float`` of C++ keeps it."""
     return float(struct.unpack("f", struct.pack("f", value))[0])
 
 
@@ -44,7 +45,7 @@ def pooled(
     """
     if size is UNKNOWN:
         return UNKNOWN
-    quotient = _float32(_float32(size + 2 * pad - kernel) / stride)
+    quotient = float32(float32(size + 2 * pad - kernel) / stride)
     windows = (math.floor if floor else math.ceil)(quotient) + 1
     if clip and (windows - 1) * stride >= size + pad:
         windows -= 1

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._losses import check_labels, describe
+from protogen.layers._blobs import describe, is_empty
+from protogen.layers._losses import check_labels
 from protogen.schema import Context, Fault, LayerSchema, register
 from protogen.shapes import Shape, count
 
@@ -21,7 +22,7 @@ class Accuracy(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         scores, labels = ctx.bottoms
-        if count(labels) < 1:
+        if is_empty(labels):
             raise Fault(
                 f"there are no labels, and Caffe dies dividing by their number:"
                 f" {describe(ctx.bottoms, 1)}",

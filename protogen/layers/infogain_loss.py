@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._losses import Loss, check_filled, check_labels, describe, refuse_second_top
+from protogen.layers._blobs import describe, refuse_empty
+from protogen.layers._losses import Loss, check_labels, refuse_second_top
 from protogen.schema import Context, Fault, register
 from protogen.shapes import count
 
@@ -29,7 +30,7 @@ class InfogainLoss(Loss):
             )
         axis = ctx.axis(ctx.param.axis, ctx.bottom, "infogain_loss_param.axis")
         check_labels(ctx, axis)
-        check_filled(ctx)
+        refuse_empty(ctx.bottom, "what the inner Softmax weighs")
         self._check_matrix(ctx, ctx.bottom[axis])
 
     def _check_matrix(self, ctx: Context, classes: Any) -> None:

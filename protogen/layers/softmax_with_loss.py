@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._losses import Loss, check_filled, check_labels, refuse_second_top
+from protogen.layers._blobs import refuse_empty
+from protogen.layers._losses import Loss, check_labels, refuse_second_top
 from protogen.schema import Context, register
 
 
@@ -24,7 +25,7 @@ class SoftmaxWithLoss(Loss):
         super().check(ctx)
         ctx.refuse_in_place()
         check_labels(ctx, ctx.axis(ctx.param.axis, ctx.bottom, "softmax_param.axis"))
-        check_filled(ctx)
+        refuse_empty(ctx.bottom, "what the inner Softmax weighs")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         refuse_second_top(ctx)

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from protogen.layers._recurrent import Recurrent
+from protogen.schema import register
+
+
+@register
+class LSTM(Recurrent):
+    """Long short-term memory: a recurrent layer with input, forget and output gates.
+
+    Bottoms: the sequences (timesteps, streams, features); 0 where a new one begins and else 1
+    (timesteps, streams); perhaps a static input (streams, features). The top is (timesteps,
+    streams, ``num_output``). With ``expose_hidden`` the hidden and cell state before the first
+    timestep are further bottoms, and those after the last one further tops.
+    (source: Hochreiter & Schmidhuber 1997, and Donahue et al. 2015)
+    """
+
+    states, gates = 2, 4
+    source = "src/caffe/layers/lstm_layer.cpp"

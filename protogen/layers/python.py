@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.shapes import UNKNOWN
+
+
+@register
+class Python(LayerSchema):
+    """A layer written in Python: the class ``layer`` of the module ``module``.
+
+    Its tops' shapes and what it learns are for that class to say, so they are not known here.
+    """
+
+    param = "python_param"
+    bottoms, tops = (0, None), (0, None)
+    source = "include/caffe/layers/python_layer.hpp"
+
+    def check(self, ctx: Context) -> None:
+        for name in ("module", "layer"):
+            if not getattr(ctx.param, name):
+                raise Fault(f"{name} is missing", field=f"python_param.{name}")
+
+    def top_shapes(self, ctx: Context) -> Sequence[None]:
+        return [None] * ctx.tops
+
+    def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:
+        return UNKNOWN

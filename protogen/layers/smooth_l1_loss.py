@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from protogen.layers._losses import Loss, check_counts
+from protogen.schema import Context, Fault, register
+
+_AXES = ((1, "channels"), (2, "height"), (3, "width"))
+
+
+@register
+class SmoothL1Loss(Loss):
+    """Squared distance where it is small and absolute where it is large; of the SSD fork.
+
+    In the forks of Fast R-CNN, which have ``smooth_l1_loss_param``, there may be two further
+    bottoms: weights for the differences and for their losses. (source: Girshick 2015)
+    """
+
+    param = "smooth_l1_loss_param"
+    bottoms = (2, 4)
+    source = "src/caffe/layers/smooth_L1_loss_layer.cpp"
+
+    def check(self, ctx: Context) -> None:
+        super().check(ctx)
+        if len(ctx.bottoms) == 3 or (len(ctx.bottoms) == 4 and not self._weighted(ctx)):
+            raise Fault(
+                f"takes exactly 2 bottoms in SSD, but has {len(ctx.bottoms)}",
+                rule="blob-count",
+                field="bottom",
+                hint="4 are taken by Fast R-CNN, which smooth_l1_loss_param tells from SSD",
+            )
+        ctx.refuse_in_place()
+        first, *others = map(ctx.legacy, ctx.bottoms)
+        for index, other in enumerate(others, 1):
+            for axis, name in _AXES:
+                check_counts(ctx, first[axis], other[axis], name, index)
+
+    def _weighted(self, ctx: Context) -> bool:
+        return bool(ctx.layer.HasField("smooth_l1_loss_param"))
