@@ -8,7 +8,7 @@ from typing import Any
 from protogen.schema import Context, Fault
 from protogen.shapes import INT_MAX, UNKNOWN, format_shape, reveal
 
-__all__ = ["axis_or_dim", "is_empty", "refuse_difference", "refuse_empty"]
+__all__ = ["axis_or_dim", "describe", "is_empty", "refuse_difference", "refuse_empty"]
 
 #: What Caffe's four axes are called.
 _NAMES = ("num", "channels", "height", "width")
@@ -29,14 +29,16 @@ def refuse_empty(shape: Sequence[Any], what: str) -> None:
         )
 
 
+def describe(bottoms: Sequence[Sequence[Any]], *indices: int) -> str:
+    """``bottom 0 is 64x10, bottom 1 is 32``, to end a message with."""
+    return ", ".join(f"bottom {i} is {format_shape(reveal(bottoms[i]))}" for i in indices)
+
+
 def refuse_difference(ctx: Context, apart_from: int | None = None) -> None:
     """Fault bottoms that are not all shaped like the first, one axis perhaps left out."""
     first = ctx.bottom
     for index, other in enumerate(ctx.bottoms):
-        shapes = (
-            f"bottom 0 is {format_shape(reveal(first))},"
-            f" bottom {index} is {format_shape(reveal(other))}"
-        )
+        shapes = describe(ctx.bottoms, 0, index)
         if len(other) != len(first):
             raise Fault(
                 f"bottoms differ in their number of axes: {len(first)} and {len(other)}: {shapes}",

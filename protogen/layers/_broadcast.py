@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen.layers._blobs import describe
 from protogen.schema import Context, Fault
 from protogen.shapes import format_shape, reveal
 
@@ -38,9 +39,7 @@ def laid(ctx: Context, shape: Sequence[Any], param: str) -> tuple[int, int]:
     if not shape:  # a scalar goes everywhere; its axis is not looked at
         return 0, 0
     axis = ctx.axis(getattr(ctx.layer, param).axis, ctx.bottom, f"{param}.axis")
-    shapes = (
-        f"bottom 0 is {format_shape(reveal(ctx.bottom))}, bottom 1 is {format_shape(reveal(shape))}"
-    )
+    shapes = describe((ctx.bottom, shape), 0, 1)
     end = axis + len(shape)
     if end > len(ctx.bottom):
         raise Fault(

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from protogen.layers._windows import convolved, spatial
 from protogen.schema import Context, Fault, LayerSchema, Learnable, check_shape
-from protogen.shapes import UNKNOWN, count, format_shape, reveal
+from protogen.shapes import count, format_shape, reveal
 
-__all__ = ["BaseConvolution", "Windows", "refuse_zero_stride", "windows"]
+__all__ = ["BaseConvolution", "Windows", "refuse_overhang", "refuse_zero_stride", "windows"]
 
 
 class Windows(NamedTuple):
@@ -65,6 +65,18 @@ def refuse_zero_stride(p: Any, stride: Sequence[int]) -> None:
         field=f"convolution_param.{given}",
         hint="give both, or stride" if alone else "",
     )
+
+
+def refuse_overhang(sizes: Sequence[Any], w: Windows, slid: Sequence[Any], least: int = 0) -> None:
+    """Fault a kernel that does not fit: fewer windows on some axis than ``least``."""
+    for size, kernel, pad, dilation, made in zip(sizes, w.kernel, w.pad, w.dilation, slid):
+        if made < least:
+            raise Fault(
+                f"a kernel that spans {dilation * (kernel - 1) + 1} does not fit a bottom of"
+                f" {size} with pad {pad}: its top would be {made}",
+                rule="kernel-exceeds-bottom",
+                field="convolution_param.kernel_size",
+            )
 
 
 class BaseConvolution(LayerSchema):
@@ -126,29 +138,12 @@ class BaseConvolution(LayerSchema):
         w = windows(ctx)
         sizes = ctx.bottom[w.axis + 1 :]
         slid = [self.slide(*each) for each in zip(sizes, w.kernel, w.stride, w.pad, w.dilation)]
-        self._refuse_empty(ctx, w, slid)
+        # The bias is added by a vector of ones as long as the top's image.
+        refuse_overhang(sizes, w, slid, least=1 if ctx.param.bias_term else 0)
         channels = ctx.bottom[w.axis] if not self.reverse else self.num_output(ctx)
         columns = (channels * count(w.kernel), *(sizes if self.reverse else slid))
         check_shape(columns, "its im2col buffer")
         return [(*ctx.bottom[: w.axis], self.num_output(ctx), *slid)] * ctx.tops
-
-    def _refuse_empty(self, ctx: Context, w: Windows, slid: Sequence[Any]) -> None:
-        """A kernel that does not fit: negative sizes no blob has, and 0 breaks the bias."""
-        for size, kernel, pad, dilation, out in zip(
-            ctx.bottom[w.axis + 1 :], w.kernel, w.pad, w.dilation, slid
-        ):
-            if out < 0 or (out == 0 and out is not UNKNOWN and self._dies_of_zero(ctx)):
-                extent = dilation * (kernel - 1) + 1
-                raise Fault(
-                    f"a kernel that spans {extent} does not fit a bottom of {size} with pad {pad}:"
-                    f" its top would be {out}",
-                    rule="kernel-exceeds-bottom",
-                    field="convolution_param.kernel_size",
-                )
-
-    def _dies_of_zero(self, ctx: Context) -> bool:
-        # The bias is added by a multiplier as long as the top's image, which cannot be empty.
-        return bool(ctx.param.bias_term)
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         w, p = windows(ctx), ctx.param

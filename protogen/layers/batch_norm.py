@@ -46,7 +46,6 @@ class BatchNorm(LayerSchema):
             Learnable("moving average factor", (1,)),
         ]
 
-    def _parameters(self, layer: Any) -> Hashable:
-        # The multipliers of its three blobs decide whether Caffe takes it.
-        specs = tuple([spec.SerializePartialToString() for spec in layer.param])
-        return super()._parameters(layer), specs
+    def _parameters(self, layer: Any) -> Any:
+        specs = [spec.SerializePartialToString() for spec in layer.param]
+        return (super()._parameters(layer), *specs)

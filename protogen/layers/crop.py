@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen.layers._blobs import describe
 from protogen.schema import Context, Fault, LayerSchema, register
-from protogen.shapes import format_shape, reveal
 
 
 @register
@@ -23,9 +23,7 @@ class Crop(LayerSchema):
         whole, like = ctx.bottoms
         axis = ctx.axis(ctx.param.axis, whole, "crop_param.axis")
         offsets = self._offsets(ctx, len(whole) - axis)
-        shapes = (
-            f"bottom 0 is {format_shape(reveal(whole))}, bottom 1 is {format_shape(reveal(like))}"
-        )
+        shapes = describe(ctx.bottoms, 0, 1)
         if len(like) < len(whole):
             raise Fault(
                 f"bottom 1 lacks axis {len(like)} to crop to: {shapes}",

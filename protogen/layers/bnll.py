@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from protogen.schema import LayerSchema, register
+
+
+@register
+class BNLL(LayerSchema):
+    """The binomial normal log likelihood, a smooth ReLU: log(1 + exp(x)). Works in place."""
+
+    source = "src/caffe/layers/bnll_layer.cpp"

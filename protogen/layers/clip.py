@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from protogen.schema import LayerSchema, register
+
+
+@register
+class Clip(LayerSchema):
+    """Limit each element to the range from ``min`` to ``max``. Works in place.
+
+    Both must be given: without a ``clip_param`` they are 0, and so is all of the top.
+    """
+
+    param = "clip_param"
+    source = "src/caffe/layers/clip_layer.cpp"

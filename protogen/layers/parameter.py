@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from protogen.schema import Context, LayerSchema, Learnable, register
+
+
+@register
+class Parameter(LayerSchema):
+    """A learned blob of any ``shape`` as a top, for other layers to read."""
+
+    param = "parameter_param"
+    bottoms = 0
+    source = "include/caffe/layers/parameter_layer.hpp"
+
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        return [tuple(ctx.param.shape.dim)]
+
+    def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
+        return [Learnable("parameter", tuple(ctx.param.shape.dim))]

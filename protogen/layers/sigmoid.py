@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from protogen.schema import LayerSchema, register
+
+
+@register
+class Sigmoid(LayerSchema):
+    """1 / (1 + exp(-x)), between 0 and 1. Works in place."""
+
+    param = "sigmoid_param"
+    source = "src/caffe/layers/sigmoid_layer.cpp"

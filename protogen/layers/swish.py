@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from protogen.schema import LayerSchema, register
+
+
+@register
+class Swish(LayerSchema):
+    """x * sigmoid(beta * x) (Ramachandran et al. 2017). Works in place."""
+
+    param = "swish_param"
+    source = "src/caffe/layers/swish_layer.cpp"

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from protogen.schema import LayerSchema, register
+
+
+@register
+class TanH(LayerSchema):
+    """The hyperbolic tangent, between -1 and 1. Works in place."""
+
+    param = "tanh_param"
+    source = "src/caffe/layers/tanh_layer.cpp"

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from protogen.schema import LayerSchema, register
+
+
+@register
+class Threshold(LayerSchema):
+    """1 where an element is above ``threshold``, else 0. Works in place, but has no gradient."""
+
+    param = "threshold_param"
+    source = "src/caffe/layers/threshold_layer.cpp"
