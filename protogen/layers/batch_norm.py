@@ -46,6 +46,6 @@ class BatchNorm(LayerSchema):
             Learnable("moving average factor", (1,)),
         ]
 
-    def _parameters(self, layer: Any) -> Any:
+    def _parameters(self, layer: Any) -> Hashable:
         specs = [spec.SerializePartialToString() for spec in layer.param]
         return (super()._parameters(layer), *specs)
