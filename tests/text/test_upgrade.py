@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from pathlib import Path
+from collections import Counter
 
 import pytest
 from google.protobuf import text_format
 
 from protogen import proto
-from protogen.text.upgrade import needs_upgrade, upgrade_net, upgrade_solver
+from protogen.text import read
+from protogen.text.upgrade import needs_upgrade, upgrade, upgrade_net, upgrade_solver
+from tests.conftest import conformance_nets, rows
 
-DATA = Path(__file__).parent.parent / "data" / "upgrade.jsonl.gz"
-ROWS = [json.loads(line) for line in gzip.decompress(DATA.read_bytes()).splitlines()]
+ROWS = rows("upgrade.jsonl.gz")
 MESSAGES = {"net": proto.NetParameter, "solver": proto.SolverParameter}
 UPGRADES = {"net": upgrade_net, "solver": upgrade_solver}
 FOUR_DIMS = "".join(f"input_dim: {dim}\n" for dim in (1, 2, 3, 4))
@@ -177,3 +176,280 @@ def test_notes_count_what_was_changed():
     assert "3 layers" in notes["legacy-v1"]
     assert "2 data layers" in notes["legacy-data-transform"]
     assert result.origins == (0, 1, 2)
+
+
+# -- whole files
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_text_is_that_of_caffes_message(row):
+    result = upgrade(row["prototxt"])
+    assert result.kind == row["kind"]
+    assert result.ok == (row["exit"] == 0)
+    if row["upgraded"] is None:
+        assert result.text is None
+    else:
+        assert parse(result.text, row["kind"]) == parse(row["upgraded"], row["kind"])
+
+
+def test_comments_of_a_v0_net_travel():
+    # A comment goes with its field; where the field is gone, with its layer.
+    old = """# AlexNet, of old
+name: "x"  # its name
+# the picture
+input: "data"   # BGR
+input_dim: 1 # batch
+# planes
+input_dim: 3
+input_dim: 8 input_dim: 9 # h, w
+state { phase: TEST } # lost
+
+# pads
+layers {
+  layer { name: "p" type: "padding" pad: 2 } # two
+  bottom: "data" top: "pd"
+} # end pad
+# first conv
+layers { # conv
+  # about the layer
+  layer {
+    # its name
+    name: "c"
+    type: "conv" # type
+    kernelsize: 3
+    # rates
+    blobs_lr: 1 # w
+    blobs_lr: 2 # b
+    # weight_decay: 1
+    weight_filler {
+      type: "gaussian" # normal
+      # tiny
+      std: 0.5
+    }
+    # for scale
+    new_num: 3 # dead
+  }
+  bottom: "pd" # from pad
+  top: "c" # to
+  # last
+} # end conv
+# tail
+"""
+    new = """# AlexNet, of old
+name: "x"  # its name
+# the picture
+layer {
+  name: "input"
+  type: "Input"
+  top: "data"  # BGR
+  input_param {
+    shape {
+      dim: 1  # batch
+      # planes
+      dim: 3
+      dim: 8
+      dim: 9  # h, w
+    }
+  }
+}
+# lost
+
+# pads
+# two
+# end pad
+# first conv
+# about the layer
+# for scale
+# dead
+layer {  # conv
+  # its name
+  name: "c"
+  type: "Convolution"  # type
+  bottom: "data"  # from pad
+  top: "c"  # to
+  param {
+    # rates
+    lr_mult: 1.0  # w
+  }
+  param {
+    lr_mult: 2.0  # b
+  }
+  convolution_param {
+    pad: 2
+    kernel_size: 3
+    # weight_decay: 1
+    weight_filler {
+      type: "gaussian"  # normal
+      # tiny
+      std: 0.5
+    }
+  }
+  # last
+} # end conv
+# tail
+"""
+    assert upgrade(old).text == new
+
+
+def test_late_inputs_an_unknown_field_and_dos_lines_of_a_v1_net():
+    old = """name: "v1"
+layers {
+  name: "d" # n
+  type: DATA  # db
+  foo_param { a: 1 # x
+  }
+  data_param {
+    source: "s"
+    # why
+    scale: 0.5 # half
+  }
+  include: { phase: TRAIN } # only
+}
+# in
+input: "a" # late
+input_shape { dim: 1 # n
+dim: [2, 3] }
+"""
+    new = """name: "v1"
+layer {
+  name: "input"
+  type: "Input"
+  # in
+  top: "a"  # late
+  input_param {
+    shape {
+      dim: 1  # n
+      dim: 2
+      dim: 3
+    }
+  }
+}
+layer {
+  name: "d"  # n
+  type: "Data"  # db
+  include {  # only
+    phase: TRAIN
+  }
+  transform_param {
+    # why
+    scale: 0.5  # half
+  }
+  data_param {
+    source: "s"
+  }
+  foo_param { a: 1 # x
+  }
+}
+"""
+    assert upgrade(old).text == new
+    assert upgrade(old.replace("\n", "\r\n")).text == new.replace("\n", "\r\n")
+
+
+def test_layers_of_a_current_net_stay_as_written():
+    layers = """
+# r
+layer { name: "r" # r
+ type: "ReLU" bottom: "a" top: "b" } # x
+"""
+    result = upgrade('input: "a"\ninput_dim: [1, 2,\n 3, 4] # four\n' + layers)
+    block, rest = result.text.split("dim: 4  # four")
+    assert block.count("dim:") == 3
+    assert rest == "\n    }\n  }\n}\n" + layers
+
+
+def test_only_the_rates_of_old_batch_norm_change():
+    text = """layer {
+  type: "BatchNorm" # bn
+  param {}
+  param { name: "v" } # keep
+  param {
+    lr_mult: 2  # old
+    decay_mult: 0
+  }
+}
+"""
+    result = upgrade(text)
+    assert (
+        result.text
+        == """layer {
+  type: "BatchNorm" # bn
+  param {
+    lr_mult: 0.0
+    decay_mult: 0.0
+  }
+  param { name: "v" lr_mult: 0.0 decay_mult: 0.0 } # keep
+  param {
+    lr_mult: 0.0  # old
+    decay_mult: 0
+  }
+}
+"""
+    )
+    again = upgrade(result.text)
+    assert (again.text, again.diagnostics) == (result.text, [])
+
+
+def test_one_line_of_an_old_solver_changes():
+    text = "# s\n net: 'x' # y\nsolver_type: 5 # t\n\n"
+    assert upgrade(text).text == "# s\n net: 'x' # y\ntype: \"Adam\" # t\n\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'layers [{ type: RELU bottom: "a" top: "b" # c\n }, { type: TANH }]  # d',
+        'layers { type: RELU }, layers < type: TANH # c\n >; input: "a"; input_shape { dim: 1 };',
+        'input: "a", input_dim: 1, input_dim: 2, input_dim: 3, input_dim: 4 # c',
+        'layers { layer { type: "padding" name: "#" # c\n } bottom: "a" } input: "a" # d',
+    ],
+)
+def test_odd_layouts_are_upgraded_too(text):
+    result = upgrade(text)
+    assert parse(result.text) == upgraded(text).message
+    assert words(result.text) == words(text)
+
+
+def words(text, message=proto.NetParameter):
+    """How often each word occurs in the comments of a text."""
+    found = (comment.text for comment in read(text, message).comments)
+    return Counter(" ".join(found).replace("#", " ").split())
+
+
+@pytest.mark.parametrize("path", conformance_nets(), ids=lambda path: path.name)
+def test_public_files(path):
+    result = upgrade(path.read_bytes())
+    old = path.read_bytes().decode("utf-8", "surrogateescape")
+    if result.text is None:
+        assert any(finding.severity == "error" for finding in result.diagnostics)
+    elif result.text != old:
+        document = read(result.text, MESSAGES[result.kind])
+        assert document.message == result.message
+        assert words(result.text, document.message_class) == words(old, document.message_class)
+        assert upgrade(result.text).text == result.text
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "name"),
+    [
+        ('\nlayers {\n  layer { type: "relu" pad: 1 }\n}', "f:3:24", "legacy-unknown-field"),
+        ('\nlayers {\n  layer { type: "relux" }\n}', "f:3:11", "legacy-unknown-type"),
+        ('layers { layer { }\n bottom: "x" }', "f:2:2", "legacy-unknown-bottom"),
+        ('input: "a"\n input: "b"\ninput_shape { }', "f:2:2", "legacy-input-shape"),
+        ("layer {}\nlayers {}", "f:2:1", "legacy-mixed"),
+        ('type: "SGD"\nsolver_type: ADAM', "f:2:1", "legacy-solver-type-twice"),
+        ("layers {\n type: RELUX }", "f:2:8", "unknown-enum-value"),
+    ],
+)
+def test_what_cannot_be_upgraded_is_told_with_its_place(text, place, name):
+    result = upgrade(text, filename="f")
+    (finding,) = result.diagnostics[:1]
+    assert not result.ok
+    assert (str(finding.location), finding.name) == (place, name)
+    assert all(finding.severity != "note" or result.text for finding in result.diagnostics)
+
+
+def test_kind_given_wins():
+    assert upgrade("debug_info: true").kind == "net"
+    assert upgrade("debug_info: true", kind="solver").message == proto.SolverParameter(
+        debug_info=True
+    )

@@ -12,10 +12,10 @@ from protogen import proto
 from protogen.text.upgrade.findings import Findings, Path, plural
 
 __all__ = [
+    "batch_norm_edits",
     "has_old_batch_norm",
     "input_target",
     "moved",
-    "old_batch_norm_params",
     "upgrade_batch_norm",
     "upgrade_data_transforms",
     "upgrade_inputs",
@@ -136,21 +136,23 @@ def has_old_batch_norm(net: Any) -> bool:
 
 def upgrade_batch_norm(net: Any, found: Findings) -> None:
     """Forbid the solver to learn the statistics of old BatchNorm layers, in place."""
-    old = [index for index, layer in enumerate(net.layer) if _is_old_batch_norm(layer)]
-    if not old:
-        return
-    for index in old:
-        for param in net.layer[index].param:
+    changed = 0
+    for layer in filter(_is_old_batch_norm, net.layer):
+        before = [param.SerializeToString() for param in layer.param]
+        for param in layer.param:
             param.lr_mult = param.decay_mult = 0.0
-    message = f"lr_mult and decay_mult of {plural(len(old), 'BatchNorm layer')} set to 0"
-    found.tell("legacy-batch-norm", message, field="")
+        changed += before != [param.SerializeToString() for param in layer.param]
+    if changed:
+        message = f"lr_mult and decay_mult of {plural(changed, 'BatchNorm layer')} set to 0"
+        found.tell("legacy-batch-norm", message, field="")
 
 
-def old_batch_norm_params(net: Any) -> list[Path]:
-    """The paths of the params that `upgrade_batch_norm` changes."""
-    return [
-        ("layer", index, "param", blob)
+def batch_norm_edits(net: Any, field: str) -> dict[Path, float]:
+    """Where `upgrade_batch_norm` changes ``field`` of a param, and to what."""
+    return {
+        ("layer", index, "param", blob, field): 0.0
         for index, layer in enumerate(net.layer)
         if _is_old_batch_norm(layer)
-        for blob in range(3)
-    ]
+        for blob, param in enumerate(layer.param)
+        if getattr(param, field) or not param.HasField(field)
+    }

@@ -24,8 +24,7 @@ Origins = tuple[int | None, ...]
 def rewrite_net(document: Document, new: Any, origins: Origins) -> str:
     """The text of the document, with each field that changed replaced by what it became."""
     for field in ("lr_mult", "decay_mult"):
-        params = current.old_batch_norm_params(document.message)
-        document.update({(*param, field): 0.0 for param in params})
+        document.update(current.batch_norm_edits(document.message, field))
     moves = _Moves(document, new, origins)
     text = _in_place(document, new, moves)
     if _bytes(read(text).message) == _bytes(new):
