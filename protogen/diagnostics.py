@@ -7,7 +7,16 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Diagnostic", "Location", "ProtogenError", "Severity", "did_you_mean"]
+__all__ = [
+    "RULES",
+    "Diagnostic",
+    "Edit",
+    "Fix",
+    "Location",
+    "ProtogenError",
+    "Severity",
+    "did_you_mean",
+]
 
 
 class Severity(str, enum.Enum):
@@ -40,6 +49,27 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """One change to a layer: a field (``pooling_param.pad``) and its value as text.
+
+    A value of ``None`` takes the field out. A field of "" is the whole layer.
+    """
+
+    layer_index: int
+    field: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What would mend a finding. A safe one changes nothing that Caffe computes on purpose."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding. ``code`` and ``name`` (kebab-case) are fixed for each rule, for scripts.
 
@@ -59,6 +89,7 @@ class Diagnostic:
     why: str = ""
     layer_index: int = -1
     field: str = ""
+    fix: Fix | None = None
 
     @property
     def subject(self) -> str:

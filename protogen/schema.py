@@ -271,11 +271,25 @@ class LayerSchema:
                 f"makes one top of each bottom, but has {len(bottoms)} and {tops}",
                 rule="blob-count",
             )
-        if any(shape is None for shape in bottoms):
+        ctx = self.context(layer, bottoms, tops, phase, in_place)
+        if ctx is None:
             return Facts(self.unknown_tops(layer, tops), macs=None)
+        return self._compute(ctx)
+
+    def context(
+        self,
+        layer: Any,
+        bottoms: Sequence[Shape],
+        tops: int,
+        phase: int,
+        in_place: frozenset[int] = frozenset(),
+    ) -> Context | None:
+        """What the rules are asked with; ``None`` where some bottom's axes are not known."""
         veiled = [veil(shape) for shape in bottoms if shape is not None]
+        if len(veiled) < len(bottoms):
+            return None
         param = getattr(layer, self.param) if self.param else None
-        return self._compute(Context(layer, param, veiled, tops, phase, in_place))
+        return Context(layer, param, veiled, tops, phase, in_place)
 
     def _compute(self, ctx: Context) -> Facts:
         self.check(ctx)

@@ -1,0 +1,105 @@
+"""What protogen thinks of a net: one file for each rule, found by themselves.
+
+`check` infers the net in each phase and asks every rule; a net that Caffe refuses or that computes
+garbage has an error, one that is probably not what was meant a warning.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from protogen.checks._rule import Rule, Run, Whole, rules
+from protogen.compose.net import Net
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import State, build
+from protogen.inference import infer_graph
+
+__all__ = ["Report", "all_rules", "check"]
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, by code."""
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if not path.stem.startswith("_"):
+            importlib.import_module(f"{__name__}.{path.stem}")
+    return tuple(rules())
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found, in the order of the net's layers."""
+
+    diagnostics: list[Diagnostic]
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error."""
+        return not any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+
+def check(
+    net: Any,
+    *,
+    phases: Collection[str] = ("TRAIN", "TEST"),
+    level: int = 0,
+    stages: Collection[str] = (),
+    inputs: Mapping[str, Sequence[int | None]] | None = None,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    notes: bool = False,
+) -> Report:
+    """Check a net: the diagnostics of inference and of every rule.
+
+    ``select`` and ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds
+    what is worth knowing but nothing to mend.
+    """
+    net = net if isinstance(net, Net) else Net.of(net)
+    message, found = net.current()
+    runs = []
+    for phase in phases:
+        graph = build(message, State(phase, level, tuple(stages)))
+        runs.append(Run(net, message, infer_graph(graph, inputs or {})))
+    found = [*found, *_ask(Whole(net, message, runs))]
+    wanted = [d for d in _once(found) if chosen(d, select, ignore, notes)]
+    return Report(sorted(map(net.place, wanted), key=_position))
+
+
+def _ask(whole: Whole) -> Iterable[Diagnostic]:
+    for run in whole.runs:
+        yield from run.result.diagnostics
+    for each in all_rules():
+        yield from each.check_net(whole)
+        for run in whole.runs:
+            yield from each.check_run(run)
+
+
+def _once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Each finding once, though it be the same in both phases."""
+    return list({replace(d, why="", hint="", fix=None): d for d in found}.values())
+
+
+def chosen(
+    diagnostic: Diagnostic, select: Collection[str], ignore: Collection[str], notes: bool
+) -> bool:
+    """Whether a finding is one that was asked for."""
+
+    def among(patterns: Collection[str]) -> bool:
+        return any(diagnostic.code.startswith(p) or diagnostic.name == p for p in patterns)
+
+    if among(ignore):
+        return False
+    if select:
+        return among(select)
+    return notes or diagnostic.severity is not Severity.NOTE
+
+
+def _position(diagnostic: Diagnostic) -> tuple[str, int, int, int]:
+    place = diagnostic.location
+    line = (place.file, place.line, place.column) if place else ("", 0, 0)
+    return (*line, diagnostic.layer_index)

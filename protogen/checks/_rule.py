@@ -1,0 +1,160 @@
+"""What a rule is: a code, a name, its documentation and what it looks at."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
+
+from protogen import layers
+from protogen.compose.net import Net
+from protogen.diagnostics import Diagnostic, Fix, Severity
+from protogen.graph import Step, Value
+from protogen.inference import Inference
+from protogen.schema import Context
+from protogen.shapes import Shape
+
+__all__ = ["Rule", "Run", "Whole", "rule", "rules"]
+
+
+@dataclass(eq=False)
+class Run:
+    """A net in one state: what rules about shapes and wiring look at."""
+
+    net: Net
+    message: Any
+    result: Inference
+
+    @property
+    def phase(self) -> str:
+        """TRAIN or TEST."""
+        return self.result.state.phase
+
+    @property
+    def steps(self) -> list[Step]:
+        """The layers that run, in order."""
+        return self.result.graph.steps if self.result.graph else []
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The last value of each blob."""
+        return self.result.graph.values if self.result.graph else {}
+
+    @cached_property
+    def facts(self) -> dict[Step, Any]:
+        """What inference found of each layer."""
+        return dict(zip(self.steps, self.result.facts))
+
+    def of_type(self, *types: str) -> Iterator[Step]:
+        """The layers of these types."""
+        return (step for step in self.steps if step.layer.type in types)
+
+    def context(self, step: Step) -> Context | None:
+        """A layer as its schema's rules see it; ``None`` where that cannot be known."""
+        schema = layers.find(step.layer.type)
+        if schema is None or step.faults:
+            return None
+        phase = step.layer.phase if step.layer.HasField("phase") else self.result.state.number
+        shapes: list[Shape] = [value.shape if value else None for value in step.bottoms]
+        return schema.context(step.layer, shapes, len(step.tops), phase, step.in_place)
+
+
+@dataclass(eq=False)
+class Whole:
+    """A net with all the states it was inferred in: what rules about the net as written look at."""
+
+    net: Net
+    message: Any
+    runs: list[Run]
+
+    @property
+    def document(self) -> Any:
+        """The text it was read from, or ``None`` if it was composed."""
+        return getattr(self.net, "document", None)
+
+    @property
+    def deploy(self) -> bool:
+        """Whether the net is there to be run, not trained: no loss, no data layer of its own."""
+        ends = ("Loss", "LossOHEM")
+        types = {layer.type for layer in self.message.layer}
+        has_loss = any(t.endswith(ends) or t in ("SoftmaxWithLoss", "Accuracy") for t in types)
+        return not has_loss and not any(t.endswith("Data") for t in types)
+
+
+class Rule:
+    """One rule; its file is named for it, and its docstring is what ``protogen explain`` prints.
+
+    The docstring has the sections *What it does*, *Why it is bad*, *Example* and *Mended*. A rule
+    overrides the method for what it looks at; a rule for what inference finds (an error Caffe dies
+    of) overrides none and lends its documentation.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    def check_run(self, run: Run) -> Iterator[Diagnostic]:
+        """What is wrong with the net in one state."""
+        return iter(())
+
+    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+        """What is wrong with the net as it is written."""
+        return iter(())
+
+    def found(
+        self,
+        step: Step | None,
+        message: str,
+        *,
+        field: str = "",
+        where: str = "",
+        why: str = "",
+        hint: str = "",
+        fix: Fix | None = None,
+        severity: Severity | None = None,
+    ) -> Diagnostic:
+        """A finding of this rule about a layer, or about the net as a whole."""
+        return Diagnostic(
+            severity or self.severity,
+            self.code,
+            step.layer.name if step else "",
+            message,
+            name=self.name,
+            type=step.layer.type if step else "",
+            layer_index=step.index if step else -1,
+            field=field,
+            where=where,
+            why=why,
+            hint=hint or (fix.title if fix else ""),
+            fix=fix,
+        )
+
+    @property
+    def documentation(self) -> str:
+        """The docstring, without its indentation."""
+        return inspect.getdoc(self) or ""
+
+    @property
+    def summary(self) -> str:
+        """Its first sentence."""
+        return self.documentation.partition("\n")[0]
+
+
+_registry: dict[str, Rule] = {}
+
+_Rule = TypeVar("_Rule", bound=Rule)
+
+
+def rule(cls: type[_Rule]) -> type[_Rule]:
+    """Make a rule known."""
+    if cls.code in _registry:
+        raise ValueError(f"{cls.code} is the code of {type(_registry[cls.code]).__name__} already")
+    _registry[cls.code] = cls()
+    return cls
+
+
+def rules() -> list[Rule]:
+    """The rules known so far, by code."""
+    return [_registry[code] for code in sorted(_registry)]
