@@ -1,0 +1,1 @@
+"""What can be told of a net: rows and totals, without any formatting."""

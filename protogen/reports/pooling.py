@@ -1,0 +1,159 @@
+"""What Caffe makes of a pooling: the size and every window of each axis, beside other frameworks.
+
+(source: ``PoolingLayer::Reshape`` and ``Forward_cpu``)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from protogen import layers, proto
+from protogen.diagnostics import RULES, Diagnostic, ProtogenError, Severity
+from protogen.layers._windows import convolved, pooled
+from protogen.schema import Fault
+
+__all__ = ["Axis", "Elsewhere", "Pair", "Window", "elsewhere", "explain"]
+
+#: Something of both axes: height, then width.
+Pair = tuple[int, int]
+
+
+class Window(NamedTuple):
+    """One window of an axis: it covers the elements from ``start`` up to, not including, ``stop``.
+
+    Indices below 0 and from the axis' size on are padding, or (``overhang`` of them) beyond it.
+    ``divisor`` is what an average over the window is divided by: padding counts, what lies beyond
+    does not. ``elements`` is how many it holds of the image itself.
+    """
+
+    start: int
+    stop: int
+    elements: int
+    overhang: int
+    divisor: int
+
+    @property
+    def kind(self) -> str:
+        """*whole*, *padded* (some of it is padding), *overhang* (some lies beyond) or *empty*."""
+        if not self.elements:
+            return "empty"
+        if self.overhang:
+            return "overhang"
+        return "whole" if self.elements == self.stop - self.start else "padded"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A pooling on one axis. ``clip`` is whether padding, of either axis, cuts off last windows."""
+
+    name: str
+    size: int
+    kernel: int
+    stride: int
+    pad: int
+    floor: bool
+    clip: bool
+
+    @property
+    def unclipped(self) -> int:
+        """The number of windows before Caffe looks where the last one starts."""
+        return int(pooled(self.size, self.kernel, self.stride, self.pad, floor=self.floor))
+
+    @property
+    def pooled(self) -> int:
+        """The number of windows, which is the size of the top."""
+        clip = {"floor": self.floor, "clip": self.clip}
+        return int(pooled(self.size, self.kernel, self.stride, self.pad, **clip))
+
+    def window(self, index: int) -> Window:
+        """The window that makes element ``index`` of the top."""
+        start = index * self.stride - self.pad
+        stop = start + self.kernel
+        elements = max(0, min(stop, self.size) - max(start, 0))
+        overhang = max(0, stop - (self.size + self.pad))
+        return Window(start, stop, elements, overhang, self.kernel - overhang)
+
+    def windows(self) -> Iterator[Window]:
+        """Every window, in the order of the top."""
+        return map(self.window, range(self.pooled))
+
+
+def explain(
+    sizes: Pair, kernel: Pair, stride: Pair, pad: Pair, *, pool: str = "MAX", floor: bool = False
+) -> tuple[Axis, Axis]:
+    """The height and the width of a pooling; raises `ProtogenError` if Caffe refuses it."""
+    message = proto.LayerParameter(type="Pooling")
+    names = ("kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w")
+    fields = dict(zip(names, (*kernel, *stride, *pad)))
+    rounding = "FLOOR" if floor else "CEIL"
+    message.pooling_param.CopyFrom(proto.PoolingParameter(pool=pool, round_mode=rounding, **fields))
+    schema = layers.find("Pooling")
+    assert schema is not None
+    try:
+        schema.infer(message, ((1, 1, *sizes),), 1)
+    except Fault as fault:
+        sentence = f"Caffe refuses this pooling: {fault.message}"
+        code = RULES[fault.rule]
+        raise ProtogenError(
+            Diagnostic(Severity.ERROR, code, "", sentence, name=fault.rule, hint=fault.hint)
+        ) from None
+    clip = pad != (0, 0)
+    height, width = (
+        Axis(name, size, kernel[i], stride[i], pad[i], floor, clip)
+        for i, (name, size) in enumerate(zip(("height", "width"), sizes))
+    )
+    return height, width
+
+
+class Elsewhere(NamedTuple):
+    """The size that a framework gives; ``None`` where it refuses the pooling, or ``note`` why."""
+
+    framework: str
+    option: str
+    size: int | None
+    note: str = ""
+
+
+def elsewhere(axis: Axis) -> list[Elsewhere]:
+    """The same pooling in Caffe's two modes and in other frameworks.
+
+    PyTorch (``pooling_output_shape``) leaves out, with ceil_mode on and padding or none, a last
+    window that would start past the image; ONNX says so since opset 22. Both compute in integers.
+    """
+    size, kernel, stride, pad = axis.size, axis.kernel, axis.stride, axis.pad
+    down, up = _rounded(axis, 0), _rounded(axis, stride - 1)
+    inside = up - 1 if up and (up - 1) * stride >= size + pad else up
+    refusal = "refuses a pad above half the kernel" if 2 * pad > kernel else ""
+
+    def caffe(floor: bool) -> int:
+        return int(pooled(size, kernel, stride, pad, floor=floor, clip=axis.clip))
+
+    rows = [
+        Elsewhere("Caffe", "round_mode CEIL", caffe(False), "its default"),
+        Elsewhere("Caffe", "round_mode FLOOR", caffe(True)),
+        Elsewhere("PyTorch", "ceil_mode off", None if refusal else down, refusal or "its default"),
+        Elsewhere("PyTorch", "ceil_mode on", None if refusal else inside, refusal),
+        Elsewhere("ONNX", "ceil_mode off", down, "its default"),
+        Elsewhere("ONNX", "ceil_mode on, opset 22 on", inside),
+        Elsewhere("ONNX", "ceil_mode on, before 22", up, "by its text; newer runtimes as opset 22"),
+    ]
+    return rows if pad else [*rows, *_tensorflow(size, stride, down)]
+
+
+def _rounded(axis: Axis, extra: int) -> int | None:
+    """The windows in integers, rounded down for ``extra`` 0 and up for ``stride - 1``."""
+    size = axis.size + extra
+    if size + 2 * axis.pad < axis.kernel:
+        return None
+    return int(convolved(size, axis.kernel, axis.stride, axis.pad, 1))
+
+
+def _tensorflow(size: int, stride: int, down: int | None) -> list[Elsewhere]:
+    """Its paddings have no number: none at all, or what makes ceil(size / stride) windows."""
+    same = convolved(size, 1, stride, 0, 1)
+    return [
+        Elsewhere("TensorFlow", "VALID", down),
+        Elsewhere("TensorFlow", "SAME", same, "pads as it needs, so its windows may lie elsewhere"),
+    ]

@@ -1,0 +1,116 @@
+"""``protogen pool`` as it is used. What is drawn was counted by hand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from protogen.cli import commands
+
+
+def pool(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, ["pool", *arguments])
+
+
+def test_the_founding_question() -> None:
+    result = pool("5", "--kernel", "2", "--stride", "2")
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "5 -> 3  (MAX, kernel 2, stride 2, pad 0)\n"
+        "  ceil((5 + 2*0 - 2) / 2) + 1 = ceil(1.5) + 1 = 3\n"
+        "\n"
+        "   0 1 2 3 4 -\n"
+        "  [0 1]          window 0  whole\n"
+        "      [2 3]      window 1  whole\n"
+        "          [4 -]  window 2  overhangs by 1\n"
+        "\n"
+        "  size  in          with\n"
+        "     3  Caffe       round_mode CEIL            its default\n"
+        "     2  Caffe       round_mode FLOOR\n"
+        "     2  PyTorch     ceil_mode off              its default\n"
+        "     3  PyTorch     ceil_mode on\n"
+        "     2  ONNX        ceil_mode off              its default\n"
+        "     3  ONNX        ceil_mode on, opset 22 on\n"
+        "     3  ONNX        ceil_mode on, before 22    by its text; newer runtimes as opset 22\n"
+        "     2  TensorFlow  VALID\n"
+        "     3  TensorFlow  SAME                       pads as it needs, so its windows may lie"
+        " elsewhere\n"
+    )
+
+
+def test_padding_and_the_divisors_of_an_average() -> None:
+    drawn = pool("4", "-k", "3", "-s", "2", "-p", "1", "--pool", "ave").stdout
+    assert "   p 0 1 2 3 p -\n" in drawn
+    assert "  [p 0 1]          window 0  1 of padding; divides by 3 on this axis\n" in drawn
+    assert "          [3 p -]  window 2  overhangs by 1, 1 of padding; divides by 2" in drawn
+
+
+def test_the_clip_is_in_the_formula() -> None:
+    drawn = pool("5", "-k", "2", "-s", "2", "-p", "1").stdout
+    assert "= ceil(2.5) + 1 = 4, less 1 as the last would start at 6 >= 5 + 1" in drawn
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["4", "-k1", "-s2"], "[-]  window 2  EMPTY: Caffe writes -FLT_MAX (-3.4e38)"),
+        (["4", "-k1", "-s2", "--pool", "AVE"], "EMPTY: Caffe writes 0/0, NaN"),
+        (["2", "-k1", "-s3", "--pool", "AVE"], "EMPTY: Caffe writes 0/-1, -0"),
+    ],
+)
+def test_an_empty_window(arguments: list[str], told: str) -> None:
+    assert told in pool(*arguments).stdout
+
+
+def test_a_long_axis_is_drawn_at_its_ends() -> None:
+    lines = pool("500", "-k", "3", "-s", "2").stdout.splitlines()
+    assert lines[0].startswith("500 -> 250 ")
+    assert max(map(len, lines)) < 140
+    assert lines[8].strip() == "..."
+    assert lines[4].endswith("window   0  whole")
+    assert lines[12].endswith("[498 499   -]  window 249  overhangs by 1")
+
+
+def test_one_window_over_a_long_axis() -> None:
+    assert "  9  10  11 ... 212 213 " in pool("224", "-k", "224").stdout.splitlines()[4]
+
+
+def test_height_and_width() -> None:
+    shown = pool("7x9", "-k", "3x2", "-s", "2", "-p", "1x0").stdout
+    assert shown.startswith("7x9 -> 4x5\n\nheight: 7 -> 4 ")
+    assert "\nwidth: 9 -> 5 " in shown
+
+
+def test_json() -> None:
+    data = json.loads(pool("5x4", "-k", "2", "-s", "2", "--json").stdout)
+    height, width = data["axes"]
+    assert (data["pool"], height["pooled"], width["pooled"]) == ("MAX", 3, 2)
+    assert height["windows"][2] == {
+        "start": 4,
+        "stop": 6,
+        "elements": 1,
+        "overhang": 1,
+        "divisor": 1,
+        "kind": "overhang",
+    }
+    assert height["elsewhere"][1]["size"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["5", "-k2", "-s0"], "0 is outside of 1 to 1000000"),
+        (["5", "-k0"], "0 is outside of 1 to 1000000"),
+        (["99999999999999999999", "-k2"], "is outside of 1 to 1000000"),
+        (["five", "-k2"], '"five" is no size; write a whole number, or two like 7x9'),
+        (["1x2x3", "-k2"], '"1x2x3" is no size'),
+        (["5"], "Missing option '--kernel'"),
+        (["5", "-k2", "--round-mode", "up"], "'up' is not one of"),
+    ],
+)
+def test_wrong_values_are_usage_errors(arguments: list[str], told: str) -> None:
+    result = pool(*arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr
