@@ -1,6 +1,6 @@
 """Composing nets: `Net`, `Blob`, and blocks of layers in `protogen.compose.blocks`."""
 
 from protogen.compose.blob import Blob
-from protogen.compose.net import ComposeError, Net
+from protogen.compose.net import ComposeError, Net, scope
 
-__all__ = ["Blob", "ComposeError", "Net"]
+__all__ = ["Blob", "ComposeError", "Net", "scope"]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from protogen import proto
 from protogen.compose.blob import Blob
@@ -32,7 +32,7 @@ from protogen.shapes import Shape, format_shape
 from protogen.text import writer
 from protogen.text.upgrade import needs_upgrade, upgrade_net
 
-__all__ = ["ComposeError", "Net"]
+__all__ = ["ComposeError", "Net", "scope"]
 
 _NOWHERE: frozenset[int] = frozenset()
 _FIRST: frozenset[int] = frozenset({0})
@@ -300,22 +300,30 @@ _active: ContextVar[Net | None] = ContextVar("net", default=None)
 
 
 def _compose(schema: LayerSchema, bottoms: Sequence[Any], keywords: dict[str, Any]) -> Any:
-    net = _active.get()
-    if net is None:
-        file, line = _user_line()
-        raise ComposeError(
-            Diagnostic(
-                Severity.ERROR,
-                RULES["layer-parameter"],
-                str(keywords.get("name", "")),
-                "is made outside of any net",
-                Location(file, line),
-                name="layer-parameter",
-                type=schema.type,
-                hint='make layers within "with protogen.Net(...) as net:"',
-            )
-        )
+    net = _active.get() or _no_net(str(keywords.get("name") or ""), schema.type)
     return net._add(schema, bottoms, keywords)
+
+
+def scope(name: str) -> AbstractContextManager[Net]:
+    """`Net.scope` of the net that is being composed: for blocks, which have no net at hand."""
+    net = _active.get() or _no_net(name)
+    return net.scope(name)
+
+
+def _no_net(name: str, layer_type: str = "") -> NoReturn:
+    file, line = _user_line()
+    raise ComposeError(
+        Diagnostic(
+            Severity.ERROR,
+            RULES["layer-parameter"],
+            name,
+            "is made outside of any net",
+            Location(file, line),
+            name="layer-parameter",
+            type=layer_type,
+            hint='make layers within "with protogen.Net(...) as net:"',
+        )
+    )
 
 
 set_composer(_compose)
