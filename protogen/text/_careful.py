@@ -8,7 +8,7 @@ from protogen.diagnostics import did_you_mean
 from protogen.text._frames import Frame
 from protogen.text._literals import LiteralReader
 from protogen.text._recovery import column, skip_brackets, skip_to_field, starts_line
-from protogen.text._scanner import scan_token, skip_gap
+from protogen.text._scanner import EXTENSION, OPENERS, scan_token, skip_gap
 from protogen.text._values import Field
 from protogen.text.tree import Child, Span
 
@@ -65,7 +65,7 @@ class CarefulReader(LiteralReader):
             if starts_line(self.text, at):
                 return at
         if field.repeated and self.text.startswith("[", at):
-            return self._scalar_list(field, start, at)
+            return self._scalar_list(field, name, start, at)
         value, after = self.value(field, at)
         if value is None:
             return skip_to_field(self.text, after)
@@ -94,17 +94,14 @@ class CarefulReader(LiteralReader):
     def _message(self, field: Field, start: int, at: int) -> int:
         mark = self.text[at : at + 1]
         if mark == "[" and field.repeated:
-            first = skip_gap(self.text, at + 1)
-            if self.text.startswith("]", first):
-                return self._put(field.name, start, first + 1, [])
-            return self._element(field, [], start, first)
+            return self._message_list(field, field.name, start, at)
         return self._open(field, field.name, start, at)
 
     def _open(self, field: Field | None, name: str, start: int, at: int) -> int:
         """Enter a message, whose brace should stand at ``at``."""
         if self.text[at : at + 1] not in ("{", "<"):
             self.report(
-                "wrong-value-type",
+                "syntax",
                 f'"{name}" takes a message in braces, found {self.found(at)}',
                 start,
                 start + len(name),
@@ -122,10 +119,18 @@ class CarefulReader(LiteralReader):
         self.open(field, name, start, at)
         return skip_gap(self.text, at + 1)
 
-    def _element(self, field: Field, items: list[Span], list_start: int, at: int) -> int:
+    def _message_list(self, field: Field | None, name: str, start: int, at: int) -> int:
+        first = skip_gap(self.text, at + 1)
+        if self.text.startswith("]", first):
+            return self._put(name, start, first + 1, [])
+        return self._element(field, name, [], start, first)
+
+    def _element(
+        self, field: Field | None, name: str, items: list[Span], list_start: int, at: int
+    ) -> int:
         """Enter one message of a list of them."""
         depth = len(self.stack)
-        position = self._open(field, field.name, at, at)
+        position = self._open(field, name, at, at)
         if len(self.stack) > depth:
             self.frame.items, self.frame.list_start = items, list_start
         return position
@@ -156,10 +161,10 @@ class CarefulReader(LiteralReader):
 
     def _next_element(self, frame: Frame, items: list[Span], end: int) -> int:
         position = skip_gap(self.text, end)
-        if self.text.startswith(",", position) and frame.field is not None:
+        if self.text.startswith(",", position):
             at = skip_gap(self.text, position + 1)
             if self.text.startswith(("{", "<"), at):
-                return self._element(frame.field, items, frame.list_start, at)
+                return self._element(frame.field, frame.name, items, frame.list_start, at)
             position = at
         if self.text.startswith("]", position) and self.text[end:position].find(",") < 0:
             return self._put(frame.name, frame.list_start, position + 1, items)
@@ -174,14 +179,14 @@ class CarefulReader(LiteralReader):
 
     # -- lists of scalars
 
-    def _scalar_list(self, field: Field, start: int, at: int) -> int:
+    def _scalar_list(self, field: Field | None, name: str, start: int, at: int) -> int:
         values: list[Any] = []
         spans: list[Span] = []
         position = skip_gap(self.text, at + 1)
         if self.text.startswith("]", position):
-            return self._put(field.name, start, position + 1, spans)
+            return self._put(name, start, position + 1, spans)
         while True:
-            value, end = self.value(field, position)
+            value, end = self.value(field, position) if field else self.any_value(name, position)
             if value is not None:
                 values.append(value)
                 spans.append(Span(position, end, None))
@@ -189,13 +194,14 @@ class CarefulReader(LiteralReader):
             if not self.text.startswith(",", position):
                 break
             position = skip_gap(self.text, position + 1)
-        self._store(field, values)
+        if field is not None:
+            self._store(field, values)
         if self.text.startswith("]", position):
-            return self._put(field.name, start, position + 1, spans)
+            return self._put(name, start, position + 1, spans)
         self.report(
             "syntax", f'expected "," or "]", found {self.found(position)}', position, position + 1
         )
-        self.frame.entries.append((field.name, start, end, spans))
+        self.frame.entries.append((name, start, end, spans))
         return skip_to_field(self.text, position)
 
     # -- what is not known
@@ -218,13 +224,20 @@ class CarefulReader(LiteralReader):
         if self.text.startswith(("{", "<"), at) or not colon:
             return self._open(None, name, start, at)
         if self.text.startswith("[", at):
-            return self._put(name, start, skip_brackets(self.text, at), None)
-        end = self.skip_value(name, at)
-        return self._put(name, start, end, None) if end > at else skip_to_field(self.text, at)
+            first = skip_gap(self.text, at + 1)
+            listed = (
+                self._message_list if self.text[first : first + 1] in OPENERS else self._scalar_list
+            )
+            return listed(None, name, start, at)
+        value, end = self.any_value(name, at)
+        return skip_to_field(self.text, at) if value is None else self._put(name, start, end, None)
 
     def _extension(self, position: int) -> int:
-        end = skip_brackets(self.text, position)
-        name = "".join(self.text[position:end].split())
+        match = EXTENSION.match(self.text, position)
+        if match is None:
+            return self._unexpected(position, "symbol", position + 1)
+        end = match.end()
+        name = "".join(match.group().split())
         at = skip_gap(self.text, end)
         colon = self.text.startswith(":", at)
         if self.frame.type is not None:

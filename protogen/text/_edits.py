@@ -146,17 +146,15 @@ def _above(document: Document, span: Span, lines: list[str]) -> Splice:
 
 def _inside(document: Document, around: Path, lines: list[str]) -> Splice:
     """A field in a message (or file) that has none yet."""
-    span, text, newline = document.span(around) if around else None, document.text, "\n"
+    span, text, newline = document.span(around), document.text, _newline(document)
     if span is None:
-        end = len(text)
-        start = "" if not text or text.endswith("\n") else newline
-        return end, end, start + "\n".join(lines) + newline
+        start = newline if text and not text.endswith("\n") else ""
+        return len(text), len(text), start + newline.join(lines) + newline
     margin = _margin(text, span.start)
+    new = margin + "  " + _indented(document, lines, margin + "  ")
     closing = span.end - 1
-    deeper = margin + "  "
     start = len(text[:closing].rstrip(_BLANKS + "\n"))
-    new = newline + deeper + _indented(document, lines, deeper) + newline + margin
-    return start, closing, new.replace(newline, _newline(document))
+    return start, closing, newline + new + newline + margin
 
 
 def _printed(document: Document, path: Path, value: Any) -> list[str]:

@@ -22,7 +22,7 @@ class LiteralReader(State):
         if kind in ("string", "unterminated"):
             return self._text_value(field, at)
         word, end = self._word(at)
-        value = field.read_word(word) if word else None
+        value = field.read_word(word)
         if value is not None:
             return value, end
         if end == at or self._is_next_field(at, end):
@@ -37,16 +37,17 @@ class LiteralReader(State):
         self._bad_word(field, word, at, end)
         return None, end
 
-    def skip_value(self, name: str, at: int) -> int:
-        """Past the scalar value of an unknown field; it must be one that some field could have."""
+    def any_value(self, name: str, at: int) -> tuple[str | None, int]:
+        """The scalar value of an unknown field as it is written, if any field could have it."""
         kind, end = scan_token(self.text, at)
         if kind in ("string", "unterminated"):
-            return self._strings(at)[1]
+            end = self._strings(at)[1]
+            return self.text[at:end], end
         word, end = self._word(at)
         if not word or self._is_next_field(at, end):
             self.report("syntax", f'the value of "{name}" is missing', at, end)
-            return at
-        return end
+            return None, at
+        return word, end
 
     def found(self, at: int) -> str:
         """The token at ``at``, for a sentence."""

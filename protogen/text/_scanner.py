@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["BLANK", "COMMENT", "GAP", "ITEM", "NAME", "OPENERS", "scan_token", "skip_gap"]
+__all__ = [
+    "BLANKS",
+    "COMMENT",
+    "EXTENSION",
+    "GAP",
+    "ITEM",
+    "NAME",
+    "OPENERS",
+    "scan_token",
+    "skip_gap",
+]
 
 _SPACE = r"[ \t\r\n\f\v]*"
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -12,9 +22,10 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _PLAIN = r'[^"\\\n\0\ud800-\udfff]'
 
 NAME = re.compile(_NAME)
-BLANK = re.compile(r"[ \t\r\f\v]*")
+BLANKS = re.compile(_SPACE)
 COMMENT = re.compile(r"#[^\n\0]*")
 GAP = re.compile(rf"{_SPACE}(?:#[^\n\0]*{_SPACE})*")
+EXTENSION = re.compile(rf"\[{_SPACE}{_NAME}(?:{_SPACE}[./]{_SPACE}{_NAME})*{_SPACE}\]")
 OPENERS = {"{": "}", "<": ">", "[": "]"}
 
 # One field as nearly everybody writes it, up to the next field, or a closing brace. What stands
@@ -22,7 +33,7 @@ OPENERS = {"{": "}", "<": ">", "[": "]"}
 # 2 string, 3 number or word, 4 whole message without messages in it, 5 opening brace.
 ITEM = re.compile(
     rf"""(?: ({_NAME}) {_SPACE}
-            (?: : {_SPACE} (?: ("{_PLAIN}*") | ([-+.A-Za-z0-9_]+) )
+            (?: : {_SPACE} (?: ("{_PLAIN}*") | ([-+.A-Za-z0-9_]+) (?![-+.A-Za-z0-9_]) )
               | :? {_SPACE} (?: (\{{ [^{{}}<>'\[\]\\\0\ud800-\udfff]{{0,400}} \}}) | (\{{) )
             )
           | \}}

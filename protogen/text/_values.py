@@ -64,7 +64,7 @@ class Field:
         """The value of a number or identifier (with its sign), or None where it is not legal."""
         value = self.words.get(word)
         if value is None:
-            value = self._read(word)
+            value = self._read(word) if word else None
             if value is not None and len(self.words) < _CACHED_WORDS:
                 self.words[word] = value
         return value

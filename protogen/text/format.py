@@ -1,0 +1,192 @@
+"""One layout for all prototxt: a field a line, two spaces a level, comments where they were."""
+
+from __future__ import annotations
+
+import re
+
+from protogen.diagnostics import ProtogenError
+from protogen.text._tokens import Token, tokens
+from protogen.text.document import read
+
+__all__ = ["format_text"]
+
+# Where these are found the text has no structure to lay out. Other faults do not matter here.
+_FATAL = {
+    "syntax",
+    "unclosed-brace",
+    "stray-brace",
+    "unterminated-string",
+    "invalid-character",
+    "nested-too-deep",
+    "not-text",
+}
+_QUOTE = re.compile(r"""\\(.)|(")""", re.DOTALL)
+
+
+def format_text(text: str, filename: str = "") -> str:
+    """The text in the canonical layout; it means the same and keeps all comments.
+
+    Each field stands on its own line, each message is opened out, strings have double quotes,
+    and of several blank lines one stays. Lists stay lists; the spelling of numbers and the ends
+    of lines (LF or CRLF) are kept. Raises `ProtogenError` for a text that is not well formed.
+    """
+    faults = [d for d in read(text, filename=filename).diagnostics if d.name in _FATAL]
+    if faults:
+        raise ProtogenError(faults)
+    lines = _Layout(tokens(text.removeprefix("\ufeff"))).lines
+    newline = "\r\n" if "\r\n" in text else "\n"
+    return "".join(f"{line}{newline}" for line in lines)
+
+
+class _Line:
+    """A line to be: its margin, its words and the comment behind them, any of which may be none."""
+
+    __slots__ = ("comment", "margin", "words")
+
+    def __init__(self, level: int, words: str = "", comment: str = "") -> None:
+        self.margin, self.words, self.comment = "  " * level, words, comment
+
+    def __str__(self) -> str:
+        return (self.margin + f"{self.words} {self.comment}".strip()).rstrip()
+
+
+class _Layout:
+    """Makes lines of the tokens of a text that is known to be well formed."""
+
+    def __init__(self, found: list[Token]) -> None:
+        self._tokens = iter(found)
+        self._next = next(self._tokens)
+        self.lines: list[_Line] = []
+        self._fields(0)
+
+    def _take(self) -> Token:
+        token = self._next
+        if token.kind != "end":
+            self._next = next(self._tokens)
+        return token
+
+    def _fields(self, level: int) -> None:
+        """The fields up to a closing brace or the end of the text, which stays unread."""
+        first = len(self.lines)
+        while True:
+            token = self._next
+            self._notes(token, level, first)
+            if token.kind == "end" or token.text in ("}", ">"):
+                return
+            if token.text in (",", ";"):
+                self._beside(self._take(), level)
+                continue
+            if token.spaced:
+                self._blank(first)
+            self._field(level)
+
+    def _blank(self, first: int) -> None:
+        if len(self.lines) > first:
+            self.lines.append(_Line(0))
+
+    def _notes(self, token: Token, level: int, first: int = -1) -> None:
+        """The comments above a token, on lines of their own."""
+        for note in token.above:
+            if note.spaced and first >= 0:
+                self._blank(first)
+            self.lines.append(_Line(level, "", note.text))
+        token.above = []
+
+    def _beside(self, token: Token, level: int) -> None:
+        """The comment behind a token, behind the line just written if that has none yet."""
+        if token.beside and self.lines and not self.lines[-1].comment:
+            self.lines[-1].comment = token.beside
+        elif token.beside:
+            self.lines.append(_Line(level, "", token.beside))
+
+    def _within(self, level: int) -> str:
+        """A token inside a line. Its comments, which nearly nobody writes there, go above."""
+        self._notes(self._next, level)
+        token = self._take()
+        if token.beside:
+            self.lines.append(_Line(level, "", token.beside))
+        return token.text
+
+    def _field(self, level: int) -> None:
+        name = self._within(level)
+        while name.startswith("[") and not name.endswith("]"):
+            name += self._within(level)
+        if self._next.text == ":":
+            self._within(level)
+        braced = self._next.text in ("{", "<")
+        self._value(name if braced else f"{name}:", level)
+
+    def _value(self, head: str, level: int) -> None:
+        """A value behind ``head``, which is empty in a list."""
+        self._notes(self._next, level)
+        if self._next.text in ("{", "<"):
+            self._message(head, level)
+        elif self._next.text == "[":
+            self._list(head, level)
+        elif self._next.kind == "string":
+            self._strings(head, level)
+        else:
+            sign = self._within(level) if self._next.text == "-" else ""
+            self._notes(self._next, level)
+            self._write(level, head, sign + self._next.text)
+            self._beside(self._take(), level)
+
+    def _write(self, level: int, *words: str) -> None:
+        self.lines.append(_Line(level, " ".join(word for word in words if word)))
+
+    def _message(self, head: str, level: int) -> None:
+        self._write(level, head, "{")
+        first = len(self.lines)
+        self._beside(self._take(), level + 1)
+        opening = self.lines[-1]
+        self._fields(level + 1)
+        if len(self.lines) == first and not opening.comment:
+            opening.words += " }"
+        else:
+            self._write(level, "}")
+        self._beside(self._take(), level)
+
+    def _strings(self, head: str, level: int) -> None:
+        """Adjacent strings. Each begins a line if it did, or if a comment is before it."""
+        self._write(level, head, _double_quoted(self._next.text))
+        token = self._take()
+        while self._next.kind == "string":
+            broken = self._next.line_begins or token.beside or self._next.above
+            self._beside(token, level)
+            self._notes(self._next, level + 1)
+            token = self._take()
+            if broken:
+                self._write(level + 1, _double_quoted(token.text))
+            else:
+                self.lines[-1].words += " " + _double_quoted(token.text)
+        self._beside(token, level)
+
+    def _list(self, head: str, level: int) -> None:
+        """A list: on one line, unless there are messages or comments in it."""
+        outer, self.lines = self.lines, []
+        opening = self._take()
+        while self._next.text != "]":
+            self._value("", level + 1)
+            if self._next.text == ",":
+                next(line for line in reversed(self.lines) if line.words).words += ","
+                self._notes(self._next, level + 1)
+                self._beside(self._take(), level + 1)
+        self._notes(self._next, level + 1)
+        inside, self.lines = self.lines, outer
+        if opening.beside or any(line.comment or line.words.endswith("{") for line in inside):
+            self._write(level, head, "[")
+            self._beside(opening, level + 1)
+            self.lines += inside
+            self._write(level, "]")
+        else:
+            words = " ".join(line.words for line in inside)
+            self._write(level, head, f"[{words}]")
+        self._beside(self._take(), level)
+
+
+def _double_quoted(literal: str) -> str:
+    """A string literal with double quotes around it; its escapes stay as they are."""
+    if literal[0] == '"':
+        return literal
+    inside = _QUOTE.sub(lambda m: '\\"' if m[2] else "'" if m[1] == "'" else m[0], literal[1:-1])
+    return f'"{inside}"'
