@@ -32,7 +32,7 @@ from protogen.shapes import Shape, format_shape
 from protogen.text import writer
 from protogen.text.upgrade import needs_upgrade, upgrade_net
 
-__all__ = ["ComposeError", "Net", "scope"]
+__all__ = ["ComposeError", "Net", "refuse", "scope"]
 
 _NOWHERE: frozenset[int] = frozenset()
 _FIRST: frozenset[int] = frozenset({0})
@@ -288,10 +288,14 @@ def _fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, An
             fields[home] = {key: value}
 
 
+#: Modules whose frames are not the user's: a context manager of ours is entered by contextlib.
+_OURS = ("protogen.", "contextlib")
+
+
 def _user_line() -> tuple[str, int]:
     """The file and line of the innermost caller that is not part of protogen."""
     frame = sys._getframe(3)
-    while frame.f_globals.get("__name__", "").startswith("protogen.") and frame.f_back:
+    while frame.f_globals.get("__name__", "").startswith(_OURS) and frame.f_back:
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 
@@ -311,17 +315,24 @@ def scope(name: str) -> AbstractContextManager[Net]:
 
 
 def _no_net(name: str, layer_type: str = "") -> NoReturn:
+    hint = 'make layers within "with protogen.Net(...) as net:"'
+    refuse("is made outside of any net", name, layer_type, hint=hint)
+
+
+def refuse(message: str, name: str, layer_type: str = "", *, hint: str = "") -> NoReturn:
+    """Raise `ComposeError` at the user's line, about the layer or block of this name."""
     file, line = _user_line()
+    rule = "layer-parameter"
     raise ComposeError(
         Diagnostic(
             Severity.ERROR,
-            RULES["layer-parameter"],
+            RULES[rule],
             name,
-            "is made outside of any net",
+            message,
             Location(file, line),
-            name="layer-parameter",
+            name=rule,
             type=layer_type,
-            hint='make layers within "with protogen.Net(...) as net:"',
+            hint=hint,
         )
     )
 

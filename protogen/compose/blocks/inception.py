@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from protogen import layers as L
+from protogen.compose.blob import Blob
+from protogen.compose.blocks.conv_relu import conv_relu
+from protogen.compose.net import refuse, scope
+
+
+def inception(bottom: Blob, *, num_output: Sequence[int], name: str, **convolution: Any) -> Blob:
+    """Convolutions of 1x1, 3x3 and 5x5 and a pooling side by side, their channels put together.
+
+    (N, C, H, W) becomes (N, sum of four, H, W). ``num_output`` is a row of the paper's Table 1: the
+    outputs of 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5 and pool proj. The reductions are 1x1
+    Convolutions that leave fewer channels to the costly kernels; a reduction of 0 is left out.
+    ``convolution`` are further keywords of all six. (source: Szegedy et al. 2014)
+    """
+    if len(num_output) != 6:
+        refuse(
+            f"num_output has {len(num_output)} entries, not 6",
+            name,
+            hint="give those of 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5 and pool proj",
+        )
+    one, three_reduce, three, five_reduce, five, proj = num_output
+    with scope(name):
+        single = conv_relu(bottom, name="1x1", num_output=one, kernel_size=1, **convolution)
+        reduced = _reduce(bottom, three_reduce, "3x3_reduce", convolution)
+        triple = conv_relu(
+            reduced, name="3x3", num_output=three, kernel_size=3, pad=1, **convolution
+        )
+        reduced = _reduce(bottom, five_reduce, "5x5_reduce", convolution)
+        quintuple = conv_relu(
+            reduced, name="5x5", num_output=five, kernel_size=5, pad=2, **convolution
+        )
+        pool = L.Pooling(bottom, name="pool", pool="MAX", kernel_size=3, stride=1, pad=1)
+        pool = conv_relu(pool, name="pool_proj", num_output=proj, kernel_size=1, **convolution)
+        output: Blob = L.Concat(single, triple, quintuple, pool, name="output")
+        return output
+
+
+def _reduce(bottom: Blob, num_output: int, name: str, convolution: dict[str, Any]) -> Blob:
+    if not num_output:
+        return bottom
+    return conv_relu(bottom, name=name, num_output=num_output, kernel_size=1, **convolution)
