@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from protogen.cli._output import write_text
 
 if TYPE_CHECKING:
     from protogen.text.upgrade import Kind
@@ -48,25 +47,6 @@ def command(file: str, output: str, in_place: bool, kind: Kind | None) -> None:
         click.echo(str(diagnostic), err=True)
     if not result.ok or result.text is None:
         raise click.exceptions.Exit(1)
-    upgraded = result.text.encode("utf-8", "surrogateescape")
     target = file if in_place else output
-    if target == "-":
-        with click.open_file("-", "wb") as stdout:
-            stdout.write(upgraded)
-    elif not in_place or upgraded != data:
-        _replace(Path(target).resolve(), upgraded)
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write beside and rename, so that the file is never seen half written."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-        if target.exists():
-            shutil.copymode(target, beside)
-        beside.replace(target)
-    except OSError as error:
-        raise click.FileError(str(target), hint=error.strerror) from error
-    finally:
-        beside.unlink(missing_ok=True)
+    if not in_place or result.text.encode("utf-8", "surrogateescape") != data:
+        write_text(target, result.text)

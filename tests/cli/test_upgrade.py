@@ -105,5 +105,5 @@ def test_wrong_usage(old, args):
 
 def test_an_output_that_cannot_be_written_is_told(old, tmp_path):
     result = run(old, "-o", tmp_path / "no" / "such.prototxt")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "No such file or directory" in result.stderr

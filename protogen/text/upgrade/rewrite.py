@@ -106,7 +106,7 @@ class _Moves:
         lost = {descriptor.name for descriptor, _ in self._old.ListFields()} - remaining
         self.changed = [field for field in self.spans if field[0] in lost]
         inputs = [field for field in self.changed if field[0] in _INPUTS]
-        layers = [field for field in self.spans if field[0] == self._kind]
+        layers = {field for field in self.spans if field[0] == self._kind}
         self._first_input = min(inputs, key=self.spans.__getitem__, default=())
         headed = [
             c.start for c in document.comments if c.placement == "leading" and c.path in layers
