@@ -109,6 +109,8 @@ def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inf
         known.append(facts)
         for value, shape in zip(step.tops, facts.tops):
             value.shape = blobs[value.name] = shape
+        if len(facts.tops) > len(step.tops):  # the name Caffe makes up for a loss without tops
+            blobs["(automatic)"] = facts.tops[-1]
         if facts.blobs:
             params[step.layer.name] = [blob.shape for blob in facts.blobs]
         if step.layer.param:
