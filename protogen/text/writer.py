@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from protogen.shapes import Shape, format_shape
 
 __all__ = ["write"]
+
+#: A number of nine digits, which protobuf prints where six do not tell a float apart.
+_LONG = re.compile(r": (-?(?=[\d.]{10})\d+\.\d+(?:e[+-]\d+)?)$", re.MULTILINE)
 
 _TOP = re.compile(r'^  top: ".*"$')
 
@@ -18,8 +22,16 @@ def write(message: Any, tops: Sequence[Sequence[Shape]] | None = None) -> str:
 
     ``tops`` gives the shape of each top of each layer, to be written as comments behind them.
     """
-    text = str(message)
+    text = _LONG.sub(_shortest, str(message))
     return text if tops is None else _annotated(text, tops)
+
+
+def _shortest(match: re.Match[str]) -> str:
+    """The fewest digits that still read as the same 32-bit float: 104.00699, not 104.006989."""
+    value = float(match[1])
+    bits = struct.pack("f", value)
+    spellings = (f"{value:.{digits}g}" for digits in (7, 8))
+    return ": " + next((s for s in spellings if struct.pack("f", float(s)) == bits), match[1])
 
 
 def _annotated(text: str, tops: Sequence[Sequence[Shape]]) -> str:
