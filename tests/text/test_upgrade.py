@@ -448,6 +448,12 @@ def test_what_cannot_be_upgraded_is_told_with_its_place(text, place, name):
     assert all(finding.severity != "note" or result.text for finding in result.diagnostics)
 
 
+def test_an_unknown_field_of_a_v1_layer_counts_where_the_current_format_knows_it():
+    result = upgrade("layers { type: TANH\nbatch_norm_param { eps: 2 } }")
+    assert result.message.layer[0].batch_norm_param.eps == 2
+    assert parse(result.text) == result.message
+
+
 def test_kind_given_wins():
     assert upgrade("debug_info: true").kind == "net"
     assert upgrade("debug_info: true", kind="solver").message == proto.SolverParameter(

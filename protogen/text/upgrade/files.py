@@ -53,13 +53,10 @@ def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> 
     found = [*document.diagnostics, *result.diagnostics]
     if result.message is None:
         return Upgrade(kind, False, None, None, found)
-    if result.message == document.message:
-        new_text = document.text
-    elif kind == "solver":
-        new_text = _rewrite_solver(document, result.message)
-    else:
-        new_text = rewrite_net(document, result.message, result.origins)
-    return Upgrade(kind, result.ok, result.message, new_text, found)
+    if result.message != document.message:
+        rewrite = _rewrite_solver if kind == "solver" else rewrite_net
+        document = rewrite(document, result.message, result.origins)
+    return Upgrade(kind, result.ok, document.message, document.text, found)
 
 
 def _kind_of(document: Document) -> Kind:
@@ -69,8 +66,8 @@ def _kind_of(document: Document) -> Kind:
     return "solver" if len(names & solver) > len(names & net) else "net"
 
 
-def _rewrite_solver(document: Document, new: Any) -> str:
+def _rewrite_solver(document: Document, new: Any, origins: Any) -> Document:
     """Caffe changes no more of a solver than this."""
     span = document.span(("solver_type",))
     edits = [(span.start, span.end, f'type: "{new.type}"')] if span else []
-    return splice(document.text, edits)
+    return read(splice(document.text, edits), document.message_class)

@@ -21,17 +21,19 @@ _INPUTS = ("input", "input_shape", "input_dim")
 Origins = tuple[int | None, ...]
 
 
-def rewrite_net(document: Document, new: Any, origins: Origins) -> str:
-    """The text of the document, with each field that changed replaced by what it became."""
+def rewrite_net(document: Document, new: Any, origins: Origins) -> Document:
+    """The document with each field that changed replaced by what it became in the net ``new``."""
     for field in ("lr_mult", "decay_mult"):
         document.update(current.batch_norm_edits(document.message, field))
     moves = _Moves(document, new, origins)
-    text = _in_place(document, new, moves)
-    if _bytes(read(text).message) == _bytes(new):
-        return text
-    # The file is laid out so that the pieces do not fit together.
+    in_place = read(_in_place(document, new, moves))
+    if _bytes(in_place.message) == _bytes(new):
+        return in_place
+    # Either the file is laid out so that the pieces do not fit together, or a field that the old
+    # format lacks is known to the current one, and counts now.
     comments = [moves.moved(remark) for remark in remarks(document)]
-    return annotate(read(_print(new)), comments) + "\n"
+    printed = read(annotate(read(_print(new)), comments) + "\n")
+    return in_place if _bytes(in_place.message) == _bytes(printed.message) else printed
 
 
 def _in_place(document: Document, new: Any, moves: _Moves) -> str:
