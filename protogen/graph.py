@@ -53,9 +53,12 @@ class State:
 
 
 def runs_in(layer: Any, state: State) -> bool:
-    """Whether a layer runs: one ``include`` is met or, if there is none, no ``exclude``."""
+    """Whether a layer runs: one ``include`` is met or, if there is none, no ``exclude``.
+
+    One with rules of both kinds is refused by Caffe, in any state, and so is there to be refused.
+    """
     if layer.include:
-        return any(map(state.meets, layer.include))
+        return bool(layer.exclude) or any(map(state.meets, layer.include))
     return not any(map(state.meets, layer.exclude))
 
 
@@ -136,14 +139,13 @@ def build(net: Any, state: State) -> Graph:
     values: dict[str, Value] = {}
     rewrites: list[Value] = []
     for index, layer in enumerate(net.layer):
-        if layer.include or layer.exclude:
-            if layer.include and layer.exclude:
-                steps.append(_refused(layer, index))
-                continue
-            if not runs_in(layer, state):
-                continue
+        ruled = layer.include or layer.exclude
+        if ruled and not runs_in(layer, state):
+            continue
         step = Step(layer, index)
         steps.append(step)
+        if ruled and layer.include and layer.exclude:
+            _refuse_rules(step)
         _read(step, values)
         _write(step, values, rewrites)
     for value in rewrites:
@@ -151,14 +153,12 @@ def build(net: Any, state: State) -> Graph:
     return Graph(state, steps, values)
 
 
-def _refused(layer: Any, index: int) -> Step:
-    step = Step(layer, index)
+def _refuse_rules(step: Step) -> None:
     step.fault(
         "include-and-exclude",
         "has both include and exclude; Caffe takes rules of one kind only",
         path="exclude",
     )
-    return step
 
 
 def _read(step: Step, values: dict[str, Value]) -> None:
