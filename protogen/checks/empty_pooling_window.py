@@ -34,12 +34,13 @@ class EmptyPoolingWindow(Rule):
             if ctx is None or len(ctx.bottom) != 4 or not step.tops or step.tops[0].shape is None:
                 continue
             window = pooling.window(ctx)
+            average = ctx.param.pool == 1
             for axis, name in enumerate(("height", "width")):
                 size, made = ctx.bottom[2 + axis], step.tops[0].shape[2 + axis]
                 if size is UNKNOWN or made is None:
                     continue
                 stride, pad, kernel = window.stride[axis], window.pad[axis], window.kernel[axis]
-                empty = empty_windows(size, stride, pad, made, kernel)
+                empty = empty_windows(size, stride, pad, made, average=average)
                 if empty:
                     yield self._empty(step, name, size, kernel, stride, made, empty)
 

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 from protogen.schema import Fault
 from protogen.shapes import UNKNOWN, truncated_division
 
-__all__ = ["convolved", "deconvolved", "empty_windows", "float32", "pooled", "spatial"]
+__all__ = [
+    "convolved",
+    "deconvolved",
+    "empty_outputs",
+    "empty_windows",
+    "float32",
+    "pooled",
+    "spatial",
+]
 
 
 def convolved(size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:
@@ -52,14 +61,22 @@ def pooled(
     return windows
 
 
-def empty_windows(size: int, stride: int, pad: int, windows: int, kernel: int) -> int:
-    """How many of an axis' windows hold no element: MAX gives -FLT_MAX there, AVE NaN.
+def empty_windows(size: int, stride: int, pad: int, windows: int, *, average: bool = False) -> int:
+    """How many of an axis' windows make garbage of a Pooling, for they hold no element.
 
-    A window covers ``[start, start + kernel)`` with ``start = i * stride - pad``, clipped to the
-    image; without padding nothing keeps the last one from starting past the edge.
+    They start at or past ``size``; without padding nothing keeps the last one from it. MAX gives
+    -FLT_MAX there. AVE divides no sum by the elements up to ``size + pad``: NaN where these are
+    none, and only there, for past that edge Caffe counts them below zero and gives -0.
     """
-    starts = (index * stride - pad for index in range(max(windows, 0)))
-    return sum(start >= size or start + kernel <= 0 for start in starts)
+    if average:
+        edge = size + pad
+        return int(edge % stride == 0 and edge // stride < windows)
+    return max(0, windows + (size + pad) // -stride)
+
+
+def empty_outputs(windows: Sequence[int], empty: Sequence[int]) -> int:
+    """How many elements of each top channel are garbage: those in an empty row or column."""
+    return math.prod(windows) - math.prod(every - none for every, none in zip(windows, empty))
 
 
 def spatial(param: Any, name: str, axes: int, default: int) -> tuple[int, ...]:
