@@ -12,10 +12,12 @@ from protogen._version import __version__
 
 if TYPE_CHECKING:
     from protogen import fillers, layers, proto
+    from protogen.checks import Report, check
     from protogen.compose import Blob, ComposeError, Net, blocks
     from protogen.compose.loaded import load, loads
     from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
     from protogen.inference import Inference, infer_shapes
+    from protogen.text.upgrade import upgrade
 
 _HOMES = {
     "Blob": "protogen.compose",
@@ -29,6 +31,9 @@ _HOMES = {
     "Severity": "protogen.diagnostics",
     "Inference": "protogen.inference",
     "infer_shapes": "protogen.inference",
+    "Report": "protogen.checks",
+    "check": "protogen.checks",
+    "upgrade": "protogen.text.upgrade",
 }
 _MODULES = {
     "blocks": "protogen.compose.blocks",
@@ -45,9 +50,11 @@ __all__ = [
     "Location",
     "Net",
     "ProtogenError",
+    "Report",
     "Severity",
     "__version__",
     "blocks",
+    "check",
     "fillers",
     "infer_shapes",
     "layers",

@@ -8,7 +8,7 @@ tops have other names; `Graph` keeps the net as written and notes where that mak
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,11 +101,12 @@ class Step:
         self.bottoms: list[Value | None] = []
         self.tops: list[Value] = []
         self.in_place = _NONE
-        self.faults: list[Diagnostic] = []
+        self.faults: Sequence[Diagnostic] = ()
 
     def fault(self, rule: str, message: str, *, path: str = "", hint: str = "") -> None:
         """Note why Caffe refuses the net here."""
-        self.faults.append(
+        self.faults = (
+            *self.faults,
             Diagnostic(
                 Severity.ERROR,
                 RULES[rule],
@@ -116,7 +117,7 @@ class Step:
                 hint=hint,
                 layer_index=self.index,
                 field=path,
-            )
+            ),
         )
 
 
@@ -146,8 +147,21 @@ def build(net: Any, state: State) -> Graph:
         steps.append(step)
         if ruled and layer.include and layer.exclude:
             _refuse_rules(step)
-        _read(step, values)
-        _write(step, values, rewrites)
+        for name in layer.bottom:
+            read = values.get(name)
+            step.bottoms.append(read)
+            if read is None:
+                _fault_unknown(step, name, values)
+            else:
+                read.readers.append(step)
+        for name in layer.top:
+            made = Value(name, step, len(step.tops))
+            if name in values:
+                rewrites.append(made)
+            values[name] = made
+            step.tops.append(made)
+        if layer.loss_weight:
+            _weigh(step, values)
     for value in rewrites:
         _place(value)
     return Graph(state, steps, values)
@@ -161,33 +175,19 @@ def _refuse_rules(step: Step) -> None:
     )
 
 
-def _read(step: Step, values: dict[str, Value]) -> None:
-    for name in step.layer.bottom:
-        value = values.get(name)
-        if value is None:
-            step.fault(
-                "unknown-bottom",
-                f'reads "{name}", which no layer before it makes',
-                path=f"bottom[{len(step.bottoms)}]",
-                hint=did_you_mean(name, values),
-            )
-        else:
-            value.readers.append(step)
-        step.bottoms.append(value)
+def _fault_unknown(step: Step, name: str, values: dict[str, Value]) -> None:
+    step.fault(
+        "unknown-bottom",
+        f'reads "{name}", which no layer before it makes',
+        path=f"bottom[{len(step.bottoms) - 1}]",
+        hint=did_you_mean(name, values),
+    )
 
 
-def _write(step: Step, values: dict[str, Value], rewrites: list[Value]) -> None:
-    tops = step.tops
-    for name in step.layer.top:
-        value = Value(name, step, len(tops))
-        if name in values:
-            rewrites.append(value)
-        values[name] = value
-        tops.append(value)
-    weights = step.layer.loss_weight
-    if weights:
-        for value, weight in zip(tops, weights):
-            values[value.name].weighed = weight != 0
+def _weigh(step: Step, values: dict[str, Value]) -> None:
+    """Note which tops count in the objective by a weight of their own."""
+    for value, weight in zip(step.tops, step.layer.loss_weight):
+        values[value.name].weighed = weight != 0
 
 
 def _place(value: Value) -> None:

@@ -121,35 +121,40 @@ def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inf
 
 
 def _infer_step(step: Step, phase: int, given: Mapping[str, Shape]) -> Facts:
-    layer = step.layer
-    tops = len(step.tops)
-    if given and not step.bottoms and tops and all(v.name in given for v in step.tops):
-        return Facts(tuple(given[value.name] for value in step.tops))
+    layer, tops = step.layer, step.tops
+    if given and not step.bottoms and tops and all(v.name in given for v in tops):
+        return Facts(tuple(given[value.name] for value in tops))
     layer_type = layer.type
     schema = registered(layer_type) or layer_types.find(layer_type)
     if schema is None:
         _fault_unknown_type(step)
-        return Facts((None,) * tops, macs=None)
-    if layer.propagate_down and len(layer.propagate_down) != len(step.bottoms):
-        step.fault(
-            "propagate-down-count",
-            f"propagate_down is given {len(layer.propagate_down)} times for"
-            f" {len(step.bottoms)} bottoms; give it for each, or not at all",
-            path="propagate_down",
-        )
+        return Facts((None,) * len(tops), macs=None)
+    if layer.propagate_down:
+        _check_propagate_down(step)
     bottoms = tuple([value.shape if value else None for value in step.bottoms])
     own_phase = layer.phase if layer.HasField("phase") else phase
     try:
-        facts = schema.infer(layer, bottoms, tops, own_phase, step.in_place)
-        if layer.loss_weight or schema.loss:
+        facts = schema.infer(layer, bottoms, len(tops), own_phase, step.in_place)
+        if schema.loss or layer.loss_weight:
             _check_loss_weight(step, schema, facts)
     except Fault as fault:
         step.fault(fault.rule, fault.message, path=fault.field, hint=fault.hint)
-        return Facts((None,) * tops, macs=None)
+        return Facts((None,) * len(tops), macs=None)
     if given and not step.bottoms:
-        shapes = tuple(given.get(v.name, s) for v, s in zip(step.tops, facts.tops))
+        shapes = tuple(given.get(v.name, s) for v, s in zip(tops, facts.tops))
         facts = facts._replace(tops=shapes)
     return facts
+
+
+def _check_propagate_down(step: Step) -> None:
+    given = len(step.layer.propagate_down)
+    if given != len(step.bottoms):
+        step.fault(
+            "propagate-down-count",
+            f"propagate_down is given {given} times for {len(step.bottoms)} bottoms;"
+            " give it for each, or not at all",
+            path="propagate_down",
+        )
 
 
 def _fault_unknown_type(step: Step) -> None:
