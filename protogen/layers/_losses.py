@@ -15,7 +15,6 @@ __all__ = [
     "check_counts",
     "check_labels",
     "check_ones",
-    "refuse_second_top",
 ]
 
 
@@ -82,19 +81,3 @@ def check_ones(ctx: Context, index: int, *, from_axis: int) -> None:
                 f" {describe(ctx.bottoms, index)}",
                 rule="bottom-shape-mismatch",
             )
-
-
-def refuse_second_top(ctx: Context) -> None:
-    """Caffe declares a second top with the probabilities, but no ``loss_weight`` suits it.
-
-    Several tops need a weight each, while the Softmax within, which has one top, gets the same
-    weights.  (``Layer::SetLossWeights``)
-    """
-    if ctx.tops > 1:
-        raise Fault(
-            "a second top (the probabilities) needs two loss_weights, which its inner Softmax"
-            " refuses",
-            rule="loss-weight-count",
-            field="top",
-            hint="give this layer one top, and compute the probabilities with a Softmax layer",
-        )

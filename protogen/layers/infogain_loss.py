@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen.layers._blobs import describe, refuse_empty
-from protogen.layers._losses import Loss, check_labels, refuse_second_top
+from protogen.layers._losses import Loss, check_labels
 from protogen.schema import Context, Fault, register
 from protogen.shapes import count
 
@@ -13,7 +13,8 @@ from protogen.shapes import count
 class InfogainLoss(Loss):
     """SoftmaxWithLoss in which each pair of a true and a predicted class has a weight of its own.
 
-    The weights are a square matrix over the classes, read from ``source`` or a third bottom.
+    The weights are a square matrix over the classes, read from ``source`` or a third bottom. A
+    second top, which asks for two ``loss_weight``, holds the probabilities.
     """
 
     param = "infogain_loss_param"
@@ -48,5 +49,4 @@ class InfogainLoss(Loss):
             )
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        refuse_second_top(ctx)
-        return [()]
+        return [(), ctx.bottom][: ctx.tops]

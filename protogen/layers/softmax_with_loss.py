@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen.layers._blobs import refuse_empty
-from protogen.layers._losses import Loss, check_labels, refuse_second_top
-from protogen.schema import Context, register
+from protogen.layers._losses import Loss, check_labels
+from protogen.schema import Context, Fault, register
 
 
 @register
@@ -28,5 +28,13 @@ class SoftmaxWithLoss(Loss):
         refuse_empty(ctx.bottom, "what the inner Softmax weighs")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        refuse_second_top(ctx)
+        # Several tops need a weight each, and the Softmax within, which has one, gets them too.
+        if ctx.tops > 1:
+            raise Fault(
+                "a second top (the probabilities) needs two loss_weights, which its inner Softmax"
+                " refuses",
+                rule="loss-weight-count",
+                field="top",
+                hint="give this layer one top, and compute the probabilities with a Softmax layer",
+            )
         return [()]
