@@ -7,6 +7,7 @@ Exit codes: 0 clean, 1 findings, 2 usage (a wrong option, a file that is not the
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -45,6 +46,15 @@ class Commands(click.Group):
             raise click.UsageError(f'no command "{name}"; {hint}', ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever reads our output has left; Python must not try to flush it once more. To
+            # click, further out, this would be an exit code of 1.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(BROKEN_PIPE) from None
+
 
 @click.group(
     cls=Commands,
@@ -58,6 +68,8 @@ def commands() -> None:
 
 def main() -> None:
     """Run the command line; what goes wrong is a sentence, never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what its encoding has not
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.exit(commands.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
@@ -68,10 +80,6 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever reads our output has left; Python must not try to flush it once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(BROKEN_PIPE)
     except ProtogenError as error:
         click.echo(str(error), err=True)
         sys.exit(1)

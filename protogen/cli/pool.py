@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from protogen.cli._options import json_option
+
 if TYPE_CHECKING:
     from protogen.reports.pooling import Axis
 
@@ -60,7 +62,7 @@ class PerAxis(click.ParamType):  # type: ignore[type-arg]
     show_default=True,
     help="What is taken of each window.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def command(
     size: tuple[int, ...],
     kernel: tuple[int, ...],
@@ -98,7 +100,7 @@ def command(
 
 def _section(axis: Axis, pool: str, title: str) -> str:
     """All that is told of one axis."""
-    from protogen.render.table import plain
+    from protogen.render.table import Table, plain
     from protogen.render.windows import draw, formula
     from protogen.reports.pooling import elsewhere
 
@@ -107,6 +109,7 @@ def _section(axis: Axis, pool: str, title: str) -> str:
         ("refused" if row.size is None else str(row.size), row.framework, row.option, row.note)
         for row in elsewhere(axis)
     ]
+    table = Table(("size", "in", "with", ""), rows, right=(0,))
     return "\n".join(
         [
             f"{title}{axis.size} -> {axis.pooled}  ({given})",
@@ -114,7 +117,7 @@ def _section(axis: Axis, pool: str, title: str) -> str:
             "",
             *(f"  {line}" for line in draw(axis, pool)),
             "",
-            *(f"  {line}" for line in plain(("size", "in", "with", ""), rows, (0,)).split("\n")),
+            *(f"  {line}" for line in plain(table).split("\n")),
         ]
     )
 

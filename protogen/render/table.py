@@ -3,40 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
-__all__ = ["plain", "show"]
-
-Rows = Sequence[Sequence[str]]
+__all__ = ["Table", "plain", "show"]
 
 
-def plain(titles: Sequence[str], rows: Rows, right: Sequence[int] = ()) -> str:
-    """Columns two spaces apart; those whose number is in ``right`` are set flush right."""
-    table = [titles, *rows] if any(titles) else [*rows]
-    widths = [max(map(len, column)) for column in zip(*table)]
+class Table(NamedTuple):
+    """Cells below their titles; the columns whose numbers are in ``right`` are set flush right."""
+
+    titles: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    right: Sequence[int] = ()
+
+
+def plain(table: Table) -> str:
+    """The table in columns two spaces apart."""
+    lines = [table.titles, *table.rows]
+    widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join(
         "  ".join(
-            cell.rjust(width) if index in right else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(row, widths))
+            cell.rjust(width) if index in table.right else cell.ljust(width)
+            for index, (cell, width) in enumerate(zip(line, widths))
         ).rstrip()
-        for row in table
+        for line in lines
     )
 
 
-def show(out: TextIO, titles: Sequence[str], rows: Rows, right: Sequence[int] = ()) -> None:
-    """Write a table as suits where it goes."""
+def show(out: TextIO, table: Table) -> None:
+    """Write a table as suits where it goes; nothing is cut off on a narrow terminal."""
     if not out.isatty():
-        out.write(plain(titles, rows, right) + "\n")
+        out.write(plain(table) + "\n")
         return
-    from rich.box import SIMPLE_HEAD
+    from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as RichTable
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for index, title in enumerate(titles):
-        flush = "right" if index in right else "left"
-        table.add_column(title, justify=flush, overflow="fold")  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console(file=out).print(table)
+    boxed = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, title in enumerate(table.titles):
+        boxed.add_column(
+            title, justify="right" if index in table.right else "left", overflow="fold"
+        )
+    for row in table.rows:
+        boxed.add_row(*map(Text, row))
+    Console(file=out).print(boxed)

@@ -1,0 +1,66 @@
+"""Options that several commands have: the state a net is run in, shapes given, JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["json_option", "state_options"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _InputShape(click.ParamType):  # type: ignore[type-arg]
+    """``data=1,3,227,227``: the shape of one blob."""
+
+    name = "BLOB=SHAPE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, tuple[int | None, ...]]:
+        if isinstance(value, tuple):
+            return value
+        from protogen.shapes import parse_shape
+
+        name, equals, text = str(value).rpartition("=")
+        if not (name and equals and text):
+            self.fail(f'"{value}" gives no shape; write data=1,3,227,227', param, ctx)
+        try:
+            return name, parse_shape(text)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+_STATE = (
+    click.option(
+        "--phase",
+        type=click.Choice(["TEST", "TRAIN"], case_sensitive=False),
+        default="TEST",
+        show_default=True,
+        help="The phase that the net is set up for.",
+    ),
+    click.option("--level", type=int, default=0, metavar="N", help="The level of its state."),
+    click.option(
+        "--stage", "stages", multiple=True, metavar="S", help="A stage of its state; repeatable."
+    ),
+    click.option(
+        "--input",
+        "inputs",
+        type=_InputShape(),
+        multiple=True,
+        help="The shape of a data layer's top whose database is not at hand; repeatable.",
+    ),
+)
+
+
+def state_options(command: _Command) -> _Command:
+    """Add --phase, --level, --stage and --input: ``phase``, ``level``, ``stages``, ``inputs``."""
+    for option in reversed(_STATE):
+        command = option(command)
+    return command
+
+
+#: --json, as ``as_json``.
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

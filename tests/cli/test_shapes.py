@@ -1,0 +1,191 @@
+"""``protogen shapes`` as it is used. Shapes and sums were worked out by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from protogen.cli import commands
+
+NET = """\
+name: "toy"
+layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TRAIN }
+        data_param { source: "x" batch_size: 64 } transform_param { crop_size: 28 } }
+layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TEST }
+        data_param { source: "x" batch_size: 100 } transform_param { crop_size: 28 } }
+layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+        convolution_param { num_output: 20 kernel_size: 5 } }
+layer { name: "relu1" type: "ReLU" bottom: "conv1" top: "conv1" }
+layer { name: "ip" type: "InnerProduct" bottom: "conv1" top: "ip"
+        inner_product_param { num_output: 10 } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }
+layer { name: "acc" type: "Accuracy" bottom: "ip" bottom: "label" top: "acc"
+        include { phase: TEST } }
+"""
+
+
+def shapes(*arguments: str, text: str = NET) -> Result:
+    return CliRunner().invoke(commands, ["shapes", *arguments], input=text)
+
+
+def cells(output: str, layer: str) -> list[str]:
+    """The cells of one row of a printed table."""
+    row = next(line for line in output.splitlines() if layer in line.lstrip("* ").split()[:1])
+    return [cell.strip() for cell in row.split("  ") if cell.strip()]
+
+
+def test_a_table_of_a_net() -> None:
+    result = shapes("-", "--input", "data=100,1,28,28")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    # 100 images of 20 x 24 x 24 outputs, each of 1 x 5 x 5 products
+    assert cells(result.stdout, "conv1") == [
+        *("conv1", "Convolution", "100x20x24x24", "weights 20x1x5x5, bias 20"),
+        *("520", "28,800,000"),
+    ]
+    assert cells(result.stdout, "relu1") == ["relu1", "ReLU", "conv1 100x20x24x24 (in place)"]
+    assert cells(result.stdout, "acc") == ["acc", "Accuracy", "scalar"]
+    # 520 + 10 * 11520 + 10; blobs: data, label, conv1, ip, loss, acc
+    elements = 100 * 784 + 100 + 100 * 20 * 24 * 24 + 1000 + 2
+    assert result.stdout.splitlines()[-1] == (
+        "6 layers, 115,730 parameters, 40,320,000 multiply-accumulates,"
+        f" {elements:,} elements in blobs ({elements * 4 / 2**20:.1f} MiB as floats)"
+    )
+
+
+def test_an_unknown_size_is_a_question_mark_and_sums_say_so() -> None:
+    result = shapes("-")
+    assert result.exit_code == 0
+    assert cells(result.stdout, "data")[2] == "data 100x?x28x28, label 100"
+    assert "at least 115,230 parameters" in result.stdout
+
+
+def test_phases_side_by_side() -> None:
+    result = shapes("-", "--all-phases")
+    assert cells(result.stdout, "conv1") == [
+        *("*", "conv1", "Convolution", "64x20x24x24", "100x20x24x24"),
+        "weights 20x?x5x5, bias 20",
+    ]
+    assert cells(result.stdout, "acc") == ["acc", "Accuracy", "-", "scalar"]
+    assert cells(result.stdout, "loss") == ["loss", "SoftmaxWithLoss", "scalar", "scalar"]
+    assert "\nTRAIN: 5 layers, " in result.stdout
+    assert "\nTEST: 6 layers, " in result.stdout
+
+
+def test_shared_parameters_count_once() -> None:
+    layer = """layer { name: "%s" type: "InnerProduct" bottom: "x" top: "%s" param { name: "w" }
+        inner_product_param { num_output: 3 bias_term: false } }"""
+    text = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 5 } } }'
+    result = shapes("-", text=text + layer % ("a", "a") + layer % ("b", "b"))
+    assert "3 layers, 15 parameters, 60 multiply-accumulates" in result.stdout
+
+
+def test_faults_are_told_with_their_line_and_a_caret() -> None:
+    result = shapes("-", text=NET.replace("ReLU", "RELUU").replace("num_output: 10", "axis: 9"))
+    assert result.exit_code == 1
+    assert '<stdin>:8:23: error[G104] layer "relu1" (RELUU): "RELUU" is no layer type' in (
+        result.stderr
+    )
+    assert "\n" + " " * 26 + "^^^^^^^^^^^^^\n" in result.stderr
+    assert 'hint:  did you mean "ReLU"?' in result.stderr
+    assert cells(result.stdout, "relu1")[2] == "conv1 ? (in place)"
+
+
+def test_a_fault_of_one_phase_is_told_to_be_one() -> None:
+    result = shapes(
+        "-", "--all-phases", text=NET.replace('bottom: "label" top: "acc"', 'top: "acc"')
+    )
+    assert result.exit_code == 1
+    assert result.stderr.startswith("in phase TEST only:\n<stdin>:12:38: error[S102]")
+
+
+def test_json() -> None:
+    data = json.loads(shapes("-", "--json", "--phase", "train").stdout)
+    assert (data["phase"], data["ok"], data["diagnostics"]) == ("TRAIN", True, [])
+    conv1 = data["layers"][1]
+    assert conv1["tops"] == [{"name": "conv1", "shape": [64, 20, 24, 24], "in_place": False}]
+    assert conv1["learnable"][0] == {"name": "weights", "shape": [20, None, 5, 5]}
+    assert data["layers"][2]["tops"][0]["in_place"] is True
+    assert data["parameters"] is None
+
+
+def test_json_of_all_phases_with_faults() -> None:
+    text = NET.replace("ReLU", "RELUU")
+    result = shapes("-", "--json", "--all-phases", text=text)
+    assert (result.exit_code, result.stderr) == (1, "")
+    train, test = json.loads(result.stdout)["phases"]
+    assert (train["phase"], test["phase"], train["ok"]) == ("TRAIN", "TEST", False)
+    found = train["diagnostics"][0]
+    assert (found["code"], found["location"]["line"]) == ("G104", 8)
+
+
+def test_level_and_stage() -> None:
+    text = """layer { name: "x" type: "Input" top: "x" include { stage: "deploy" min_level: 2 }
+        input_param { shape { dim: 7 } } }"""
+    assert "\n0 layers, " in shapes("-", text=text).stdout
+    assert "\n1 layer, " in shapes("-", "--stage", "deploy", "--level", "2", text=text).stdout
+
+
+def test_a_file_and_a_program(in_folder: Path) -> None:
+    Path("net.prototxt").write_text(NET)
+    assert cells(shapes("net.prototxt").stdout, "ip")[2] == "100x10"
+    Path("net.py").write_text(f"import protogen\nnet = protogen.loads({NET!r})\n")
+    assert cells(shapes("net.py").stdout, "ip")[2] == "100x10"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nowhere.prototxt"], "nowhere.prototxt cannot be read: No such file or directory"),
+        (["."], ". cannot be read: Is a directory"),
+        (["-", "--phase", "TRIAN"], "'TRIAN' is not one of"),
+        (["-", "--input", "data"], '"data" gives no shape; write data=1,3,227,227'),
+        (["-", "--input", "data=1,a"], '"1,a" is no shape'),
+    ],
+)
+def test_what_cannot_be_used(in_folder: Path, arguments: list[str], told: str) -> None:
+    result = shapes(*arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+@pytest.mark.parametrize("data", [b"\x00\x01\x02", "layer {".encode("utf-16"), b"layer { {{ }"])
+def test_what_is_no_prototxt(data: bytes) -> None:
+    result = CliRunner().invoke(commands, ["shapes", "-"], input=data)
+    assert result.exit_code == 1
+    assert "error[T1" in result.stderr
+
+
+def test_a_name_that_the_encoding_of_the_output_has_not() -> None:
+    command = [sys.executable, "-c", "from protogen.cli import main; main()", "shapes", "-"]
+    run = subprocess.run(
+        command,
+        input='layer { name: "caf\u00e9" type: "Silence" }'.encode(),
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert b"caf\\xe9  Silence" in run.stdout
+    assert b"Traceback" not in run.stderr
+
+
+def test_a_reader_that_leaves_early(in_folder: Path) -> None:
+    Path("net.prototxt").write_text(
+        NET.partition("layer")[0]
+        + "".join(f'layer {{ name: "x{i}" type: "Input" top: "x{i}" }}\n' for i in range(5000))
+    )
+    command = [sys.executable, "-c", "from protogen.cli import main; main()"]
+    with subprocess.Popen(
+        [*command, "shapes", "net.prototxt"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.readline()
+        run.stdout.close()
+        assert run.stderr.read() == b""
+        assert run.wait() == 141

@@ -1,0 +1,44 @@
+"""Tables in a pipe and on a terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from protogen.render.table import Table, show
+
+LONG = "inception_3a/" + "x" * 300
+TABLE = Table(("layer", "MACs"), [("a", "1"), (LONG, "1,000")], right=(1,))
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_in_a_pipe_columns_are_as_wide_as_they_need_to_be() -> None:
+    out = io.StringIO()
+    show(out, TABLE)
+    width = len(LONG)
+    assert out.getvalue().split("\n") == [
+        "layer".ljust(width) + "   MACs",
+        "a".ljust(width) + "      1",
+        LONG + "  1,000",
+        "",
+    ]
+
+
+def test_on_a_terminal_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    out = Terminal()
+    show(out, TABLE)
+    assert out.getvalue().count("x") == 300
+    assert max(map(len, out.getvalue().split("\n")[3:])) <= 60
+
+
+def test_markup_in_a_name_is_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    out = Terminal()
+    show(out, Table(("layer",), [("conv[bold]1",)]))
+    assert "conv[bold]1" in out.getvalue()
