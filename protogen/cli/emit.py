@@ -1,0 +1,116 @@
+"""``protogen emit``: a net as prototxt, once it is found to be one that Caffe loads."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from protogen.cli._output import write_text
+
+if TYPE_CHECKING:
+    from protogen.compose import Net
+    from protogen.inference import Inference
+    from protogen.shapes import Shape
+
+
+class _Setting(click.ParamType):  # type: ignore[type-arg]
+    """``key=value``; the value is a Python literal, or else the text as it stands."""
+
+    name = "KEY=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Any]:
+        if isinstance(value, tuple):
+            return value
+        key, equals, text = str(value).partition("=")
+        if not (equals and key.isidentifier()):
+            self.fail(f'"{value}" sets nothing; write key=value', param, ctx)
+        try:
+            return key, ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return key, text
+
+
+@click.command(
+    epilog="Examples: protogen emit lenet.py -o lenet.prototxt; protogen emit nets.py:resnet"
+    " --set depth=50 --phase TEST --annotate"
+)
+@click.argument("spec")
+@click.option("-o", "--output", metavar="OUT", default="-", help="The file to write.")
+@click.option(
+    "--phase",
+    type=click.Choice(["TRAIN", "TEST"], case_sensitive=False),
+    help="Check this phase only, and leave out layers that never run in it.",
+)
+@click.option(
+    "--set", "settings", type=_Setting(), multiple=True, help="An argument of SPEC's function."
+)
+@click.option(
+    "--annotate",
+    is_flag=True,
+    help="Write the shape of each blob as a comment; where both phases have it, that of TEST.",
+)
+def command(
+    spec: str, output: str, phase: str | None, settings: tuple[Any, ...], annotate: bool
+) -> None:
+    """Write the net of SPEC as prototxt, to OUT or to standard output.
+
+    SPEC is a Python program with a Net at its top level or a function "net" that returns one
+    (file.py), another Net or function of it (file.py:name), or a prototxt file. The program does
+    not see itself run as __main__. The net is checked first, in both phases or in that of --phase:
+    if Caffe would refuse it, all that is wrong is told and nothing is written.
+    """
+    from protogen.cli._input import complain, read_net
+    from protogen.inference import infer_shapes
+
+    net = read_net(spec, dict(settings))
+    inferences = [infer_shapes(net, each) for each in ([phase] if phase else ["TEST", "TRAIN"])]
+    complain(net, inferences)
+    if not all(inference.ok for inference in inferences):
+        raise click.exceptions.Exit(1)
+    write_text(output, _text(net, phase, inferences if annotate else []))
+
+
+def _text(net: Net, phase: str | None, shown: Sequence[Inference]) -> str:
+    """The net's own text, or one printed anew if layers go or shapes come."""
+    if not (phase or shown):
+        return net.to_prototxt()
+    from protogen import proto
+    from protogen.text import writer
+
+    message, _ = net.current()
+    kept = [i for i, layer in enumerate(message.layer) if not phase or _may_run(layer, phase)]
+    printed = proto.NetParameter()
+    printed.CopyFrom(message)
+    del printed.layer[:]
+    printed.layer.extend(message.layer[index] for index in kept)
+    if not shown:
+        return writer.write(printed)
+    shapes = _shapes(shown)
+    return writer.write(printed, [shapes.get(index, ()) for index in kept])
+
+
+def _may_run(layer: Any, phase: str) -> bool:
+    """Whether a layer runs in the phase, or would with some level and stages."""
+    from protogen.proto import Phase
+
+    number = Phase.Value(phase)
+    if layer.include:
+        return any(not rule.HasField("phase") or rule.phase == number for rule in layer.include)
+    return not any(
+        rule.HasField("phase") and rule.phase == number and len(rule.ListFields()) == 1
+        for rule in layer.exclude
+    )
+
+
+def _shapes(shown: Sequence[Inference]) -> dict[int, list[Shape]]:
+    """The shapes of each layer's tops, by its place in the net, in the first phase it runs in."""
+    found: dict[int, list[Shape]] = {}
+    for inference in shown:
+        for row in inference.layers:
+            found.setdefault(row.index, [shape for _, shape in row.tops])
+    return found

@@ -1,0 +1,219 @@
+"""``protogen emit`` as it is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import protogen
+from protogen.cli import commands
+
+PROGRAM = """\
+import protogen
+from protogen import layers as L
+from helper import SIZE
+
+def net(classes=10, name="small"):
+    print("composing")
+    with protogen.Net(name) as made:
+        with made.phase("TRAIN"):
+            L.DummyData(name="data", shape=[[64, 1, SIZE, SIZE]])
+        with made.phase("TEST"):
+            data = L.DummyData(name="data", shape=[[100, 1, SIZE, SIZE]])
+        L.InnerProduct(data, name="ip", num_output=classes)
+    return made
+
+def needy(depth, width=3):
+    return net(depth)
+
+def broken():
+    raise KeyError("weights")
+
+def misspelt():
+    with protogen.Net():
+        L.ReLU(L.Input(shape=[1, 2]), negative_slop=0.1)
+
+def forgetful():
+    with protogen.Net() as made:
+        L.Input(shape=[1, 2])
+
+def stops():
+    raise SystemExit(3)
+
+def train_only():
+    with protogen.Net() as made:
+        with made.phase("TRAIN"):
+            x = L.Input(name="x", shape=[1, 2])
+        L.ReLU(x, name="r")
+    return made
+
+if __name__ == "__main__":
+    raise SystemExit("the main block ran")
+"""
+
+REFUSED = """\
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 dim: 4 dim: 4 } } }
+layer { name: "c" type: "Convolution" bottom: "x" top: "c"
+        convolution_param { num_output: 4 group: 2 kernel_size: 3 } }
+"""
+
+
+@pytest.fixture(autouse=True)
+def program(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delitem(sys.modules, "helper", raising=False)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    Path("nets").mkdir()
+    Path("nets/helper.py").write_text("SIZE = 8\n")
+    path = Path("nets/small.py")
+    path.write_text(PROGRAM)
+    return path
+
+
+def emit(*arguments: str, text: str = "") -> Result:
+    return CliRunner().invoke(commands, ["emit", *arguments], input=text)
+
+
+def test_a_program_to_standard_output() -> None:
+    result = emit("nets/small.py")
+    assert result.exit_code == 0
+    assert result.stderr == "composing\n"
+    net = protogen.loads(result.stdout)
+    assert net.message.name == "small"
+    assert protogen.infer_shapes(net).params == {"ip": [(10, 64), (10,)]}
+
+
+def test_to_a_file_in_one_step() -> None:
+    result = emit("nets/small.py:net", "-o", "small.prototxt")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert protogen.load("small.prototxt").message.layer[2].name == "ip"
+    assert sorted(path.name for path in Path().iterdir()) == ["nets", "small.prototxt"]
+
+
+def test_settings_are_literals_or_else_strings() -> None:
+    net = protogen.loads(emit("nets/small.py", "--set", "classes=7", "--set", "name=b-7").stdout)
+    assert (net.message.name, net.message.layer[2].inner_product_param.num_output) == ("b-7", 7)
+
+
+def test_only_one_phase() -> None:
+    net = protogen.loads(emit("nets/small.py", "--phase", "test").stdout)
+    assert [layer.name for layer in net.message.layer] == ["data", "ip"]
+    assert protogen.infer_shapes(net, "TEST").blobs == {"data": (100, 1, 8, 8), "ip": (100, 10)}
+
+
+def test_one_phase_keeps_what_a_stage_may_bring_in() -> None:
+    text = """layer { name: "a" type: "Input" top: "a" include { phase: TEST stage: "s" } }
+        layer { name: "b" type: "Input" top: "b" include { phase: TRAIN } }
+        layer { name: "c" type: "Input" top: "c" exclude { phase: TEST } }
+        layer { name: "d" type: "Input" top: "d" exclude { phase: TEST stage: "s" } }
+        layer { name: "e" type: "Input" top: "e" include { stage: "s" } }"""
+    net = protogen.loads(emit("-", "--phase", "TEST", text=text).stdout)
+    assert [layer.name for layer in net.message.layer] == ["a", "d", "e"]
+
+
+def test_annotated() -> None:
+    tops = [line for line in emit("nets/small.py", "--annotate").stdout.splitlines() if "#" in line]
+    assert tops == [
+        '  top: "data"  # 64x1x8x8',
+        '  top: "data"  # 100x1x8x8',
+        '  top: "ip"  # 100x10',
+    ]
+    in_train = emit("nets/small.py", "--annotate", "--phase", "TRAIN").stdout
+    assert '  top: "ip"  # 64x10\n' in in_train
+
+
+def test_a_file_that_is_read_is_written_as_it_stands() -> None:
+    text = 'layer{name:"x" type:"Input" top:"x"} # caf\xe9\r\n'
+    assert emit("-", text=text).stdout_bytes == text.encode()
+    annotated = emit(
+        "-", "--annotate", text='input: "x" input_dim: 1 input_dim: 2 input_dim: 3 input_dim: 4'
+    ).stdout
+    assert '  top: "x"  # 1x2x3x4\n' in annotated
+
+
+def test_a_net_at_the_top_level() -> None:
+    Path("one.py").write_text("import protogen\nmodel = protogen.Net('model')\n")
+    assert emit("one.py").stdout == 'name: "model"\n'
+    assert emit("one.py:model").stdout == 'name: "model"\n'
+    refused = emit("one.py", "--set", "depth=3")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "--set is for a function that makes a net" in refused.stderr
+
+
+def test_nothing_is_written_if_caffe_would_refuse_the_net() -> None:
+    Path("out.prototxt").write_text("before")
+    result = emit("-", "-o", "out.prototxt", text=REFUSED)
+    assert result.exit_code == 1
+    assert '<stdin>:3:43: error[S108] layer "c" (Convolution): group 2 does not divide' in (
+        result.stderr
+    )
+    assert Path("out.prototxt").read_text() == "before"
+
+
+def test_both_phases_are_checked() -> None:
+    result = emit("nets/small.py:train_only")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "in phase TEST only:\nnets/small.py:36: error[G101]" in result.stderr
+    assert 'L.ReLU(x, name="r")' in result.stderr
+    assert emit("nets/small.py:train_only", "--phase", "TRAIN").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("broken", "nets/small.py:19: error[T120] the program raised KeyError: 'weights'"),
+        ("stops", "nets/small.py:30: error[T120] the program raised SystemExit: 3"),
+        ("misspelt", 'nets/small.py:23: error[S101] layer "relu1" (ReLU): takes no keyword'),
+        ("forgetful", 'nets/small.py:25: error[T120] "forgetful" returned nothing, not a Net'),
+    ],
+)
+def test_a_program_at_fault(spec: str, told: str) -> None:
+    result = emit(f"nets/small.py:{spec}")
+    assert (result.exit_code, result.stdout) == (1, "")
+    found = str(result.exception) if result.exception else ""
+    assert told in result.stderr + found
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("def net(:\n", "bad.py:1: error[T120] is no Python: "),
+        ("import nowhere\n", "bad.py:1: error[T120] the program raised ModuleNotFoundError: No"),
+        ("x = 1\ny = x / 0\n", "bad.py:2: error[T120] the program raised ZeroDivisionError"),
+        ("net = '\x00'\n", "bad.py"),
+    ],
+)
+def test_a_program_that_does_not_load(source: str, told: str) -> None:
+    Path("bad.py").write_text(source)
+    command = [sys.executable, "-c", "from protogen.cli import main; main()"]
+    run = subprocess.run([*command, "emit", "bad.py"], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert told in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nets/small.py:nett"], 'no function "nett"; did you mean "net"?'),
+        (["nets/helper.py"], "has neither a Net at its top level nor a function"),
+        (["nets/helper.py:x"], 'no function "x"; there is none at all'),
+        (["two.py"], "two.py has several nets: a, b; say which: two.py:a"),
+        (["nowhere.py"], "nowhere.py cannot be read: No such file or directory"),
+        (["zoo:lenet"], 'no zoo to take "lenet" from'),
+        (["nets/small.py", "--set", "clases=3"], 'no parameter "clases"; did you mean "classes"?'),
+        (["nets/small.py", "--set", "classes"], '"classes" sets nothing; write key=value'),
+        (["nets/small.py:needy"], '"needy" needs depth: give --set depth=...'),
+        (["-", "--set", "a=1"], "--set is for nets that a Python function makes"),
+        (["nets/small.py", "-o", "."], ". cannot be written: Is a directory"),
+        (["nets/small.py", "-o", "no/where"], "no/where cannot be written: No such file"),
+    ],
+)
+def test_what_cannot_be_used(arguments: list[str], told: str) -> None:
+    Path("two.py").write_text("import protogen\na, b = protogen.Net(), protogen.Net()\n")
+    result = emit(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr
