@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from google.protobuf import text_format
 
+from protogen import infer_shapes, proto
 from protogen.schema import Fault
 from protogen.shapes import Shape
 from tests.layers.conftest import infer
@@ -113,3 +115,14 @@ def test_smooth_l1_takes_weights_in_fast_r_cnn_only() -> None:
         infer(text, *four[:3])
     with pytest.raises(Fault, match=r"channels: 84 and 80: .* bottom 3 is 128x80"):
         infer(text, *four[:3], (128, 80))
+
+
+def test_a_loss_needs_no_top() -> None:
+    text = """
+        layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 dim: 3 } } }
+        layer { name: "y" type: "Input" top: "y" input_param { shape { dim: 4 } } }
+        layer { name: "loss" type: "SoftmaxWithLoss" bottom: "x" bottom: "y" }
+    """
+    result = infer_shapes(text_format.Parse(text, proto.NetParameter()))
+    assert result.ok
+    assert result.blobs == {"x": (4, 3), "y": (4,), "(automatic)": ()}
