@@ -170,7 +170,7 @@ def test_a_name_that_the_encoding_of_the_output_has_not() -> None:
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )
-    assert b"caf\\xe9  Silence" in run.stdout
+    assert b"caf\\xe9   Silence" in run.stdout
     assert b"Traceback" not in run.stderr
 
 
