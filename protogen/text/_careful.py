@@ -45,32 +45,27 @@ class CarefulReader(LiteralReader):
         if field is None:
             return self._unknown(name, start, end, at, colon)
         if not field.repeated and name in self.frame.values:
-            self.report(
-                "field-given-twice",
-                f'"{name}" is given twice, and takes one value',
-                start,
-                end,
-                hint=f'keep one "{name}"',
-            )
+            message = f'"{name}" is given twice, and takes one value'
+            self.report("field-given-twice", message, start, end, hint=f'keep one "{name}"')
         if field.message is not None:
             return self._message(field, start, at)
         if not colon:
-            self.report(
-                "syntax",
-                f'expected ":" after "{name}", found {self.found(at)}',
-                start,
-                end,
-                hint=f'write "{name}: ..."',
-            )
+            at = self._no_colon(name, start, end, at)
             if starts_line(self.text, at):
                 return at
         if field.repeated and self.text.startswith("[", at):
             return self._scalar_list(field, name, start, at)
         value, after = self.value(field, at)
         if value is None:
-            return skip_to_field(self.text, after)
+            return self._after(after) if after > at else skip_to_field(self.text, at)
         self._store(field, [value])
         return self._put(name, start, after, None)
+
+    def _no_colon(self, name: str, start: int, end: int, at: int) -> int:
+        """Report it; the value may still be there, as in ``name "x"`` or ``name = "x"``."""
+        message = f'expected ":" after "{name}", found {self.found(at)}'
+        self.report("syntax", message, start, end, hint=f'write "{name}: ..."')
+        return skip_gap(self.text, at + 1) if self.text.startswith("=", at) else at
 
     def _store(self, field: Field, values: list[Any]) -> None:
         if not field.repeated:
@@ -100,21 +95,12 @@ class CarefulReader(LiteralReader):
     def _open(self, field: Field | None, name: str, start: int, at: int) -> int:
         """Enter a message, whose brace should stand at ``at``."""
         if self.text[at : at + 1] not in ("{", "<"):
-            self.report(
-                "syntax",
-                f'"{name}" takes a message in braces, found {self.found(at)}',
-                start,
-                start + len(name),
-                hint=f'write "{name} {{ ... }}"',
-            )
+            message = f'"{name}" takes a message in braces, found {self.found(at)}'
+            self.report("syntax", message, start, start + len(name), f'write "{name} {{ ... }}"')
             return skip_to_field(self.text, at)
         if self.too_deep:
-            self.report(
-                "nested-too-deep",
-                f"messages are nested more than {len(self.stack)} deep",
-                at,
-                at + 1,
-            )
+            message = f"messages are nested more than {len(self.stack)} deep"
+            self.report("nested-too-deep", message, at, at + 1)
             return self._after(skip_brackets(self.text, at))
         self.open(field, name, start, at)
         return skip_gap(self.text, at + 1)
@@ -211,18 +197,18 @@ class CarefulReader(LiteralReader):
         if outer is not None:
             return self._close_forgotten(outer, start)
         kind = self.frame.type.name
-        self.report(
-            "unknown-field",
-            f'{kind} has no field "{name}"',
-            start,
-            end,
-            hint=did_you_mean(name, self.frame.fields),
-        )
-        return self._unknown_value(name, start, at, colon)
+        hint = did_you_mean(name, self.frame.fields)
+        if colon or self.text.startswith(("{", "<"), at):
+            self.report("unknown-field", f'{kind} has no field "{name}"', start, end, hint)
+        return self._unknown_value(name, start, at, colon, hint)
 
-    def _unknown_value(self, name: str, start: int, at: int, colon: bool) -> int:
-        if self.text.startswith(("{", "<"), at) or not colon:
+    def _unknown_value(self, name: str, start: int, at: int, colon: bool, hint: str = "") -> int:
+        if self.text.startswith(("{", "<"), at):
             return self._open(None, name, start, at)
+        if not colon:
+            message = f'expected ":" or "{{" after "{name}", found {self.found(at)}'
+            self.report("syntax", message, start, start + len(name), hint)
+            return skip_to_field(self.text, at)
         if self.text.startswith("[", at):
             first = skip_gap(self.text, at + 1)
             listed = (

@@ -148,8 +148,8 @@ def _inside(document: Document, around: Path, lines: list[str]) -> Splice:
     """A field in a message (or file) that has none yet."""
     span, text, newline = document.span(around), document.text, _newline(document)
     if span is None:
-        start = newline if text and not text.endswith("\n") else ""
-        return len(text), len(text), start + newline.join(lines) + newline
+        before = newline if text and not text.endswith("\n") else ""
+        return len(text), len(text), before + newline.join(lines) + newline
     margin = _margin(text, span.start)
     new = margin + "  " + _indented(document, lines, margin + "  ")
     closing = span.end - 1

@@ -18,7 +18,9 @@ def column(text: str, position: int) -> int:
 
 def starts_line(text: str, position: int) -> bool:
     """Whether nothing but blanks stands before a position in its line."""
-    return not text[position - column(text, position) : position].strip()
+    while position and text[position - 1] in " \t\r\f\v":
+        position -= 1
+    return not position or text[position - 1] == "\n"
 
 
 def skip_brackets(text: str, position: int) -> int:

@@ -27,7 +27,7 @@ class Document:
     names a field as the message does: ``("layer", 3, "convolution_param", "kernel_size", 0)``.
     """
 
-    def __init__(self, text: str, message_class: Any, filename: str = "") -> None:
+    def __init__(self, text: str, message_class: Any, filename: str = "<text>") -> None:
         self.message_class = message_class
         self.filename = filename
         self._read(text)
@@ -107,7 +107,7 @@ class Document:
         self._read(deleted(self, tuple(path)))
 
 
-def read(text: str | bytes, message_class: Any = None, filename: str = "") -> Document:
+def read(text: str | bytes, message_class: Any = None, filename: str = "<text>") -> Document:
     """Read a net (or another message of Caffe's) from protobuf text format.
 
     It does not raise for bad text: ``Document.diagnostics`` says what is wrong with it, and

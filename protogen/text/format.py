@@ -23,7 +23,7 @@ _FATAL = {
 _QUOTE = re.compile(r"""\\(.)|(")""", re.DOTALL)
 
 
-def format_text(text: str, filename: str = "") -> str:
+def format_text(text: str, filename: str = "<text>") -> str:
     """The text in the canonical layout; it means the same and keeps all comments.
 
     Each field stands on its own line, each message is opened out, strings have double quotes,
