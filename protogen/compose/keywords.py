@@ -87,11 +87,21 @@ def _gather(schema: LayerSchema) -> dict[str, Keyword]:
     found: dict[str, Keyword] = {}
     for home in schema.params:
         for field in fields[home].message_type.fields:
-            found.setdefault(field.name, Keyword(home, _converter(field), field))
+            if field.name not in found or _replaces(schema, home, field.name):
+                found[field.name] = Keyword(home, _converter(field), field)
         found.setdefault(home, Keyword("", None, fields[home]))
     for name in COMMON:
         found.setdefault(name, Keyword("", _converter(fields[name]), fields[name]))
     return found
+
+
+def _replaces(schema: LayerSchema, home: str, name: str) -> bool:
+    """Whether a field goes before one of the same name in a message before its own.
+
+    Data layers read ``scale``, ``mean_file``, ``crop_size`` and ``mirror`` from transform_param;
+    what else has these names is V1's and means nothing today. But WindowData scales by its own.
+    """
+    return home == "transform_param" and (schema.type, name) != ("WindowData", "scale")
 
 
 def explain(schema: LayerSchema, given: Mapping[str, Any]) -> KeywordProblem:
