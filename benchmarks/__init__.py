@@ -1,0 +1,1 @@
+"""Measurements beside other programs, each in one run and one interpreter."""

@@ -1,0 +1,113 @@
+"""Composing and emitting a chain of layers, beside pycaffe's NetSpec and the bare messages.
+
+Ours are checked as Caffe would check them, all shapes inferred twice: while composing, and by a
+walk through the finished net. NetSpec checks nothing. Each net is built and printed from nothing in
+every round, the three in turn, so that they share whatever else the machine does.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks._netspec import net_spec
+from protogen import Net, infer_shapes, proto
+from protogen import layers as L
+
+LAYERS, ROUNDS = 4000, 15
+SHAPE = [1, 64, 28, 28]
+CONVOLUTION = {"num_output": 64, "kernel_size": 3, "pad": 1}
+FILLER = {"type": "xavier"}
+
+
+def with_protogen() -> str:
+    """Compose, infer and check, emit."""
+    with Net() as net:
+        x = L.Input(shape=SHAPE)
+        for _ in range(LAYERS // 2):
+            x = L.Convolution(x, **CONVOLUTION, weight_filler=FILLER)
+            x = L.ReLU(x, in_place=True)
+    if not infer_shapes(net).ok:
+        raise AssertionError("the chain is at fault")
+    return net.to_prototxt()
+
+
+def with_netspec(spec: Any) -> str:
+    """The same chain by NetSpec, whose recursion is as deep as the net."""
+    layers, net = spec.layers, spec.NetSpec()
+    x = layers.Input(shape={"dim": SHAPE})
+    for _ in range(LAYERS // 2):
+        x = layers.Convolution(x, **CONVOLUTION, weight_filler=FILLER)
+        x = layers.ReLU(x, in_place=True)
+    net.end = x
+    return str(net.to_proto())
+
+
+def with_messages() -> str:
+    """The same chain by protobuf alone: what no composer can go below."""
+    net = proto.NetParameter()
+    net.layer.add(name="x0", type="Input", top=["x0"], input_param={"shape": [{"dim": SHAPE}]})
+    fields = {"num_output": 64, "kernel_size": [3], "pad": [1], "weight_filler": FILLER}
+    for n in range(LAYERS // 2):
+        name, bottom = f"x{n + 1}", f"x{n}"
+        net.layer.add(
+            name=name, type="Convolution", bottom=[bottom], top=[name], convolution_param=fields
+        )
+        net.layer.add(name=f"relu{n}", type="ReLU", bottom=[name], top=[name])
+    return str(net)
+
+
+def measure(subjects: dict[str, Callable[[], str]]) -> dict[str, list[float]]:
+    """Microseconds a layer of each subject in each round; the first round does not count."""
+    taken: dict[str, list[float]] = {name: [] for name in subjects}
+    for _ in range(ROUNDS + 1):
+        for name, build in subjects.items():
+            gc.collect()
+            start = time.perf_counter()
+            text = build()
+            taken[name].append((time.perf_counter() - start) / LAYERS * 1e6)
+            if text.count("\nlayer {") + text.startswith("layer {") != LAYERS + 1:
+                raise AssertionError(f"{name} made another net")
+    return {name: times[1:] for name, times in taken.items()}
+
+
+def report(taken: dict[str, list[float]]) -> None:
+    """Print a line for each subject, and the ratio that counts."""
+    print(f"Composing and emitting {LAYERS} layers, microseconds a layer ({ROUNDS} rounds)")
+    print(f"{'':12} {'median':>8} {'least':>8}")
+    for name, times in taken.items():
+        print(f"{name:12} {statistics.median(times):8.2f} {min(times):8.2f}")
+    if "NetSpec" in taken:
+        ours, theirs = taken["protogen"], taken["NetSpec"]
+        median = statistics.median(a / b for a, b in zip(ours, theirs))
+        print(f"protogen / NetSpec: {median:.2f} (median of rounds), {min(ours) / min(theirs):.2f}")
+
+
+def run() -> None:
+    """Measure everything; without NetSpec, if it cannot be had."""
+    subjects = {"protogen": with_protogen, "messages": with_messages}
+    try:
+        spec = net_spec()
+        subjects["NetSpec"] = lambda: with_netspec(spec)
+    except subprocess.CalledProcessError:
+        print("NetSpec cannot be fetched: measured without it", file=sys.stderr)
+    report(measure(subjects))
+
+
+def main() -> None:
+    """Run on a stack as deep as NetSpec's recursion."""
+    sys.setrecursionlimit(20 * LAYERS)
+    threading.stack_size(512 * 2**20)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+if __name__ == "__main__":
+    main()
