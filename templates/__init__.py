@@ -1,0 +1,1 @@
+"""What surrounds a net, as jinja2 templates; installed as ``protogen.templates``."""
