@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from protogen.layers._blobs import refuse_difference
 from protogen.layers._windows import convolved, spatial
 from protogen.schema import Context, Fault, LayerSchema, Learnable, check_shape
-from protogen.shapes import count, format_shape, reveal
+from protogen.shapes import INT_MAX, count
 
 __all__ = ["BaseConvolution", "Windows", "refuse_overhang", "refuse_zero_stride", "windows"]
 
@@ -104,7 +105,7 @@ class BaseConvolution(LayerSchema):
         channels, group, outputs = ctx.bottom[w.axis], self.group(ctx), self.num_output(ctx)
         if outputs <= 0:
             raise Fault("num_output is missing or 0", field="convolution_param.num_output")
-        if outputs > 2**31 - 1:
+        if outputs > INT_MAX:
             raise Fault(
                 f"num_output {outputs} is out of range", field="convolution_param.num_output"
             )
@@ -122,13 +123,7 @@ class BaseConvolution(LayerSchema):
                 rule="group-does-not-divide",
                 field="convolution_param.group",
             )
-        for index, bottom in enumerate(ctx.bottoms):
-            if bottom != ctx.bottom:
-                raise Fault(
-                    f"bottoms differ: bottom 0 is {format_shape(reveal(ctx.bottom))},"
-                    f" bottom {index} is {format_shape(reveal(bottom))}",
-                    rule="bottom-shape-mismatch",
-                )
+        refuse_difference(ctx)
 
     def slide(self, size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:
         """The top's size on one spatial axis."""

@@ -28,8 +28,8 @@ class Pooling(LayerSchema):
     """The maximum, average or a random element of each window.
 
     Caffe rounds the number of windows *up*, where other frameworks round down: kernel 2, stride 2
-    makes 4 of 7, not 3. ``round_mode: FLOOR`` rounds down. A second top of MAX pooling holds the
-    index each maximum came from.
+    makes 4 of 7, not 3. ``round_mode: FLOOR`` rounds down; forks write ``ceil_mode: false``, or
+    ``torch_pooling: true``. A second top of MAX pooling holds the index each maximum came from.
     """
 
     param = "pooling_param"
@@ -66,8 +66,20 @@ class Pooling(LayerSchema):
         return PoolingWindow(kernel, stride, pad, self.rounds_down(p))
 
     def rounds_down(self, p: Any) -> bool:
-        """Whether the number of windows is rounded down."""
-        return bool(p.round_mode == 1)
+        """Whether the number of windows is rounded down: the first spelling present decides."""
+        if p.HasField("round_mode"):
+            return bool(p.round_mode == 1)
+        if p.HasField("ceil_mode"):
+            return not p.ceil_mode
+        return bool(p.torch_pooling)
+
+    def dialect(self, layer: Any) -> str:
+        p = layer.pooling_param
+        if p.HasField("round_mode"):
+            return ""
+        if p.HasField("ceil_mode"):
+            return "opencv, cambricon and pt2c (ceil_mode)"
+        return "TensorRT (torch_pooling)" if p.HasField("torch_pooling") else ""
 
     def check(self, ctx: Context) -> None:
         w = self.window(ctx)
@@ -86,19 +98,31 @@ class Pooling(LayerSchema):
             )
         w = self.window(ctx)
         num, channels, *sizes = ctx.bottom
-        windows = [
-            pooled(size, kernel, stride, pad, floor=w.floor, clip=w.clip)
-            for size, kernel, stride, pad in zip(sizes, w.kernel, w.stride, w.pad)
-        ]
-        for size, stride, pad, made in zip(sizes, w.stride, w.pad, windows):
-            if w.clip and (made - 1) * stride >= size + pad:
-                raise Fault(
-                    f"its last window starts at {(made - 1) * stride}, past a bottom of {size}"
-                    f" with pad {pad}",
-                    rule="kernel-exceeds-bottom",
-                    field="pooling_param.stride",
-                )
+        if ctx.param.global_pooling:  # one window, however large the bottom is
+            return [(num, channels, 1, 1)] * ctx.tops
+        windows = [_slide(w, axis, size) for axis, size in enumerate(sizes)]
         return [(num, channels, *windows)] * ctx.tops
+
+
+def _slide(w: PoolingWindow, axis: int, size: Any) -> Any:
+    """How many windows there are on an axis."""
+    kernel, stride, pad = w.kernel[axis], w.stride[axis], w.pad[axis]
+    made = pooled(size, kernel, stride, pad, floor=w.floor, clip=w.clip)
+    if made < 0:
+        raise Fault(
+            f"a kernel of {kernel} does not fit a bottom of {size} with pad {pad}:"
+            f" its top would be {made}",
+            rule="kernel-exceeds-bottom",
+            field="pooling_param.kernel_size",
+        )
+    if w.clip and (made - 1) * stride >= size + pad:
+        raise Fault(
+            f"its last window starts at {(made - 1) * stride}, past a bottom of {size}"
+            f" with pad {pad}",
+            rule="kernel-exceeds-bottom",
+            field="pooling_param.stride",
+        )
+    return made
 
 
 def _kernel(p: Any) -> tuple[int, int]:
