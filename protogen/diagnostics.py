@@ -159,4 +159,7 @@ RULES = {
     "legacy-input": "G107",
     "no-input-shape": "G108",
     "data-source": "G109",
+    "data-source-unread": "G110",
+    # F: forks of Caffe
+    "fork-dialect": "F101",
 }

@@ -103,12 +103,20 @@ class Step:
         self.in_place = _NONE
         self.faults: Sequence[Diagnostic] = ()
 
-    def fault(self, rule: str, message: str, *, path: str = "", hint: str = "") -> None:
+    def fault(
+        self,
+        rule: str,
+        message: str,
+        *,
+        path: str = "",
+        hint: str = "",
+        severity: Severity = Severity.ERROR,
+    ) -> None:
         """Note why Caffe refuses the net here."""
         self.faults = (
             *self.faults,
             Diagnostic(
-                Severity.ERROR,
+                severity,
                 RULES[rule],
                 self.layer.name,
                 message,

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from protogen import layers as layer_types
-from protogen.diagnostics import Diagnostic, Severity
+from protogen import sources
+from protogen.diagnostics import RULES, Diagnostic, Severity
 from protogen.graph import Graph, State, Step, build
 from protogen.schema import Facts, Fault, LayerSchema, registered
 from protogen.shapes import Shape, count, format_shape
@@ -117,6 +118,7 @@ def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inf
             _share(step, facts, shared)
         if step.faults:
             result.diagnostics += step.faults
+    result.diagnostics += _dialects(graph)
     return result
 
 
@@ -140,10 +142,56 @@ def _infer_step(step: Step, phase: int, given: Mapping[str, Shape]) -> Facts:
     except Fault as fault:
         step.fault(fault.rule, fault.message, path=fault.field, hint=fault.hint)
         return Facts((None,) * len(tops), macs=None)
-    if given and not step.bottoms:
-        shapes = tuple(given.get(v.name, s) for v, s in zip(tops, facts.tops))
-        facts = facts._replace(tops=shapes)
-    return facts
+    return facts if step.bottoms else _look(step, facts, given)
+
+
+def _look(step: Step, facts: Facts, given: Mapping[str, Shape]) -> Facts:
+    """The tops of a layer without bottoms: as the caller gives them, or as its source has them."""
+    shapes = tuple(given.get(v.name, s) for v, s in zip(step.tops, facts.tops))
+    if all(shape is not None and None not in shape for shape in shapes):
+        return facts._replace(tops=shapes)
+    try:
+        found = sources.look(step.layer, facts.tops)
+    except Fault as fault:
+        step.fault("data-source", fault.message, path=fault.field, hint=fault.hint)
+        found = None
+    except sources.Unread as unread:
+        step.fault(
+            "data-source-unread",
+            f"its source is there but cannot be read: {unread}",
+            severity=Severity.WARNING,
+            hint=unread.hint,
+        )
+        found = None
+    if found is not None:
+        shapes = tuple(given.get(v.name, s) for v, s in zip(step.tops, found))
+    return facts._replace(tops=shapes)
+
+
+def _dialects(graph: Graph) -> list[Diagnostic]:
+    """A note for each type that forks differ in, with the rule taken and what told."""
+    taken: dict[tuple[str, str], list[Step]] = {}
+    for step in graph.steps:
+        schema = registered(step.layer.type)
+        if schema is not None and schema.disputed:
+            dialect = schema.dialect(step.layer)
+            if dialect:
+                taken.setdefault((schema.type, dialect), []).append(step)
+    return [_note_dialect(*key, steps) for key, steps in taken.items()]
+
+
+def _note_dialect(layer_type: str, dialect: str, steps: list[Step]) -> Diagnostic:
+    more = len(steps) - 1
+    others = f"; so {'is one more' if more == 1 else f'are {more} more'}" if more else ""
+    return Diagnostic(
+        Severity.NOTE,
+        RULES["fork-dialect"],
+        steps[0].layer.name,
+        f"is taken by the rule of {dialect}, for forks differ in {layer_type}{others}",
+        name="fork-dialect",
+        type=layer_type,
+        layer_index=steps[0].index,
+    )
 
 
 def _check_propagate_down(step: Step) -> None:

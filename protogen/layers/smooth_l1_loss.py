@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 from protogen.layers._losses import Loss, check_counts
 from protogen.schema import Context, Fault, register
 
@@ -10,8 +13,9 @@ _AXES = ((1, "channels"), (2, "height"), (3, "width"))
 class SmoothL1Loss(Loss):
     """Squared distance where it is small and absolute where it is large; of the SSD fork.
 
-    In the forks of Fast R-CNN, which have ``smooth_l1_loss_param``, there may be two further
-    bottoms: weights for the differences and for their losses. (source: Girshick 2015)
+    In the forks of Fast R-CNN there may be two further bottoms: weights for the differences and for
+    their losses. A layer with four is taken for one of those if it has ``smooth_l1_loss_param`` or
+    says its ``loss_weight``, as the published ones do. (source: Girshick 2015)
     """
 
     param = "smooth_l1_loss_param"
@@ -25,7 +29,7 @@ class SmoothL1Loss(Loss):
                 f"takes exactly 2 bottoms in SSD, but has {len(ctx.bottoms)}",
                 rule="blob-count",
                 field="bottom",
-                hint="4 are taken by Fast R-CNN, which smooth_l1_loss_param tells from SSD",
+                hint="Fast R-CNN takes 4; smooth_l1_loss_param or loss_weight tells it from SSD",
             )
         ctx.refuse_in_place()
         first, *others = map(ctx.legacy, ctx.bottoms)
@@ -34,4 +38,7 @@ class SmoothL1Loss(Loss):
                 check_counts(ctx, first[axis], other[axis], name, index)
 
     def _weighted(self, ctx: Context) -> bool:
-        return bool(ctx.layer.HasField("smooth_l1_loss_param"))
+        return ctx.layer.HasField("smooth_l1_loss_param") or bool(ctx.layer.loss_weight)
+
+    def _parameters(self, layer: Any) -> Hashable:
+        return super()._parameters(layer), bool(layer.loss_weight)
