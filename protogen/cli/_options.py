@@ -1,13 +1,14 @@
-"""Options that several commands have: the state a net is run in, shapes given, JSON."""
+"""Options that several commands have: a net's state, shapes and arguments given, JSON."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["json_option", "state_options"]
+__all__ = ["json_option", "set_option", "state_options"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -33,11 +34,31 @@ class _InputShape(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
+class _Setting(click.ParamType):  # type: ignore[type-arg]
+    """``key=value``; the value is a Python literal, or else the text as it stands."""
+
+    name = "KEY=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Any]:
+        if isinstance(value, tuple):
+            return value
+        key, equals, text = str(value).partition("=")
+        if not (equals and key.isidentifier()):
+            self.fail(f'"{value}" sets nothing; write key=value', param, ctx)
+        try:
+            return key, ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return key, text
+
+
 _STATE = (
     click.option(
         "--phase",
         type=click.Choice(["TEST", "TRAIN"], case_sensitive=False),
         default="TEST",
+        metavar="TEST|TRAIN",
         show_default=True,
         help="The phase that the net is set up for.",
     ),
@@ -49,6 +70,7 @@ _STATE = (
         "--input",
         "inputs",
         type=_InputShape(),
+        metavar="BLOB=SHAPE",
         multiple=True,
         help="The shape of a data layer's top whose database is not at hand; repeatable.",
     ),
@@ -64,3 +86,13 @@ def state_options(command: _Command) -> _Command:
 
 #: --json, as ``as_json``.
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+#: --set, as ``settings``: pairs of keyword and value.
+set_option = click.option(
+    "--set",
+    "settings",
+    type=_Setting(),
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="An argument of the function that makes the net; repeatable.",
+)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from protogen.cli._options import set_option
 from protogen.cli._output import write_text
 
 if TYPE_CHECKING:
@@ -16,39 +16,19 @@ if TYPE_CHECKING:
     from protogen.shapes import Shape
 
 
-class _Setting(click.ParamType):  # type: ignore[type-arg]
-    """``key=value``; the value is a Python literal, or else the text as it stands."""
-
-    name = "KEY=VALUE"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Any]:
-        if isinstance(value, tuple):
-            return value
-        key, equals, text = str(value).partition("=")
-        if not (equals and key.isidentifier()):
-            self.fail(f'"{value}" sets nothing; write key=value', param, ctx)
-        try:
-            return key, ast.literal_eval(text)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return key, text
-
-
 @click.command(
-    epilog="Examples: protogen emit lenet.py -o lenet.prototxt; protogen emit nets.py:resnet"
-    " --set depth=50 --phase TEST --annotate"
+    epilog="\b\nExamples:\n  protogen emit lenet.py -o lenet.prototxt\n"
+    "  protogen emit nets.py:resnet --set depth=50 --phase TEST --annotate"
 )
 @click.argument("spec")
 @click.option("-o", "--output", metavar="OUT", default="-", help="The file to write.")
 @click.option(
     "--phase",
-    type=click.Choice(["TRAIN", "TEST"], case_sensitive=False),
+    type=click.Choice(["TEST", "TRAIN"], case_sensitive=False),
+    metavar="TEST|TRAIN",
     help="Check this phase only, and leave out layers that never run in it.",
 )
-@click.option(
-    "--set", "settings", type=_Setting(), multiple=True, help="An argument of SPEC's function."
-)
+@set_option
 @click.option(
     "--annotate",
     is_flag=True,

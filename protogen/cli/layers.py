@@ -11,7 +11,7 @@ from protogen.cli._options import json_option
 from protogen.cli._output import Unusable
 
 
-@click.command(epilog="Examples: protogen layers; protogen layers Pooling")
+@click.command(epilog="\b\nExamples:\n  protogen layers\n  protogen layers Pooling")
 @click.argument("layer_type", metavar="[TYPE]", required=False)
 @json_option
 def command(layer_type: str | None, as_json: bool) -> None:

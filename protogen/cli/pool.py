@@ -38,19 +38,35 @@ class PerAxis(click.ParamType):  # type: ignore[type-arg]
 
 
 @click.command(
-    epilog="Examples: protogen pool 5 --kernel 2 --stride 2; protogen pool 7x9 --kernel 3 --pad 1"
+    epilog="\b\nExamples:\n  protogen pool 5 --kernel 2 --stride 2\n"
+    "  protogen pool 7x9 --kernel 3x2 --stride 2 --pad 1x0 --pool AVE"
 )
 @click.argument("size", type=PerAxis(1))
-@click.option("--kernel", "-k", type=PerAxis(1), required=True, help="Size of the window.")
 @click.option(
-    "--stride", "-s", type=PerAxis(1), default="1", show_default=True, help="Step of the window."
+    "--kernel", "-k", type=PerAxis(1), metavar="N|HxW", required=True, help="Size of the window."
 )
 @click.option(
-    "--pad", "-p", type=PerAxis(0), default="0", show_default=True, help="Padding on each side."
+    "--stride",
+    "-s",
+    type=PerAxis(1),
+    metavar="N|HxW",
+    default="1",
+    show_default=True,
+    help="Step of the window.",
+)
+@click.option(
+    "--pad",
+    "-p",
+    type=PerAxis(0),
+    metavar="N|HxW",
+    default="0",
+    show_default=True,
+    help="Padding on each side.",
 )
 @click.option(
     "--round-mode",
     type=click.Choice(["CEIL", "FLOOR"], case_sensitive=False),
+    metavar="CEIL|FLOOR",
     default="CEIL",
     show_default=True,
     help="How Caffe rounds the number of windows.",
@@ -58,6 +74,7 @@ class PerAxis(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--pool",
     type=click.Choice(["MAX", "AVE"], case_sensitive=False),
+    metavar="MAX|AVE",
     default="MAX",
     show_default=True,
     help="What is taken of each window.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import json_option, state_options
+from protogen.cli._options import json_option, set_option, state_options
 
 if TYPE_CHECKING:
     from protogen.compose import Net
@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    epilog="Examples: protogen shapes deploy.prototxt; protogen shapes net.py --phase TRAIN;"
-    " protogen shapes train_val.prototxt --all-phases --input data=32,3,227,227"
+    epilog="\b\nExamples:\n  protogen shapes deploy.prototxt\n"
+    "  protogen shapes train_val.prototxt --all-phases --input data=32,3,227,227\n"
+    "  protogen shapes nets.py:resnet --set depth=50 --phase TRAIN"
 )
 @click.argument("net", metavar="FILE_OR_SPEC")
+@set_option
 @state_options
 @click.option("--all-phases", is_flag=True, help="Show TRAIN and TEST side by side.")
 @json_option
-def command(net: str, phase: str, all_phases: bool, as_json: bool, **state: Any) -> None:
+def command(
+    net: str, settings: Any, phase: str, all_phases: bool, as_json: bool, **state: Any
+) -> None:
     """Print a table of a net's layers: their tops, what they learn, and what they compute.
 
     FILE_OR_SPEC is a prototxt file, - for standard input, or a Python program that makes a net:
@@ -31,7 +35,7 @@ def command(net: str, phase: str, all_phases: bool, as_json: bool, **state: Any)
     """
     from protogen.cli._input import complain, read_net
 
-    read = read_net(net)
+    read = read_net(net, dict(settings))
     phases = ["TRAIN", "TEST"] if all_phases else [phase]
     inferences = [_infer(read, each, **state) for each in phases]
     if as_json:
@@ -71,6 +75,8 @@ def _print_tables(inferences: list[Inference]) -> None:
     from protogen.reports.summary import summarize
 
     summaries = [summarize(inference) for inference in inferences]
+    if not any(summary.rows for summary in summaries) and not inferences[0].ok:
+        return  # nothing could be read
     one = len(summaries) == 1
     show(sys.stdout, layers_table(summaries[0]) if one else phases_table(summaries))
     for summary in summaries:

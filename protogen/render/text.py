@@ -27,4 +27,6 @@ def _shown(diagnostic: Diagnostic, source: Source) -> str:
 def _quoted(location: Location, source: Source) -> str:
     """The line itself; where no column is known, without a caret."""
     text = excerpt(source(location.file), location)
+    if not text.strip(" ^\n"):
+        return ""
     return text if location.column else text.partition("\n")[0].strip()

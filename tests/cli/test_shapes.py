@@ -137,6 +137,13 @@ def test_a_file_and_a_program(in_folder: Path) -> None:
     assert cells(shapes("net.prototxt").stdout, "ip")[2] == "100x10"
     Path("net.py").write_text(f"import protogen\nnet = protogen.loads({NET!r})\n")
     assert cells(shapes("net.py").stdout, "ip")[2] == "100x10"
+    Path("net.py").write_text(
+        "import protogen\nfrom protogen import layers as L\n"
+        "def net(sizes):\n"
+        "    with protogen.Net() as made:\n        L.Input(name='x', shape=sizes)\n"
+        "    return made\n"
+    )
+    assert cells(shapes("net.py", "--set", "sizes=[2, 3]").stdout, "x")[2] == "2x3"
 
 
 @pytest.mark.parametrize(
@@ -155,11 +162,17 @@ def test_what_cannot_be_used(in_folder: Path, arguments: list[str], told: str) -
     assert told in result.stderr
 
 
-@pytest.mark.parametrize("data", [b"\x00\x01\x02", "layer {".encode("utf-16"), b"layer { {{ }"])
-def test_what_is_no_prototxt(data: bytes) -> None:
+@pytest.mark.parametrize("data", [b"\x00\x01\x02", "layer {".encode("utf-16")])
+def test_what_is_no_text(data: bytes) -> None:
     result = CliRunner().invoke(commands, ["shapes", "-"], input=data)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("<stdin>: error[T114] this is ")
+
+
+def test_braces_that_do_not_match() -> None:
+    result = shapes("-", text="layer { {{ }")
     assert result.exit_code == 1
-    assert "error[T1" in result.stderr
+    assert "<stdin>:1:9: error[T1" in result.stderr
 
 
 def test_a_name_that_the_encoding_of_the_output_has_not() -> None:
