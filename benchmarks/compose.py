@@ -22,8 +22,13 @@ from protogen import layers as L
 
 LAYERS, ROUNDS = 4000, 15
 SHAPE = [1, 64, 28, 28]
-CONVOLUTION = {"num_output": 64, "kernel_size": 3, "pad": 1}
 FILLER = {"type": "xavier"}
+CONVOLUTION: dict[str, Any] = {
+    "num_output": 64,
+    "kernel_size": 3,
+    "pad": 1,
+    "weight_filler": FILLER,
+}
 
 
 def with_protogen() -> str:
@@ -31,7 +36,7 @@ def with_protogen() -> str:
     with Net() as net:
         x = L.Input(shape=SHAPE)
         for _ in range(LAYERS // 2):
-            x = L.Convolution(x, **CONVOLUTION, weight_filler=FILLER)
+            x = L.Convolution(x, **CONVOLUTION)
             x = L.ReLU(x, in_place=True)
     if not infer_shapes(net).ok:
         raise AssertionError("the chain is at fault")
@@ -43,7 +48,7 @@ def with_netspec(spec: Any) -> str:
     layers, net = spec.layers, spec.NetSpec()
     x = layers.Input(shape={"dim": SHAPE})
     for _ in range(LAYERS // 2):
-        x = layers.Convolution(x, **CONVOLUTION, weight_filler=FILLER)
+        x = layers.Convolution(x, **CONVOLUTION)
         x = layers.ReLU(x, in_place=True)
     net.end = x
     return str(net.to_proto())

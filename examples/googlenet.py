@@ -105,7 +105,7 @@ def macs(composed: Net) -> dict[str, int]:
 def main() -> None:
     """Print what the reductions save, and what they leave of the whole net."""
     rows = list(savings())
-    before, after = (sum(row[column] for row in rows) for column in (1, 2))
+    before, after = sum(row[1] for row in rows), sum(row[2] for row in rows)
     whole = sum(macs(net(batch=1)).values())
     rows += [("all of these", before, after), ("GoogLeNet", whole - after + before, whole)]
     titles = ("convolution", "MACs without", "with 1x1 reduction", "times fewer")

@@ -13,12 +13,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import Literal, get_args
 
 from protogen import Net, infer_shapes
 from protogen import layers as L
 from protogen.render import windows
 from protogen.render.table import Table, show
 from protogen.reports.pooling import Axis
+from protogen.shapes import Shape, format_shape
+
+RoundMode = Literal["CEIL", "FLOOR"]
 
 
 def net(
@@ -27,7 +31,7 @@ def net(
     levels: int = 5,
     kernel_size: int = 2,
     stride: int = 2,
-    round_mode: str = "CEIL",
+    round_mode: RoundMode = "CEIL",
 ) -> Net:
     """``levels`` poolings, each of the one before."""
     with Net("pooling_pyramid") as pyramid:
@@ -39,7 +43,7 @@ def net(
                 pool="MAX",
                 kernel_size=kernel_size,
                 stride=stride,
-                round_mode=None if round_mode == "CEIL" else round_mode,
+                round_mode=None if round_mode == "CEIL" else round_mode,  # Caffe's default
             )
     return pyramid
 
@@ -51,11 +55,16 @@ def axes(composed: Net) -> Iterator[tuple[str, Axis]]:
         if row.type != "Pooling" or p.stride == 1:  # stride 1 has nothing to round
             continue
         ((_, shape),) = row.bottoms
-        height, width = shape[2:]
+        height, width = image(shape)
         sizes = {"both": height} if height == width else {"height": height, "width": width}
         for name, size in sizes.items():
             floor = p.round_mode == p.FLOOR
             yield row.name, Axis(name, size, p.kernel_size, p.stride, p.pad, floor, p.pad > 0)
+
+
+def image(shape: Shape) -> tuple[int, ...]:
+    """Height and width, which are known of every blob that is not read from a database."""
+    return tuple(size for size in (shape or ())[2:] if size is not None)
 
 
 def story(axis: Axis) -> str:
@@ -86,10 +95,10 @@ def explain(composed: Net) -> None:
 def main() -> None:
     """Explain every level, then show how the difference to floor grows."""
     explain(net())
-    ceil, floor = (infer_shapes(net(round_mode=mode)).blobs for mode in ("CEIL", "FLOOR"))
+    ceil, floor = (infer_shapes(net(round_mode=mode)).blobs for mode in get_args(RoundMode))
     print("\nLevel by level, if every pooling rounded down:")
     rows = [
-        (name, *("x".join(map(str, sizes[name][2:])) for sizes in (ceil, floor))) for name in ceil
+        (name, format_shape(image(ceil[name])), format_shape(image(floor[name]))) for name in ceil
     ]
     show(sys.stdout, Table(("blob", "Caffe", "floor"), rows, right=(1, 2)))
 
