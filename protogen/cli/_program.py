@@ -6,7 +6,7 @@ import contextlib
 import inspect
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -107,11 +107,12 @@ def _choose(module: ModuleType, path: str, name: str) -> Any:
         if inspect.isfunction(value) and value.__module__ == _NAME and not key.startswith("_")
     }
     if name:
-        known = {**makers, **nets}
-        if name not in known:
-            near = did_you_mean(name, known) or f"there {_listed(known)}"
-            raise Unusable(f'{path} has no Net and no function "{name}"; {near}')
-        return known[name]
+        named = getattr(module, name, None)  # a function may be one that the program imports
+        if isinstance(named, Net) or inspect.isfunction(named):
+            return named
+        known = [*makers, *nets]
+        near = did_you_mean(name, known) or f"there {_listed(known)}"
+        raise Unusable(f'{path} has no Net and no function "{name}"; {near}')
     if len({id(net) for net in nets.values()}) == 1:
         return next(iter(nets.values()))
     if nets:
@@ -123,7 +124,7 @@ def _choose(module: ModuleType, path: str, name: str) -> Any:
     raise Unusable(f'{path} has neither a Net at its top level nor a function "net"{others}')
 
 
-def _listed(known: Mapping[str, Any]) -> str:
+def _listed(known: Sequence[str]) -> str:
     return f"are {', '.join(known)}" if known else "is none at all"
 
 

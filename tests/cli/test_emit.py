@@ -64,7 +64,8 @@ layer { name: "c" type: "Convolution" bottom: "x" top: "c"
 
 @pytest.fixture(autouse=True)
 def program(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delitem(sys.modules, "helper", raising=False)
+    for name in ("helper", "small", "__protogen__"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     Path("nets").mkdir()
     Path("nets/helper.py").write_text("SIZE = 8\n")
@@ -96,6 +97,12 @@ def test_to_a_file_in_one_step() -> None:
 def test_settings_are_literals_or_else_strings() -> None:
     net = protogen.loads(emit("nets/small.py", "--set", "classes=7", "--set", "name=b-7").stdout)
     assert (net.message.name, net.message.layer[2].inner_product_param.num_output) == ("b-7", 7)
+
+
+def test_a_function_that_the_program_imports() -> None:
+    Path("nets/other.py").write_text("from small import net as imported\n")
+    assert emit("nets/other.py:imported").stdout == emit("nets/small.py").stdout
+    assert emit("nets/other.py").exit_code == 2
 
 
 def test_only_one_phase() -> None:
