@@ -10,28 +10,39 @@ from google.protobuf import text_format
 from protogen import proto
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
 from protogen.text._scanner import NAME, skip_gap
-from protogen.text._values import is_repeated
+from protogen.text._values import fields_of, is_repeated
 from protogen.text.tree import Path, Span
 
 if TYPE_CHECKING:
     from protogen.text.document import Document
 
-__all__ = ["deleted", "inserted", "updated"]
+__all__ = ["assigned", "deleted", "inserted", "updated"]
 
 Splice = tuple[int, int, str]
 _BLANKS = " \t\r\f\v"
 
 
 def updated(document: Document, values: dict[Path, Any]) -> str:
-    """The text with the fields at these paths set."""
-    return _apply(document.text, [_set(document, path, value) for path, value in values.items()])
+    """The text with the fields at these paths, all of which are written, set."""
+    splices = {path: _set(document, path, value) for path, value in values.items()}
+    reached = 0
+    for path, (start, end, _) in sorted(splices.items(), key=lambda item: item[1]):
+        if start < reached:
+            _refuse(document, path, "overlaps another field that is set with it")
+        reached = end
+    return _apply(document.text, list(splices.values()))
+
+
+def assigned(document: Document, path: Path, value: Any) -> str:
+    """The text with the field at ``path`` set, be it written or not."""
+    return _apply(document.text, [_set(document, path, value)])
 
 
 def inserted(document: Document, path: Path, value: Any) -> str:
     """The text with a new element of a repeated field before the one at ``path``."""
-    *around, name, index = path if len(path) > 1 else (*path, 0)
-    if not isinstance(index, int):
-        _refuse(document, path, "is not an element of a repeated field")
+    around, name, index = _split(path)
+    if index is None:
+        _refuse(document, path, "is no element of a repeated field")
     if document.span(path) is None:
         return _apply(document.text, [_add(document, path, value)])
     previous = document.span((*around, name, index - 1)) if index else None
@@ -65,11 +76,16 @@ def deleted(document: Document, path: Path) -> str:
     if text.startswith((",", ";"), after):
         end = after + 1
     first, last = _line_start(text, start), _line_end(text, end)
-    if not text[first:start].strip(_BLANKS) and not text[end:last].strip(_BLANKS):
+    if not text[first:start].strip(_BLANKS) and _comment_only(text[end:last]):
         return _apply(text, [(first, last + 1, "")])
     while text.startswith((" ", "\t"), end):
         end += 1
     return _apply(text, [(start, end, "")])
+
+
+def _comment_only(rest: str) -> bool:
+    rest = rest.strip(_BLANKS)
+    return not rest or rest.startswith("#")
 
 
 def _apply(text: str, splices: list[Splice]) -> str:
@@ -126,8 +142,8 @@ def _below(document: Document, span: Span, lines: list[str]) -> Splice:
     margin, first = _margin(text, span.start), _line_start(text, span.start)
     new = _indented(document, lines, margin)
     end = _line_end(text, span.end)
-    rest = text[span.end : end].strip(_BLANKS + ",;")
-    if text[first : span.start].strip(_BLANKS) or (rest and not rest.startswith("#")):
+    rest = text[span.end : end].lstrip(_BLANKS + ",;")
+    if text[first : span.start].strip(_BLANKS) or not _comment_only(rest):
         return span.end, span.end, " " + " ".join(line.strip() for line in lines)
     end -= text.endswith("\r", 0, end)
     return end, end, _newline(document) + margin + new
@@ -171,7 +187,9 @@ def _printed(document: Document, path: Path, value: Any) -> list[str]:
     try:
         holder = proto.message_class(descriptor)(**{name: [value] if is_repeated(field) else value})
     except (TypeError, ValueError) as error:
-        _refuse(document, path, f"cannot be {value!r}: {error}")
+        expected = fields_of(descriptor)[name].expects
+        detail = "" if field.message_type is None else f" ({error})"
+        _refuse(document, path, f"takes {expected}, not {value!r}{detail}")
     return text_format.MessageToString(holder, as_utf8=True).splitlines()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from protogen.diagnostics import did_you_mean
 from protogen.text._frames import State
 from protogen.text._recovery import starts_line
-from protogen.text._scanner import scan_token, skip_gap
+from protogen.text._scanner import NAME, scan_token, skip_gap
 from protogen.text._values import Field, decode_strings
 
 __all__ = ["LiteralReader"]
@@ -65,9 +65,12 @@ class LiteralReader(State):
         return (sign + self.text[start:end], end) if kind in ("name", "number") else ("", at)
 
     def _is_next_field(self, start: int, end: int) -> bool:
-        """Whether what stands for a value is the next line's field."""
-        follows = self.text.startswith((":", "{"), skip_gap(self.text, end))
-        return follows and starts_line(self.text, start)
+        """Whether what stands for a value is the name of the next field."""
+        if not NAME.match(self.text, start):
+            return False
+        after = skip_gap(self.text, end)
+        mark = self.text[after : after + 1]
+        return mark == ":" or (mark == "{" and starts_line(self.text, start))
 
     def _bad_word(self, field: Field, word: str, start: int, end: int) -> None:
         shown = word if len(word) <= 40 else word[:37] + "..."

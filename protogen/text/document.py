@@ -7,8 +7,8 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from protogen import proto
-from protogen.diagnostics import Diagnostic, Location
-from protogen.text._edits import deleted, inserted, updated
+from protogen.diagnostics import Diagnostic, Location, ProtogenError
+from protogen.text._edits import assigned, deleted, inserted, updated
 from protogen.text._findings import findings, refusal
 from protogen.text._sniff import not_text
 from protogen.text.comments import Comment, find_comments
@@ -92,19 +92,31 @@ class Document:
         self.update({tuple(path): value})
 
     def update(self, values: dict[Path, Any]) -> None:
-        """Set several fields at once; a text is read anew after each edit, so this is faster."""
-        self._read(updated(self, values))
+        """Set several fields at once.
+
+        The text is read anew once for all fields that are written, and once for each that is not.
+        """
+        written = {path: value for path, value in values.items() if self.span(path)}
+        if written:
+            self._edit(updated(self, written))
+        for path in [path for path in values if path not in written]:
+            self._edit(assigned(self, tuple(path), values[path]))
 
     def insert(self, path: Path, value: Any) -> None:
         """Put a new element of a repeated field before the one that has this path now.
 
         An index equal to their number appends.
         """
-        self._read(inserted(self, tuple(path), value))
+        self._edit(inserted(self, tuple(path), value))
 
     def delete(self, path: Path) -> None:
-        """Remove a field, and its line if nothing else stands there; its comments stay."""
-        self._read(deleted(self, tuple(path)))
+        """Remove a field and the comment behind it; its line too, if nothing else stands there."""
+        self._edit(deleted(self, tuple(path)))
+
+    def _edit(self, text: str) -> None:
+        if self._refused:
+            raise ProtogenError(self.diagnostics)
+        self._read(text)
 
 
 def read(text: str | bytes, message_class: Any = None, filename: str = "<text>") -> Document:

@@ -1,0 +1,97 @@
+"""Files that hold no prototxt, or a vast one: one clear sentence, in bounded time and memory."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+
+import pytest
+
+from protogen import proto
+from protogen.text import read
+
+NET = proto.NetParameter(name="abc", layer=[{"name": "x", "type": "ReLU", "top": ["a"]}])
+SOLVER = 'net: "a.prototxt"\nbase_lr: 0.1\nmax_iter: 5\n'
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (NET.SerializeToString(), "a binary protobuf, as a caffemodel is"),
+        ('name: "x"'.encode("utf-16"), "UTF-16 text"),
+        ('name: "x"'.encode("utf-16-be"), "UTF-16 text"),
+        (gzip.compress(b"name: 'x'"), "a gzip archive"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(50), "an HDF5 file"),
+        (bytes(range(256)), "a binary file"),
+    ],
+)
+def test_a_file_that_is_no_text_gives_one_error(data: bytes, what: str) -> None:
+    document = read(data)
+    (found,) = document.diagnostics
+    assert (found.code, found.name) == ("T114", "not-text")
+    assert found.message.startswith(f"this is {what}")
+    assert document.data == data
+    assert document.message == proto.NetParameter()
+
+
+def test_a_solver_given_for_a_net_and_the_reverse() -> None:
+    (found,) = read(SOLVER).diagnostics
+    assert (found.name, found.message) == ("wrong-kind-of-file", "this is a solver, not a net")
+    (found,) = read('layer { name: "a" }\n' * 3, proto.SolverParameter).diagnostics
+    assert (found.name, found.message) == ("wrong-kind-of-file", "this is a net, not a solver")
+    assert not read(SOLVER, proto.SolverParameter).diagnostics
+
+
+def test_byte_order_mark_line_ends_and_bytes_that_are_not_utf8() -> None:
+    data = b'\xef\xbb\xbfname: "caf\xe9" # \xe9t\xe9\r\nforce_backward: true\r\n'
+    document = read(data)
+    assert document.data == data
+    assert document.message.name == "caf\u00e9"
+    assert document.message.force_backward
+    assert [d.name for d in document.diagnostics] == ["byte-order-mark", "not-utf8"]
+    assert len(document.comments) == 1
+
+
+@pytest.mark.parametrize("word", ["x", "layer"])
+@pytest.mark.parametrize("closed", [True, False])
+def test_deep_nesting_is_one_error(word: str, closed: bool) -> None:
+    document = read(f"{word} {{" * 10_000 + "}" * 10_000 * closed)
+    assert [d.name for d in document.diagnostics].count("nested-too-deep") == 1
+    assert len(document.diagnostics) <= 3
+
+
+def test_a_string_of_100_mb() -> None:
+    text = 'name: "' + "a" * 100_000_000 + '"'
+    tracemalloc.start()
+    document = read(text)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert not document.diagnostics
+    assert len(document.message.name) == 100_000_000
+    assert peak < 250_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'name: "' + "a" * 1_000_000,
+        'name: "' + "\\n" * 500_000,
+        "\x7f)(*&^%$" * 50_000,
+        "[" * 200_000,
+        '"\\' * 200_000,
+        "a " * 200_000,
+        "foo: bar\n" * 20_000,
+        'name: "a"\n' * 20_000,
+        "input_dim: " + "1" * 500_000,
+        "layer {" + "loss_weight: x " * 20_000,
+    ],
+)
+def test_much_nonsense_gives_few_errors(text: str) -> None:
+    document = read(text)
+    assert document.text == text
+    assert 1 <= len(document.diagnostics) <= 201
+
+
+def test_errors_past_the_first_200_are_counted() -> None:
+    *_, last = read("foo: bar\n" * 1000).diagnostics
+    assert (last.name, last.message) == ("too-many-errors", "800 more errors are not listed")
