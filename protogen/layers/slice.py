@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from protogen.layers._blobs import axis_or_dim, refuse_empty
@@ -23,6 +23,10 @@ class Slice(LayerSchema):
         if ctx.in_place and any(size != 0 for size in sizes[1:]):
             ctx.refuse_in_place()  # the bottom shrinks to the first slice
         return [(*ctx.bottom[:axis], size, *ctx.bottom[axis + 1 :]) for size in sizes]
+
+    def default_tops(self, bottoms: int, keywords: Mapping[str, Any]) -> int:
+        points = keywords.get("slice_point", ())
+        return 1 + (len(points) if isinstance(points, Sequence) else 1)
 
     def _sizes(self, ctx: Context, size: Any) -> list[Any]:
         points = list(ctx.param.slice_point)
