@@ -37,6 +37,9 @@ class SmoothL1Loss(Loss):
             for axis, name in _AXES:
                 check_counts(ctx, first[axis], other[axis], name, index)
 
+    def dialect(self, layer: Any) -> str:
+        return "fasterrcnn (smooth_l1_loss_param)" if layer.HasField("smooth_l1_loss_param") else ""
+
     def _weighted(self, ctx: Context) -> bool:
         return ctx.layer.HasField("smooth_l1_loss_param") or bool(ctx.layer.loss_weight)
 
