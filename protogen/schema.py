@@ -172,6 +172,8 @@ class LayerSchema:
     #: The weight of the first top in the objective where ``loss_weight`` does not say.
     loss: ClassVar[bool] = False
     source: ClassVar[str] = ""
+    #: The forks that define the type, named as in ``caffe.proto``; none for BVLC's own.
+    forks: ClassVar[tuple[str, ...]] = ()
     #: The size arithmetic in a line, for the reference.
     formula: ClassVar[str] = ""
 
@@ -181,6 +183,8 @@ class LayerSchema:
         self.type = type(self).__name__
         #: Every message the layer reads; only these and the bottoms decide its shapes.
         self.params: tuple[str, ...] = (*filter(None, (self.param,)), *self.also)
+        #: Whether forks differ in the type, so that `dialect` has something to say.
+        self.disputed = type(self).dialect is not LayerSchema.dialect
         self._answers: dict[Any, Facts | Fault] = {}
 
     # What a layer type answers -----------------------------------------------------------------
@@ -207,6 +211,13 @@ class LayerSchema:
     def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
         """The tops' shapes where some bottom's number of axes is not known."""
         return (None,) * tops
+
+    def dialect(self, layer: Any) -> str:
+        """Where forks differ in the type: whose rule is taken, and what in the layer told.
+
+        For example ``segnet (bn_mode)``; nothing where BVLC's own rule is taken.
+        """
+        return ""
 
     def default_tops(self, bottoms: int, keywords: Mapping[str, Any]) -> int:
         """How many tops a layer gets when it is composed without saying."""
@@ -247,7 +258,7 @@ class LayerSchema:
         params = self.params
         if len(params) == 1:
             name = params[0]
-            return getattr(layer, name).SerializePartialToString() if layer.HasField(name) else b""
+            return getattr(layer, name).SerializePartialToString() if layer.HasField(name) else None
         return tuple([getattr(layer, name).SerializePartialToString() for name in params])
 
     def _ask(

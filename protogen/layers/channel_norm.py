@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from protogen.schema import Context, LayerSchema, register
+
+
+@register
+class ChannelNorm(LayerSchema):
+    """The length of each pixel's vector of channels.  (source: Ilg et al. 2016, FlowNet 2.0)"""
+
+    source = "lmb-freiburg/flownet2: src/caffe/layers/channel_norm_layer.cpp"
+    forks = ("flownet2",)
+
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        num, _, height, width = ctx.legacy(ctx.bottom)
+        return [(num, 1, height, width)]

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+
+from protogen.layers._blobs import refuse_difference
+from protogen.layers._losses import Loss, check_counts
+from protogen.schema import Context, register
+from protogen.shapes import count
+
+
+@register
+class L1Loss(Loss):
+    """The sum of absolute differences of the bottoms, averaged over the batch.
+
+    FlowNet's own, told by ``l1_loss_param`` or a single bottom, wants bottoms of one shape; a
+    single one is taken for the differences.
+    """
+
+    param = "l1_loss_param"
+    bottoms = (1, 2)
+    source = (
+        "NVIDIA/caffe: src/caffe/layers/l1_loss_layer.cpp,"
+        " lmb-freiburg/flownet2: src/caffe/layers/l1loss_layer.cpp"
+    )
+    forks = ("nv15", "nv16", "nv17", "xilinx", "flownet2")
+
+    def dialect(self, layer: Any) -> str:
+        if layer.HasField("l1_loss_param"):
+            return "flownet2 (l1_loss_param)"
+        return "flownet2 (1 bottom)" if len(layer.bottom) == 1 else "nv15 (no l1_loss_param)"
+
+    def check(self, ctx: Context) -> None:
+        if ctx.layer.HasField("l1_loss_param") or len(ctx.bottoms) == 1:
+            refuse_difference(ctx)
+            return
+        super().check(ctx)
+        first, second = (count(bottom[1:]) for bottom in ctx.bottoms)
+        check_counts(ctx, first, second, "elements per item")

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from protogen.schema import LayerSchema, register
+
+
+@register
+class ReLU6(LayerSchema):
+    """Keep what is between 0 and 6: min(max(0, x), 6).
+
+    Works in place.
+    """
+
+    param = "relu6_param"
+    source = "eric612/MobileNet-YOLO: src/caffe/layers/relu6_layer.cpp"
+    forks = ("eric612", "xilinx", "pt2c", "tengine")

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from protogen.schema import Context, Fault, LayerSchema, register
+
+
+@register
+class Reorg(LayerSchema):
+    """Turn each ``stride`` by ``stride`` block of pixels into channels; ``reverse`` undoes it.
+
+    (source: Redmon & Farhadi 2016, YOLO9000)
+    """
+
+    param = "reorg_param"
+    source = "intel/caffe: src/caffe/layers/reorg_layer.cpp"
+    formula = "channels * stride^2, size / stride; with reverse channels / stride^2, size * stride"
+    forks = ("intel", "xilinx", "eric612", "cambricon", "pt2c", "ncnn", "tengine")
+
+    def check(self, ctx: Context) -> None:
+        ctx.refuse_in_place()
+        if ctx.param.stride == 0:
+            raise Fault("stride is missing or 0", field="reorg_param.stride")
+
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        stride = ctx.param.stride
+        num, channels, height, width = ctx.legacy(ctx.bottom)
+        if ctx.param.reverse:
+            return [(num, channels // stride**2, height * stride, width * stride)]
+        return [(num, channels * stride**2, height // stride, width // stride)]

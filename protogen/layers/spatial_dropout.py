@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from protogen.schema import LayerSchema, register
+
+
+@register
+class SpatialDropout(LayerSchema):
+    """In training set a random ``dropout_ratio`` of the channels to 0 and scale the others up.
+
+    When testing, nothing is changed.
+    """
+
+    param = "dropout_param"
+    source = "intel/caffe: src/caffe/layers/spatial_dropout_layer.cpp"
+    forks = ("intel",)
