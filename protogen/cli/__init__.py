@@ -22,6 +22,9 @@ __all__ = ["main"]
 #: What a shell reports of a program that a signal ended: 128 and the signal's number.
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
+#: A fault of protogen's own.
+INTERNAL = 70
+
 
 class Commands(click.Group):
     """The commands are the files of this folder."""
@@ -83,3 +86,9 @@ def main() -> None:
     except ProtogenError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    except Exception as error:
+        if os.environ.get("PROTOGEN_DEBUG"):
+            raise
+        click.echo(f"protogen failed, which is a fault of its own: {error!r}", err=True)
+        click.echo("Please report it, with what PROTOGEN_DEBUG=1 prints.", err=True)
+        sys.exit(INTERNAL)
