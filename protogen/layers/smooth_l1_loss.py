@@ -38,7 +38,9 @@ class SmoothL1Loss(Loss):
                 check_counts(ctx, first[axis], other[axis], name, index)
 
     def dialect(self, layer: Any) -> str:
-        return "fasterrcnn (smooth_l1_loss_param)" if layer.HasField("smooth_l1_loss_param") else ""
+        if layer.HasField("smooth_l1_loss_param"):
+            return "fasterrcnn (smooth_l1_loss_param)"
+        return "fasterrcnn (4 bottoms)" if len(layer.bottom) == 4 and layer.loss_weight else ""
 
     def _weighted(self, ctx: Context) -> bool:
         return ctx.layer.HasField("smooth_l1_loss_param") or bool(ctx.layer.loss_weight)
