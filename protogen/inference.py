@@ -83,8 +83,9 @@ def infer_shapes(
 ) -> Inference:
     """Infer every shape of a net: a `protogen.Net`, or a ``NetParameter`` message.
 
-    ``inputs`` gives shapes for tops of data layers whose database is not at hand. A net with
-    faults gives diagnostics, never an exception.
+    ``inputs`` gives shapes for tops of data layers whose database is not at hand, and of layers
+    that cannot be known, such as those in Python. A net with faults gives diagnostics, never an
+    exception.
     """
     state = State(phase, level, tuple(stages))
     if not hasattr(net, "current"):
@@ -109,6 +110,8 @@ def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inf
         facts = _infer_step(step, phase, given)
         known.append(facts)
         for value, shape in zip(step.tops, facts.tops):
+            if shape is None:  # of a layer in Python, say, or of a type nobody knows
+                shape = given.get(value.name)
             value.shape = blobs[value.name] = shape
         if len(facts.tops) > len(step.tops):  # the name Caffe makes up for a loss without tops
             blobs["(automatic)"] = facts.tops[-1]
