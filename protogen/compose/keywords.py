@@ -72,6 +72,23 @@ def is_repeated(field: Any) -> bool:
         return bool(field.label == FieldDescriptor.LABEL_REPEATED)
 
 
+def _as_fields(descriptor: Any) -> Callable[[Any], Any]:
+    """For a parameter message given whole: its fields take what keywords of theirs would."""
+
+    def convert(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        fields = descriptor.fields_by_name
+        converters = {name: name in fields and _converter(fields[name]) for name in value}
+        return {name: (converters[name] or _as_is)(given) for name, given in value.items()}
+
+    return convert
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
 _known: dict[str, dict[str, Keyword]] = {}
 
 
@@ -89,7 +106,7 @@ def _gather(schema: LayerSchema) -> dict[str, Keyword]:
         for field in fields[home].message_type.fields:
             if field.name not in found or _replaces(schema, home, field.name):
                 found[field.name] = Keyword(home, _converter(field), field)
-        found.setdefault(home, Keyword("", None, fields[home]))
+        found.setdefault(home, Keyword("", _as_fields(fields[home].message_type), fields[home]))
     for name in COMMON:
         found.setdefault(name, Keyword("", _converter(fields[name]), fields[name]))
     return found
@@ -116,6 +133,9 @@ def explain(schema: LayerSchema, given: Mapping[str, Any]) -> KeywordProblem:
         problem = value_problem(keyword.field, value)
         if problem:
             return KeywordProblem(*problem)
+        if keyword.home in given and not isinstance(given[keyword.home], Mapping):
+            hint = f"set it in the message, or give {keyword.home} as a dict"
+            return KeywordProblem(f"takes {name} or {keyword.home}, not both", hint)
     return KeywordProblem("its keywords make no valid message")
 
 

@@ -52,18 +52,18 @@ class LoadedNet(Net):
         """The diagnostic with the place in the file where its layer, or field, is written."""
         if diagnostic.location or diagnostic.layer_index < 0:
             return diagnostic
-        location = self.document.locate(self._path(diagnostic))
+        location = self.document.locate(self.path(diagnostic.layer_index, diagnostic.field))
         return replace(diagnostic, location=location)
 
-    def _path(self, diagnostic: Diagnostic) -> tuple[str | int, ...]:
-        """Where to look for a field of the upgraded net in the file as it was read."""
-        index: int | None = diagnostic.layer_index
+    def path(self, layer_index: int, field: str = "") -> tuple[str | int, ...]:
+        """Where a layer of `current`, or a field of it, is written in the file as it was read."""
+        index: int | None = layer_index
         if self._upgraded is not None:
-            index = self._upgraded.origins[diagnostic.layer_index]
+            index = self._upgraded.origins[layer_index]
         if index is None:
             return ("input",)
         legacy = "layers" if self.message.layers else "layer"
-        return (legacy, index, *field_path(diagnostic.field))
+        return (legacy, index, *field_path(field))
 
     def to_prototxt(self, annotate: bool = False) -> str:
         """The text as it was read; with ``annotate``, printed anew with shapes as comments."""

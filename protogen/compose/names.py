@@ -19,7 +19,7 @@ class Names:
 
     def __init__(self) -> None:
         self.prefix = ""
-        self._numbers: defaultdict[str, int] = defaultdict(int)
+        self._numbers: defaultdict[str, int] = defaultdict(lambda: 1)
         self.layers: dict[str, int] = {}
         self.tops: dict[str, int] = {}
         #: The phases in which a blob's present value has been read.
@@ -28,11 +28,13 @@ class Names:
     def unnamed(self, layer_type: str) -> str:
         """``relu1``, ``relu2``, … for the layers of a type and scope that are given no name."""
         stem = self.prefix + layer_type.lower()
+        number = self._numbers[stem]
         while True:
-            self._numbers[stem] += 1
-            name = f"{stem}{self._numbers[stem]}"
+            name = f"{stem}{number}"
             if name not in self.layers and name not in self.tops:
+                self._numbers[stem] = number  # not yet taken: the layer may fail
                 return name
+            number += 1
 
     def take(
         self,

@@ -281,7 +281,7 @@ def _fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, An
         if convert is not None:
             value = convert(value)
         if not home:
-            fields[key] = value
+            fields[key] = {**value, **fields[key]} if key in fields else value
         elif home in fields:
             fields[home][key] = value
         else:
