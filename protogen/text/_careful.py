@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import did_you_mean
-from protogen.text._frames import Frame
+from protogen.text._frames import MAX_DEPTH, UNKNOWN, Frame
 from protogen.text._literals import LiteralReader
 from protogen.text._recovery import column, skip_brackets, skip_to_field, starts_line
 from protogen.text._scanner import EXTENSION, OPENERS, scan_token, skip_gap
@@ -39,7 +39,7 @@ class CarefulReader(LiteralReader):
         colon = self.text.startswith(":", at)
         if colon:
             at = skip_gap(self.text, at + 1)
-        if self.frame.type is None:
+        if self.frame.fields is UNKNOWN:
             return self._unknown_value(name, start, at, colon)
         field = self.frame.fields.get(name)
         if field is None:
@@ -98,7 +98,7 @@ class CarefulReader(LiteralReader):
             message = f'"{name}" takes a message in braces, found {self.found(at)}'
             self.report("syntax", message, start, start + len(name), f'write "{name} {{ ... }}"')
             return skip_to_field(self.text, at)
-        if self.too_deep:
+        if len(self.stack) >= MAX_DEPTH:
             message = f"messages are nested more than {len(self.stack)} deep"
             self.report("nested-too-deep", message, at, at + 1)
             return self._after(skip_brackets(self.text, at))
@@ -118,7 +118,7 @@ class CarefulReader(LiteralReader):
         depth = len(self.stack)
         position = self._open(field, name, at, at)
         if len(self.stack) > depth:
-            self.frame.items, self.frame.list_start = items, list_start
+            self.frame.listed = (list_start, items)
         return position
 
     def _closer(self, position: int) -> int:
@@ -141,26 +141,26 @@ class CarefulReader(LiteralReader):
                 hint=f'write "{frame.closer}"',
             )
         self.close(position + 1)
-        if frame.items is None:
+        if frame.listed is None:
             return self._after(position + 1)
-        return self._next_element(frame, frame.items, position + 1)
+        return self._next_element(frame, *frame.listed, position + 1)
 
-    def _next_element(self, frame: Frame, items: list[Span], end: int) -> int:
+    def _next_element(self, frame: Frame, start: int, items: list[Span], end: int) -> int:
         position = skip_gap(self.text, end)
         if self.text.startswith(",", position):
             at = skip_gap(self.text, position + 1)
             if self.text.startswith(("{", "<"), at):
-                return self._element(frame.field, frame.name, items, frame.list_start, at)
+                return self._element(frame.field, frame.name, items, start, at)
             position = at
         if self.text.startswith("]", position) and self.text[end:position].find(",") < 0:
-            return self._put(frame.name, frame.list_start, position + 1, items)
+            return self._put(frame.name, start, position + 1, items)
         self.report(
             "syntax",
             f'expected "," and a message, or "]", found {self.found(position)}',
             position,
             position + 1,
         )
-        self.frame.entries.append((frame.name, frame.list_start, end, items))
+        self.frame.entries.append((frame.name, start, end, items))
         return skip_to_field(self.text, position)
 
     # -- lists of scalars
@@ -196,7 +196,8 @@ class CarefulReader(LiteralReader):
         outer = self._owner_outside(name, start)
         if outer is not None:
             return self._close_forgotten(outer, start)
-        kind = self.frame.type.name
+        field = self.frame.field
+        kind = self.descriptor.name if field is None else field.message.name
         hint = did_you_mean(name, self.frame.fields)
         if colon or self.text.startswith(("{", "<"), at):
             self.report("unknown-field", f'{kind} has no field "{name}"', start, end, hint)
@@ -226,7 +227,7 @@ class CarefulReader(LiteralReader):
         name = "".join(match.group().split())
         at = skip_gap(self.text, end)
         colon = self.text.startswith(":", at)
-        if self.frame.type is not None:
+        if self.frame.fields is not UNKNOWN:
             self.report("unknown-field", f"no extension {name} is known", position, end)
         return self._unknown_value(name, position, skip_gap(self.text, at + colon), colon)
 

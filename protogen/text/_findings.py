@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -42,12 +42,13 @@ RULES = {
 _WARNINGS = {"unknown-field", "not-utf8", "byte-order-mark", "empty-file"}
 
 
-def findings(reader: Reader, message: Any, lines: Lines) -> list[Diagnostic]:
+def findings(reader: Reader, message: Any, lines_of: Callable[[], Lines]) -> list[Diagnostic]:
     """The diagnostics of a reading, in the order of the text."""
     problems = _of_its_kind(reader, message.DESCRIPTOR)
     problems += _missing(reader, message)
     problems += _whole_file(reader)
     problems.sort(key=lambda problem: problem.start)
+    lines = lines_of() if problems else Lines("")
     found = [_diagnostic(problem, reader, lines) for problem in problems]
     if reader.unreported:
         found.append(
@@ -92,7 +93,8 @@ def _layer_type(frame: Frame) -> str:
 
 def _missing(reader: Reader, message: Any) -> Iterator[Problem]:
     """The required fields that are not given. Caffe takes no message without them."""
-    for dotted in () if message.IsInitialized() else message.FindInitializationErrors():
+    # Most nets have no message with a required field in it, and the question takes long.
+    for dotted in message.FindInitializationErrors() if reader.has_required else ():
         *around, name = dotted.split(".")
         path: list[str | int] = []
         for step in around:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from protogen.text._scanner import OPENERS
-from protogen.text._values import Field, Fields, fields_of
+from protogen.text._values import Field, Fields, fields_of, has_required
 from protogen.text.tree import Block, Entry, Span
 
-__all__ = ["Frame", "Problem", "State"]
+__all__ = ["MAX_DEPTH", "UNKNOWN", "Frame", "Problem", "State"]
 
 MAX_DEPTH = 100  # As protobuf's binary format; no schema of Caffe's nests ten messages.
 MAX_PROBLEMS = 200
+UNKNOWN: Fields = {}  # the fields of a message nothing is known of
 
 
 class Problem(NamedTuple):
@@ -29,32 +29,29 @@ class Problem(NamedTuple):
 class Frame:
     """A message being read: what it may hold, what it holds so far, and where it began."""
 
-    __slots__ = (
-        "closer",
-        "entries",
-        "field",
-        "fields",
-        "items",
-        "list_start",
-        "name",
-        "opened",
-        "start",
-        "type",
-        "values",
-    )
+    __slots__ = ("closer", "entries", "field", "fields", "listed", "name", "opened", "start",
+                 "values")  # fmt: skip
 
-    def __init__(self, descriptor: Any, values: dict[str, Any]) -> None:
-        self.type = descriptor  # None: nothing is known of this message
-        self.fields: Fields = {} if descriptor is None else fields_of(descriptor)
+    def __init__(
+        self,
+        field: Field | None,
+        fields: Fields,
+        values: dict[str, Any],
+        name: str,
+        start: int,
+        opened: int,
+        closer: str,
+    ) -> None:
+        self.field = field
+        self.fields = fields
         self.values = values
         self.entries: list[Entry] = []
-        self.field: Field | None = None
-        self.name = ""
-        self.start = self.opened = 0
-        self.closer = ""
-        # The elements so far and the start of the list, where this message is one of a list.
-        self.items: list[Span] | None = None
-        self.list_start = 0
+        self.name = name
+        self.start = start
+        self.opened = opened
+        self.closer = closer
+        # For one of a list of messages: where the list starts and the elements before this one.
+        self.listed: tuple[int, list[Span]] | None = None
 
 
 class State:
@@ -63,9 +60,11 @@ class State:
     def __init__(self, text: str, descriptor: Any) -> None:
         self.text = text
         self.values: dict[str, Any] = {}
-        self.frame = Frame(descriptor, self.values)
+        self.descriptor = descriptor
+        self.frame = Frame(None, fields_of(descriptor), self.values, "", 0, 0, "")
         self.root = Block(self.frame.entries)
         self.stack: list[Frame] = []
+        self.has_required = has_required(descriptor)  # is any field required of what was met?
         self.problems: list[Problem] = []
         self.unreported = 0
 
@@ -86,29 +85,27 @@ class State:
         """
         parent = self.frame
         values: dict[str, Any] = {}
-        frame = Frame(None if field is None else field.message, values)
-        if field is not None and field.repeated:
-            parent.values.setdefault(name, []).append(values)
-        elif field is not None:
-            parent.values.setdefault(name, values)
-        frame.field, frame.name, frame.start, frame.opened = field, name, start, opened
-        frame.closer = OPENERS[self.text[opened]]
+        fields = UNKNOWN
+        if field is not None:
+            fields = field.inner or field.load_inner()
+            self.has_required |= field.has_required
+            siblings = parent.values.get(name)
+            if siblings is None:
+                parent.values[name] = [values] if field.repeated else values
+            elif field.repeated:
+                siblings.append(values)
         self.stack.append(parent)
-        self.frame = frame
+        closer = "}" if self.text[opened] == "{" else ">"
+        frame = self.frame = Frame(field, fields, values, name, start, opened, closer)
         return frame
 
     def close(self, end: int) -> Frame:
         """End the innermost message; return the one around it, which is innermost now."""
         frame, parent = self.frame, self.stack.pop()
         block = Block(frame.entries)
-        if frame.items is None:
+        if frame.listed is None:
             parent.entries.append((frame.name, frame.start, end, block))
         else:
-            frame.items.append(Span(frame.start, end, block))
+            frame.listed[1].append(Span(frame.start, end, block))
         self.frame = parent
         return parent
-
-    @property
-    def too_deep(self) -> bool:
-        """Whether no further message may be opened here."""
-        return len(self.stack) >= MAX_DEPTH

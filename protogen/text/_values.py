@@ -8,7 +8,7 @@ from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 
-__all__ = ["Field", "Fields", "decode_strings", "fields_of", "is_repeated"]
+__all__ = ["Field", "Fields", "decode_strings", "fields_of", "has_required", "is_repeated"]
 
 Fields = dict[str, "Field"]
 _Reader = Callable[[str], Any]
@@ -40,6 +40,8 @@ class Field:
     __slots__ = (
         "_read",
         "descriptor",
+        "has_required",
+        "inner",
         "is_bytes",
         "is_string",
         "message",
@@ -54,11 +56,18 @@ class Field:
         self.name: str = descriptor.name
         self.repeated = is_repeated(descriptor)
         self.message: Any = descriptor.message_type
+        self.has_required = self.message is not None and has_required(self.message)
         self.is_bytes = descriptor.type == descriptor.TYPE_BYTES
         self.is_string = descriptor.type == descriptor.TYPE_STRING
+        self.inner: Fields = {}  # of the message, once `load_inner` was asked for them
         self.words: dict[str, Any] = {}
         self.range = _RANGES.get(descriptor.type, (0, 0))
         self._read = self._reader()
+
+    def load_inner(self) -> Fields:
+        """The fields of the message that this field holds."""
+        self.inner = fields_of(self.message)
+        return self.inner
 
     def read_word(self, word: str) -> Any:
         """The value of a number or identifier (with its sign), or None where it is not legal."""
@@ -141,11 +150,22 @@ def _boolean(word: str) -> bool | None:
     return value
 
 
-def is_repeated(descriptor: Any) -> bool:
+def is_repeated(field: Any) -> bool:
     """Whether a field takes several values."""
-    # `label` warns of its removal in new protobufs, `is_repeated` is not in old ones.
-    known = getattr(descriptor, "is_repeated", None)
-    return bool(descriptor.label == descriptor.LABEL_REPEATED if known is None else known)
+    return _is(field, "repeated")
+
+
+def has_required(descriptor: Any) -> bool:
+    """Whether any field of a message (itself, not of those in it) is required."""
+    return any(_is(field, "required") for field in descriptor.fields)
+
+
+def _is(field: Any, label: str) -> bool:
+    # `label` warns of its removal in new protobufs; `is_repeated` and so on are not in old ones.
+    known = getattr(field, f"is_{label}", None)
+    if known is None:
+        return bool(field.label == getattr(field, f"LABEL_{label.upper()}"))
+    return bool(known)
 
 
 _tables: dict[Any, Fields] = {}

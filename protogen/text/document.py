@@ -62,7 +62,7 @@ class Document:
         """What is wrong with the text, in the order of its lines."""
         if self._refused:
             return [refusal(self._refused, self.filename)]
-        return findings(self._reader, self.message, self.lines)
+        return findings(self._reader, self.message, lambda: self.lines)
 
     @cached_property
     def comments(self) -> list[Comment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.text._careful import CarefulReader
+from protogen.text._frames import MAX_DEPTH
 from protogen.text._scanner import ITEM, skip_gap
 from protogen.text._values import Field
 from protogen.text.tree import Block, Child
@@ -33,34 +34,33 @@ class Reader(CarefulReader):
 
     def _common_fields(self, position: int) -> int:
         """Read fields until one needs a closer look; return where that one starts."""
-        text, leaves = self.text, self._leaves
+        leaves, stack = self._leaves, self.stack
         frame = self.frame
         fields, values, entries = frame.fields, frame.values, frame.entries
-        scanner = ITEM.scanner(text, position)  # type: ignore[attr-defined]
-        for match in iter(scanner.match, None):
+        match = None
+        for match in iter(ITEM.scanner(self.text, position).match, None):  # type: ignore[attr-defined]
             name, string, word, leaf, _ = match.groups()
             if name is None:
-                if frame.closer != "}" or frame.items is not None:
+                if frame.closer != "}" or frame.listed is not None:
                     break
                 frame = self.close(match.start() + 1)
                 fields, values, entries = frame.fields, frame.values, frame.entries
-                position = match.end()
                 continue
             field = fields.get(name)
-            if field is None or (not field.repeated and name in values):
+            if field is None or (name in values and not field.repeated):
                 break
             child: Child = None
-            if word is not None:
-                value = field.words.get(word)
-                if value is None and (value := field.read_word(word)) is None:
-                    break
-                end = match.end(3)
-            elif string is not None:
+            if string is not None:
                 if not field.is_string:
                     break
                 value = string[1:-1]
                 end = match.end(2)
-            elif field.message is None or self.too_deep:
+            elif word is not None:
+                value = field.words.get(word)
+                if value is None and (value := field.read_word(word)) is None:
+                    break
+                end = match.end(3)
+            elif field.message is None or len(stack) >= MAX_DEPTH:
                 break
             elif leaf and (known := leaves.get((field, leaf)) or self._leaf(field, leaf)):
                 value, child = known
@@ -68,10 +68,9 @@ class Reader(CarefulReader):
             else:
                 opened = match.start(4 if leaf else 5)
                 frame = self.open(field, name, match.start(), opened)
-                fields, values, entries = frame.fields, frame.values, frame.entries
                 if leaf:  # the match reaches past the whole message
-                    return skip_gap(text, opened + 1)
-                position = match.end()
+                    return skip_gap(self.text, opened + 1)
+                fields, values, entries = frame.fields, frame.values, frame.entries
                 continue
             entries.append((name, match.start(), end, child))
             if not field.repeated:
@@ -80,8 +79,9 @@ class Reader(CarefulReader):
                 values[name].append(value)
             else:
                 values[name] = [value]
-            position = match.end()
-        return position
+        else:
+            return int(match.end()) if match else position
+        return int(match.start())
 
     def _leaf(self, field: Field, leaf: str) -> tuple[dict[str, Any], Block] | None:
         """The values and block of a message that was met before in these very words.

@@ -34,8 +34,11 @@ class Block:
         if self._by_name is None:
             self._by_name = {}
             for name, start, end, child in self.entries:
-                spans = child if isinstance(child, list) else [Span(start, end, child)]
-                self._by_name.setdefault(name, []).extend(spans)
+                spans = self._by_name.setdefault(name, [])
+                if isinstance(child, list):
+                    spans += child
+                else:
+                    spans.append(Span(start, end, child))
         return self._by_name
 
 
