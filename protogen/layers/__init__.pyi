@@ -435,6 +435,28 @@ def ArgMax(
     (source: src/caffe/layers/argmax_layer.cpp)
     """
 
+def Axpy(
+    bottom0: Blob, bottom1: Blob, bottom2: Blob, /, *,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Scale each channel of the second bottom by the first bottom, and add the third.
+
+    The first bottom is NxC or NxCx1x1. Scale, then Eltwise, computes the same in any Caffe.
+    (source: Hu et al. 2017, squeeze and excitation)
+
+    (source: hujie-frank/SENet: src/caffe/layers/axpy_layer.cpp)
+    """
+
 def BatchNorm(
     bottom: Blob, /, *,
     use_global_stats: bool | None = None,
@@ -631,6 +653,85 @@ def BNLL(
     """The binomial normal log likelihood, a smooth ReLU: log(1 + exp(x)). Works in place.
 
     (source: src/caffe/layers/bnll_layer.cpp)
+    """
+
+def BoxAnnotatorOHEM(
+    bottom0: Blob, bottom1: Blob, bottom2: Blob, bottom3: Blob, /, *,
+    roi_per_img: int | None = None,
+    ignore_label: int | None = -1,
+    box_annotator_ohem_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> tuple[Blob, Blob]:
+    """Keep the ``roi_per_img`` regions of greatest loss in each image; the others are ignored.
+
+    Bottoms are the regions (5 channels), the loss of each, their labels and the weights of their
+    boxes; tops are the labels and weights to train with.  (source: Shrivastava et al. 2016)
+
+    roi_per_img: Required by every fork. (only in intel, rfcn)
+    ignore_label: (only in intel, rfcn)
+
+    (source: daijifeng001/caffe-rfcn: src/caffe/layers/box_annotator_ohem_layer.cpp)
+    """
+
+def CenterLoss(
+    bottom0: Blob, bottom1: Blob, /, *,
+    num_output: int | None = None,
+    center_filler: Fields | None = None,
+    axis: int | None = 1,
+    distance_type: str | None = "L2",
+    center_loss_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """How far each item's features are from the learned centre of its class.
+
+    The second bottom holds the class indices; ``num_output`` is the number of classes.
+    (source: Wen et al. 2016)
+
+    num_output: (only in xilinx, happynear, pt2c, mnn)
+    center_filler: (only in xilinx, happynear, pt2c, mnn)
+    axis: (only in xilinx, happynear, pt2c, mnn)
+    distance_type: (only in happynear, mnn)
+
+    (source: happynear/caffe-windows: src/caffe/layers/center_loss_layer.cpp)
+    """
+
+def ChannelNorm(
+    bottom: Blob, /, *,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The length of each pixel's vector of channels.  (source: Ilg et al. 2016, FlowNet 2.0)
+
+    (source: lmb-freiburg/flownet2: src/caffe/layers/channel_norm_layer.cpp)
     """
 
 def Clip(
@@ -850,6 +951,176 @@ def Convolution(
     """
 @overload
 def Convolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+
+@overload
+def ConvolutionDepthwise(
+    bottom: Blob, /, *,
+    num_output: int | None = None,
+    bias_term: bool | None = True,
+    pad: int | Sequence[int] | None = None,
+    kernel_size: int | Sequence[int] | None = None,
+    group: int | None = 1,
+    stride: int | Sequence[int] | None = None,
+    weight_filler: Fields | None = None,
+    bias_filler: Fields | None = None,
+    pad_h: int | None = 0,
+    pad_w: int | None = 0,
+    kernel_h: int | None = None,
+    kernel_w: int | None = None,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    axis: int | None = 1,
+    force_nd_im2col: bool | None = False,
+    dilation: int | Sequence[int] | None = None,
+    cudnn_convolution_algo_seeker: Literal["GET", "FINDEX"] | int | None = "FINDEX",
+    conv_algos_override: str | None = "-1,-1,-1",
+    conv_algorithm: str | None = "direct",
+    scale_out: float | None = None,
+    a_min: int | None = -128,
+    a_max: int | None = 127,
+    mean_file: str | None = None,
+    mean_value: float | Sequence[float] | None = None,
+    sparse_mode: bool | None = False,
+    std: float | None = None,
+    yuv_input: bool | None = False,
+    scale: float | None = None,
+    same_mode: bool | None = False,
+    input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    dilation_h: int | None = None,
+    dilation_w: int | None = None,
+    coeff: float | Sequence[float] | None = None,
+    filter_stride: int | None = 1,
+    filter_stride_h: int | None = None,
+    filter_stride_w: int | None = None,
+    fusion_type: Literal["NONE_FUSION", "SUM_FUSION"] | int | None = "NONE_FUSION",
+    negative_slope: float | None = 0,
+    paramq: int | None = None,
+    params: float | None = 0,
+    relu: bool | None = False,
+    scale_in: float | None = None,
+    shape_offset: int | Sequence[int] | None = None,
+    sparse_output: bool | None = None,
+    reorg_output: bool | None = None,
+    reorg_input: bool | None = None,
+    is_relu: bool | None = None,
+    is_int8_output: bool | None = None,
+    is_eltwise_sum: bool | None = None,
+    eltwise_both_ints: bool | None = None,
+    out_pad: int | None = None,
+    convolution_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Slide a filter of its own over each channel; ``group`` may be left out.
+
+    A Convolution with ``group`` equal to the channels says the same to every Caffe.
+
+    Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
+
+    num_output: Channels of the top.
+    bias_term: Learn a bias for each channel.
+    pad: Zeros on each side, in pixels. Default 0.
+    kernel_size: Default none: it has to be given.
+    group: Parts into which channels are split, each convolved by itself. Divides bottom and top
+        channels.
+    stride: Default 1.
+    pad_h: The _h and _w fields are for 2-D only, instead of the above.
+    stride_h: Given alone, leaves stride_w 0, and a real Caffe dies dividing by it.
+    engine: Whose code to run. Does not change the shape.
+    axis: Axis of the channels; the axes after it are spatial.
+    force_nd_im2col: Take the code for any number of axes in 2-D as well. Only slower.
+    dilation: Distance between the taps of the kernel. Default 1: none left out.
+    cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
+    conv_algos_override: (only in nv16, nv17, trt)
+    conv_algorithm: direct, winograd or auto. (only in intel)
+    scale_out: (only in mnn)
+    a_min: (only in mnn)
+    a_max: (only in mnn)
+    mean_file: (only in cambricon)
+    mean_value: (only in cambricon)
+    sparse_mode: (only in cambricon)
+    std: (only in cambricon)
+    yuv_input: (only in cambricon)
+    scale: (only in cambricon)
+    same_mode: (only in cambricon)
+    input_format: (only in cambricon)
+    dilation_h: (only in yjxiong, yjx3d)
+    dilation_w: (only in yjxiong, yjx3d)
+    coeff: (only in intel)
+    filter_stride: (only in wl-fcn)
+    filter_stride_h: (only in wl-fcn)
+    filter_stride_w: (only in wl-fcn)
+    fusion_type: (only in intel)
+    negative_slope: (only in intel)
+    paramq: (only in mnn)
+    params: (only in mnn)
+    relu: A ReLU is fused to the layer; so for the relu of other messages. (only in intel)
+    scale_in: (only in mnn)
+    shape_offset: (only in happynear)
+    sparse_output: (only in netscope)
+    reorg_output: (only in netscope)
+    reorg_input: (only in netscope)
+    is_relu: (only in netscope)
+    is_int8_output: (only in netscope)
+    is_eltwise_sum: (only in netscope)
+    eltwise_both_ints: (only in netscope)
+    out_pad: (only in netscope)
+
+    (source: Cambricon/caffe: src/caffe/layers/conv_depthwise_layer.cpp)
+    """
+@overload
+def ConvolutionDepthwise(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+
+def Correlation(
+    bottom0: Blob, bottom1: Blob, /, *,
+    pad: int | None = 0,
+    kernel_size: int | None = None,
+    max_displacement: int | None = None,
+    stride_1: int | None = 1,
+    stride_2: int | None = 1,
+    do_abs: bool | None = False,
+    single_direction: int | None = 0,
+    correlation_type: Literal["MULTIPLY", "SUBTRACT"] | int | None = "MULTIPLY",
+    correlation_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Compare a patch of the first bottom with patches of the second, displaced in each direction.
+
+    The top has a channel to each displacement: from ``-max_displacement`` to ``max_displacement``
+    by ``stride_2``, in both directions.  (source: Dosovitskiy et al. 2015, FlowNet)
+
+    Size: ceil((size + 2*pad - 2*(max_displacement + (kernel_size-1)/2)) / stride_1)
+
+    pad: (only in flownet2)
+    kernel_size: (only in flownet2)
+    max_displacement: (only in flownet2)
+    stride_1: (only in flownet2)
+    stride_2: (only in flownet2)
+    do_abs: (only in flownet2)
+    single_direction: (only in flownet2)
+    correlation_type: (only in flownet2)
+
+    (source: lmb-freiburg/flownet2: src/caffe/layers/correlation_layer.cpp)
+    """
 
 def Crop(
     bottom0: Blob, bottom1: Blob, /, *,
@@ -1285,6 +1556,471 @@ def Deconvolution(
 @overload
 def Deconvolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
 
+def DenseImageData(
+    *,
+    mean_file: str | None = None,
+    mirror: bool | None = False,
+    scale: float | None = 1,
+    crop_size: int | None = 0,
+    mean_value: float | Sequence[float] | None = None,
+    force_color: bool | None = False,
+    force_gray: bool | None = False,
+    source: str | None = None,
+    batch_size: int | None = None,
+    rand_skip: int | None = 0,
+    shuffle: bool | None = False,
+    new_height: int | None = 0,
+    new_width: int | None = 0,
+    is_color: bool | None = True,
+    root_folder: str | None = "",
+    crop_width: int | None = 0,
+    crop_height: int | None = 0,
+    label_divide_factor: int | None = 1,
+    resize_param: Fields | Sequence[Fields] | None = None,
+    noise_param: Fields | Sequence[Fields] | None = None,
+    emit_constraint: Fields | None = None,
+    crop_h: int | None = 0,
+    crop_w: int | None = 0,
+    distort_param: Fields | None = None,
+    expand_param: Fields | None = None,
+    random_resize_param: Fields | None = None,
+    random_aspect_ratio_param: Fields | None = None,
+    horizontal_stretch_upper: float | None = 1,
+    interpolation_algo_down: Literal["INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC", "INTER_AREA"] | int | None = "INTER_NEAREST",
+    pad: int | None = 0,
+    allow_upscale: bool | None = False,
+    forward_packing: Literal["NCHW", "NHWC"] | int | None = "NCHW",
+    display: bool | None = False,
+    max_brightness_shift: int | None = 5,
+    max_smooth: float | None = 6,
+    max_color_shift: int | None = 0,
+    min_side_min: int | None = 0,
+    min_side_max: int | None = 0,
+    min_side: int | None = 0,
+    apply_probability: float | None = 0.5,
+    debug_params: bool | None = False,
+    cvt_bgr2rgb: bool | None = False,
+    scale_factors: float | Sequence[float] | None = None,
+    use_gpu_transform: bool | None = False,
+    horizontal_stretch_lower: float | None = 1,
+    img_rand_resize_lower: int | None = 0,
+    img_rand_resize_upper: int | None = 0,
+    interpolation_algo_up: Literal["INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC", "INTER_AREA"] | int | None = "INTER_CUBIC",
+    rand_resize_ratio_lower: float | None = 0,
+    rand_resize_ratio_upper: float | None = 0,
+    random_seed: int | None = -1,
+    vertical_stretch_lower: float | None = 1,
+    vertical_stretch_upper: float | None = 1,
+    fix_crop: bool | None = False,
+    is_flow: bool | None = False,
+    max_distort: int | None = 1,
+    more_fix_crop: bool | None = False,
+    multi_scale: bool | None = False,
+    original_image: bool | None = False,
+    scale_ratios: float | Sequence[float] | None = None,
+    stride: int | None = 1,
+    upper_height: int | None = None,
+    upper_size: int | None = None,
+    upper_width: int | None = None,
+    aspect_max: float | None = 3,
+    aspect_min: float | None = 0.33,
+    bgr2rgb: bool | None = False,
+    center_crop: bool | None = False,
+    contrast_brightness_adjustment: bool | None = False,
+    enable_classf_aug: bool | None = False,
+    erase_ratio: float | None = 0,
+    flow: bool | None = False,
+    gaussianblur: bool | None = False,
+    hsv: bool | None = False,
+    max_contrast: float | None = 1.2,
+    max_rotation_angle: int | None = 0,
+    max_scaling_factor: float | None = 1.5,
+    min_contrast: float | None = 0.8,
+    min_scaling_factor: float | None = 0.75,
+    num_labels: int | None = 0,
+    random_90_deg_rot: bool | None = False,
+    rotate: bool | None = False,
+    scale_max: float | None = 0.4,
+    scale_min: float | None = 0.02,
+    smooth_filtering: bool | None = False,
+    use_letterbox_resize: bool | None = True,
+    vertical_mirror: bool | None = False,
+    yolo_height: int | None = 0,
+    yolo_width: int | None = 0,
+    dense_image_data_param: Fields | None = None,
+    transform_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+) -> tuple[Blob, Blob]:
+    """Images and a label for each of their pixels; a list names an image and a map to each line.
+
+    Both are cut to ``crop_height`` by ``crop_width``. The labels are Nx1xHxW.
+
+    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
+    mirror: Flip left to right, at random, half the time; in both phases.
+    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
+        into 0..1.
+    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
+    mean_value: One number for all channels, or one for each.
+    force_color: Decode as 3 channels, whatever is stored.
+    force_gray: Decode as 1 channel.
+    source: (only in segnet, enet)
+    batch_size: (only in segnet, enet)
+    rand_skip: (only in segnet, enet)
+    shuffle: (only in segnet, enet)
+    new_height: (only in segnet, enet)
+    new_width: (only in segnet, enet)
+    is_color: (only in segnet, enet)
+    root_folder: (only in segnet, enet)
+    crop_width: (only in pspnet)
+    crop_height: (only in pspnet)
+    label_divide_factor: (only in enet)
+    resize_param: Before cropping. One of several is picked at random where a fork allows more.
+        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+        cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
+    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
+        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
+        cambricon, pt2c, mnn, nv17, happynear)
+    crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
+        happynear)
+    distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
+    expand_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
+    random_resize_param: (only in intel)
+    random_aspect_ratio_param: (only in intel)
+    horizontal_stretch_upper: (only in nv16, nv17, trt)
+    interpolation_algo_down: (only in nv16, nv17, trt)
+    pad: (only in intel)
+    allow_upscale: (only in nv16, nv17, trt)
+    forward_packing: (only in nv16, nv17)
+    display: (only in nv17)
+    max_brightness_shift: (only in eric612)
+    max_smooth: (only in eric612)
+    max_color_shift: (only in eric612)
+    min_side_min: (only in eric612)
+    min_side_max: (only in eric612)
+    min_side: (only in eric612)
+    apply_probability: (only in eric612)
+    debug_params: (only in eric612)
+    cvt_bgr2rgb: (only in eric612)
+    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
+    horizontal_stretch_lower: (only in nv16, nv17, trt)
+    img_rand_resize_lower: (only in nv16, nv17, trt)
+    img_rand_resize_upper: (only in nv16, nv17, trt)
+    interpolation_algo_up: (only in nv16, nv17, trt)
+    rand_resize_ratio_lower: (only in nv16, nv17, trt)
+    rand_resize_ratio_upper: (only in nv16, nv17, trt)
+    random_seed: (only in nv16, nv17, trt)
+    vertical_stretch_lower: (only in nv16, nv17, trt)
+    vertical_stretch_upper: (only in nv16, nv17, trt)
+    fix_crop: (only in yjxiong, yjx3d)
+    is_flow: (only in yjxiong, yjx3d)
+    max_distort: (only in yjxiong, yjx3d)
+    more_fix_crop: (only in yjxiong, yjx3d)
+    multi_scale: (only in yjxiong, yjx3d)
+    original_image: (only in yjxiong, yjx3d)
+    scale_ratios: (only in yjxiong, yjx3d)
+    stride: (only in yjxiong, yjx3d)
+    upper_height: (only in yjxiong, yjx3d)
+    upper_size: (only in yjxiong, yjx3d)
+    upper_width: (only in yjxiong, yjx3d)
+    aspect_max: (only in happynear)
+    aspect_min: (only in happynear)
+    bgr2rgb: (only in intel)
+    center_crop: (only in happynear)
+    contrast_brightness_adjustment: (only in eric612)
+    enable_classf_aug: (only in eric612)
+    erase_ratio: (only in happynear)
+    flow: (only in intel)
+    gaussianblur: (only in rrc)
+    hsv: (only in rrc)
+    max_contrast: (only in eric612)
+    max_rotation_angle: (only in eric612)
+    max_scaling_factor: (only in eric612)
+    min_contrast: (only in eric612)
+    min_scaling_factor: (only in eric612)
+    num_labels: (only in nv17)
+    random_90_deg_rot: (only in wl-fcn)
+    rotate: (only in xilinx)
+    scale_max: (only in happynear)
+    scale_min: (only in happynear)
+    smooth_filtering: (only in eric612)
+    use_letterbox_resize: (only in xilinx)
+    vertical_mirror: (only in wl-fcn)
+    yolo_height: (only in xilinx)
+    yolo_width: (only in xilinx)
+    transform_param: How a data layer changes its images.
+
+    (source: alexgkendall/caffe-segnet: src/caffe/layers/dense_image_data_layer.cpp)
+    """
+
+@overload
+def DepthwiseConv(
+    bottom: Blob, /, *,
+    num_output: int | None = None,
+    bias_term: bool | None = True,
+    pad: int | Sequence[int] | None = None,
+    kernel_size: int | Sequence[int] | None = None,
+    group: int | None = 1,
+    stride: int | Sequence[int] | None = None,
+    weight_filler: Fields | None = None,
+    bias_filler: Fields | None = None,
+    pad_h: int | None = 0,
+    pad_w: int | None = 0,
+    kernel_h: int | None = None,
+    kernel_w: int | None = None,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    axis: int | None = 1,
+    force_nd_im2col: bool | None = False,
+    dilation: int | Sequence[int] | None = None,
+    cudnn_convolution_algo_seeker: Literal["GET", "FINDEX"] | int | None = "FINDEX",
+    conv_algos_override: str | None = "-1,-1,-1",
+    conv_algorithm: str | None = "direct",
+    scale_out: float | None = None,
+    a_min: int | None = -128,
+    a_max: int | None = 127,
+    mean_file: str | None = None,
+    mean_value: float | Sequence[float] | None = None,
+    sparse_mode: bool | None = False,
+    std: float | None = None,
+    yuv_input: bool | None = False,
+    scale: float | None = None,
+    same_mode: bool | None = False,
+    input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    dilation_h: int | None = None,
+    dilation_w: int | None = None,
+    coeff: float | Sequence[float] | None = None,
+    filter_stride: int | None = 1,
+    filter_stride_h: int | None = None,
+    filter_stride_w: int | None = None,
+    fusion_type: Literal["NONE_FUSION", "SUM_FUSION"] | int | None = "NONE_FUSION",
+    negative_slope: float | None = 0,
+    paramq: int | None = None,
+    params: float | None = 0,
+    relu: bool | None = False,
+    scale_in: float | None = None,
+    shape_offset: int | Sequence[int] | None = None,
+    sparse_output: bool | None = None,
+    reorg_output: bool | None = None,
+    reorg_input: bool | None = None,
+    is_relu: bool | None = None,
+    is_int8_output: bool | None = None,
+    is_eltwise_sum: bool | None = None,
+    eltwise_both_ints: bool | None = None,
+    out_pad: int | None = None,
+    convolution_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Slide a filter of its own over each channel: MNN's name for ConvolutionDepthwise.
+
+    A Convolution with ``group`` equal to the channels says the same to every Caffe.
+
+    Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
+
+    num_output: Channels of the top.
+    bias_term: Learn a bias for each channel.
+    pad: Zeros on each side, in pixels. Default 0.
+    kernel_size: Default none: it has to be given.
+    group: Parts into which channels are split, each convolved by itself. Divides bottom and top
+        channels.
+    stride: Default 1.
+    pad_h: The _h and _w fields are for 2-D only, instead of the above.
+    stride_h: Given alone, leaves stride_w 0, and a real Caffe dies dividing by it.
+    engine: Whose code to run. Does not change the shape.
+    axis: Axis of the channels; the axes after it are spatial.
+    force_nd_im2col: Take the code for any number of axes in 2-D as well. Only slower.
+    dilation: Distance between the taps of the kernel. Default 1: none left out.
+    cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
+    conv_algos_override: (only in nv16, nv17, trt)
+    conv_algorithm: direct, winograd or auto. (only in intel)
+    scale_out: (only in mnn)
+    a_min: (only in mnn)
+    a_max: (only in mnn)
+    mean_file: (only in cambricon)
+    mean_value: (only in cambricon)
+    sparse_mode: (only in cambricon)
+    std: (only in cambricon)
+    yuv_input: (only in cambricon)
+    scale: (only in cambricon)
+    same_mode: (only in cambricon)
+    input_format: (only in cambricon)
+    dilation_h: (only in yjxiong, yjx3d)
+    dilation_w: (only in yjxiong, yjx3d)
+    coeff: (only in intel)
+    filter_stride: (only in wl-fcn)
+    filter_stride_h: (only in wl-fcn)
+    filter_stride_w: (only in wl-fcn)
+    fusion_type: (only in intel)
+    negative_slope: (only in intel)
+    paramq: (only in mnn)
+    params: (only in mnn)
+    relu: A ReLU is fused to the layer; so for the relu of other messages. (only in intel)
+    scale_in: (only in mnn)
+    shape_offset: (only in happynear)
+    sparse_output: (only in netscope)
+    reorg_output: (only in netscope)
+    reorg_input: (only in netscope)
+    is_relu: (only in netscope)
+    is_int8_output: (only in netscope)
+    is_eltwise_sum: (only in netscope)
+    eltwise_both_ints: (only in netscope)
+    out_pad: (only in netscope)
+
+    (source: alibaba/MNN: tools/converter/source/caffe)
+    """
+@overload
+def DepthwiseConv(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+
+@overload
+def DepthwiseConvolution(
+    bottom: Blob, /, *,
+    num_output: int | None = None,
+    bias_term: bool | None = True,
+    pad: int | Sequence[int] | None = None,
+    kernel_size: int | Sequence[int] | None = None,
+    group: int | None = 1,
+    stride: int | Sequence[int] | None = None,
+    weight_filler: Fields | None = None,
+    bias_filler: Fields | None = None,
+    pad_h: int | None = 0,
+    pad_w: int | None = 0,
+    kernel_h: int | None = None,
+    kernel_w: int | None = None,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    axis: int | None = 1,
+    force_nd_im2col: bool | None = False,
+    dilation: int | Sequence[int] | None = None,
+    cudnn_convolution_algo_seeker: Literal["GET", "FINDEX"] | int | None = "FINDEX",
+    conv_algos_override: str | None = "-1,-1,-1",
+    conv_algorithm: str | None = "direct",
+    scale_out: float | None = None,
+    a_min: int | None = -128,
+    a_max: int | None = 127,
+    mean_file: str | None = None,
+    mean_value: float | Sequence[float] | None = None,
+    sparse_mode: bool | None = False,
+    std: float | None = None,
+    yuv_input: bool | None = False,
+    scale: float | None = None,
+    same_mode: bool | None = False,
+    input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    dilation_h: int | None = None,
+    dilation_w: int | None = None,
+    coeff: float | Sequence[float] | None = None,
+    filter_stride: int | None = 1,
+    filter_stride_h: int | None = None,
+    filter_stride_w: int | None = None,
+    fusion_type: Literal["NONE_FUSION", "SUM_FUSION"] | int | None = "NONE_FUSION",
+    negative_slope: float | None = 0,
+    paramq: int | None = None,
+    params: float | None = 0,
+    relu: bool | None = False,
+    scale_in: float | None = None,
+    shape_offset: int | Sequence[int] | None = None,
+    sparse_output: bool | None = None,
+    reorg_output: bool | None = None,
+    reorg_input: bool | None = None,
+    is_relu: bool | None = None,
+    is_int8_output: bool | None = None,
+    is_eltwise_sum: bool | None = None,
+    eltwise_both_ints: bool | None = None,
+    out_pad: int | None = None,
+    convolution_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """A Convolution made fast on a GPU for one filter to each channel.
+
+    It is an ordinary Convolution in all else, so ``group`` has to be written.
+
+    Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
+
+    num_output: Channels of the top.
+    bias_term: Learn a bias for each channel.
+    pad: Zeros on each side, in pixels. Default 0.
+    kernel_size: Default none: it has to be given.
+    group: Parts into which channels are split, each convolved by itself. Divides bottom and top
+        channels.
+    stride: Default 1.
+    pad_h: The _h and _w fields are for 2-D only, instead of the above.
+    stride_h: Given alone, leaves stride_w 0, and a real Caffe dies dividing by it.
+    engine: Whose code to run. Does not change the shape.
+    axis: Axis of the channels; the axes after it are spatial.
+    force_nd_im2col: Take the code for any number of axes in 2-D as well. Only slower.
+    dilation: Distance between the taps of the kernel. Default 1: none left out.
+    cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
+    conv_algos_override: (only in nv16, nv17, trt)
+    conv_algorithm: direct, winograd or auto. (only in intel)
+    scale_out: (only in mnn)
+    a_min: (only in mnn)
+    a_max: (only in mnn)
+    mean_file: (only in cambricon)
+    mean_value: (only in cambricon)
+    sparse_mode: (only in cambricon)
+    std: (only in cambricon)
+    yuv_input: (only in cambricon)
+    scale: (only in cambricon)
+    same_mode: (only in cambricon)
+    input_format: (only in cambricon)
+    dilation_h: (only in yjxiong, yjx3d)
+    dilation_w: (only in yjxiong, yjx3d)
+    coeff: (only in intel)
+    filter_stride: (only in wl-fcn)
+    filter_stride_h: (only in wl-fcn)
+    filter_stride_w: (only in wl-fcn)
+    fusion_type: (only in intel)
+    negative_slope: (only in intel)
+    paramq: (only in mnn)
+    params: (only in mnn)
+    relu: A ReLU is fused to the layer; so for the relu of other messages. (only in intel)
+    scale_in: (only in mnn)
+    shape_offset: (only in happynear)
+    sparse_output: (only in netscope)
+    reorg_output: (only in netscope)
+    reorg_input: (only in netscope)
+    is_relu: (only in netscope)
+    is_int8_output: (only in netscope)
+    is_eltwise_sum: (only in netscope)
+    eltwise_both_ints: (only in netscope)
+    out_pad: (only in netscope)
+
+    (source: yonghenglh6/DepthwiseConvolution: caffe/src/caffe/layers/depthwise_conv_layer.cpp)
+    """
+@overload
+def DepthwiseConvolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+
 def DetectionEvaluate(
     *bottoms: Blob | Sequence[Blob],
     num_classes: int | None = None,
@@ -1385,6 +2121,242 @@ def DetectionOutput(
     objectness_score: (only in xilinx, mnn)
 
     (source: src/caffe/layers/detection_output_layer.cpp)
+    """
+
+def DetectNetTransformation(
+    bottom0: Blob, bottom1: Blob, /, *,
+    scale: float | None = 1,
+    mirror: bool | None = False,
+    crop_size: int | None = 0,
+    mean_file: str | None = None,
+    mean_value: float | Sequence[float] | None = None,
+    force_color: bool | None = False,
+    force_gray: bool | None = False,
+    stride: int | None = 1,
+    scale_cvg: float | None = 0.5,
+    gridbox_type: Literal["GRIDBOX_MAX", "GRIDBOX_MIN"] | int | None = "GRIDBOX_MAX",
+    max_cvg_len: int | None = 50,
+    min_cvg_len: int | None = 50,
+    coverage_type: Literal["RECTANGULAR"] | int | None = "RECTANGULAR",
+    image_size_x: int | None = 1248,
+    image_size_y: int | None = 384,
+    obj_norm: bool | None = False,
+    crop_bboxes: bool | None = True,
+    object_class: Fields | Sequence[Fields] | None = None,
+    crop_prob: float | None = 1,
+    shift_x: int | None = 0,
+    shift_y: int | None = 0,
+    scale_prob: float | None = 0.33,
+    scale_min: float | None = 0.02,
+    scale_max: float | None = 0.4,
+    flip_prob: float | None = 0.33,
+    rotation_prob: float | None = 0.33,
+    max_rotate_degree: float | None = 1,
+    hue_rotation_prob: float | None = 0.33,
+    hue_rotation: float | None = 15,
+    desaturation_prob: float | None = 0.33,
+    desaturation_max: float | None = 0.5,
+    resize_param: Fields | Sequence[Fields] | None = None,
+    noise_param: Fields | Sequence[Fields] | None = None,
+    emit_constraint: Fields | None = None,
+    distort_param: Fields | None = None,
+    expand_param: Fields | None = None,
+    crop_h: int | None = 0,
+    crop_w: int | None = 0,
+    random_resize_param: Fields | None = None,
+    random_aspect_ratio_param: Fields | None = None,
+    horizontal_stretch_upper: float | None = 1,
+    interpolation_algo_down: Literal["INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC", "INTER_AREA"] | int | None = "INTER_NEAREST",
+    pad: int | None = 0,
+    allow_upscale: bool | None = False,
+    forward_packing: Literal["NCHW", "NHWC"] | int | None = "NCHW",
+    display: bool | None = False,
+    max_brightness_shift: int | None = 5,
+    max_smooth: float | None = 6,
+    max_color_shift: int | None = 0,
+    min_side_min: int | None = 0,
+    min_side_max: int | None = 0,
+    min_side: int | None = 0,
+    apply_probability: float | None = 0.5,
+    debug_params: bool | None = False,
+    cvt_bgr2rgb: bool | None = False,
+    scale_factors: float | Sequence[float] | None = None,
+    use_gpu_transform: bool | None = False,
+    horizontal_stretch_lower: float | None = 1,
+    img_rand_resize_lower: int | None = 0,
+    img_rand_resize_upper: int | None = 0,
+    interpolation_algo_up: Literal["INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC", "INTER_AREA"] | int | None = "INTER_CUBIC",
+    rand_resize_ratio_lower: float | None = 0,
+    rand_resize_ratio_upper: float | None = 0,
+    random_seed: int | None = -1,
+    vertical_stretch_lower: float | None = 1,
+    vertical_stretch_upper: float | None = 1,
+    fix_crop: bool | None = False,
+    is_flow: bool | None = False,
+    max_distort: int | None = 1,
+    more_fix_crop: bool | None = False,
+    multi_scale: bool | None = False,
+    original_image: bool | None = False,
+    scale_ratios: float | Sequence[float] | None = None,
+    upper_height: int | None = None,
+    upper_size: int | None = None,
+    upper_width: int | None = None,
+    aspect_max: float | None = 3,
+    aspect_min: float | None = 0.33,
+    bgr2rgb: bool | None = False,
+    center_crop: bool | None = False,
+    contrast_brightness_adjustment: bool | None = False,
+    crop_height: int | None = 0,
+    crop_width: int | None = 0,
+    enable_classf_aug: bool | None = False,
+    erase_ratio: float | None = 0,
+    flow: bool | None = False,
+    gaussianblur: bool | None = False,
+    hsv: bool | None = False,
+    max_contrast: float | None = 1.2,
+    max_rotation_angle: int | None = 0,
+    max_scaling_factor: float | None = 1.5,
+    min_contrast: float | None = 0.8,
+    min_scaling_factor: float | None = 0.75,
+    num_labels: int | None = 0,
+    random_90_deg_rot: bool | None = False,
+    rotate: bool | None = False,
+    smooth_filtering: bool | None = False,
+    use_letterbox_resize: bool | None = True,
+    vertical_mirror: bool | None = False,
+    yolo_height: int | None = 0,
+    yolo_width: int | None = 0,
+    detectnet_groundtruth_param: Fields | None = None,
+    detectnet_augmentation_param: Fields | None = None,
+    transform_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> tuple[Blob, Blob]:
+    """Augment images and turn the boxes in them into a grid of what DetectNet is to predict.
+
+    The tops are images of ``image_size_y`` by ``image_size_x``, and for each cell of ``stride``
+    pixels 8 numbers and the coverage of each class.
+
+    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
+        into 0..1.
+    mirror: Flip left to right, at random, half the time; in both phases.
+    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
+    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
+    mean_value: One number for all channels, or one for each.
+    force_color: Decode as 3 channels, whatever is stored.
+    force_gray: Decode as 1 channel.
+    stride: (only in yjxiong, yjx3d)
+    scale_cvg: (only in nv15, nv16, nv17, xilinx)
+    gridbox_type: (only in nv15, nv16, nv17, xilinx)
+    max_cvg_len: (only in nv15, nv16, nv17, xilinx)
+    min_cvg_len: (only in nv15, nv16, nv17, xilinx)
+    coverage_type: (only in nv15, nv16, nv17, xilinx)
+    image_size_x: (only in nv15, nv16, nv17, xilinx)
+    image_size_y: (only in nv15, nv16, nv17, xilinx)
+    obj_norm: (only in nv15, nv16, nv17, xilinx)
+    crop_bboxes: (only in nv15, nv16, nv17, xilinx)
+    object_class: (only in nv15, nv16, nv17, xilinx)
+    crop_prob: (only in nv15, nv16, nv17, xilinx)
+    shift_x: (only in nv15, nv16, nv17, xilinx)
+    shift_y: (only in nv15, nv16, nv17, xilinx)
+    scale_prob: (only in nv15, nv16, nv17, xilinx)
+    scale_min: (only in happynear)
+    scale_max: (only in happynear)
+    flip_prob: (only in nv15, nv16, nv17, xilinx)
+    rotation_prob: (only in nv15, nv16, nv17, xilinx)
+    max_rotate_degree: (only in nv15, nv16, nv17, xilinx)
+    hue_rotation_prob: (only in nv15, nv16, nv17, xilinx)
+    hue_rotation: (only in nv15, nv16, nv17, xilinx)
+    desaturation_prob: (only in nv15, nv16, nv17, xilinx)
+    desaturation_max: (only in nv15, nv16, nv17, xilinx)
+    resize_param: Before cropping. One of several is picked at random where a fork allows more.
+        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+        cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
+    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
+        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
+    expand_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
+    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
+        cambricon, pt2c, mnn, nv17, happynear)
+    crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
+        happynear)
+    random_resize_param: (only in intel)
+    random_aspect_ratio_param: (only in intel)
+    horizontal_stretch_upper: (only in nv16, nv17, trt)
+    interpolation_algo_down: (only in nv16, nv17, trt)
+    pad: (only in intel)
+    allow_upscale: (only in nv16, nv17, trt)
+    forward_packing: (only in nv16, nv17)
+    display: (only in nv17)
+    max_brightness_shift: (only in eric612)
+    max_smooth: (only in eric612)
+    max_color_shift: (only in eric612)
+    min_side_min: (only in eric612)
+    min_side_max: (only in eric612)
+    min_side: (only in eric612)
+    apply_probability: (only in eric612)
+    debug_params: (only in eric612)
+    cvt_bgr2rgb: (only in eric612)
+    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
+    horizontal_stretch_lower: (only in nv16, nv17, trt)
+    img_rand_resize_lower: (only in nv16, nv17, trt)
+    img_rand_resize_upper: (only in nv16, nv17, trt)
+    interpolation_algo_up: (only in nv16, nv17, trt)
+    rand_resize_ratio_lower: (only in nv16, nv17, trt)
+    rand_resize_ratio_upper: (only in nv16, nv17, trt)
+    random_seed: (only in nv16, nv17, trt)
+    vertical_stretch_lower: (only in nv16, nv17, trt)
+    vertical_stretch_upper: (only in nv16, nv17, trt)
+    fix_crop: (only in yjxiong, yjx3d)
+    is_flow: (only in yjxiong, yjx3d)
+    max_distort: (only in yjxiong, yjx3d)
+    more_fix_crop: (only in yjxiong, yjx3d)
+    multi_scale: (only in yjxiong, yjx3d)
+    original_image: (only in yjxiong, yjx3d)
+    scale_ratios: (only in yjxiong, yjx3d)
+    upper_height: (only in yjxiong, yjx3d)
+    upper_size: (only in yjxiong, yjx3d)
+    upper_width: (only in yjxiong, yjx3d)
+    aspect_max: (only in happynear)
+    aspect_min: (only in happynear)
+    bgr2rgb: (only in intel)
+    center_crop: (only in happynear)
+    contrast_brightness_adjustment: (only in eric612)
+    crop_height: (only in pspnet)
+    crop_width: (only in pspnet)
+    enable_classf_aug: (only in eric612)
+    erase_ratio: (only in happynear)
+    flow: (only in intel)
+    gaussianblur: (only in rrc)
+    hsv: (only in rrc)
+    max_contrast: (only in eric612)
+    max_rotation_angle: (only in eric612)
+    max_scaling_factor: (only in eric612)
+    min_contrast: (only in eric612)
+    min_scaling_factor: (only in eric612)
+    num_labels: (only in nv17)
+    random_90_deg_rot: (only in wl-fcn)
+    rotate: (only in xilinx)
+    smooth_filtering: (only in eric612)
+    use_letterbox_resize: (only in xilinx)
+    vertical_mirror: (only in wl-fcn)
+    yolo_height: (only in xilinx)
+    yolo_width: (only in xilinx)
+    transform_param: How a data layer changes its images.
+
+    (source: NVIDIA/caffe: src/caffe/layers/detectnet_transform_layer.cpp)
     """
 
 def Dropout(
@@ -1576,6 +2548,50 @@ def EuclideanLoss(
     (source: src/caffe/layers/euclidean_loss_layer.cpp)
     """
 
+def EvalDetection(
+    *bottoms: Blob | Sequence[Blob],
+    side: int | None = 7,
+    num_class: int | None = 20,
+    num_object: int | None = 2,
+    threshold: float | None = 0.5,
+    sqrt: bool | None = True,
+    constriant: bool | None = True,
+    score_type: Literal["OBJ", "PROB", "MULTIPLY"] | int | None = "MULTIPLY",
+    nms: float | None = -1,
+    biases: float | Sequence[float] | None = None,
+    eval_detection_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Compare YOLO's predictions with the boxes that are there, for a mean average precision.
+
+    Each item's top has how many boxes of each class there are, then 4 numbers to each prediction:
+    class, score, and whether it is right or wrong.
+
+    Size: num_class + side^2 * num_object * 4
+
+    side: (only in intel, pt2c)
+    num_class: (only in intel, pt2c)
+    num_object: (only in intel, pt2c)
+    threshold: (only in intel, pt2c)
+    sqrt: (only in intel, pt2c)
+    constriant: Spelt so. (only in intel, pt2c)
+    score_type: (only in intel, pt2c)
+    nms: (only in intel, pt2c)
+    biases: (only in intel, pt2c)
+
+    (source: intel/caffe: src/caffe/layers/eval_detection_layer.cpp)
+    """
+
 def Exp(
     bottom: Blob, /, *,
     base: float | None = -1,
@@ -1649,6 +2665,96 @@ def Flatten(
     end_axis: Last of them, included.
 
     (source: src/caffe/layers/flatten_layer.cpp)
+    """
+
+def FlowWarp(
+    bottom0: Blob, bottom1: Blob, /, *,
+    fill_value: Literal["ZERO", "NOT_A_NUMBER"] | int | None = "ZERO",
+    flow_warp_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Move each pixel of the first bottom along the flow, the second: 2 channels, x and y.
+
+    (source: Ilg et al. 2016, FlowNet 2.0)
+
+    fill_value: (only in flownet2)
+
+    (source: lmb-freiburg/flownet2: src/caffe/layers/flow_warp_layer.cpp)
+    """
+
+def FocalLoss(
+    bottom0: Blob, bottom1: Blob, /, *,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    axis: int | None = 1,
+    ignore_label: int | None = None,
+    normalize: bool | None = None,
+    normalization: Literal["FULL", "VALID", "BATCH_SIZE", "NONE"] | int | None = "VALID",
+    type: Literal["ORIGIN", "LINEAR", "ONEADDP"] | int | None = "ORIGIN",
+    gamma: float | None = 2,
+    alpha: float | None = 1,
+    beta: float | None = 1,
+    hard_ratio: float | None = 1,
+    class_weight: float | Sequence[float] | None = None,
+    hard_mining_label: int | None = None,
+    cutting_point: float | None = None,
+    normalize_type: str | None = "Softmax",
+    label_smooth_factor: float | None = 0,
+    pre_fixed_normalizer: float | None = 1,
+    class_weighting: float | Sequence[float] | None = None,
+    weight_by_label_freqs: bool | None = False,
+    is_num_scale: bool | None = True,
+    label_smoothing: float | None = 0,
+    focal_loss_param: Fields | None = None,
+    softmax_param: Fields | None = None,
+    loss_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """SoftmaxWithLoss that weighs what is already well classified down by (1 - p)^gamma.
+
+    (source: Lin et al. 2017)
+
+    axis: Axis of the classes: values along it add up to 1.
+    ignore_label: A label that counts for nothing.
+    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
+    normalization: What the sum over elements is divided by.
+    type: (only in happynear, pt2c)
+    gamma: (only in happynear, pt2c)
+    alpha: Default 0.25 in pt2c. (only in happynear, pt2c)
+    beta: (only in happynear, pt2c)
+    hard_ratio: (only in happynear)
+    class_weight: (only in happynear)
+    hard_mining_label: (only in happynear)
+    cutting_point: (only in happynear)
+    normalize_type: (only in happynear)
+    label_smooth_factor: (only in happynear)
+    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    class_weighting: One weight for each class. (only in xilinx, segnet, enet)
+    weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
+    is_num_scale: (only in mnn)
+    label_smoothing: (only in intel, nv17)
+    loss_param: How a loss is divided, and which labels it passes over.
+
+    (source: happynear/caffe-windows: src/caffe/layers/focal_loss_layer.cpp)
     """
 
 @overload
@@ -2289,6 +3395,531 @@ def ImageData(
     (source: src/caffe/layers/image_data_layer.cpp)
     """
 
+def ImageLabelmapData(
+    *,
+    source: str | None = None,
+    scale: float | None = 1,
+    mean_file: str | None = None,
+    batch_size: int | None = 1,
+    crop_size: int | None = 0,
+    mirror: bool | None = False,
+    rand_skip: int | None = 0,
+    shuffle: bool | None = False,
+    new_height: int | None = 0,
+    new_width: int | None = 0,
+    is_color: bool | None = True,
+    root_folder: str | None = "",
+    mean_value: float | Sequence[float] | None = None,
+    force_color: bool | None = False,
+    force_gray: bool | None = False,
+    label_num: int | None = 1,
+    threads: int | None = 4,
+    cache: bool | None = False,
+    label_type: Literal["NONE", "IMAGE", "PIXEL"] | int | None = "IMAGE",
+    dataset_share_per_node: float | None = 1,
+    max_random_scale: float | None = 1,
+    max_random_shift: int | None = 0,
+    face_mirror: bool | None = False,
+    face_point_num: int | None = 0,
+    balance_class: bool | None = False,
+    balance_by: int | None = 0,
+    label_cut_start: int | None = 0,
+    label_cut_end: int | None = 0,
+    short_side: int | None = 0,
+    att_num: int | None = 1,
+    face_transform: bool | None = False,
+    ignore_label: int | None = 255,
+    is_unchanged: bool | None = False,
+    iterations: int | None = 1,
+    label_divide_factor: int | None = 1,
+    max_aspect_ratio: float | None = 0,
+    max_rotate_angle: float | None = 0,
+    max_shear_ratio: float | None = 0,
+    min_height: int | None = 0,
+    min_random_scale: float | None = 1,
+    min_width: int | None = 0,
+    precache: bool | None = False,
+    resize_param: Fields | Sequence[Fields] | None = None,
+    noise_param: Fields | Sequence[Fields] | None = None,
+    emit_constraint: Fields | None = None,
+    crop_h: int | None = 0,
+    crop_w: int | None = 0,
+    distort_param: Fields | None = None,
+    expand_param: Fields | None = None,
+    random_resize_param: Fields | None = None,
+    random_aspect_ratio_param: Fields | None = None,
+    horizontal_stretch_upper: float | None = 1,
+    interpolation_algo_down: Literal["INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC", "INTER_AREA"] | int | None = "INTER_NEAREST",
+    pad: int | None = 0,
+    allow_upscale: bool | None = False,
+    forward_packing: Literal["NCHW", "NHWC"] | int | None = "NCHW",
+    display: bool | None = False,
+    max_brightness_shift: int | None = 5,
+    max_smooth: float | None = 6,
+    max_color_shift: int | None = 0,
+    min_side_min: int | None = 0,
+    min_side_max: int | None = 0,
+    min_side: int | None = 0,
+    apply_probability: float | None = 0.5,
+    debug_params: bool | None = False,
+    cvt_bgr2rgb: bool | None = False,
+    scale_factors: float | Sequence[float] | None = None,
+    use_gpu_transform: bool | None = False,
+    horizontal_stretch_lower: float | None = 1,
+    img_rand_resize_lower: int | None = 0,
+    img_rand_resize_upper: int | None = 0,
+    interpolation_algo_up: Literal["INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC", "INTER_AREA"] | int | None = "INTER_CUBIC",
+    rand_resize_ratio_lower: float | None = 0,
+    rand_resize_ratio_upper: float | None = 0,
+    random_seed: int | None = -1,
+    vertical_stretch_lower: float | None = 1,
+    vertical_stretch_upper: float | None = 1,
+    fix_crop: bool | None = False,
+    is_flow: bool | None = False,
+    max_distort: int | None = 1,
+    more_fix_crop: bool | None = False,
+    multi_scale: bool | None = False,
+    original_image: bool | None = False,
+    scale_ratios: float | Sequence[float] | None = None,
+    stride: int | None = 1,
+    upper_height: int | None = None,
+    upper_size: int | None = None,
+    upper_width: int | None = None,
+    aspect_max: float | None = 3,
+    aspect_min: float | None = 0.33,
+    bgr2rgb: bool | None = False,
+    center_crop: bool | None = False,
+    contrast_brightness_adjustment: bool | None = False,
+    crop_height: int | None = 0,
+    crop_width: int | None = 0,
+    enable_classf_aug: bool | None = False,
+    erase_ratio: float | None = 0,
+    flow: bool | None = False,
+    gaussianblur: bool | None = False,
+    hsv: bool | None = False,
+    max_contrast: float | None = 1.2,
+    max_rotation_angle: int | None = 0,
+    max_scaling_factor: float | None = 1.5,
+    min_contrast: float | None = 0.8,
+    min_scaling_factor: float | None = 0.75,
+    num_labels: int | None = 0,
+    random_90_deg_rot: bool | None = False,
+    rotate: bool | None = False,
+    scale_max: float | None = 0.4,
+    scale_min: float | None = 0.02,
+    smooth_filtering: bool | None = False,
+    use_letterbox_resize: bool | None = True,
+    vertical_mirror: bool | None = False,
+    yolo_height: int | None = 0,
+    yolo_width: int | None = 0,
+    image_data_param: Fields | None = None,
+    transform_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+) -> tuple[Blob, Blob]:
+    """Images and a label for each of their pixels, to find edges by.
+
+    A list names an image and a map to each line. The labels are Nx1xHxW.  (source: Xie & Tu 2015)
+
+    source: A text file; each line is a path and a whole-number label.
+    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
+        into 0..1.
+    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
+    batch_size: Images in a batch.
+    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
+    mirror: Flip left to right, at random, half the time; in both phases.
+    rand_skip: Begin after a random number of images, below this.
+    shuffle: Random order, new in each round.
+    new_height: Resize to this; needs new_width too. 0: as it is, and then batches larger than 1
+        need images of one size.
+    is_color: 3 channels, or 1.
+    root_folder: Put before every path as it is: end it with a slash.
+    mean_value: One number for all channels, or one for each.
+    force_color: Decode as 3 channels, whatever is stored.
+    force_gray: Decode as 1 channel.
+    label_num: (only in xilinx, mnn)
+    threads: (only in nv16, nv17)
+    cache: (only in nv16, nv17)
+    label_type: Labels: none, a number for the image, or an image of them (PIXEL). (only in
+        pspnet, xilinx)
+    dataset_share_per_node: (only in nv17)
+    max_random_scale: (only in happynear)
+    max_random_shift: (only in happynear)
+    face_mirror: (only in happynear)
+    face_point_num: (only in happynear)
+    balance_class: (only in happynear)
+    balance_by: (only in happynear)
+    label_cut_start: (only in happynear)
+    label_cut_end: (only in happynear)
+    short_side: (only in nv16, nv17)
+    att_num: (only in mnn)
+    face_transform: (only in happynear)
+    ignore_label: (only in pspnet, xilinx)
+    is_unchanged: (only in xilinx)
+    iterations: (only in cambricon)
+    label_divide_factor: Size of the image over that of its label. (only in enet)
+    max_aspect_ratio: (only in happynear)
+    max_rotate_angle: (only in happynear)
+    max_shear_ratio: (only in happynear)
+    min_height: (only in intel)
+    min_random_scale: (only in happynear)
+    min_width: (only in intel)
+    precache: (only in nv17)
+    resize_param: Before cropping. One of several is picked at random where a fork allows more.
+        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+        cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
+    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
+        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
+        cambricon, pt2c, mnn, nv17, happynear)
+    crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
+        happynear)
+    distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
+    expand_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
+    random_resize_param: (only in intel)
+    random_aspect_ratio_param: (only in intel)
+    horizontal_stretch_upper: (only in nv16, nv17, trt)
+    interpolation_algo_down: (only in nv16, nv17, trt)
+    pad: (only in intel)
+    allow_upscale: (only in nv16, nv17, trt)
+    forward_packing: (only in nv16, nv17)
+    display: (only in nv17)
+    max_brightness_shift: (only in eric612)
+    max_smooth: (only in eric612)
+    max_color_shift: (only in eric612)
+    min_side_min: (only in eric612)
+    min_side_max: (only in eric612)
+    min_side: (only in eric612)
+    apply_probability: (only in eric612)
+    debug_params: (only in eric612)
+    cvt_bgr2rgb: (only in eric612)
+    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
+    horizontal_stretch_lower: (only in nv16, nv17, trt)
+    img_rand_resize_lower: (only in nv16, nv17, trt)
+    img_rand_resize_upper: (only in nv16, nv17, trt)
+    interpolation_algo_up: (only in nv16, nv17, trt)
+    rand_resize_ratio_lower: (only in nv16, nv17, trt)
+    rand_resize_ratio_upper: (only in nv16, nv17, trt)
+    random_seed: (only in nv16, nv17, trt)
+    vertical_stretch_lower: (only in nv16, nv17, trt)
+    vertical_stretch_upper: (only in nv16, nv17, trt)
+    fix_crop: (only in yjxiong, yjx3d)
+    is_flow: (only in yjxiong, yjx3d)
+    max_distort: (only in yjxiong, yjx3d)
+    more_fix_crop: (only in yjxiong, yjx3d)
+    multi_scale: (only in yjxiong, yjx3d)
+    original_image: (only in yjxiong, yjx3d)
+    scale_ratios: (only in yjxiong, yjx3d)
+    stride: (only in yjxiong, yjx3d)
+    upper_height: (only in yjxiong, yjx3d)
+    upper_size: (only in yjxiong, yjx3d)
+    upper_width: (only in yjxiong, yjx3d)
+    aspect_max: (only in happynear)
+    aspect_min: (only in happynear)
+    bgr2rgb: (only in intel)
+    center_crop: (only in happynear)
+    contrast_brightness_adjustment: (only in eric612)
+    crop_height: (only in pspnet)
+    crop_width: (only in pspnet)
+    enable_classf_aug: (only in eric612)
+    erase_ratio: (only in happynear)
+    flow: (only in intel)
+    gaussianblur: (only in rrc)
+    hsv: (only in rrc)
+    max_contrast: (only in eric612)
+    max_rotation_angle: (only in eric612)
+    max_scaling_factor: (only in eric612)
+    min_contrast: (only in eric612)
+    min_scaling_factor: (only in eric612)
+    num_labels: (only in nv17)
+    random_90_deg_rot: (only in wl-fcn)
+    rotate: (only in xilinx)
+    scale_max: (only in happynear)
+    scale_min: (only in happynear)
+    smooth_filtering: (only in eric612)
+    use_letterbox_resize: (only in xilinx)
+    vertical_mirror: (only in wl-fcn)
+    yolo_height: (only in xilinx)
+    yolo_width: (only in xilinx)
+    transform_param: How a data layer changes its images.
+
+    (source: s9xie/hed: src/caffe/layers/image_labelmap_data_layer.cpp)
+    """
+
+def ImageSegData(
+    *,
+    source: str | None = None,
+    scale: float | None = 1,
+    mean_file: str | None = None,
+    batch_size: int | None = 1,
+    crop_size: int | None = 0,
+    mirror: bool | None = False,
+    rand_skip: int | None = 0,
+    shuffle: bool | None = False,
+    new_height: int | None = 0,
+    new_width: int | None = 0,
+    is_color: bool | None = True,
+    root_folder: str | None = "",
+    mean_value: float | Sequence[float] | None = None,
+    force_color: bool | None = False,
+    force_gray: bool | None = False,
+    label_num: int | None = 1,
+    threads: int | None = 4,
+    cache: bool | None = False,
+    label_type: Literal["NONE", "IMAGE", "PIXEL"] | int | None = "IMAGE",
+    dataset_share_per_node: float | None = 1,
+    max_random_scale: float | None = 1,
+    max_random_shift: int | None = 0,
+    face_mirror: bool | None = False,
+    face_point_num: int | None = 0,
+    balance_class: bool | None = False,
+    balance_by: int | None = 0,
+    label_cut_start: int | None = 0,
+    label_cut_end: int | None = 0,
+    short_side: int | None = 0,
+    att_num: int | None = 1,
+    face_transform: bool | None = False,
+    ignore_label: int | None = 255,
+    is_unchanged: bool | None = False,
+    iterations: int | None = 1,
+    label_divide_factor: int | None = 1,
+    max_aspect_ratio: float | None = 0,
+    max_rotate_angle: float | None = 0,
+    max_shear_ratio: float | None = 0,
+    min_height: int | None = 0,
+    min_random_scale: float | None = 1,
+    min_width: int | None = 0,
+    precache: bool | None = False,
+    resize_param: Fields | Sequence[Fields] | None = None,
+    noise_param: Fields | Sequence[Fields] | None = None,
+    emit_constraint: Fields | None = None,
+    crop_h: int | None = 0,
+    crop_w: int | None = 0,
+    distort_param: Fields | None = None,
+    expand_param: Fields | None = None,
+    random_resize_param: Fields | None = None,
+    random_aspect_ratio_param: Fields | None = None,
+    horizontal_stretch_upper: float | None = 1,
+    interpolation_algo_down: Literal["INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC", "INTER_AREA"] | int | None = "INTER_NEAREST",
+    pad: int | None = 0,
+    allow_upscale: bool | None = False,
+    forward_packing: Literal["NCHW", "NHWC"] | int | None = "NCHW",
+    display: bool | None = False,
+    max_brightness_shift: int | None = 5,
+    max_smooth: float | None = 6,
+    max_color_shift: int | None = 0,
+    min_side_min: int | None = 0,
+    min_side_max: int | None = 0,
+    min_side: int | None = 0,
+    apply_probability: float | None = 0.5,
+    debug_params: bool | None = False,
+    cvt_bgr2rgb: bool | None = False,
+    scale_factors: float | Sequence[float] | None = None,
+    use_gpu_transform: bool | None = False,
+    horizontal_stretch_lower: float | None = 1,
+    img_rand_resize_lower: int | None = 0,
+    img_rand_resize_upper: int | None = 0,
+    interpolation_algo_up: Literal["INTER_NEAREST", "INTER_LINEAR", "INTER_CUBIC", "INTER_AREA"] | int | None = "INTER_CUBIC",
+    rand_resize_ratio_lower: float | None = 0,
+    rand_resize_ratio_upper: float | None = 0,
+    random_seed: int | None = -1,
+    vertical_stretch_lower: float | None = 1,
+    vertical_stretch_upper: float | None = 1,
+    fix_crop: bool | None = False,
+    is_flow: bool | None = False,
+    max_distort: int | None = 1,
+    more_fix_crop: bool | None = False,
+    multi_scale: bool | None = False,
+    original_image: bool | None = False,
+    scale_ratios: float | Sequence[float] | None = None,
+    stride: int | None = 1,
+    upper_height: int | None = None,
+    upper_size: int | None = None,
+    upper_width: int | None = None,
+    aspect_max: float | None = 3,
+    aspect_min: float | None = 0.33,
+    bgr2rgb: bool | None = False,
+    center_crop: bool | None = False,
+    contrast_brightness_adjustment: bool | None = False,
+    crop_height: int | None = 0,
+    crop_width: int | None = 0,
+    enable_classf_aug: bool | None = False,
+    erase_ratio: float | None = 0,
+    flow: bool | None = False,
+    gaussianblur: bool | None = False,
+    hsv: bool | None = False,
+    max_contrast: float | None = 1.2,
+    max_rotation_angle: int | None = 0,
+    max_scaling_factor: float | None = 1.5,
+    min_contrast: float | None = 0.8,
+    min_scaling_factor: float | None = 0.75,
+    num_labels: int | None = 0,
+    random_90_deg_rot: bool | None = False,
+    rotate: bool | None = False,
+    scale_max: float | None = 0.4,
+    scale_min: float | None = 0.02,
+    smooth_filtering: bool | None = False,
+    use_letterbox_resize: bool | None = True,
+    vertical_mirror: bool | None = False,
+    yolo_height: int | None = 0,
+    yolo_width: int | None = 0,
+    image_data_param: Fields | None = None,
+    transform_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+) -> tuple[Blob, Blob, Blob]:
+    """Images, a label for each of their pixels, and the images' sizes.
+
+    A list names an image and a map to each line. Both are cut to ``crop_size``, or to
+    ``crop_height`` by ``crop_width``. The labels are Nx1xHxW, the sizes Nx1x1x2.
+
+    source: A text file; each line is a path and a whole-number label.
+    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
+        into 0..1.
+    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
+    batch_size: Images in a batch.
+    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
+    mirror: Flip left to right, at random, half the time; in both phases.
+    rand_skip: Begin after a random number of images, below this.
+    shuffle: Random order, new in each round.
+    new_height: Resize to this; needs new_width too. 0: as it is, and then batches larger than 1
+        need images of one size.
+    is_color: 3 channels, or 1.
+    root_folder: Put before every path as it is: end it with a slash.
+    mean_value: One number for all channels, or one for each.
+    force_color: Decode as 3 channels, whatever is stored.
+    force_gray: Decode as 1 channel.
+    label_num: (only in xilinx, mnn)
+    threads: (only in nv16, nv17)
+    cache: (only in nv16, nv17)
+    label_type: Labels: none, a number for the image, or an image of them (PIXEL). (only in
+        pspnet, xilinx)
+    dataset_share_per_node: (only in nv17)
+    max_random_scale: (only in happynear)
+    max_random_shift: (only in happynear)
+    face_mirror: (only in happynear)
+    face_point_num: (only in happynear)
+    balance_class: (only in happynear)
+    balance_by: (only in happynear)
+    label_cut_start: (only in happynear)
+    label_cut_end: (only in happynear)
+    short_side: (only in nv16, nv17)
+    att_num: (only in mnn)
+    face_transform: (only in happynear)
+    ignore_label: (only in pspnet, xilinx)
+    is_unchanged: (only in xilinx)
+    iterations: (only in cambricon)
+    label_divide_factor: Size of the image over that of its label. (only in enet)
+    max_aspect_ratio: (only in happynear)
+    max_rotate_angle: (only in happynear)
+    max_shear_ratio: (only in happynear)
+    min_height: (only in intel)
+    min_random_scale: (only in happynear)
+    min_width: (only in intel)
+    precache: (only in nv17)
+    resize_param: Before cropping. One of several is picked at random where a fork allows more.
+        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+        cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
+    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
+        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
+        cambricon, pt2c, mnn, nv17, happynear)
+    crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
+        happynear)
+    distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
+    expand_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
+    random_resize_param: (only in intel)
+    random_aspect_ratio_param: (only in intel)
+    horizontal_stretch_upper: (only in nv16, nv17, trt)
+    interpolation_algo_down: (only in nv16, nv17, trt)
+    pad: (only in intel)
+    allow_upscale: (only in nv16, nv17, trt)
+    forward_packing: (only in nv16, nv17)
+    display: (only in nv17)
+    max_brightness_shift: (only in eric612)
+    max_smooth: (only in eric612)
+    max_color_shift: (only in eric612)
+    min_side_min: (only in eric612)
+    min_side_max: (only in eric612)
+    min_side: (only in eric612)
+    apply_probability: (only in eric612)
+    debug_params: (only in eric612)
+    cvt_bgr2rgb: (only in eric612)
+    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
+    horizontal_stretch_lower: (only in nv16, nv17, trt)
+    img_rand_resize_lower: (only in nv16, nv17, trt)
+    img_rand_resize_upper: (only in nv16, nv17, trt)
+    interpolation_algo_up: (only in nv16, nv17, trt)
+    rand_resize_ratio_lower: (only in nv16, nv17, trt)
+    rand_resize_ratio_upper: (only in nv16, nv17, trt)
+    random_seed: (only in nv16, nv17, trt)
+    vertical_stretch_lower: (only in nv16, nv17, trt)
+    vertical_stretch_upper: (only in nv16, nv17, trt)
+    fix_crop: (only in yjxiong, yjx3d)
+    is_flow: (only in yjxiong, yjx3d)
+    max_distort: (only in yjxiong, yjx3d)
+    more_fix_crop: (only in yjxiong, yjx3d)
+    multi_scale: (only in yjxiong, yjx3d)
+    original_image: (only in yjxiong, yjx3d)
+    scale_ratios: (only in yjxiong, yjx3d)
+    stride: (only in yjxiong, yjx3d)
+    upper_height: (only in yjxiong, yjx3d)
+    upper_size: (only in yjxiong, yjx3d)
+    upper_width: (only in yjxiong, yjx3d)
+    aspect_max: (only in happynear)
+    aspect_min: (only in happynear)
+    bgr2rgb: (only in intel)
+    center_crop: (only in happynear)
+    contrast_brightness_adjustment: (only in eric612)
+    crop_height: (only in pspnet)
+    crop_width: (only in pspnet)
+    enable_classf_aug: (only in eric612)
+    erase_ratio: (only in happynear)
+    flow: (only in intel)
+    gaussianblur: (only in rrc)
+    hsv: (only in rrc)
+    max_contrast: (only in eric612)
+    max_rotation_angle: (only in eric612)
+    max_scaling_factor: (only in eric612)
+    min_contrast: (only in eric612)
+    min_scaling_factor: (only in eric612)
+    num_labels: (only in nv17)
+    random_90_deg_rot: (only in wl-fcn)
+    rotate: (only in xilinx)
+    scale_max: (only in happynear)
+    scale_min: (only in happynear)
+    smooth_filtering: (only in eric612)
+    use_letterbox_resize: (only in xilinx)
+    vertical_mirror: (only in wl-fcn)
+    yolo_height: (only in xilinx)
+    yolo_width: (only in xilinx)
+    transform_param: How a data layer changes its images.
+
+    (source: hszhao/PSPNet: src/caffe/layers/image_seg_data_layer.cpp)
+    """
+
 @overload
 def InfogainLoss(
     *bottoms: Blob | Sequence[Blob],
@@ -2468,6 +4099,40 @@ def Interp(
     use_blob_size: Take height and width of the second bottom. (only in soeaver)
 
     (source: hszhao/PSPNet: src/caffe/layers/interp_layer.cpp)
+    """
+
+def L1Loss(
+    *bottoms: Blob | Sequence[Blob],
+    l2_per_location: bool | None = False,
+    l2_prescale_by_channels: bool | None = False,
+    normalize_by_num_entries: bool | None = False,
+    epsilon: float | None = 0.01,
+    plateau: float | None = 0,
+    l1_loss_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The sum of absolute differences of the bottoms, averaged over the batch.
+
+    FlowNet's own, told by ``l1_loss_param`` or a single bottom, wants bottoms of one shape; a
+    single one is taken for the differences.
+
+    l2_per_location: (only in flownet2)
+    l2_prescale_by_channels: (only in flownet2)
+    normalize_by_num_entries: (only in flownet2)
+    epsilon: (only in flownet2)
+    plateau: (only in flownet2)
+
+    (source: NVIDIA/caffe: src/caffe/layers/l1_loss_layer.cpp, lmb-freiburg/flownet2: src/caffe/layers/l1loss_layer.cpp)
     """
 
 def Log(
@@ -2787,6 +4452,31 @@ def MemoryData(
     transform_param: How a data layer changes its images.
 
     (source: src/caffe/layers/memory_data_layer.cpp)
+    """
+
+def Mish(
+    bottom: Blob, /, *,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    mish_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """x * tanh(log(1 + exp(x))), a smooth ReLU.  (Misra 2019)
+
+    Works in place.
+
+    engine: (only in darknet2caffe)
+
+    (source: ChenYingpeng/darknet2caffe: caffe_layers/mish_layer/mish_layer.cpp)
     """
 
 def MultiBoxLoss(
@@ -3249,6 +4939,133 @@ def PriorBox(
     (source: src/caffe/layers/prior_box_layer.cpp)
     """
 
+@overload
+def Proposal(
+    *bottoms: Blob | Sequence[Blob],
+    nms_input_num: int | None = 6000,
+    nms_output_num: int | None = 300,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    nms_iou_th: float | None = None,
+    min_width: float | None = 0,
+    min_height: float | None = 0,
+    nms_thresh: float | None = 0.7,
+    im_h: float | None = 720,
+    im_w: float | None = 1280,
+    scale: float | Sequence[float] | None = None,
+    nms_scale: float | None = 0.25,
+    anchor_scale: float | Sequence[float] | None = None,
+    anchor_ratio: float | Sequence[float] | None = None,
+    feat_stride: int | None = 16,
+    base_size: int | None = 16,
+    min_size: int | None = 16,
+    pre_nms_topn: int | None = 6000,
+    post_nms_topn: int | None = 300,
+    pvanet_mode: bool | None = False,
+    enable_softmax: bool | None = False,
+    nproposal_mode: bool | None = False,
+    shuffle_channel: bool | None = True,
+    ratio: float | Sequence[float] | None = None,
+    stride: float | None = 16,
+    im_min_w: float | None = 25.6,
+    im_min_h: float | None = 25.6,
+    top_num: float | None = 12000,
+    nms_num: int | None = 2000,
+    anchor_num: int | None = 9,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    proposal_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The regions most likely to hold an object, from scores and boxes for each anchor.
+
+    Bottoms are the scores, the boxes and the size of each image. By the rule of happynear's fork
+    the tops are ``post_nms_topn`` regions to each image, as rows of five, and their scores; those
+    of Xilinx and Cambricon are not known here.  (source: Ren et al. 2015, Faster R-CNN)
+
+    nms_input_num: (only in xilinx)
+    nms_output_num: (only in xilinx)
+    stride_h: With stride_w and nms_iou_th required in xilinx. (only in xilinx)
+    stride_w: (only in xilinx)
+    nms_iou_th: (only in xilinx)
+    min_width: (only in xilinx)
+    min_height: (only in xilinx)
+    nms_thresh: (only in happynear, cambricon)
+    im_h: (only in cambricon)
+    im_w: (only in cambricon)
+    scale: Repeated in happynear; once in the others. (only in cambricon, happynear)
+    nms_scale: (only in cambricon)
+    anchor_scale: (only in cambricon)
+    anchor_ratio: (only in cambricon)
+    feat_stride: (only in cambricon, happynear)
+    base_size: (only in cambricon, happynear)
+    min_size: (only in cambricon, happynear)
+    pre_nms_topn: (only in cambricon, happynear)
+    post_nms_topn: (only in cambricon, happynear)
+    pvanet_mode: (only in cambricon)
+    enable_softmax: (only in cambricon)
+    nproposal_mode: (only in cambricon)
+    shuffle_channel: (only in cambricon)
+    ratio: (only in happynear)
+    stride: (only in cambricon)
+    im_min_w: (only in cambricon)
+    im_min_h: (only in cambricon)
+    top_num: (only in cambricon)
+    nms_num: (only in cambricon)
+    anchor_num: (only in cambricon)
+    engine: (only in cambricon)
+
+    (source: happynear/caffe-windows: src/caffe/layers/proposal_layer.cpp)
+    """
+@overload
+def Proposal(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Proposal(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+
+def PSROIPooling(
+    bottom0: Blob, bottom1: Blob, /, *,
+    spatial_scale: float | None = None,
+    output_dim: int | None = None,
+    group_size: int | None = None,
+    no_pad_shift: float | None = 0,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    psroi_pooling_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The averages of ``group_size`` by ``group_size`` windows in each region of interest.
+
+    Each window reads ``output_dim`` channels of its own, so the bottom has ``output_dim`` times
+    ``group_size`` squared. The second bottom has a row to each region: the image, then x1, y1, x2,
+    y2.  (source: Dai et al. 2016, R-FCN)
+
+    spatial_scale: (only in intel, rfcn, happynear, cambricon, pt2c, ncnn)
+    output_dim: Channels of the top; the bottom has group_size^2 times as many. (only in intel,
+        rfcn, happynear, cambricon, pt2c, ncnn)
+    group_size: (only in intel, rfcn, happynear, cambricon, pt2c, ncnn)
+    no_pad_shift: (only in cambricon)
+    engine: (only in cambricon)
+
+    (source: daijifeng001/caffe-rfcn: src/caffe/layers/psroi_pooling_layer.cpp)
+    """
+
 def Python(
     *bottoms: Blob | Sequence[Blob],
     module: str | None = None,
@@ -3322,6 +5139,66 @@ def Reduction(
     (source: src/caffe/layers/reduction_layer.cpp)
     """
 
+def RegionLoss(
+    bottom0: Blob, bottom1: Blob, /, *,
+    side: int | None = 13,
+    num_class: int | None = 20,
+    bias_match: int | None = 1,
+    coords: int | None = 4,
+    num: int | None = 5,
+    softmax: int | None = 1,
+    jitter: float | None = 0.2,
+    rescore: int | None = 1,
+    object_scale: float | None = 1,
+    class_scale: float | None = 1,
+    noobject_scale: float | None = 0.5,
+    coord_scale: float | None = 5,
+    absolute: int | None = 1,
+    thresh: float | None = 0.2,
+    random: int | None = 1,
+    biases: float | Sequence[float] | None = None,
+    softmax_tree: str | None = None,
+    class_map: str | None = None,
+    region_loss_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """YOLOv2's loss of boxes and classes, predicted for each cell and each of its anchors.
+
+    The first bottom is Nx(num * (num_class + coords + 1)) maps, the second the boxes that are
+    there.  (source: Redmon & Farhadi 2016, YOLO9000)
+
+    side: (only in intel, eric612, pt2c)
+    num_class: (only in intel, eric612, pt2c)
+    bias_match: (only in intel, eric612, pt2c)
+    coords: (only in intel, eric612, pt2c)
+    num: (only in intel, eric612, pt2c)
+    softmax: (only in intel, eric612, pt2c)
+    jitter: (only in intel, eric612, pt2c)
+    rescore: (only in intel, eric612, pt2c)
+    object_scale: (only in intel, eric612, pt2c)
+    class_scale: (only in intel, eric612, pt2c)
+    noobject_scale: (only in intel, eric612, pt2c)
+    coord_scale: (only in intel, eric612, pt2c)
+    absolute: (only in intel, eric612, pt2c)
+    thresh: (only in intel, eric612, pt2c)
+    random: (only in intel, eric612, pt2c)
+    biases: (only in intel, eric612, pt2c)
+    softmax_tree: (only in intel, eric612, pt2c)
+    class_map: (only in intel, eric612, pt2c)
+
+    (source: intel/caffe: src/caffe/layers/region_loss_layer.cpp)
+    """
+
 def ReLU(
     bottom: Blob, /, *,
     negative_slope: float | None = 0,
@@ -3350,6 +5227,98 @@ def ReLU(
     upper_limit: (only in cambricon)
 
     (source: src/caffe/layers/relu_layer.cpp)
+    """
+
+def ReLU6(
+    bottom: Blob, /, *,
+    negative_slope: float | None = 0,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    relu6_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Keep what is between 0 and 6: min(max(0, x), 6).
+
+    Works in place.
+
+    negative_slope: (only in eric612)
+    engine: (only in eric612, pt2c)
+
+    (source: eric612/MobileNet-YOLO: src/caffe/layers/relu6_layer.cpp)
+    """
+
+def Reorg(
+    bottom: Blob, /, *,
+    stride: int | None = None,
+    reverse: bool | None = False,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    reorg_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Turn each ``stride`` by ``stride`` block of pixels into channels; ``reverse`` undoes it.
+
+    (source: Redmon & Farhadi 2016, YOLO9000)
+
+    Size: channels * stride^2, size / stride; with reverse channels / stride^2, size * stride
+
+    stride: (only in intel, xilinx, eric612, cambricon, pt2c, ncnn, tengine)
+    reverse: From channels to pixels. (only in intel, xilinx, eric612, cambricon, pt2c, ncnn,
+        tengine)
+    engine: (only in cambricon)
+
+    (source: intel/caffe: src/caffe/layers/reorg_layer.cpp)
+    """
+
+def Resample(
+    *bottoms: Blob | Sequence[Blob],
+    width: int | None = None,
+    height: int | None = None,
+    type: Literal["NEAREST", "LINEAR", "CUBIC", "AREA"] | int | None = "LINEAR",
+    antialias: bool | None = True,
+    factor: float | None = 1,
+    resample_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Scale to ``height`` by ``width``, or to the size of a second bottom.
+
+    (source: Ilg et al. 2016, FlowNet 2.0)
+
+    width: (only in flownet2)
+    height: (only in flownet2)
+    type: (only in flownet2)
+    antialias: (only in flownet2)
+    factor: (only in flownet2)
+
+    (source: lmb-freiburg/flownet2: src/caffe/layers/resample_layer.cpp)
     """
 
 def Reshape(
@@ -3420,6 +5389,81 @@ def RNN(
     (source: src/caffe/layers/rnn_layer.cpp)
     """
 
+def ROIAlign(
+    bottom0: Blob, bottom1: Blob, /, *,
+    pooled_h: int | None = 0,
+    pooled_w: int | None = 0,
+    spatial_scale: float | None = 1,
+    sampling_ratio: int | None = 0,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    roi_align_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The averages of ``pooled_h`` by ``pooled_w`` windows in each region, read between pixels.
+
+    The second bottom holds the regions, as Mx5 or 1xMx1x5: for each the image, then x1, y1, x2, y2.
+    (source: He et al. 2017)
+
+    pooled_h: (only in cambricon, pt2c, ncnn)
+    pooled_w: (only in cambricon, pt2c, ncnn)
+    spatial_scale: (only in cambricon, pt2c, ncnn)
+    sampling_ratio: (only in cambricon)
+    engine: (only in cambricon)
+
+    (source: Cambricon/caffe: src/caffe/layers/roi_align_layer.cpp)
+    """
+
+def ROIPooling(
+    bottom0: Blob, bottom1: Blob, /, *,
+    pooled_h: int | None = 0,
+    pooled_w: int | None = 0,
+    spatial_scale: float | None = 1,
+    pooled_size: int | Sequence[int] | None = None,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    use_faster_roipooling: int | None = 0,
+    roi_pooling_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The maxima of ``pooled_h`` by ``pooled_w`` windows in each region of interest.
+
+    The second bottom has a row to each region: which image, then x1, y1, x2, y2 in pixels of the
+    net's input, of which ``spatial_scale`` makes pixels of the first bottom.
+    (source: Girshick 2015)
+
+    pooled_h: (only in intel, fastrcnn, fasterrcnn, rfcn, xilinx, yjxiong, yjx3d, happynear,
+        cambricon, pt2c, ncnn, mnn, tengine, trt)
+    pooled_w: (only in intel, fastrcnn, fasterrcnn, rfcn, xilinx, yjxiong, yjx3d, happynear,
+        cambricon, pt2c, ncnn, mnn, tengine, trt)
+    spatial_scale: From the coordinates of regions to those of the bottom. (only in intel,
+        fastrcnn, fasterrcnn, rfcn, xilinx, yjxiong, yjx3d, happynear, cambricon, pt2c, ncnn, mnn,
+        tengine, trt)
+    pooled_size: (only in intel)
+    engine: (only in cambricon)
+    use_faster_roipooling: (only in cambricon)
+
+    (source: rbgirshick/caffe-fast-rcnn: src/caffe/layers/roi_pooling_layer.cpp)
+    """
+
 def Scale(
     *bottoms: Blob | Sequence[Blob],
     axis: int | None = 1,
@@ -3457,6 +5501,109 @@ def Scale(
     max_value: (only in happynear, pt2c)
 
     (source: src/caffe/layers/scale_layer.cpp)
+    """
+
+def SegAccuracy(
+    bottom0: Blob, bottom1: Blob, /, *,
+    metric: Literal["PixelAccuracy", "ClassAccuracy", "PixelIOU"] | int | None = "PixelAccuracy",
+    ignore_label: int | Sequence[int] | None = None,
+    reset: bool | None = True,
+    seg_accuracy_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """How well pixels are labelled: pixel accuracy, class accuracy, intersection over union.
+
+    Counted over batches. The labels are Nx1xHxW.
+
+    metric: (only in pspnet)
+    ignore_label: (only in pspnet)
+    reset: (only in pspnet)
+
+    (source: hszhao/PSPNet: src/caffe/layers/seg_accuracy_layer.cpp)
+    """
+
+def SeLu(
+    bottom: Blob, /, *,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """x above zero and alpha * (exp(x) - 1) below, both times lambda: keeps mean and variance.
+
+    So written in soeaver's nets, whose own source is not public; Synopsys' fork has it as SeLU.
+    (Klambauer et al. 2017)
+
+    (source: foss-for-synopsys-dwc-arc-processors/synopsys-caffe: src/caffe/layers/selu_layer.cpp)
+    """
+
+def SeLuDropout(
+    bottom: Blob, /, *,
+    dropout_ratio: float | None = None,
+    selu_dropout_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Dropout that keeps the mean and variance of what a SeLu makes.  (Klambauer et al. 2017)
+
+    Only soeaver's nets have it, and its source is not public.
+
+    dropout_ratio: (only in soeaver)
+
+    (source: soeaver/caffe-model: the nets that use it)
+    """
+
+def ShuffleChannel(
+    bottom: Blob, /, *,
+    group: int | None = 1,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    shuffle_channel_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Reorder the channels so that each of ``group`` parts has some of every part.
+
+    Channels as ``group`` rows are read by columns.  (source: Zhang et al. 2017, ShuffleNet)
+
+    group: Divides the channels. (only in cambricon, ncnn, mnn, tengine)
+    engine: (only in cambricon)
+
+    (source: farmingyard/ShuffleNet: shuffle_channel_layer.cpp)
     """
 
 def Sigmoid(
@@ -3597,6 +5744,54 @@ def SmoothL1Loss(
     (source: src/caffe/layers/smooth_L1_loss_layer.cpp)
     """
 
+@overload
+def SmoothL1LossOHEM(
+    *bottoms: Blob | Sequence[Blob],
+    ignore_label: int | None = None,
+    normalize: bool | None = None,
+    normalization: Literal["FULL", "VALID", "BATCH_SIZE", "NONE"] | int | None = "VALID",
+    sigma: float | None = 1,
+    pre_fixed_normalizer: float | None = 1,
+    class_weighting: float | Sequence[float] | None = None,
+    weight_by_label_freqs: bool | None = False,
+    is_num_scale: bool | None = True,
+    label_smoothing: float | None = 0,
+    smooth_l1_loss_param: Fields | None = None,
+    loss_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """SmoothL1Loss that also tells each instance's loss, to mine hard examples by.
+
+    A third bottom weighs the differences. A second top holds the loss of each instance, Nx1xHxW.
+    (source: Shrivastava et al. 2016)
+
+    ignore_label: A label that counts for nothing.
+    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
+    normalization: What the sum over elements is divided by.
+    sigma: (only in intel, fasterrcnn, rfcn, xilinx, pt2c, ncnn)
+    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    class_weighting: One weight for each class. (only in xilinx, segnet, enet)
+    weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
+    is_num_scale: (only in mnn)
+    label_smoothing: (only in intel, nv17)
+    loss_param: How a loss is divided, and which labels it passes over.
+
+    (source: intel/caffe: src/caffe/layers/smooth_L1_loss_ohem_layer.cpp)
+    """
+@overload
+def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+
 def Softmax(
     bottom: Blob, /, *,
     engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
@@ -3695,6 +5890,104 @@ def SoftmaxWithLoss(
 def SoftmaxWithLoss(bottom0: Blob, bottom1: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def SoftmaxWithLoss(bottom0: Blob, bottom1: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+
+@overload
+def SoftmaxWithLossOHEM(
+    bottom0: Blob, bottom1: Blob, /, *,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    axis: int | None = 1,
+    ignore_label: int | None = None,
+    normalize: bool | None = None,
+    normalization: Literal["FULL", "VALID", "BATCH_SIZE", "NONE"] | int | None = "VALID",
+    hard_ratio: float | None = 1,
+    class_weight: float | Sequence[float] | None = None,
+    hard_mining_label: int | None = None,
+    cutting_point: float | None = None,
+    normalize_type: str | None = "Softmax",
+    label_smooth_factor: float | None = 0,
+    pre_fixed_normalizer: float | None = 1,
+    class_weighting: float | Sequence[float] | None = None,
+    weight_by_label_freqs: bool | None = False,
+    is_num_scale: bool | None = True,
+    label_smoothing: float | None = 0,
+    softmax_param: Fields | None = None,
+    loss_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """SoftmaxWithLoss that also tells each instance's loss, to mine hard examples by.
+
+    Further tops hold the probabilities, shaped like the scores, and the loss of each instance,
+    shaped like the labels.  (source: Shrivastava et al. 2016)
+
+    axis: Axis of the classes: values along it add up to 1.
+    ignore_label: A label that counts for nothing.
+    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
+    normalization: What the sum over elements is divided by.
+    hard_ratio: (only in happynear)
+    class_weight: (only in happynear)
+    hard_mining_label: (only in happynear)
+    cutting_point: (only in happynear)
+    normalize_type: (only in happynear)
+    label_smooth_factor: (only in happynear)
+    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    class_weighting: One weight for each class. (only in xilinx, segnet, enet)
+    weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
+    is_num_scale: (only in mnn)
+    label_smoothing: (only in intel, nv17)
+    loss_param: How a loss is divided, and which labels it passes over.
+
+    (source: intel/caffe: src/caffe/layers/softmax_loss_ohem_layer.cpp)
+    """
+@overload
+def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+
+def SpatialDropout(
+    bottom: Blob, /, *,
+    dropout_ratio: float | None = 0.5,
+    scale_train: bool | None = True,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    sample_weights_test: bool | None = False,
+    random_seed: int | None = -1,
+    sqrt_scale: bool | None = False,
+    dropout_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """In training set a random ``dropout_ratio`` of the channels to 0 and scale the others up.
+
+    When testing, nothing is changed.
+
+    dropout_ratio: Part of the values set to zero in TRAIN; the rest grow by 1 / (1 - ratio). TEST
+        changes nothing.
+    scale_train: Grow the values that stay in TRAIN, or instead shrink all in TEST. (only in
+        fasterrcnn, rfcn, cambricon, pt2c, ncnn, opencv)
+    engine: (only in cambricon, nv16, nv17, trt)
+    sample_weights_test: Drop in TEST too, to measure uncertainty. (only in segnet, enet)
+    random_seed: (only in nv16, nv17, trt)
+    sqrt_scale: (only in happynear)
+
+    (source: intel/caffe: src/caffe/layers/spatial_dropout_layer.cpp)
+    """
 
 @overload
 def Split(
@@ -3847,6 +6140,54 @@ def Tile(
     index: (only in tengine)
 
     (source: src/caffe/layers/tile_layer.cpp)
+    """
+
+def UnPooling(
+    *bottoms: Blob | Sequence[Blob],
+    unpool: Literal["FIXED", "DIV", "REP"] | int | None = "FIXED",
+    out_kernel_size: int | None = None,
+    out_stride: int | None = 1,
+    out_pad: int | None = 0,
+    out_kernel_h: int | None = None,
+    out_kernel_w: int | None = None,
+    out_stride_h: int | None = None,
+    out_stride_w: int | None = None,
+    out_pad_h: int | None = 0,
+    out_pad_w: int | None = 0,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    unpooling_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Spread each value over a window of the top: its middle, evenly, or repeated.
+
+    With a second bottom the window is worked out so that the top is of that bottom's size, or near.
+
+    Size: (size - 1) * out_stride - 2*out_pad + out_kernel_size
+
+    unpool: (only in wl-fcn, cambricon)
+    out_kernel_size: Size becomes (size - 1) * out_stride - 2 * out_pad + out_kernel. (only in wl-
+        fcn, cambricon)
+    out_stride: (only in wl-fcn, cambricon)
+    out_pad: (only in wl-fcn, cambricon)
+    out_kernel_h: (only in wl-fcn, cambricon)
+    out_kernel_w: (only in wl-fcn, cambricon)
+    out_stride_h: (only in wl-fcn, cambricon)
+    out_stride_w: (only in wl-fcn, cambricon)
+    out_pad_h: (only in wl-fcn, cambricon)
+    out_pad_w: (only in wl-fcn, cambricon)
+    engine: (only in cambricon)
+
+    (source: weiliu89/caffe (branch fcn): src/caffe/layers/unpooling_layer.cpp)
     """
 
 def Upsample(
@@ -4419,5 +6760,149 @@ def WindowData(
     transform_param: How a data layer changes its images.
 
     (source: src/caffe/layers/window_data_layer.cpp)
+    """
+
+def YoloDetectionOutput(
+    *bottoms: Blob | Sequence[Blob],
+    side: int | None = 13,
+    num_classes: int | None = 20,
+    num_box: int | None = 5,
+    coords: int | None = 4,
+    confidence_threshold: float | None = 0.01,
+    nms_threshold: float | None = 0.45,
+    biases: float | Sequence[float] | None = None,
+    label_map_file: str | None = None,
+    yolo_detection_output_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The boxes YOLOv2 has found, the best of those that overlap.
+
+    A row to each detection: image, class, confidence, x, y, width, height. How many there are is
+    known when it has run; until then Caffe has it as 1.
+
+    side: (only in eric612, ncnn)
+    num_classes: (only in eric612, ncnn)
+    num_box: (only in eric612, ncnn)
+    coords: (only in eric612, ncnn)
+    confidence_threshold: (only in eric612, ncnn)
+    nms_threshold: (only in eric612, ncnn)
+    biases: (only in eric612, ncnn)
+    label_map_file: (only in eric612, ncnn)
+
+    (source: eric612/MobileNet-YOLO: src/caffe/layers/yolo_detection_output_layer.cpp)
+    """
+
+def Yolov3(
+    bottom0: Blob, bottom1: Blob, /, *,
+    side: int | None = 13,
+    num_class: int | None = 20,
+    num: int | None = 5,
+    object_scale: float | None = 1,
+    class_scale: float | None = 1,
+    noobject_scale: float | None = 0.5,
+    coord_scale: float | None = 5,
+    thresh: float | None = 0.2,
+    anchors_scale: int | None = 32,
+    biases: float | Sequence[float] | None = None,
+    mask: int | Sequence[int] | None = None,
+    use_logic_gradient: bool | None = False,
+    use_focal_loss: bool | None = False,
+    iou_loss: Literal["IOU", "GIOU", "MSE", "DIOU", "CIOU"] | int | None = "MSE",
+    iou_normalizer: float | None = 0.25,
+    iou_thresh: float | None = 0.5,
+    max_delta: float | None = 10,
+    accumulate: bool | None = True,
+    label_smooth_eps: float | None = 0.1,
+    yolov3_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """YOLOv3's loss of boxes and classes, predicted for each cell and each of ``num`` anchors.
+
+    The first bottom has ``num`` * (5 + ``num_class``) channels, the second the boxes that are
+    there.  (source: Redmon & Farhadi 2018)
+
+    side: (only in eric612)
+    num_class: (only in eric612)
+    num: (only in eric612)
+    object_scale: (only in eric612)
+    class_scale: (only in eric612)
+    noobject_scale: (only in eric612)
+    coord_scale: (only in eric612)
+    thresh: (only in eric612)
+    anchors_scale: (only in eric612)
+    biases: (only in eric612)
+    mask: (only in eric612)
+    use_logic_gradient: (only in eric612)
+    use_focal_loss: (only in eric612)
+    iou_loss: (only in eric612)
+    iou_normalizer: (only in eric612)
+    iou_thresh: (only in eric612)
+    max_delta: (only in eric612)
+    accumulate: (only in eric612)
+    label_smooth_eps: (only in eric612)
+
+    (source: eric612/MobileNet-YOLO: src/caffe/layers/yolov3_layer.cpp)
+    """
+
+def Yolov3DetectionOutput(
+    *bottoms: Blob | Sequence[Blob],
+    num_classes: int | None = 20,
+    num_box: int | None = 3,
+    confidence_threshold: float | None = 0.01,
+    nms_threshold: float | None = 0.45,
+    biases: float | Sequence[float] | None = None,
+    anchors_scale: int | Sequence[int] | None = None,
+    mask_group_num: int | None = 2,
+    mask: int | Sequence[int] | None = None,
+    gaussian_box: bool | None = False,
+    yolov3_detection_output_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The boxes YOLOv3 has found in up to 4 maps, the best of those that overlap.
+
+    A row to each detection: image, class, confidence, x, y, width, height. How many there are is
+    known when it has run; until then Caffe has it as 1.
+
+    num_classes: (only in eric612, ncnn)
+    num_box: (only in eric612, ncnn)
+    confidence_threshold: (only in eric612, ncnn)
+    nms_threshold: (only in eric612, ncnn)
+    biases: (only in eric612, ncnn)
+    anchors_scale: (only in eric612, ncnn)
+    mask_group_num: (only in eric612, ncnn)
+    mask: (only in eric612, ncnn)
+    gaussian_box: (only in eric612)
+
+    (source: eric612/MobileNet-YOLO: src/caffe/layers/yolov3_detection_output_layer.cpp)
     """
 
