@@ -33,3 +33,29 @@ def test_answers_of_other_multipliers_are_not_mixed_up() -> None:
     assert infer('type: "BatchNorm" param { lr_mult: 0 }', (4, 3)).tops == ((4, 3),)
     with pytest.raises(Fault, match="lr_mult 2"):
         infer('type: "BatchNorm" param { lr_mult: 2 }', (4, 3))
+
+
+@pytest.mark.parametrize(
+    ("param", "names"),
+    [
+        ("scale_bias: true", ["scale", "bias"]),  # NVIDIA's fork
+        ("scale_filler { value: 1 }", ["scale", "bias"]),
+        ("bias_filler { value: 0 }", ["scale", "bias"]),
+        ("scale_bias: false", []),
+        ("filler { value: 1 } bias_filler { value: 0 }", []),  # Intel's, outside of MKL
+        ("filler { value: 1 } engine: MKL2017", ["scale", "bias"]),
+        ("bias_term: false engine: MKLDNN", ["scale"]),
+        ("use_weight_bias: false engine: MKLDNN", []),
+    ],
+)
+def test_forks_learn_scale_and_bias_too(param: str, names: list[str]) -> None:
+    facts = infer(f'type: "BatchNorm" batch_norm_param {{ {param} }}', (2, 3, 4, 5))
+    assert [blob.name for blob in facts.blobs[3:]] == names
+    assert all(blob.shape == (3,) for blob in facts.blobs[3:])
+
+
+def test_nvidias_fork_sets_the_multipliers_itself_but_needs_four_axes() -> None:
+    text = 'type: "BatchNorm" batch_norm_param { scale_bias: true } param { lr_mult: 1 }'
+    assert infer(text, (2, 3, 4, 5)).tops == ((2, 3, 4, 5),)
+    with pytest.raises(Fault, match="takes a bottom with 4 axes, not 2x3"):
+        infer(text, (2, 3))
