@@ -107,9 +107,8 @@ class Diagnostic:
 
     def __str__(self) -> str:
         notes = (("where", self.where), ("why", self.why), ("hint", self.hint))
-        return "\n".join(
-            [self.headline, *(f"  {key + ':':6} {text}" for key, text in notes if text)]
-        )
+        told = [f"  {key + ':':6} {text}" for key, text in notes if text]
+        return "\n".join([self.headline, *(note.replace("\n", "\n" + " " * 9) for note in told)])
 
 
 class ProtogenError(Exception):

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from protogen.checks._explained import explained
 from protogen.checks._rule import Rule, Run, Whole, rules
 from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Severity
@@ -64,7 +65,7 @@ def check(
     runs = []
     for phase in phases:
         graph = build(message, State(phase, level, tuple(stages)))
-        runs.append(Run(net, message, infer_graph(graph, inputs or {})))
+        runs.append(Run(net, message, infer_graph(graph, inputs or {}), inputs or {}))
     found = [*found, *_ask(Whole(net, message, runs))]
     wanted = [d for d in _once(found) if chosen(d, select, ignore, notes)]
     return Report(sorted(map(net.place, wanted), key=_position))
@@ -72,7 +73,7 @@ def check(
 
 def _ask(whole: Whole) -> Iterable[Diagnostic]:
     for run in whole.runs:
-        yield from run.result.diagnostics
+        yield from explained(whole, run)
     for each in all_rules():
         yield from each.check_net(whole)
         for run in whole.runs:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
@@ -21,11 +21,15 @@ __all__ = ["Rule", "Run", "Whole", "rule", "rules"]
 
 @dataclass(eq=False)
 class Run:
-    """A net in one state: what rules about shapes and wiring look at."""
+    """A net in one state: what rules about shapes and wiring look at.
+
+    ``inputs`` are the shapes it was told for tops of data layers.
+    """
 
     net: Net
     message: Any
     result: Inference
+    inputs: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
 
     @property
     def phase(self) -> str:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen import layers
+from protogen.checks._mends import accepted
+from protogen.checks._pooling import AVE, poolings
 from protogen.checks._rule import Rule, Run, rule
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
+from protogen.graph import Step
+from protogen.layers._pooled import Axis
 from protogen.layers._windows import empty_windows
-from protogen.shapes import UNKNOWN
 
 
 @rule
@@ -28,28 +30,35 @@ class EmptyPoolingWindow(Rule):
     code, name, severity = "P101", "empty-pooling-window", Severity.ERROR
 
     def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        pooling = layers.Pooling
-        for step in run.of_type("Pooling"):
-            ctx = run.context(step)
-            if ctx is None or len(ctx.bottom) != 4 or not step.tops or step.tops[0].shape is None:
-                continue
-            window = pooling.window(ctx)
-            average = ctx.param.pool == 1
-            for axis, name in enumerate(("height", "width")):
-                size, made = ctx.bottom[2 + axis], step.tops[0].shape[2 + axis]
-                if size is UNKNOWN or made is None:
-                    continue
-                stride, pad, kernel = window.stride[axis], window.pad[axis], window.kernel[axis]
-                empty = empty_windows(size, stride, pad, made, average=average)
-                if empty:
-                    yield self._empty(step, name, size, kernel, stride, made, empty)
+        for step, names, axis in poolings(run):
+            average = step.layer.pooling_param.pool == AVE
+            empty = empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average)
+            if empty:
+                yield self._tell(run, step, names, axis, empty)
 
-    def _empty(self, step, name, size, kernel, stride, made, empty):  # type: ignore[no-untyped-def]
-        garbage = "NaN" if step.layer.pooling_param.pool == 1 else "-FLT_MAX"
+    def _tell(self, run: Run, step: Step, names: str, axis: Axis, empty: int) -> Diagnostic:
+        garbage = "NaN" if step.layer.pooling_param.pool == AVE else "-FLT_MAX"
+        holds = "hold" if empty > 1 else "holds"
+        last = axis.pooled - 1
         return self.found(
             step,
-            f"{empty} of {made} windows of its {name} hold no element; Caffe puts {garbage} there",
+            f"{empty} of {axis.pooled} windows of its {names} {holds} no element;"
+            f" Caffe puts {garbage} there",
             field="pooling_param.stride",
-            why=f"window {made - 1} starts at {(made - 1) * stride}, past a {name} of {size}"
-            f" (kernel {kernel}, stride {stride})",
+            why=f"window {last} starts at {axis.window(last).start}, past a {names} of {axis.size}"
+            f" (kernel {axis.kernel}, stride {axis.stride})",
+            fix=_rounded_down(run, step, axis),
         )
+
+
+def _rounded_down(run: Run, step: Step, axis: Axis) -> Fix | None:
+    """Rounding down, where it leaves no window empty and the net is accepted with it."""
+    down = axis.floored
+    if axis.floor or empty_windows(axis.size, axis.stride, axis.pad, down):
+        return None
+    edits = (Edit(step.index, "pooling_param.round_mode", "FLOOR"),)
+    after = accepted(run, edits)
+    if after is None:
+        return None
+    title = f"round_mode: FLOOR makes {down} whole windows of {axis.size}"
+    return Fix(title, edits, safe=after.params == run.result.params)

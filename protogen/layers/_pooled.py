@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from protogen.layers._windows import convolved, pooled
+from protogen import layers
+from protogen.layers._windows import pooled
+from protogen.schema import Context
 
-__all__ = ["Axis", "Window"]
+if TYPE_CHECKING:
+    from protogen.layers.pooling import PoolingWindow
+
+__all__ = ["Axis", "Window", "pooling_window"]
 
 
 class Window(NamedTuple):
@@ -64,9 +69,14 @@ class Axis:
         return (self.size + 2 * self.pad - self.kernel) % self.stride
 
     @property
+    def rounds(self) -> bool:
+        """Whether the windows do not come out even, so that frameworks differ in their number."""
+        return bool(self.remainder) or self.size + 2 * self.pad < self.kernel
+
+    @property
     def floored(self) -> int:
         """The number of windows rounded down, as other frameworks do unless told otherwise."""
-        return int(convolved(self.size, self.kernel, self.stride, self.pad, 1))
+        return (self.size + 2 * self.pad - self.kernel) // self.stride + 1
 
     def window(self, index: int) -> Window:
         """The window that makes element ``index`` of the top."""
@@ -79,3 +89,10 @@ class Axis:
     def windows(self) -> Iterator[Window]:
         """Every window, in the order of the top."""
         return map(self.window, range(self.pooled))
+
+
+def pooling_window(ctx: Context) -> PoolingWindow:
+    """The window of a Pooling layer on both axes; raises `Fault` for one that Caffe refuses."""
+    schema: Any = layers.find("Pooling")
+    window: PoolingWindow = schema.window(ctx)
+    return window

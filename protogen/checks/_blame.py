@@ -1,0 +1,226 @@
+"""Why two bottoms differ: the way of each back to where both come from, and where they part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from protogen.checks._resized import Resized, resized
+from protogen.checks._rule import Run
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step, Value
+from protogen.schema import Fault
+from protogen.shapes import format_shape
+
+__all__ = ["Blame", "Branch", "blame"]
+
+_NAMES = {2: "height", 3: "width"}
+
+#: A blob and one of its axes.
+_Place = tuple[Value, int]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The way to one bottom: the layers on it that change the size, in the net's order."""
+
+    end: Value
+    size: int
+    resized: tuple[Resized, ...]
+
+    def contribution(self, index: int) -> Fraction:
+        """What the rounding of one of its layers adds to the size at the end."""
+        added = self.resized[index].error
+        for later in self.resized[index + 1 :]:
+            added *= later.scale
+        return added
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Two bottoms of ``join`` that differ on ``axes``, and how each came by its size on the first.
+
+    ``origin`` is the blob that both are made from, or ``None`` where they come from different
+    inputs. ``culprit`` is the rounding that does most of the difference, if one does.
+    """
+
+    join: Step
+    axes: tuple[int, ...]
+    branches: tuple[Branch, Branch]
+    origin: Value | None
+    origin_size: int
+
+    @property
+    def culprit(self) -> Resized | None:
+        rounded = [
+            (abs(branch.contribution(index)), each.step.layer.type == "Pooling", each)
+            for branch in self.branches
+            for index, each in enumerate(branch.resized)
+            if each.error
+        ]
+        return max(rounded, key=lambda r: r[:2])[2] if rounded else None
+
+    @property
+    def where(self) -> str:
+        """The two bottoms and their shapes."""
+        ends = (branch.end for branch in self.branches)
+        return ", ".join(f'bottom "{end.name}" is {format_shape(end.shape)}' for end in ends)
+
+    def why(self, run: Run) -> str:
+        """Where the branches part, and what each layer on them does, a branch a line."""
+        names = " and ".join(_NAMES[axis] for axis in self.axes[: 1 + self._alike])
+        if self.origin is None:
+            start = f"they come from different inputs; {names} of each:"
+        else:
+            start = f'both come from "{self.origin.name}" ({names} {self.origin_size})'
+            start += self._parting()
+        lines = [start, *(_told(run, branch) for branch in self.branches)]
+        if len(self.axes) > 1 and not self._alike:
+            lines.append("their widths differ too: {} and {}".format(*self._sizes(3)))
+        return "\n".join(lines)
+
+    def _sizes(self, axis: int) -> list[int | None]:
+        return [branch.end.shape[axis] for branch in self.branches if branch.end.shape]
+
+    @property
+    def _alike(self) -> bool:
+        """Whether height and width are of the same sizes, so that one account is good for both."""
+        return len(self.axes) > 1 and self._sizes(2) == self._sizes(3)
+
+    def _parting(self) -> str:
+        if self.culprit is None:
+            return "; nothing is rounded, their windows and pads differ"
+        way = "up" if self.culprit.error > 0 else "down"
+        layer = self.culprit.step.layer
+        return f' and part at "{layer.name}", a {layer.type}, which Caffe rounds {way}'
+
+
+def _told(run: Run, branch: Branch) -> str:
+    parts = [
+        f'"{each.step.layer.name}"{_line(run, each.step)}: {each.sum}' for each in branch.resized
+    ]
+    return f'"{branch.end.name}" is {branch.size}: ' + ("; ".join(parts) or "nothing resizes it")
+
+
+def _line(run: Run, step: Step) -> str:
+    """`` (line 120)`` of a file; `` (net.py:12)`` of the user's program."""
+    place = run.net.place(Diagnostic(Severity.NOTE, "", "", "", layer_index=step.index)).location
+    if place is None or not place.line:
+        return ""
+    return f" (line {place.line})"
+
+
+def blame(run: Run, join: Step) -> Blame | None:
+    """Account for the first two bottoms of a layer that differ in height or width.
+
+    ``None`` where none do, or a size is not known.
+    """
+    for first, second in _pairs(run, join):
+        axes = tuple(axis for axis in (2, 3) if _differ(join, first, second, axis))
+        if axes:
+            return _account(run, join, first, second, axes)
+    return None
+
+
+def _pairs(run: Run, join: Step) -> Iterator[tuple[Value, Value]]:
+    """The blobs to compare: its bottoms, or those of the layer it shares a parameter with."""
+    bottoms = [_image(value) for value in join.bottoms]
+    if len(bottoms) == 1:
+        bottoms += [_image(owner.bottoms[0]) for owner in _owners(run, join)]
+    for other in bottoms[1:]:
+        if bottoms[0] is not None and other is not None:
+            yield bottoms[0], other
+
+
+def _owners(run: Run, join: Step) -> Iterator[Step]:
+    shared = {param.name for param in join.layer.param if param.name}
+    for step in run.steps:
+        if step is join:
+            return
+        if step.bottoms and shared & {param.name for param in step.layer.param}:
+            yield step
+
+
+def _image(value: Value | None) -> Value | None:
+    """The blob itself, or what it was before it was flattened: one with a height and a width."""
+    while value is not None and value.shape is not None and len(value.shape) != 4:
+        bottoms = value.step.bottoms
+        value = bottoms[0] if len(bottoms) == 1 else None
+    return value if value is not None and value.shape is not None else None
+
+
+def _differ(join: Step, first: Value, second: Value, axis: int) -> bool:
+    """Whether the join wants these to agree, and they do not."""
+    assert first.shape is not None
+    assert second.shape is not None
+    one, other = first.shape[axis], second.shape[axis]
+    if one is None or other is None:
+        return False
+    layer = join.layer
+    if layer.type == "Crop":
+        return one < other
+    if layer.type == "Concat" and axis == layer.concat_param.axis % 4:
+        return False
+    return one != other
+
+
+def _account(
+    run: Run, join: Step, first: Value, second: Value, axes: tuple[int, ...]
+) -> Blame | None:
+    ways = [list(_way((value, axes[0]))) for value in (first, second)]
+    common = next((place for place in ways[0] if place in ways[1]), None)
+    branches = [_branch(run, way, common) for way in ways]
+    if None in branches:
+        return None
+    size = _size(common) if common else 0
+    return Blame(join, axes, tuple(branches), common and common[0], size or 0)  # type: ignore[arg-type]
+
+
+def _size(place: _Place) -> int | None:
+    value, axis = place
+    return value.shape[axis] if value.shape is not None else None
+
+
+def _way(place: _Place | None) -> Iterator[_Place]:
+    """From a blob back to the input, along whatever gives it its size on this axis."""
+    while place is not None:
+        yield place
+        place = _giver(*place)
+
+
+def _giver(value: Value, axis: int) -> _Place | None:
+    """The bottom, and the axis of it, that decides a top's size on an axis."""
+    step = value.step
+    if not step.bottoms:
+        return None
+    bottom, layer = step.bottoms[0], step.layer
+    if layer.type == "Crop" and axis >= layer.crop_param.axis % 4:
+        bottom = step.bottoms[1]
+    elif layer.type == "Concat" and axis == layer.concat_param.axis % 4:
+        return None
+    elif layer.type == "Permute":
+        order = list(layer.permute_param.order)
+        axis = [*order, *(a for a in range(4) if a not in order)][axis]
+    if bottom is None or bottom.shape is None or len(bottom.shape) != 4:
+        return None
+    return bottom, axis
+
+
+def _branch(run: Run, way: list[_Place], common: _Place | None) -> Branch | None:
+    """What happens on the way down from the common blob; ``None`` where a size is not known."""
+    end = way.index(common) if common else len(way) - 1
+    places = way[: end + 1][::-1]
+    sizes: list[Any] = [_size(place) for place in places]
+    if None in sizes:
+        return None
+    found = []
+    for (_, axis), (value, _), before, after in zip(places, places[1:], sizes, sizes[1:]):
+        try:
+            each = resized(run, value.step, axis, before, after)
+        except Fault:
+            return None
+        if each.matters:
+            found.append(each)
+    return Branch(way[0][0], sizes[-1], tuple(found))

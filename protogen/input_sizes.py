@@ -1,0 +1,181 @@
+"""Other heights and widths of a net's images: which of them Caffe would accept.
+
+Height and width are walked apart: with one of them unknown, inference finds what is wrong with the
+other and nothing else. So a range of 500 sizes takes 1,000 walks, not 250,000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from protogen.graph import Graph, State, Step, Value, build
+from protogen.inference import Inference, infer_graph
+from protogen.layers._pooled import Axis, pooling_window
+from protogen.layers._windows import empty_windows
+from protogen.schema import Context, Fault
+from protogen.shapes import Shape
+
+__all__ = ["InputSizes", "Outcome"]
+
+HEIGHT, WIDTH = 2, 3
+
+#: How far from a size its nearest fellow is looked for.
+_FAR = 256
+
+#: A height and a width; ``None`` is not known, or not looked at.
+Pair = tuple[int | None, int | None]
+
+
+class Outcome(NamedTuple):
+    """What becomes of one size.
+
+    *legal*: Caffe accepts the net, and every window of its poolings holds something. *exact*: no
+    pooling rounds besides, so that all frameworks make the same of it.
+    """
+
+    legal: bool
+    exact: bool
+
+
+class InputSizes:
+    """A net in one state, to be walked with other sizes of its images.
+
+    The images are the blobs of 4 axes that no layer computes and that are as large as the first of
+    them; they change together (an image and its map of labels). ``present`` is their height and
+    width, ``None`` where not known.
+    """
+
+    def __init__(
+        self, message: Any, state: State, inputs: Mapping[str, Sequence[int | None]]
+    ) -> None:
+        self._graph = build(message, state)
+        self._wiring = [(step, step.faults) for step in self._graph.steps]
+        self._given: dict[str, Shape] = {name: tuple(shape) for name, shape in inputs.items()}
+        self._memory: dict[Pair, Outcome] = {}
+        self._windows = list(_windows(self._graph))
+        self._walk({})
+        self.images = _images(self._graph)
+        *_, height, width = next(iter(self.images.values()), (None, None))
+        self.present: Pair = (height, width)
+
+    def outcome(self, height: int | None, width: int | None) -> Outcome:
+        """Walk the net with this height and width; nothing is said of one that is ``None``."""
+        size = (height, width)
+        if size not in self._memory:
+            result = self._resized(*size)
+            axes = list(self._pooled()) if result.ok else []
+            sound = result.ok and not any(axis.pooled < 1 or _empty(axis) for axis in axes)
+            exact = not any(
+                axis.remainder or axis.size + 2 * axis.pad < axis.kernel for axis in axes
+            )
+            self._memory[size] = Outcome(sound, sound and exact)
+        return self._memory[size]
+
+    def along(self, axis: int, size: int) -> Outcome:
+        """Walk the net with one axis only: 0 is the height, 1 the width."""
+        return self.outcome(size, None) if axis == 0 else self.outcome(None, size)
+
+    def nearest(self, *, exact: bool = False) -> tuple[int, int] | None:
+        """The nearest height and width to the present ones that Caffe accepts."""
+        if None in self.present:
+            return None
+        best: list[list[int]] = []
+        for axis, present in enumerate(self.present):
+            assert present is not None
+            found = (s for s in _around(present) if self.along(axis, s)[exact])
+            best.append([size for size, _ in zip(found, range(2))])
+        pairs = ((h, w) for h in best[0] for w in best[1])
+        return next((pair for pair in pairs if self.outcome(*pair)[exact]), None)
+
+    def entangled(self, height: int, width: int) -> Step | None:
+        """The first layer that makes something of height and width together, if there is one.
+
+        Below it neither can be judged without the other: a Reshape or Flatten in front of layers
+        that compare counts.
+        """
+        both, *alone = (
+            self._snapshot(*s) for s in ((height, width), (height, None), (None, width))
+        )
+        for number, step in enumerate(self._graph.steps):
+            for known, *partial in zip(both[number], *(shapes[number] for shapes in alone)):
+                if any(_together(known, *partial)):
+                    return step
+        return None
+
+    # Walking ---------------------------------------------------------------------------------
+
+    def _walk(self, images: Mapping[str, Shape]) -> Inference:
+        for step, faults in self._wiring:
+            step.faults = faults
+        return infer_graph(self._graph, {**self._given, **images})  # type: ignore[dict-item]
+
+    def _resized(self, height: int | None, width: int | None) -> Inference:
+        return self._walk({n: (*s[:HEIGHT], height, width) for n, s in self.images.items()})
+
+    def _pooled(self) -> Iterator[Axis]:
+        """The axes that are pooled, as far as the last walk knows their sizes."""
+        for step, window in self._windows:
+            bottom = step.bottoms[0]
+            if bottom is None or bottom.shape is None:
+                continue
+            sizes = zip(bottom.shape[HEIGHT:], window.kernel, window.stride, window.pad)
+            for size, kernel, stride, pad in sizes:
+                if size is not None:
+                    yield Axis("", size, kernel, stride, pad, window.floor, window.clip)
+
+    def _snapshot(self, height: int | None, width: int | None) -> list[list[Shape]]:
+        self._resized(height, width)
+        return [[value.shape for value in step.tops] for step in self._graph.steps]
+
+
+def _images(graph: Graph) -> dict[str, tuple[int | None, ...]]:
+    """The shapes of the blobs that are images."""
+    found: dict[str, tuple[int | None, ...]] = {}
+    for value in _sources(graph):
+        shape = value.shape
+        if shape is None or len(shape) != 4:
+            continue
+        first = next(iter(found.values()), shape)
+        if shape[HEIGHT:] == first[HEIGHT:]:
+            found[value.name] = shape
+    return found
+
+
+def _sources(graph: Graph) -> Iterator[Value]:
+    for step in graph.steps:
+        if not step.layer.bottom and step.layer.type != "Parameter":
+            yield from step.tops
+
+
+def _empty(axis: Axis) -> int:
+    return empty_windows(axis.size, axis.stride, axis.pad, axis.pooled)
+
+
+def _windows(graph: Graph) -> Iterator[tuple[Step, Any]]:
+    """Each Pooling layer that does not pool globally, with its window."""
+    for step in graph.steps:
+        if step.layer.type != "Pooling" or step.layer.pooling_param.global_pooling:
+            continue
+        param = step.layer.pooling_param
+        context = Context(step.layer, param, [(1, 1, 1, 1)], 1, graph.state.number, frozenset())
+        try:
+            yield step, pooling_window(context)
+        except Fault:
+            continue
+
+
+def _around(present: int) -> Iterator[int]:
+    """Sizes in order of their distance, from the present one outwards."""
+    yield present
+    for distance in range(1, _FAR):
+        yield present + distance
+        if present > distance:
+            yield present - distance
+
+
+def _together(known: Shape, first: Shape, second: Shape) -> Iterator[bool]:
+    """For each axis, whether its size is known only where both height and width are."""
+    for axis, size in enumerate(known or ()):
+        lost = [shape is None or shape[axis] is None for shape in (first, second)]
+        yield size is not None and all(lost)
