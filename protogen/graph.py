@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from protogen.diagnostics import RULES, Diagnostic, Severity, did_you_mean
+from protogen.schema import LayerSchema
 from protogen.shapes import Shape
 
 __all__ = ["Graph", "State", "Step", "Value", "build", "runs_in"]
@@ -90,10 +91,11 @@ class Step:
     """One layer that runs: its message, its place in the net, what it reads and writes.
 
     ``in_place`` are the tops that overwrite the bottom of the same position; a bottom that no
-    layer makes is ``None``.
+    layer makes is ``None``. ``schema`` is filled in by inference, and ``None`` for a type nobody
+    knows.
     """
 
-    __slots__ = ("bottoms", "faults", "in_place", "index", "layer", "tops")
+    __slots__ = ("bottoms", "faults", "in_place", "index", "layer", "schema", "tops")
 
     def __init__(self, layer: Any, index: int) -> None:
         self.layer = layer
@@ -101,6 +103,7 @@ class Step:
         self.bottoms: list[Value | None] = []
         self.tops: list[Value] = []
         self.in_place = _NONE
+        self.schema: LayerSchema | None = None
         self.faults: Sequence[Diagnostic] = ()
 
     def fault(

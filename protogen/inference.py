@@ -130,7 +130,7 @@ def _infer_step(step: Step, phase: int, given: Mapping[str, Shape]) -> Facts:
     if given and not step.bottoms and tops and all(v.name in given for v in tops):
         return Facts(tuple(given[value.name] for value in tops))
     layer_type = layer.type
-    schema = registered(layer_type) or layer_types.find(layer_type)
+    step.schema = schema = registered(layer_type) or layer_types.find(layer_type)
     if schema is None:
         _fault_unknown_type(step)
         return Facts((None,) * len(tops), macs=None)
@@ -175,9 +175,8 @@ def _dialects(graph: Graph) -> list[Diagnostic]:
     """A note for each type that forks differ in, with the rule taken and what told."""
     taken: dict[tuple[str, str], list[Step]] = {}
     for step in graph.steps:
-        schema = registered(step.layer.type)
-        if schema is not None and schema.disputed:
-            dialect = schema.dialect(step.layer)
+        if step.schema is not None and step.schema.disputed:
+            schema, dialect = step.schema, step.schema.dialect(step.layer)
             if dialect:
                 taken.setdefault((schema.type, dialect), []).append(step)
     return [_note_dialect(*key, steps) for key, steps in taken.items()]

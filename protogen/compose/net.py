@@ -256,7 +256,10 @@ class Net:
 
 
 def _all_blobs(bottoms: Sequence[Any]) -> bool:
-    return all(type(bottom) is Blob for bottom in bottoms)
+    for bottom in bottoms:  # noqa: SIM110 (a generator would cost more than the loop)
+        if type(bottom) is not Blob:
+            return False
+    return True
 
 
 def _in_place(bottoms: Sequence[str], tops: Sequence[str]) -> frozenset[int]:
