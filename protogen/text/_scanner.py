@@ -33,10 +33,10 @@ _LEAF = r"""[^{}<>"'\[\]\\\0\ud800-\udfff]{0,300}"""
 
 # One field as nearly everybody writes it, up to the next field, or a closing brace. What stands
 # after it is looked at so that no string, sign or separator can belong to it. Groups: 1 name,
-# 2 string, 3 number or word, 4 whole message without messages in it, 5 opening brace.
+# 2 inside of a string, 3 number or word, 4 whole message without messages in it, 5 opening brace.
 ITEM = re.compile(
     rf"""(?: ({_NAME}) {_SPACE}
-            (?: : {_SPACE} (?: ("{_PLAIN}*") | ([-+.A-Za-z0-9_]+) (?![-+.A-Za-z0-9_]) )
+            (?: : {_SPACE} (?: "({_PLAIN}*)" | ([-+.A-Za-z0-9_]+) (?![-+.A-Za-z0-9_]) )
               | :? {_SPACE} (?: (\{{ {_LEAF} (?: "{_LEAF}" {_LEAF} )? \}}) | (\{{) )
             )
           | \}}

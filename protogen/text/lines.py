@@ -10,18 +10,28 @@ from protogen.diagnostics import Location
 __all__ = ["Lines", "excerpt"]
 
 
+_FEW = 20  # A table of all lines is worth its making only for more places than these.
+
+
 class Lines:
     """The lines of a text, to turn offsets into lines and columns."""
 
     def __init__(self, text: str, file: str = "") -> None:
         self.file = file
-        self.length = len(text)
-        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._text = text
+        self._asked = 0
+        self._starts: list[int] = []
 
     def at(self, offset: int) -> tuple[int, int]:
         """The line and column of an offset, both counted from 1."""
-        line = bisect.bisect_right(self.starts, offset)
-        return line, offset - self.starts[line - 1] + 1
+        self._asked += 1
+        if self._asked <= _FEW:
+            start = self._text.rfind("\n", 0, offset) + 1
+            return self._text.count("\n", 0, offset) + 1, offset - start + 1
+        if not self._starts:
+            self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
+        line = bisect.bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
 
     def location(self, start: int, end: int) -> Location:
         """The place from ``start`` up to, not including, ``end``."""

@@ -33,7 +33,10 @@ class Reader(CarefulReader):
         return self
 
     def _common_fields(self, position: int) -> int:
-        """Read fields until one needs a closer look; return where that one starts."""
+        """Read fields until one needs a closer look; return where that one starts.
+
+        This loop is where the time goes, and so makes no calls that it can do without.
+        """
         leaves, stack = self._leaves, self.stack
         frame = self.frame
         fields, values, entries = frame.fields, frame.values, frame.entries
@@ -47,14 +50,18 @@ class Reader(CarefulReader):
                 fields, values, entries = frame.fields, frame.values, frame.entries
                 continue
             field = fields.get(name)
-            if field is None or (name in values and not field.repeated):
+            if field is None:
+                break
+            name = field.name  # one object for all fields of this name
+            before = values.get(name)
+            if before is not None and not field.repeated:
                 break
             child: Child = None
             if string is not None:
                 if not field.is_string:
                     break
-                value = string[1:-1]
-                end = match.end(2)
+                value = string
+                end = match.end(2) + 1
             elif word is not None:
                 value = field.words.get(word)
                 if value is None and (value := field.read_word(word)) is None:
@@ -73,12 +80,10 @@ class Reader(CarefulReader):
                 fields, values, entries = frame.fields, frame.values, frame.entries
                 continue
             entries.append((name, match.start(), end, child))
-            if not field.repeated:
-                values[name] = value
-            elif name in values:
-                values[name].append(value)
+            if before is not None:
+                before.append(value)
             else:
-                values[name] = [value]
+                values[name] = [value] if field.repeated else value
         else:
             return int(match.end()) if match else position
         return int(match.start())

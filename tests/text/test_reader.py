@@ -48,8 +48,8 @@ def test_span_is_name_through_value(path: tuple[str | int, ...], text: str) -> N
 
 def test_blocks_of_one_wording_have_places_of_their_own() -> None:
     block = 'layer { name: "x" pooling_param { pool: MAX kernel_size: 2 } }\n'
-    document = read(block * 4)
-    for index in range(4):
+    document = read(block * 40)
+    for index in range(40):
         place = document.locate(("layer", index, "pooling_param", "kernel_size"))
         assert place == Location("<text>", index + 1, 45, index + 1, 59)
 
