@@ -148,6 +148,8 @@ RULES = {
     "param-count": "S112",
     "shared-param-mismatch": "S113",
     "required-field": "S114",
+    # P: pooling
+    "pad-reaches-kernel": "P104",
     # G: the net's own rules
     "unknown-bottom": "G101",
     "duplicate-top": "G102",

@@ -88,7 +88,9 @@ class Pooling(LayerSchema):
         for pad, kernel in zip(w.pad, w.kernel):
             if w.clip and pad >= kernel:
                 raise Fault(
-                    f"pad {pad} is not below the kernel of {kernel}", field="pooling_param.pad"
+                    f"pad {pad} is not below the kernel of {kernel}",
+                    rule="pad-reaches-kernel",
+                    field="pooling_param.pad",
                 )
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
