@@ -103,6 +103,11 @@ class InputSizes:
                     return step
         return None
 
+    def refuses(self, height: int, width: int) -> Step | None:
+        """The layer at which Caffe gives up a net of this size."""
+        found = self._resized(height, width).diagnostics
+        return next((s for s in self._graph.steps if found and found[0] in s.faults), None)
+
     # Walking ---------------------------------------------------------------------------------
 
     def _walk(self, images: Mapping[str, Shape]) -> Inference:
