@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["json_option", "set_option", "state_options"]
+__all__ = ["json_option", "set_option", "state_options", "states_options"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -53,15 +53,18 @@ class _Setting(click.ParamType):  # type: ignore[type-arg]
             return key, text
 
 
-_STATE = (
-    click.option(
+def _phase_option(default: str | None, about: str) -> Callable[[_Command], _Command]:
+    return click.option(
         "--phase",
         type=click.Choice(["TEST", "TRAIN"], case_sensitive=False),
-        default="TEST",
+        default=default,
         metavar="TEST|TRAIN",
-        show_default=True,
-        help="The phase that the net is set up for.",
-    ),
+        show_default=default is not None,
+        help=about,
+    )
+
+
+_STATE = (
     click.option("--level", type=int, default=0, metavar="N", help="The level of its state."),
     click.option(
         "--stage", "stages", multiple=True, metavar="S", help="A stage of its state; repeatable."
@@ -81,7 +84,14 @@ def state_options(command: _Command) -> _Command:
     """Add --phase, --level, --stage and --input: ``phase``, ``level``, ``stages``, ``inputs``."""
     for option in reversed(_STATE):
         command = option(command)
-    return command
+    return _phase_option("TEST", "The phase that the net is set up for.")(command)
+
+
+def states_options(command: _Command) -> _Command:
+    """The same for a command that looks at both phases unless ``phase`` is given."""
+    for option in reversed(_STATE):
+        command = option(command)
+    return _phase_option(None, "Look at this phase only [default: both].")(command)
 
 
 #: --json, as ``as_json``.

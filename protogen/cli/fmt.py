@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-
 import click
 
+from protogen.cli._differences import show_difference
 from protogen.cli._output import write_text
 from protogen.diagnostics import ProtogenError
 
@@ -45,7 +44,7 @@ def _format(file: str, check: bool, diff: bool) -> str:
         _complain(error, text)
         return "broken"
     if diff:
-        _show_difference(name, text, formatted)
+        show_difference(name, text, formatted)
     elif check and formatted != text:
         click.echo(f"would change {name}", err=True)
     elif not check and (formatted != text or file == "-"):
@@ -57,9 +56,3 @@ def _complain(error: ProtogenError, text: str) -> None:
     from protogen.render.text import diagnostics
 
     click.echo(diagnostics(error.diagnostics, lambda _: text), err=True)
-
-
-def _show_difference(name: str, text: str, formatted: str) -> None:
-    old, new = text.splitlines(keepends=True), formatted.splitlines(keepends=True)
-    for line in difflib.unified_diff(old, new, name, f"{name} (formatted)"):
-        write_text("-", line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")

@@ -61,5 +61,6 @@ def diagnostic(of: Diagnostic) -> dict[str, Any]:
         "why": of.why,
         "hint": of.hint,
         "location": asdict(of.location) if of.location else None,
+        "fix": asdict(of.fix) if of.fix else None,
     }
     return {key: value for key, value in told.items() if value}

@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
+from typing import TextIO
 
-from protogen.diagnostics import Diagnostic, Location
+from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.text.lines import excerpt
 
-__all__ = ["diagnostics"]
+__all__ = ["coloured", "diagnostics"]
 
 #: Gives the text of a file, or nothing where it is not at hand.
 Source = Callable[[str], str]
 
+_BOLD, _RED, _YELLOW, _BLUE, _CYAN, _PLAIN = (f"\033[{n}m" for n in (1, 31, 33, 34, 36, 0))
+_COLOURS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW, Severity.NOTE: _CYAN}
 
-def diagnostics(found: Iterable[Diagnostic], source: Source) -> str:
+
+def coloured(out: TextIO) -> bool:
+    """Whether to write in colour there: to a terminal, unless ``NO_COLOR`` is set."""
+    return out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def diagnostics(found: Iterable[Diagnostic], source: Source, colour: bool = False) -> str:
     """Each diagnostic with the line it is about below its headline."""
-    return "\n".join(_shown(diagnostic, source) for diagnostic in found)
+    return "\n".join(_shown(diagnostic, source, colour) for diagnostic in found)
 
 
-def _shown(diagnostic: Diagnostic, source: Source) -> str:
+def _shown(diagnostic: Diagnostic, source: Source, colour: bool) -> str:
     headline, *notes = str(diagnostic).split("\n")
     quoted = _quoted(diagnostic.location, source).split("\n") if diagnostic.location else []
-    return "\n".join([headline, *(f"    {line}" for line in quoted if line), *notes])
+    lines = [f"    {line}" for line in quoted if line]
+    if colour:
+        headline = _painted(headline, diagnostic)
+        lines[1:] = [f"{_COLOURS[diagnostic.severity]}{caret}{_PLAIN}" for caret in lines[1:]]
+        notes = [f"{_BLUE}{note[:8]}{_PLAIN}{note[8:]}" for note in notes]
+    return "\n".join([headline, *lines, *notes])
+
+
+def _painted(headline: str, diagnostic: Diagnostic) -> str:
+    """The headline with its place in bold and its severity in a colour."""
+    place = f"{diagnostic.location}: " if diagnostic.location else ""
+    verdict = f"{diagnostic.severity}[{diagnostic.code}]"
+    rest = headline[len(place) + len(verdict) :]
+    bold = f"{_BOLD}{place}{_PLAIN}" if place else ""
+    return f"{bold}{_BOLD}{_COLOURS[diagnostic.severity]}{verdict}{_PLAIN}{rest}"
 
 
 def _quoted(location: Location, source: Source) -> str:
