@@ -74,7 +74,8 @@ def test_every_kind_of_install_emits(
         cwd=empty,
     )
     templates = {path.name for path in (ROOT / "templates").glob("*.j2")}
-    assert templates and templates <= set(found.split())
+    assert templates
+    assert templates <= set(found.split())
     assert not list(empty.iterdir())
 
 
