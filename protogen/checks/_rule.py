@@ -16,7 +16,7 @@ from protogen.inference import Inference
 from protogen.schema import Context
 from protogen.shapes import Shape
 
-__all__ = ["Rule", "Run", "Whole", "rule", "rules"]
+__all__ = ["Rule", "Run", "Whole", "is_loss", "rule", "rules"]
 
 
 @dataclass(eq=False)
@@ -51,6 +51,24 @@ class Run:
         """What inference found of each layer."""
         return dict(zip(self.steps, self.result.facts))
 
+    @cached_property
+    def trained(self) -> bool:
+        """Whether this is a net being trained: the phase is TRAIN, and there is a loss."""
+        return self.phase == "TRAIN" and any(map(is_loss, self.steps))
+
+    @cached_property
+    def useful(self) -> set[Step]:
+        """The layers a loss depends on, losses among them."""
+        found: set[Step] = set()
+        for step in reversed(self.steps):
+            if is_loss(step) or any(r in found for top in step.tops for r in top.readers):
+                found.add(step)
+        return found
+
+    def learns(self, step: Step) -> bool:
+        """Whether the layer has blobs that a gradient changes; those of BatchNorm are counted."""
+        return bool(self.facts[step].blobs) and step.layer.type != "BatchNorm"
+
     def of_type(self, *types: str) -> Iterator[Step]:
         """The layers of these types."""
         return (step for step in self.steps if step.layer.type in types)
@@ -63,6 +81,12 @@ class Run:
         phase = step.layer.phase if step.layer.HasField("phase") else self.result.state.number
         shapes: list[Shape] = [value.shape if value else None for value in step.bottoms]
         return schema.context(step.layer, shapes, len(step.tops), phase, step.in_place)
+
+
+def is_loss(step: Step) -> bool:
+    """Whether the layer counts in the objective."""
+    weights = step.layer.loss_weight
+    return any(weights) if weights else step.schema is not None and step.schema.loss
 
 
 @dataclass(eq=False)

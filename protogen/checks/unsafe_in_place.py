@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protogen.checks._rule import Rule, Run, rule
+from protogen.diagnostics import Diagnostic
+from protogen.graph import Step
+
+#: Layers that still need their bottom when they have begun to write their top.
+_FORWARD = {
+    "Concat",
+    "Convolution",
+    "Crop",
+    "Deconvolution",
+    "Im2col",
+    "InnerProduct",
+    "Pooling",
+    "Reduction",
+    "Tile",
+}
+#: Layers whose gradient is computed from the values of their bottom.
+_BACKWARD = {"BNLL", "Clip", "ELU", "LRN", "Log", "MVN"}
+
+
+@rule
+class UnsafeInPlace(Rule):
+    """A layer that works in place where it cannot, which Caffe does not refuse.
+
+    **What it does.** Finds layers that write their top over their bottom although they still need
+    the bottom: for the result (Convolution, InnerProduct, Pooling, Eltwise sums and the like), or
+    in training for the gradient (ELU, LRN, Log, BNLL, Clip, MVN, Power).
+
+    **Why it is bad.** Caffe checks this for a few types only. The others run and compute garbage,
+    or learn from wrong gradients.
+
+    **Example.** An Eltwise sum with bottoms ``a`` and ``b`` and top ``a``: Caffe clears the top
+    before it adds, and ``a`` with it.
+
+    **Mended.** Give the top a name of its own, and read that further on.
+    """
+
+    code, name = "G204", "unsafe-in-place"
+
+    def check_run(self, run: Run) -> Iterator[Diagnostic]:
+        useful = run.useful if run.trained else set()
+        for step in run.steps:
+            if not step.in_place or step.faults:
+                continue
+            what = _needed(step, step in useful)
+            if what:
+                yield self.found(
+                    step,
+                    f'overwrites its bottom "{step.tops[0].name}", which it still needs {what}',
+                    field="top[0]",
+                    hint="give the top a name of its own, and read that further on",
+                )
+
+
+def _needed(step: Step, learning: bool) -> str:
+    layer = step.layer
+    if layer.type in _FORWARD and not (layer.type == "Concat" and len(layer.bottom) == 1):
+        return "to compute the rest of its top"
+    if layer.type == "Eltwise" and layer.eltwise_param.operation == 1:
+        return "for its sum: Caffe clears the top before it adds"
+    power = layer.type == "Power" and layer.power_param.power not in (0, 1)
+    if learning and (layer.type in _BACKWARD or power):
+        return "for its gradient"
+    return ""
