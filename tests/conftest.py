@@ -1,4 +1,4 @@
-"""What every test may use: the truth from a real Caffe, and the net files kept beside the project."""
+"""What every test may use: a real Caffe's answers, and the net files beside the project."""
 
 from __future__ import annotations
 

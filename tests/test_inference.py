@@ -30,9 +30,7 @@ def answer(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "accepts": True,
         "blobs": {name: list(shape or ()) for name, shape in result.blobs.items()},
-        "params": {
-            name: [list(s or ()) for s in shapes] for name, shapes in result.params.items()
-        },
+        "params": {name: [list(s or ()) for s in shapes] for name, shapes in result.params.items()},
     }
 
 
