@@ -122,6 +122,8 @@ class Rule:
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity] = Severity.WARNING
+    #: Whether some of its findings have a safe fix.
+    fixable: ClassVar[bool] = False
 
     def check_run(self, run: Run) -> Iterator[Diagnostic]:
         """What is wrong with the net in one state."""

@@ -24,3 +24,4 @@ class BottomShapeMismatch(Rule):
     """
 
     code, name, severity = RULES["bottom-shape-mismatch"], "bottom-shape-mismatch", Severity.ERROR
+    fixable = True

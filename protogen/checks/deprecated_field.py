@@ -36,6 +36,7 @@ class DeprecatedField(Rule):
     """
 
     code, name, severity = "T301", "deprecated-field", Severity.NOTE
+    fixable = True
 
     def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
         for index, layer in enumerate(whole.message.layer):

@@ -23,6 +23,7 @@ class DilationWithoutEffect(Rule):
     """
 
     code, name = "S206", "dilation-without-effect"
+    fixable = True
 
     def check_run(self, run: Run) -> Iterator[Diagnostic]:
         for step in run.of_type(*_TYPES):

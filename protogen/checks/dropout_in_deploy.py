@@ -21,6 +21,7 @@ class DropoutInDeploy(Rule):
     """
 
     code, name, severity = "G209", "dropout-in-deploy", Severity.NOTE
+    fixable = True
 
     def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
         for run in whole.runs if whole.deploy else ():

@@ -28,6 +28,7 @@ class EmptyPoolingWindow(Rule):
     """
 
     code, name, severity = "P101", "empty-pooling-window", Severity.ERROR
+    fixable = True
 
     def check_run(self, run: Run) -> Iterator[Diagnostic]:
         for step, names, axis in poolings(run):
