@@ -26,6 +26,8 @@ _Place = tuple[Value, int]
 class Branch:
     """The way to one bottom: the layers on it that change the size, in the net's order."""
 
+    start: Value
+    before: int
     end: Value
     size: int
     resized: tuple[Resized, ...]
@@ -42,15 +44,13 @@ class Branch:
 class Blame:
     """Two bottoms of ``join`` that differ on ``axes``, and how each came by its size on the first.
 
-    ``origin`` is the blob that both are made from, or ``None`` where they come from different
-    inputs. ``culprit`` is the rounding that does most of the difference, if one does.
+    Both branches start at the blob that both are made from, or each at an input of its own.
+    ``culprit`` is the rounding that does most of the difference, if one does.
     """
 
     join: Step
     axes: tuple[int, ...]
     branches: tuple[Branch, Branch]
-    origin: Value | None
-    origin_size: int
 
     @property
     def culprit(self) -> Resized | None:
@@ -65,18 +65,15 @@ class Blame:
     @property
     def where(self) -> str:
         """The two bottoms and their shapes."""
-        ends = (branch.end for branch in self.branches)
-        return ", ".join(f'bottom "{end.name}" is {format_shape(end.shape)}' for end in ends)
+        ends = [branch.end for branch in self.branches]
+        return ", ".join(
+            f'{"bottom " * (end in self.join.bottoms)}"{end.name}" is {format_shape(end.shape)}'
+            for end in ends
+        )
 
     def why(self, run: Run) -> str:
-        """Where the branches part, and what each layer on them does, a branch a line."""
-        names = " and ".join(_NAMES[axis] for axis in self.axes[: 1 + self._alike])
-        if self.origin is None:
-            start = f"they come from different inputs; {names} of each:"
-        else:
-            start = f'both come from "{self.origin.name}" ({names} {self.origin_size})'
-            start += self._parting()
-        lines = [start, *(_told(run, branch) for branch in self.branches)]
+        """Where the branches part, and what each layer on them does, a layer a line."""
+        lines = [self._start(), *(line for each in self.branches for line in _told(run, each))]
         if len(self.axes) > 1 and not self._alike:
             lines.append("their widths differ too: {} and {}".format(*self._sizes(3)))
         return "\n".join(lines)
@@ -89,19 +86,32 @@ class Blame:
         """Whether height and width are of the same sizes, so that one account is good for both."""
         return len(self.axes) > 1 and self._sizes(2) == self._sizes(3)
 
+    def _start(self) -> str:
+        names = " and ".join(_NAMES[axis] for axis in self.axes[: 1 + self._alike])
+        one, other = self.branches
+        if one.start is other.start:
+            return f'both come from "{one.start.name}" ({names} {one.before}){self._parting()}'
+        start = f'they come from "{one.start.name}" and "{other.start.name}"'
+        if one.before == other.before:
+            return f"{start} (both of {names} {one.before}){self._parting()}"
+        return f"{start}, of {names} {one.before} and {other.before}"
+
     def _parting(self) -> str:
         if self.culprit is None:
-            return "; nothing is rounded, their windows and pads differ"
+            return "; nothing is rounded, the windows and pads make the difference"
         way = "up" if self.culprit.error > 0 else "down"
         layer = self.culprit.step.layer
         return f' and part at "{layer.name}", a {layer.type}, which Caffe rounds {way}'
 
 
-def _told(run: Run, branch: Branch) -> str:
-    parts = [
-        f'"{each.step.layer.name}"{_line(run, each.step)}: {each.sum}' for each in branch.resized
-    ]
-    return f'"{branch.end.name}" is {branch.size}: ' + ("; ".join(parts) or "nothing resizes it")
+def _told(run: Run, branch: Branch) -> Iterator[str]:
+    end = f'"{branch.end.name}" is {branch.size}'
+    if not branch.resized:
+        yield f"{end}: no layer resizes it"
+        return
+    yield f"{end}:"
+    for each in branch.resized:
+        yield f'  "{each.step.layer.name}"{_line(run, each.step)}: {each.sum}'
 
 
 def _line(run: Run, step: Step) -> str:
@@ -174,8 +184,7 @@ def _account(
     branches = [_branch(run, way, common) for way in ways]
     if None in branches:
         return None
-    size = _size(common) if common else 0
-    return Blame(join, axes, tuple(branches), common and common[0], size or 0)  # type: ignore[arg-type]
+    return Blame(join, axes, tuple(branches))  # type: ignore[arg-type]
 
 
 def _size(place: _Place) -> int | None:
@@ -223,4 +232,4 @@ def _branch(run: Run, way: list[_Place], common: _Place | None) -> Branch | None
             return None
         if each.matters:
             found.append(each)
-    return Branch(way[0][0], sizes[-1], tuple(found))
+    return Branch(places[0][0], sizes[0], way[0][0], sizes[-1], tuple(found))

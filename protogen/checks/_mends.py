@@ -238,6 +238,9 @@ def _input_size(run: Run, cause: Blame) -> Iterator[Change]:
     made = [_input_edits(run.values[name].step, name, nearest) for name in shapes]
     edits = tuple(edit for each in made for edit in each) if all(made) else ()
     title = f"{names} of {nearest[0]}x{nearest[1]}, the nearest size that is accepted"
+    exact = sizes.nearest(exact=True)
+    if exact and exact != nearest:
+        title += f" ({exact[0]}x{exact[1]} where no pooling rounds)"
     yield Change(title, edits, {} if edits else shapes)
 
 
