@@ -1,6 +1,6 @@
-"""Every layer type as a typed function, for editors: ``python -m protogen.reports.stub``.
+"""Every layer type as a typed function, for editors: ``python -m protogen.render.stub``.
 
-Writes ``protogen/layers/__init__.pyi`` (that is ``make stub``) from the schemas, ``caffe.proto``
+Writes ``protogen/layers/__init__.pyi`` (``make docs`` does) from the schemas, ``caffe.proto``
 and its comments. A test writes it again and compares.
 """
 
@@ -25,7 +25,6 @@ from protogen.schema import Arity, LayerSchema
 __all__ = ["stub"]
 
 TARGET = Path(layers.__file__).with_suffix(".pyi")
-
 
 #: Keywords of any layer, explained once.
 _ANY = (*COMMON, *OWN)
@@ -57,7 +56,8 @@ def stub() -> str:
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
     common = [_meaning(name, comments().get(fields[name].full_name, "")) for name in COMMON]
     types = map(_signature, layers.all_types())
-    return render("layers.pyi.j2", helpers=helpers, common=common, layers=types)
+    text = render("layers.pyi.j2", helpers=helpers, common=common, layers=types)
+    return text.rstrip() + "\n"
 
 
 def _meaning(name: str, comment: str) -> str:
@@ -66,7 +66,8 @@ def _meaning(name: str, comment: str) -> str:
 
 def _helper(function: Callable[..., Any]) -> str:
     doc = textwrap.indent(f'"""{inspect.getdoc(function)}"""', "    ")
-    return f"def {function.__name__}{inspect.signature(function)}:\n{doc}".replace("'", "")
+    signature = str(inspect.signature(function)).replace("'", "")  # annotations are strings
+    return f"def {function.__name__}{signature}:\n{doc}"
 
 
 def _signature(schema: LayerSchema) -> Signature:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from protogen import layers
-from protogen.reports.stub import TARGET, stub
+from protogen.render.stub import TARGET, stub
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +43,7 @@ WRONG = [
 
 
 def test_it_is_what_the_schemas_give() -> None:
-    assert TARGET.read_text(encoding="utf-8") == stub(), "run make stub"
+    assert TARGET.read_text(encoding="utf-8") == stub(), "run make docs"
 
 
 def test_it_has_every_type_with_its_doc_and_keywords() -> None:
