@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from protogen.checks._documented import document
 from protogen.checks._explained import explained
 from protogen.checks._rule import Rule, Run, Whole, rules
 from protogen.compose.net import Net
@@ -29,6 +30,7 @@ def all_rules() -> tuple[Rule, ...]:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         if not path.stem.startswith("_"):
             importlib.import_module(f"{__name__}.{path.stem}")
+    document()
     return tuple(rules())
 
 

@@ -15,7 +15,7 @@ from protogen.text.lines import Lines
 from protogen.text.reader import Reader
 from protogen.text.tree import find
 
-__all__ = ["RULES", "findings", "refusal"]
+__all__ = ["RULES", "WARNINGS", "findings", "refusal"]
 
 # Caffe refuses the text for each of these, also for the warnings: protogen reads on.
 RULES = {
@@ -39,7 +39,7 @@ RULES = {
     "empty-file": "T118",
     "too-many-errors": "T119",
 }
-_WARNINGS = {"unknown-field", "not-utf8", "byte-order-mark", "empty-file"}
+WARNINGS = {"unknown-field", "not-utf8", "byte-order-mark", "empty-file"}
 
 
 def findings(reader: Reader, message: Any, lines_of: Callable[[], Lines]) -> list[Diagnostic]:
@@ -68,7 +68,7 @@ def refusal(what: str, filename: str) -> Diagnostic:
 
 
 def _rule(name: str, message: str, location: Location, **more: Any) -> Diagnostic:
-    severity = Severity.WARNING if name in _WARNINGS else Severity.ERROR
+    severity = Severity.WARNING if name in WARNINGS else Severity.ERROR
     return Diagnostic(severity, RULES[name], "", message, location, name=name, **more)
 
 
