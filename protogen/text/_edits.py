@@ -241,7 +241,7 @@ def _refuse(document: Document, path: Path, what: str) -> NoReturn:
     raise ProtogenError(
         Diagnostic(
             Severity.ERROR,
-            "T120",
+            "T121",
             "",
             f"{shown} {what}",
             name="impossible-edit",
