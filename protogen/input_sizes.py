@@ -6,7 +6,8 @@ other and nothing else. So a range of 500 sizes takes 1,000 walks, not 250,000.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, product
 from typing import Any, NamedTuple
 
 from protogen.graph import Graph, State, Step, Value, build
@@ -23,8 +24,20 @@ HEIGHT, WIDTH = 2, 3
 #: How far from a size its nearest fellow is looked for.
 _FAR = 256
 
+#: So many of the nearest sizes of each axis are tried with those of the other.
+_NEAR = 8
+
+#: Layers of several bottoms that compare them axis by axis, or not at all.
+_BY_AXIS = frozenset(("Eltwise", "Concat", "Crop", "Scale", "Bias", "Silence"))
+
+#: Layers whose learnable blobs do not depend on the size of the images.
+_WINDOWED = frozenset(("Convolution", "Deconvolution", "BatchNorm", "Scale", "Bias", "PReLU"))
+
 #: A height and a width; ``None`` is not known, or not looked at.
 Pair = tuple[int | None, int | None]
+
+#: The shapes of a layer's bottoms, and of its tops.
+_Seen = tuple[list[Shape], list[Shape]]
 
 
 class Outcome(NamedTuple):
@@ -66,9 +79,7 @@ class InputSizes:
             result = self._resized(*size)
             axes = list(self._pooled()) if result.ok else []
             sound = result.ok and not any(axis.pooled < 1 or _empty(axis) for axis in axes)
-            exact = not any(
-                axis.remainder or axis.size + 2 * axis.pad < axis.kernel for axis in axes
-            )
+            exact = not any(axis.rounds for axis in axes)
             self._memory[size] = Outcome(sound, sound and exact)
         return self._memory[size]
 
@@ -80,27 +91,29 @@ class InputSizes:
         """The nearest height and width to the present ones that Caffe accepts."""
         if None in self.present:
             return None
-        best: list[list[int]] = []
+        near: list[list[int]] = []
         for axis, present in enumerate(self.present):
             assert present is not None
             found = (s for s in _around(present) if self.along(axis, s)[exact])
-            best.append([size for size, _ in zip(found, range(2))])
-        pairs = ((h, w) for h in best[0] for w in best[1])
-        return next((pair for pair in pairs if self.outcome(*pair)[exact]), None)
+            near.append(list(islice(found, _NEAR)))
+        pairs = sorted(product(*map(enumerate, near)), key=lambda pair: pair[0][0] + pair[1][0])
+        sizes = ((height, width) for (_, height), (_, width) in pairs)
+        return next((size for size in sizes if self.outcome(*size)[exact]), None)
 
     def entangled(self, height: int, width: int) -> Step | None:
-        """The first layer that makes something of height and width together, if there is one.
+        """The first layer for which height and width cannot be judged apart, if there is one.
 
-        Below it neither can be judged without the other: a Reshape or Flatten in front of layers
-        that compare counts.
+        It makes something of both together (a Reshape, a Flatten), or compares counts, which are
+        not known where one of them is not.
         """
-        both, *alone = (
-            self._snapshot(*s) for s in ((height, width), (height, None), (None, width))
-        )
+        sizes = ((height, width), (height, None), (None, width))
+        walks = [self._snapshot(*size) for size in sizes]
         for number, step in enumerate(self._graph.steps):
-            for known, *partial in zip(both[number], *(shapes[number] for shapes in alone)):
-                if any(_together(known, *partial)):
-                    return step
+            bottoms, tops = (list(zip(*(walk[number][side] for walk in walks))) for side in (0, 1))
+            if any(_lost(shapes, all) for shapes in tops):
+                return step
+            if _compares_counts(step) and any(_lost(shapes, any) for shapes in bottoms):
+                return step
         return None
 
     def refuses(self, height: int, width: int) -> Step | None:
@@ -129,9 +142,15 @@ class InputSizes:
                 if size is not None:
                     yield Axis("", size, kernel, stride, pad, window.floor, window.clip)
 
-    def _snapshot(self, height: int | None, width: int | None) -> list[list[Shape]]:
+    def _snapshot(self, height: int | None, width: int | None) -> list[_Seen]:
         self._resized(height, width)
-        return [[value.shape for value in step.tops] for step in self._graph.steps]
+        return [
+            (
+                [value.shape if value else None for value in step.bottoms],
+                [value.shape for value in step.tops],
+            )
+            for step in self._graph.steps
+        ]
 
 
 def _images(graph: Graph) -> dict[str, tuple[int | None, ...]]:
@@ -179,8 +198,18 @@ def _around(present: int) -> Iterator[int]:
             yield present - distance
 
 
-def _together(known: Shape, first: Shape, second: Shape) -> Iterator[bool]:
-    """For each axis, whether its size is known only where both height and width are."""
-    for axis, size in enumerate(known or ()):
-        lost = [shape is None or shape[axis] is None for shape in (first, second)]
-        yield size is not None and all(lost)
+def _lost(shapes: Sequence[Shape], of: Callable[[Iterable[bool]], bool]) -> bool:
+    """Whether a size of the first shape is lost in all of the others, or in any of them."""
+    known, *partial = shapes
+    return any(
+        size is not None and of(shape is None or shape[axis] is None for shape in partial)
+        for axis, size in enumerate(known or ())
+    )
+
+
+def _compares_counts(step: Step) -> bool:
+    """Whether a layer may hold one count against another, and not just size against size."""
+    layer = step.layer
+    if len(layer.bottom) > 1:
+        return layer.type not in _BY_AXIS
+    return layer.type not in _WINDOWED and any(param.name for param in layer.param)

@@ -121,7 +121,7 @@ def _size(size: tuple[int, int]) -> str:
 
 
 def _runs(found: tuple[int, ...], sizes: range) -> str:
-    """The sizes with neighbours as one: ``203-204, 235-236, ... 683-684 (every 32)``."""
+    """The sizes, neighbours as one stretch: ``203-204, 235-236, ... 683-684 (every 32)``."""
     if len(found) == len(sizes):
         return "all"
     runs: list[list[int]] = []
@@ -131,7 +131,9 @@ def _runs(found: tuple[int, ...], sizes: range) -> str:
         else:
             runs.append([size])
     told = ["-".join(map(str, run)) for run in runs]
-    steps = {after[0] - before[0] for before, after in pairwise(runs)}
+    # The first and the last stretch may be cut off by the range.
+    steps = {after[0] - before[0] for before, after in pairwise(runs[1:])}
+    steps |= {after[-1] - before[-1] for before, after in pairwise(runs[:-1])}
     if len(runs) > _FEW and len(steps) == 1:
         told = [*told[:2], f"... {told[-1]} (every {steps.pop()})"]
     return ", ".join(told) or "none"

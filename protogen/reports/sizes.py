@@ -30,8 +30,8 @@ class Sizes:
     """The sizes that a net's images may have.
 
     ``together`` names the layer that mixes height and width, or is empty: then any legal height
-    goes with any legal width. Otherwise ``axes`` hold for the present size of the other axis, and
-    a third entry for squares (or, if that is not known, are what each axis needs by itself).
+    goes with any legal width. Otherwise ``axes`` hold for the nearest legal size of the other axis,
+    and a third entry for squares (or, if none is known, are what each axis needs by itself).
     ``present`` is ``None`` where the sizes are not known, and so are
     the nearest ones; ``refused`` says that Caffe does not accept the present one.
     """
@@ -61,6 +61,7 @@ def safe_sizes(
         return None
     height, width = found.present
     known = (height, width) if height is not None and width is not None else None
+    nearest = found.nearest()
     apart = [_axis(found, axis, name, sizes) for axis, name in enumerate(("height", "width"))]
     step = _mixing(found, apart)
     return Sizes(
@@ -68,8 +69,8 @@ def safe_sizes(
         known,
         refused=not found.outcome(height, width).legal,
         together=step.layer.name if step else "",
-        axes=_together(found, known, apart) if step and known else tuple(apart),
-        nearest=found.nearest(),
+        axes=_together(found, nearest or known, apart) if step and known else tuple(apart),
+        nearest=nearest,
         nearest_exact=found.nearest(exact=True),
     )
 
@@ -96,11 +97,11 @@ def _mixing(found: InputSizes, apart: Sequence[AxisSizes]) -> Step | None:
 
 
 def _together(
-    found: InputSizes, present: tuple[int, int] | None, apart: Sequence[AxisSizes]
+    found: InputSizes, around: tuple[int, int] | None, apart: Sequence[AxisSizes]
 ) -> tuple[AxisSizes, ...]:
-    """The sizes by whole nets: along each axis at the present size of the other, and squares."""
-    assert present is not None
-    height, width = present
+    """The sizes by whole nets: along each axis with the other left as it is, and squares."""
+    assert around is not None
+    height, width = around
     heights, widths = apart
     squares = [size for size in heights.legal if size in set(widths.legal)]
     pairs = {
