@@ -55,6 +55,10 @@ def _together(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Outcome]]
             yield futures[future], future.result()
     except BrokenProcessPool:
         raise Unusable("a process ended before its files were checked; try -j 1") from None
+    except BaseException:  # Ctrl-C: what the processes are at is not worth waiting for
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
