@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
+import pytest
+
 from protogen.diagnostics import Diagnostic, Location, Severity
-from protogen.render.text import diagnostics
+from protogen.render.text import coloured, diagnostics
 
 TEXT = 'name: "n"\nlayer { name: "p" type: "Poling" }\n'
 
@@ -36,3 +40,37 @@ def test_without_its_source_a_diagnostic_is_its_headline() -> None:
 
 def test_several_stand_below_each_other() -> None:
     assert diagnostics([found(), found()], lambda _: TEXT).count("error[G104]") == 2
+
+
+def test_colour_marks_the_place_the_severity_the_caret_and_the_notes() -> None:
+    place = Location("n.prototxt", 2, 19, 2, 33)
+    shown = diagnostics([found(location=place, hint="write it out")], lambda _: TEXT, colour=True)
+    headline, line, caret, hint = shown.split("\n")
+    assert headline == (
+        '\x1b[1mn.prototxt:2:19: \x1b[0m\x1b[1m\x1b[31merror[G104]\x1b[0m layer "p": is no type'
+    )
+    assert line == '    layer { name: "p" type: "Poling" }'
+    assert caret == "\x1b[31m                      ^^^^^^^^^^^^^^\x1b[0m"
+    assert hint == "\x1b[34m  hint: \x1b[0m write it out"
+
+
+@pytest.mark.parametrize(
+    ("variables", "terminal", "wanted"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"TERM": "dumb"}, True, False),
+    ],
+)
+def test_colour_is_for_terminals(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], terminal: bool, wanted: bool
+) -> None:
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    out = io.StringIO()
+    monkeypatch.setattr(out, "isatty", lambda: terminal)
+    assert coloured(out) is wanted

@@ -1,0 +1,104 @@
+"""Comments in a file that silence findings, and those that say nothing known."""
+
+from __future__ import annotations
+
+import pytest
+
+import protogen
+from protogen.checks import check
+from protogen.checks._comments import Silenced
+from protogen.compose.loaded import LoadedNet
+from protogen.diagnostics import Diagnostic
+from tests.checks.conftest import told
+
+# Windows of kernel 1 at 0, 2 and 4 of 4 elements: the last is empty, in both phases.
+NET = """\
+{top}name: "n"  # {name}
+layer {{ name: "data" type: "Input" top: "data"
+  input_param {{ shape {{ dim: 1 dim: 3 dim: 4 dim: 4 }} }} }}
+# {leading}
+layer {{  # {first}
+  name: "p" type: "Pooling" bottom: "data" top: "p"
+  pooling_param {{
+    kernel_size: 1  # {before}
+    # {above}
+    stride: 2  # {line}
+  }}
+}}
+"""
+PLACES = ("top", "name", "leading", "first", "before", "above", "line")
+
+
+def left(**comments: str) -> list[str]:
+    """The codes that are told with these comments in the net."""
+    text = NET.format(**{place: comments.get(place, "") for place in PLACES})
+    net = protogen.loads(text, "net.prototxt")
+    silenced = Silenced(net.document, lambda found: _line(net, found))
+    return [found.code for found in silenced.without(check(net).diagnostics)]
+
+
+def _line(net: LoadedNet, found: Diagnostic) -> int:
+    place = net.document.locate(net.path(found.layer_index))
+    assert place is not None
+    return place.line
+
+
+def test_without_comments_the_finding_is_told() -> None:
+    assert left() == ["P101"]
+
+
+@pytest.mark.parametrize("place", ["line", "above", "first", "leading"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "protogen: ignore",
+        "protogen: ignore[P101]",
+        "protogen:ignore[P1]",
+        "Protogen: IGNORE[S104, empty-pooling-window] they are never read",
+    ],
+)
+def test_a_comment_at_the_line_above_it_or_at_the_layer(place: str, words: str) -> None:
+    assert left(**{place: words}) == []
+
+
+@pytest.mark.parametrize("place", ["before", "name"])
+def test_a_comment_behind_another_field_is_about_that(place: str) -> None:
+    assert left(**{place: "protogen: ignore[P101]"}) == ["P101"]
+
+
+@pytest.mark.parametrize("words", ["protogen: ignore[P102]", "protogen: ignore[]", "ignore[P101]"])
+def test_a_comment_with_other_codes_or_without_our_name(words: str) -> None:
+    assert left(line=words) == ["P101"]
+
+
+@pytest.mark.parametrize("words", ["ignore-file", "ignore-file[P101]"])
+def test_the_whole_file(words: str) -> None:
+    assert left(top=f"# ours\n# protogen: {words}\n") == []
+    assert left(top="# protogen: ignore-file[S1]\n") == ["P101"]
+
+
+def test_the_whole_file_is_spoken_of_above_its_first_field() -> None:
+    assert left(name="protogen: ignore-file") == ["P101"]
+
+
+def test_several_comments_above_a_line() -> None:
+    assert left(above="protogen: ignore[P101]\n    # protogen: ignore[P102]") == []
+
+
+def test_a_hash_in_a_string_is_no_comment() -> None:
+    text = 'name: "# protogen: ignore-file"\nlayer { name: "x" type: "Nope" }'
+    net = protogen.loads(text, "net.prototxt")
+    found = Silenced(net.document, lambda found: 2).without(check(net).diagnostics)
+    assert [each.code for each in found] == ["G104"]
+
+
+def test_codes_that_are_none() -> None:
+    text = 'name: "n"  # protogen: ignore[P1O1, P101, pooling-round]\n# protogen: ignor\n'
+    assert told(text, "T390") == [
+        'net.prototxt:1:12: note[T390] a comment ignores "P1O1", which is no rule\n'
+        '  hint:  did you mean "P101"?',
+        'net.prototxt:1:12: note[T390] a comment ignores "pooling-round", which is no rule\n'
+        '  hint:  did you mean "pooling-rounds"?',
+        'net.prototxt:2:1: note[T390] a comment says "protogen: ignor", which means nothing\n'
+        '  hint:  did you mean "ignore"?',
+    ]
