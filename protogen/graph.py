@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from protogen.compose.made import Made
 from protogen.diagnostics import RULES, Diagnostic, Severity, did_you_mean
 from protogen.schema import LayerSchema
 from protogen.shapes import Shape
@@ -91,14 +92,15 @@ class Step:
     """One layer that runs: its message, its place in the net, what it reads and writes.
 
     ``in_place`` are the tops that overwrite the bottom of the same position; a bottom that no
-    layer makes is ``None``. ``schema`` is filled in by inference, and ``None`` for a type nobody
-    knows.
+    layer makes is ``None``. ``made`` is what composing knows of the layer. ``schema`` is filled in
+    by inference, and ``None`` for a type nobody knows.
     """
 
-    __slots__ = ("bottoms", "faults", "in_place", "index", "layer", "schema", "tops")
+    __slots__ = ("bottoms", "faults", "in_place", "index", "layer", "made", "schema", "tops")
 
-    def __init__(self, layer: Any, index: int) -> None:
+    def __init__(self, layer: Any, index: int, made: Made | None = None) -> None:
         self.layer = layer
+        self.made = made
         self.index = index
         self.bottoms: list[Value | None] = []
         self.tops: list[Value] = []
@@ -145,45 +147,38 @@ class Graph:
         return (value for value in self.values.values() if not value.readers)
 
 
-def build(net: Any, state: State) -> Graph:
-    """Wire the layers of a ``NetParameter`` that run in this state; its faults are in the steps."""
+def build(net: Any, state: State, made: Sequence[Made | None] = ()) -> Graph:
+    """Wire the layers of a ``NetParameter`` that run in this state; its faults are in the steps.
+
+    ``made`` is what composing knows of each layer, which spares reading it from the message.
+    """
     steps: list[Step] = []
     values: dict[str, Value] = {}
     rewrites: list[Value] = []
     for index, layer in enumerate(net.layer):
-        ruled = layer.include or layer.exclude
-        if ruled and not runs_in(layer, state):
+        known = made[index] if made else None
+        if known is None and not runs_in(layer, state):
             continue
-        step = Step(layer, index)
+        step = Step(layer, index, known)
         steps.append(step)
-        if ruled and layer.include and layer.exclude:
-            _refuse_rules(step)
-        for name in layer.bottom:
+        for name in layer.bottom if known is None else known.bottoms:
             read = values.get(name)
             step.bottoms.append(read)
             if read is None:
                 _fault_unknown(step, name, values)
             else:
                 read.readers.append(step)
-        for name in layer.top:
-            made = Value(name, step, len(step.tops))
+        for name in layer.top if known is None else known.tops:
+            value = Value(name, step, len(step.tops))
             if name in values:
-                rewrites.append(made)
-            values[name] = made
-            step.tops.append(made)
-        if layer.loss_weight:
-            _weigh(step, values)
+                rewrites.append(value)
+            values[name] = value
+            step.tops.append(value)
+        if known is None and (layer.loss_weight or layer.exclude):
+            _heed(step, values)
     for value in rewrites:
         _place(value)
     return Graph(state, steps, values)
-
-
-def _refuse_rules(step: Step) -> None:
-    step.fault(
-        "include-and-exclude",
-        "has both include and exclude; Caffe takes rules of one kind only",
-        path="exclude",
-    )
 
 
 def _fault_unknown(step: Step, name: str, values: dict[str, Value]) -> None:
@@ -195,10 +190,16 @@ def _fault_unknown(step: Step, name: str, values: dict[str, Value]) -> None:
     )
 
 
-def _weigh(step: Step, values: dict[str, Value]) -> None:
-    """Note which tops count in the objective by a weight of their own."""
+def _heed(step: Step, values: dict[str, Value]) -> None:
+    """Note which tops weigh in the objective by themselves; refuse rules of both kinds."""
     for value, weight in zip(step.tops, step.layer.loss_weight):
         values[value.name].weighed = weight != 0
+    if step.layer.include and step.layer.exclude:
+        step.fault(
+            "include-and-exclude",
+            "has both include and exclude; Caffe takes rules of one kind only",
+            path="exclude",
+        )
 
 
 def _place(value: Value) -> None:

@@ -15,7 +15,7 @@ from protogen import layers as layer_types
 from protogen import sources
 from protogen.diagnostics import RULES, Diagnostic, Severity
 from protogen.graph import Graph, State, Step, build
-from protogen.schema import Facts, Fault, LayerSchema, registered
+from protogen.schema import Facts, Fault, LayerSchema, check_param_count, registered
 from protogen.shapes import Shape, count, format_shape
 
 __all__ = ["Inference", "LayerShapes", "infer_graph", "infer_shapes"]
@@ -93,7 +93,7 @@ def infer_shapes(
 
         net = Net.of(net)
     message, found = net.current()
-    result = infer_graph(build(message, state), inputs or {})
+    result = infer_graph(build(message, state, net.made), inputs or {})
     result.diagnostics[:0] = found
     result.diagnostics = [net.place(diagnostic) for diagnostic in result.diagnostics]
     return result
@@ -117,7 +117,7 @@ def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inf
             blobs["(automatic)"] = facts.tops[-1]
         if facts.blobs:
             params[step.layer.name] = [blob.shape for blob in facts.blobs]
-        if step.layer.param:
+        if step.made is None and step.layer.param:
             _share(step, facts, shared)
         if step.faults:
             result.diagnostics += step.faults
@@ -126,7 +126,11 @@ def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inf
 
 
 def _infer_step(step: Step, phase: int, given: Mapping[str, Shape]) -> Facts:
-    layer, tops = step.layer, step.tops
+    layer, tops, made = step.layer, step.tops, step.made
+    bottoms = tuple([value.shape if value else None for value in step.bottoms])
+    if made is not None and bottoms and bottoms == made.shapes and not made.schema.loss:
+        step.schema = made.schema
+        return made.facts
     if given and not step.bottoms and tops and all(v.name in given for v in tops):
         return Facts(tuple(given[value.name] for value in tops))
     layer_type = layer.type
@@ -136,7 +140,6 @@ def _infer_step(step: Step, phase: int, given: Mapping[str, Shape]) -> Facts:
         return Facts((None,) * len(tops), macs=None)
     if layer.propagate_down:
         _check_propagate_down(step)
-    bottoms = tuple([value.shape if value else None for value in step.bottoms])
     own_phase = layer.phase if layer.HasField("phase") else phase
     try:
         facts = schema.infer(layer, bottoms, len(tops), own_phase, step.in_place)
@@ -258,14 +261,11 @@ class _Owner:
 def _share(step: Step, facts: Facts, shared: dict[str, _Owner]) -> None:
     """Check the layer's ``param`` entries against what it learns and whom it shares with."""
     specs = step.layer.param
-    if len(specs) > len(facts.blobs):
-        if not step.faults and facts.macs is not None:
-            step.fault(
-                "param-count",
-                f"has {len(specs)} param for {len(facts.blobs)} learnable blobs",
-                path=f"param[{len(facts.blobs)}]",
-            )
-        return
+    if not step.faults:
+        try:
+            check_param_count(step.layer, facts)
+        except Fault as fault:
+            step.fault(fault.rule, fault.message, path=fault.field)
     for index, (spec, blob) in enumerate(zip(specs, facts.blobs)):
         if not spec.name:
             continue

@@ -20,6 +20,7 @@ __all__ = [
     "Fault",
     "LayerSchema",
     "Learnable",
+    "check_param_count",
     "check_shape",
     "register",
     "registered",
@@ -151,6 +152,17 @@ def check_shape(shape: Sequence[Any], what: str) -> None:
                 rule="blob-shape",
             )
         elements *= size
+
+
+def check_param_count(layer: Any, facts: Facts) -> None:
+    """Raise if a layer has more ``param`` entries than it learns blobs (``Net::Init``)."""
+    given, learned = len(layer.param), len(facts.blobs)
+    if given > learned and facts.macs is not None:
+        raise Fault(
+            f"has {given} param for {learned} learnable blobs",
+            rule="param-count",
+            field=f"param[{learned}]",
+        )
 
 
 class LayerSchema:

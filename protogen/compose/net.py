@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from protogen import proto
 from protogen.compose.blob import Blob
 from protogen.compose.keywords import OWN, KeywordProblem, explain, keywords_of
+from protogen.compose.made import SPECIAL, Made
 from protogen.compose.names import BOTH, Names, phases_of
 from protogen.diagnostics import (
     RULES,
@@ -27,7 +28,7 @@ from protogen.diagnostics import (
     did_you_mean,
 )
 from protogen.files import write_file
-from protogen.schema import Fault, LayerSchema, set_composer
+from protogen.schema import Fault, LayerSchema, check_param_count, set_composer
 from protogen.shapes import Shape, format_shape
 from protogen.text import writer
 from protogen.text.upgrade import needs_upgrade, upgrade_net
@@ -49,9 +50,11 @@ class Net:
     """
 
     def __init__(self, name: str = "", **fields: Any) -> None:
-        self.message = proto.NetParameter(**({"name": name} if name else {}), **fields)
+        self._message = self._begin(name, fields)
         self._names = Names()
         self._places: list[tuple[str, int]] = []
+        #: What is known of each layer; nothing once the message has been handed out.
+        self._made: list[Made | None] | None = []
         self._tops: list[tuple[Shape, ...]] = []
         self._rule: str | None = None
         self._tokens: list[Any] = []
@@ -62,6 +65,27 @@ class Net:
         net = cls()
         net.message = message
         return net
+
+    def _begin(self, name: str, fields: dict[str, Any]) -> Any:
+        try:
+            return proto.NetParameter(**({"name": name} if name else {}), **fields)
+        except (TypeError, ValueError) as error:
+            known = proto.NetParameter.DESCRIPTOR.fields_by_name
+            wrong = next((key for key in fields if key not in known), "")
+            hint = did_you_mean(wrong, known) if wrong else ""
+            message = f'a net has no field "{wrong}"' if wrong else f"no such net: {error}"
+            raise self._error("layer-parameter", message, hint=hint) from None
+
+    @property
+    def message(self) -> Any:
+        """The ``NetParameter`` itself: whoever changes it changes the net."""
+        self._made = None
+        return self._message
+
+    @message.setter
+    def message(self, message: Any) -> None:
+        self._made = None
+        self._message = message
 
     # Composing ---------------------------------------------------------------------------------
 
@@ -107,7 +131,7 @@ class Net:
             _fill(fields, schema, keywords)
             if self._rule and "include" not in keywords:
                 fields["include"] = [{"phase": self._rule}]
-            layer = self.message.layer.add(**fields)
+            layer = self._message.layer.add(**fields)
         except (TypeError, ValueError, KeywordProblem):
             problem = explain(schema, keywords)
             raise self._error(
@@ -117,12 +141,18 @@ class Net:
         in_place = _in_place(read, tops)
         shapes = tuple([blob.shape for blob in blobs])
         try:
-            made = schema.infer(layer, shapes, len(tops), phases != 1, in_place).tops
+            facts = schema.infer(layer, shapes, len(tops), phases != 1, in_place)
+            if "param" in fields:
+                check_param_count(layer, facts)
             names.take(name, read, tops, in_place, phases)
         except Fault as fault:
-            del self.message.layer[-1]
+            del self._message.layer[-1]
             raise self._fault(schema, name, blobs, fault) from None
         self._places.append(_user_line())
+        if self._made is not None:
+            plain = SPECIAL.isdisjoint(fields)
+            self._made.append(Made(schema, read, tops, shapes, facts) if plain else None)
+        made = facts.tops
         self._tops.append(made)
         if len(tops) == 1:
             return Blob(tops[0], made[0])
@@ -142,6 +172,8 @@ class Net:
         count = keywords.get("ntop")
         if count is None:
             count = schema.default_tops(len(blobs), keywords)
+        if count == 1:
+            return [name]
         return [name, *(f"{name}_{index}" for index in range(1, count))] if count else []
 
     def _flat(self, schema: LayerSchema, name: str, bottoms: Sequence[Any]) -> list[Blob]:
@@ -205,14 +237,22 @@ class Net:
     @property
     def legacy(self) -> bool:
         """Whether the net is in a format that Caffe upgrades when it loads it."""
-        return bool(needs_upgrade(self.message))
+        return bool(needs_upgrade(self._message))
 
     def current(self) -> tuple[Any, list[Diagnostic]]:
         """The message in Caffe's current format, and what was wrong with it so far."""
-        if not self.legacy:
-            return self.message, []
-        upgraded = upgrade_net(self.message)
+        if self._all_made() or not self.legacy:
+            return self._message, []
+        upgraded = upgrade_net(self._message)
         return upgraded.message or proto.NetParameter(), upgraded.diagnostics
+
+    @property
+    def made(self) -> Sequence[Made | None]:
+        """What composing knows of the layers of the current message, or nothing."""
+        return self._made if self._made and (self._all_made() or not self.legacy) else ()
+
+    def _all_made(self) -> bool:
+        return self._made is not None and bool(self._made) and None not in self._made
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The diagnostic with the line of the user's program that made its layer."""
@@ -227,7 +267,7 @@ class Net:
     @property
     def name(self) -> str:
         """The net's name."""
-        return str(self.message.name)
+        return str(self._message.name)
 
     @property
     def text(self) -> str:
@@ -237,7 +277,7 @@ class Net:
     def to_proto(self) -> Any:
         """A ``NetParameter`` message, the caller's own."""
         copy = proto.NetParameter()
-        copy.CopyFrom(self.message)
+        copy.CopyFrom(self._message)
         return copy
 
     def to_prototxt(self, annotate: bool = False) -> str:
@@ -245,14 +285,14 @@ class Net:
 
         ``annotate`` writes each blob's shape behind the ``top`` that makes it.
         """
-        return writer.write(self.message, self._tops if annotate else None)
+        return writer.write(self._message, self._tops if annotate else None)
 
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
         """Write the prototxt beside ``path`` and rename it; raises `OSError` if it cannot."""
         write_file(path, self.to_prototxt(annotate))
 
     def __repr__(self) -> str:
-        return f"<net {self.name!r}, {len(self.message.layer)} layers>"
+        return f"<net {self.name!r}, {len(self._message.layer)} layers>"
 
 
 def _all_blobs(bottoms: Sequence[Any]) -> bool:

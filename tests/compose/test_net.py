@@ -398,3 +398,25 @@ def _frames() -> list[Any]:
         frames.append(frame)
         frame = frame.f_back  # type: ignore[assignment]
     return frames
+
+
+def test_a_changed_message_is_inferred_anew() -> None:
+    with Net("changed") as net:
+        data = L.Input(shape=[1, 3, 8, 8], name="data")
+        L.Convolution(data, num_output=4, kernel_size=3, name="conv")
+    assert infer_shapes(net).blobs["conv"] == (1, 4, 6, 6)
+    net.message.layer[1].convolution_param.kernel_size[0] = 5
+    assert infer_shapes(net).blobs["conv"] == (1, 4, 4, 4)
+
+
+def test_more_param_than_blobs_raises_at_once() -> None:
+    with Net("params"):
+        data = L.Input(shape=[1, 3], name="data")
+        with pytest.raises(ComposeError, match="has 1 param for 0 learnable blobs"):
+            L.ReLU(data, param=[{"lr_mult": 1}])
+
+
+def test_an_unknown_field_of_the_net() -> None:
+    with pytest.raises(ComposeError, match='a net has no field "force_backwards"') as raised:
+        Net("x", force_backwards=True)
+    assert raised.value.diagnostics[0].hint == 'did you mean "force_backward"?'
