@@ -44,5 +44,9 @@ bench: $(VENV)/.dev  ## Measure beside NetSpec and the other readers, in one run
 proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto
 	$(BIN)/python -m protogen.proto.compile
 
+docs: $(VENV)/.dev  ## Make the pages of docs/ that come from the layers and the rules
+	$(BIN)/python -m protogen.render.reference docs/layers
+	$(BIN)/python -m protogen.render.rules docs/rules.md
+
 clean:  ## Remove what the other targets made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
