@@ -157,6 +157,7 @@ RULES = {
     "unknown-type": "G104",
     "include-and-exclude": "G105",
     "propagate-down-count": "G106",
+    "no-input-shape": "G108",
     "data-source": "G109",
     "data-source-unread": "G110",
     # F: forks of Caffe

@@ -155,6 +155,8 @@ def _look(step: Step, facts: Facts, given: Mapping[str, Shape]) -> Facts:
     """The tops of a layer without bottoms: as the caller gives them, or as its source has them."""
     shapes = tuple(given.get(v.name, s) for v, s in zip(step.tops, facts.tops))
     if all(shape is not None and None not in shape for shape in shapes):
+        if step.layer.type == "Input" and not step.layer.input_param.shape:
+            _check_unshaped(step)
         return facts._replace(tops=shapes)
     try:
         found = sources.look(step.layer, facts.tops)
@@ -172,6 +174,19 @@ def _look(step: Step, facts: Facts, given: Mapping[str, Shape]) -> Facts:
     if found is not None:
         shapes = tuple(given.get(v.name, s) for v, s in zip(step.tops, found))
     return facts._replace(tops=shapes)
+
+
+def _check_unshaped(step: Step) -> None:
+    """Without a shape the tops of an Input have no elements, and a Split takes no such blob."""
+    for position, top in enumerate(step.tops):
+        if top.split:
+            step.fault(
+                "no-input-shape",
+                f'gives "{top.name}" no shape, and Caffe cannot split such a blob for its'
+                f" {len(top.readers)} readers",
+                path=f"top[{position}]",
+                hint="input_param { shape { dim: ... } } says it",
+            )
 
 
 def _dialects(graph: Graph) -> list[Diagnostic]:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from protogen.checks._documented import document
+from protogen.checks._documented import REFUSED, document
 from protogen.checks._explained import explained
 from protogen.checks._rule import Rule, Run, Whole, rules
 from protogen.compose.net import Net
@@ -63,7 +63,8 @@ def check(
     what is worth knowing but nothing to mend.
     """
     net = net if isinstance(net, Net) else Net.of(net)
-    message, found = net.current()
+    message, text = net.current()
+    found = list(map(_as_caffe, text))
     runs = []
     for phase in phases:
         graph = build(message, State(phase, level, tuple(stages)))
@@ -71,6 +72,12 @@ def check(
     found = [*found, *_ask(Whole(net, message, runs))]
     wanted = [d for d in _once(found) if chosen(d, select, ignore, notes)]
     return Report(sorted(map(net.place, wanted), key=_position))
+
+
+def _as_caffe(diagnostic: Diagnostic) -> Diagnostic:
+    """A finding of the reader, which reads on where Caffe refuses the file."""
+    refused = diagnostic.name in REFUSED
+    return replace(diagnostic, severity=Severity.ERROR) if refused else diagnostic
 
 
 def _ask(whole: Whole) -> Iterable[Diagnostic]:

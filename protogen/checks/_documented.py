@@ -12,15 +12,18 @@ from protogen.diagnostics import RULES, Severity
 from protogen.text import _findings
 from protogen.text.upgrade import findings
 
-__all__ = ["document"]
+__all__ = ["REFUSED", "document"]
 
 _WIDTH = 100
 
 #: What is found before there is anything to read.
 _BEFORE = {"unreadable-file": "T100", "program": "T120"}
 
+#: What the reader warns of and reads past, where Caffe refuses the file.
+REFUSED = ("unknown-field", "byte-order-mark")
+
 _SEVERITIES = {
-    **dict.fromkeys(_findings.WARNINGS, Severity.WARNING),
+    **dict.fromkeys(_findings.WARNINGS - set(REFUSED), Severity.WARNING),
     **{name: each.severity for name, each in findings.RULES.items()},
     "data-source-unread": Severity.WARNING,
     "fork-dialect": Severity.NOTE,

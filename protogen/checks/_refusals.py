@@ -150,6 +150,14 @@ REFUSALS = {
         "``propagate_down: true`` in an Eltwise of two bottoms.",
         "``propagate_down: true propagate_down: true``, or none.",
     ),
+    "no-input-shape": Words(
+        "An Input that says no shape, with a top that several layers read.",
+        "Finds Input layers without a ``shape`` of whose tops one has two readers or more.",
+        "Such a top has no elements at all. Caffe puts a Split behind a top with several readers,"
+        " and dies there.",
+        '``layer { name: "data" type: "Input" top: "data" }``, read by two Convolutions.',
+        "``input_param { shape { dim: 1 dim: 3 dim: 224 dim: 224 } }``.",
+    ),
     "data-source": Words(
         "A source of data that is there, and holds nothing of use.",
         "Reads the first record of a data layer's source for its shape, where the source is there.",
