@@ -1,0 +1,344 @@
+"""``protogen check`` as it is used."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import pytest
+from click.testing import CliRunner, Result
+
+from protogen.cli import commands
+from protogen.cli._output import Unusable
+from protogen.cli._pool import examine_all
+
+# A pooling of kernel 1 at 0, 2 and 4 of 4 elements: its last window is empty.
+EMPTY = """\
+name: "n"
+layer { name: "data" type: "Input" top: "data"
+  input_param { shape { dim: 1 dim: 3 dim: 4 dim: 4 } } }
+layer {
+  name: "p" type: "Pooling" bottom: "data" top: "p"
+  pooling_param { kernel_size: 1 stride: 2 }  # on purpose
+}
+"""
+MENDED = EMPTY.replace("stride: 2 }", "stride: 2 round_mode: FLOOR }")
+GOOD = EMPTY.replace("stride: 2", "stride: 1")
+# A dilation does nothing to a kernel of 1: a warning.
+IDLE = GOOD.replace("Pooling", "Convolution").replace(
+    "pooling_param { kernel_size: 1", "convolution_param { num_output: 4 kernel_size: 1 dilation: 2"
+)
+SOLVER = 'net: "net.prototxt"\nbase_lr: 0.01\nlr_policy: "fixed"\nmax_iter: 10\n'
+LABELS = 'item { name: "cat" label: 1 display_name: "cat" }\n'
+
+MAIN = [sys.executable, "-c", "from protogen.cli import main; main()", "check"]
+
+
+def check(*arguments: str, text: str | bytes = "") -> Result:
+    return CliRunner().invoke(commands, ["check", *arguments], input=text)
+
+
+def write(**files: str) -> None:
+    for name, text in files.items():
+        path = Path(name.replace("__", "/") + ".prototxt")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def codes(result: Result) -> list[tuple[str, str]]:
+    """The file and code of each finding of --format concise."""
+    lines = result.stdout.splitlines()
+    return [(line.partition(":")[0], line.partition("[")[2].partition("]")[0]) for line in lines]
+
+
+def test_text(in_folder: Path) -> None:
+    write(empty=EMPTY)
+    result = check("empty.prototxt")
+    assert result.exit_code == 1
+    assert result.stderr == ""
+    assert result.stdout == (
+        'empty.prototxt:6:34: error[P101] layer "p" (Pooling): 1 of 3 windows of its height and'
+        " width holds no element; Caffe puts -FLT_MAX there\n"
+        "      pooling_param { kernel_size: 1 stride: 2 }  # on purpose\n"
+        "                                     ^^^^^^^^^\n"
+        "  why:   window 2 starts at 4, past a height and width of 4 (kernel 1, stride 2)\n"
+        "  hint:  round_mode: FLOOR makes 2 whole windows of 4\n"
+        "\n"
+        "Found 1 error in 1 file (1 fixable with --fix)\n"
+    )
+
+
+def test_a_good_net(in_folder: Path) -> None:
+    write(good=GOOD)
+    result = check("good.prototxt")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "No findings in 1 file\n", "")
+
+
+def test_folders_are_searched_in_order_and_each_file_is_checked_once(in_folder: Path) -> None:
+    write(b__z=EMPTY, b__a=IDLE, a=EMPTY, hidden=GOOD)
+    Path(".hidden").mkdir()
+    Path(".hidden/x.prototxt").write_text(EMPTY)
+    Path("b/other.txt").write_text(EMPTY)
+    found = [("b/a.prototxt", "S206"), ("b/z.prototxt", "P101")]
+    assert codes(check("b", "--format", "concise")) == found
+    assert codes(check("b/z.prototxt", "b", "--format", "concise")) == found[::-1]
+    assert codes(check("--format", "concise")) == [("a.prototxt", "P101"), *found]
+
+
+def test_what_is_neither_net_nor_solver_is_passed_over(in_folder: Path) -> None:
+    write(labels=LABELS)
+    result = check("labels.prototxt")
+    assert result.exit_code == 0
+    assert result.stdout == "No findings in 0 files\n"
+    assert result.stderr == (
+        "labels.prototxt: skipped, it is neither a net nor a solver (its fields: item)\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["layer {{ }", "name 3", "\x00\x01", "layer { name: 3 }"])
+def test_what_is_broken_is_not_passed_over(text: str) -> None:
+    result = check("-", "--format", "concise", text=text)
+    assert result.exit_code == 1
+    assert any(code.startswith("T1") for _, code in codes(result))
+    assert result.stderr == ""
+
+
+def test_solvers_are_told_from_nets(in_folder: Path) -> None:
+    write(net=GOOD)
+    result = check("-", text=SOLVER.replace("base_lr: 0.01", "base_lr: fast"))
+    assert '<stdin>:2:10: error[T107] "base_lr" takes a number, found fast' in result.stdout
+    result = check("-", "--format", "concise", "--select", "T", text=SOLVER + "solver_type: ADAM\n")
+    assert codes(result) == [("<stdin>", "T206")]
+
+
+def test_a_program(in_folder: Path) -> None:
+    Path("net.py").write_text(
+        "import protogen\nfrom protogen import layers as L\n\n\ndef net():\n"
+        "    with protogen.Net() as made:\n        data = L.Input(shape=[1, 3, 4, 4])\n"
+        "        L.Pooling(data, kernel_size=1, stride=2, name='p')\n    return made\n"
+    )
+    for spec in ("net.py", "net.py:net"):
+        result = check(spec)
+        assert result.exit_code == 1
+        first, line, *_ = result.stdout.splitlines()
+        assert first.startswith('net.py:8: error[P101] layer "p" (Pooling): 1 of 3 windows')
+        assert line == "    L.Pooling(data, kernel_size=1, stride=2, name='p')"
+    Path("net.py").write_text("import protogen\n1 / 0\n")
+    result = check("net.py")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("net.py:2: error[T120] the program raised ZeroDivisionError")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nowhere.prototxt"], "Error: nowhere.prototxt cannot be read: No such file"),
+        (["good.prototxt", "nowhere.py:net"], "Error: nowhere.py cannot be read: No such file"),
+        (["--select", "P1O1"], 'Error: --select: there is no rule "P1O1"; did you mean "P101"?'),
+        (["--ignore", "P101,bad"], 'Error: --ignore: there is no rule "bad"; '),
+        (["--phase", "TRIAN"], "'TRIAN' is not one of"),
+        (["--format", "yaml"], "'yaml' is not one of"),
+        (["--config", "nowhere.toml"], "'nowhere.toml' does not exist"),
+        (["--statistics", "--format", "sarif"], "--statistics has no form for --format sarif"),
+        (["-j", "0"], "0 is not in the range"),
+    ],
+)
+def test_what_cannot_be_done(in_folder: Path, arguments: list[str], told: str) -> None:
+    write(good=GOOD)
+    result = check(*arguments)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_others(in_folder: Path) -> None:
+    write(empty=EMPTY)
+    result = check("nowhere.prototxt", "empty.prototxt", "--exit-zero")
+    assert result.exit_code == 2
+    assert "Found 1 error in 1 file" in result.stdout
+
+
+def test_a_fault_of_ours_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("out of ideas")
+
+    monkeypatch.setattr("protogen.checks.check", fails)
+    result = check("-", text=GOOD)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: <stdin>: protogen failed at test_check.py:")
+    assert result.stderr.endswith("with RuntimeError: out of ideas\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        ([], ["P101", "S206"]),
+        (["--select", "P"], ["P101", "P102"]),
+        (["--select", "P", "--severity", "warning"], ["P101"]),
+        (["--select", "pooling-rounds,S206"], ["P102", "S206"]),
+        (["--select", "P1", "--ignore", "P101"], ["P102"]),
+        (["--ignore", "empty-pooling-window"], ["S206"]),
+        (["--severity", "error"], ["P101"]),
+        (["--severity", "error", "--select", "S"], []),
+    ],
+)
+def test_what_is_told(arguments: list[str], wanted: list[str]) -> None:
+    conv = 'layer { name: "c" type: "Convolution" bottom: "data" top: "c"\n  convolution_param {'
+    text = EMPTY + conv + " num_output: 4 kernel_size: 1 dilation: 2 } }\n"
+    result = check("-", "--format", "concise", *arguments, text=text)
+    assert sorted(code for _, code in codes(result)) == wanted
+    assert result.exit_code == (1 if wanted else 0)
+
+
+def test_exit_zero() -> None:
+    assert check("-", "--exit-zero", text=EMPTY).exit_code == 0
+
+
+def test_phases_and_inputs() -> None:
+    data = 'layer { name: "data" type: "Data" top: "data" include { phase: TRAIN }\n'
+    data += '  data_param { source: "x" batch_size: 1 } }\n'
+    text = data + EMPTY[EMPTY.index("layer {\n") :]
+    assert codes(check("-", "--format", "concise", text=text))[0] == ("<stdin>", "G101")
+    assert check("-", "--phase", "TRAIN", text=text).exit_code == 0
+    result = check("-", "--phase", "train", "--input", "data=1,3,4,4", text=text)
+    assert "error[P101]" in result.stdout
+
+
+def test_comments_silence() -> None:
+    text = EMPTY.replace("# on purpose", "# protogen: ignore[P101]")
+    assert check("-", text=text).stdout == "No findings in 1 file\n"
+    assert check("-", text="# protogen: ignore-file[P1]\n" + EMPTY).exit_code == 0
+    # The layer begins on line 2 of the file, the finding is on line 3.
+    old = 'input: "data" input_dim: 1 input_dim: 3 input_dim: 4 input_dim: 4\n'
+    old += 'layers { name: "p" type: POOLING bottom: "data" top: "p"{}\n'
+    old += "  pooling_param { kernel_size: 1 stride: 2 } }\n"
+    assert check("-", text=old.replace("{}", "")).exit_code == 1
+    assert check("-", text=old.replace("{}", "  # protogen: ignore")).exit_code == 0
+
+
+def test_fix_writes_the_file_and_nothing_else_in_it(in_folder: Path) -> None:
+    write(empty=EMPTY, good=GOOD)
+    before = Path("good.prototxt").stat().st_mtime_ns
+    result = check("--fix")
+    assert result.exit_code == 0
+    assert result.stdout == "Fixed 1 finding. No findings in 2 files\n"
+    assert Path("empty.prototxt").read_text() == MENDED
+    assert Path("good.prototxt").stat().st_mtime_ns == before
+
+
+def test_fix_leaves_what_is_ignored_and_tells_what_is_left(in_folder: Path) -> None:
+    write(empty=EMPTY)
+    assert check("--fix", "--ignore", "P101").stdout == "No findings in 1 file\n"
+    assert Path("empty.prototxt").read_text() == EMPTY
+    write(empty=EMPTY.replace("# on purpose", "# protogen: ignore[P101]"))
+    assert "Fixed" not in check("--fix").stdout
+    write(empty=IDLE.replace('"Input"', '"Inpt"'))
+    result = check("--fix", "--format", "concise")
+    assert result.exit_code == 1
+    assert ("empty.prototxt", "G104") in codes(result)
+
+
+def test_fix_of_standard_input_goes_to_standard_output() -> None:
+    result = check("-", "--fix", text=EMPTY)
+    assert (result.exit_code, result.stdout) == (0, MENDED)
+    assert result.stderr == "Fixed 1 finding. No findings in 1 file\n"
+    assert check("-", "--fix", text=GOOD).stdout == GOOD
+
+
+def test_diff_writes_nothing(in_folder: Path) -> None:
+    write(empty=EMPTY, good=GOOD)
+    result = check("--diff")
+    assert result.exit_code == 1
+    assert result.stderr == "Would fix 1 finding\n"
+    assert Path("empty.prototxt").read_text() == EMPTY
+    assert result.stdout.splitlines()[:3] == [
+        "--- empty.prototxt",
+        "+++ empty.prototxt",
+        "@@ -3,5 +3,5 @@",
+    ]
+    assert [line for line in result.stdout.splitlines()[3:] if line[0] in "+-"] == [
+        "-  pooling_param { kernel_size: 1 stride: 2 }  # on purpose",
+        "+  pooling_param { kernel_size: 1 stride: 2 round_mode: FLOOR }  # on purpose",
+    ]
+    result = check("good.prototxt", "--diff")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Nothing to fix\n")
+
+
+def test_a_file_that_cannot_be_written(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    write(empty=EMPTY)
+    monkeypatch.setattr("protogen.files.write_file", refuses)
+    result = check("--fix")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: empty.prototxt cannot be written: Permission denied\n"
+
+
+def test_statistics(in_folder: Path) -> None:
+    write(a=EMPTY, b=EMPTY, c=IDLE)
+    assert check("--statistics").stdout == (
+        "number  code  name\n"
+        "     2  P101  empty-pooling-window     [*]\n"
+        "     1  S206  dilation-without-effect  [*]\n"
+        "Found 2 errors, 1 warning in 3 files (3 fixable with --fix)\n"
+    )
+    data = json.loads(check("--statistics", "--format", "json").stdout)
+    assert [(each["code"], each["number"]) for each in data] == [("P101", 2), ("S206", 1)]
+
+
+def test_each_form_of_report(in_folder: Path) -> None:
+    write(a=EMPTY, b=GOOD)
+    data = json.loads(check("--format", "json").stdout)
+    assert (data["errors"], data["diagnostics"][0]["location"]["line"]) == (1, 6)
+    log = json.loads(check("--format", "sarif").stdout)
+    assert log["runs"][0]["results"][0]["ruleId"] == "P101"
+    assert check("--format", "github").stdout.startswith("::error file=a.prototxt,line=6,")
+    suites = Xml.fromstring(check("--format", "junit").stdout)
+    assert [suite.get("failures") for suite in suites] == ["1", "0"]
+    assert json.loads(check("b.prototxt", "--format", "json").stdout)["diagnostics"] == []
+
+
+def test_several_processes_find_the_same_in_the_same_order(in_folder: Path) -> None:
+    write(**{f"n{i:02}": (EMPTY, GOOD, IDLE, LABELS)[i % 4] for i in range(30)})
+    alone, together = (check("-j", jobs, "--format", "json") for jobs in ("1", "2"))
+    assert json.loads(alone.stdout)["errors"] == 8
+    assert (together.stdout, together.stderr) == (alone.stdout, alone.stderr)
+    assert check("--format", "json").stdout == alone.stdout  # as many processes as it sees fit
+
+
+def test_a_process_that_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("protogen.cli._pool.examine", os._exit)
+    with pytest.raises(Unusable, match="a process ended before its files were checked"):
+        examine_all([9, 9], 2)  # type: ignore[list-item]
+
+
+def test_an_interrupted_check_is_quiet(in_folder: Path) -> None:
+    for name in ("one", "two"):
+        Path(f"{name}.py").write_text(
+            f"import pathlib, time\npathlib.Path('{name}').touch()\ntime.sleep(600)\n"
+        )
+    with subprocess.Popen(
+        [*MAIN, "-j", "2", "one.py", "two.py"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as run:
+        while not (Path("one").exists() and Path("two").exists()) and run.poll() is None:
+            time.sleep(0.05)
+        os.killpg(run.pid, signal.SIGINT)
+        told = run.communicate(timeout=60)
+    assert (run.returncode, told[0], told[1].strip()) == (130, b"", b"interrupted")
+
+
+def test_the_conformance_nets(conformance: Path) -> None:
+    result = check(str(conformance / "nets"), "--format", "concise")
+    assert result.exit_code == 1  # some of them load in one phase only, and some are templates
+    assert "protogen failed" not in result.stderr
+    assert len(codes(result)) > 50
