@@ -7,7 +7,6 @@ each layer, and a net that was read its text with the position of every field.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
@@ -18,29 +17,19 @@ from protogen import proto
 from protogen.compose.blob import Blob
 from protogen.compose.keywords import OWN, KeywordProblem, explain, keywords_of
 from protogen.compose.made import SPECIAL, Made
+from protogen.compose.mistakes import ComposeError, mistake, refuse, user_line
 from protogen.compose.names import BOTH, Names, phases_of
-from protogen.diagnostics import (
-    RULES,
-    Diagnostic,
-    Location,
-    ProtogenError,
-    Severity,
-    did_you_mean,
-)
+from protogen.diagnostics import Diagnostic, Location, did_you_mean
 from protogen.files import write_file
 from protogen.schema import Fault, LayerSchema, check_param_count, set_composer
 from protogen.shapes import Shape, format_shape
 from protogen.text import writer
 from protogen.text.upgrade import needs_upgrade, upgrade_net
 
-__all__ = ["ComposeError", "Net", "refuse", "scope"]
+__all__ = ["Net", "scope"]
 
 _NOWHERE: frozenset[int] = frozenset()
 _FIRST: frozenset[int] = frozenset({0})
-
-
-class ComposeError(ProtogenError):
-    """A layer that Caffe would refuse, raised at the line that composes it."""
 
 
 class Net:
@@ -74,7 +63,7 @@ class Net:
             wrong = next((key for key in fields if key not in known), "")
             hint = did_you_mean(wrong, known) if wrong else ""
             message = f'a net has no field "{wrong}"' if wrong else f"no such net: {error}"
-            raise self._error("layer-parameter", message, hint=hint) from None
+            raise mistake("layer-parameter", message, hint=hint) from None
 
     @property
     def message(self) -> Any:
@@ -101,7 +90,7 @@ class Net:
         """The layers made within run in this phase only: ``with net.phase("TRAIN"):``."""
         if phase not in ("TRAIN", "TEST"):
             near = did_you_mean(phase, ("TRAIN", "TEST")) or "it is TRAIN or TEST"
-            raise self._error("layer-parameter", f'phase "{phase}" is not known', hint=near)
+            raise mistake("layer-parameter", f'phase "{phase}" is not known', hint=near)
         before, self._rule = self._rule, phase
         try:
             yield self
@@ -134,8 +123,8 @@ class Net:
             layer = self._message.layer.add(**fields)
         except (TypeError, ValueError, KeywordProblem):
             problem = explain(schema, keywords)
-            raise self._error(
-                "layer-parameter", problem.message, schema, name, hint=problem.hint
+            raise mistake(
+                "layer-parameter", problem.message, name, schema.type, hint=problem.hint
             ) from None
         phases = phases_of(layer) if "include" in fields or "exclude" in fields else BOTH
         in_place = _in_place(read, tops)
@@ -148,7 +137,7 @@ class Net:
         except Fault as fault:
             del self._message.layer[-1]
             raise self._fault(schema, name, blobs, fault) from None
-        self._places.append(_user_line())
+        self._places.append(user_line())
         if self._made is not None:
             plain = SPECIAL.isdisjoint(fields)
             self._made.append(Made(schema, read, tops, shapes, facts) if plain else None)
@@ -167,7 +156,7 @@ class Net:
             return [f"{self._names.prefix}{top}" for top in given]
         if keywords.get("in_place"):
             if not blobs:
-                raise self._error("layer-parameter", "in_place needs a bottom", schema, name)
+                refuse("in_place needs a bottom", name, schema.type)
             return [blobs[0].name]
         count = keywords.get("ntop")
         if count is None:
@@ -185,48 +174,25 @@ class Net:
             elif isinstance(bottom, (list, tuple)):
                 found += self._flat(schema, name, bottom)
             else:
-                raise self._error(
-                    "layer-parameter",
+                refuse(
                     f"takes blobs, not {bottom!r}",
-                    schema,
                     name,
+                    schema.type,
                     hint="blobs are what layers give back; parameters go by keyword",
                 )
         return found
 
     # Mistakes ----------------------------------------------------------------------------------
 
-    def _error(
-        self,
-        rule: str,
-        message: str,
-        schema: LayerSchema | None = None,
-        name: str = "",
-        **more: Any,
-    ) -> ComposeError:
-        file, line = _user_line()
-        return ComposeError(
-            Diagnostic(
-                Severity.ERROR,
-                RULES[rule],
-                name,
-                message,
-                Location(file, line),
-                name=rule,
-                type=schema.type if schema else "",
-                **more,
-            )
-        )
-
     def _fault(
         self, schema: LayerSchema, name: str, blobs: Sequence[Blob], fault: Fault
     ) -> ComposeError:
         where = ", ".join(f'"{blob.name}" is {format_shape(blob.shape)}' for blob in blobs[:6])
-        return self._error(
+        return mistake(
             fault.rule,
             fault.message,
-            schema,
             name,
+            schema.type,
             hint=fault.hint,
             where=f"bottom {where}" if where else "",
             field=fault.field,
@@ -331,18 +297,6 @@ def _fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, An
             fields[home] = {key: value}
 
 
-#: Modules whose frames are not the user's: a context manager of ours is entered by contextlib.
-_OURS = ("protogen.", "contextlib")
-
-
-def _user_line() -> tuple[str, int]:
-    """The file and line of the innermost caller that is not part of protogen."""
-    frame = sys._getframe(3)
-    while frame.f_globals.get("__name__", "").startswith(_OURS) and frame.f_back:
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
-
-
 _active: ContextVar[Net | None] = ContextVar("net", default=None)
 
 
@@ -360,24 +314,6 @@ def scope(name: str) -> AbstractContextManager[Net]:
 def _no_net(name: str, layer_type: str = "") -> NoReturn:
     hint = 'make layers within "with protogen.Net(...) as net:"'
     refuse("is made outside of any net", name, layer_type, hint=hint)
-
-
-def refuse(message: str, name: str, layer_type: str = "", *, hint: str = "") -> NoReturn:
-    """Raise `ComposeError` at the user's line, about the layer or block of this name."""
-    file, line = _user_line()
-    rule = "layer-parameter"
-    raise ComposeError(
-        Diagnostic(
-            Severity.ERROR,
-            RULES[rule],
-            name,
-            message,
-            Location(file, line),
-            name=rule,
-            type=layer_type,
-            hint=hint,
-        )
-    )
 
 
 set_composer(_compose)

@@ -4,7 +4,7 @@ from typing import Any
 
 from protogen.compose.blob import Blob
 from protogen.compose.blocks._normalised import Names, normalised
-from protogen.compose.net import refuse
+from protogen.compose.mistakes import refuse
 
 
 def depthwise_separable(

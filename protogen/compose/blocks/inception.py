@@ -6,7 +6,8 @@ from typing import Any
 from protogen import layers as L
 from protogen.compose.blob import Blob
 from protogen.compose.blocks.conv_relu import conv_relu
-from protogen.compose.net import refuse, scope
+from protogen.compose.mistakes import refuse
+from protogen.compose.net import scope
 
 
 def inception(bottom: Blob, *, num_output: Sequence[int], name: str, **convolution: Any) -> Blob:

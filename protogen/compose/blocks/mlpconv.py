@@ -5,7 +5,7 @@ from typing import Any
 
 from protogen.compose.blob import Blob
 from protogen.compose.blocks.conv_relu import conv_relu
-from protogen.compose.net import refuse
+from protogen.compose.mistakes import refuse
 
 
 def mlpconv(
