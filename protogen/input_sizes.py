@@ -87,14 +87,24 @@ class InputSizes:
         """Walk the net with one axis only: 0 is the height, 1 the width."""
         return self.outcome(size, None) if axis == 0 else self.outcome(None, size)
 
-    def nearest(self, *, exact: bool = False) -> tuple[int, int] | None:
-        """The nearest height and width to the present ones that Caffe accepts."""
+    def nearest(
+        self,
+        *,
+        exact: bool = False,
+        among: Mapping[int, Callable[[int], bool]] | None = None,
+        tries: int = 2 * _FAR,
+    ) -> tuple[int, int] | None:
+        """The nearest height and width to the present ones that Caffe accepts.
+
+        ``among`` may tell of each axis which sizes to try at all, and ``tries`` how many.
+        """
         if None in self.present:
             return None
         near: list[list[int]] = []
         for axis, present in enumerate(self.present):
             assert present is not None
-            found = (s for s in _around(present) if self.along(axis, s)[exact])
+            tried = islice(filter((among or {}).get(axis), _around(present)), tries)
+            found = (size for size in tried if self.along(axis, size)[exact])
             near.append(list(islice(found, _NEAR)))
         pairs = sorted(product(*map(enumerate, near)), key=lambda pair: pair[0][0] + pair[1][0])
         sizes = ((height, width) for (_, height), (_, width) in pairs)

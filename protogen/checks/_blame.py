@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -39,6 +39,21 @@ class Branch:
             added *= later.scale
         return added
 
+    @property
+    def rounding(self) -> Fraction:
+        """What all its roundings add."""
+        return sum(map(self.contribution, range(len(self.resized))), Fraction(0))
+
+    def again(self, size: int, changed: Mapping[int, Any]) -> int | None:
+        """Its size at the end for another at the start, or with some layers changed."""
+        for each in self.resized:
+            layer = changed.get(each.step.index, each.step.layer)
+            made = each.again(size, layer)
+            if made is None:
+                return None
+            size = made
+        return size
+
 
 @dataclass(frozen=True)
 class Blame:
@@ -54,6 +69,9 @@ class Blame:
 
     @property
     def culprit(self) -> Resized | None:
+        one, other = self.branches
+        if abs(one.size - one.rounding - other.size + other.rounding) >= 1:
+            return None  # a stride or a kernel makes more of a difference than rounding does
         rounded = [
             (abs(branch.contribution(index)), each.step.layer.type == "Pooling", each)
             for branch in self.branches
@@ -61,6 +79,29 @@ class Blame:
             if each.error
         ]
         return max(rounded, key=lambda r: r[:2])[2] if rounded else None
+
+    def may_agree(self, changed: Mapping[int, Any]) -> bool:
+        """Whether the sizes agree with some layers changed, as far as arithmetic can tell."""
+        return self._fit([each.again(each.before, changed) for each in self.branches])
+
+    def sizes(self, run: Run, images: Collection[str]) -> dict[int, Callable[[int], bool]]:
+        """For each axis that differs, whether it might not with images of some other size."""
+        return {axis: self._size(run, images, axis) for axis in self.axes}
+
+    def _size(self, run: Run, images: Collection[str], axis: int) -> Callable[[int], bool]:
+        ways = (_branch(run, list(_way((each.end, axis))), None) for each in self.branches)
+        whole = [way for way in ways if way is not None]
+
+        def may_agree(size: int) -> bool:
+            starts = [size if way.start.name in images else way.before for way in whole]
+            return self._fit([way.again(start, {}) for way, start in zip(whole, starts)])
+
+        return may_agree
+
+    def _fit(self, ends: Sequence[int | None]) -> bool:
+        if len(ends) < 2 or ends[0] is None or ends[1] is None:
+            return True
+        return ends[0] >= ends[1] if self.join.layer.type == "Crop" else ends[0] == ends[1]
 
     @property
     def where(self) -> str:
@@ -98,7 +139,12 @@ class Blame:
 
     def _parting(self) -> str:
         if self.culprit is None:
-            return "; nothing is rounded, the windows and pads make the difference"
+            every = [each for branch in self.branches for each in branch.resized]
+            if len(every) == 1:
+                layer = every[0].step.layer
+                return f' and part at "{layer.name}", a {layer.type}: no other layer resizes it'
+            nothing = "" if any(each.error for each in every) else " nothing is rounded,"
+            return f";{nothing} the windows, strides and pads make the difference"
         way = "up" if self.culprit.error > 0 else "down"
         layer = self.culprit.step.layer
         return f' and part at "{layer.name}", a {layer.type}, which Caffe rounds {way}'

@@ -9,7 +9,7 @@ from protogen import proto
 from protogen.compose.loaded import field_path
 from protogen.diagnostics import Edit
 
-__all__ = ["edited"]
+__all__ = ["edited", "edited_layers"]
 
 
 def edited(message: Any, edits: Iterable[Edit]) -> Any:
@@ -17,15 +17,30 @@ def edited(message: Any, edits: Iterable[Edit]) -> Any:
     copy = proto.NetParameter()
     copy.CopyFrom(message)
     for edit in edits:
-        *parents, last = field_path(edit.field)
-        place: Any = copy.layer[edit.layer_index]
-        for word in parents:
-            place = place[word] if isinstance(word, int) else getattr(place, word)
-        if isinstance(last, int):
-            _set_element(place, last, edit.value)
-        else:
-            _set_field(place, last, edit.value)
+        _edit(copy.layer[edit.layer_index], edit)
     return copy
+
+
+def edited_layers(message: Any, edits: Iterable[Edit]) -> dict[int, Any]:
+    """Changed copies of the layers that edits are about, by their index."""
+    copies: dict[int, Any] = {}
+    for edit in edits:
+        if edit.layer_index not in copies:
+            copies[edit.layer_index] = copy = proto.LayerParameter()
+            copy.CopyFrom(message.layer[edit.layer_index])
+        _edit(copies[edit.layer_index], edit)
+    return copies
+
+
+def _edit(layer: Any, edit: Edit) -> None:
+    *parents, last = field_path(edit.field)
+    place = layer
+    for word in parents:
+        place = place[word] if isinstance(word, int) else getattr(place, word)
+    if isinstance(last, int):
+        _set_element(place, last, edit.value)
+    else:
+        _set_field(place, last, edit.value)
 
 
 def _set_element(values: Any, index: int, value: str | None) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from protogen import proto
 from protogen.checks._blame import Blame, blame
-from protogen.checks._edits import edited
+from protogen.checks._edits import edited, edited_layers
 from protogen.checks._rule import Run
 from protogen.checks._window_edits import Pair, given, window_edits, written
 from protogen.diagnostics import Edit, Fix
@@ -26,6 +27,12 @@ __all__ = ["accepted", "mends"]
 #: How many nets may be inferred to find one mend.
 _TRIES = 24
 
+#: How many mends are told.
+_MOST = 5
+
+#: By how much a field of a window may change.
+_AMOUNTS = (1, -1, 2, -2, 3, -3, 4, -4)
+
 _WINDOWED = ("Pooling", "Convolution", "Deconvolution")
 
 
@@ -33,7 +40,8 @@ _WINDOWED = ("Pooling", "Convolution", "Deconvolution")
 class Change:
     """One change to a net: edits of fields, other ``inputs``, or a Crop layer put in.
 
-    It is put in ``before`` a layer, which reads its top in place of its own ``bottom``.
+    It is put in ``before`` a layer, which reads its top in place of its own ``bottom``. ``anew`` is
+    whether the images themselves are others.
     """
 
     title: str
@@ -42,6 +50,7 @@ class Change:
     crop: Any = None
     before: int = -1
     bottom: int = 0
+    anew: bool = False
     safe: bool = False
 
     def of(self, run: Run) -> Run:
@@ -74,13 +83,13 @@ def accepted(run: Run, edits: Sequence[Edit]) -> Inference | None:
 
 
 def mends(run: Run, cause: Blame, others: Sequence[Run]) -> list[Fix]:
-    """A mend of each kind that there is, the smallest change first.
+    """A mend of each kind that there is, the smallest change first, and no more than a few.
 
     ``others`` are the same net in other phases, where nothing may be wrong that was not before.
     One that puts a layer in has no edits: it is told, and not made.
     """
     found = (_mend(run, cause, kind, others, list(range(_TRIES))) for kind in _KINDS)
-    return [_fix(changes) for changes in found if changes]
+    return [_fix(changes) for changes in islice(filter(None, found), _MOST)]
 
 
 _Kind = Callable[[Run, Blame], Iterator[Change]]
@@ -91,6 +100,9 @@ def _mend(
 ) -> list[Change]:
     """The first changes of a kind that have the net accepted; none if there are none."""
     for change in kind(run, cause):
+        layers = {} if change.anew else edited_layers(run.message, change.edits)
+        if layers and not cause.may_agree(layers):
+            continue
         if not tries:
             break
         tries.pop()
@@ -146,27 +158,36 @@ def _rounding(run: Run, cause: Blame) -> Iterator[Change]:
 
 
 def _padding(run: Run, cause: Blame) -> Iterator[Change]:
-    """One or two of padding more or less; a Pooling's first, which has learnt nothing."""
+    """A little more padding, or less; a Pooling's first, which has learnt nothing."""
     steps = [step for step in _resizing(cause) if step.layer.type in _WINDOWED]
     steps.sort(key=lambda step: step.layer.type != "Pooling")
-    for amount in (1, -1, 2, -2):
+    for amount in _AMOUNTS:
         for step in steps:
             yield from _window(step, cause.axes, pad=amount)
 
 
 def _kernel(run: Run, cause: Blame) -> Iterator[Change]:
     """A Pooling's kernel, which has no weights to lose."""
-    for amount in (1, -1, 2, -2):
+    for amount in _AMOUNTS:
         for step in _resizing(cause):
             if step.layer.type == "Pooling":
                 yield from _window(step, cause.axes, kernel_size=amount)
 
 
-def _upsampling(run: Run, cause: Blame) -> Iterator[Change]:
-    """A Deconvolution's kernel, with its pad: its weights are then others."""
-    for step in _resizing(cause):
-        if step.layer.type == "Deconvolution":
-            for kernel, pad in ((1, 1), (1, 0), (2, 1)):
+def _stride(run: Run, cause: Blame) -> Iterator[Change]:
+    """Another stride, where it is that which makes the difference and not a rounding."""
+    if cause.culprit is None:
+        for amount in _AMOUNTS:
+            for step in _resizing(cause):
+                if step.layer.type in _WINDOWED:
+                    yield from _window(step, cause.axes, stride=amount)
+
+
+def _weights(run: Run, cause: Blame) -> Iterator[Change]:
+    """The kernel of a layer that learns, perhaps with its pad: its weights are then others."""
+    for kernel, pad in ((1, 1), (1, 0), (-1, 0), (2, 1), (2, 0), (-2, 0), (3, 0), (-3, 0)):
+        for step in _resizing(cause):
+            if step.layer.type in ("Convolution", "Deconvolution"):
                 for change in _window(step, cause.axes, kernel_size=kernel, pad=pad):
                     yield replace(change, title=f"{change.title}, with other weights")
 
@@ -178,8 +199,10 @@ def _window(step: Step, axes: tuple[int, ...], **amounts: int) -> Iterator[Chang
     for name, amount in amounts.items():
         height, width = given(step, name)
         pair: Pair = (height + amount * (2 in axes), width + amount * (3 in axes))
-        if min(pair) < (name == "kernel_size"):
+        if min(pair) < (name != "pad"):
             return
+        if not amount:
+            continue
         edits += window_edits(step, name, pair)
         told.append(written(name, pair))
     yield Change(f'{" ".join(told)} in "{step.layer.name}"', tuple(edits))
@@ -212,9 +235,11 @@ def _crop(run: Run, cause: Blame) -> Iterator[Change]:
 
 
 def _offset(large: Shape, small: Shape, axis: int) -> int | None:
-    """Where a crop begins; ``None`` where there is nothing to cut it out of."""
-    over = large[axis] - small[axis]  # type: ignore[index,operator]
-    return over // 2 if over >= 0 else None
+    """Where a crop begins; ``None`` where it would be larger, or would lose much of the image."""
+    wide, narrow = large[axis], small[axis]  # type: ignore[index]
+    if wide is None or narrow is None or not narrow <= wide <= narrow + narrow // 4 + 2:
+        return None
+    return (wide - narrow) // 2
 
 
 def _told_offsets(offsets: Sequence[int | None]) -> str:
@@ -230,7 +255,8 @@ def _unused(run: Run, name: str) -> str:
 def _input_size(run: Run, cause: Blame) -> Iterator[Change]:
     """The nearest height and width of the images that is accepted."""
     sizes = InputSizes(run.message, run.result.state, run.inputs)
-    nearest = sizes.nearest()
+    among = {axis - 2: fits for axis, fits in cause.sizes(run, sizes.images).items()}
+    nearest = sizes.nearest(among=among, tries=_TRIES)
     if nearest is None or nearest == sizes.present:
         return
     shapes = {name: (*shape[:2], *nearest) for name, shape in sizes.images.items()}
@@ -238,10 +264,10 @@ def _input_size(run: Run, cause: Blame) -> Iterator[Change]:
     made = [_input_edits(run.values[name].step, name, nearest) for name in shapes]
     edits = tuple(edit for each in made for edit in each) if all(made) else ()
     title = f"{names} of {nearest[0]}x{nearest[1]}, the nearest size that is accepted"
-    exact = sizes.nearest(exact=True)
+    exact = sizes.nearest(exact=True, among=among, tries=_TRIES)
     if exact and exact != nearest:
         title += f" ({exact[0]}x{exact[1]} where no pooling rounds)"
-    yield Change(title, edits, {} if edits else shapes)
+    yield Change(title, edits, {} if edits else shapes, anew=True)
 
 
 def _input_edits(step: Step, name: str, size: Pair) -> list[Edit]:
@@ -258,7 +284,8 @@ _KINDS: tuple[_Kind, ...] = (
     _rounding,
     _padding,
     _kernel,
+    _stride,
     _crop,
     _input_size,
-    _upsampling,
+    _weights,
 )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from protogen import layers
 from protogen.checks._rule import Run
 from protogen.graph import Step
 from protogen.layers._convolution import windows
 from protogen.layers._pooled import Axis, pooling_window
-from protogen.schema import Context
+from protogen.schema import Context, Fault
 
 __all__ = ["Resized", "resized"]
 
@@ -25,6 +26,7 @@ class Resized:
     """
 
     step: Step
+    axis: int
     before: int
     after: int
     exact: Fraction
@@ -39,7 +41,20 @@ class Resized:
     @property
     def matters(self) -> bool:
         """Whether it is of any account: a 3x3 Convolution with pad 1 is not."""
-        return self.after != self.before or bool(self.error)
+        return self.after != self.before or self.scale != 1 or bool(self.error)
+
+    def again(self, size: int, layer: Any) -> int | None:
+        """What ``layer``, put in its place, would make of another size; ``None`` if unknown."""
+        bottom = self.step.bottoms[0]
+        schema = layers.find(layer.type)
+        if layer.type not in _KNOWN or schema is None or bottom is None or bottom.shape is None:
+            return size if self.after == self.before else None
+        shape = (*bottom.shape[: self.axis], size, *bottom.shape[self.axis + 1 :])
+        try:
+            tops = schema.infer(layer, (shape,), len(self.step.tops)).tops
+        except Fault:
+            return None
+        return tops[0][self.axis] if tops[0] else None
 
 
 def resized(run: Run, step: Step, axis: int, before: int, after: int) -> Resized:
@@ -48,9 +63,10 @@ def resized(run: Run, step: Step, axis: int, before: int, after: int) -> Resized
     known = _KNOWN.get(step.layer.type)
     if ctx is None or known is None:
         told = f"makes {after} of {before}"
-        return Resized(step, before, after, Fraction(after), Fraction(after, before or 1), told)
+        scale = Fraction(after, before or 1)
+        return Resized(step, axis, before, after, Fraction(after), scale, told)
     exact, scale, told = known(ctx, axis, before, after)
-    return Resized(step, before, after, exact, scale, told)
+    return Resized(step, axis, before, after, exact, scale, told)
 
 
 _Answer = tuple[Fraction, Fraction, str]

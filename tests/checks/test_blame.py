@@ -149,3 +149,38 @@ def test_no_mend_where_another_error_stays() -> None:
     (text,) = told(net("shufflenet") + layer("odd", "NoSuchLayer", "concat"), "S104")
     assert 'part at "match_conv"' in text
     assert "hint:" not in text
+
+
+def test_a_stride_that_makes_the_difference() -> None:
+    (text,) = told(
+        image(4, 28)
+        + conv("a", "data", "num_output: 4 kernel_size: 3 pad: 1 stride: 2")
+        + conv("b", "a", "num_output: 4 kernel_size: 1")
+        + layer("sum", "Eltwise", "b", "data"),
+        "S104",
+    )
+    assert 'part at "a", a Convolution: no other layer resizes it\n' in text
+    assert '"a" (line 2): (28 + 2*1 - 3) / 2 = 13 remainder 1, rounded down, + 1 = 14\n' in text
+    assert '\n  hint:  stride: 1 in "a"' in text
+
+
+def test_one_axis_of_which_nothing_is_known() -> None:
+    data = (
+        'layer { name: "in" type: "Data" top: "data" data_param { source: "db" batch_size: 1 } }\n'
+    )
+    join = layer("sum", "Eltwise", "a", "b")
+    (text,) = told(data + HALVED + join, "S104", inputs={"data": (1, 4, None, 9)})
+    assert 'both come from "data" (width 9) and part at "a", a Pooling, which Caffe' in text
+    assert told(data + HALVED + join, "S104") == []
+
+
+def test_a_mend_breaks_no_other_phase() -> None:
+    # In TRAIN the pooling is joined with what rounds up as it does: FLOOR would break that.
+    train = layer("other", "Pooling", "data", pooling_param="kernel_size: 2 stride: 2")
+    both = layer("both", "Eltwise", "a", "other")
+    only = [part.replace("\n}", " include { phase: TRAIN }\n}") for part in (train, both)]
+    test = layer("sum", "Eltwise", "a", "b").replace("\n}", " include { phase: TEST }\n}")
+    net = image(4, 7) + HALVED + "".join(only) + test
+    (text,) = told(net, "S104", phases=("TRAIN", "TEST"))
+    assert '\n  hint:  pad: 1 in "b"\n' in text
+    assert "FLOOR" not in text
