@@ -57,6 +57,6 @@ def test_making_them_known_again_changes_nothing() -> None:
 def test_severities_are_those_of_the_findings() -> None:
     severity = {each.name: each.severity for each in all_rules()}
     assert severity["unknown-bottom"] is Severity.ERROR
-    assert severity["unknown-field"] is Severity.WARNING
+    assert severity["unknown-field"] is Severity.ERROR
     assert severity["legacy-v1"] is Severity.NOTE
     assert severity["data-source-unread"] is Severity.WARNING

@@ -31,7 +31,7 @@ def test_the_list_for_scripts() -> None:
     assert rules["T110"] == {
         "code": "T110",
         "name": "unknown-field",
-        "severity": "warning",
+        "severity": "error",
         "fixable": False,
         "summary": "A field that neither Caffe nor a known fork of it has.",
     }
