@@ -151,10 +151,14 @@ def _rounding(run: Run, cause: Blame) -> Iterator[Change]:
     """Rounding a Pooling the other way: with FLOOR as a Convolution, and as other frameworks."""
     for branch in cause.branches:
         for each in branch.resized:
-            if each.step.layer.type == "Pooling" and each.error:
-                mode = "CEIL" if each.step.layer.pooling_param.round_mode == 1 else "FLOOR"
-                edit = Edit(each.step.index, "pooling_param.round_mode", mode)
-                yield Change(f'round_mode: {mode} in "{each.step.layer.name}"', (edit,), safe=True)
+            layer, up = each.step.layer, each.error > 0
+            if layer.type == "Pooling" and each.error:
+                name, value = "round_mode", "FLOOR" if up else "CEIL"
+                param = layer.pooling_param
+                if param.HasField("ceil_mode") and not param.HasField("round_mode"):
+                    name, value = "ceil_mode", "false" if up else "true"  # a fork's spelling
+                edit = Edit(each.step.index, f"pooling_param.{name}", value)
+                yield Change(f'{name}: {value} in "{layer.name}"', (edit,), safe=True)
 
 
 def _padding(run: Run, cause: Blame) -> Iterator[Change]:
@@ -163,7 +167,8 @@ def _padding(run: Run, cause: Blame) -> Iterator[Change]:
     steps.sort(key=lambda step: step.layer.type != "Pooling")
     for amount in _AMOUNTS:
         for step in steps:
-            yield from _window(step, cause.axes, pad=amount)
+            if max(given(step, "pad")) + amount < max(given(step, "kernel_size")):
+                yield from _window(step, cause.axes, pad=amount)
 
 
 def _kernel(run: Run, cause: Blame) -> Iterator[Change]:

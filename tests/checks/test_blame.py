@@ -184,3 +184,11 @@ def test_a_mend_breaks_no_other_phase() -> None:
     (text,) = told(net, "S104", phases=("TRAIN", "TEST"))
     assert '\n  hint:  pad: 1 in "b"\n' in text
     assert "FLOOR" not in text
+
+
+def test_the_ceil_mode_of_a_fork() -> None:
+    joined = HALVED.replace(
+        "kernel_size: 2 stride: 2 ", "kernel_size: 2 stride: 2 ceil_mode: true ", 1
+    )
+    (text,) = told(image(4, 7) + joined + layer("sum", "Eltwise", "a", "b"), "S104")
+    assert '\n  hint:  ceil_mode: false in "a"\n' in text
