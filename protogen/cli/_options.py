@@ -8,7 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["json_option", "set_option", "state_options", "states_options"]
+__all__ = ["FORMATS", "SEVERITIES", "json_option", "set_option", "state_options", "states_options"]
+
+#: How findings can be printed, and what severities they have.
+FORMATS = ("text", "concise", "json", "sarif", "github", "junit")
+SEVERITIES = ("note", "warning", "error")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from protogen.cli._options import FORMATS, SEVERITIES
 from protogen.cli._output import Unusable
 from protogen.diagnostics import did_you_mean
 from protogen.shapes import parse_shape
@@ -20,10 +21,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["FORMATS", "SEVERITIES", "Settings", "check_code", "find_settings", "read_settings"]
-
-FORMATS = ("text", "concise", "json", "sarif", "github", "junit")
-SEVERITIES = ("note", "warning", "error")
+__all__ = ["Settings", "check_code", "find_settings", "read_settings"]
 
 #: In one folder the first of these that speaks of protogen counts, and where in it.
 _FILES = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import states_options
+from protogen.cli._options import FORMATS, SEVERITIES, states_options
 from protogen.cli._output import Unusable, write_text
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from protogen.cli._examine import Outcome, Task
     from protogen.cli._settings import Settings
     from protogen.reports.findings import Checked
-
-_FORMATS = ("text", "concise", "json", "sarif", "github", "junit")
-_SEVERITIES = ("note", "warning", "error")
 
 _select = click.option("--select", multiple=True, metavar="CODES", help="Tell only these rules.")
 _ignore = click.option("--ignore", multiple=True, metavar="CODES", help="Do not tell these rules.")
@@ -31,12 +28,12 @@ _ignore = click.option("--ignore", multiple=True, metavar="CODES", help="Do not 
     "  protogen check train_val.prototxt --input data=32,3,227,227 --diff"
 )
 @click.argument("files", metavar="[FILES_OR_FOLDERS_OR_SPECS]...", nargs=-1)
-@click.option("--format", "form", type=click.Choice(_FORMATS), help="How to print [default: text].")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="How to print [default: text].")
 @_select
 @_ignore
 @click.option(
     "--severity",
-    type=click.Choice(_SEVERITIES),
+    type=click.Choice(SEVERITIES),
     help="The least that is told [default: warning, or all that --select names].",
 )
 @states_options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protogen.cli import commands
+from protogen.cli._examine import Task
 from protogen.cli._output import Unusable
 from protogen.cli._pool import examine_all
 
@@ -305,12 +307,38 @@ def test_each_form_of_report(in_folder: Path) -> None:
     assert json.loads(check("b.prototxt", "--format", "json").stdout)["diagnostics"] == []
 
 
+def test_names_that_no_encoding_has(in_folder: Path) -> None:
+    Path(os.fsdecode(b"\xff.prototxt")).write_text(EMPTY)
+    for form in ("text", "json", "sarif", "junit", "github"):
+        run = subprocess.run([*MAIN, "--format", form], capture_output=True)
+        assert (run.returncode, run.stderr) == (1, b"")
+        if form in ("json", "sarif"):
+            assert json.loads(run.stdout)
+        elif form == "junit":
+            assert Xml.fromstring(run.stdout).get("failures") == "1"
+
+
 def test_several_processes_find_the_same_in_the_same_order(in_folder: Path) -> None:
     write(**{f"n{i:02}": (EMPTY, GOOD, IDLE, LABELS)[i % 4] for i in range(30)})
     alone, together = (check("-j", jobs, "--format", "json") for jobs in ("1", "2"))
     assert json.loads(alone.stdout)["errors"] == 8
     assert (together.stdout, together.stderr) == (alone.stdout, alone.stderr)
     assert check("--format", "json").stdout == alone.stdout  # as many processes as it sees fit
+
+
+def test_a_bar_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    tasks = [Task("-", EMPTY.encode()), Task("-", GOOD.encode())]
+    shown: list[str] = []
+    for screen in (Terminal(), io.StringIO()):
+        monkeypatch.setattr("sys.stderr", screen)
+        assert [len(outcome.found) for outcome in examine_all(tasks, None)] == [1, 0]
+        shown.append(screen.getvalue())
+    assert "checking" in shown[0]
+    assert shown[1] == ""
 
 
 def test_a_process_that_dies(monkeypatch: pytest.MonkeyPatch) -> None:
