@@ -12,7 +12,7 @@ from protogen._version import __version__
 
 if TYPE_CHECKING:
     from protogen import fillers, layers, proto
-    from protogen.checks import Report, check
+    from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, ComposeError, Net, blocks
     from protogen.compose.loaded import load, loads
     from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
@@ -33,6 +33,7 @@ _HOMES = {
     "infer_shapes": "protogen.inference",
     "Report": "protogen.checks",
     "check": "protogen.checks",
+    "check_solver": "protogen.checks",
     "upgrade": "protogen.text.upgrade",
 }
 _MODULES = {
@@ -55,6 +56,7 @@ __all__ = [
     "__version__",
     "blocks",
     "check",
+    "check_solver",
     "fillers",
     "infer_shapes",
     "layers",

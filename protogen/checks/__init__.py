@@ -7,21 +7,26 @@ garbage has an error, one that is probably not what was meant a warning.
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from protogen import proto
 from protogen.checks._documented import REFUSED, document
 from protogen.checks._explained import explained
 from protogen.checks._rule import Rule, Run, Whole, rules
+from protogen.checks._solver import SolverFile
+from protogen.compose.loaded import field_path, read_bytes
 from protogen.compose.net import Net
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.graph import State, build
 from protogen.inference import infer_graph
+from protogen.text import Document, read
 
-__all__ = ["Report", "all_rules", "check"]
+__all__ = ["Report", "all_rules", "check", "check_solver"]
 
 
 @cache
@@ -72,6 +77,35 @@ def check(
     found = [*found, *_ask(Whole(net, message, runs))]
     wanted = [d for d in _once(found) if chosen(d, select, ignore, notes)]
     return Report(sorted(map(net.place, wanted), key=_position))
+
+
+def check_solver(
+    solver: str | os.PathLike[str] | Document,
+    *,
+    select: Collection[str] = (),
+    ignore: Collection[str] = (),
+    notes: bool = False,
+) -> Report:
+    """Check a solver: its text, and what Caffe would refuse or hardly was meant in it.
+
+    ``solver`` is the path of its file, or a document that was read as a ``SolverParameter``. The
+    nets it names are looked for, not checked. Raises `ProtogenError` if the file cannot be read.
+    """
+    if not isinstance(solver, Document):
+        solver = read(read_bytes(solver), proto.SolverParameter, os.fspath(solver))
+    file, found = SolverFile(solver), list(map(_as_caffe, solver.diagnostics))
+    if not any(d.severity is Severity.ERROR for d in solver.diagnostics):
+        found += file.upgraded.diagnostics
+        for each in all_rules():
+            found += [_place(solver, d) for d in each.check_solver(file)]
+    wanted = [d for d in found if chosen(d, select, ignore, notes)]
+    return Report(sorted(wanted, key=_position))
+
+
+def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
+    """A finding with the place of its field, or the file where it is not written."""
+    place = solver.locate(field_path(diagnostic.field)) if diagnostic.field else None
+    return replace(diagnostic, location=place or Location(solver.filename))
 
 
 def _as_caffe(diagnostic: Diagnostic) -> Diagnostic:

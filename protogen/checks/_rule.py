@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from protogen import layers
+from protogen.checks._solver import SolverFile
 from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Fix, Severity
 from protogen.graph import Step, Value
@@ -131,6 +132,10 @@ class Rule:
 
     def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
         """What is wrong with the net as it is written."""
+        return iter(())
+
+    def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
+        """What is wrong with a solver."""
         return iter(())
 
     def found(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.diagnostics import Diagnostic, ProtogenError, Severity
+from protogen.diagnostics import Diagnostic, ProtogenError
 
 if TYPE_CHECKING:
     from protogen.compose import Net
@@ -172,10 +172,8 @@ def _silenced(
 
 
 def _solver(task: Task, document: Document) -> Outcome:
-    from protogen.text.upgrade import upgrade_solver
+    from protogen.checks import check_solver
 
-    found = list(document.diagnostics)
-    if not any(each.severity is Severity.ERROR for each in found):
-        found += upgrade_solver(document.message, document.locate).diagnostics
+    found = check_solver(document, notes=True).diagnostics
     left = _silenced(document, lambda _: 0, filter(task.wants, found))
     return Outcome(task.file, left, text=document.text)
