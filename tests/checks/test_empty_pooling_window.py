@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 
+import pytest
+
 import protogen
-from protogen.checks import all_rules
+from protogen.checks import all_rules, check
 from protogen.checks._rule import Run
 from protogen.graph import State, build
 from protogen.inference import infer_graph
@@ -64,3 +66,14 @@ def test_every_row_of_a_real_caffe() -> None:
     empty = sum(row["empty_windows"] != "0" for row in rows)
     assert (len(rows), empty) == (27920, 496)
     assert [row for row in rows if flagged(row) != (row["empty_windows"] != "0")] == []
+
+
+@pytest.mark.parametrize(
+    ("behind", "safe"),
+    [("", True), (layer("ip", "InnerProduct", "pool", inner_product_param="num_output: 3"), False)],
+)
+def test_the_fix_is_safe_if_no_weights_change_their_shape(behind: str, safe: bool) -> None:
+    net = protogen.loads(pooled(4, "kernel_size: 1 stride: 2") + behind)
+    (found,) = check(net, phases=["TEST"], select=["P101"]).diagnostics
+    assert found.fix is not None
+    assert found.fix.safe is safe
