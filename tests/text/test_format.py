@@ -149,7 +149,7 @@ def test_command_check_and_diff_write_nothing(in_folder: Path) -> None:
     result = CliRunner().invoke(command, ["--diff", "a.prototxt"])
     assert result.exit_code == 0
     assert result.output == (
-        "--- a.prototxt\n+++ a.prototxt (formatted)\n@@ -1 +1 @@\n"
+        "--- a.prototxt\n+++ a.prototxt\n@@ -1 +1 @@\n"
         "-name:'a'\n\\ No newline at end of file\n"
         '+name: "a"\n'
     )
