@@ -15,6 +15,9 @@ from protogen.diagnostics import RULES, Severity
 from protogen.render.rules import FAMILIES
 from protogen.text import _findings
 from protogen.text.upgrade import findings
+from tests.conftest import ROOT
+
+CHECKS = ROOT / "protogen" / "checks"
 
 TITLES = ("What it does", "Why it is bad", "Example", "Mended")
 
@@ -60,3 +63,12 @@ def test_severities_are_those_of_the_findings() -> None:
     assert severity["unknown-field"] is Severity.ERROR
     assert severity["legacy-v1"] is Severity.NOTE
     assert severity["data-source-unread"] is Severity.WARNING
+
+
+def test_rules_that_make_safe_fixes_say_so() -> None:
+    """Those in `_mends` are for `bottom-shape-mismatch`."""
+    made = set()
+    for path in CHECKS.glob("[a-z]*.py"):
+        if "safe=" in path.read_text(encoding="utf-8"):
+            made.add(path.stem.replace("_", "-"))
+    assert {each.name for each in all_rules() if each.fixable} == {*made, "bottom-shape-mismatch"}

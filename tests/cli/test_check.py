@@ -19,6 +19,7 @@ from protogen.cli import commands
 from protogen.cli._examine import Task
 from protogen.cli._output import Unusable
 from protogen.cli._pool import examine_all
+from tests.conftest import ROOT
 
 # A pooling of kernel 1 at 0, 2 and 4 of 4 elements: its last window is empty.
 EMPTY = """\
@@ -370,3 +371,13 @@ def test_the_conformance_nets(conformance: Path) -> None:
     assert result.exit_code == 1  # some of them load in one phase only, and some are templates
     assert "protogen failed" not in result.stderr
     assert len(codes(result)) > 50
+
+
+def test_fix_mends_a_mismatch_where_its_branches_part(in_folder: Path) -> None:
+    """DSOD's pooling, 2x2 where the convolution beside it makes 1x1."""
+    net = (ROOT / "tests" / "checks" / "mismatches" / "dsod.prototxt").read_text()
+    write(dsod=net)
+    assert [code for _, code in codes(check("--format", "concise"))] == ["S104"]
+    assert check("--fix").stdout == "Fixed 1 finding. No findings in 1 file\n"
+    kernel = "kernel_size: 2 stride: 2"
+    assert Path("dsod.prototxt").read_text() == net.replace(kernel, f"{kernel} round_mode: FLOOR")
