@@ -9,7 +9,7 @@ tops have other names; `Graph` keeps the net as written and notes where that mak
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from protogen.compose.made import Made
@@ -35,11 +35,22 @@ class State:
         if self.phase not in _PHASES:
             near = did_you_mean(str(self.phase), _PHASES) or "it is TRAIN or TEST"
             raise ValueError(f'phase "{self.phase}" is not known; {near}')
+        if isinstance(self.stages, str):
+            raise ValueError(f'stages are a list of names: ["{self.stages}"]')
+        object.__setattr__(self, "stages", tuple(self.stages))
 
     @property
     def number(self) -> int:
         """The phase as protobuf counts it."""
         return _PHASES[self.phase]
+
+    def within(self, net: Any) -> State:
+        """This state with the stages of the net's own ``state``, which Caffe adds to those given.
+
+        The phase and the level that stand there count for nothing.
+        """
+        own = tuple(net.state.stage)
+        return replace(self, stages=(*self.stages, *own)) if own else self
 
     def meets(self, rule: Any) -> bool:
         """Whether a ``NetStateRule`` is met: everything it says, all its stages, none it bars."""
@@ -152,6 +163,7 @@ def build(net: Any, state: State, made: Sequence[Made | None] = ()) -> Graph:
 
     ``made`` is what composing knows of each layer, which spares reading it from the message.
     """
+    state = state.within(net)
     steps: list[Step] = []
     values: dict[str, Value] = {}
     rewrites: list[Value] = []

@@ -87,7 +87,7 @@ def infer_shapes(
     that cannot be known, such as those in Python. A net with faults gives diagnostics, never an
     exception.
     """
-    state = State(phase, level, tuple(stages))
+    state = State(phase, level, stages)
     if not hasattr(net, "current"):
         from protogen.compose.net import Net  # a bare message; a Net knows its layers' places
 

@@ -146,6 +146,25 @@ def test_levels_and_stages_decide_what_runs() -> None:
     assert set(infer_shapes(net, level=2, stages=["x"]).blobs) == {"data", "a", "b"}
 
 
+def test_stages_of_the_net_itself_are_added_to_those_given() -> None:
+    net = parse(
+        DATA
+        + 'layer { name: "a" type: "ReLU" bottom: "data" top: "a" include { stage: "own" } }'
+        + 'layer { name: "b" type: "ReLU" bottom: "data" top: "b"'
+        + '        include { stage: "own" stage: "x" } }'
+        + 'layer { name: "c" type: "ReLU" bottom: "data" top: "c" include { min_level: 1 } }'
+        + 'layer { name: "d" type: "ReLU" bottom: "data" top: "d" include { phase: TRAIN } }'
+        + 'state { stage: "own" level: 2 phase: TRAIN }'
+    )
+    assert set(infer_shapes(net).blobs) == {"data", "a"}  # as a real Caffe has it
+    assert set(infer_shapes(net, stages=["x"]).blobs) == {"data", "a", "b"}
+
+
+def test_stages_are_not_the_letters_of_a_word() -> None:
+    with pytest.raises(ValueError, match=r'stages are a list of names: \["deploy"\]'):
+        infer_shapes(parse(DATA), stages="deploy")
+
+
 def test_a_misspelt_phase_is_no_net_fault() -> None:
     with pytest.raises(ValueError, match='phase "TEXT" is not known; did you mean "TEST"'):
         infer_shapes(parse(DATA), phase="TEXT")

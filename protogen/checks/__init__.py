@@ -72,7 +72,7 @@ def check(
     found = list(map(_as_caffe, text))
     runs = []
     for phase in phases:
-        graph = build(message, State(phase, level, tuple(stages)))
+        graph = build(message, State(phase, level, stages))
         runs.append(Run(net, message, infer_graph(graph, inputs or {}), inputs or {}))
     found = [*found, *_ask(Whole(net, message, runs))]
     wanted = [d for d in _once(found) if chosen(d, select, ignore, notes)]
