@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from protogen.checks._rule import Run
 from protogen.graph import Step
 
-__all__ = ["MEASURES", "named", "sources"]
+__all__ = ["MEASURES", "named", "passing_gradients", "sources"]
 
 #: Layers whose tops are there to be looked at.
 MEASURES = ("Accuracy", "ArgMax", "DetectionEvaluate", "SegAccuracy")
@@ -16,6 +16,24 @@ MEASURES = ("Accuracy", "ArgMax", "DetectionEvaluate", "SegAccuracy")
 def sources(run: Run) -> Iterator[Step]:
     """The layers that bring in data: no bottoms, and nothing learnt."""
     return (s for s in run.steps if not s.layer.bottom and s.layer.type != "Parameter")
+
+
+def passing_gradients(run: Run) -> set[Step]:
+    """The layers through which, in training, a gradient goes on to their bottoms."""
+    changing: set[Step] = set()
+    passing: set[Step] = set()
+    for step in run.steps if run.trained else ():
+        if step not in run.useful:
+            continue
+        if any(bottom is not None and bottom.step in changing for bottom in step.bottoms):
+            passing.add(step)
+        if step in passing or (run.learns(step) and _moves(step)):
+            changing.add(step)
+    return passing
+
+
+def _moves(step: Step) -> bool:
+    return not step.layer.param or any(spec.lr_mult for spec in step.layer.param)
 
 
 def named(steps: list[Step]) -> str:

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from protogen.checks._rule import Rule, Run, rule
+from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic
-from protogen.graph import Value
 
 #: Layers whose gradient is computed from the values of their top.
 _NEED_TOP = {"ELU", "Exp", "LRN", "MVN", "Sigmoid", "Softmax", "Swish", "TanH"}
-#: Layers that may write over their bottom without changing a value.
-_KEEP = {"Reshape", "Flatten", "Split"}
 
 
 @rule
@@ -18,7 +16,7 @@ class OverwrittenTop(Rule):
     """A top that is overwritten in place while its layer still needs it for the gradient.
 
     **What it does.** Finds, in training, layers that work in place on the top of a layer whose
-    gradient is computed from that top: Sigmoid, TanH, Softmax, Exp, ELU, Swish, LRN, MVN.
+    gradient is computed from that top: Sigmoid, TanH, Softmax, Exp, ELU, Swish, LRN, MVN, Power.
 
     **Why it is bad.** The backward pass reads what the later layer left there. Caffe does not
     notice; the gradients are wrong.
@@ -31,15 +29,12 @@ class OverwrittenTop(Rule):
     code, name = "G205", "overwritten-top"
 
     def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        if not run.trained:
-            return
-        useful = run.useful
+        passing = passing_gradients(run)
         for step in run.steps:
-            if step not in useful or step.layer.type in _KEEP:
-                continue
             for position in step.in_place:
-                maker = _needed_by(step.bottoms[position])
-                if maker:
+                bottom = step.bottoms[position]
+                if bottom is not None and bottom.step in passing and _needed(bottom.step.layer):
+                    maker = bottom.step.layer
                     yield self.found(
                         step,
                         f'overwrites "{step.tops[position].name}", from which layer'
@@ -49,8 +44,7 @@ class OverwrittenTop(Rule):
                     )
 
 
-def _needed_by(value: Value | None) -> Any:
-    """The layer that made the value, if it computes its gradient from it."""
-    if value is not None and value.step.layer.type in _NEED_TOP:
-        return value.step.layer
-    return None
+def _needed(layer: Any) -> bool:
+    """Whether the layer computes its gradient from its top."""
+    power = layer.type == "Power" and layer.power_param.power not in (0, 1, 2)
+    return layer.type in _NEED_TOP or power

@@ -38,7 +38,7 @@ class PhasesDisagree(Rule):
     def _compare(
         self, step: Step, shapes: list[Shape], other: Step, theirs: list[Shape]
     ) -> Iterator[Diagnostic]:
-        if step.faults or other.faults or not _differ(shapes, theirs):
+        if not (_known(step) and _known(other) and _differ(shapes, theirs)):
             return
         yield self.found(
             step,
@@ -48,9 +48,14 @@ class PhasesDisagree(Rule):
         )
 
 
+def _known(step: Step) -> bool:
+    """Whether what it learns could be inferred."""
+    return not step.faults and all(b is not None and b.shape is not None for b in step.bottoms)
+
+
 def _differ(mine: list[Shape], theirs: list[Shape]) -> bool:
     if len(mine) != len(theirs):
-        return bool(mine and theirs)  # a layer that learns nothing takes nothing over
+        return True
     return any(a is not None and b is not None and _unlike(a, b) for a, b in zip(mine, theirs))
 
 
@@ -61,4 +66,4 @@ def _unlike(mine: tuple[int | None, ...], theirs: tuple[int | None, ...]) -> boo
 
 
 def _listed(shapes: list[Shape]) -> str:
-    return " and ".join(map(format_shape, shapes))
+    return " and ".join(map(format_shape, shapes)) or "nothing"

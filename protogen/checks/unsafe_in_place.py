@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._rule import Rule, Run, rule
+from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
 
@@ -18,8 +19,8 @@ _FORWARD = {
     "Reduction",
     "Tile",
 }
-#: Layers whose gradient is computed from the values of their bottom.
-_BACKWARD = {"BNLL", "Clip", "ELU", "LRN", "Log", "MVN"}
+#: Layers whose gradient is computed from the values of their bottom, or written where it is read.
+_BACKWARD = {"BNLL", "Clip", "LRN", "Log", "MVN", "Power"}
 
 
 @rule
@@ -28,7 +29,7 @@ class UnsafeInPlace(Rule):
 
     **What it does.** Finds layers that write their top over their bottom although they still need
     the bottom: for the result (Convolution, InnerProduct, Pooling, Eltwise sums and the like), or
-    in training for the gradient (ELU, LRN, Log, BNLL, Clip, MVN, Power).
+    in training for the gradient (BNLL, Clip, LRN, Log, MVN, Power).
 
     **Why it is bad.** Caffe checks this for a few types only. The others run and compute garbage,
     or learn from wrong gradients.
@@ -42,11 +43,11 @@ class UnsafeInPlace(Rule):
     code, name = "G204", "unsafe-in-place"
 
     def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        useful = run.useful if run.trained else set()
+        passing = passing_gradients(run)
         for step in run.steps:
             if not step.in_place or step.faults:
                 continue
-            what = _needed(step, step in useful)
+            what = _needed(step, step in passing)
             if what:
                 yield self.found(
                     step,
@@ -62,7 +63,6 @@ def _needed(step: Step, learning: bool) -> str:
         return "to compute the rest of its top"
     if layer.type == "Eltwise" and layer.eltwise_param.operation == 1:
         return "for its sum: Caffe clears the top before it adds"
-    power = layer.type == "Power" and layer.power_param.power not in (0, 1)
-    if learning and (layer.type in _BACKWARD or power):
+    if learning and layer.type in _BACKWARD:
         return "for its gradient"
     return ""
