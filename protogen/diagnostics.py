@@ -96,7 +96,8 @@ class Diagnostic:
         """The layer and its type, as every renderer names them: ``layer "pool1" (Pooling)``."""
         if not (self.layer or self.type):
             return ""
-        return f'layer "{self.layer}"' + (f" ({self.type})" if self.type else "")
+        name = f'layer "{self.layer}"' if self.layer else "a layer without a name"
+        return name + (f" ({self.type})" if self.type else "")
 
     @property
     def headline(self) -> str:

@@ -8,7 +8,7 @@ A filler is a ``FillerParameter`` message, for fields like ``weight_filler``::
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean
@@ -74,6 +74,13 @@ def _normed(name: str, variance_norm: str) -> Any:
     if variance_norm != "FAN_IN":
         filler.variance_norm = norms.Value(variance_norm)
     return filler
+
+
+if not TYPE_CHECKING:  # to a type checker it would make every name one of this module's
+
+    def __getattr__(name: str) -> Any:
+        near = did_you_mean(name, NAMES) or "there are " + ", ".join(NAMES)
+        raise AttributeError(f'no filler "{name}"; {near}')
 
 
 def check_filler(filler: Any, shape: Sequence[Any]) -> str:

@@ -7,9 +7,11 @@ What a keyword means is worked out once for each type.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import Any, NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean
@@ -53,8 +55,8 @@ def _as_shapes(value: Any) -> Any:
     """BlobShapes from one list of sizes, or a list of such lists."""
     if not isinstance(value, (list, tuple)):
         return [value]
-    one = all(isinstance(size, int) for size in value)
-    return [_as_shape(value)] if one else [_as_shape(shape) for shape in value]
+    several = any(isinstance(each, (list, tuple, Mapping, Message)) for each in value)
+    return [_as_shape(shape) for shape in value] if several else [_as_shape(value)]
 
 
 def _converter(field: Any) -> Callable[[Any], Any] | None:
@@ -121,6 +123,21 @@ def _replaces(schema: LayerSchema, home: str, name: str) -> bool:
     return home == "transform_param" and (schema.type, name) != ("WindowData", "scale")
 
 
+def own_problem(keywords: Mapping[str, Any]) -> str:
+    """What is wrong with the values of the composer's own keywords: a sentence, or nothing."""
+    name, top, ntop, in_place = map(keywords.get, OWN)
+    tops = top if isinstance(top, (list, tuple)) else [top]
+    if not isinstance(name, (str, NoneType)):
+        return f"name is a string, not {name!r}"
+    if top is not None and not all(isinstance(each, str) for each in tops):
+        return f"top is a string or a list of strings, not {top!r}"
+    if ntop is not None and (isinstance(ntop, bool) or not isinstance(ntop, int) or ntop < 0):
+        return f"ntop is a number of tops, not {ntop!r}"
+    if not isinstance(in_place, (bool, NoneType)):
+        return f"in_place is True or False, not {in_place!r}"
+    return ""
+
+
 def explain(schema: LayerSchema, given: Mapping[str, Any]) -> KeywordProblem:
     """Which of the given keywords protobuf would not take, and why."""
     known = keywords_of(schema)
@@ -174,6 +191,13 @@ _RANGES = {
 }
 
 
+#: How messages are given most easily.
+_WRITTEN = {
+    "FillerParameter": "write fillers.xavier() and the like",
+    "BlobShape": "write a list of sizes, such as [1, 3, 224, 224]",
+}
+
+
 def _single_problem(field: Any, value: Any) -> tuple[str, str] | None:
     if field.message_type is not None:
         return _message_problem(field, value)
@@ -211,8 +235,8 @@ def _message_problem(field: Any, value: Any) -> tuple[str, str] | None:
     convert = _converter(field)
     value = convert(value) if convert and not is_repeated(field) else value
     if not isinstance(value, Mapping):
-        hint = "write fillers.xavier() and the like" if descriptor.name == "FillerParameter" else ""
-        return f"{field.name} is a {descriptor.name} or a dict of its fields, not {value!r}", hint
+        kind = f"a {descriptor.name} or a dict of its fields"
+        return f"{field.name} is {kind}, not {value!r}", _WRITTEN.get(descriptor.name, "")
     for name, inner in value.items():
         if name not in descriptor.fields_by_name:
             near = did_you_mean(str(name), descriptor.fields_by_name)

@@ -15,7 +15,14 @@ from typing import Any, NoReturn
 
 from protogen import proto
 from protogen.compose.blob import Blob
-from protogen.compose.keywords import OWN, KeywordProblem, explain, keywords_of
+from protogen.compose.keywords import (
+    OWN,
+    KeywordProblem,
+    explain,
+    keywords_of,
+    own_problem,
+    value_problem,
+)
 from protogen.compose.made import SPECIAL, Made
 from protogen.compose.mistakes import ComposeError, mistake, refuse, user_line
 from protogen.compose.names import BOTH, Names, phases_of
@@ -56,14 +63,11 @@ class Net:
         return net
 
     def _begin(self, name: str, fields: dict[str, Any]) -> Any:
+        given = {"name": name, **fields} if name else fields
         try:
-            return proto.NetParameter(**({"name": name} if name else {}), **fields)
-        except (TypeError, ValueError) as error:
-            known = proto.NetParameter.DESCRIPTOR.fields_by_name
-            wrong = next((key for key in fields if key not in known), "")
-            hint = did_you_mean(wrong, known) if wrong else ""
-            message = f'a net has no field "{wrong}"' if wrong else f"no such net: {error}"
-            raise mistake("layer-parameter", message, hint=hint) from None
+            return proto.NetParameter(**given)
+        except (TypeError, ValueError):
+            raise _no_such_net(given) from None
 
     @property
     def message(self) -> Any:
@@ -89,7 +93,7 @@ class Net:
     def phase(self, phase: str) -> Iterator[Net]:
         """The layers made within run in this phase only: ``with net.phase("TRAIN"):``."""
         if phase not in ("TRAIN", "TEST"):
-            near = did_you_mean(phase, ("TRAIN", "TEST")) or "it is TRAIN or TEST"
+            near = did_you_mean(str(phase), ("TRAIN", "TEST")) or "it is TRAIN or TEST"
             raise mistake("layer-parameter", f'phase "{phase}" is not known', hint=near)
         before, self._rule = self._rule, phase
         try:
@@ -100,6 +104,8 @@ class Net:
     @contextmanager
     def scope(self, name: str) -> Iterator[Net]:
         """The layers and blobs made within are named ``name/...``; scopes nest."""
+        if not isinstance(name, str):
+            refuse(f"a scope's name is a string, not {name!r}", "")
         before = self._names.prefix
         self._names.prefix = f"{before}{name}/"
         try:
@@ -111,6 +117,8 @@ class Net:
         """Record one layer, infer its tops and give them back as blobs."""
         names = self._names
         name = keywords.get("name")
+        if problem := own_problem(keywords):
+            refuse(problem, str(name or ""), schema.type)
         name = names.unnamed(schema.type) if name is None else f"{names.prefix}{name}"
         blobs = bottoms if _all_blobs(bottoms) else self._flat(schema, name, bottoms)
         read = [blob.name for blob in blobs]
@@ -122,9 +130,9 @@ class Net:
                 fields["include"] = [{"phase": self._rule}]
             layer = self._message.layer.add(**fields)
         except (TypeError, ValueError, KeywordProblem):
-            problem = explain(schema, keywords)
+            wrong = explain(schema, keywords)
             raise mistake(
-                "layer-parameter", problem.message, name, schema.type, hint=problem.hint
+                "layer-parameter", wrong.message, name, schema.type, hint=wrong.hint
             ) from None
         phases = phases_of(layer) if "include" in fields or "exclude" in fields else BOTH
         in_place = _in_place(read, tops)
@@ -259,6 +267,18 @@ class Net:
 
     def __repr__(self) -> str:
         return f"<net {self.name!r}, {len(self._message.layer)} layers>"
+
+
+def _no_such_net(fields: Mapping[str, Any]) -> ComposeError:
+    """Which of the fields of a net protobuf would not take, and why."""
+    known = proto.NetParameter.DESCRIPTOR.fields_by_name
+    for key, value in fields.items():
+        if key not in known:
+            near = did_you_mean(key, known)
+            return mistake("layer-parameter", f'a net has no field "{key}"', hint=near)
+        if problem := value_problem(known[key], value):
+            return mistake("layer-parameter", f"net: {problem[0]}", hint=problem[1])
+    return mistake("layer-parameter", "its fields make no valid net")
 
 
 def _all_blobs(bottoms: Sequence[Any]) -> bool:

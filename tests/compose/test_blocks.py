@@ -49,7 +49,7 @@ def test_every_file_is_a_block() -> None:
 
 
 def test_an_unknown_block_is_told() -> None:
-    with pytest.raises(AttributeError, match='no block "incepton"; there are bottleneck, '):
+    with pytest.raises(AttributeError, match='no block "incepton"; did you mean "inception"'):
         blocks.incepton  # noqa: B018
 
 

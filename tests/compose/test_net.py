@@ -288,6 +288,14 @@ MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
     (lambda x: L.ReLU(x, top="data2", name="data"), 'there is a layer "data" already'),
     (lambda x: L.Input(shape=[1], name="again", top="data"), 'G102.*makes "data"'),
     (lambda x: L.Input(shape=[1, -3]), "a size below zero"),
+    (lambda x: L.Input(shape=[1, 2.5]), "shape: dim is a whole number, not 2.5"),
+    (lambda x: L.Input(shape="1x3"), r"not '1x3'\s+hint: +write a list of sizes"),
+    (lambda x: L.ReLU(x, name=5), "name is a string, not 5"),
+    (lambda x: L.ReLU(x, top=5), "top is a string or a list of strings, not 5"),
+    (lambda x: L.ReLU(x, top=["a", 5]), r"top is a string or a list of strings, not \['a', 5\]"),
+    (lambda x: L.Slice(x, ntop=-1), "ntop is a number of tops, not -1"),
+    (lambda x: L.Slice(x, ntop="2"), "ntop is a number of tops, not '2'"),
+    (lambda x: L.ReLU(x, in_place="yes"), "in_place is True or False, not 'yes'"),
     (lambda x: L.Input(shape=[2**16, 2**16]), "more than 2147483647 elements"),
 ]
 
@@ -336,6 +344,11 @@ def test_a_layer_outside_of_any_net_is_refused() -> None:
 def test_a_misspelt_type_gets_a_suggestion() -> None:
     with pytest.raises(AttributeError, match='did you mean "Convolution"'):
         L.Convolutoin  # noqa: B018
+
+
+def test_a_misspelt_filler_gets_a_suggestion() -> None:
+    with pytest.raises(AttributeError, match='no filler "xaver"; did you mean "xavier"'):
+        getattr(fillers, "xaver")  # noqa: B009
 
 
 def test_an_error_is_a_protogen_error() -> None:
@@ -420,3 +433,28 @@ def test_an_unknown_field_of_the_net() -> None:
     with pytest.raises(ComposeError, match='a net has no field "force_backwards"') as raised:
         Net("x", force_backwards=True)
     assert raised.value.diagnostics[0].hint == 'did you mean "force_backward"?'
+
+
+@pytest.mark.parametrize(
+    ("fields", "match"),
+    [
+        ({"name": 5}, "net: name is a string, not 5"),
+        ({"force_backward": "x"}, "net: force_backward is True or False, not 'x'"),
+        (
+            {"state": {"phase": "TRIAN"}},
+            'phase "TRIAN" is not known\\s+hint: +did you mean "TRAIN"',
+        ),
+    ],
+)
+def test_a_field_of_the_net_with_a_value_it_cannot_have(fields: dict[str, Any], match: str) -> None:
+    with pytest.raises(ComposeError, match=match) as caught:
+        Net(**fields)
+    assert_at_line(caught)
+
+
+def test_names_that_are_no_strings() -> None:
+    net = Net()
+    with pytest.raises(ComposeError, match='phase "1" is not known'), net.phase(1):  # type: ignore[arg-type]
+        pass
+    with pytest.raises(ComposeError, match="a scope's name is a string, not 1"), net.scope(1):  # type: ignore[arg-type]
+        pass

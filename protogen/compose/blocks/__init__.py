@@ -15,12 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from protogen.diagnostics import did_you_mean
+
 #: The names of the files here are the names of the blocks.
 __all__ = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem[0] != "_")
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
-    raise AttributeError(f'no block "{name}"; there are {", ".join(__all__)}')
+    near = did_you_mean(name, __all__) or f"there are {', '.join(__all__)}"
+    raise AttributeError(f'no block "{name}"; {near}')
 
 
 # All at once: a file imported later on would put its module where its function belongs.
