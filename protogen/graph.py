@@ -17,7 +17,7 @@ from protogen.diagnostics import RULES, Diagnostic, Severity, did_you_mean
 from protogen.schema import LayerSchema
 from protogen.shapes import Shape
 
-__all__ = ["Graph", "State", "Step", "Value", "build", "runs_in"]
+__all__ = ["Graph", "State", "Step", "Value", "build", "meant_phases", "runs_in"]
 
 _PHASES = {"TRAIN": 0, "TEST": 1}
 _NONE: frozenset[int] = frozenset()
@@ -73,6 +73,17 @@ def runs_in(layer: Any, state: State) -> bool:
     if layer.include:
         return bool(layer.exclude) or any(map(state.meets, layer.include))
     return not any(map(state.meets, layer.exclude))
+
+
+def meant_phases(net: Any, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
+    """The phases a net is there for: those in which it has data; both where it has in neither.
+
+    The files of SSD, say, train and test with nets of their own.
+    """
+    sources = [layer for layer in net.layer if layer.top and not layer.bottom]
+    states = [State(phase, level, stages) for phase in _PHASES]
+    meant = [s.phase for s in states if any(runs_in(layer, s) for layer in sources)]
+    return tuple(meant or _PHASES)
 
 
 class Value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from protogen.checks._solver import SolverFile
 from protogen.compose.loaded import field_path, read_bytes
 from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Location, Severity
-from protogen.graph import State, build
+from protogen.graph import State, build, meant_phases
 from protogen.inference import infer_graph
 from protogen.text import Document, read
 
@@ -54,7 +54,7 @@ class Report:
 def check(
     net: Any,
     *,
-    phases: Collection[str] = ("TRAIN", "TEST"),
+    phases: Collection[str] = (),
     level: int = 0,
     stages: Collection[str] = (),
     inputs: Mapping[str, Sequence[int | None]] | None = None,
@@ -64,18 +64,18 @@ def check(
 ) -> Report:
     """Check a net: the diagnostics of inference and of every rule.
 
-    ``select`` and ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds
-    what is worth knowing but nothing to mend.
+    ``phases`` are TRAIN, TEST or both; left out, those in which the net has data. ``select`` and
+    ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds what is worth
+    knowing but nothing to mend.
     """
     net = net if isinstance(net, Net) else Net.of(net)
     message, text = net.current()
-    found = list(map(_as_caffe, text))
     runs = []
-    for phase in phases:
+    for phase in phases or meant_phases(message, level, stages):
         graph = build(message, State(phase, level, stages))
         runs.append(Run(net, message, infer_graph(graph, inputs or {}), inputs or {}))
-    found = [*found, *_ask(Whole(net, message, runs))]
-    wanted = [d for d in _once(found) if chosen(d, select, ignore, notes)]
+    found = [*map(_as_caffe, text), *_ask(Whole(net, message, runs))]
+    wanted = [d for d in found if chosen(d, select, ignore, notes)]
     return Report(sorted(map(net.place, wanted), key=_position))
 
 
@@ -114,18 +114,26 @@ def _as_caffe(diagnostic: Diagnostic) -> Diagnostic:
     return replace(diagnostic, severity=Severity.ERROR) if refused else diagnostic
 
 
-def _ask(whole: Whole) -> Iterable[Diagnostic]:
-    for run in whole.runs:
-        yield from explained(whole, run)
+def _ask(whole: Whole) -> Iterator[Diagnostic]:
     for each in all_rules():
         yield from each.check_net(whole)
-        for run in whole.runs:
-            yield from each.check_run(run)
+    told: dict[Diagnostic, Diagnostic] = {}
+    phases: dict[Diagnostic, list[str]] = {}
+    for run in whole.runs:
+        for diagnostic in _ask_run(whole, run):
+            finding = replace(diagnostic, why="", hint="", fix=None)
+            told.setdefault(finding, diagnostic)
+            phases.setdefault(finding, []).append(run.phase)
+    for finding, diagnostic in told.items():
+        everywhere = len(set(phases[finding])) == len(whole.runs)
+        only = "" if everywhere else f" (in phase {phases[finding][0]} only)"
+        yield replace(diagnostic, message=diagnostic.message + only)
 
 
-def _once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Each finding once, though it be the same in both phases."""
-    return list({replace(d, why="", hint="", fix=None): d for d in found}.values())
+def _ask_run(whole: Whole, run: Run) -> Iterator[Diagnostic]:
+    yield from explained(whole, run)
+    for each in all_rules():
+        yield from each.check_run(run)
 
 
 def chosen(

@@ -41,14 +41,16 @@ def command(
 
     SPEC is a Python program with a Net at its top level or a function "net" that returns one
     (file.py), another Net or function of it (file.py:name), or a prototxt file. The program does
-    not see itself run as __main__. The net is checked first, in both phases or in that of --phase:
-    if Caffe would refuse it, all that is wrong is told and nothing is written.
+    not see itself run as __main__. The net is checked first, in the phases it has data in or in that of
+    --phase: if Caffe would refuse it, all that is wrong is told and nothing is written.
     """
     from protogen.cli._input import complain, read_net
+    from protogen.graph import meant_phases
     from protogen.inference import infer_shapes
 
     net = read_net(spec, dict(settings))
-    inferences = [infer_shapes(net, each) for each in ([phase] if phase else ["TEST", "TRAIN"])]
+    phases = [phase] if phase else sorted(meant_phases(net.current()[0]))
+    inferences = [infer_shapes(net, each) for each in phases]
     complain(net, inferences)
     if not all(inference.ok for inference in inferences):
         raise click.exceptions.Exit(1)

@@ -161,11 +161,20 @@ def test_nothing_is_written_if_caffe_would_refuse_the_net() -> None:
 
 
 def test_both_phases_are_checked() -> None:
-    result = emit("nets/small.py:train_only")
+    data = 'layer {{ name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: {} }} }}{} }}\n'
+    dropped = 'layer { name: "d" type: "Dropout" bottom: "x" top: "d" include { phase: TRAIN } }\n'
+    read = 'layer { name: "r" type: "ReLU" bottom: "d" top: "r" }\n'
+    result = emit("-", text=data.format(2, "") + dropped + read)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "in phase TEST only:\nnets/small.py:36: error[G101]" in result.stderr
-    assert 'L.ReLU(x, name="r")' in result.stderr
-    assert emit("nets/small.py:train_only", "--phase", "TRAIN").exit_code == 0
+    assert "in phase TEST only:\n<stdin>:3:32: error[G101]" in result.stderr
+    assert 'bottom: "d"' in result.stderr
+
+
+def test_a_net_with_data_in_one_phase_is_checked_in_that() -> None:
+    assert emit("nets/small.py:train_only").exit_code == 0
+    result = emit("nets/small.py:train_only", "--phase", "TEST")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nets/small.py:36: error[G101]" in result.stderr
 
 
 @pytest.mark.parametrize(

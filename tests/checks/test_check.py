@@ -1,0 +1,38 @@
+"""What is checked, and how findings of several phases are told."""
+
+from __future__ import annotations
+
+from protogen import check, loads
+from protogen.graph import meant_phases
+
+DATA = 'layer {{ name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: 2 }} }}{} }}\n'
+TRAIN_ONLY = " include { phase: TRAIN }"
+
+
+def test_a_finding_of_one_phase_says_which() -> None:
+    net = loads(
+        DATA.format("")
+        + 'layer { name: "d" type: "Dropout" bottom: "x" top: "d" include { phase: TRAIN } }\n'
+        + 'layer { name: "r" type: "ReLU" bottom: "d" top: "r" }\n',
+        "net.prototxt",
+    )
+    assert [str(d) for d in check(net, select=["G1"]).diagnostics] == [
+        'net.prototxt:3:32: error[G101] layer "r" (ReLU): reads "d", which no layer before it makes'
+        " (in phase TEST only)"
+    ]
+
+
+def test_a_finding_of_both_phases_is_told_once() -> None:
+    net = loads(DATA.format("") + 'layer { name: "r" type: "ReLU" bottom: "y" top: "r" }')
+    assert [d.message for d in check(net, select=["G1"]).diagnostics] == [
+        'reads "y", which no layer before it makes'
+    ]
+
+
+def test_a_net_is_meant_for_the_phases_it_has_data_in() -> None:
+    relu = 'layer { name: "r" type: "ReLU" bottom: "x" top: "r" }'
+    assert meant_phases(loads(DATA.format("")).message) == ("TRAIN", "TEST")
+    assert meant_phases(loads(DATA.format(TRAIN_ONLY) + relu).message) == ("TRAIN",)
+    assert meant_phases(loads(relu).message) == ("TRAIN", "TEST")
+    assert check(loads(DATA.format(TRAIN_ONLY) + relu)).ok
+    assert not check(loads(DATA.format(TRAIN_ONLY) + relu), phases=["TEST"]).ok
