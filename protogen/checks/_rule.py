@@ -104,6 +104,11 @@ class Whole:
         return getattr(self.net, "document", None)
 
     @property
+    def trained(self) -> list[Run]:
+        """The runs in which it is trained."""
+        return [run for run in self.runs if run.trained]
+
+    @property
     def deploy(self) -> bool:
         """Whether the net is there to be run, not trained: no loss, no data layer of its own."""
         ends = ("Loss", "LossOHEM")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.checks._rule import Rule, Whole, rule
 from protogen.diagnostics import Diagnostic, Severity
 
 
@@ -22,8 +22,8 @@ class AccuracyInTraining(Rule):
 
     code, name, severity = "G211", "accuracy-in-training", Severity.NOTE
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        if run.trained:
+    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+        for run in whole.trained:
             for step in run.of_type("Accuracy"):
                 yield self.found(
                     step,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, is_loss, rule
+from protogen.checks._rule import Rule, Run, Whole, is_loss, rule
 from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
 from protogen.graph import Step
 
@@ -27,7 +27,11 @@ class BatchNormFlag(Rule):
 
     code, name = "G208", "batch-norm-flag"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
+    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+        for run in whole.runs:
+            yield from self._of(run)
+
+    def _of(self, run: Run) -> Iterator[Diagnostic]:
         against = run.phase == "TEST"
         if not against and not run.trained:
             return

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.checks._rule import Rule, Run, Whole, rule
 from protogen.checks._wiring import named
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
@@ -25,9 +25,11 @@ class DeadLayer(Rule):
 
     code, name = "G203", "dead-layer"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        if not run.trained:
-            return
+    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+        for run in whole.trained:
+            yield from self._of(run)
+
+    def _of(self, run: Run) -> Iterator[Diagnostic]:
         useful = run.useful
         before: dict[Step, list[Step]] = {}
         last: list[Step] = []

@@ -28,8 +28,8 @@ class IdleMultiplier(Rule):
     def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
         if not any(is_loss(step) for run in whole.runs for step in run.steps):
             yield from self._without_loss(whole)
-        for run in whole.runs:
-            for step in run.steps if run.trained else ():
+        for run in whole.trained:
+            for step in run.steps:
                 for index, spec in enumerate(step.layer.param):
                     if spec.HasField("decay_mult") and spec.decay_mult > 0 and spec.lr_mult == 0:
                         message = f"decay_mult {spec.decay_mult:g} does nothing beside lr_mult 0"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from protogen import layers
-from protogen.checks._rule import Rule, Run, rule
+from protogen.checks._rule import Rule, Run, Whole, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 
@@ -30,9 +30,11 @@ class MissingFiller(Rule):
 
     code, name = "W101", "missing-filler"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        if not run.trained:
-            return
+    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+        for run in whole.trained:
+            yield from self._of(run)
+
+    def _of(self, run: Run) -> Iterator[Diagnostic]:
         useful = run.useful
         learning = [
             (step, _param(step)) for step in run.steps if step in useful and _begins_anew(step)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.checks._rule import Rule, Run, Whole, rule
 from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic
 
@@ -28,7 +28,11 @@ class OverwrittenTop(Rule):
 
     code, name = "G205", "overwritten-top"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
+    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+        for run in whole.trained:
+            yield from self._of(run)
+
+    def _of(self, run: Run) -> Iterator[Diagnostic]:
         passing = passing_gradients(run)
         for step in run.steps:
             for position in step.in_place:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, is_loss, rule
+from protogen.checks._rule import Rule, Run, Whole, rule
 from protogen.checks._wiring import MEASURES
 from protogen.diagnostics import Diagnostic
 from protogen.shapes import format_shape
@@ -28,14 +28,15 @@ class UnreadTop(Rule):
 
     code, name = "G202", "unread-top"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        if not run.trained:
-            return
+    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+        for run in whole.trained:
+            yield from self._of(run)
+
+    def _of(self, run: Run) -> Iterator[Diagnostic]:
         useful = run.useful
         for step in run.steps:
-            if not step.layer.bottom or is_loss(step) or step.layer.type in MEASURES:
-                continue
-            if run.learns(step) and step not in useful:
+            measured = step.layer.type in MEASURES or (step.schema and step.schema.loss)
+            if not step.layer.bottom or measured or (run.learns(step) and step not in useful):
                 continue
             for position, top in enumerate(step.tops):
                 if not top.readers and not top.weighed and run.values.get(top.name) is top:

@@ -52,7 +52,13 @@ def test_unread_top() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", ["", layer("acc", "Accuracy", "fc", "label"), layer("arg", "ArgMax", "fc")]
+    "more",
+    [
+        "",
+        layer("acc", "Accuracy", "fc", "label"),
+        layer("arg", "ArgMax", "fc"),
+        layer("l2", "EuclideanLoss", "fc", "fc").replace('top: "l2"', 'top: "l2" loss_weight: 0'),
+    ],
 )
 def test_losses_and_measures_are_there_to_be_looked_at(more: str) -> None:
     assert told(TRAINED + more, "G202", phases=("TRAIN",)) == []
