@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from protogen import proto
+from protogen.checks._rule import Rule, Whole, rule
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
+
+
+@rule
+class ForkField(Rule):
+    """A field that only forks of Caffe have.
+
+    **What it does.** Finds the fields, and the words for a value, that BVLC Caffe does not know,
+    with the forks that do; each is told once for a net.
+
+    **Why it is bad.** BVLC Caffe refuses the whole file for one of them, and so does any fork that
+    lacks it.
+
+    **Example.** ``pooling_param { kernel_size: 3 stride: 2 ceil_mode: false }``.
+
+    **Mended.** ``pooling_param { kernel_size: 3 stride: 2 round_mode: FLOOR }``, or the fork it was
+    written for.
+    """
+
+    code, name, severity = "F102", "fork-field", Severity.NOTE
+
+    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+        seen: set[str] = set()
+        for index, layer in enumerate(whole.message.layer):
+            for path, what, forks in _foreign(layer, ""):
+                if what not in seen:
+                    seen.add(what)
+                    names = ", ".join(forks[:4]) + (" and others" if len(forks) > 4 else "")
+                    yield self.found(
+                        Step(layer, index),
+                        f"BVLC Caffe has no {what}; {names} {'have' if len(forks) > 1 else 'has'}",
+                        field=path,
+                    )
+
+
+def _foreign(message: Any, path: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """What a message holds that only forks have: its path, what it is, and which forks."""
+    for field, value in message.ListFields():
+        here = f"{path}.{field.name}" if path else field.name
+        many = not isinstance(value, str) and hasattr(value, "__len__")
+        forks = proto.forks_of(field)
+        if forks:
+            yield here, f"field {field.name} in {message.DESCRIPTOR.name}", forks
+        elif field.message_type is not None:
+            for position, part in enumerate(value if many else [value]):
+                yield from _foreign(part, f"{here}[{position}]" if many else here)
+        elif field.enum_type is not None:
+            for number in value if many else [value]:
+                word = field.enum_type.values_by_number[number]
+                if proto.forks_of(word):
+                    yield here, f"{word.name} for {field.name}", proto.forks_of(word)
