@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import Any
 
 from protogen import layers as layer_types
@@ -85,7 +86,7 @@ def infer_shapes(
 
     ``inputs`` gives shapes for tops of data layers whose database is not at hand, and of layers
     that cannot be known, such as those in Python. A net with faults gives diagnostics, never an
-    exception.
+    exception; arguments that make no sense raise `ValueError`.
     """
     state = State(phase, level, stages)
     if not hasattr(net, "current"):
@@ -102,7 +103,7 @@ def infer_shapes(
 def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inference:
     """Walk a graph: fill in its values' shapes and gather what is wrong."""
     result = Inference(graph.state, graph=graph)
-    given = {name: tuple(shape) for name, shape in inputs.items()}
+    given = {name: _given(name, shape) for name, shape in inputs.items()}
     shared: dict[str, _Owner] = {}
     phase = graph.state.number
     blobs, params, known = result.blobs, result.params, result.facts
@@ -123,6 +124,17 @@ def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inf
             result.diagnostics += step.faults
     result.diagnostics += _dialects(graph)
     return result
+
+
+def _given(name: str, shape: Sequence[int | None]) -> Shape:
+    sizes: tuple[Any, ...] = () if isinstance(shape, (str, int)) else tuple(shape)
+    whole = all(size is None or (isinstance(size, Integral) and int(size) >= 0) for size in sizes)
+    if isinstance(shape, (str, int)) or not whole:
+        raise ValueError(
+            f'the shape given for "{name}" is {shape!r}; write its sizes, None for one not known:'
+            " (1, 3, None, None)"
+        )
+    return sizes
 
 
 def _infer_step(step: Step, phase: int, given: Mapping[str, Shape]) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from google.protobuf import text_format
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 
 from protogen import infer_shapes, proto
 from tests.conftest import rows
@@ -179,3 +179,22 @@ def test_ten_thousand_layers() -> None:
     result = infer_shapes(parse(DATA + chain))
     assert result.ok
     assert result.blobs["r9999"] == (2, 4)
+
+
+@pytest.mark.parametrize("shape", ["1x4", 4, (2, -4), (2, 4.5)])
+def test_a_shape_given_that_is_none(shape: Any) -> None:
+    with pytest.raises(ValueError, match=r'the shape given for "data" is .*; write its sizes'):
+        infer_shapes(parse(DATA), inputs={"data": shape})
+
+
+def test_what_is_no_net_at_all() -> None:
+    with pytest.raises(TypeError, match="this is no Net and no NetParameter message"):
+        infer_shapes("a.prototxt")
+
+
+def test_a_net_of_another_descriptor_pool() -> None:
+    pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(descriptor_pb2.DESCRIPTOR.serialized_pb)
+    pool.AddSerializedFile(proto.FILE.serialized_pb)
+    theirs = message_factory.GetMessageClass(pool.FindMessageTypeByName("caffe.NetParameter"))
+    assert infer_shapes(text_format.Parse(DATA, theirs())).blobs == {"data": (2, 4)}

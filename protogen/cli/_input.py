@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._output import Unusable
-from protogen.diagnostics import ProtogenError
+from protogen.diagnostics import ProtogenError, did_you_mean
 
 if TYPE_CHECKING:
     from protogen.compose import Net
     from protogen.inference import Inference
 
-__all__ = ["complain", "read_net"]
+__all__ = ["complain", "read_net", "shapes_given"]
 
 
 def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
@@ -48,6 +48,18 @@ def _from_file(path: str) -> Net:
 
 def _from_zoo(name: str) -> Net:
     raise Unusable(f'this protogen has no zoo to take "{name}" from')
+
+
+def shapes_given(
+    net: Net, inputs: Sequence[tuple[str, tuple[int | None, ...]]]
+) -> dict[str, tuple[int | None, ...]]:
+    """What --input said, by blob; each must be one that some layer of the net makes."""
+    known = {top for layer in net.current()[0].layer for top in layer.top}
+    for name, _ in inputs:
+        if known and name not in known:
+            near = did_you_mean(name, known)
+            raise Unusable(f"--input {name}: no layer makes it{f'; {near}' if near else ''}")
+    return dict(inputs)
 
 
 def _source_of(net: Net) -> Callable[[str], str]:

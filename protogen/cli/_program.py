@@ -74,12 +74,12 @@ def _own_line(path: str) -> Iterator[None]:
     """Turn whatever the program raises into one sentence at the program's line."""
     try:
         yield
-    except ProtogenError:
+    except (ProtogenError, KeyboardInterrupt):
         raise
     except SyntaxError as error:
         file, line = error.filename or path, error.lineno or 0
         raise _error(file, line, f"is no Python: {error.msg}") from None
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # SystemExit, and what a library derives from the bare base
         raised = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise _error(path, _line_in(path, error), f"the program raised {raised}") from None
 

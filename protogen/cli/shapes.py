@@ -10,7 +10,6 @@ import click
 from protogen.cli._options import json_option, set_option, state_options
 
 if TYPE_CHECKING:
-    from protogen.compose import Net
     from protogen.inference import Inference
 
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--all-phases", is_flag=True, help="Show TRAIN and TEST side by side.")
 @json_option
 def command(
-    net: str, settings: Any, phase: str, all_phases: bool, as_json: bool, **state: Any
+    net: str, settings: Any, phase: str, all_phases: bool, as_json: bool, inputs: Any, **state: Any
 ) -> None:
     """Print a table of a net's layers: their tops, what they learn, and what they compute.
 
@@ -33,11 +32,13 @@ def command(
     file.py or file.py:name. A size that is not known is ?. Below the table, on standard error,
     stands all that is wrong with the net; the exit code is 1 if Caffe would refuse it.
     """
-    from protogen.cli._input import complain, read_net
+    from protogen.cli._input import complain, read_net, shapes_given
+    from protogen.inference import infer_shapes
 
     read = read_net(net, dict(settings))
     phases = ["TRAIN", "TEST"] if all_phases else [phase]
-    inferences = [_infer(read, each, **state) for each in phases]
+    given = shapes_given(read, inputs)
+    inferences = [infer_shapes(read, each, inputs=given, **state) for each in phases]
     if as_json:
         _print_json(inferences)
     else:
@@ -46,12 +47,6 @@ def command(
         complain(read, inferences)
     if not all(inference.ok for inference in inferences):
         raise click.exceptions.Exit(1)
-
-
-def _infer(net: Net, phase: str, level: int, stages: tuple[str, ...], inputs: Any) -> Inference:
-    from protogen.inference import infer_shapes
-
-    return infer_shapes(net, phase, level, stages, dict(inputs))
 
 
 def _print_json(inferences: list[Inference]) -> None:

@@ -70,17 +70,18 @@ def command(
     and exact if no pooling rounds besides: then other frameworks make the same sizes of it. The
     nearest to the present size are told too. The exit code is 1 if Caffe refuses the present size.
     """
-    from protogen.cli._input import read_net
+    from protogen.cli._input import read_net, shapes_given
     from protogen.diagnostics import Severity
     from protogen.graph import State
     from protogen.reports.sizes import safe_sizes
 
-    message, found = read_net(net).current()
+    made = read_net(net)
+    message, found = made.current()
     for diagnostic in found:
         if diagnostic.severity is not Severity.NOTE:
             click.echo(str(diagnostic), err=True)
     state = State(phase, level, stages)
-    report = safe_sizes(message, state, dict(inputs), sizes)
+    report = safe_sizes(message, state, shapes_given(made, inputs), sizes)
     if report is None:
         raise click.ClickException(
             f"{net} has no images: no blob of 4 axes that no layer computes; if it is a data"

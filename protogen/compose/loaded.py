@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from protogen import proto
+from protogen.compose.mistakes import refuse
 from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
 from protogen.files import write_file
@@ -30,22 +30,35 @@ class LoadedNet(Net):
         super().__init__()
         self.document = document
         self.message = document.message
+        self._upgrade: tuple[str, Any] | None = None
 
     @property
     def text(self) -> str:
         """The text that was read, byte for byte; with the edits made since."""
         return self.document.text
 
-    @cached_property
+    def __enter__(self) -> NoReturn:
+        refuse(
+            "a net that was read takes no further layers by composing",
+            "",
+            hint="compose into Net.of(net.to_proto()), or insert the text with net.document.insert",
+        )
+
+    @property
     def _upgraded(self) -> Any:
-        return upgrade_net(self.message, self.document.locate) if self.legacy else None
+        """The net in today's format, made anew once its text has been edited."""
+        if self._upgrade is None or self._upgrade[0] is not self.text:
+            found = upgrade_net(self.message, self.document.locate) if self.legacy else None
+            self._upgrade = (self.text, found)
+        return self._upgrade[1]
 
     def current(self) -> tuple[Any, list[Diagnostic]]:
         found = list(self.document.diagnostics)
-        if self._upgraded is None:
+        upgraded = self._upgraded
+        if upgraded is None:
             return self.message, found
-        found += self._upgraded.diagnostics
-        message = self._upgraded.message
+        found += upgraded.diagnostics
+        message = upgraded.message
         return proto.NetParameter() if message is None else message, found
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
@@ -58,8 +71,9 @@ class LoadedNet(Net):
     def path(self, layer_index: int, field: str = "") -> tuple[str | int, ...]:
         """Where a layer of `current`, or a field of it, is written in the file as it was read."""
         index: int | None = layer_index
-        if self._upgraded is not None:
-            index = self._upgraded.origins[layer_index]
+        upgraded = self._upgraded
+        if upgraded is not None:
+            index = upgraded.origins[layer_index]
         if index is None:
             return ("input",)
         legacy = "layers" if self.message.layers else "layer"

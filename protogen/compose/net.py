@@ -23,7 +23,7 @@ from protogen.compose.keywords import (
     own_problem,
     value_problem,
 )
-from protogen.compose.made import SPECIAL, Made
+from protogen.compose.made import SPECIAL, Made, replayed
 from protogen.compose.mistakes import ComposeError, mistake, refuse, user_line
 from protogen.compose.names import BOTH, Names, phases_of
 from protogen.diagnostics import Diagnostic, Location, did_you_mean
@@ -57,7 +57,12 @@ class Net:
 
     @classmethod
     def of(cls, message: Any) -> Net:
-        """A net around a ``NetParameter`` message, which it does not copy."""
+        """A net around a ``NetParameter`` message, not a copy of it unless it is pycaffe's."""
+        descriptor = getattr(message, "DESCRIPTOR", None)
+        if descriptor is None or descriptor.full_name != proto.NetParameter.DESCRIPTOR.full_name:
+            raise TypeError(f"this is no Net and no NetParameter message: {message!r:.60}")
+        if descriptor is not proto.NetParameter.DESCRIPTOR:
+            message = proto.NetParameter.FromString(message.SerializeToString())
         net = cls()
         net.message = message
         return net
@@ -259,7 +264,8 @@ class Net:
 
         ``annotate`` writes each blob's shape behind the ``top`` that makes it.
         """
-        return writer.write(self._message, self._tops if annotate else None)
+        tops = replayed(self._message) if self._made is None else self._tops
+        return writer.write(self._message, tops if annotate else None)
 
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
         """Write the prototxt beside ``path`` and rename it; raises `OSError` if it cannot."""

@@ -30,17 +30,17 @@ class Document:
     def __init__(self, text: str, message_class: Any, filename: str = "<text>") -> None:
         self.message_class = message_class
         self.filename = filename
-        self._read(text)
+        self.message = self._read(text)
 
-    def _read(self, text: str) -> None:
+    def _read(self, text: str) -> Any:
         self.text = text
         self._refused = not_text(text)
         reader = Reader("" if self._refused else text, self.message_class.DESCRIPTOR)
         # Caffe refuses a byte order mark; here it is passed over, and told.
         self._reader = reader.run(reader.text.startswith("\ufeff"))
-        self.message = self.message_class(**self._reader.values)
         for name in ("lines", "diagnostics", "comments"):
             self.__dict__.pop(name, None)
+        return self.message_class(**self._reader.values)
 
     @property
     def data(self) -> bytes:
@@ -116,7 +116,7 @@ class Document:
     def _edit(self, text: str) -> None:
         if self._refused:
             raise ProtogenError(self.diagnostics)
-        self._read(text)
+        self.message.CopyFrom(self._read(text))  # the same object: others may hold it
 
 
 def read(text: str | bytes, message_class: Any = None, filename: str = "<text>") -> Document:

@@ -154,6 +154,7 @@ def test_a_file_and_a_program(in_folder: Path) -> None:
         (["-", "--phase", "TRIAN"], "'TRIAN' is not one of"),
         (["-", "--input", "data"], '"data" gives no shape; write data=1,3,227,227'),
         (["-", "--input", "data=1,a"], '"1,a" is no shape'),
+        (["-", "--input", "dat=1,3"], '--input dat: no layer makes it; did you mean "data"?'),
     ],
 )
 def test_what_cannot_be_used(in_folder: Path, arguments: list[str], told: str) -> None:

@@ -422,6 +422,14 @@ def test_a_changed_message_is_inferred_anew() -> None:
     assert infer_shapes(net).blobs["conv"] == (1, 4, 4, 4)
 
 
+def test_annotate_after_the_message_was_changed_by_others() -> None:
+    with Net("changed") as net:
+        data = L.Input(shape=[1, 3, 8, 8], name="data")
+        L.Convolution(data, num_output=4, kernel_size=3, name="conv")
+    net.message.layer[1].convolution_param.kernel_size[0] = 5
+    assert '  top: "conv"  # 1x4x4x4\n' in net.to_prototxt(annotate=True)
+
+
 def test_more_param_than_blobs_raises_at_once() -> None:
     with Net("params"):
         data = L.Input(shape=[1, 3], name="data")

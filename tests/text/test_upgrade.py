@@ -459,3 +459,8 @@ def test_kind_given_wins():
     assert upgrade("debug_info: true", kind="solver").message == proto.SolverParameter(
         debug_info=True
     )
+
+
+def test_a_kind_of_file_that_is_none() -> None:
+    with pytest.raises(ValueError, match='kind "nett" is not known; it is net or solver'):
+        upgrade("", kind="nett")

@@ -42,6 +42,8 @@ def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> 
     to. ``kind`` is found out from the fields if it is not given; ``filename`` is what diagnostics
     call the file.
     """
+    if kind not in (None, *_MESSAGES):
+        raise ValueError(f'kind "{kind}" is not known; it is net or solver')
     document = read(text, _MESSAGES[kind or "net"], filename)
     kind = kind or _kind_of(document)
     if document.message_class is not _MESSAGES[kind]:
