@@ -95,8 +95,9 @@ def infer_shapes(
         net = Net.of(net)
     message, found = net.current()
     result = infer_graph(build(message, state, net.made), inputs or {})
-    result.diagnostics[:0] = found
-    result.diagnostics = [net.place(diagnostic) for diagnostic in result.diagnostics]
+    spoilt = net.spoilt()
+    told = [d for d in result.diagnostics if d.layer_index not in spoilt]
+    result.diagnostics = [*found, *map(net.place, told)]
     return result
 
 

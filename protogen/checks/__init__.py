@@ -74,7 +74,9 @@ def check(
     for phase in phases or meant_phases(message, level, stages):
         graph = build(message, State(phase, level, stages))
         runs.append(Run(net, message, infer_graph(graph, inputs or {}), inputs or {}))
-    found = [*map(_as_caffe, text), *_ask(Whole(net, message, runs))]
+    spoilt = net.spoilt()
+    asked = (d for d in _ask(Whole(net, message, runs)) if d.layer_index not in spoilt)
+    found = [*map(_as_caffe, text), *asked]
     wanted = [d for d in found if chosen(d, select, ignore, notes)]
     return Report(sorted(map(net.place, wanted), key=_position))
 

@@ -41,8 +41,8 @@ def command(
 
     SPEC is a Python program with a Net at its top level or a function "net" that returns one
     (file.py), another Net or function of it (file.py:name), or a prototxt file. The program does
-    not see itself run as __main__. The net is checked first, in the phases it has data in or in that of
-    --phase: if Caffe would refuse it, all that is wrong is told and nothing is written.
+    not see itself run as __main__. The net is checked first, in the phases it has data in or in
+    that of --phase: if Caffe would refuse it, all that is wrong is told and nothing is written.
     """
     from protogen.cli._input import complain, read_net
     from protogen.graph import meant_phases

@@ -14,6 +14,7 @@ from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
 from protogen.files import write_file
 from protogen.text import Document, read
+from protogen.text.follow import follow
 from protogen.text.upgrade import upgrade_net
 
 __all__ = ["LoadedNet", "load", "loads", "read_bytes"]
@@ -23,19 +24,31 @@ class LoadedNet(Net):
     """A net read from prototxt. ``document`` knows where each field was written.
 
     ``message`` is what the file says; `current` is that in Caffe's present format. ``text`` is the
-    very text read, until it is edited through ``document``.
+    very text read; a change of the message, or one through ``document``, changes the text of the
+    fields concerned and no other.
     """
 
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
         self.message = document.message
+        self._said = _bytes(document.message)
         self._upgrade: tuple[str, Any] | None = None
 
     @property
     def text(self) -> str:
-        """The text that was read, byte for byte; with the edits made since."""
+        """The text that was read, byte for byte; with the changes made since."""
+        self._follow()
         return self.document.text
+
+    def _follow(self) -> None:
+        """Have the text say what the message does, if somebody changed that."""
+        if self._said != _bytes(self._message):
+            document, wanted = self.document, type(self._message)()
+            wanted.CopyFrom(self._message)
+            document.message.ParseFromString(self._said)
+            follow(document, wanted)
+            self._said = _bytes(document.message)
 
     def __enter__(self) -> NoReturn:
         refuse(
@@ -47,12 +60,14 @@ class LoadedNet(Net):
     @property
     def _upgraded(self) -> Any:
         """The net in today's format, made anew once its text has been edited."""
-        if self._upgrade is None or self._upgrade[0] is not self.text:
+        text = self.document.text
+        if self._upgrade is None or self._upgrade[0] is not text:
             found = upgrade_net(self.message, self.document.locate) if self.legacy else None
-            self._upgrade = (self.text, found)
+            self._upgrade = (text, found)
         return self._upgrade[1]
 
     def current(self) -> tuple[Any, list[Diagnostic]]:
+        self._follow()
         found = list(self.document.diagnostics)
         upgraded = self._upgraded
         if upgraded is None:
@@ -79,6 +94,16 @@ class LoadedNet(Net):
         legacy = "layers" if self.message.layers else "layer"
         return (legacy, index, *field_path(field))
 
+    def spoilt(self) -> frozenset[int]:
+        errors = [d for d in self.document.diagnostics if d.severity is Severity.ERROR]
+        lines = {d.location.line for d in errors if d.location and d.location.line}
+        found = set()
+        for index in range(len(self.current()[0].layer) if lines else 0):
+            place = self.document.locate(self.path(index))
+            if place and any(place.line <= line <= place.end_line for line in lines):
+                found.add(index)
+        return frozenset(found)
+
     def to_prototxt(self, annotate: bool = False) -> str:
         """The text as it was read; with ``annotate``, printed anew with shapes as comments."""
         return super().to_prototxt(annotate) if annotate else self.text
@@ -86,6 +111,10 @@ class LoadedNet(Net):
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
         """Write the text beside ``path`` and rename it; bytes that are not UTF-8 stay."""
         write_file(path, self.to_prototxt(annotate))
+
+
+def _bytes(message: Any) -> bytes:
+    return bytes(message.SerializePartialToString(deterministic=True))
 
 
 def field_path(field: str) -> tuple[str | int, ...]:

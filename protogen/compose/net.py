@@ -241,6 +241,10 @@ class Net:
         file, line = self._places[index]
         return replace(diagnostic, location=Location(file, line))
 
+    def spoilt(self) -> frozenset[int]:
+        """The layers of which nothing should be said, for their text has errors."""
+        return frozenset()
+
     # Results -----------------------------------------------------------------------------------
 
     @property

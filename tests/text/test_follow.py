@@ -1,0 +1,132 @@
+"""A text that follows its message: what changed is changed, the rest stays byte for byte."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protogen import infer_shapes, load, loads, proto
+from tests.conftest import conformance_nets
+
+TEXT = """\
+# A small net.
+name: 'small'   # by hand
+layer { name: "data" type: "Input" top: "data"
+  input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+
+layer {
+  # the first
+  name: "conv"; type: "Convolution"
+  bottom: "data" top: "conv"
+  convolution_param { num_output: 4, kernel_size: [ 3 ] }   # 3x3
+}
+"""
+
+
+def change_number(net: Any) -> None:
+    net.layer[1].convolution_param.num_output = 16
+
+
+def take_comment_away(net: Any) -> None:
+    net.ClearField("name")
+
+
+def rename(net: Any) -> None:
+    net.name = "large"
+
+
+def append(net: Any) -> None:
+    net.layer.add(name="relu", type="ReLU", bottom=["conv"], top=["conv"])
+
+
+def remove(net: Any) -> None:
+    del net.layer[1]
+
+
+def extend(net: Any) -> None:
+    net.layer[1].convolution_param.pad.append(1)
+
+
+@pytest.mark.parametrize(
+    ("change", "old", "new"),
+    [
+        (change_number, "num_output: 4,", "num_output: 16,"),
+        (rename, "'small'", '"large"'),
+        (take_comment_away, "name: 'small'   # by hand\n", ""),
+        (remove, TEXT[TEXT.index("layer {\n") :], ""),
+    ],
+)
+def test_only_what_changed_is_changed(change: Callable[[Any], None], old: str, new: str) -> None:
+    net = loads(TEXT)
+    change(net.message)
+    assert net.text.rstrip("\n") == TEXT.replace(old, new).rstrip("\n")
+
+
+def test_a_layer_is_added_behind_the_last() -> None:
+    net = loads(TEXT)
+    append(net.message)
+    assert net.text.startswith(TEXT)
+    assert loads(net.text).message == net.message
+
+
+def test_a_field_is_added_to_its_message() -> None:
+    net = loads(TEXT)
+    extend(net.message)
+    assert net.text.startswith(TEXT[: TEXT.index("kernel_size")])
+    assert net.text.endswith("  # 3x3\n}\n")
+    assert loads(net.text).message == net.message
+
+
+def test_an_unchanged_message_leaves_the_very_text() -> None:
+    net = loads(TEXT)
+    net.message.layer[1].convolution_param.num_output = 5
+    net.message.layer[1].convolution_param.num_output = 4
+    assert net.text == TEXT
+
+
+def test_inference_and_places_follow() -> None:
+    net = loads(TEXT, "net.prototxt")
+    net.message.layer[1].convolution_param.num_output = 6
+    assert infer_shapes(net).blobs["conv"] == (1, 6, 6, 6)
+    net.document.set(("layer", 1, "convolution_param", "num_output"), 7)
+    assert infer_shapes(net).blobs["conv"] == (1, 7, 6, 6)
+    assert "num_output: 7," in net.text
+
+
+def test_fields_nobody_knows_stay() -> None:
+    net = loads('name: "a"\nlayer { name: "x" odd_field: 3 type: "ReLU" }\n')
+    net.message.layer[0].type = "TanH"
+    assert net.text == 'name: "a"\nlayer { name: "x" odd_field: 3 type: "TanH" }\n'
+
+
+def shake(message: Any, chance: random.Random) -> None:
+    """Change, drop and copy some layers, and some of their fields, at random."""
+    layers = message.layer or message.layers
+    for _ in range(3):
+        if not layers:
+            return
+        layer = layers[chance.randrange(len(layers))]
+        what = chance.randrange(4)
+        if what == 0:
+            layer.name = f"renamed{chance.randrange(9)}"
+        elif what == 1:
+            layers.add().CopyFrom(layer)
+        elif what == 2:
+            layer.ClearField(chance.choice(layer.ListFields())[0].name)
+        else:
+            del layers[chance.randrange(len(layers))]
+
+
+@pytest.mark.parametrize("path", conformance_nets()[::12], ids=lambda path: path.name)
+def test_real_files_follow_random_changes(path: Path) -> None:
+    net = load(path)
+    if any(d.severity == "error" for d in net.document.diagnostics):
+        pytest.skip("its text has errors")
+    shake(net.message, random.Random(path.name))
+    wanted = proto.NetParameter()
+    wanted.CopyFrom(net.message)
+    assert loads(net.text).message == wanted
