@@ -76,14 +76,20 @@ def runs_in(layer: Any, state: State) -> bool:
 
 
 def meant_phases(net: Any, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
-    """The phases a net is there for: those in which it has data; both where it has in neither.
+    """The phases a net is there for: those in which it has data, or that a layer asks for by name.
 
-    The files of SSD, say, train and test with nets of their own.
+    The files of SSD, say, train and test with nets of their own. A phase that has data in other
+    stages only is not meant to be run without them. A net with no phase of either kind is for both.
     """
     sources = [layer for layer in net.layer if layer.top and not layer.bottom]
+    asked = _asked_for(net.layer) - _asked_for(sources)
     states = [State(phase, level, stages) for phase in _PHASES]
-    meant = [s.phase for s in states if any(runs_in(layer, s) for layer in sources)]
+    meant = [s.phase for s in states if s.number in asked or any(runs_in(x, s) for x in sources)]
     return tuple(meant or _PHASES)
+
+
+def _asked_for(layers: Iterable[Any]) -> set[int]:
+    return {rule.phase for layer in layers for rule in layer.include if rule.HasField("phase")}
 
 
 class Value:

@@ -36,3 +36,15 @@ def test_a_net_is_meant_for_the_phases_it_has_data_in() -> None:
     assert meant_phases(loads(relu).message) == ("TRAIN", "TEST")
     assert check(loads(DATA.format(TRAIN_ONLY) + relu)).ok
     assert not check(loads(DATA.format(TRAIN_ONLY) + relu), phases=["TEST"]).ok
+
+
+def test_a_layer_that_asks_for_a_phase_means_it() -> None:
+    accuracy = 'layer { name: "a" type: "ReLU" bottom: "x" top: "a" include { phase: TEST } }'
+    assert meant_phases(loads(DATA.format(TRAIN_ONLY) + accuracy).message) == ("TRAIN", "TEST")
+
+
+def test_a_phase_with_data_in_a_stage_only_is_not_run_without_it() -> None:
+    staged = DATA.format(TRAIN_ONLY) + DATA.format(' include { phase: TEST stage: "on-test" }')
+    loss = 'layer { name: "a" type: "ReLU" bottom: "x" top: "a" include { phase: TEST } }'
+    assert meant_phases(loads(staged + loss).message) == ("TRAIN",)
+    assert meant_phases(loads(staged + loss).message, stages=["on-test"]) == ("TRAIN", "TEST")
