@@ -34,7 +34,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 imports: $(VENV)/.dev
-	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	$(BIN)/lint-imports
 
 pytest: $(VENV)/.dev
 	$(BIN)/python -m pytest
@@ -45,9 +45,10 @@ bench: $(VENV)/.dev  ## Measure beside NetSpec and the other readers, in one run
 proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto
 	$(BIN)/python -m protogen.proto.compile
 
-docs: $(VENV)/.dev  ## Make the pages of docs/ that come from the layers and the rules
+docs: $(VENV)/.dev  ## Make what comes from the layers and the rules: pages of docs/, the stub
 	$(BIN)/python -m protogen.render.reference docs/layers
 	$(BIN)/python -m protogen.render.rules docs/rules.md
+	$(BIN)/python -m protogen.render.stub
 
 clean:  ## Remove what the other targets made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
