@@ -131,9 +131,8 @@ def _last_field(document: Document, around: Path) -> Span | None:
     block = span.block if span else document.tree
     if block is None or not block.entries:
         return None
-    base = span.end - block.length if span and block.length else 0
     _, start, end, _ = block.entries[-1]
-    return Span(start + base, end + base, None)
+    return Span(start, end, None)
 
 
 def _below(document: Document, span: Span, lines: list[str]) -> Splice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -155,6 +156,7 @@ def is_repeated(field: Any) -> bool:
     return _is(field, "repeated")
 
 
+@cache
 def has_required(descriptor: Any) -> bool:
     """Whether any field of a message (itself, not of those in it) is required."""
     return any(_is(field, "required") for field in descriptor.fields)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen.diagnostics import Location
 from protogen.text._values import is_repeated
-from protogen.text.tree import Block, Path, Span, shift
+from protogen.text.tree import Block, Path, Span
 
 if TYPE_CHECKING:
     from protogen.text.document import Document
@@ -69,18 +69,17 @@ class _Paths:
 
     def owner(self, offset: int, line_start: int) -> tuple[str, Path]:
         """How and to what a comment belongs. ``line_start`` is -1 where it stands alone."""
-        block, base, path, descriptor = self._root, 0, Path(), self._descriptor
+        block, path, descriptor = self._root, Path(), self._descriptor
         while True:
             starts, steps = self._of(block, descriptor)
-            index = bisect.bisect_right(starts, offset - base)
+            index = bisect.bisect_right(starts, offset)
             span, step, kind = steps[index - 1] if index else (Span(0, -1, None), Path(), None)
-            if span.block is None or offset - base >= span.end:
+            if span.block is None or offset >= span.end:
                 break
             path, descriptor, block = path + step, kind, span.block
-            base += shift(block, span.end)
         if line_start >= 0:
             # Nothing of this message before it on the line: it stands behind the brace.
-            return "trailing", path + step if index and span.end + base > line_start else path
+            return "trailing", path + step if index and span.end > line_start else path
         if index < len(steps):
             return "leading", path + steps[index][1]
         return "inner", path

@@ -6,8 +6,9 @@ from typing import Any
 
 from protogen.text._careful import CarefulReader
 from protogen.text._frames import MAX_DEPTH
-from protogen.text._scanner import ITEM, skip_gap
+from protogen.text._scanner import ITEM, WHOLE_DEPTH, skip_gap
 from protogen.text._values import Field
+from protogen.text._wordings import Wording, with_marks
 from protogen.text.tree import Block, Child
 
 __all__ = ["Reader"]
@@ -22,7 +23,8 @@ class Reader(CarefulReader):
 
     def __init__(self, text: str, descriptor: Any) -> None:
         super().__init__(text, descriptor)
-        self._leaves: dict[tuple[Field, str], tuple[dict[str, Any], Block] | None] = {}
+        self._met: set[tuple[Field, str]] = set()
+        self._wordings: dict[tuple[Field, str], Wording | None] = {}
 
     def run(self, position: int = 0) -> Reader:
         """Read the text from ``position`` to its end."""
@@ -37,12 +39,12 @@ class Reader(CarefulReader):
 
         This loop is where the time goes, and so makes no calls that it can do without.
         """
-        leaves, stack = self._leaves, self.stack
+        stack = self.stack
         frame = self.frame
         fields, values, entries = frame.fields, frame.values, frame.entries
         match = None
         for match in iter(ITEM.scanner(self.text, position).match, None):  # type: ignore[attr-defined]
-            name, string, word, leaf, _ = match.groups()
+            name, string, word, whole, _ = match.groups()
             if name is None:
                 if frame.closer != "}" or frame.listed is not None:
                     break
@@ -67,15 +69,15 @@ class Reader(CarefulReader):
                 if value is None and (value := field.read_word(word)) is None:
                     break
                 end = match.end(3)
-            elif field.message is None or len(stack) >= MAX_DEPTH:
+            elif field.message is None or len(stack) >= MAX_DEPTH - WHOLE_DEPTH:
                 break
-            elif leaf and (known := leaves.get((field, leaf)) or self._leaf(field, leaf)):
+            elif whole and (known := self._recurring(field, whole, match.start(4))):
                 value, child = known
                 end = match.end(4)
             else:
-                opened = match.start(4 if leaf else 5)
+                opened = match.start(4 if whole else 5)
                 frame = self.open(field, name, match.start(), opened)
-                if leaf:  # the match reaches past the whole message
+                if whole:  # the match reaches past its end
                     return skip_gap(self.text, opened + 1)
                 fields, values, entries = frame.fields, frame.values, frame.entries
                 continue
@@ -88,18 +90,25 @@ class Reader(CarefulReader):
             return int(match.end()) if match else position
         return int(match.start())
 
-    def _leaf(self, field: Field, leaf: str) -> tuple[dict[str, Any], Block] | None:
-        """The values and block of a message that was met before in these very words.
+    def _recurring(
+        self, field: Field, whole: str, start: int
+    ) -> tuple[dict[str, Any], Block] | None:
+        """The values and block of a message that was met before in these words.
 
         None on the first meeting, and where anything is wrong with it: then it is read in place.
         """
-        key = (field, leaf)
-        if key not in self._leaves:
-            self._leaves[key] = None
+        pieces = whole.split('"')
+        key = field, '"'.join(pieces[::2])
+        wording = self._wordings.get(key) or self._learn(key, pieces)
+        return wording.filled(start + 1, pieces[1::2]) if wording else None
+
+    def _learn(self, key: tuple[Field, str], pieces: list[str]) -> Wording | None:
+        """Read a message that is met for the second time with marks for its strings."""
+        if key in self._wordings:
             return None
-        inside = Reader(leaf[1:-1], field.message).run()
-        if inside.problems:
+        if key not in self._met:
+            self._met.add(key)
             return None
-        inside.root.length = len(leaf) - 1
-        known = self._leaves[key] = (inside.values, inside.root)
-        return known
+        inside = Reader(with_marks(pieces)[1:-1], key[0].message).run()
+        self._wordings[key] = wording = Wording.of(inside)
+        return wording

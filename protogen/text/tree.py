@@ -6,9 +6,10 @@ lines and columns only when someone asks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-__all__ = ["Block", "Child", "Entry", "Path", "Span", "find", "shift"]
+__all__ = ["Block", "Child", "Entry", "Path", "Span", "find"]
 
 Path = tuple[str | int, ...]
 
@@ -16,17 +17,21 @@ Path = tuple[str | int, ...]
 class Block:
     """The fields between two braces, in the order written.
 
-    Blocks of one wording are read once and shared by all places that have it: their entries count
-    from the opening brace, and ``length`` reaches to the closing one. It is 0 in a block that is
-    not shared; its entries count from the start of the text.
+    They may be given by a function, which is called when someone asks for them.
     """
 
-    __slots__ = ("_by_name", "entries", "length")
+    __slots__ = ("_by_name", "_entries")
 
-    def __init__(self, entries: list[Entry], length: int = 0) -> None:
-        self.entries = entries
-        self.length = length
+    def __init__(self, entries: list[Entry] | Callable[[], list[Entry]]) -> None:
+        self._entries = entries
         self._by_name: dict[str, list[Span]] | None = None
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The name and place of each field."""
+        if callable(self._entries):
+            self._entries = self._entries()
+        return self._entries
 
     @property
     def by_name(self) -> dict[str, list[Span]]:
@@ -55,26 +60,20 @@ Child = Block | list[Span] | None
 Entry = tuple[str, int, int, Child]
 
 
-def shift(block: Block, end: int) -> int:
-    """What to add to offsets in ``block``, which ends at ``end``, to make them absolute."""
-    return end - block.length if block.length else 0
-
-
 def find(root: Block, path: Path) -> tuple[Span | None, int]:
-    """The span of a field in absolute offsets, and how much of ``path`` led there.
+    """The span of a field, and how much of ``path`` led there.
 
     A name that no index follows means its first occurrence.
     """
     block: Block | None = root
-    base, used, found = 0, 0, None
+    used, found = 0, None
     while block is not None and used < len(path):
         step = 2 if used + 1 < len(path) and isinstance(path[used + 1], int) else 1
         index = path[used + 1] if step == 2 else 0
         spans = block.by_name.get(str(path[used]), [])
         if not (isinstance(index, int) and 0 <= index < len(spans)):
             break
-        start, end, block = spans[index]
-        found = Span(start + base, end + base, block)
-        base += shift(block, end) if block is not None else 0
+        found = spans[index]
+        block = found.block
         used += step
     return found, used

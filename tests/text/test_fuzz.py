@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from protogen import proto
 from protogen.diagnostics import ProtogenError
 from protogen.text import _scanner, format_text, read, reader
-from protogen.text.tree import Block, shift
+from protogen.text.tree import Block
 
 EXAMPLES = int(os.environ.get("PROTOGEN_FUZZ", "300"))
 CAFFE_TAKES = {"not-utf8", "byte-order-mark", "empty-file"}
@@ -92,10 +92,32 @@ def messages(draw: st.DrawFn, descriptor: Any, depth: int) -> str:
     return f"{first}{draw(GAPS)}{inside}{last}"
 
 
+PARTS = [f"{field}: @" for field in ("name", "type", "bottom", "bottom", "top", "future")]
+PARTS += ["name: @ @", "convolution_param { kernel_size: 3 weight_filler { type: @ std: .1 } }",
+          "include { stage: @ }", "param { name: @ lr_mult: 1 }", "param { lr_mult: 1 }",
+          "dummy_data_param { data_filler { type: @ } data_filler { value: inf } }",
+          "phase: @", "phase: TEST", "type: @ # note", "top: [@, @]", "exclude: { stage: @ };",
+          "python_param { module: @ } future { name: @ }", "blobs { data: 1 data: 2 }"]  # fmt: skip
+NAMES = ['"a"', '"longer/name"', '""', '"\u00e9"', *STRINGS]
+
+
+@st.composite
+def recurring(draw: st.DrawFn) -> str:
+    """Layers in the same words, save for their strings."""
+    parts = draw(st.lists(st.sampled_from(PARTS), max_size=7))
+    words = draw(st.sampled_from(["", " ", "\n  "])).join(["layer {", *parts, "}\n"])
+    names = st.sampled_from(NAMES[:4] if draw(st.booleans()) else NAMES)
+    return "".join(
+        re.sub("@", lambda _: draw(names), words) for _ in range(draw(st.integers(2, 5)))
+    )
+
+
 @st.composite
 def texts(draw: st.DrawFn) -> str:
-    """A net; one in two with a few mistakes in it."""
+    """A net; one in two with a few mistakes in it, one in four with layers that recur."""
     text = draw(messages(proto.NetParameter.DESCRIPTOR, 0))
+    if not draw(st.integers(0, 3)):
+        text += draw(recurring())
     for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
         at = draw(st.integers(0, len(text)))
         cut = draw(st.sampled_from([0, 0, 1, 3]))
@@ -111,15 +133,13 @@ def verdict(text: str) -> tuple[bool, Any]:
         return False, None
 
 
-def flat(block: Block, base: int = 0) -> list[Any]:
-    """A tree with all its offsets absolute."""
+def flat(block: Block) -> list[Any]:
+    """A tree as plain lists."""
     rows: list[Any] = []
     for name, start, end, child in block.entries:
         inner = child if isinstance(child, list) else [(start, end, child)]
-        deeper = [
-            (s + base, e + base, flat(b, base + shift(b, e)) if b else None) for s, e, b in inner
-        ]
-        rows.append((name, start + base, end + base, isinstance(child, list), deeper))
+        deeper = [(s, e, flat(b) if b else None) for s, e, b in inner]
+        rows.append((name, start, end, isinstance(child, list), deeper))
     return rows
 
 

@@ -54,6 +54,55 @@ def test_blocks_of_one_wording_have_places_of_their_own() -> None:
         assert place == Location("<text>", index + 1, 45, index + 1, 59)
 
 
+LAYERS = """\
+layer { name: "a" type: "Convolution" bottom: "data" top: "a" convolution_param {
+  num_output: 2 weight_filler { type: "xavier" } bias_filler { type: "constant" value: 1 } } }
+layer { name: "" type: "Convolution" bottom: "a" top: "longer/name" convolution_param {
+  num_output: 2 weight_filler { type: "msra" } bias_filler { type: "constant" value: 1 } } }
+layer { name: "c" type: "Convolution" bottom: "é" top: "c" convolution_param {
+  num_output: 2 weight_filler { type: "xavier" } bias_filler { type: "gaussian" value: 1 } } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (("layer", 1, "top", 0), 'top: "longer/name"'),
+        (("layer", 1, "convolution_param", "weight_filler", "type"), 'type: "msra"'),
+        (("layer", 1, "convolution_param", "bias_filler", "value"), "value: 1"),
+        (("layer", 2, "name"), 'name: "c"'),
+        (("layer", 2, "bottom", 0), 'bottom: "é"'),
+        (("layer", 2, "convolution_param", "bias_filler"), '{ type: "gaussian" value: 1 }'),
+    ],
+)
+def test_layers_that_differ_in_their_strings_have_places_of_their_own(
+    path: tuple[str | int, ...], text: str
+) -> None:
+    assert written(read(LAYERS), *path).endswith(text)
+
+
+def test_layers_that_differ_in_their_strings_have_values_of_their_own() -> None:
+    second, third = read(LAYERS).message.layer[1:]
+    assert (second.name, second.bottom, second.top) == ("", ["a"], ["longer/name"])
+    assert second.convolution_param.weight_filler.type == "msra"
+    assert (third.name, third.bottom, third.top) == ("c", ["é"], ["c"])
+    assert third.convolution_param.bias_filler.type == "gaussian"
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'layer { name: "a" "b" type: "c" }',
+        'layer { name: "a" include { stage: "b" } name: "c" }',
+        'layer { name: "a" future: "b" }',
+    ],
+)
+def test_what_cannot_be_filled_in_is_read_in_place(layer: str) -> None:
+    alone, thrice = read(layer), read("\n".join([layer] * 3))
+    assert list(thrice.message.layer) == list(alone.message.layer) * 3
+    assert len(thrice.diagnostics) == 3 * len(alone.diagnostics)
+
+
 def test_locate_counts_lines_and_columns_from_one_and_ends_behind_the_value() -> None:
     document = read(NET, filename="a.prototxt")
     assert document.locate(("name",)) == Location("a.prototxt", 1, 1, 1, 10)

@@ -7,7 +7,7 @@ from typing import Any
 
 from protogen.text.comments import Comment
 from protogen.text.document import Document
-from protogen.text.tree import Block, Path, Span, shift
+from protogen.text.tree import Block, Path, Span
 
 __all__ = ["annotate", "remarks"]
 
@@ -19,7 +19,7 @@ def remarks(document: Document) -> list[Comment]:
     """
     descriptor = document.message_class.DESCRIPTOR
     found: list[Comment] = []
-    unknown = _unknown_fields(document, document.tree, descriptor, 0, ())
+    unknown = _unknown_fields(document, document.tree, descriptor, ())
     for remark in sorted([*document.comments, *unknown], key=lambda remark: remark.start):
         if not found or remark.start >= found[-1].end:  # else it is part of an unknown field
             found.append(remark)
@@ -27,19 +27,18 @@ def remarks(document: Document) -> list[Comment]:
 
 
 def _unknown_fields(
-    document: Document, block: Block, descriptor: Any, base: int, path: Path
+    document: Document, block: Block, descriptor: Any, path: Path
 ) -> Iterator[Comment]:
     for name, spans in block.by_name.items():
         field = descriptor.fields_by_name.get(name)
         for index, span in enumerate(spans):
-            start, end = span.start + base, span.end + base
             if field is None:
+                start, end, _ = span
                 place = document.lines.location(start, end)
                 yield Comment(document.text[start:end], start, end, place, "inner", path)
             elif span.block is not None:
-                below = base + shift(span.block, span.end)
                 here = (*path, name, index)
-                yield from _unknown_fields(document, span.block, field.message_type, below, here)
+                yield from _unknown_fields(document, span.block, field.message_type, here)
 
 
 def annotate(document: Document, comments: Iterable[Comment]) -> str:
