@@ -16,8 +16,8 @@ __all__ = ["REFUSED", "document"]
 
 _WIDTH = 100
 
-#: What is found before there is anything to read.
-_BEFORE = {"unreadable-file": "T100", "program": "T120"}
+#: What is found before there is anything to read, and in writing to it.
+_AROUND = {"unreadable-file": "T100", "program": "T120", "impossible-edit": "T121"}
 
 #: What the reader warns of and reads past, where Caffe refuses the file.
 REFUSED = ("unknown-field", "byte-order-mark")
@@ -34,7 +34,7 @@ def document() -> None:
     """Make a rule of each that has no file of its own."""
     known = {each.code for each in rules()}
     old = {name: each.code for name, each in findings.RULES.items()}
-    _add({**_findings.RULES, **old, **_BEFORE}, MISREADINGS, known)
+    _add({**_findings.RULES, **old, **_AROUND}, MISREADINGS, known)
     _add(RULES, REFUSALS, known)
 
 

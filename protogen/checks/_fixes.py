@@ -163,7 +163,7 @@ def _field(document: Document, path: Path) -> Any:
             kind = field.message_type if field else None
     if field is None:
         told = ".".join(map(str, path))
-        raise ProtogenError(Diagnostic(Severity.ERROR, "T120", "", f"{told} is no field"))
+        raise _impossible(f"{told} is no field")
     return field
 
 
@@ -175,7 +175,10 @@ def _parsed(field: Any, text: str) -> Any:
     try:
         text_format.Merge(f"{field.name}: {text}", holder)
     except text_format.ParseError as error:
-        told = f"{text} is no value of {field.name}: {error}"
-        raise ProtogenError(Diagnostic(Severity.ERROR, "T120", "", told)) from None
+        raise _impossible(f"{text} is no value of {field.name}: {error}") from None
     value = getattr(holder, field.name)
     return value[0] if is_repeated(field) else value
+
+
+def _impossible(message: str) -> ProtogenError:
+    return ProtogenError(Diagnostic(Severity.ERROR, "T121", "", message, name="impossible-edit"))

@@ -153,10 +153,19 @@ MISREADINGS = {
     ),
     "too-many-errors": Words(
         "More mistakes than are worth listing.",
-        "Stops listing the mistakes in one text after the first of them.",
+        "Stops listing the mistakes in one text after the first 200; a warning if the others are"
+        " warnings.",
         "Most of them follow from a few.",
         "A program's source, given as prototxt.",
         "Mend what is listed first.",
+    ),
+    "impossible-edit": Words(
+        "A change that the text of a net cannot take.",
+        "Finds the field that a program wants to set, insert or delete in the text of a net.",
+        "The text is left as it was: the field is none of the schema, is not written there, does"
+        " not take the value, or overlaps another that is set with it.",
+        '``net.document.set(("layer", 0, "colour"), "red")``',
+        "A field of the message that is meant, and a value of its type.",
     ),
     "legacy-v0": Words(
         "A net in Caffe's first format.",

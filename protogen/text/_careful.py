@@ -198,7 +198,9 @@ class CarefulReader(LiteralReader):
             return self._close_forgotten(outer, start)
         field = self.frame.field
         kind = self.descriptor.name if field is None else field.message.name
-        hint = did_you_mean(name, self.frame.fields)
+        hint = self.hints.get((kind, name))
+        if hint is None:
+            hint = self.hints[kind, name] = did_you_mean(name, self.frame.fields)
         if colon or self.text.startswith(("{", "<"), at):
             self.report("unknown-field", f'{kind} has no field "{name}"', start, end, hint)
         return self._unknown_value(name, start, at, colon, hint)

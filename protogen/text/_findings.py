@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -50,15 +51,17 @@ def findings(reader: Reader, message: Any, lines_of: Callable[[], Lines]) -> lis
     problems.sort(key=lambda problem: problem.start)
     lines = lines_of() if problems else Lines("")
     found = [_diagnostic(problem, reader, lines) for problem in problems]
-    if reader.unreported:
-        found.append(
-            _rule(
-                "too-many-errors",
-                f"{reader.unreported} more errors are not listed",
-                Location(lines.file),
-            )
-        )
-    return found
+    return found + _unlisted(reader.unreported, Location(lines.file))
+
+
+def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
+    """One diagnostic for the problems past those that are worth listing, as grave as they are."""
+    if not counts:
+        return []
+    errors, warnings = set(counts) - WARNINGS, set(counts) & WARNINGS
+    kinds = " and ".join(["errors"] * bool(errors) + ["warnings"] * bool(warnings))
+    told = _rule("too-many-errors", f"{counts.total()} more {kinds} are not listed", place)
+    return [told if errors else replace(told, severity=Severity.WARNING)]
 
 
 def refusal(what: str, filename: str) -> Diagnostic:

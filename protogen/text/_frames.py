@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 from protogen.text._values import Field, Fields, fields_of, has_required
@@ -66,14 +67,15 @@ class State:
         self.stack: list[Frame] = []
         self.has_required = has_required(descriptor)  # is any field required of what was met?
         self.problems: list[Problem] = []
-        self.unreported = 0
+        self.unreported: Counter[str] = Counter()  # how many of each rule past the first 200
+        self.hints: dict[tuple[str, str], str] = {}  # what a net has once it has many times
 
     def report(
         self, rule: str, message: str, start: int, end: int, hint: str = "", why: str = ""
     ) -> None:
         """Note a problem; past the first 200 they are only counted."""
         if len(self.problems) >= MAX_PROBLEMS:
-            self.unreported += 1
+            self.unreported[rule] += 1
             return
         path = (*self.stack[1:], self.frame) if self.stack else ()
         self.problems.append(Problem(rule, message, start, end, hint, why, path))

@@ -16,6 +16,7 @@ _MAGIC = {
     b"\x89HDF": "an HDF5 file",
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
+    b"\x7fELF": "a compiled program or library",
 }
 _LOOKED_AT = 4096
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")
@@ -30,8 +31,16 @@ def not_text(text: str) -> str:
     controls = len(_CONTROL.findall(head))
     if controls * 20 <= len(head):  # a stray control character is an error with a place
         return ""
-    if head.count(0) * 3 > len(head) and not head.startswith(b"\0\0"):
+    if _is_utf16(head):
         return "UTF-16 text without a byte order mark; save it as UTF-8"
     if head[:1] in (b"\n", b"\x12", b"\xa2"):  # the tags of a net's name, layers and layer
         return "a binary protobuf, as a caffemodel is; the net's prototxt is another file"
     return "a binary file"
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Whether most of every other byte is 0, and those between are as those of text are."""
+    for high, low in ((head[::2], head[1::2]), (head[1::2], head[::2])):
+        if high.count(0) * 3 > len(high) * 2 and len(_CONTROL.findall(low)) * 20 <= len(low):
+            return True
+    return False

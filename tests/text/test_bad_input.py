@@ -20,6 +20,10 @@ SOLVER = 'net: "a.prototxt"\nbase_lr: 0.1\nmax_iter: 5\n'
         (NET.SerializeToString(), "a binary protobuf, as a caffemodel is"),
         ('name: "x"'.encode("utf-16"), "UTF-16 text"),
         ('name: "x"'.encode("utf-16-be"), "UTF-16 text"),
+        ('name: "\u5377\u79ef"\n'.encode("utf-16-le"), "UTF-16 text without a byte order mark"),
+        (b"\x7fELF\2\1\1" + bytes(9) + b"\3\0\x3e\0\1\0\0\0" + bytes(99), "a compiled program"),
+        (b"\1\0\0\0" * 50, "a binary file"),
+        (bytes(5) + b"text", "a binary file"),
         (gzip.compress(b"name: 'x'"), "a gzip archive"),
         (b"\x89HDF\r\n\x1a\n" + bytes(50), "an HDF5 file"),
         (bytes(range(256)), "a binary file"),
@@ -93,5 +97,13 @@ def test_much_nonsense_gives_few_errors(text: str) -> None:
 
 
 def test_errors_past_the_first_200_are_counted() -> None:
-    *_, last = read("foo: bar\n" * 1000).diagnostics
+    *_, last = read("name: bar\n" * 1000).diagnostics
     assert (last.name, last.message) == ("too-many-errors", "800 more errors are not listed")
+    assert last.severity == "error"
+
+
+def test_what_is_left_out_is_as_grave_as_it_is() -> None:
+    *_, last = read("foo: bar\n" * 1000).diagnostics
+    assert (last.severity, last.message) == ("warning", "800 more warnings are not listed")
+    *_, last = read("foo: bar\n" * 999 + "input: 1").diagnostics
+    assert (last.severity, last.message) == ("error", "800 more errors and warnings are not listed")
