@@ -14,6 +14,9 @@ ROOT = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
 
 
+NO_NETS = "no net files: PROTOGEN_CONFORMANCE names no folder with nets/ in it"
+
+
 def rows(name: str) -> list[dict[str, Any]]:
     """The rows of one of the files of answers that are part of these tests."""
     with gzip.open(DATA / name, "rt", encoding="utf-8") as lines:
@@ -38,7 +41,7 @@ def conformance() -> Path:
     """The folder of public net files, or a skip that says how to have it."""
     folder = conformance_folder()
     if folder is None:
-        pytest.skip("no net files: PROTOGEN_CONFORMANCE names no folder with nets/ in it")
+        pytest.skip(NO_NETS)
     return folder
 
 
@@ -55,6 +58,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     reasons: dict[str, int] = {}
     for report in skipped:
         reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        if reason.startswith(
+            "got empty parameter set"
+        ):  # as many files as there are, which is none
+            reason = NO_NETS
         reasons[reason] = reasons.get(reason, 0) + 1
     for reason, number in sorted(reasons.items()):
-        terminalreporter.write_line(f"skipped {number}: {reason.removeprefix('Skipped: ')}")
+        terminalreporter.write_line(f"skipped {number}: {reason}")
