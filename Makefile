@@ -39,7 +39,12 @@ imports: $(VENV)/.dev
 pytest: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/.dev  ## Measure beside NetSpec and the other readers, in one run
+# Without an index, or a wheel for this Python, the benchmarks say what they go without.
+$(VENV)/.bench: $(VENV)/.dev
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
+bench: $(VENV)/.bench  ## Measure beside NetSpec and the other readers, in one run
 	$(BIN)/python -m benchmarks
 
 proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto

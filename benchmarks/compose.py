@@ -7,16 +7,13 @@ every round, the three in turn, so that they share whatever else the machine doe
 
 from __future__ import annotations
 
-import gc
-import statistics
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 from benchmarks._netspec import net_spec
+from benchmarks._rounds import in_turn, ratio, table, timed
 from protogen import Net, infer_shapes, proto
 from protogen import layers as L
 
@@ -68,30 +65,10 @@ def with_messages() -> str:
     return str(net)
 
 
-def measure(subjects: dict[str, Callable[[], str]]) -> dict[str, list[float]]:
-    """Microseconds a layer of each subject in each round; the first round does not count."""
-    taken: dict[str, list[float]] = {name: [] for name in subjects}
-    for _ in range(ROUNDS + 1):
-        for name, build in subjects.items():
-            gc.collect()
-            start = time.perf_counter()
-            text = build()
-            taken[name].append((time.perf_counter() - start) / LAYERS * 1e6)
-            if text.count("\nlayer {") + text.startswith("layer {") != LAYERS + 1:
-                raise AssertionError(f"{name} made another net")
-    return {name: times[1:] for name, times in taken.items()}
-
-
-def report(taken: dict[str, list[float]]) -> None:
-    """Print a line for each subject, and the ratio that counts."""
-    print(f"Composing and emitting {LAYERS} layers, microseconds a layer ({ROUNDS} rounds)")
-    print(f"{'':12} {'median':>8} {'least':>8}")
-    for name, times in taken.items():
-        print(f"{name:12} {statistics.median(times):8.2f} {min(times):8.2f}")
-    if "NetSpec" in taken:
-        ours, theirs = taken["protogen"], taken["NetSpec"]
-        median = statistics.median(a / b for a, b in zip(ours, theirs))
-        print(f"protogen / NetSpec: {median:.2f} (median of rounds), {min(ours) / min(theirs):.2f}")
+def check(text: str) -> None:
+    """Whether the text has all layers."""
+    if text.count("\nlayer {") + text.startswith("layer {") != LAYERS + 1:
+        raise AssertionError("another net was made")
 
 
 def run() -> None:
@@ -102,7 +79,11 @@ def run() -> None:
         subjects["NetSpec"] = lambda: with_netspec(spec)
     except subprocess.CalledProcessError:
         print("NetSpec cannot be fetched: measured without it", file=sys.stderr)
-    report(measure(subjects))
+    print(f"Composing and emitting {LAYERS} layers, microseconds a layer ({ROUNDS} rounds)")
+    measured = {name: timed(build, check) for name, build in subjects.items()}
+    taken = in_turn(measured, ROUNDS)
+    table(taken, 1e6 / LAYERS)
+    ratio(taken, "protogen", "NetSpec")
 
 
 def main() -> None:
