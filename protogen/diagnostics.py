@@ -100,16 +100,35 @@ class Diagnostic:
         return name + (f" ({self.type})" if self.type else "")
 
     @property
+    def place(self) -> str:
+        """``net.prototxt:12:3: ``, or nothing where it is not known."""
+        return _one_line(f"{self.location}: ") if self.location else ""
+
+    @property
+    def fact(self) -> str:
+        """The layer and what is wrong with it, on one line whatever is in a name."""
+        return _one_line(f"{self.subject}: {self.message}" if self.subject else self.message)
+
+    @property
     def headline(self) -> str:
         """The first line, whole by itself; editors read its ``file:line:col``."""
-        place = f"{self.location}: " if self.location else ""
-        subject = f"{self.subject}: " if self.subject else ""
-        return f"{place}{self.severity}[{self.code}] {subject}{self.message}"
+        return f"{self.place}{self.severity}[{self.code}] {self.fact}"
+
+    @property
+    def notes(self) -> list[str]:
+        """The lines below the first: where, why, and a hint."""
+        notes = (("where", self.where), ("why", self.why), ("hint", self.hint))
+        told = [
+            f"  {key + ':':6} {text}".replace("\n", "\n" + " " * 9) for key, text in notes if text
+        ]
+        return [line for note in told for line in note.split("\n")]
 
     def __str__(self) -> str:
-        notes = (("where", self.where), ("why", self.why), ("hint", self.hint))
-        told = [f"  {key + ':':6} {text}" for key, text in notes if text]
-        return "\n".join([self.headline, *(note.replace("\n", "\n" + " " * 9) for note in told)])
+        return "\n".join([self.headline, *self.notes])
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", r"\r").replace("\n", r"\n")
 
 
 class ProtogenError(Exception):

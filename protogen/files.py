@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -13,12 +14,14 @@ def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
     """Replace a file, or make it, in one step; text is UTF-8.
 
     A link is followed and the mode of a file that is there is kept. Raises `OSError`, and leaves
-    what was there as it was, if the file cannot be written.
+    what was there as it was, if the file cannot be written, or is read-only.
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():  # a pipe or a device takes the bytes as they come
         target.open("wb").write(_bytes(data))
         return
+    if target.exists() and not os.access(target, os.W_OK):  # a rename would not ask
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
     handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ class Settings:
     def ignored_in(self, file: Path) -> tuple[str, ...]:
         """The codes not to tell in a file."""
         try:
-            path = file.resolve().relative_to(self.folder).as_posix()
+            path = Path(os.path.realpath(file)).relative_to(self.folder).as_posix()
         except ValueError:
             path = file.as_posix()
         return tuple(
@@ -59,8 +60,7 @@ class Settings:
 
 def find_settings(file: Path) -> Settings:
     """The settings for a file: those of the nearest folder around it that has any."""
-    folder = file.resolve().parent
-    return _nearest(folder)
+    return _nearest(Path(os.path.realpath(file)).parent)  # resolve() raises for a loop of links
 
 
 @cache

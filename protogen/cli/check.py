@@ -133,6 +133,8 @@ def _expanded(files: Sequence[str]) -> list[str]:
     found: dict[str, None] = {}
     for file in files:
         inside = _inside(Path(file)) if Path(file).is_dir() else [file]
+        if not inside:
+            click.echo(f"{file}: no *.prototxt in it", err=True)
         found.update(dict.fromkeys(inside))
     return list(found)
 

@@ -17,8 +17,7 @@ def github(files: Iterable[Checked]) -> Iterator[str]:
     for file in files:
         for each in file.found:
             properties = ",".join(f"{k}={_property(str(v))}" for k, v in _place(file.file, each))
-            headline, *notes = str(each).split("\n")
-            text = "\n".join([headline.partition("] ")[2], *notes])
+            text = "\n".join([each.fact, *each.notes])
             yield f"::{_COMMANDS[each.severity]} {properties}::{_data(text)}"
 
 

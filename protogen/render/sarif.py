@@ -46,12 +46,10 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(file: str, found: Diagnostic, index: dict[str, int]) -> dict[str, Any]:
-    headline, *notes = str(found).split("\n")
-    text = "\n".join([headline.partition("] ")[2], *notes])
     result: dict[str, Any] = {
         "ruleId": found.code,
         "level": found.severity.value,
-        "message": {"text": text},
+        "message": {"text": "\n".join([found.fact, *found.notes])},
         "locations": [_location(found, found.location or Location(file))],
     }
     if found.code in index:

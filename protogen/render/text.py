@@ -29,23 +29,22 @@ def diagnostics(found: Iterable[Diagnostic], source: Source, colour: bool = Fals
 
 
 def _shown(diagnostic: Diagnostic, source: Source, colour: bool) -> str:
-    headline, *notes = str(diagnostic).split("\n")
+    headline, notes = diagnostic.headline, diagnostic.notes
     quoted = _quoted(diagnostic.location, source).split("\n") if diagnostic.location else []
     lines = [f"    {line}" for line in quoted if line]
     if colour:
-        headline = _painted(headline, diagnostic)
+        headline = _painted(diagnostic)
         lines[1:] = [f"{_COLOURS[diagnostic.severity]}{caret}{_PLAIN}" for caret in lines[1:]]
         notes = [f"{_BLUE}{note[:8]}{_PLAIN}{note[8:]}" for note in notes]
     return "\n".join([headline, *lines, *notes])
 
 
-def _painted(headline: str, diagnostic: Diagnostic) -> str:
+def _painted(diagnostic: Diagnostic) -> str:
     """The headline with its place in bold and its severity in a colour."""
-    place = f"{diagnostic.location}: " if diagnostic.location else ""
+    place = f"{_BOLD}{diagnostic.place}{_PLAIN}" if diagnostic.place else ""
     verdict = f"{diagnostic.severity}[{diagnostic.code}]"
-    rest = headline[len(place) + len(verdict) :]
-    bold = f"{_BOLD}{place}{_PLAIN}" if place else ""
-    return f"{bold}{_BOLD}{_COLOURS[diagnostic.severity]}{verdict}{_PLAIN}{rest}"
+    colour = _COLOURS[diagnostic.severity]
+    return f"{place}{_BOLD}{colour}{verdict}{_PLAIN} {diagnostic.fact}"
 
 
 def _quoted(location: Location, source: Source) -> str:

@@ -310,6 +310,43 @@ def test_each_form_of_report(in_folder: Path) -> None:
     assert json.loads(check("b.prototxt", "--format", "json").stdout)["diagnostics"] == []
 
 
+def test_names_with_line_breaks_and_brackets_stay_on_their_line(in_folder: Path) -> None:
+    text = EMPTY.replace('"p" type', r'"p]\n\r[2]" type')
+    Path("a] b\nc.prototxt").write_text(text)
+    told = r'layer "p]\n\r[2]" (Pooling): 1 of 3 windows of its height and width holds no element;'
+    headline = check().stdout.splitlines()[0]
+    assert headline.startswith(rf"a] b\nc.prototxt:6:34: error[P101] {told}")
+    assert check("--format", "concise").stdout.count("\n") == 1
+    log = json.loads(check("--format", "sarif").stdout)
+    assert log["runs"][0]["results"][0]["message"]["text"].startswith(told)
+    command = check("--format", "github").stdout
+    assert command.startswith("::error file=a] b%0Ac.prototxt,line=6,")
+    assert f"::{told}" in command
+
+
+def test_a_folder_without_nets(in_folder: Path) -> None:
+    Path("notes").mkdir()
+    result = check("notes")
+    assert (result.exit_code, result.stdout) == (0, "No findings in 0 files\n")
+    assert result.stderr == "notes: no *.prototxt in it\n"
+
+
+def test_a_link_to_itself(in_folder: Path) -> None:
+    Path("loop.prototxt").symlink_to("loop.prototxt")
+    result = check("loop.prototxt")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: loop.prototxt cannot be read: ")
+
+
+def test_a_read_only_file_is_left_alone(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(empty=EMPTY)
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write whatever the mode
+    result = check("--fix")
+    assert result.exit_code == 2
+    assert result.stderr == "Error: empty.prototxt cannot be written: Permission denied\n"
+    assert Path("empty.prototxt").read_text() == EMPTY
+
+
 def test_names_that_no_encoding_has(in_folder: Path) -> None:
     Path(os.fsdecode(b"\xff.prototxt")).write_text(EMPTY)
     for form in ("text", "json", "sarif", "junit", "github"):
