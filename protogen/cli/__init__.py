@@ -55,7 +55,7 @@ class Commands(click.Group):
         except BrokenPipeError:
             # Whoever reads our output has left; Python must not try to flush it once more. To
             # click, further out, this would be an exit code of 1.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()
             raise click.exceptions.Exit(BROKEN_PIPE) from None
 
 
@@ -67,6 +67,10 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="protogen")
 def commands() -> None:
     """Compose, read and check Caffe nets, with the shapes a real Caffe would compute."""
+
+
+def _write_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
@@ -86,6 +90,11 @@ def main() -> None:
     except ProtogenError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    except OSError as error:  # a full disk, say
+        _write_no_more()
+        where = error.filename or "the output"
+        click.echo(f"{where} cannot be written: {error.strerror or error}", err=True)
+        sys.exit(2)
     except Exception as error:
         if os.environ.get("PROTOGEN_DEBUG"):
             raise

@@ -203,3 +203,15 @@ def test_a_reader_that_leaves_early(in_folder: Path) -> None:
         run.stdout.close()
         assert run.stderr.read() == b""
         assert run.wait() == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_no_fault_of_ours(in_folder: Path) -> None:
+    Path("net.prototxt").write_text(NET)
+    command = [sys.executable, "-c", "from protogen.cli import main; main()"]
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [*command, "shapes", "net.prototxt"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert run.returncode == 2
+    assert run.stderr == b"the output cannot be written: No space left on device\n"
