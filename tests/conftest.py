@@ -59,9 +59,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for report in skipped:
         reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
         reason = reason.removeprefix("Skipped: ")
-        if reason.startswith(
-            "got empty parameter set"
-        ):  # as many files as there are, which is none
+        if reason.startswith("got empty parameter set"):  # a test for each file, of which are none
             reason = NO_NETS
         reasons[reason] = reasons.get(reason, 0) + 1
     for reason, number in sorted(reasons.items()):
