@@ -73,8 +73,16 @@ def _write_no_more() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _open_what_is_closed() -> None:
+    """Stand nothing in for standard streams that the caller closed (``>&-``)."""
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: PTH123, SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+
+
 def main() -> None:
     """Run the command line; what goes wrong is a sentence, never a traceback."""
+    _open_what_is_closed()
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what its encoding has not
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
