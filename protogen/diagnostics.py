@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import enum
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ __all__ = [
     "ProtogenError",
     "Severity",
     "did_you_mean",
+    "one_line",
 ]
 
 
@@ -102,12 +104,12 @@ class Diagnostic:
     @property
     def place(self) -> str:
         """``net.prototxt:12:3: ``, or nothing where it is not known."""
-        return _one_line(f"{self.location}: ") if self.location else ""
+        return one_line(f"{self.location}: ") if self.location else ""
 
     @property
     def fact(self) -> str:
         """The layer and what is wrong with it, on one line whatever is in a name."""
-        return _one_line(f"{self.subject}: {self.message}" if self.subject else self.message)
+        return one_line(f"{self.subject}: {self.message}" if self.subject else self.message)
 
     @property
     def headline(self) -> str:
@@ -127,8 +129,12 @@ class Diagnostic:
         return "\n".join([self.headline, *self.notes])
 
 
-def _one_line(text: str) -> str:
-    return text.replace("\r", r"\r").replace("\n", r"\n")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def one_line(text: str) -> str:
+    """Text with its line breaks and other control characters escaped: names may hold any."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 class ProtogenError(Exception):

@@ -22,6 +22,9 @@ __all__ = ["Graph", "State", "Step", "Value", "build", "meant_phases", "runs_in"
 _PHASES = {"TRAIN": 0, "TEST": 1}
 _NONE: frozenset[int] = frozenset()
 
+#: So many unknown bottoms are looked for among all the blobs; what has more is not just misspelt.
+_HINTS = 20
+
 
 @dataclass(frozen=True)
 class State:
@@ -184,6 +187,7 @@ def build(net: Any, state: State, made: Sequence[Made | None] = ()) -> Graph:
     steps: list[Step] = []
     values: dict[str, Value] = {}
     rewrites: list[Value] = []
+    lost = 0
     for index, layer in enumerate(net.layer):
         known = made[index] if made else None
         if known is None and not runs_in(layer, state):
@@ -194,7 +198,8 @@ def build(net: Any, state: State, made: Sequence[Made | None] = ()) -> Graph:
             read = values.get(name)
             step.bottoms.append(read)
             if read is None:
-                _fault_unknown(step, name, values)
+                lost += 1
+                _fault_unknown(step, name, values if lost <= _HINTS else {})
             else:
                 read.readers.append(step)
         for name in layer.top if known is None else known.tops:

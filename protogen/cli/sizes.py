@@ -80,6 +80,8 @@ def command(
     for diagnostic in found:
         if diagnostic.severity is not Severity.NOTE:
             click.echo(str(diagnostic), err=True)
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+        raise click.exceptions.Exit(1)
     state = State(phase, level, stages)
     report = safe_sizes(message, state, shapes_given(made, inputs), sizes)
     if report is None:

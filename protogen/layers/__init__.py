@@ -46,6 +46,7 @@ def _type_of(module: str) -> str:
     return next(n for n in names if n.lower() == module.replace("_", "") and registered(n))
 
 
+@cache
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelt type, or nothing."""
     return did_you_mean(layer_type, [schema.type for schema in all_types()])

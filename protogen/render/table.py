@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TextIO
 
+from protogen.diagnostics import one_line
+
 __all__ = ["Table", "plain", "show"]
 
 
@@ -18,7 +20,7 @@ class Table(NamedTuple):
 
 def plain(table: Table) -> str:
     """The table in columns two spaces apart."""
-    lines = [table.titles, *table.rows]
+    lines = [list(map(one_line, line)) for line in [table.titles, *table.rows]]
     widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join(
         "  ".join(
@@ -45,5 +47,5 @@ def show(out: TextIO, table: Table) -> None:
             title, justify="right" if index in table.right else "left", overflow="fold"
         )
     for row in table.rows:
-        boxed.add_row(*map(Text, row))
+        boxed.add_row(*(Text(one_line(cell)) for cell in row))
     Console(file=out).print(boxed)

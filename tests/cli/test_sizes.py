@@ -73,6 +73,13 @@ def test_height_and_width_together() -> None:
     assert "\nwidth (height 12) and both, of 10 to 17\n  legal  16\n" in result.stdout
 
 
+def test_a_file_that_cannot_be_read_is_told_and_nothing_more() -> None:
+    result = sizes("-", text='base_lr: 0.1 max_iter: 3 net: "a.prototxt"')
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "this is a solver, not a net" in result.stderr
+    assert "has no images" not in result.stderr
+
+
 def test_a_net_without_images() -> None:
     text = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 } } }'
     result = sizes("-", text=text)

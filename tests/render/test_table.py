@@ -42,3 +42,9 @@ def test_markup_in_a_name_is_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     out = Terminal()
     show(out, Table(("layer",), [("conv[bold]1",)]))
     assert "conv[bold]1" in out.getvalue()
+
+
+@pytest.mark.parametrize("out", [io.StringIO(), Terminal()])
+def test_a_name_takes_one_line_whatever_it_holds(out: io.StringIO) -> None:
+    show(out, Table(("layer",), [("a\nb\x1b[31m\u2028",)]))
+    assert "a\\nb\\x1b[31m\\u2028" in out.getvalue()
