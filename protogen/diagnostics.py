@@ -18,6 +18,8 @@ __all__ = [
     "Severity",
     "did_you_mean",
     "one_line",
+    "plural",
+    "times",
 ]
 
 
@@ -154,6 +156,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
     return f'did you mean "{by_lower[near[0]]}"?' if near else ""
+
+
+def plural(number: int, what: str) -> str:
+    """As in "1 layer", "2 layers"."""
+    return f"{number} {what}" + "s" * (number != 1)
+
+
+def times(number: int) -> str:
+    """As in "once", "2 times"."""
+    return "once" if number == 1 else f"{number} times"
 
 
 #: The code of each rule that a net must keep to be loaded by Caffe at all. Rules of style and

@@ -14,7 +14,7 @@ from typing import Any
 
 from protogen import layers as layer_types
 from protogen import sources
-from protogen.diagnostics import RULES, Diagnostic, Severity
+from protogen.diagnostics import RULES, Diagnostic, Severity, plural, times
 from protogen.graph import Graph, State, Step, build
 from protogen.schema import Facts, Fault, LayerSchema, check_param_count, registered
 from protogen.shapes import Shape, count, format_shape
@@ -232,7 +232,7 @@ def _check_propagate_down(step: Step) -> None:
     if given != len(step.bottoms):
         step.fault(
             "propagate-down-count",
-            f"propagate_down is given {given} times for {len(step.bottoms)} bottoms;"
+            f"propagate_down is given {times(given)} for {plural(len(step.bottoms), 'bottom')};"
             " give it for each, or not at all",
             path="propagate_down",
         )
@@ -261,7 +261,7 @@ def _check_loss_weight(step: Step, schema: LayerSchema, facts: Facts) -> None:
     if weights and len(weights) != len(facts.tops):
         given = len(step.layer.loss_weight)
         raise Fault(
-            f"has {len(facts.tops)} tops and {given or 'no'} loss_weight"
+            f"has {plural(len(facts.tops), 'top')} and {given or 'no'} loss_weight"
             + (
                 ""
                 if given

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
+from protogen.diagnostics import plural
 from protogen.fillers import check_filler
 from protogen.shapes import INT_MAX, MAX_AXES, UNKNOWN, Shape, format_shape, reveal, veil
 
@@ -159,7 +160,7 @@ def check_param_count(layer: Any, facts: Facts) -> None:
     given, learned = len(layer.param), len(facts.blobs)
     if given > learned and facts.macs is not None:
         raise Fault(
-            f"has {given} param for {learned} learnable blobs",
+            f"has {given} param for {plural(learned, 'learnable blob')}",
             rule="param-count",
             field=f"param[{learned}]",
         )

@@ -93,7 +93,7 @@ DATA = 'layer { name: "data" type: "Input" top: "data" input_param { shape { dim
         (
             'layer { name: "a" type: "ReLU" bottom: "data" top: "a" propagate_down: true'
             " propagate_down: false }",
-            "propagate_down is given 2 times for 1 bottoms; give it for each, or not at all",
+            "propagate_down is given 2 times for 1 bottom; give it for each, or not at all",
             "",
         ),
         (

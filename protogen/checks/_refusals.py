@@ -53,8 +53,8 @@ REFUSALS = {
         "A shape that no blob can have, or that the layer cannot work on.",
         "Looks for sizes of zero or below, more than 2147483647 elements, and more than 32 axes.",
         "Caffe dies on loading the net, or at the first pass through it.",
-        "A Slice at ``slice_point: 0``, which leaves its first top no channels.",
-        "``slice_point: 32`` of 64 channels.",
+        "``input_param { shape { dim: 64 dim: 3 dim: 4096 dim: 4096 } }``: 3221225472 elements.",
+        "``dim: 32``, and two passes.",
     ),
     "group-does-not-divide": Words(
         "Groups into which the channels cannot be divided.",

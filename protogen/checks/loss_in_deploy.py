@@ -18,8 +18,8 @@ class LossInDeploy(Rule):
 
     **Example.** ``train_val.prototxt`` turned into a deploy net by exchanging its data layer only.
 
-    **Mended.** Take the loss out, and let a Softmax read what it read; or let the loss run in TRAIN
-    only: ``include { phase: TRAIN }``.
+    **Mended.** Take the loss out, and let a Softmax read what it read; or let the loss, and the
+    Input of its labels, run in TRAIN only: ``include { phase: TRAIN }``.
     """
 
     code, name, severity = "G210", "loss-in-deploy", Severity.NOTE

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from protogen.checks._rule import Rule, rule
 from protogen.checks._solver import SolverFile
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Severity, plural, times
 
 
 @rule
@@ -32,7 +32,7 @@ class SolverTests(Rule):
         if iters < nets or (iters > nets and not generic):
             yield self.found(
                 None,
-                f"test_iter is given {iters} times for {nets} test nets",
+                f"test_iter is given {times(iters)} for {plural(nets, 'test net')}",
                 field="test_iter[0]",
                 why="each test net wants one; more of them test net, which is not given"
                 if iters > nets
@@ -43,8 +43,8 @@ class SolverTests(Rule):
         if states not in (0, iters):
             yield self.found(
                 None,
-                f"test_state is given {states} times where {iters} nets are tested; give it for"
-                " each, or not at all",
+                f"test_state is given {times(states)} for {plural(iters, 'tested net')};"
+                " give it for each, or not at all",
                 field="test_state[0]",
             )
         if iters and message.test_interval <= 0:

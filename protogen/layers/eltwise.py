@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen.diagnostics import times
 from protogen.layers._blobs import refuse_difference
 from protogen.schema import Context, Fault, LayerSchema, register
 
@@ -25,7 +26,7 @@ class Eltwise(LayerSchema):
         p, bottoms = ctx.param, len(ctx.bottoms)
         if p.coeff and len(p.coeff) != bottoms:
             raise Fault(
-                f"coeff is given {len(p.coeff)} times for {bottoms} bottoms;"
+                f"coeff is given {times(len(p.coeff))} for {bottoms} bottoms;"
                 " give it for each, or not at all",
                 field="eltwise_param.coeff",
             )

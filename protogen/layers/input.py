@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen.diagnostics import plural
 from protogen.schema import Context, Fault, LayerSchema, register
 
 
@@ -20,7 +21,8 @@ class Input(LayerSchema):
             return [()] * ctx.tops
         if len(shapes) not in (1, ctx.tops):
             raise Fault(
-                f"{len(shapes)} shapes for {ctx.tops} tops; give one for all, or one for each",
+                f"{len(shapes)} shapes for {plural(ctx.tops, 'top')}; give one for all,"
+                " or one for each",
                 field="input_param.shape",
             )
         return shapes if len(shapes) == ctx.tops else shapes * ctx.tops

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from protogen.diagnostics import plural, times
 from protogen.layers._blobs import axis_or_dim, refuse_empty
 from protogen.schema import Context, Fault, LayerSchema, register
 
@@ -40,7 +41,7 @@ class Slice(LayerSchema):
         field = "slice_param.slice_point"
         if len(points) != ctx.tops - 1:
             raise Fault(
-                f"slice_point is given {len(points)} times for {ctx.tops} tops;"
+                f"slice_point is given {times(len(points))} for {plural(ctx.tops, 'top')};"
                 " give it once for each cut between two tops",
                 field=field,
             )

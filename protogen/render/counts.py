@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from protogen.checks._fixes import fixable
+from protogen.diagnostics import plural
 from protogen.render.table import Table
 from protogen.reports.findings import Checked, by_severity, statistics
 
@@ -24,17 +25,13 @@ def summary(files: Sequence[Checked]) -> str:
     """What was found in all, in one sentence."""
     counts = [(number, str(word)) for word, number in by_severity(files).items() if number]
     mended = sum(len(file.mended) for file in files)
-    found = ", ".join(_plural(number, word) for number, word in counts)
-    where = _plural(len(files), "file")
+    found = ", ".join(plural(number, word) for number, word in counts)
+    where = plural(len(files), "file")
     fixes = sum(fixable(each) for file in files for each in file.found)
     return "".join(
         [
-            f"Fixed {_plural(mended, 'finding')}. " if mended else "",
+            f"Fixed {plural(mended, 'finding')}. " if mended else "",
             f"Found {found} in {where}" if found else f"No findings in {where}",
             f" ({fixes} fixable with --fix)" if fixes else "",
         ]
     )
-
-
-def _plural(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

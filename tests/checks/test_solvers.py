@@ -94,12 +94,12 @@ def test_solver_nets(text: str, said: str) -> None:
     [
         (
             GOOD.replace("net:", "train_net:"),
-            "solver.prototxt:2:1: error[V103] test_iter is given 1 times for 0 test nets\n"
+            "solver.prototxt:2:1: error[V103] test_iter is given once for 0 test nets\n"
             "  why:   each test net wants one; more of them test net, which is not given",
         ),
         (
             GOOD.replace("test_iter: 100\n", 'test_net: "train_val.prototxt"\n'),
-            "solver.prototxt: error[V103] test_iter is given 0 times for 1 test nets\n"
+            "solver.prototxt: error[V103] test_iter is given 0 times for 1 test net\n"
             "  why:   each test net wants one",
         ),
         (
@@ -109,7 +109,7 @@ def test_solver_nets(text: str, said: str) -> None:
         ),
         (
             GOOD + "test_state { } test_state { }",
-            "solver.prototxt:8:1: error[V103] test_state is given 2 times where 1 nets are tested;"
+            "solver.prototxt:8:1: error[V103] test_state is given 2 times for 1 tested net;"
             " give it for each, or not at all",
         ),
         (

@@ -28,7 +28,7 @@ def test_odd_shapes_that_are_legal() -> None:
     ("shapes", "tops", "why"),
     [
         ("shape { dim: 1 } shape { dim: 2 }", 3, "2 shapes for 3 tops"),
-        ("shape { dim: 1 } shape { dim: 2 }", 1, "2 shapes for 1 tops"),
+        ("shape { dim: 1 } shape { dim: 2 }", 1, "2 shapes for 1 top;"),
         ("shape { dim: 1 dim: -1 }", 1, "its top would be 1x-1: a size below zero"),
         ("shape { dim: 65536 dim: 32768 }", 1, "more than 2147483647 elements"),
         ("shape {" + " dim: 1" * 33 + " }", 1, "its top has 33 axes; Caffe allows 32"),

@@ -35,7 +35,7 @@ def test_eltwise_keeps_the_shape(param: str) -> None:
         ("", [(4, 6), (4, 6), (4, 8)], r"differ: 6 and 8 \(axis 1\): bottom 0 is 4x6, bottom 2"),
         ("", [(1, 7, 7, 8), (1, 7, 7)], "differ in their number of axes: 4 and 3"),
         ("", [(4, 6)], "takes at least 2 bottoms, but has 1"),
-        ("coeff: 1", [(4,), (4,)], "coeff is given 1 times for 2 bottoms"),
+        ("coeff: 1", [(4,), (4,)], "coeff is given once for 2 bottoms"),
         ("operation: PROD coeff: 1 coeff: 1", [(4,), (4,)], "coeff does not go with .* PROD"),
     ],
 )  # fmt: skip
@@ -98,7 +98,7 @@ def test_slice(param: str, bottom: Shape, tops: list[Shape]) -> None:
     ("param", "bottom", "tops", "why"),
     [
         ("axis: 0", (5,), 2, "2 tops do not divide 5 evenly"),
-        ("slice_point: 3", (2, 8), 3, "slice_point is given 1 times for 3 tops"),
+        ("slice_point: 3", (2, 8), 3, "slice_point is given once for 3 tops"),
         ("slice_point: 3 slice_point: 3", (2, 8), 3, r"slice_point \[3, 3\] must rise"),
         ("slice_point: 0", (2, 8), 2, "must rise from above 0"),
         ("slice_point: 11", (8, 7), 2, r"\[11\] reaches past a size of 7"),

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from protogen import proto
-from protogen.text.upgrade.findings import Findings, Path, plural
+from protogen.diagnostics import plural
+from protogen.text.upgrade.findings import Findings, Path
 
 __all__ = [
     "batch_norm_edits",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from protogen.diagnostics import Diagnostic, Location, Severity
 
-__all__ = ["RULES", "Findings", "Locate", "Path", "plural"]
+__all__ = ["RULES", "Findings", "Locate", "Path"]
 
 #: The way to a field, as in ``("layers", 3, "layer", "kernelsize")``.
 Path = tuple[str | int, ...]
@@ -66,8 +66,3 @@ class Findings(list[Diagnostic]):
     def lossless(self) -> bool:
         """Whether Caffe's own tool would have been content."""
         return not self.fatal and all(f.name != "legacy-unknown-field" for f in self)
-
-
-def plural(number: int, what: str) -> str:
-    """As in "1 layer", "2 layers"."""
-    return f"{number} {what}" + "s" * (number != 1)

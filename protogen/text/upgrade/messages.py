@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Severity, plural
 from protogen.text.upgrade.current import (
     has_old_batch_norm,
     upgrade_batch_norm,
     upgrade_data_transforms,
     upgrade_inputs,
 )
-from protogen.text.upgrade.findings import Findings, Locate, plural
+from protogen.text.upgrade.findings import Findings, Locate
 from protogen.text.upgrade.solver import upgrade_type
 from protogen.text.upgrade.v0 import is_v0, upgrade_v0
 from protogen.text.upgrade.v1 import upgrade_v1

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from protogen import proto
-from protogen.diagnostics import did_you_mean
-from protogen.text.upgrade.findings import Findings, Path, plural
+from protogen.diagnostics import did_you_mean, plural
+from protogen.text.upgrade.findings import Findings, Path
 
 __all__ = ["is_v0", "moved", "upgrade_v0"]
 
