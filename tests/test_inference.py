@@ -188,8 +188,10 @@ def test_a_shape_given_that_is_none(shape: Any) -> None:
 
 
 def test_what_is_no_net_at_all() -> None:
-    with pytest.raises(TypeError, match="this is no Net and no NetParameter message"):
+    with pytest.raises(TypeError, match=r"no Net and .* 'a.prototxt'; protogen\.load reads a file"):
         infer_shapes("a.prototxt")
+    with pytest.raises(TypeError, match=r"^this is no Net and no NetParameter message: 5$"):
+        infer_shapes(5)
 
 
 def test_a_net_of_another_descriptor_pool() -> None:

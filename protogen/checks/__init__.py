@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from protogen import proto
+from protogen.checks._catalogue import check_code
 from protogen.checks._documented import REFUSED, document
 from protogen.checks._explained import explained
 from protogen.checks._rule import Rule, Run, Whole, rules
@@ -66,8 +67,9 @@ def check(
 
     ``phases`` are TRAIN, TEST or both; left out, those in which the net has data. ``select`` and
     ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds what is worth
-    knowing but nothing to mend.
+    knowing but nothing to mend. Raises `ValueError` for a code that no rule has.
     """
+    _check_codes(select=select, ignore=ignore)
     net = net if isinstance(net, Net) else Net.of(net)
     message, text = net.current()
     runs = []
@@ -91,8 +93,10 @@ def check_solver(
     """Check a solver: its text, and what Caffe would refuse or hardly was meant in it.
 
     ``solver`` is the path of its file, or a document that was read as a ``SolverParameter``. The
-    nets it names are looked for, not checked. Raises `ProtogenError` if the file cannot be read.
+    nets it names are looked for, not checked. Raises `ProtogenError` if the file cannot be read,
+    and `ValueError` for a code that no rule has.
     """
+    _check_codes(select=select, ignore=ignore)
     if not isinstance(solver, Document):
         solver = read(read_bytes(solver), proto.SolverParameter, os.fspath(solver))
     file, found = SolverFile(solver), list(map(_as_caffe, solver.diagnostics))
@@ -102,6 +106,15 @@ def check_solver(
             found += [_place(solver, d) for d in each.check_solver(file)]
     wanted = [d for d in found if chosen(d, select, ignore, notes)]
     return Report(sorted(wanted, key=_position))
+
+
+def _check_codes(**given: Collection[str]) -> None:
+    """Raise for a selection that would silence findings by mistake."""
+    for name, codes in given.items():
+        if isinstance(codes, str):
+            raise ValueError(f'{name} is a list of codes: ["{codes}"]')
+        for code in codes:
+            check_code(code)
 
 
 def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from protogen.checks._rule import Rule
 from protogen.diagnostics import did_you_mean
 
-__all__ = ["find_rule", "is_pattern", "nearest_rule", "unknown_patterns"]
+__all__ = ["check_code", "find_rule", "is_pattern", "nearest_rule", "unknown_patterns"]
 
 
 def _all() -> tuple[Rule, ...]:
@@ -36,3 +36,9 @@ def nearest_rule(word: str) -> str:
     """Which rule may have been meant."""
     known = [name for each in _all() for name in (each.code, each.name)]
     return did_you_mean(word, known) or '"protogen rules" lists them all'
+
+
+def check_code(word: str) -> None:
+    """Raise `ValueError`, with the nearest rule, for what is no code, prefix or name of one."""
+    if unknown_patterns([word]):
+        raise ValueError(f'there is no rule "{word}"; {nearest_rule(word)}')

@@ -16,7 +16,7 @@ from protogen.text import Document, read
 from protogen.text._values import is_repeated
 from protogen.text.tree import Path, Span
 
-__all__ = ["Fixed", "fix", "fixable"]
+__all__ = ["Fixed", "fix", "fixable", "writable"]
 
 #: Each round must mend something, so this ends; it is for rules that undo each other's fixes.
 _ROUNDS = 50
@@ -44,12 +44,12 @@ def fix(net: LoadedNet, examine: Examine, wanted: Wanted) -> Fixed:
     """Apply the safe fixes of the wanted findings, round by round, until there are none.
 
     ``examine`` finds all that is wrong with a net, and ``wanted`` picks those findings that may be
-    mended. A fix after which the net has an error that it had not is left out. A text that could
-    not be read whole is not touched.
+    mended. A fix after which the net has an error that it had not is left out. A text that is
+    not `writable` is not touched.
     """
     state = Fixed(net, examine(net))
     refused: set[Fix] = set()
-    if any(each.severity is Severity.ERROR for each in net.document.diagnostics) or _is_v0(net):
+    if not writable(net):
         return state
     for _ in range(_ROUNDS):
         todo = [d for d in filter(fixable, wanted(state.net, state.found)) if d.fix not in refused]
@@ -119,9 +119,13 @@ def _overlap(one: Path, other: Path) -> bool:
     return one[:shorter] == other[:shorter]
 
 
-def _is_v0(net: LoadedNet) -> bool:
-    """Nets of the oldest format have their fields elsewhere; they are to be upgraded first."""
-    return any(layer.HasField("layer") for layer in net.message.layers)
+def writable(net: LoadedNet) -> bool:
+    """Whether fixes can be written into its text: it was read whole, and is not of the first form.
+
+    Nets of that form have their fields elsewhere; they are to be upgraded first.
+    """
+    broken = any(each.severity is Severity.ERROR for each in net.document.diagnostics)
+    return not broken and not any(layer.HasField("layer") for layer in net.message.layers)
 
 
 def _write(document: Document, path: Path, text: str) -> None:

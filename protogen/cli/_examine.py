@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,10 +131,11 @@ def _kind(document: Document) -> str:
 
 
 def _net(task: Task, net: LoadedNet) -> Outcome:
-    from protogen.checks._fixes import fix
+    from protogen.checks._fixes import fix, writable
 
     def wanted(net: LoadedNet, found: list[Diagnostic]) -> list[Diagnostic]:
-        return _silenced(net.document, _layer_line(net), filter(task.wants, found))
+        left = _silenced(net.document, _layer_line(net), filter(task.wants, found))
+        return left if writable(net) else [replace(each, fix=None) for each in left]
 
     def all_of(net: LoadedNet) -> list[Diagnostic]:
         return _found(net, task)

@@ -135,10 +135,9 @@ def _codes(value: Any) -> tuple[str, ...]:
 
 def check_code(word: str) -> None:
     """Raise `ValueError`, with the nearest rule, for what is no code, prefix or name of one."""
-    from protogen.checks._catalogue import nearest_rule, unknown_patterns
+    from protogen.checks import _catalogue
 
-    if unknown_patterns([word]):
-        raise ValueError(f'there is no rule "{word}"; {nearest_rule(word)}')
+    _catalogue.check_code(word)
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:

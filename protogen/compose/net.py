@@ -60,7 +60,8 @@ class Net:
         """A net around a ``NetParameter`` message, not a copy of it unless it is pycaffe's."""
         descriptor = getattr(message, "DESCRIPTOR", None)
         if descriptor is None or descriptor.full_name != proto.NetParameter.DESCRIPTOR.full_name:
-            raise TypeError(f"this is no Net and no NetParameter message: {message!r:.60}")
+            hint = "; protogen.load reads a file" * isinstance(message, (str, os.PathLike))
+            raise TypeError(f"this is no Net and no NetParameter message: {message!r:.60}{hint}")
         if descriptor is not proto.NetParameter.DESCRIPTOR:
             message = proto.NetParameter.FromString(message.SerializeToString())
         net = cls()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from protogen import check, loads
+from pathlib import Path
+
+import pytest
+
+from protogen import check, check_solver, loads
 from protogen.graph import meant_phases
 
 DATA = 'layer {{ name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: 2 }} }}{} }}\n'
@@ -48,3 +52,13 @@ def test_a_phase_with_data_in_a_stage_only_is_not_run_without_it() -> None:
     loss = 'layer { name: "a" type: "ReLU" bottom: "x" top: "a" include { phase: TEST } }'
     assert meant_phases(loads(staged + loss).message) == ("TRAIN",)
     assert meant_phases(loads(staged + loss).message, stages=["on-test"]) == ("TRAIN", "TEST")
+
+
+def test_codes_that_no_rule_has_silence_nothing(tmp_path: Path) -> None:
+    net = loads(DATA.format(""))
+    with pytest.raises(ValueError, match=r'^select is a list of codes: \["P101"\]$'):
+        check(net, select="P101")
+    with pytest.raises(ValueError, match=r'^there is no rule "P1O1"; did you mean "P101"\?$'):
+        check(net, ignore=["G1", "P1O1"])
+    with pytest.raises(ValueError, match=r'^there is no rule "V1O1"; did you mean "V101"\?$'):
+        check_solver(tmp_path / "solver.prototxt", select=["V1O1"])

@@ -249,6 +249,21 @@ def test_fix_leaves_what_is_ignored_and_tells_what_is_left(in_folder: Path) -> N
     assert ("empty.prototxt", "G104") in codes(result)
 
 
+V0 = """\
+input: "data" input_dim: 1 input_dim: 1 input_dim: 4 input_dim: 4
+layers { layer { name: "p" type: "pool" kernelsize: 1 stride: 2 } bottom: "data" top: "p" }
+"""
+
+
+@pytest.mark.parametrize("text", [V0, EMPTY.replace('"n"', "n", 1)])
+def test_what_cannot_be_fixed_is_not_called_fixable(in_folder: Path, text: str) -> None:
+    write(a=text)
+    result = check("--select", "P101", "--fix")
+    assert Path("a.prototxt").read_text() == text
+    assert result.stdout.endswith("\nFound 1 error in 1 file\n")
+    assert "[*]" not in check("--format", "concise").stdout
+
+
 def test_fix_of_standard_input_goes_to_standard_output() -> None:
     result = check("-", "--fix", text=EMPTY)
     assert (result.exit_code, result.stdout) == (0, MENDED)
