@@ -66,14 +66,13 @@ def bilinear() -> Any:
 
 
 def _normed(name: str, variance_norm: str) -> Any:
-    norms = proto.FillerParameter.VarianceNorm
-    if variance_norm not in norms.keys():  # noqa: SIM118 (an enum wrapper is no container)
-        near = did_you_mean(variance_norm, norms.keys()) or "one of " + ", ".join(norms.keys())
+    if variance_norm == "FAN_IN":  # Caffe's default, which need not be written
+        return proto.FillerParameter(type=name)
+    norms = proto.FillerParameter.VarianceNorm.keys()
+    if variance_norm not in norms:
+        near = did_you_mean(variance_norm, norms) or "one of " + ", ".join(norms)
         raise ValueError(f'variance_norm "{variance_norm}" is not known; {near}')
-    filler = proto.FillerParameter(type=name)
-    if variance_norm != "FAN_IN":
-        filler.variance_norm = norms.Value(variance_norm)
-    return filler
+    return proto.FillerParameter(type=name, variance_norm=variance_norm)
 
 
 if not TYPE_CHECKING:  # to a type checker it would make every name one of this module's

@@ -6,8 +6,7 @@ What a keyword means is worked out once for each type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import NoneType
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -125,17 +124,21 @@ def _replaces(schema: LayerSchema, home: str, name: str) -> bool:
 
 def own_problem(keywords: Mapping[str, Any]) -> str:
     """What is wrong with the values of the composer's own keywords: a sentence, or nothing."""
-    name, top, ntop, in_place = map(keywords.get, OWN)
-    tops = top if isinstance(top, (list, tuple)) else [top]
-    if not isinstance(name, (str, NoneType)):
+    name, top = keywords.get("name"), keywords.get("top")
+    if name is not None and not isinstance(name, str):
         return f"name is a string, not {name!r}"
-    if top is not None and not all(isinstance(each, str) for each in tops):
+    if top is not None and not _all_strings(top if isinstance(top, (list, tuple)) else [top]):
         return f"top is a string or a list of strings, not {top!r}"
+    ntop, in_place = keywords.get("ntop"), keywords.get("in_place")
     if ntop is not None and (isinstance(ntop, bool) or not isinstance(ntop, int) or ntop < 0):
         return f"ntop is a number of tops, not {ntop!r}"
-    if not isinstance(in_place, (bool, NoneType)):
+    if in_place is not None and not isinstance(in_place, bool):
         return f"in_place is True or False, not {in_place!r}"
     return ""
+
+
+def _all_strings(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def explain(schema: LayerSchema, given: Mapping[str, Any]) -> KeywordProblem:
