@@ -271,7 +271,7 @@ def _check_loss_weight(step: Step, schema: LayerSchema, facts: Facts) -> None:
             rule="loss-weight-count",
             field="loss_weight",
         )
-    for weight, shape in zip(weights, facts.tops):
+    for weight, shape in zip(step.layer.loss_weight or weights, facts.tops):
         if weight and shape is not None and None not in shape and count(shape) == 0:
             raise Fault("an empty top cannot have a loss_weight", rule="loss-weight-count")
 

@@ -27,3 +27,13 @@ def test_a_finding_is_one_line_whatever_a_name_holds() -> None:
     assert found.headline == (
         r'error[G101] layer "a\nb" (ReLU): reads "\x1b[1m", which no layer before it makes'
     )
+
+
+def test_no_blob_without_elements_counts_in_the_objective_though_a_split_takes_its_weight() -> None:
+    net = parse(
+        'layer { name: "x" type: "Input" top: "x" loss_weight: 1'
+        " input_param { shape { dim: 0 dim: 4 } } }"
+        'layer { name: "r" type: "ReLU" bottom: "x" top: "r" }'
+    )
+    (found,) = infer_shapes(net).diagnostics  # Caffe: blob.cpp:145] Check failed: diff_
+    assert found.message == "an empty top cannot have a loss_weight"

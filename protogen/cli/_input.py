@@ -78,9 +78,9 @@ def complain(net: Net, inferences: Sequence[Inference]) -> None:
     """Write all that is wrong to standard error: what every phase has once, the rest by phase."""
     from protogen.render.text import diagnostics
 
-    found = [inference.diagnostics for inference in inferences]
-    common = [each for each in found[0] if all(each in other for other in found[1:])]
-    parts = [("", common)] + [
+    found = [dict.fromkeys(inference.diagnostics) for inference in inferences]
+    common = {each: None for each in found[0] if all(each in other for other in found[1:])}
+    parts = [("", list(common))] + [
         (f"in phase {inference.state.phase} only:\n", [d for d in each if d not in common])
         for inference, each in zip(inferences, found)
     ]

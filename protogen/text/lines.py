@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
+from functools import lru_cache
 
 from protogen.diagnostics import Location
 
@@ -29,7 +30,7 @@ class Lines:
             start = self._text.rfind("\n", 0, offset) + 1
             return self._text.count("\n", 0, offset) + 1, offset - start + 1
         if not self._starts:
-            self._starts = [0, *(match.end() for match in re.finditer("\n", self._text))]
+            self._starts = _starts(self._text)
         line = bisect.bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
@@ -62,10 +63,15 @@ def _window(length: int, start: int, width: int = 200) -> tuple[int, int]:
 
 
 def _line(text: str, number: int) -> str | None:
-    start = 0
-    for _ in range(number - 1):
-        start = text.find("\n", start) + 1
-        if not start:
-            return None
+    starts = _starts(text)
+    if number > len(starts):
+        return None
+    start = starts[number - 1]
     end = text.find("\n", start)
     return text[start : end if end >= 0 else len(text)]
+
+
+@lru_cache(maxsize=4)
+def _starts(text: str) -> list[int]:
+    """Where the lines begin; kept, for a text with many findings is asked for many lines."""
+    return [0, *(match.end() for match in re.finditer("\n", text))]

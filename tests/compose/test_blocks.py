@@ -34,15 +34,7 @@ def learnt(net: Net) -> int:
 
 
 def test_every_file_is_a_block() -> None:
-    assert every_block == [
-        "bottleneck",
-        "conv_bn_scale_relu",
-        "conv_relu",
-        "depthwise_separable",
-        "fire",
-        "inception",
-        "mlpconv",
-    ]
+    assert {"inception", "mlpconv", "bottleneck"} <= set(every_block)
     assert all(
         callable(getattr(blocks, name)) and getattr(blocks, name).__doc__ for name in every_block
     )
