@@ -111,7 +111,8 @@ def _written(task: Task) -> Outcome:
         return _solver(task, read(data, proto.SolverParameter, task.file))
     names = list(dict.fromkeys(entry[0] for entry in document.tree.entries))
     shown = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
-    return Outcome(task.file, skipped=f"neither a net nor a solver (its fields: {shown})")
+    skipped = f"neither a net nor a solver (its fields: {shown})"
+    return Outcome(task.file, text=document.text, skipped=skipped)
 
 
 def _kind(document: Document) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -61,11 +62,15 @@ def command(files: tuple[str, ...], **options: Any) -> None:
     if options["statistics"] and form not in ("text", "concise", "json"):
         raise click.UsageError(f"--statistics has no form for --format {form}")
     outcomes = examine_all(tasks, options["jobs"])
+    if options["fix"] and not options["diff"]:
+        outcomes = [*map(_written, outcomes)]
     _warn(outcomes)
     if options["diff"]:
         number = _show_differences(outcomes)
     else:
-        number = _report(outcomes, form, options["statistics"], fix=options["fix"])
+        filtered = options["fix"] and any(outcome.file == "<stdin>" for outcome in outcomes)
+        out = sys.stderr if filtered else sys.stdout  # where the text itself is not
+        number = _report(outcomes, form, options["statistics"], out)
     if any(outcome.trouble for outcome in outcomes):
         raise click.exceptions.Exit(2)
     if number and not options["exit_zero"]:
@@ -170,22 +175,28 @@ def _show_differences(outcomes: Sequence[Outcome]) -> int:
     return number
 
 
-def _report(outcomes: Sequence[Outcome], form: str, statistics: bool, *, fix: bool) -> int:
-    """Write the fixed files, print the findings, and give their number."""
+def _written(outcome: Outcome) -> Outcome:
+    """The outcome, its fixes written; standard input goes on to standard output, fixed or not."""
+    piped = outcome.file == "<stdin>"
+    text = outcome.text if piped and outcome.fixed is None else outcome.fixed
+    if text is not None:
+        try:
+            write_text("-" if piped else outcome.file, text)
+        except Unusable as error:
+            return replace(outcome, found=[], mended=[], trouble=error.message)
+    return outcome
+
+
+def _report(outcomes: Sequence[Outcome], form: str, statistics: bool, out: TextIO) -> int:
+    """Print the findings, and give their number."""
     from protogen.cli._report import print_report
     from protogen.reports.findings import Checked
 
-    to_stdout = False
-    for outcome in outcomes:
-        piped = outcome.file == "<stdin>"
-        if outcome.fixed is not None or (fix and piped and outcome.text is not None):
-            write_text("-" if piped else outcome.file, outcome.fixed or outcome.text or "")
-            to_stdout |= piped
     files: list[Checked] = [
         Checked(outcome.file, outcome.found, outcome.mended)
         for outcome in outcomes
         if not (outcome.skipped or outcome.trouble)
     ]
     texts = {each.file: each.fixed or each.text or "" for each in outcomes if each.text}
-    print_report(files, form, texts, statistics, sys.stderr if to_stdout else sys.stdout)
+    print_report(files, form, texts, statistics, out)
     return sum(len(file.found) for file in files)

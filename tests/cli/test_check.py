@@ -271,6 +271,26 @@ def test_fix_of_standard_input_goes_to_standard_output() -> None:
     assert check("-", "--fix", text=GOOD).stdout == GOOD
 
 
+def test_fix_lets_through_what_it_passes_over() -> None:
+    labels = 'item {\n  name: "cat"\n}\n'
+    result = check("-", "--fix", text=labels)
+    assert (result.exit_code, result.stdout) == (0, labels)
+    assert result.stderr.startswith("<stdin>: skipped, it is neither a net nor a solver")
+
+
+def test_a_file_that_cannot_be_written_does_not_stop_the_others(
+    in_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(a=EMPTY, b=EMPTY, c=EMPTY)
+    monkeypatch.setattr("os.access", lambda path, _: Path(path).name != "b.prototxt")
+    result = check("--fix")
+    assert result.exit_code == 2
+    assert result.stdout == "Fixed 2 findings. No findings in 2 files\n"
+    assert result.stderr == "Error: b.prototxt cannot be written: Permission denied\n"
+    changed = {path.stem for path in Path().glob("*.prototxt") if path.read_text() != EMPTY}
+    assert changed == {"a", "c"}
+
+
 def test_diff_writes_nothing(in_folder: Path) -> None:
     write(empty=EMPTY, good=GOOD)
     result = check("--diff")
