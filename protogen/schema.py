@@ -199,6 +199,9 @@ class LayerSchema:
         #: Whether forks differ in the type, so that `dialect` has something to say.
         self.disputed = type(self).dialect is not LayerSchema.dialect
         self._answers: dict[Any, Facts | Fault] = {}
+        plain = type(self)._parameters is LayerSchema._parameters
+        #: The only message that decides, as with nearly all types, for a quick look at it.
+        self._only = self.params[0] if plain and len(self.params) == 1 else None
 
     # What a layer type answers -----------------------------------------------------------------
 
@@ -252,7 +255,9 @@ class LayerSchema:
 
         Raises `Fault` where Caffe would die.
         """
-        key = (bottoms, tops, phase, in_place, self._parameters(layer))
+        only = self._only
+        said = _said(layer, only) if only is not None else self._parameters(layer)
+        key = (bottoms, tops, phase, in_place, said)
         answer = self._answers.get(key)
         if answer is None:
             try:
@@ -268,11 +273,7 @@ class LayerSchema:
 
     def _parameters(self, layer: Any) -> Hashable:
         """The parameters that decide, as something to look an answer up by."""
-        params = self.params
-        if len(params) == 1:
-            name = params[0]
-            return getattr(layer, name).SerializePartialToString() if layer.HasField(name) else None
-        return tuple([getattr(layer, name).SerializePartialToString() for name in params])
+        return tuple([_said(layer, name) for name in self.params])
 
     def _ask(
         self,
@@ -337,6 +338,11 @@ class LayerSchema:
 
     def __repr__(self) -> str:
         return f"<layer type {self.type}>"
+
+
+def _said(layer: Any, name: str) -> bytes | None:
+    """What a message of the layer says; ``None`` if it is not there, which is not to be empty."""
+    return getattr(layer, name).SerializePartialToString() if layer.HasField(name) else None
 
 
 def _check_arity(given: int, arity: Arity, kind: str, layer_type: str) -> None:

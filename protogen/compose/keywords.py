@@ -6,7 +6,7 @@ What a keyword means is worked out once for each type.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -120,25 +120,6 @@ def _replaces(schema: LayerSchema, home: str, name: str) -> bool:
     what else has these names is V1's and means nothing today. But WindowData scales by its own.
     """
     return home == "transform_param" and (schema.type, name) != ("WindowData", "scale")
-
-
-def own_problem(keywords: Mapping[str, Any]) -> str:
-    """What is wrong with the values of the composer's own keywords: a sentence, or nothing."""
-    name, top = keywords.get("name"), keywords.get("top")
-    if name is not None and not isinstance(name, str):
-        return f"name is a string, not {name!r}"
-    if top is not None and not _all_strings(top if isinstance(top, (list, tuple)) else [top]):
-        return f"top is a string or a list of strings, not {top!r}"
-    ntop, in_place = keywords.get("ntop"), keywords.get("in_place")
-    if ntop is not None and (isinstance(ntop, bool) or not isinstance(ntop, int) or ntop < 0):
-        return f"ntop is a number of tops, not {ntop!r}"
-    if in_place is not None and not isinstance(in_place, bool):
-        return f"in_place is True or False, not {in_place!r}"
-    return ""
-
-
-def _all_strings(values: Sequence[Any]) -> bool:
-    return all(isinstance(value, str) for value in values)
 
 
 def explain(schema: LayerSchema, given: Mapping[str, Any]) -> KeywordProblem:

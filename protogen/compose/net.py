@@ -20,7 +20,6 @@ from protogen.compose.keywords import (
     KeywordProblem,
     explain,
     keywords_of,
-    own_problem,
     value_problem,
 )
 from protogen.compose.made import SPECIAL, Made, replayed
@@ -123,9 +122,12 @@ class Net:
         """Record one layer, infer its tops and give them back as blobs."""
         names = self._names
         name = keywords.get("name")
-        if problem := own_problem(keywords):
-            refuse(problem, str(name or ""), schema.type)
-        name = names.unnamed(schema.type) if name is None else f"{names.prefix}{name}"
+        if name is None:
+            name = names.unnamed(schema.type)
+        elif isinstance(name, str):
+            name = names.prefix + name
+        else:
+            refuse(f"name is a string, not {name!r}", str(name), schema.type)
         blobs = bottoms if _all_blobs(bottoms) else self._flat(schema, name, bottoms)
         read = [blob.name for blob in blobs]
         tops = self._top_names(schema, name, blobs, keywords)
@@ -164,17 +166,23 @@ class Net:
     def _top_names(
         self, schema: LayerSchema, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
     ) -> list[str]:
-        given = keywords.get("top")
+        given, in_place = keywords.get("top"), keywords.get("in_place")
+        if in_place is not None and not isinstance(in_place, bool):
+            refuse(f"in_place is True or False, not {in_place!r}", name, schema.type)
         if given is not None:
-            given = [given] if isinstance(given, str) else given
-            return [f"{self._names.prefix}{top}" for top in given]
-        if keywords.get("in_place"):
+            tops = given if isinstance(given, (list, tuple)) else [given]
+            if not all(isinstance(top, str) for top in tops):
+                refuse(f"top is a string or a list of strings, not {given!r}", name, schema.type)
+            return [self._names.prefix + top for top in tops]
+        if in_place:
             if not blobs:
                 refuse("in_place needs a bottom", name, schema.type)
             return [blobs[0].name]
         count = keywords.get("ntop")
         if count is None:
             count = schema.default_tops(len(blobs), keywords)
+        elif isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            refuse(f"ntop is a number of tops, not {count!r}", name, schema.type)
         if count == 1:
             return [name]
         return [name, *(f"{name}_{index}" for index in range(1, count))] if count else []
