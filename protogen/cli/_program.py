@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from protogen.cli._output import Unusable
-from protogen.compose import Net
+from protogen.net import Net
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity, did_you_mean
 
 __all__ = ["net_of_program"]

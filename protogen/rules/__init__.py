@@ -58,4 +58,9 @@ def register(*rules: Rule) -> None:
 
 def named(name: str) -> Rule:
     """The rule of this name."""
+    if name not in _by_name:
+        from protogen.diagnostics import RULES
+
+        severity = {"fork-dialect": Severity.NOTE, "data-source-unread": Severity.WARNING}
+        register(Rule(RULES[name], name, severity.get(name, Severity.ERROR)))
     return _by_name[name]
