@@ -16,7 +16,7 @@ from typing import Any
 
 from protogen import proto
 from protogen.checks._catalogue import check_code
-from protogen.checks._documented import REFUSED, document
+from protogen.checks._documented import document
 from protogen.checks._explained import explained
 from protogen.checks._rule import Rule, Run, Whole, rules
 from protogen.checks._solver import SolverFile
@@ -25,6 +25,7 @@ from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.graph import State, build, meant_phases
 from protogen.inference import infer_graph
+from protogen.rules.text import reading_errors
 from protogen.text import Document, read
 
 __all__ = ["Report", "all_rules", "check", "check_solver"]
@@ -78,7 +79,7 @@ def check(
         runs.append(Run(net, message, infer_graph(graph, inputs or {}), inputs or {}))
     spoilt = net.spoilt()
     asked = (d for d in _ask(Whole(net, message, runs)) if d.layer_index not in spoilt)
-    found = [*map(_as_caffe, text), *asked]
+    found = [*text, *asked]
     wanted = [d for d in found if chosen(d, select, ignore, notes)]
     return Report(sorted(map(net.place, wanted), key=_position))
 
@@ -99,8 +100,8 @@ def check_solver(
     _check_codes(select=select, ignore=ignore)
     if not isinstance(solver, Document):
         solver = read(read_bytes(solver), proto.SolverParameter, os.fspath(solver))
-    file, found = SolverFile(solver), list(map(_as_caffe, solver.diagnostics))
-    if not any(d.severity is Severity.ERROR for d in solver.diagnostics):
+    file, found = SolverFile(solver), list(solver.diagnostics)
+    if not reading_errors(solver.diagnostics):
         found += file.upgraded.diagnostics
         for each in all_rules():
             found += [_place(solver, d) for d in each.check_solver(file)]
@@ -121,12 +122,6 @@ def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
     """A finding with the place of its field, or the file where it is not written."""
     place = solver.locate(field_path(diagnostic.field)) if diagnostic.field else None
     return replace(diagnostic, location=place or Location(solver.filename))
-
-
-def _as_caffe(diagnostic: Diagnostic) -> Diagnostic:
-    """A finding of the reader, which reads on where Caffe refuses the file."""
-    refused = diagnostic.name in REFUSED
-    return replace(diagnostic, severity=Severity.ERROR) if refused else diagnostic
 
 
 def _ask(whole: Whole) -> Iterator[Diagnostic]:

@@ -12,6 +12,7 @@ from google.protobuf import text_format
 from protogen import proto
 from protogen.compose.loaded import LoadedNet
 from protogen.diagnostics import Diagnostic, Fix, ProtogenError, Severity
+from protogen.rules.text import reading_errors
 from protogen.text import Document, read
 from protogen.text._values import is_repeated
 from protogen.text.tree import Path, Span
@@ -124,7 +125,7 @@ def writable(net: LoadedNet) -> bool:
 
     Nets of that form have their fields elsewhere; they are to be upgraded first.
     """
-    broken = any(each.severity is Severity.ERROR for each in net.document.diagnostics)
+    broken = reading_errors(net.document.diagnostics)
     return not broken and not any(layer.HasField("layer") for layer in net.message.layers)
 
 

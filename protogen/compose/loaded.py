@@ -13,6 +13,7 @@ from protogen.compose.mistakes import refuse
 from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
 from protogen.files import write_file
+from protogen.rules.text import reading_errors
 from protogen.text import Document, read
 from protogen.text.follow import follow
 from protogen.text.upgrade import upgrade_net
@@ -95,7 +96,7 @@ class LoadedNet(Net):
         return (legacy, index, *field_path(field))
 
     def spoilt(self) -> frozenset[int]:
-        errors = [d for d in self.document.diagnostics if d.severity is Severity.ERROR]
+        errors = reading_errors(self.document.diagnostics)
         lines = {d.location.line for d in errors if d.location and d.location.line}
         found = set()
         for index in range(len(self.current()[0].layer) if lines else 0):
