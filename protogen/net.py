@@ -19,12 +19,13 @@ from typing import Any
 from protogen import edits as editing
 from protogen import proto, rules
 from protogen.analysis import Analysis
-from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
+from protogen.diagnostics import Diagnostic, Location, ProtogenError
 from protogen.edits import Edit, EditError, Path
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
 from protogen.program import Line, reject, user_line
+from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
 from protogen.text import Document, read, writer
 from protogen.text.follow import follow
@@ -425,7 +426,7 @@ def _damaged_layers(current: Current, document: Document | None) -> frozenset[in
     """The layers of which nothing should be reported, since their text has errors."""
     if document is None:
         return frozenset()
-    errors = [each for each in document.diagnostics if each.severity is Severity.ERROR]
+    errors = reading_errors(document.diagnostics)
     lines = {each.location.line for each in errors if each.location and each.location.line}
     found = set()
     for index in range(len(current.message.layer) if lines else 0):

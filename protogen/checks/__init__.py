@@ -17,7 +17,7 @@ from typing import Any
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._catalogue import check_code
-from protogen.checks._documented import REFUSED, document
+from protogen.checks._documented import document
 from protogen.checks._mismatches import inferred
 from protogen.checks._phases import Phases
 from protogen.checks._rule import Rule, rules
@@ -28,6 +28,7 @@ from protogen.graph import State
 from protogen.inference import Inputs
 from protogen.load import read_bytes
 from protogen.net import Net
+from protogen.rules.text import reading_errors
 from protogen.text import Document, read
 
 __all__ = ["Report", "all_rules", "check", "check_solver"]
@@ -77,7 +78,7 @@ def check(
     states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
     analyses = [net.analysis(state, inputs) for state in states]
     current = net.current
-    found = list(map(_as_caffe, current.findings))
+    found = list(current.findings)
     damaged = net.damaged_layers
     for finding in _findings(Phases(net, current.message, analyses)):
         if finding.layer_index not in damaged:
@@ -102,8 +103,8 @@ def check_solver(
     _check_codes(select=select, ignore=ignore)
     if not isinstance(solver, Document):
         solver = read(read_bytes(solver), proto.SolverParameter, os.fspath(solver))
-    file, found = SolverFile(solver), list(map(_as_caffe, solver.diagnostics))
-    if not any(each.severity is Severity.ERROR for each in solver.diagnostics):
+    file, found = SolverFile(solver), list(solver.diagnostics)
+    if not reading_errors(solver.diagnostics):
         found += file.upgraded.diagnostics
         for each in all_rules():
             found += [_place(solver, finding) for finding in each.check_solver(file)]
@@ -124,12 +125,6 @@ def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
     """A finding with the place of its field, or the file where it is not written."""
     place = solver.locate(parse_path(diagnostic.field)) if diagnostic.field else None
     return replace(diagnostic, location=place or Location(solver.filename))
-
-
-def _as_caffe(diagnostic: Diagnostic) -> Diagnostic:
-    """A finding of the reader, which reads on where Caffe refuses the file."""
-    refused = diagnostic.name in REFUSED
-    return replace(diagnostic, severity=Severity.ERROR) if refused else diagnostic
 
 
 def _findings(phases: Phases) -> Iterator[Diagnostic]:

@@ -13,6 +13,7 @@ from protogen.diagnostics import Diagnostic, ProtogenError, Severity
 from protogen.edits import Edit
 from protogen.graph import State
 from protogen.net import Net
+from protogen.rules.text import reading_errors
 from protogen.shapes import format_shape
 
 __all__ = ["Result", "Sequential", "Transform", "TransformError", "origins_after"]
@@ -149,6 +150,6 @@ def check_text(net: Net) -> None:
     """Raise `ProtogenError` if the text of a net could not be read whole."""
     document = net.document
     if document is not None:
-        found = [each for each in document.diagnostics if each.severity is Severity.ERROR]
+        found = reading_errors(document.diagnostics)
         if found:
             raise ProtogenError(found)

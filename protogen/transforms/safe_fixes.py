@@ -9,6 +9,7 @@ from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
 from protogen.edits import Path
 from protogen.net import Net
+from protogen.rules.text import reading_errors
 from protogen.transforms._transform import Origins, Result, Transform, origins_after
 
 __all__ = ["SafeFixes", "is_writable"]
@@ -106,7 +107,7 @@ def is_writable(net: Net) -> bool:
     document = net.document
     if document is None:
         return True
-    if any(each.severity is Severity.ERROR for each in document.diagnostics):
+    if reading_errors(document.diagnostics):
         return False
     return not any(layer.HasField("layer") for layer in net.to_proto().layers)
 
