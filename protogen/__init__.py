@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from protogen.analysis import Analysis as Inference
     from protogen.compose import Blob, blocks
     from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
-    from protogen.load import load, loads
+    from protogen.net_files import load, loads
     from protogen.net import Net, infer_shapes
     from protogen.program import ComposeError
     from protogen.text.upgrade import upgrade
@@ -25,8 +25,8 @@ _HOMES = {
     "Blob": "protogen.compose",
     "ComposeError": "protogen.program",
     "Net": "protogen.net",
-    "load": "protogen.load",
-    "loads": "protogen.load",
+    "load": "protogen.net_files",
+    "loads": "protogen.net_files",
     "Diagnostic": "protogen.diagnostics",
     "Location": "protogen.diagnostics",
     "ProtogenError": "protogen.diagnostics",

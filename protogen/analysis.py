@@ -8,20 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from protogen import edits as editing
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.edits import Edit
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
 from protogen.inference import AUTOMATIC_TOP, Inputs, dialects, given_shapes, walk
-from protogen.schema import Context
+from protogen.schema import Context, Facts
 from protogen.shapes import Shape
 
-__all__ = ["Analysis", "Place"]
+__all__ = ["Analysis", "LayerShapes", "Place"]
 
 #: Adds to a finding where it stands in the file, or in the program that composed the net.
 Place = Callable[[Diagnostic], Diagnostic]
+
+
+class LayerShapes(NamedTuple):
+    """One layer that runs: its index in the net, and all that is known of it."""
+
+    index: int
+    name: str
+    type: str
+    bottoms: tuple[tuple[str, Shape], ...]
+    tops: tuple[tuple[str, Shape], ...]
+    facts: Facts
 
 
 class Analysis:
@@ -74,9 +85,9 @@ class Analysis:
         return self.graph.steps
 
     @property
-    def layers(self) -> list[Step]:
-        """The layers that run, in order: the same as ``steps``."""
-        return self.graph.steps
+    def layers(self) -> list[LayerShapes]:
+        """A row for each layer that runs, for users: names and shapes as plain values."""
+        return [_row(step) for step in self.graph.steps]
 
     @property
     def values(self) -> dict[str, Value]:
@@ -202,3 +213,15 @@ class Analysis:
     def __repr__(self) -> str:
         verdict = "accepted" if self.ok else "rejected"
         return f"<analysis in {self.phase}: {len(self.steps)} layers, {verdict}>"
+
+
+def _row(step: Step) -> LayerShapes:
+    bottoms = [value.shape if value else None for value in step.bottoms]
+    return LayerShapes(
+        step.index,
+        step.name,
+        step.type,
+        tuple(zip(step.wiring.bottoms, bottoms)),
+        tuple((value.name, value.shape) for value in step.tops),
+        step.facts,
+    )

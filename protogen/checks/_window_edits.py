@@ -39,7 +39,8 @@ def window_edits(step: Step, field: str, pair: Pair) -> tuple[Edit, ...]:
     if several:
         return tuple(_edit(step, f"{name}.{field}[{i}]", size) for i, size in enumerate(pair))
     if pair[0] == pair[1] and not two:
-        return (_edit(step, f"{name}.{field}", pair[0]),)
+        repeated = not isinstance(values, int)
+        return (_edit(step, f"{name}.{field}", [pair[0]] if repeated else pair[0]),)
     away = () if two or not _has(param, field) else (delete(step.path(f"{name}.{field}")),)
     sides = zip("hw", pair)
     return (*away, *(_edit(step, f"{name}.{stem}_{side}", size) for side, size in sides))
@@ -52,7 +53,7 @@ def written(field: str, pair: Pair) -> str:
     return f"{_stem(field)}_h: {pair[0]} {_stem(field)}_w: {pair[1]}"
 
 
-def _edit(step: Step, field: str, value: int) -> Edit:
+def _edit(step: Step, field: str, value: int | list[int]) -> Edit:
     return Edit(step.path(field), "set", value)
 
 

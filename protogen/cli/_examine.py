@@ -95,7 +95,7 @@ def _composed(task: Task) -> Outcome:
 
 def _written(task: Task) -> Outcome:
     from protogen import proto
-    from protogen.load import read_bytes
+    from protogen.net_files import read_bytes
     from protogen.net import Net
     from protogen.text import read
 

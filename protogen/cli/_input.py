@@ -38,7 +38,7 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
 
 def _from_file(path: str) -> Net:
-    from protogen.load import loads, read_bytes
+    from protogen.net_files import loads, read_bytes
 
     try:
         return loads(read_bytes(path), "<stdin>" if path == "-" else path)
