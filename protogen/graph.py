@@ -285,7 +285,7 @@ def build(net: Any, state: State, wirings: Sequence[Wiring] = ()) -> Graph:
             continue
         step = Step(layer, index, wiring)
         graph.steps.append(step)
-        missing += _read_bottoms(step, graph.values, hint=missing <= _HINTS)
+        missing += _read_bottoms(step, graph.values, hints=_HINTS - missing)
         _write_tops(step, graph.values, rewrites)
         if not wiring.plain:
             _note_weights(step, graph.values)
@@ -296,8 +296,11 @@ def build(net: Any, state: State, wirings: Sequence[Wiring] = ()) -> Graph:
     return graph
 
 
-def _read_bottoms(step: Step, values: Mapping[str, Value], *, hint: bool) -> int:
-    """Connect the bottoms, and return how many of them no earlier layer produces."""
+def _read_bottoms(step: Step, values: Mapping[str, Value], *, hints: int) -> int:
+    """Connect the bottoms, and return how many of them no earlier layer produces.
+
+    The first ``hints`` of those get a hint.
+    """
     missing = 0
     for name in step.wiring.bottoms:
         value = values.get(name)
@@ -310,7 +313,7 @@ def _read_bottoms(step: Step, values: Mapping[str, Value], *, hint: bool) -> int
                 "unknown-bottom",
                 f'reads blob "{name}", which no earlier layer produces',
                 field=f"bottom[{len(step.bottoms) - 1}]",
-                hint=did_you_mean(name, values) if hint else "",
+                hint=did_you_mean(name, values) if missing <= hints else "",
             )
     return missing
 

@@ -174,7 +174,7 @@ class Net:
         """
         if annotate:
             self._follow()
-            return writer.write(self._message, self._written_shapes())
+            return writer.write(self._message, *self._written_shapes())
         if self._document is None:
             return writer.write(self._message)
         self._follow()
@@ -287,18 +287,18 @@ class Net:
                 found[step.index] = [value.shape for value in step.tops]
         return found
 
-    def _written_shapes(self) -> list[Sequence[Shape]]:
-        """`top_shapes` for the layers as written; the net's inputs come first, if it has any."""
+    def _written_shapes(self) -> tuple[list[Sequence[Shape]], Sequence[Shape]]:
+        """`top_shapes` for the layers as written, and the shapes of the net's own inputs."""
         current = self.current
         found: list[Sequence[Shape]] = [()] * len(self._message.layers or self._message.layer)
-        inputs: list[Sequence[Shape]] = []
+        inputs: Sequence[Shape] = ()
         for index, shapes in enumerate(self.top_shapes()):
             path = current.path(index)
             if path == ("input",):
-                inputs = [shapes]
+                inputs = shapes
             else:
                 found[int(path[1])] = shapes
-        return inputs + found
+        return found, inputs
 
     def _latest_view(self) -> _View:
         self._follow()

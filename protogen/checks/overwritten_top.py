@@ -46,7 +46,7 @@ class OverwrittenTop(Rule):
                         f'overwrites "{step.tops[position].name}", from which layer'
                         f' "{maker.name}" ({maker.type}) computes its gradient',
                         field=f"top[{position}]",
-                        hint="give the top a name of its own, and read that further on",
+                        hint="give the top a name of its own, and let the later layers read it",
                     )
 
 

@@ -38,7 +38,7 @@ class UnsafeInPlace(Rule):
     **Example.** An Eltwise sum with bottoms ``a`` and ``b`` and top ``a``: Caffe clears the top
     before it adds, and ``a`` with it.
 
-    **Mended.** Give the top a name of its own, and read that further on.
+    **Mended.** Give the top a name of its own, and let the later layers read it.
     """
 
     code, name = "G204", "unsafe-in-place"
@@ -54,7 +54,7 @@ class UnsafeInPlace(Rule):
                     step,
                     f'overwrites its bottom "{step.tops[0].name}", which it still needs {what}',
                     field="top[0]",
-                    hint="give the top a name of its own, and read that further on",
+                    hint="give the top a name of its own, and let the later layers read it",
                 )
 
 
