@@ -104,10 +104,12 @@ def _gather(schema: LayerSchema) -> dict[str, Keyword]:
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
     found: dict[str, Keyword] = {}
     for home in schema.params:
-        for field in fields[home].message_type.fields:
+        parameter = fields[home].message_type
+        assert parameter is not None
+        for field in parameter.fields:
             if field.name not in found or _replaces(schema, home, field.name):
                 found[field.name] = Keyword(home, _converter(field), field)
-        found.setdefault(home, Keyword("", _as_fields(fields[home].message_type), fields[home]))
+        found.setdefault(home, Keyword("", _as_fields(parameter), fields[home]))
     for name in COMMON:
         found.setdefault(name, Keyword("", _converter(fields[name]), fields[name]))
     return found
