@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from protogen import layers, proto
-from protogen.diagnostics import RULES, Diagnostic, ProtogenError, Severity
+from protogen.diagnostics import ProtogenError
 from protogen.layers._pooled import Axis, Window
 from protogen.layers._windows import convolved, pooled
+from protogen.rules import named
 from protogen.schema import Fault
 
 __all__ = ["Axis", "Elsewhere", "Pair", "Window", "elsewhere", "explain"]
@@ -36,10 +37,7 @@ def explain(
         schema.infer(message, ((1, 1, *sizes),), 1)
     except Fault as fault:
         sentence = f"Caffe refuses this pooling: {fault.message}"
-        code = RULES[fault.rule]
-        raise ProtogenError(
-            Diagnostic(Severity.ERROR, code, "", sentence, name=fault.rule, hint=fault.hint)
-        ) from None
+        raise ProtogenError(named(fault.rule).diagnostic(sentence, hint=fault.hint)) from None
     clip = pad != (0, 0)
     height, width = (
         Axis(name, size, kernel[i], stride[i], pad[i], floor, clip)
