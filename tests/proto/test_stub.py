@@ -67,7 +67,7 @@ REJECTED = [
 
 
 def mypy(folder: Path, source: str) -> list[str]:
-    """What mypy reports about a file with this source."""
+    """What mypy reports about a file with this source, and not about what it imports."""
     pytest.importorskip("mypy", reason="the type checker, mypy, is not installed")
     file = folder / "sample.py"
     file.write_text(source)
@@ -79,8 +79,8 @@ def mypy(folder: Path, source: str) -> list[str]:
         text=True,
         check=False,
     )
-    assert not done.stderr, done.stderr
-    return done.stdout.splitlines()
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return [line for line in done.stdout.splitlines() if f"{file.name}:" in line]
 
 
 def test_the_stub_is_that_of_the_compiled_schema() -> None:
