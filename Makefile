@@ -47,7 +47,7 @@ $(VENV)/.bench: $(VENV)/.dev
 bench: $(VENV)/.bench  ## Measure beside NetSpec and the other readers, in one run
 	$(BIN)/python -m benchmarks
 
-proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto
+proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto and write its typed stub
 	$(BIN)/python -m protogen.proto.compile
 
 docs: $(VENV)/.dev  ## Make what comes from the layers and the rules: pages of docs/, the stub

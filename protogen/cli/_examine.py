@@ -123,8 +123,8 @@ def _kind(document: Document) -> str:
     from protogen import proto
 
     names = {entry[0] for entry in document.tree.entries}
-    kinds = {"net": proto.NetParameter, "solver": proto.SolverParameter}
-    known = {k: len(names & set(m.DESCRIPTOR.fields_by_name)) for k, m in kinds.items()}
+    kinds = {"net": proto.NetParameter.DESCRIPTOR, "solver": proto.SolverParameter.DESCRIPTOR}
+    known = {kind: len(names & set(message.fields_by_name)) for kind, message in kinds.items()}
     best = max(known, key=lambda kind: known[kind])
     if names and not names & {"layer", "layers"} and known[best] * 2 < len(names):
         return ""

@@ -75,6 +75,7 @@ def _gather(schema: LayerSchema) -> dict[str, Keyword]:
     found: dict[str, Keyword] = {}
     for home in schema.params:
         message = fields[home].message_type
+        assert message is not None
         for field in message.fields:
             if field.name not in found or _takes_precedence(schema, home, field.name):
                 found[field.name] = Keyword(home, converter(field), field)

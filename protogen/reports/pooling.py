@@ -25,10 +25,12 @@ def explain(
 ) -> tuple[Axis, Axis]:
     """The height and the width of a pooling; raises `ProtogenError` if Caffe refuses it."""
     message = proto.LayerParameter(type="Pooling")
-    names = ("kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w")
-    fields = dict(zip(names, (*kernel, *stride, *pad)))
-    rounding = "FLOOR" if floor else "CEIL"
-    message.pooling_param.CopyFrom(proto.PoolingParameter(pool=pool, round_mode=rounding, **fields))
+    param = message.pooling_param
+    param.pool = param.PoolMethod.Value(pool)
+    param.kernel_h, param.kernel_w = kernel
+    param.stride_h, param.stride_w = stride
+    param.pad_h, param.pad_w = pad
+    param.round_mode = param.FLOOR if floor else param.CEIL
     schema = layers.find("Pooling")
     assert schema is not None
     try:

@@ -1,4 +1,4 @@
-"""The reference of a layer type: what it takes and makes, its fields, what it learns."""
+"""The reference of a layer type: its bottoms and tops, its fields, its learnable blobs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from protogen import proto
-from protogen.values import is_repeated
 from protogen.reports._comments import comments
 from protogen.schema import Arity, Fault, LayerSchema
 from protogen.shapes import format_shape
+from protogen.values import is_repeated
 
 __all__ = ["Field", "Parameter", "Reference", "refer"]
 
@@ -21,7 +21,7 @@ __all__ = ["Field", "Parameter", "Reference", "refer"]
 class Field(NamedTuple):
     """A field of a parameter message, which is also a keyword of the layer in Python.
 
-    ``forks`` are those that define it; none if BVLC Caffe does.
+    ``forks`` are the forks that define it. Empty if BVLC Caffe defines it.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Field(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A message with parameters of a layer, as the layer's field of this ``name`` holds it."""
+    """A message with parameters of a layer; ``name`` is the field of the layer that holds it."""
 
     name: str
     message: str
@@ -42,7 +42,10 @@ class Parameter(NamedTuple):
 
 @dataclass(frozen=True)
 class Reference:
-    """All that is declared of a layer type. ``learns`` is an example with numbers, or empty."""
+    """All declarations of a layer type.
+
+    ``learns`` is an example of its learnable blobs, with numbers. Empty if it has none.
+    """
 
     type: str
     summary: str
@@ -86,7 +89,7 @@ def _arity(arity: Arity) -> str:
 
 
 def _parameter(name: str) -> Parameter:
-    message = proto.LayerParameter.DESCRIPTOR.fields_by_name[name].message_type
+    message = _message(name)
     fields = [_field(field) for field in message.fields]
     return Parameter(
         name,
@@ -96,7 +99,14 @@ def _parameter(name: str) -> Parameter:
     )
 
 
-def _field(field: Any) -> Field:
+def _message(name: str) -> Descriptor:
+    """The message of a layer's parameter field."""
+    message = proto.LayerParameter.DESCRIPTOR.fields_by_name[name].message_type
+    assert message is not None, f"{name} is a scalar"
+    return message
+
+
+def _field(field: FieldDescriptor) -> Field:
     forks = proto.forks_of(field)
     repeated = "repeated " if is_repeated(field) else ""
     comment = comments().get(field.full_name, "")
@@ -115,37 +125,46 @@ _NUMBERS = {
 }
 
 
-def _type(field: Any, forks: Sequence[str]) -> str:
-    """A number's kind, a message's name, or the values of an enum: BVLC's, for a field of BVLC."""
+def _type(field: FieldDescriptor, forks: Sequence[str]) -> str:
+    """The kind of a scalar, the name of a message or the values of an enum.
+
+    A field of BVLC Caffe shows only the values of BVLC Caffe.
+    """
     if field.message_type is not None:
-        return str(field.message_type.name)
+        return field.message_type.name
     if field.enum_type is None:
         return _NUMBERS[field.cpp_type]
     values = field.enum_type.values
-    return ", ".join(v.name for v in values if forks or not proto.forks_of(v))
+    shown = values if forks else [value for value in values if not proto.forks_of(value)]
+    return ", ".join(value.name for value in shown)
 
 
-def _default(field: Any) -> str:
+def _default(field: FieldDescriptor) -> str:
     if is_repeated(field) or field.message_type is not None or not field.has_default_value:
         return ""
     if field.enum_type is not None:
-        return str(field.enum_type.values_by_number[field.default_value].name)
+        return field.enum_type.values_by_number[field.default_value].name
     if isinstance(field.default_value, bool):
         return str(field.default_value).lower()
     if isinstance(field.default_value, str):
         return f'"{field.default_value}"'
-    # A float's default is held as a double: 0.1 would be 0.10000000149011612.
+    # A float's default is stored as a double, which would print 0.1 as 0.10000000149011612.
     return f"{field.default_value:.7g}"
 
 
-# What a layer learns is asked of its schema, with an example of parameters and of bottoms.
-_SETTINGS = {"num_output": 6, "kernel_size": [3], "input_dim": 9, "shape": {"dim": [4, 5]}}
+# The schema computes the learnable blobs for an example of parameters and of bottoms.
+_SETTINGS: dict[str, object] = {
+    "num_output": 6,
+    "kernel_size": [3],
+    "input_dim": 9,
+    "shape": {"dim": [4, 5]},
+}
 _BOTTOMS: tuple[tuple[tuple[int, ...], ...], ...] = ((), ((2, 3, 8, 8),), ((7, 2, 5), (7, 2)))
 
 
 def _learns(schema: LayerSchema) -> str:
     settings = _settings(schema.param)
-    given = {schema.param: settings} if settings else {}
+    given: dict[str, Any] = {schema.param: settings} if settings else {}
     layer = proto.LayerParameter(type=schema.type, **given)
     for bottoms in _BOTTOMS:
         try:
@@ -153,16 +172,16 @@ def _learns(schema: LayerSchema) -> str:
         except Fault:
             continue
         if blobs:
-            learnt = ", ".join(f"{blob.name} {format_shape(blob.shape)}" for blob in blobs)
-            return f"{learnt} (for {', '.join(_circumstances(bottoms, settings))})"
+            learned = ", ".join(f"{blob.name} {format_shape(blob.shape)}" for blob in blobs)
+            return f"{learned} (for {', '.join(_circumstances(bottoms, settings))})"
     return ""
 
 
-def _settings(param: str) -> dict[str, Any]:
-    """The example's value of those fields that the parameter message has."""
+def _settings(param: str) -> dict[str, object]:
+    """The fields of the example that the parameter message has."""
     if not param:
         return {}
-    fields = proto.LayerParameter.DESCRIPTOR.fields_by_name[param].message_type.fields_by_name
+    fields = _message(param).fields_by_name
     return {
         name: value
         for name, value in _SETTINGS.items()
@@ -170,7 +189,9 @@ def _settings(param: str) -> dict[str, Any]:
     }
 
 
-def _circumstances(bottoms: tuple[tuple[int, ...], ...], settings: dict[str, Any]) -> Iterator[str]:
+def _circumstances(
+    bottoms: tuple[tuple[int, ...], ...], settings: dict[str, object]
+) -> Iterator[str]:
     for name, value in settings.items():
         if isinstance(value, dict):
             yield f"{name} {format_shape(value['dim'])}"

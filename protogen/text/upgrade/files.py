@@ -66,7 +66,8 @@ def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> 
 
 def _kind_of(document: Document) -> Kind:
     """Whether the outermost fields are rather those of a net or those of a solver."""
-    net, solver = (set(message.DESCRIPTOR.fields_by_name) for message in _MESSAGES.values())
+    net = set(proto.NetParameter.DESCRIPTOR.fields_by_name)
+    solver = set(proto.SolverParameter.DESCRIPTOR.fields_by_name)
     names = {name for name, *_ in document.tree.entries}
     return "solver" if len(names & solver) > len(names & net) else "net"
 
