@@ -7,8 +7,9 @@ make rows of it, transforms are verified by it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from protogen import edits as editing
 from protogen.diagnostics import Diagnostic, Location, Severity
@@ -24,7 +25,8 @@ __all__ = ["Analysis", "LayerShapes", "Place"]
 Place = Callable[[Diagnostic], Diagnostic]
 
 
-class LayerShapes(NamedTuple):
+@dataclass(frozen=True)
+class LayerShapes:
     """One layer that runs: its index in the net, and all that is known of it."""
 
     index: int
@@ -137,7 +139,9 @@ class Analysis:
     def ok(self) -> bool:
         """Whether Caffe would load the net."""
         return not any(
-            each.severity is Severity.ERROR for found in (self.earlier, self.faults) for each in found
+            each.severity is Severity.ERROR
+            for found in (self.earlier, self.faults)
+            for each in found
         )
 
     # What checks ask -----------------------------------------------------------------------------

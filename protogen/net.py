@@ -343,11 +343,10 @@ class Net:
             self._open()
         return self._message.layer.add(**fields)
 
-    def keep_layer(self, wiring: Wiring) -> None:
+    def keep_layer(self, name: str, wiring: Wiring) -> None:
         """Note that the layer added last is there to stay, and the user's line that composed it."""
-        message = self._message
-        index = len(message.layer) - 1
-        self._lines[index] = (message.layer[index].name, user_line())
+        # Its callers are Composition.add, _compose and LayerSchema.__call__.
+        self._lines[len(self._message.layer) - 1] = (name, user_line(depth=5))
         if self._revision is not None:
             self._revision += 1
             self._wirings.append(wiring)

@@ -1,4 +1,4 @@
-"""What a field of a message takes in Python, and what is wrong with a value that it does not take."""
+"""What a field of a message takes in Python, and what is wrong with a value it does not take."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Change:
 
     title: str
     edits: tuple[Edit, ...] = ()
-    inputs: Mapping[str, Shape] = field(default_factory=dict)
+    inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
     resizes_images: bool = False
     safe: bool = False
 

@@ -95,8 +95,8 @@ def _composed(task: Task) -> Outcome:
 
 def _written(task: Task) -> Outcome:
     from protogen import proto
-    from protogen.net_files import read_bytes
     from protogen.net import Net
+    from protogen.net_files import read_bytes
     from protogen.text import read
 
     try:

@@ -13,8 +13,8 @@ from protogen.cli._output import Unusable
 from protogen.diagnostics import ProtogenError, did_you_mean
 
 if TYPE_CHECKING:
-    from protogen.net import Net
     from protogen.analysis import Analysis
+    from protogen.net import Net
 
 __all__ = ["complain", "read_net", "shapes_given"]
 

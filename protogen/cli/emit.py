@@ -11,8 +11,8 @@ from protogen.cli._options import set_option
 from protogen.cli._output import write_text
 
 if TYPE_CHECKING:
-    from protogen.net import Net
     from protogen.analysis import Analysis
+    from protogen.net import Net
     from protogen.shapes import Shape
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-
 from protogen.reports.findings import Checked
 
 __all__ = ["concise"]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from protogen.graph import Step
 from protogen.analysis import Analysis
+from protogen.graph import Step
 from protogen.schema import Learnable
 from protogen.shapes import Shape, count
 

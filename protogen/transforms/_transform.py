@@ -60,7 +60,7 @@ class Transform(ABC):
             self.verify(net, result)
         return result
 
-    def check(self, net: Net) -> None:
+    def check(self, net: Net) -> None:  # noqa: B027 (most transforms accept any net)
         """Raise `ProtogenError` for a net that does not meet ``requires``."""
 
     @abstractmethod
@@ -81,8 +81,7 @@ class Transform(ABC):
         if new_errors:
             code, layer = next(iter(new_errors))
             raise TransformError(
-                f'{type(self).__name__}: brings the error {code} in layer "{layer}"'
-                f" ({after.phase})"
+                f'{type(self).__name__}: brings the error {code} in layer "{layer}" ({after.phase})'
             )
         for name, shape in before.blobs.items():
             if name in result.changed or name not in after.blobs or shape is None:

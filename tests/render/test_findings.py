@@ -28,7 +28,11 @@ EMPTY = Diagnostic(
     "round_mode: FLOOR",
     "empty-pooling-window",
     "Pooling",
-    fix=Fix("round_mode: FLOOR", (Edit(("layer", 1, "pooling_param", "round_mode"), "set", "FLOOR"),), safe=True),
+    fix=Fix(
+        "round_mode: FLOOR",
+        (Edit(("layer", 1, "pooling_param", "round_mode"), "set", "FLOOR"),),
+        safe=True,
+    ),
 )
 LONG = Diagnostic(
     Severity.NOTE, "T390", "", "is no rule", Location("nets/a,b.prototxt", 2, 3, 4, 1)
