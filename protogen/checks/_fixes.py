@@ -140,11 +140,8 @@ def _write(document: Document, path: Path, text: str) -> None:
 
 def _take_out(document: Document, path: Path) -> None:
     """Remove a field, all of it where it is repeated, or the layer of the path."""
-    if isinstance(path[-1], int):
+    if isinstance(path[-1], int) or _elements(document, path):
         document.delete(path)
-        return
-    for index in reversed(range(len(_elements(document, path)))):
-        document.delete((*path, index))
 
 
 def _elements(document: Document, path: Path) -> list[Span]:

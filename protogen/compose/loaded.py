@@ -14,7 +14,7 @@ from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
 from protogen.files import write_file
 from protogen.text import Document, read
-from protogen.text.follow import follow
+from protogen.text.differences import differences
 from protogen.text.upgrade import upgrade_net
 
 __all__ = ["LoadedNet", "load", "loads", "read_bytes"]
@@ -47,7 +47,7 @@ class LoadedNet(Net):
             document, wanted = self.document, type(self._message)()
             wanted.CopyFrom(self._message)
             document.message.ParseFromString(self._said)
-            follow(document, wanted)
+            document.apply(differences(document.message, wanted))
             self._said = _bytes(document.message)
 
     def __enter__(self) -> NoReturn:
