@@ -6,14 +6,15 @@ make rows of it, transforms are verified by it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from protogen import edits as editing
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.edits import Edit
+from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
 from protogen.inference import AUTOMATIC_TOP, Inputs, dialects, given_shapes, walk
 from protogen.schema import Context, Facts
@@ -144,6 +145,12 @@ class Analysis:
             for each in found
         )
 
+    @property
+    def errors(self) -> Counter[tuple[str, str]]:
+        """How many errors inference found, by code and layer: their words may name sizes."""
+        found = [each for each in self.faults if each.severity is Severity.ERROR]
+        return Counter((each.code, each.layer) for each in found)
+
     # What checks ask -----------------------------------------------------------------------------
 
     @cached_property
@@ -189,7 +196,7 @@ class Analysis:
         if edits:
             message = type(message)()
             message.CopyFrom(self.message)
-            editing.apply(message, edits)
+            apply(message, edits)
             wirings = [read_wiring(layer) for layer in message.layer]
         return Analysis(
             message,

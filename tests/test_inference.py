@@ -191,7 +191,7 @@ def test_a_shape_given_that_is_none(shape: Any) -> None:
 def test_what_is_no_net_at_all() -> None:
     with pytest.raises(
         TypeError,
-        match=r"expected a Net or NetParameter, got 'a.prototxt'; to read a file, use protogen.load",
+        match=r"expected a Net or NetParameter, got 'a.prototxt'; to read a file, use",
     ):
         infer_shapes("a.prototxt")
     with pytest.raises(TypeError, match=r"^expected a Net or NetParameter, got 5$"):

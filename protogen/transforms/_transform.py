@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from protogen.analysis import Analysis
-from protogen.diagnostics import Diagnostic, ProtogenError, Severity
+from protogen.diagnostics import Diagnostic, ProtogenError
 from protogen.edits import Edit
 from protogen.graph import State
 from protogen.net import Net
@@ -77,7 +77,7 @@ class Transform(ABC):
             self._verify_phase(before.analysis(state), after.analysis(state), result)
 
     def _verify_phase(self, before: Analysis, after: Analysis, result: Result) -> None:
-        new_errors = errors(after) - errors(before)
+        new_errors = after.errors - before.errors
         if new_errors:
             code, layer = next(iter(new_errors))
             raise TransformError(
@@ -118,12 +118,6 @@ class Sequential(Transform):
 
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each transform was verified by itself."""
-
-
-def errors(analysis: Analysis) -> Counter[tuple[str, str]]:
-    """The errors by code and layer; their words may change with the sizes that they name."""
-    found = [*analysis.earlier, *analysis.faults]
-    return Counter((e.code, e.layer) for e in found if e.severity is Severity.ERROR)
 
 
 def origins_after(number: int, edits: Sequence[Edit]) -> Origins:
