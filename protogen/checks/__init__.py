@@ -15,16 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from protogen import proto
-from protogen.checks._catalogue import check_code
-from protogen.checks._documented import document
 from protogen.checks._explained import explained
-from protogen.checks._rule import Rule, Run, Whole, rules
+from protogen.checks._rule import Check, Run, Whole, checks
 from protogen.checks._solver import SolverFile
 from protogen.compose.loaded import field_path, read_bytes
 from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.graph import State, build, meant_phases
 from protogen.inference import infer_graph
+from protogen.rules import Catalogue, registered
 from protogen.rules.text import reading_errors
 from protogen.text import Document, read
 
@@ -32,13 +31,19 @@ __all__ = ["Report", "all_rules", "check", "check_solver"]
 
 
 @cache
-def all_rules() -> tuple[Rule, ...]:
-    """Every rule, by code."""
+def all_checks() -> tuple[Check, ...]:
+    """Every check, by the code of its rule."""
     for path in sorted(Path(__file__).parent.glob("*.py")):
         if not path.stem.startswith("_"):
             importlib.import_module(f"{__name__}.{path.stem}")
-    document()
-    return tuple(rules())
+    return tuple(checks())
+
+
+@cache
+def all_rules() -> Catalogue:
+    """Every rule, by code: those of the checks, and those that reading and inference report."""
+    all_checks()
+    return registered()
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ def check_solver(
     file, found = SolverFile(solver), list(solver.diagnostics)
     if not reading_errors(solver.diagnostics):
         found += file.upgraded.diagnostics
-        for each in all_rules():
+        for each in all_checks():
             found += [_place(solver, d) for d in each.check_solver(file)]
     wanted = [d for d in found if chosen(d, select, ignore, notes)]
     return Report(sorted(wanted, key=_position))
@@ -114,8 +119,7 @@ def _check_codes(**given: Collection[str]) -> None:
     for name, codes in given.items():
         if isinstance(codes, str):
             raise ValueError(f'{name} is a list of codes: ["{codes}"]')
-        for code in codes:
-            check_code(code)
+        all_rules().check_patterns(codes)
 
 
 def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
@@ -125,7 +129,7 @@ def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
 
 
 def _ask(whole: Whole) -> Iterator[Diagnostic]:
-    for each in all_rules():
+    for each in all_checks():
         yield from each.check_net(whole)
     told: dict[Diagnostic, Diagnostic] = {}
     phases: dict[Diagnostic, list[str]] = {}
@@ -142,7 +146,7 @@ def _ask(whole: Whole) -> Iterator[Diagnostic]:
 
 def _ask_run(whole: Whole, run: Run) -> Iterator[Diagnostic]:
     yield from explained(whole, run)
-    for each in all_rules():
+    for each in all_checks():
         yield from each.check_run(run)
 
 

@@ -1,8 +1,7 @@
-"""What a rule is: a code, a name, its documentation and what it looks at."""
+"""What a check is, and what it looks at: a net in one state, a net as written, a solver."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,10 +13,12 @@ from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Fix, Severity
 from protogen.graph import Step, Value
 from protogen.inference import Inference
+from protogen.rules import Rule
+from protogen.rules import register as register_rule
 from protogen.schema import Context
 from protogen.shapes import Shape
 
-__all__ = ["Rule", "Run", "Whole", "is_loss", "rule", "rules"]
+__all__ = ["Check", "Run", "Whole", "checks", "is_loss", "register"]
 
 
 @dataclass(eq=False)
@@ -117,19 +118,28 @@ class Whole:
         return not has_loss and not any(t.endswith("Data") for t in types)
 
 
-class Rule:
-    """One rule; its file is named for it, and its docstring is what ``protogen explain`` prints.
+class Check:
+    """One check, in a file with the name of its rule.
 
-    The docstring has the sections *What it does*, *Why it is bad*, *Example* and *Mended*. A rule
-    overrides the method for what it looks at; a rule for what inference finds (an error Caffe dies
-    of) overrides none and lends its documentation.
+    ``rule`` declares what it reports. A check overrides the method for what it looks at.
     """
 
-    code: ClassVar[str]
-    name: ClassVar[str]
-    severity: ClassVar[Severity] = Severity.WARNING
-    #: Whether some of its findings have a safe fix.
-    fixable: ClassVar[bool] = False
+    rule: ClassVar[Rule]
+
+    @property
+    def code(self) -> str:
+        """The code of its rule."""
+        return self.rule.code
+
+    @property
+    def name(self) -> str:
+        """The name of its rule."""
+        return self.rule.name
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of its rule."""
+        return self.rule.severity
 
     def check_run(self, run: Run) -> Iterator[Diagnostic]:
         """What is wrong with the net in one state."""
@@ -156,12 +166,10 @@ class Rule:
         severity: Severity | None = None,
     ) -> Diagnostic:
         """A finding of this rule about a layer, or about the net as a whole."""
-        return Diagnostic(
-            severity or self.severity,
-            self.code,
-            step.layer.name if step else "",
+        return self.rule.diagnostic(
             message,
-            name=self.name,
+            layer=step.layer.name if step else "",
+            severity=severity,
             type=step.layer.type if step else "",
             layer_index=step.index if step else -1,
             field=field,
@@ -171,30 +179,19 @@ class Rule:
             fix=fix,
         )
 
-    @property
-    def documentation(self) -> str:
-        """The docstring, without its indentation."""
-        return inspect.getdoc(self) or ""
 
-    @property
-    def summary(self) -> str:
-        """Its first sentence."""
-        return self.documentation.partition("\n")[0]
+_registry: list[Check] = []
+
+_Check = TypeVar("_Check", bound=Check)
 
 
-_registry: dict[str, Rule] = {}
-
-_Rule = TypeVar("_Rule", bound=Rule)
-
-
-def rule(cls: type[_Rule]) -> type[_Rule]:
-    """Make a rule known."""
-    if cls.code in _registry:
-        raise ValueError(f"{cls.code} is the code of {type(_registry[cls.code]).__name__} already")
-    _registry[cls.code] = cls()
+def register(cls: type[_Check]) -> type[_Check]:
+    """Add a check, and its rule, to those that every net and solver is checked with."""
+    register_rule(cls.rule)
+    _registry.append(cls())
     return cls
 
 
-def rules() -> list[Rule]:
-    """The rules known so far, by code."""
-    return [_registry[code] for code in sorted(_registry)]
+def checks() -> list[Check]:
+    """The checks registered so far, by the code of their rule."""
+    return sorted(_registry, key=lambda check: check.code)
