@@ -69,7 +69,10 @@ register(
             Matches opening and closing braces. The indentation shows which closing brace is
             missing.
             """,
-        why="Caffe cannot parse the file and aborts, with the line number of the end of the file.",
+        why="""
+            Caffe cannot parse the file and aborts. The line in its message can be far from the
+            missing brace.
+            """,
         fix="Add the closing brace.",
         bad="""
             layer {
