@@ -14,7 +14,7 @@ class AverageOverhang(Check):
         code="P103",
         name="average-overhang",
         severity=Severity.NOTE,
-        summary="An average pooling whose last window is divided by fewer elements than others.",
+        summary="An average pooling that divides its last window by fewer elements than the rest.",
         what="Finds AVE poolings whose last window extends past the padded edge of the bottom.",
         why="""
             Caffe divides each window by the number of its elements inside the padded bottom:

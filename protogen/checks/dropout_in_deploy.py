@@ -17,9 +17,9 @@ class DropoutInDeploy(Check):
         what="Finds Dropout layers in nets that have no loss and no data layers.",
         why="""
             In TEST, Dropout copies its bottom to its top. This takes some time, especially if the
-            layer is not in-place, and some converters do not know the layer.
+            layer does not run in place, and some converters do not know the layer.
             """,
-        fix="Remove the layer. It has no weights. The safe fix removes layers that are in-place.",
+        fix="Remove the layer. It has no weights. The safe fix removes in-place layers.",
         bad="""
             layer {
               name: "data" type: "Input" top: "data"

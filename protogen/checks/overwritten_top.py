@@ -18,7 +18,7 @@ class OverwrittenTop(Check):
         code="G205",
         name="overwritten-top",
         severity=Severity.WARNING,
-        summary="A top that is overwritten in-place although its layer needs it for the gradient.",
+        summary="A top that is overwritten in place although its layer needs it for the gradient.",
         what="""
             Finds in-place layers in training whose bottom is the top of a layer that computes its
             gradient from that top: Sigmoid, TanH, Softmax, Exp, ELU, Swish, LRN, MVN and Power.

@@ -15,16 +15,16 @@ class PoolingRounds(Check):
         code="P102",
         name="pooling-rounds",
         severity=Severity.NOTE,
-        summary="A pooling with a size that is rounded up, unlike in other frameworks.",
+        summary="A pooling whose windows do not divide its bottom evenly, so that Caffe rounds.",
         what="""
-            Finds Pooling layers whose stride does not divide the padded bottom without the first
-            window. Caffe rounds up, and the last window extends past the edge. With `round_mode:
-            FLOOR` it rounds down, and the last rows or columns are in no window.
+            Finds Pooling layers whose stride does not divide `size + 2 * pad - kernel`. Caffe
+            rounds up, and the last window extends past the edge. With `round_mode: FLOOR` it rounds
+            down, and the last rows or columns are in no window.
             """,
         why="""
-            PyTorch, ONNX and TensorFlow round down by default, so a converted net or converted
-            weights meet other sizes. A Convolution layer also rounds down, so that its top may not
-            match the top of the pooling.
+            PyTorch, ONNX and TensorFlow round down by default, so a converted net, or a net with
+            converted weights, gets other sizes. A Convolution layer also rounds down, so that its
+            top may not match the top of the pooling.
             """,
         fix="""
             Use an input size that divides evenly (`protogen sizes` lists them). Use `round_mode:

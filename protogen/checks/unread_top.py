@@ -18,8 +18,8 @@ class UnreadTop(Check):
         summary="A top that no layer reads, in a net that is trained.",
         what="""
             Finds tops in TRAIN that no layer reads and that are not a loss or a measure such as
-            Accuracy, in nets that have a loss. Layers that learn have the rule `dead-layer`, and
-            data has the rule `unused-input`.
+            Accuracy, in nets that have a loss. `dead-layer` reports layers that learn, and
+            `unused-input` reports data.
             """,
         why="""
             The blob is computed for nothing, or a layer that should read it reads another blob.

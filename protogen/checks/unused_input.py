@@ -24,8 +24,8 @@ class UnusedInput(Check):
             mistake. Caffe treats the top as an output of the net.
             """,
         fix="""
-            Correct the bottom that should read the top, or remove the top. A data layer can have
-            one top only if the labels are not needed.
+            Correct the bottom that should read the top, or remove the top. If the labels are not
+            needed, a data layer may have a single top.
             """,
         bad="""
             layer {

@@ -85,8 +85,8 @@ register(
         summary="An in-place layer on a blob that another layer also reads.",
         what="Lists the layers that read each blob. An in-place layer must be the only one.",
         why="""
-            Caffe gives each reader a copy of the blob with a name of its own. The layer is then no
-            longer in-place: it produces the blob a second time, and Caffe aborts.
+            Caffe gives each reader a copy of the blob with a name of its own. The layer then no
+            longer runs in place: it produces the blob a second time, and Caffe aborts.
             """,
         fix="Give the in-place layer its own top, or move it before the other readers.",
         bad="""
@@ -190,7 +190,7 @@ register(
         code="G106",
         name="propagate-down-count",
         severity=Severity.ERROR,
-        summary="A number of `propagate_down` values that is not the number of bottoms.",
+        summary="A layer with a different number of `propagate_down` values than bottoms.",
         what="Counts the `propagate_down` values of each layer that has any.",
         why=_ABORTS,
         fix="Give one `propagate_down` for each bottom, or none.",
@@ -315,7 +315,7 @@ register(
         what="Reports the fork whose definition was used, and the field that decided it.",
         why="Another fork, or a converter, may compute other shapes for the same text.",
         fix="""
-            Nothing, if this is the fork that the net is for. Otherwise use a layer type of BVLC
+            No change is needed if the net is for this fork. Otherwise, use a layer type of BVLC
             Caffe.
             """,
         bad="""

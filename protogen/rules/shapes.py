@@ -13,7 +13,7 @@ register(
         name="layer-parameter",
         severity=Severity.ERROR,
         summary="A parameter that Caffe rejects.",
-        what="Makes the checks that each layer type makes of its own parameters at set-up.",
+        what="Runs the checks that each layer type runs on its own parameters at set-up.",
         why=_ABORTS,
         fix="""
             Correct the parameter that the finding names. `docs/layers` describes the parameters of
@@ -285,7 +285,7 @@ register(
         name="filler",
         severity=Severity.ERROR,
         summary="A filler that Caffe does not have, or that cannot fill its blob.",
-        what="Looks up the type of each filler, and makes the checks of that filler.",
+        what="Looks up the type of each filler, and runs the checks of that filler.",
         why=_ABORTS,
         fix="Correct the type or the parameters of the filler.",
         bad="""
@@ -319,7 +319,7 @@ register(
         code="S110",
         name="in-place-forbidden",
         severity=Severity.ERROR,
-        summary="An in-place layer with a type that Caffe does not allow in-place.",
+        summary="An in-place layer of a type that cannot run in place.",
         what="""
             Finds layers whose top has the name of their bottom, and whose type rejects this at
             set-up.
@@ -349,7 +349,7 @@ register(
         code="S111",
         name="loss-weight-count",
         severity=Severity.ERROR,
-        summary="A number of `loss_weight` values that is not the number of tops.",
+        summary="A layer with a different number of `loss_weight` values than tops.",
         what="Counts the `loss_weight` values of each layer that has any.",
         why=_ABORTS,
         fix="Give one `loss_weight` for each top, or none.",
@@ -414,7 +414,7 @@ register(
         why=_ABORTS,
         fix="""
             Give the params different names. If their shapes differ but have the same number of
-            elements, `share_mode: PERMISSIVE` allows to share them.
+            elements, `share_mode: PERMISSIVE` lets them share a blob.
             """,
         bad="""
             layer {

@@ -506,8 +506,8 @@ register(
         severity=Severity.ERROR,
         summary="A Python program that does not produce a net.",
         what="""
-            Runs the program of a SPEC and takes its net: a `Net` at the top level, or what a
-            function returns. Reports what the program raises, with the line in the program.
+            Runs the program and takes its net: a `Net` at the top level, or what a function
+            returns. Reports what the program raises, with the line in the program.
             """,
         why="There is no net to check.",
         fix="End the function with `return net`.",
@@ -536,12 +536,12 @@ register(
         code="T121",
         name="impossible-edit",
         severity=Severity.ERROR,
-        summary="An edit that the text of a net cannot take.",
+        summary="An edit that cannot be made in the text of a net.",
         what="""
             Looks up the field that a program sets, inserts or deletes in the text of a net. Reports
             a field that does not exist, a value that the field cannot have, and edits that overlap.
             """,
-        why="The edit cannot be written. The text stays as it was.",
+        why="The edit is not made, and the text stays as it was.",
         fix="Use a field that the message has, and a value of its type.",
         file="net.py",
         files={

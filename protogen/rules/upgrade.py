@@ -373,7 +373,7 @@ register(
         code="T222",
         name="legacy-padding",
         severity=Severity.ERROR,
-        summary="A V0 padding layer that is not read by a convolution or pooling alone.",
+        summary="A V0 padding layer that does not belong to a convolution or pooling.",
         what="Moves the `pad` of each padding layer to the layer that reads it.",
         why=_ABORTS,
         fix="Remove the padding layer.",

@@ -115,6 +115,6 @@ def test_on_a_terminal_and_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", list(all_rules()), ids=lambda rule: rule.name)
 def test_no_line_is_wider_than_a_terminal(rule: Rule) -> None:
     assert max(map(len, plain(rule).splitlines())) <= 80

@@ -134,7 +134,7 @@ def test_indented_texts_lose_their_indentation() -> None:
     assert rule.files == {"a/b.txt": "one\n  two\n"}
 
 
-@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", list(all_rules()), ids=lambda rule: rule.name)
 def test_the_documentation_is_complete(rule: Rule) -> None:
     assert re.fullmatch(r"[A-Z][^\n]{0,79}\.", rule.summary)
     for text in (rule.what, rule.why, rule.fix):
@@ -159,7 +159,7 @@ NOT_WORDS = re.compile(
 )
 
 
-@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", list(all_rules()), ids=lambda rule: rule.name)
 def test_the_words_are_those_of_the_style_guide(rule: Rule) -> None:
     words = " ".join([rule.summary, rule.what, rule.why, rule.fix])
     assert NOT_WORDS.findall(words.lower()) == []
