@@ -5,7 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cache
@@ -22,7 +22,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["Settings", "check_code", "find_settings", "read_settings"]
+__all__ = ["Settings", "check_codes", "find_settings", "read_settings"]
 
 #: In one folder the first of these that speaks of protogen counts, and where in it.
 _FILES = {
@@ -128,16 +128,15 @@ def _words(value: Any) -> tuple[str, ...]:
 
 def _codes(value: Any) -> tuple[str, ...]:
     words = _words(value)
-    for word in words:
-        check_code(word)
+    check_codes(words)
     return words
 
 
-def check_code(word: str) -> None:
-    """Raise `ValueError`, with the nearest rule, for what is no code, prefix or name of one."""
-    from protogen.checks import _catalogue
+def check_codes(words: Sequence[str]) -> None:
+    """Raise `ValueError`, with the nearest rule, for a word that selects no rule."""
+    from protogen.checks import all_rules
 
-    _catalogue.check_code(word)
+    all_rules().check_patterns(words)
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:

@@ -122,14 +122,13 @@ class _Chooser:
 
 
 def _codes(given: Sequence[str], option: str) -> tuple[str, ...]:
-    from protogen.cli._settings import check_code
+    from protogen.cli._settings import check_codes
 
     codes = tuple(code.strip() for each in given for code in each.split(",") if code.strip())
-    for code in codes:
-        try:
-            check_code(code)
-        except ValueError as error:
-            raise Unusable(f"{option}: {error}") from None
+    try:
+        check_codes(codes)
+    except ValueError as error:
+        raise Unusable(f"{option}: {error}") from None
     return codes
 
 

@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from protogen._version import __version__
 from protogen.checks import all_rules
-from protogen.checks._rule import Rule
 from protogen.diagnostics import Diagnostic, Location
+from protogen.render.rules import markdown, plain
 from protogen.reports.findings import Checked
+from protogen.rules import Rule
 
 __all__ = ["sarif"]
 
@@ -20,7 +21,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def sarif(files: Sequence[Checked]) -> dict[str, Any]:
     """The log of one run, with the documentation of every rule."""
-    rules = all_rules()
+    rules = list(all_rules())
     index = {each.code: number for number, each in enumerate(rules)}
     driver = {"name": "protogen", "version": __version__, "rules": [_rule(r) for r in rules]}
     results = [_result(file.file, each, index) for file in files for each in file.found]
@@ -34,13 +35,12 @@ def sarif(files: Sequence[Checked]) -> dict[str, Any]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    plain = rule.documentation.replace("``", "").replace("**", "")
     return {
         "id": rule.code,
         "name": rule.name,
-        "shortDescription": {"text": rule.summary.replace("``", "")},
-        "fullDescription": {"text": plain},
-        "help": {"text": plain, "markdown": rule.documentation.replace("``", "`")},
+        "shortDescription": {"text": rule.summary.replace("`", "")},
+        "fullDescription": {"text": f"{rule.what}\n\n{rule.why}".replace("`", "")},
+        "help": {"text": plain(rule), "markdown": markdown(rule)},
         "defaultConfiguration": {"level": rule.severity.value},
     }
 

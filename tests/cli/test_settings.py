@@ -121,7 +121,7 @@ def test_a_file_given_by_name(in_folder: Path) -> None:
     [
         ('selekt = ["P"]', 'no setting "selekt"; did you mean "select"?'),
         ("zzz = 1", 'no setting "zzz"; there are select, ignore, severity, format, '),
-        ('select = ["P1O1"]', '"select": there is no rule "P1O1"; did you mean "P101"?'),
+        ('select = ["P1O1"]', '"select": unknown rule "P1O1"; did you mean "P101"?'),
         ("select = 3", '"select": write a list of strings, not 3'),
         ('severity = "eror"', '"severity": "eror" is not known; did you mean "error"?'),
         ('format = "x"', '"format": "x" is not known; it is one of text, concise, json,'),

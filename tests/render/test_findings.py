@@ -99,7 +99,10 @@ def test_sarif() -> None:
     rules = run["tool"]["driver"]["rules"]
     assert (log["version"], run["tool"]["driver"]["name"]) == ("2.1.0", "protogen")
     assert [rule["id"] for rule in rules] == [rule.code for rule in all_rules()]
-    assert all(rule["help"]["text"] and "``" not in rule["help"]["markdown"] for rule in rules)
+    for rule in rules:
+        assert "\nExample\n" in rule["help"]["text"]
+        assert "\n## Example\n" in rule["help"]["markdown"]
+        assert "`" not in rule["shortDescription"]["text"] + rule["fullDescription"]["text"]
     long, empty, bare = run["results"]
     assert rules[empty["ruleIndex"]]["name"] == "empty-pooling-window"
     assert (long["level"], empty["level"], bare["level"]) == ("note", "error", "warning")
