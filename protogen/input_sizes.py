@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import Any, NamedTuple
 
+from protogen import layers
 from protogen.graph import Graph, State, Step, Value, build
 from protogen.inference import Inference, infer_graph
-from protogen.layers._pooled import Axis, pooling_window
-from protogen.layers._windows import empty_windows
-from protogen.schema import Context, Fault
+from protogen.schema import Fault
 from protogen.shapes import Shape
+from protogen.windows import Axis, empty_windows, pooling_window
 
 __all__ = ["InputSizes", "Outcome"]
 
@@ -191,8 +191,10 @@ def _windows(graph: Graph) -> Iterator[tuple[Step, Any]]:
     for step in graph.steps:
         if step.layer.type != "Pooling" or step.layer.pooling_param.global_pooling:
             continue
-        param = step.layer.pooling_param
-        context = Context(step.layer, param, [(1, 1, 1, 1)], 1, graph.state.number, frozenset())
+        schema = layers.find("Pooling")
+        assert schema is not None
+        context = schema.context(step.layer, [(1, 1, 1, 1)], 1, graph.state.number)
+        assert context is not None
         try:
             yield step, pooling_window(context)
         except Fault:

@@ -7,8 +7,7 @@ from protogen.checks._pooling import AVE, poolings
 from protogen.checks._rule import Rule, Run, rule
 from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
 from protogen.graph import Step
-from protogen.layers._pooled import Axis
-from protogen.layers._windows import empty_windows
+from protogen.windows import Axis, empty_windows
 
 
 @rule

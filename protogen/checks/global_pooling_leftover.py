@@ -7,7 +7,7 @@ from protogen.checks._pooling import poolings
 from protogen.checks._rule import Rule, Run, rule
 from protogen.diagnostics import Diagnostic, Edit, Fix
 from protogen.graph import Step
-from protogen.layers._pooled import Axis
+from protogen.windows import Axis
 
 
 @rule

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from protogen.checks._pooling import poolings
 from protogen.checks._rule import Rule, Run, rule
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.layers._pooled import Axis
+from protogen.windows import Axis
 
 
 @rule
