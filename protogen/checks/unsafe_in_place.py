@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
@@ -42,9 +43,9 @@ class UnsafeInPlace(Rule):
 
     code, name = "G204", "unsafe-in-place"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        passing = passing_gradients(run)
-        for step in run.steps:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        passing = passing_gradients(analysis)
+        for step in analysis.steps:
             if not step.in_place or step.faults:
                 continue
             what = _needed(step, step in passing)

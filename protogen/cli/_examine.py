@@ -13,8 +13,7 @@ import click
 from protogen.diagnostics import Diagnostic, ProtogenError
 
 if TYPE_CHECKING:
-    from protogen.compose import Net
-    from protogen.compose.loaded import LoadedNet
+    from protogen.net import Net
     from protogen.text import Document
 
 __all__ = ["Outcome", "Task", "examine"]
@@ -96,7 +95,8 @@ def _composed(task: Task) -> Outcome:
 
 def _written(task: Task) -> Outcome:
     from protogen import proto
-    from protogen.compose.loaded import LoadedNet, read_bytes
+    from protogen.net_files import read_bytes
+    from protogen.net import Net
     from protogen.text import read
 
     try:
@@ -106,7 +106,7 @@ def _written(task: Task) -> Outcome:
     document = read(data, proto.NetParameter, task.file)
     kind = _kind(document)
     if kind == "net":
-        return _net(task, LoadedNet(document))
+        return _net(task, Net.from_document(document))
     if kind == "solver":
         return _solver(task, read(data, proto.SolverParameter, task.file))
     names = list(dict.fromkeys(entry[0] for entry in document.tree.entries))
@@ -131,22 +131,22 @@ def _kind(document: Document) -> str:
     return best
 
 
-def _net(task: Task, net: LoadedNet) -> Outcome:
-    from protogen.checks._fixes import fix, writable
+def _net(task: Task, net: Net) -> Outcome:
+    from protogen.transforms.safe_fixes import SafeFixes, is_writable
 
-    def wanted(net: LoadedNet, found: list[Diagnostic]) -> list[Diagnostic]:
-        left = _silenced(net.document, _layer_line(net), filter(task.wants, found))
-        return left if writable(net) else [replace(each, fix=None) for each in left]
+    def wanted(net: Net, found: list[Diagnostic]) -> list[Diagnostic]:
+        left = _silenced(net, _layer_line(net), filter(task.wants, found))
+        return left if is_writable(net) else [replace(each, fix=None) for each in left]
 
-    def all_of(net: LoadedNet) -> list[Diagnostic]:
+    def all_of(net: Net) -> list[Diagnostic]:
         return _found(net, task)
 
     if not task.mend:
         return Outcome(task.file, wanted(net, all_of(net)), text=net.text)
-    result = fix(net, all_of, wanted)
-    fixed = result.net.text if result.mended else None
-    left = wanted(result.net, result.found)
-    return Outcome(task.file, left, result.mended, net.text, fixed)
+    result = SafeFixes(all_of, wanted)(net)
+    fixed = result.net.text if result.modified else None
+    left = wanted(result.net, all_of(result.net))
+    return Outcome(task.file, left, result.diagnostics, net.text, fixed)
 
 
 def _found(net: Net, task: Task) -> list[Diagnostic]:
@@ -155,21 +155,24 @@ def _found(net: Net, task: Task) -> list[Diagnostic]:
     return check(net, **task.state, notes=True).diagnostics
 
 
-def _layer_line(net: LoadedNet) -> Callable[[Diagnostic], int]:
+def _layer_line(net: Net) -> Callable[[Diagnostic], int]:
     def line(found: Diagnostic) -> int:
         if found.layer_index < 0:
             return 0
-        place = net.document.locate(net.path(found.layer_index))
+        place = net.layer_location(found.layer_index)
         return place.line if place else 0
 
     return line
 
 
 def _silenced(
-    document: Document, layer_line: Callable[[Diagnostic], int], found: Any
+    source: Net | Document, layer_line: Callable[[Diagnostic], int], found: Any
 ) -> list[Diagnostic]:
     from protogen.checks._comments import Silenced
+    from protogen.net import Net
 
+    document = source.document if isinstance(source, Net) else source
+    assert document is not None
     return Silenced(document, layer_line).without(found)
 
 

@@ -13,8 +13,8 @@ from protogen.cli._output import Unusable
 from protogen.diagnostics import ProtogenError, did_you_mean
 
 if TYPE_CHECKING:
-    from protogen.compose import Net
-    from protogen.inference import Inference
+    from protogen.net import Net
+    from protogen.analysis import Analysis
 
 __all__ = ["complain", "read_net", "shapes_given"]
 
@@ -38,7 +38,7 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
 
 def _from_file(path: str) -> Net:
-    from protogen.compose.loaded import loads, read_bytes
+    from protogen.net_files import loads, read_bytes
 
     try:
         return loads(read_bytes(path), "<stdin>" if path == "-" else path)
@@ -54,7 +54,7 @@ def shapes_given(
     net: Net, inputs: Sequence[tuple[str, tuple[int | None, ...]]]
 ) -> dict[str, tuple[int | None, ...]]:
     """What --input said, by blob; each must be one that some layer of the net makes."""
-    known = {top for layer in net.current()[0].layer for top in layer.top}
+    known = {top for layer in net.current.message.layer for top in layer.top}
     for name, _ in inputs:
         if known and name not in known:
             near = did_you_mean(name, known)
@@ -74,7 +74,7 @@ def _source_of(net: Net) -> Callable[[str], str]:
     return text
 
 
-def complain(net: Net, inferences: Sequence[Inference]) -> None:
+def complain(net: Net, inferences: Sequence[Analysis]) -> None:
     """Write all that is wrong to standard error: what every phase has once, the rest by phase."""
     from protogen.render.text import diagnostics
 

@@ -11,8 +11,8 @@ from protogen.cli._options import set_option
 from protogen.cli._output import write_text
 
 if TYPE_CHECKING:
-    from protogen.compose import Net
-    from protogen.inference import Inference
+    from protogen.net import Net
+    from protogen.analysis import Analysis
     from protogen.shapes import Shape
 
 
@@ -45,26 +45,25 @@ def command(
     that of --phase: if Caffe would refuse it, all that is wrong is told and nothing is written.
     """
     from protogen.cli._input import complain, read_net
-    from protogen.graph import meant_phases
-    from protogen.inference import infer_shapes
+    from protogen.graph import State
 
     net = read_net(spec, dict(settings))
-    phases = [phase] if phase else sorted(meant_phases(net.current()[0]))
-    inferences = [infer_shapes(net, each) for each in phases]
+    phases = [phase] if phase else sorted(net.meant_phases())
+    inferences = [net.analysis(State(each)) for each in phases]
     complain(net, inferences)
     if not all(inference.ok for inference in inferences):
         raise click.exceptions.Exit(1)
     write_text(output, _text(net, phase, inferences if annotate else []))
 
 
-def _text(net: Net, phase: str | None, shown: Sequence[Inference]) -> str:
+def _text(net: Net, phase: str | None, shown: Sequence[Analysis]) -> str:
     """The net's own text, or one printed anew if layers go or shapes come."""
     if not (phase or shown):
         return net.to_prototxt()
     from protogen import proto
     from protogen.text import writer
 
-    message, _ = net.current()
+    message = net.current.message
     kept = [i for i, layer in enumerate(message.layer) if not phase or _may_run(layer, phase)]
     printed = proto.NetParameter()
     printed.CopyFrom(message)
@@ -89,10 +88,10 @@ def _may_run(layer: Any, phase: str) -> bool:
     )
 
 
-def _shapes(shown: Sequence[Inference]) -> dict[int, list[Shape]]:
+def _shapes(shown: Sequence[Analysis]) -> dict[int, list[Shape]]:
     """The shapes of each layer's tops, by its place in the net, in the first phase it runs in."""
     found: dict[int, list[Shape]] = {}
     for inference in shown:
-        for row in inference.layers:
-            found.setdefault(row.index, [shape for _, shape in row.tops])
+        for step in inference.steps:
+            found.setdefault(step.index, [value.shape for value in step.tops])
     return found

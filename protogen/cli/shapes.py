@@ -10,7 +10,7 @@ import click
 from protogen.cli._options import json_option, set_option, state_options
 
 if TYPE_CHECKING:
-    from protogen.inference import Inference
+    from protogen.analysis import Analysis
 
 
 @click.command(
@@ -33,7 +33,7 @@ def command(
     stands all that is wrong with the net; the exit code is 1 if Caffe would refuse it.
     """
     from protogen.cli._input import complain, read_net, shapes_given
-    from protogen.inference import infer_shapes
+    from protogen.net import infer_shapes
 
     read = read_net(net, dict(settings))
     phases = ["TRAIN", "TEST"] if all_phases else [phase]
@@ -49,7 +49,7 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _print_json(inferences: list[Inference]) -> None:
+def _print_json(inferences: list[Analysis]) -> None:
     from protogen.render.json import diagnostic, dumps, summary
     from protogen.reports.summary import summarize
 
@@ -64,7 +64,7 @@ def _print_json(inferences: list[Inference]) -> None:
     click.echo(dumps(nets[0] if len(nets) == 1 else {"phases": nets}))
 
 
-def _print_tables(inferences: list[Inference]) -> None:
+def _print_tables(inferences: list[Analysis]) -> None:
     from protogen.render.shapes import layers_table, phases_table, totals
     from protogen.render.table import show
     from protogen.reports.summary import summarize

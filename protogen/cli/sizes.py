@@ -76,14 +76,14 @@ def command(
     from protogen.reports.sizes import safe_sizes
 
     made = read_net(net)
-    message, found = made.current()
+    found = made.current.findings
     for diagnostic in found:
         if diagnostic.severity is not Severity.NOTE:
             click.echo(str(diagnostic), err=True)
     if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
         raise click.exceptions.Exit(1)
     state = State(phase, level, stages)
-    report = safe_sizes(message, state, shapes_given(made, inputs), sizes)
+    report = safe_sizes(made.analysis(state, shapes_given(made, inputs)), sizes)
     if report is None:
         raise click.ClickException(
             f"{net} has no images: no blob of 4 axes that no layer computes; if it is a data"

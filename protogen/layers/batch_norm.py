@@ -65,9 +65,9 @@ class BatchNorm(LayerSchema):
         dialect = find_dialect(ctx.param, _FORK_FIELDS)
         return dialect.fork if dialect else ""
 
-    def parameters_key(self, layer: Any) -> Hashable:
+    def parameters(self, layer: Any) -> Hashable:
         specs = [spec.SerializePartialToString() for spec in layer.param]
-        return (super().parameters_key(layer), *specs)
+        return (super().parameters(layer), *specs)
 
 
 def _check_not_trained(ctx: Context) -> None:

@@ -45,5 +45,5 @@ class SmoothL1Loss(Loss):
     def _has_weights(self, ctx: Context) -> bool:
         return ctx.layer.HasField("smooth_l1_loss_param") or bool(ctx.layer.loss_weight)
 
-    def parameters_key(self, layer: Any) -> Hashable:
-        return super().parameters_key(layer), bool(layer.loss_weight)
+    def parameters(self, layer: Any) -> Hashable:
+        return super().parameters(layer), bool(layer.loss_weight)

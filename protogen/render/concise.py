@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from protogen.checks._fixes import fixable
+
 from protogen.reports.findings import Checked
 
 __all__ = ["concise"]
@@ -15,4 +15,4 @@ def concise(files: Iterable[Checked]) -> Iterator[str]:
     for file in files:
         for each in file.found:
             place = "" if each.location else f"{file.file}: "
-            yield f"{place}{each.headline}{' [*]' if fixable(each) else ''}"
+            yield f"{place}{each.headline}{' [*]' if each.fixable else ''}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from protogen.checks._fixes import fixable
 from protogen.diagnostics import plural
 from protogen.render.table import Table
 from protogen.reports.findings import Checked, by_severity, statistics
@@ -27,7 +26,7 @@ def summary(files: Sequence[Checked]) -> str:
     mended = sum(len(file.mended) for file in files)
     found = ", ".join(plural(number, word) for number, word in counts)
     where = plural(len(files), "file")
-    fixes = sum(fixable(each) for file in files for each in file.found)
+    fixes = sum(each.fixable for file in files for each in file.found)
     return "".join(
         [
             f"Fixed {plural(mended, 'finding')}. " if mended else "",

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from protogen.checks._fixes import fixable
 from protogen.diagnostics import Diagnostic, Severity
 
 __all__ = ["Checked", "Count", "by_severity", "statistics"]
@@ -41,6 +40,6 @@ def statistics(files: Iterable[Checked]) -> list[Count]:
     """Each rule that spoke, the most frequent first."""
     found = [each for file in files for each in file.found]
     numbers = Counter((each.code, each.name) for each in found)
-    fixes = Counter((each.code, each.name) for each in found if fixable(each))
+    fixes = Counter((each.code, each.name) for each in found if each.fixable)
     counts = [Count(*rule, number, fixes[rule]) for rule, number in numbers.items()]
     return sorted(counts, key=lambda count: (-count.number, count.code))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from protogen import layers, proto
-from protogen.diagnostics import RULES, Diagnostic, ProtogenError, Severity
+from protogen.diagnostics import ProtogenError
+from protogen.rules import named
 from protogen.schema import Fault
 from protogen.windows import Axis, Window, convolution_size, pooling_size
 
@@ -33,10 +34,7 @@ def explain(
         schema.infer(message, ((1, 1, *sizes),), 1)
     except Fault as fault:
         sentence = f"Caffe refuses this pooling: {fault.message}"
-        code = RULES[fault.rule]
-        raise ProtogenError(
-            Diagnostic(Severity.ERROR, code, "", sentence, name=fault.rule, hint=fault.hint)
-        ) from None
+        raise ProtogenError(named(fault.rule).diagnostic(sentence, hint=fault.hint)) from None
     clip = pad != (0, 0)
     height, width = (
         Axis(name, size, kernel[i], stride[i], pad[i], floor, clip)

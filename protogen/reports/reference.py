@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from google.protobuf.descriptor import FieldDescriptor
 
 from protogen import proto
-from protogen.compose.keywords import is_repeated
+from protogen.values import is_repeated
 from protogen.reports._comments import comments
 from protogen.schema import Arity, Fault, LayerSchema
 from protogen.shapes import format_shape

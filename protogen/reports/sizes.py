@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from protogen.graph import State, Step
+from protogen.analysis import Analysis
+from protogen.graph import Step
 from protogen.input_sizes import InputSizes
 
 __all__ = ["AxisSizes", "Sizes", "safe_sizes"]
@@ -46,9 +46,7 @@ class Sizes:
 
 
 def safe_sizes(
-    message: Any,
-    state: State,
-    inputs: Mapping[str, Sequence[int | None]],
+    analysis: Analysis,
     sizes: Sequence[int],
 ) -> Sizes | None:
     """Find the sizes, of those given, that a net accepts; ``None`` if it has no images at all.
@@ -56,7 +54,7 @@ def safe_sizes(
     Height and width are walked apart. What a layer makes of the two together (a Reshape, say) is
     looked for, and where there is such a layer whole nets are inferred.
     """
-    found = InputSizes(message, state, inputs)
+    found = InputSizes(analysis)
     if not found.images:
         return None
     height, width = found.present

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from protogen.graph import Step
-from protogen.inference import Inference
-from protogen.schema import Facts, Learnable
+from protogen.analysis import Analysis
+from protogen.schema import Learnable
 from protogen.shapes import Shape, count
 
 __all__ = ["Row", "Side", "Summary", "Total", "beside", "summarize"]
@@ -53,13 +53,12 @@ class Summary:
     activations: Total
 
 
-def summarize(inference: Inference) -> Summary:
-    """Rows and totals of an inference."""
-    steps = inference.graph.steps if inference.graph else []
+def summarize(analysis: Analysis) -> Summary:
+    """Rows and totals of an analysis."""
     owned: set[str] = set()
-    rows = [_row(step, facts, owned) for step, facts in zip(steps, inference.facts)]
+    rows = [_row(step, owned) for step in analysis.steps]
     return Summary(
-        inference.state.phase,
+        analysis.phase,
         rows,
         _add(row.parameters for row in rows),
         _add(_total(row.macs) for row in rows),
@@ -67,8 +66,8 @@ def summarize(inference: Inference) -> Summary:
     )
 
 
-def _row(step: Step, facts: Facts, owned: set[str]) -> Row:
-    layer = step.layer
+def _row(step: Step, owned: set[str]) -> Row:
+    layer, facts = step.layer, step.facts
     tops = tuple((value.name, value.shape) for value in step.tops)
     own = []
     for index, blob in enumerate(facts.blobs):

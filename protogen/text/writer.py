@@ -20,7 +20,8 @@ _TOP = re.compile(r'^  top: ".*"$')
 def write(message: Any, tops: Sequence[Sequence[Shape]] | None = None) -> str:
     """The message as text: fields in the schema's order, floats at their shortest.
 
-    ``tops`` gives the shape of each top of each layer, to be written as comments behind them.
+    ``tops`` gives the shapes of each layer's tops, to be written as comments beside them; the
+    net's own inputs, where it has any, count as the tops of a first layer.
     """
     text = _LONG.sub(_shortest, str(message))
     return text if tops is None else _annotated(text, tops)
@@ -36,13 +37,15 @@ def _shortest(match: re.Match[str]) -> str:
 
 def _annotated(text: str, tops: Sequence[Sequence[Shape]]) -> str:
     lines: list[str] = []
-    layer = -1
+    layers = iter(tops)
     shapes: Iterator[Shape] = iter(())
+    in_inputs = False
     for line in text.split("\n"):
-        if line == "layer {":
-            layer += 1
-            shapes = iter(tops[layer] if layer < len(tops) else ())
-        elif _TOP.match(line):
+        is_input = line.startswith("input: ")
+        if line in ("layer {", "layers {") or (is_input and not in_inputs):
+            shapes = iter(next(layers, ()))
+        in_inputs = in_inputs or is_input
+        if is_input or _TOP.match(line):
             line = f"{line}  # {format_shape(next(shapes, None))}"
         lines.append(line)
     return "\n".join(lines)

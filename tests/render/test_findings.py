@@ -9,7 +9,8 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from protogen.checks import all_rules
-from protogen.diagnostics import Diagnostic, Edit, Fix, Location, Severity
+from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.edits import Edit, Fix
 from protogen.render.concise import concise
 from protogen.render.counts import counts_table, summary
 from protogen.render.findings import checked, counts
@@ -27,7 +28,7 @@ EMPTY = Diagnostic(
     "round_mode: FLOOR",
     "empty-pooling-window",
     "Pooling",
-    fix=Fix("round_mode: FLOOR", (Edit(1, "pooling_param.round_mode", "FLOOR"),), safe=True),
+    fix=Fix("round_mode: FLOOR", (Edit(("layer", 1, "pooling_param", "round_mode"), "set", "FLOOR"),), safe=True),
 )
 LONG = Diagnostic(
     Severity.NOTE, "T390", "", "is no rule", Location("nets/a,b.prototxt", 2, 3, 4, 1)
