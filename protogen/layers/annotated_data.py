@@ -20,7 +20,7 @@ class AnnotatedData(DataLayer):
     also = ("data_param", "transform_param")
     batch_param = "data_param"
     tops = (1, None)
-    source = "src/caffe/layers/annotated_data_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/annotated_data_layer.cpp"
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen.diagnostics import plural
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
 
@@ -27,8 +28,8 @@ class BoxAnnotatorOHEM(LayerSchema):
             if ctx.nchw(index) != (num, channels, height, width):
                 shapes = ctx.describe(0, index) if index else ctx.describe(0)
                 raise ctx.fault(
-                    f"expected bottom {index} to have {channels} channels for each region:"
-                    f" {shapes}",
+                    f"expected bottom {index} to have {plural(channels, 'channel')} for each"
+                    f" region: {shapes}",
                     bottom=index,
                     rule="bottom-shape-mismatch",
                 )

@@ -21,7 +21,7 @@ class DetectionEvaluate(LayerSchema):
 
     param = "detection_evaluate_param"
     bottoms = (2, None)
-    source = "src/caffe/layers/detection_evaluate_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/detection_evaluate_layer.cpp"
 
     def check(self, ctx: Context) -> None:
         check_given(ctx, "num_classes")

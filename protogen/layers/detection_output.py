@@ -23,7 +23,7 @@ class DetectionOutput(LayerSchema):
 
     param = "detection_output_param"
     bottoms = (3, 4)
-    source = "src/caffe/layers/detection_output_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/detection_output_layer.cpp"
 
     def check(self, ctx: Context) -> None:
         check_given(ctx, "num_classes")

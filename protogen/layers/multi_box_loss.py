@@ -18,7 +18,7 @@ class MultiBoxLoss(Loss):
     param = "multibox_loss_param"
     also = ("loss_param",)
     bottoms = 4
-    source = "src/caffe/layers/multibox_loss_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/multibox_loss_layer.cpp"
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)

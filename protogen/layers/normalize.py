@@ -16,7 +16,9 @@ class Normalize(LayerSchema):
     """
 
     param = "norm_param"
-    source = "src/caffe/layers/normalize_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/normalize_layer.cpp"
+    #: These have variants of their own, with another parameter message or none.
+    unmarked_forks = ("yjxiong", "happynear")
 
     def check(self, ctx: Context) -> None:
         check_axes(ctx, 2, 4)

@@ -14,7 +14,7 @@ class Permute(LayerSchema):
     """
 
     param = "permute_param"
-    source = "src/caffe/layers/permute_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/permute_layer.cpp"
 
     def check(self, ctx: Context) -> None:
         order, axes = list(ctx.param.order), len(ctx.bottom)

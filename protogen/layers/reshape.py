@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen.diagnostics import plural
 from protogen.layers._blobs import check_not_empty
 from protogen.schema import Context, LayerSchema, count_axes, register
 from protogen.shapes import count, format_shape
@@ -108,14 +109,16 @@ def _inferred_size(ctx: Context, start: int, end: int, copied: dict[int, Any]) -
     if _INFER in dims:
         if replaced % given:
             raise ctx.fault(
-                f"no size fits -1 in shape {dims}: {replaced} elements are not a multiple of"
-                f" {given}: {ctx.describe(0)}",
+                f"no size fits -1 in shape {dims}: {given} does not divide"
+                f" {plural(replaced, 'element')}: {ctx.describe(0)}",
                 f"shape.dim[{dims.index(_INFER)}]",
             )
         return replaced // given
     if replaced != given:
+        rest = " without its copied sizes" if copied else ""
         raise ctx.fault(
-            f"shape {dims} has {given} elements, but replaces {replaced}: {ctx.describe(0)}",
+            f"shape {dims}{rest} has {plural(given, 'element')}, but replaces {replaced}:"
+            f" {ctx.describe(0)}",
             "shape",
             rule="bottom-shape-mismatch",
         )

@@ -19,7 +19,7 @@ class SmoothL1Loss(Loss):
 
     param = "smooth_l1_loss_param"
     bottoms = (2, 4)
-    source = "src/caffe/layers/smooth_L1_loss_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/smooth_L1_loss_layer.cpp"
     #: SSD's has no parameters, and neither have those of its descendants.
     unmarked_forks = ("fastrcnn", "ssd", "sstd", "rrc", "nv17", "eric612", "yjxiong", "happynear")
 

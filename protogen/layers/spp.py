@@ -31,7 +31,7 @@ class SPP(LayerSchema):
             raise ctx.fault("pyramid_height is missing", "pyramid_height")
         if levels > _MAX_LEVELS:
             raise ctx.fault(
-                f"pyramid_height {levels} is too large: no image has that many pixels",
+                f"pyramid_height {levels} is too large; no image has that many pixels",
                 "pyramid_height",
             )
         check_axes(ctx, 4, 4, names="N, C, H, W")

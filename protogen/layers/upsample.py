@@ -82,7 +82,7 @@ def _scales(ctx: Context) -> list[tuple[str, int]]:
 
 def _repeated(ctx: Context) -> Sequence[Any]:
     """The top of the YOLO forks' layer."""
-    check_axes(ctx, 2, names="at the end height, width")
+    check_axes(ctx, 2, names="height, width")
     p = ctx.param
     scale = int(p.scale) if p.HasField("scale") else 1
     if scale < 1:

@@ -20,7 +20,7 @@ class VideoData(DataLayer):
     also = ("data_param", "transform_param")
     batch_param = "data_param"
     tops = (1, None)
-    source = "src/caffe/layers/video_data_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/video_data_layer.cpp"
 
     def batch(self, ctx: Context) -> int:
         return int(ctx.param.batch_size) or super().batch(ctx)
