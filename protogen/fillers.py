@@ -1,4 +1,4 @@
-"""How learnable blobs begin: one function for each filler of Caffe, and the checks it makes.
+"""How learnable blobs are initialized: one function for each of Caffe's fillers, and its checks.
 
 A filler is a ``FillerParameter`` message, for fields like ``weight_filler``::
 
@@ -7,8 +7,8 @@ A filler is a ``FillerParameter`` message, for fields like ``weight_filler``::
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean
@@ -26,19 +26,22 @@ __all__ = [
 
 NAMES = ("constant", "gaussian", "positive_unitball", "uniform", "xavier", "msra", "bilinear")
 
+#: The default of ``FillerParameter.sparse``: every input is filled.
+_NOT_SPARSE = -1
+
 
 def constant(value: float = 0.0) -> Any:
-    """Every element the same value."""
+    """Set every element to the same value."""
     return proto.FillerParameter(type="constant", value=value)
 
 
 def uniform(min: float = 0.0, max: float = 1.0) -> Any:
-    """Uniform between ``min`` and ``max``."""
+    """Draw from a uniform distribution between ``min`` and ``max``."""
     return proto.FillerParameter(type="uniform", min=min, max=max)
 
 
 def gaussian(mean: float = 0.0, std: float = 1.0, sparse: int | None = None) -> Any:
-    """Normal with this mean and standard deviation; ``sparse`` non-zero inputs to each output."""
+    """Draw from a normal distribution; with ``sparse``, so many nonzero inputs per output."""
     filler = proto.FillerParameter(type="gaussian", mean=mean, std=std)
     if sparse is not None:
         filler.sparse = sparse
@@ -46,18 +49,24 @@ def gaussian(mean: float = 0.0, std: float = 1.0, sparse: int | None = None) -> 
 
 
 def positive_unitball() -> Any:
-    """Uniform in [0, 1], then scaled so that the inputs of each output add up to 1."""
+    """Draw uniformly from [0, 1], then scale so that the inputs of each output add up to 1."""
     return proto.FillerParameter(type="positive_unitball")
 
 
 def xavier(variance_norm: str = "FAN_IN") -> Any:
-    """Uniform in ±sqrt(3 / n), n being FAN_IN, FAN_OUT or their AVERAGE (Glorot & Bengio 2010)."""
-    return _normed("xavier", variance_norm)
+    """Uniform in ±sqrt(3 / n), where n is FAN_IN, FAN_OUT or their AVERAGE.
+
+    (source: Glorot & Bengio 2010)
+    """
+    return _scaled_by_fan("xavier", variance_norm)
 
 
 def msra(variance_norm: str = "FAN_IN") -> Any:
-    """Normal with deviation sqrt(2 / n), n as for `xavier` (He et al. 2015)."""
-    return _normed("msra", variance_norm)
+    """Normal with standard deviation sqrt(2 / n), where n is as for `xavier`.
+
+    (source: He et al. 2015)
+    """
+    return _scaled_by_fan("msra", variance_norm)
 
 
 def bilinear() -> Any:
@@ -65,75 +74,101 @@ def bilinear() -> Any:
     return proto.FillerParameter(type="bilinear")
 
 
-def _normed(name: str, variance_norm: str) -> Any:
+def _scaled_by_fan(name: str, variance_norm: str) -> Any:
     if variance_norm == "FAN_IN":  # Caffe's default, which need not be written
         return proto.FillerParameter(type=name)
     norms = proto.FillerParameter.VarianceNorm
     names = norms.keys()
     if variance_norm not in names:
-        near = did_you_mean(variance_norm, names) or "one of " + ", ".join(names)
-        raise ValueError(f'variance_norm "{variance_norm}" is not known; {near}')
+        hint = did_you_mean(variance_norm, names) or "expected one of " + ", ".join(names)
+        raise ValueError(f'unknown variance_norm "{variance_norm}"; {hint}')
     return proto.FillerParameter(type=name, variance_norm=norms.Value(variance_norm))
 
 
-if not TYPE_CHECKING:  # to a type checker it would make every name one of this module's
+if not TYPE_CHECKING:  # a type checker would otherwise accept any name of this module
 
     def __getattr__(name: str) -> Any:
-        near = did_you_mean(name, NAMES) or "there are " + ", ".join(NAMES)
-        raise AttributeError(f'no filler "{name}"; {near}')
+        hint = did_you_mean(name, NAMES) or "Caffe has " + ", ".join(NAMES)
+        raise AttributeError(f'unknown filler "{name}"; {hint}')
 
 
-def check_filler(filler: Any, shape: Sequence[Any]) -> str:
-    """Why Caffe would die filling a blob of this shape, or nothing (``filler.hpp``)."""
+# Checks ----------------------------------------------------------------------------------------
+
+
+class FillerProblem(NamedTuple):
+    """Why Caffe aborts on a filler, and the filler's field at fault.
+
+    ``field`` is empty where the shape of the blob is at fault, not the filler.
+    """
+
+    message: str
+    field: str = ""
+
+
+def filler_problem(filler: Any, shape: Sequence[Any]) -> FillerProblem | None:
+    """Why Caffe would abort when it fills a blob of this shape, or ``None``.
+
+    (source: ``filler.hpp``)
+    """
     name = filler.type
     if name not in NAMES:
-        near = did_you_mean(name, NAMES) or "Caffe has " + ", ".join(NAMES)
-        return f'filler type "{name}" is not known; {near}'
+        hint = did_you_mean(name, NAMES) or "Caffe has " + ", ".join(NAMES)
+        return FillerProblem(f'unknown filler type "{name}"; {hint}', "type")
     if any(size is UNKNOWN for size in shape):
-        return ""
+        return None
     if count(shape) == 0:
-        return f"a blob of {format_shape(shape)} has nothing to fill"
-    if name != "gaussian" and name != "bilinear" and filler.sparse != -1:
-        return f'filler "{name}" takes no sparse'
-    special = _CHECKS.get(name)
-    return special(filler, shape) if special else ""
+        return FillerProblem(f"a blob of {format_shape(shape)} has no elements to fill")
+    if name != "gaussian" and filler.sparse != _NOT_SPARSE:
+        return FillerProblem(f'filler "{name}" does not support sparse', "sparse")
+    check = _CHECKS.get(name)
+    return check(filler, shape) if check else None
 
 
-def _uniform_problem(filler: Any, shape: Sequence[Any]) -> str:
+def _check_uniform(filler: Any, shape: Sequence[Any]) -> FillerProblem | None:
     if filler.min > filler.max:
-        return f"uniform filler from {filler.min:g} to {filler.max:g}: min is above max"
-    return ""
+        return FillerProblem(f"min {filler.min:g} is greater than max {filler.max:g}", "min")
+    return None
 
 
-def _gaussian_problem(filler: Any, shape: Sequence[Any]) -> str:
+def _check_gaussian(filler: Any, shape: Sequence[Any]) -> FillerProblem | None:
     if not filler.std > 0:
-        return f"gaussian filler with std {filler.std:g}; it must be above 0"
-    if filler.sparse < -1:
-        return f"gaussian filler with sparse {filler.sparse}; it must be -1 (off) or more"
+        return FillerProblem(f"std must be greater than 0, got {filler.std:g}", "std")
+    if filler.sparse < _NOT_SPARSE:
+        return FillerProblem(f"sparse must be -1 (off) or greater, got {filler.sparse}", "sparse")
     if filler.sparse >= 0 and not shape:
-        return "a sparse gaussian filler needs a blob with at least one axis"
+        return FillerProblem("sparse needs a blob with at least 1 axis, got a scalar", "sparse")
     if filler.sparse >= 0 and filler.sparse > shape[0]:
-        return f"gaussian filler with sparse {filler.sparse} on {shape[0]} outputs"
-    return ""
+        return FillerProblem(
+            f"sparse {filler.sparse} is greater than the {shape[0]} outputs", "sparse"
+        )
+    return None
 
 
-def _axes_problem(filler: Any, shape: Sequence[Any]) -> str:
-    return "" if shape else f"a {filler.type} filler needs a blob with at least one axis"
+def _check_axes(filler: Any, shape: Sequence[Any]) -> FillerProblem | None:
+    if shape:
+        return None
+    return FillerProblem(
+        f'filler "{filler.type}" needs a blob with at least 1 axis, got a scalar', "type"
+    )
 
 
-def _bilinear_problem(filler: Any, shape: Sequence[Any]) -> str:
+def _check_bilinear(filler: Any, shape: Sequence[Any]) -> FillerProblem | None:
     if len(shape) != 4:
-        return f"a bilinear filler needs a blob with 4 axes, not {format_shape(shape)}"
+        return FillerProblem(
+            f'filler "bilinear" needs a blob with 4 axes, got {format_shape(shape)}', "type"
+        )
     if shape[2] != shape[3]:
-        return f"a bilinear filler needs a square kernel, not {shape[2]}x{shape[3]}"
-    return 'filler "bilinear" takes no sparse' if filler.sparse != -1 else ""
+        return FillerProblem(
+            f'filler "bilinear" needs a square kernel, got {shape[2]}x{shape[3]}', "type"
+        )
+    return None
 
 
-_CHECKS = {
-    "uniform": _uniform_problem,
-    "gaussian": _gaussian_problem,
-    "xavier": _axes_problem,
-    "msra": _axes_problem,
-    "positive_unitball": _axes_problem,
-    "bilinear": _bilinear_problem,
+_CHECKS: dict[str, Callable[[Any, Sequence[Any]], FillerProblem | None]] = {
+    "uniform": _check_uniform,
+    "gaussian": _check_gaussian,
+    "xavier": _check_axes,
+    "msra": _check_axes,
+    "positive_unitball": _check_axes,
+    "bilinear": _check_bilinear,
 }

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 
 from protogen.analysis import Analysis
 from protogen.graph import Graph, Step, Value
-from protogen.layers._pooled import Axis, pooling_window
-from protogen.layers._windows import empty_windows
-from protogen.schema import Context, Fault
+from protogen.schema import Context, Fault, registered
 from protogen.shapes import Shape
+from protogen.windows import Axis, empty_windows, pooling_window
 
 __all__ = ["InputSizes", "Outcome"]
 
@@ -191,8 +190,9 @@ def _windows(graph: Graph) -> Iterator[tuple[Step, Any]]:
     for step in graph.steps:
         if step.layer.type != "Pooling" or step.layer.pooling_param.global_pooling:
             continue
-        param = step.layer.pooling_param
-        context = Context(step.layer, param, [(1, 1, 1, 1)], 1, graph.state.number, frozenset())
+        schema, phase = registered("Pooling"), graph.state.number
+        assert schema is not None
+        context = Context(schema, step.layer, [(1, 1, 1, 1)], 1, phase, frozenset())
         try:
             yield step, pooling_window(context)
         except Fault:

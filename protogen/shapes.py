@@ -1,8 +1,8 @@
 """Shapes: tuples of sizes in Caffe's axis order, and sizes that are not known.
 
-Outside of the layers an unknown size is ``None`` (printed ``?``) and so is a shape of unknown rank.
-Within a layer's own rules an unknown size is `UNKNOWN`, which any arithmetic leaves unknown and no
-comparison finds fault with. So a rule is written once, as if every size were known.
+Outside the layers, an unknown size is ``None`` (printed ``?``), and so is a shape of unknown rank.
+Inside a layer's own rules, an unknown size is `UNKNOWN`: arithmetic with it stays unknown, and no
+comparison with it is true. A rule is therefore written once, as if every size were known.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ __all__ = [
     "Unknown",
     "count",
     "format_shape",
+    "internal_shape",
     "parse_shape",
-    "reveal",
+    "public_shape",
     "truncated_division",
-    "veil",
 ]
 
-#: The largest element count of a blob, and the most axes it may have (``blob.hpp``).
+#: The largest number of elements in a blob, and of axes (``blob.hpp``).
 INT_MAX = 2**31 - 1
 MAX_AXES = 32
 
@@ -35,24 +35,24 @@ Shape = tuple[int | None, ...] | None
 
 
 class Unknown:
-    """A size nobody knows yet. Arithmetic keeps it; every comparison but ``==`` is false.
+    """A size that is not known yet. Arithmetic keeps it; every comparison except ``==`` is false.
 
-    Rules are written as ``if <fault>: raise``, so a comparison that is false finds no fault.
+    Rules are written as ``if <fault>: raise``, so a false comparison finds no fault.
     """
 
     __slots__ = ()
 
-    def _same(self, *_: object) -> Unknown:
+    def _unknown(self, *_: object) -> Unknown:
         return self
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _same
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __truediv__ = __rtruediv__ = _same
-    __neg__ = __pos__ = __abs__ = _same
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _unknown
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __truediv__ = __rtruediv__ = _unknown
+    __neg__ = __pos__ = __abs__ = _unknown
 
-    def _never(self, _: object) -> bool:
+    def _false(self, _: object) -> bool:
         return False
 
-    __lt__ = __le__ = __gt__ = __ge__ = _never
+    __lt__ = __le__ = __gt__ = __ge__ = _false
 
     def __eq__(self, other: object) -> bool:
         return True
@@ -74,23 +74,23 @@ UNKNOWN = Unknown()
 Size = int | Unknown
 
 
-def veil(shape: tuple[int | None, ...]) -> tuple[Any, ...]:
-    """The shape as layer rules see it: `UNKNOWN` for each ``None``."""
+def internal_shape(shape: tuple[int | None, ...]) -> tuple[Any, ...]:
+    """The shape as a layer's rules see it: `UNKNOWN` for each ``None``."""
     return tuple(UNKNOWN if size is None else size for size in shape)
 
 
-def reveal(shape: Iterable[Any]) -> tuple[int | None, ...]:
-    """The shape as everybody else sees it: ``None`` for each `UNKNOWN`."""
+def public_shape(shape: Iterable[Any]) -> tuple[int | None, ...]:
+    """The shape as everyone else sees it: ``None`` for each `UNKNOWN`."""
     return tuple(None if size is UNKNOWN else size for size in shape)
 
 
 def count(shape: Iterable[Any]) -> Any:
-    """How many elements the sizes make; a shape without axes has one."""
+    """The number of elements in a shape; a shape without axes has one."""
     return reduce(operator.mul, shape, 1)
 
 
 def truncated_division(numerator: Any, denominator: int) -> Any:
-    """C++'s integer division, which rounds toward zero where Python's rounds down."""
+    """Integer division as in C++, which rounds toward zero; Python's ``//`` rounds down."""
     if numerator is UNKNOWN:
         return UNKNOWN
     quotient = abs(numerator) // denominator
@@ -107,14 +107,14 @@ def format_shape(shape: Sequence[object] | None) -> str:
 
 
 def parse_shape(text: str) -> tuple[int | None, ...]:
-    """Read ``1,3,227,227`` or ``1x3x227x227``; ``?`` is a size not known.
+    """Read ``1,3,227,227`` or ``1x3x227x227``; ``?`` is an unknown size.
 
-    Raises `ValueError` with a sentence if the text is no shape.
+    Raises `ValueError` with a message for the user if the text is not a shape.
     """
-    words = [word.strip() for word in text.replace("x", ",").split(",")] if text.strip() else []
     if text.strip() == "scalar":
         return ()
+    words = [word.strip() for word in text.replace("x", ",").split(",")] if text.strip() else []
     for word in words:
         if word != "?" and not word.isdecimal():
-            raise ValueError(f'"{text}" is no shape; write sizes like 1,3,227,227')
+            raise ValueError(f'"{text}" is not a shape; write sizes like 1,3,227,227')
     return tuple(None if word == "?" else int(word) for word in words)

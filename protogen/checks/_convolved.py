@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from protogen.analysis import Analysis
 from protogen.graph import Step
-from protogen.layers._convolution import windows
-from protogen.layers._windows import convolved
 from protogen.schema import Fault
+from protogen.windows import convolution_size, convolution_window
 
 __all__ = ["ConvolvedAxis", "convolutions"]
 
@@ -32,7 +31,7 @@ class ConvolvedAxis:
     @property
     def made(self) -> int:
         """The number of windows."""
-        return int(convolved(self.size, self.kernel, self.stride, self.pad, self.dilation))
+        return int(convolution_size(self.size, self.kernel, self.stride, self.pad, self.dilation))
 
     @property
     def unread(self) -> int:
@@ -59,7 +58,7 @@ def _axes(analysis: Analysis, step: Step) -> Iterator[tuple[str, ConvolvedAxis]]
     if ctx is None or len(ctx.bottom) != 4:
         return
     try:
-        w = windows(ctx)
+        w = convolution_window(ctx)
     except Fault:
         return
     if w.axis != 1:

@@ -7,8 +7,8 @@ from typing import Any
 
 from protogen.analysis import Analysis
 from protogen.graph import Step
-from protogen.layers._pooled import Axis, pooling_window
 from protogen.schema import Fault
+from protogen.windows import Axis, pooling_window
 
 __all__ = ["AVE", "pooled_axes", "poolings"]
 

@@ -10,9 +10,8 @@ from typing import Any
 from protogen import layers
 from protogen.analysis import Analysis
 from protogen.graph import Step
-from protogen.layers._convolution import windows
-from protogen.layers._pooled import Axis, pooling_window
 from protogen.schema import Context, Fault
+from protogen.windows import Axis, convolution_window, pooling_window
 
 __all__ = ["SizeChange", "size_change"]
 
@@ -101,7 +100,7 @@ def _deconvolution(ctx: Context, axis: int, before: int, after: int) -> _Answer:
 
 def _window(ctx: Context, axis: int) -> tuple[int, int, int]:
     """What a kernel spans, its stride and its pad on one axis."""
-    w = windows(ctx)
+    w = convolution_window(ctx)
     i = axis - w.axis - 1
     return w.dilation[i] * (w.kernel[i] - 1) + 1, w.stride[i], w.pad[i]
 

@@ -9,9 +9,8 @@ from protogen.checks._repairs import accepted
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix
 from protogen.graph import Step
-from protogen.layers._pooled import Axis
-from protogen.layers._windows import empty_windows
 from protogen.rules import Rule
+from protogen.windows import Axis, empty_windows
 
 
 @register

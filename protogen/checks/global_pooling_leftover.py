@@ -9,8 +9,8 @@ from protogen.checks._repairs import accepted
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
-from protogen.layers._pooled import Axis
 from protogen.rules import Rule
+from protogen.windows import Axis
 
 
 @register

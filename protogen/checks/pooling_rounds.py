@@ -6,8 +6,8 @@ from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.layers._pooled import Axis
 from protogen.rules import Rule
+from protogen.windows import Axis
 
 
 @register

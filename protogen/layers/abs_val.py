@@ -5,9 +5,9 @@ from protogen.schema import Context, LayerSchema, register
 
 @register
 class AbsVal(LayerSchema):
-    """The absolute value of each element. It does not work in place."""
+    """Take the absolute value of each element. Does not work in place."""
 
     source = "src/caffe/layers/absval_layer.cpp"
 
     def check(self, ctx: Context) -> None:
-        ctx.refuse_in_place()
+        ctx.reject_in_place()

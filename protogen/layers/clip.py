@@ -7,7 +7,7 @@ from protogen.schema import LayerSchema, register
 class Clip(LayerSchema):
     """Limit each element to the range from ``min`` to ``max``. Works in place.
 
-    Both must be given: without a ``clip_param`` they are 0, and so is all of the top.
+    Both must be given. Without a ``clip_param`` they are 0, and so is every element of the top.
     """
 
     param = "clip_param"

@@ -8,8 +8,8 @@ from protogen.schema import register
 class Convolution(BaseConvolution):
     """Slide ``num_output`` learned filters over the bottom and add a bias.
 
-    With ``kernel_size: 1`` every pixel is mapped on its own: an InnerProduct over the channels,
-    which mixes them and leaves height and width alone.
+    With ``kernel_size: 1`` it maps each pixel separately: an InnerProduct over the channels that
+    leaves height and width unchanged.
     """
 
     source = "src/caffe/layers/conv_layer.cpp"

@@ -8,10 +8,10 @@ from protogen.schema import register
 class LSTM(Recurrent):
     """Long short-term memory: a recurrent layer with input, forget and output gates.
 
-    Bottoms: the sequences (timesteps, streams, features); 0 where a new one begins and else 1
-    (timesteps, streams); perhaps a static input (streams, features). The top is (timesteps,
-    streams, ``num_output``). With ``expose_hidden`` the hidden and cell state before the first
-    timestep are further bottoms, and those after the last one further tops.
+    Bottoms: the sequences (timesteps, streams, features); markers (timesteps, streams), 0 where a
+    new sequence starts and 1 elsewhere; optionally a static input (streams, features). The top is
+    (timesteps, streams, ``num_output``). With ``expose_hidden`` the hidden and cell state before
+    the first timestep are additional bottoms, and those after the last one additional tops.
     (source: Hochreiter & Schmidhuber 1997, and Donahue et al. 2015)
     """
 

@@ -5,11 +5,7 @@ from protogen.schema import LayerSchema, register
 
 @register
 class Mish(LayerSchema):
-    """x * tanh(log(1 + exp(x))), a smooth ReLU.  (Misra 2019)
-
-    Works in place.
-    """
+    """x * tanh(log(1 + exp(x))), a smooth ReLU (Misra 2019). Works in place."""
 
     param = "mish_param"
     source = "ChenYingpeng/darknet2caffe: caffe_layers/mish_layer/mish_layer.cpp"
-    forks = ("darknet2caffe",)

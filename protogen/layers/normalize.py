@@ -2,32 +2,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from protogen.layers._blobs import refuse_empty
-from protogen.schema import Context, Fault, LayerSchema, Learnable, register
-from protogen.shapes import format_shape, reveal
+from protogen.layers._blobs import check_axes, check_not_empty
+from protogen.schema import Context, LayerSchema, Learnable, register
 
 
 @register
 class Normalize(LayerSchema):
-    """Divide by the L2 norm and multiply by a learned scale; of the SSD fork.
+    """Divide by the L2 norm and multiply by a learned scale; from the SSD fork.
 
-    The norm is of all an item holds or, with ``across_spatial: false``, of each pixel's channels.
-    The scale is one number or, with ``channel_shared: false``, one for each channel.
+    The norm is that of a whole item or, with ``across_spatial: false``, of each pixel's channels.
+    The scale is one number or, with ``channel_shared: false``, one per channel.
     (source: Liu, Rabinovich & Berg 2015)
     """
 
     param = "norm_param"
-    source = "src/caffe/layers/normalize_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/normalize_layer.cpp"
+    #: These have variants of their own, with another parameter message or none.
+    unmarked_forks = ("yjxiong", "happynear")
 
     def check(self, ctx: Context) -> None:
-        image = ctx.legacy(ctx.bottom)[1:]
-        if len(ctx.bottom) < 2:
-            raise Fault(
-                f"takes a bottom of 2 to 4 axes, not {format_shape(reveal(ctx.bottom))}",
-                rule="axis-count",
-            )
-        refuse_empty(image, "an item")
+        check_axes(ctx, 2, 4)
+        check_not_empty(ctx, ctx.nchw()[1:], "an item of bottom 0")
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         shape = () if ctx.param.channel_shared else (ctx.bottom[1],)
-        return [ctx.filled("scale", shape, ctx.param.scale_filler)]
+        return [ctx.learnable("scale", shape, "scale_filler")]

@@ -3,17 +3,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import refuse_empty
+from protogen.layers._blobs import check_not_empty
 from protogen.layers._losses import Loss, check_labels
-from protogen.schema import Context, Fault, register
+from protogen.schema import Context, register
 
 
 @register
 class SoftmaxWithLoss(Loss):
-    """The softmax of the scores, and the mean negative log of what the true class got.
+    """The mean negative log of the softmax of the true class's score.
 
     The first bottom holds a score per class along ``softmax_param.axis``, the second a class index
-    for each of the others: 64x10 and 64, or 8x21x60x60 and 8x60x60 (or 8x1x60x60).
+    for each prediction: 64x10 and 64, or 8x21x60x60 and 8x60x60 (or 8x1x60x60).
     """
 
     param = "softmax_param"
@@ -23,18 +23,18 @@ class SoftmaxWithLoss(Loss):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        ctx.refuse_in_place()
-        check_labels(ctx, ctx.axis(ctx.param.axis, ctx.bottom, "softmax_param.axis"))
-        refuse_empty(ctx.bottom, "what the inner Softmax weighs")
+        ctx.reject_in_place()
+        check_labels(ctx, ctx.axis())
+        check_not_empty(ctx, ctx.bottom, "bottom 0, the input of its Softmax,")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        # Several tops need a weight each, and the Softmax within, which has one, gets them too.
+        # Two tops need two weights. Caffe passes them on to its inner Softmax, which has one top.
         if ctx.tops > 1:
-            raise Fault(
+            raise ctx.fault(
                 "a second top (the probabilities) needs two loss_weights, which its inner Softmax"
-                " refuses",
+                " rejects",
+                layer_field="top[1]",
                 rule="loss-weight-count",
-                field="top",
                 hint="give this layer one top, and compute the probabilities with a Softmax layer",
             )
         return [()]

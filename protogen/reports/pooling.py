@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from protogen import layers, proto
 from protogen.diagnostics import ProtogenError
-from protogen.layers._pooled import Axis, Window
-from protogen.layers._windows import convolved, pooled
 from protogen.rules import named
 from protogen.schema import Fault
+from protogen.windows import Axis, Window, convolution_size, pooling_size
 
 __all__ = ["Axis", "Elsewhere", "Pair", "Window", "elsewhere", "explain"]
 
@@ -67,7 +66,7 @@ def elsewhere(axis: Axis) -> list[Elsewhere]:
     refusal = "refuses a pad above half the kernel" if 2 * pad > kernel else ""
 
     def caffe(floor: bool) -> int:
-        return int(pooled(size, kernel, stride, pad, floor=floor, clip=axis.clip))
+        return int(pooling_size(size, kernel, stride, pad, floor=floor, clip=axis.clip))
 
     rows = [
         Elsewhere("Caffe", "round_mode CEIL", caffe(False), "its default"),
@@ -86,12 +85,12 @@ def _rounded(axis: Axis, extra: int) -> int | None:
     size = axis.size + extra
     if size + 2 * axis.pad < axis.kernel:
         return None
-    return int(convolved(size, axis.kernel, axis.stride, axis.pad, 1))
+    return int(convolution_size(size, axis.kernel, axis.stride, axis.pad, 1))
 
 
 def _tensorflow(size: int, stride: int, down: int | None) -> list[Elsewhere]:
     """Its paddings have no number: none at all, or what makes ceil(size / stride) windows."""
-    same = convolved(size, 1, stride, 0, 1)
+    same = convolution_size(size, 1, stride, 0, 1)
     return [
         Elsewhere("TensorFlow", "VALID", down),
         Elsewhere("TensorFlow", "SAME", same, "pads as it needs, so its windows may lie elsewhere"),
