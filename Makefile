@@ -53,7 +53,7 @@ proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto
 docs: $(VENV)/.dev  ## Make what comes from the layers and the rules: pages of docs/, the stub
 	$(BIN)/python -m protogen.render.reference docs/layers
 	$(BIN)/python -m protogen.render.rules docs/rules.md
-	$(BIN)/python -m protogen.render.stub
+	$(BIN)/python -m protogen.render.code.stub
 
 clean:  ## Remove what the other targets made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protogen.cli import commands
-from protogen.cli._examine import Task
 from protogen.cli._output import Unusable
-from protogen.cli._pool import examine_all
+from protogen.cli._processes import run_tasks
+from protogen.cli._tasks import Task
 from tests.conftest import ROOT
 
 # A pooling of kernel 1 at 0, 2 and 4 of 4 elements: its last window is empty.
@@ -31,7 +31,7 @@ layer {
   pooling_param { kernel_size: 1 stride: 2 }  # on purpose
 }
 """
-MENDED = EMPTY.replace("stride: 2 }", "stride: 2 round_mode: FLOOR }")
+FIXED = EMPTY.replace("stride: 2 }", "stride: 2 round_mode: FLOOR }")
 GOOD = EMPTY.replace("stride: 2", "stride: 1")
 # A dilation does nothing to a kernel of 1: a warning.
 IDLE = GOOD.replace("Pooling", "Convolution").replace(
@@ -99,9 +99,7 @@ def test_what_is_neither_net_nor_solver_is_passed_over(in_folder: Path) -> None:
     result = check("labels.prototxt")
     assert result.exit_code == 0
     assert result.stdout == "No findings in 0 files\n"
-    assert result.stderr == (
-        "labels.prototxt: skipped, it is neither a net nor a solver (its fields: item)\n"
-    )
+    assert result.stderr == ("labels.prototxt: skipped, not a net or a solver (its fields: item)\n")
 
 
 @pytest.mark.parametrize("text", ["layer {{ }", "name 3", "\x00\x01", "layer { name: 3 }"])
@@ -139,7 +137,7 @@ def test_a_program(in_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["nowhere.prototxt"], "Error: nowhere.prototxt cannot be read: No such file"),
         (["good.prototxt", "nowhere.py:net"], "Error: nowhere.py cannot be read: No such file"),
@@ -148,15 +146,15 @@ def test_a_program(in_folder: Path) -> None:
         (["--phase", "TRIAN"], "'TRIAN' is not one of"),
         (["--format", "yaml"], "'yaml' is not one of"),
         (["--config", "nowhere.toml"], "'nowhere.toml' does not exist"),
-        (["--statistics", "--format", "sarif"], "--statistics has no form for --format sarif"),
+        (["--statistics", "--format", "sarif"], "--format sarif does not support --statistics"),
         (["-j", "0"], "0 is not in the range"),
     ],
 )
-def test_what_cannot_be_done(in_folder: Path, arguments: list[str], told: str) -> None:
+def test_what_cannot_be_done(in_folder: Path, arguments: list[str], message: str) -> None:
     write(good=GOOD)
     result = check(*arguments)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -167,15 +165,17 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(in_folder: Path) ->
     assert "Found 1 error in 1 file" in result.stdout
 
 
-def test_a_fault_of_ours_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_reported_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("out of ideas")
 
     monkeypatch.setattr("protogen.checks.check", fails)
     result = check("-", text=GOOD)
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: <stdin>: protogen failed at test_check.py:")
-    assert result.stderr.endswith("with RuntimeError: out of ideas\n")
+    assert result.stderr.startswith(
+        "Error: <stdin>: internal error in protogen (a bug) at test_check.py:"
+    )
+    assert result.stderr.endswith(": RuntimeError: out of ideas; please report it\n")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_fault_of_ours_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--severity", "error", "--select", "S"], []),
     ],
 )
-def test_what_is_told(arguments: list[str], wanted: list[str]) -> None:
+def test_which_findings_are_reported(arguments: list[str], wanted: list[str]) -> None:
     conv = 'layer { name: "c" type: "Convolution" bottom: "data" top: "c"\n  convolution_param {'
     text = EMPTY + conv + " num_output: 4 kernel_size: 1 dilation: 2 } }\n"
     result = check("-", "--format", "concise", *arguments, text=text)
@@ -233,11 +233,11 @@ def test_fix_writes_the_file_and_nothing_else_in_it(in_folder: Path) -> None:
     result = check("--fix")
     assert result.exit_code == 0
     assert result.stdout == "Fixed 1 finding. No findings in 2 files\n"
-    assert Path("empty.prototxt").read_text() == MENDED
+    assert Path("empty.prototxt").read_text() == FIXED
     assert Path("good.prototxt").stat().st_mtime_ns == before
 
 
-def test_fix_leaves_what_is_ignored_and_tells_what_is_left(in_folder: Path) -> None:
+def test_fix_leaves_what_is_ignored_and_reports_what_is_left(in_folder: Path) -> None:
     write(empty=EMPTY)
     assert check("--fix", "--ignore", "P101").stdout == "No findings in 1 file\n"
     assert Path("empty.prototxt").read_text() == EMPTY
@@ -266,7 +266,7 @@ def test_what_cannot_be_fixed_is_not_called_fixable(in_folder: Path, text: str) 
 
 def test_fix_of_standard_input_goes_to_standard_output() -> None:
     result = check("-", "--fix", text=EMPTY)
-    assert (result.exit_code, result.stdout) == (0, MENDED)
+    assert (result.exit_code, result.stdout) == (0, FIXED)
     assert result.stderr == "Fixed 1 finding. No findings in 1 file\n"
     assert check("-", "--fix", text=GOOD).stdout == GOOD
 
@@ -275,7 +275,7 @@ def test_fix_lets_through_what_it_passes_over() -> None:
     labels = 'item {\n  name: "cat"\n}\n'
     result = check("-", "--fix", text=labels)
     assert (result.exit_code, result.stdout) == (0, labels)
-    assert result.stderr.startswith("<stdin>: skipped, it is neither a net nor a solver")
+    assert result.stderr.startswith("<stdin>: skipped, not a net or a solver")
 
 
 def test_a_file_that_cannot_be_written_does_not_stop_the_others(
@@ -311,11 +311,11 @@ def test_diff_writes_nothing(in_folder: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuses(*_: object) -> None:
+    def fails_to_write(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     write(empty=EMPTY)
-    monkeypatch.setattr("protogen.files.write_file", refuses)
+    monkeypatch.setattr("protogen.files.write_file", fails_to_write)
     result = check("--fix")
     assert result.exit_code == 2
     assert result.stderr == "Error: empty.prototxt cannot be written: Permission denied\n"
@@ -363,7 +363,7 @@ def test_a_folder_without_nets(in_folder: Path) -> None:
     Path("notes").mkdir()
     result = check("notes")
     assert (result.exit_code, result.stdout) == (0, "No findings in 0 files\n")
-    assert result.stderr == "notes: no *.prototxt in it\n"
+    assert result.stderr == "notes: no *.prototxt files found\n"
 
 
 def test_a_link_to_itself(in_folder: Path) -> None:
@@ -410,16 +410,16 @@ def test_a_bar_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
     for screen in (Terminal(), io.StringIO()):
         monkeypatch.setattr("sys.stderr", screen)
-        assert [len(outcome.found) for outcome in examine_all(tasks, None)] == [1, 0]
+        assert [len(outcome.findings) for outcome in run_tasks(tasks, None)] == [1, 0]
         shown.append(screen.getvalue())
     assert "checking" in shown[0]
     assert shown[1] == ""
 
 
-def test_a_process_that_dies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("protogen.cli._pool.examine", os._exit)
+def test_a_process_that_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("protogen.cli._processes.run_task", os._exit)
     with pytest.raises(Unusable, match="a process ended before its files were checked"):
-        examine_all([9, 9], 2)  # type: ignore[list-item]
+        run_tasks([9, 9], 2)  # type: ignore[list-item]
 
 
 def test_an_interrupted_check_is_quiet(in_folder: Path) -> None:
@@ -443,11 +443,11 @@ def test_an_interrupted_check_is_quiet(in_folder: Path) -> None:
 def test_the_conformance_nets(conformance: Path) -> None:
     result = check(str(conformance / "nets"), "--format", "concise")
     assert result.exit_code == 1  # some of them load in one phase only, and some are templates
-    assert "protogen failed" not in result.stderr
+    assert "internal error" not in result.stderr
     assert len(codes(result)) > 50
 
 
-def test_fix_mends_a_mismatch_where_its_branches_part(in_folder: Path) -> None:
+def test_fix_of_a_mismatch_where_its_branches_part(in_folder: Path) -> None:
     """DSOD's pooling, 2x2 where the convolution beside it makes 1x1."""
     net = (ROOT / "tests" / "checks" / "mismatches" / "dsod.prototxt").read_text()
     write(dsod=net)

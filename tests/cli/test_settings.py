@@ -117,27 +117,33 @@ def test_a_file_given_by_name(in_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ('selekt = ["P"]', 'no setting "selekt"; did you mean "select"?'),
-        ("zzz = 1", 'no setting "zzz"; there are select, ignore, severity, format, '),
+        ('selekt = ["P"]', 'unknown setting "selekt"; did you mean "select"?'),
+        ("zzz = 1", 'unknown setting "zzz"; the settings are select, ignore, severity, format, '),
         ('select = ["P1O1"]', '"select": there is no rule "P1O1"; did you mean "P101"?'),
-        ("select = 3", '"select": write a list of strings, not 3'),
-        ('severity = "eror"', '"severity": "eror" is not known; did you mean "error"?'),
-        ('format = "x"', '"format": "x" is not known; it is one of text, concise, json,'),
+        ("select = 3", '"select": expected a list of strings, got 3'),
+        (
+            'severity = "eror"',
+            '"severity": expected one of note, warning, error, got "eror"; did you mean "error"?',
+        ),
+        (
+            'format = "x"',
+            '"format": expected one of concise, github, json, junit, sarif, text, got "x"',
+        ),
         ('inputs = { data = "1,x" }', '"inputs": "1,x" is no shape'),
-        ("inputs = 3", '"inputs": write a table, not 3'),
+        ("inputs = 3", '"inputs": expected a table, got 3'),
         ('per-file-ignores = "x"', '"per-file-ignores": "x" has no ":"'),
         ("select = [", "cannot be read: "),
     ],
 )
-def test_what_is_wrong_in_a_file_is_a_sentence(in_folder: Path, text: str, told: str) -> None:
+def test_what_is_wrong_in_a_file_is_a_sentence(in_folder: Path, text: str, message: str) -> None:
     write(net=EMPTY)
     Path("protogen.toml").write_text(text)
     result = check()
     assert result.exit_code == 2
     assert str(in_folder.resolve() / "protogen.toml") in result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
     assert result.stderr.count("\n") == 1
 
 

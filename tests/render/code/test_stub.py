@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from protogen import layers
-from protogen.render.stub import TARGET, stub
+from protogen.render.code.stub import TARGET, stub
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 PROGRAM = """
 from protogen import Blob, Net, fillers

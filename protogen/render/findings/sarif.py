@@ -1,8 +1,8 @@
-"""Findings as SARIF 2.1.0, which code scanning services and editors read."""
+"""SARIF 2.1.0, which code scanning services and editors read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,26 +11,27 @@ from protogen._version import __version__
 from protogen.checks import all_rules
 from protogen.checks._rule import Rule
 from protogen.diagnostics import Diagnostic, Location
-from protogen.reports.findings import Checked
+from protogen.render.context import Context
+from protogen.render.json import dumps
+from protogen.reports.findings import CheckedFile
 
-__all__ = ["sarif"]
+__all__ = ["render"]
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def sarif(files: Sequence[Checked]) -> dict[str, Any]:
+def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     """The log of one run, with the documentation of every rule."""
     rules = all_rules()
-    index = {each.code: number for number, each in enumerate(rules)}
-    driver = {"name": "protogen", "version": __version__, "rules": [_rule(r) for r in rules]}
-    results = [_result(file.file, each, index) for file in files for each in file.found]
+    index = {rule.code: number for number, rule in enumerate(rules)}
+    driver = {"name": "protogen", "version": __version__, "rules": [_rule(each) for each in rules]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": {"uri": _uri(file.file)}} for file in files],
-        "results": results,
+        "results": [_result(file, each, index) for file in files for each in file.findings],
     }
-    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    yield dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -45,25 +46,25 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(file: str, found: Diagnostic, index: dict[str, int]) -> dict[str, Any]:
+def _result(file: CheckedFile, finding: Diagnostic, index: dict[str, int]) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "ruleId": found.code,
-        "level": found.severity.value,
-        "message": {"text": "\n".join([found.fact, *found.notes])},
-        "locations": [_location(found, found.location or Location(file))],
+        "ruleId": finding.code,
+        "level": finding.severity.value,
+        "message": {"text": "\n".join([finding.fact, *finding.notes])},
+        "locations": [_location(finding, finding.location or Location(file.file))],
     }
-    if found.code in index:
-        result["ruleIndex"] = index[found.code]
+    if finding.code in index:
+        result["ruleIndex"] = index[finding.code]
     return result
 
 
-def _location(found: Diagnostic, place: Location) -> dict[str, Any]:
+def _location(finding: Diagnostic, place: Location) -> dict[str, Any]:
     physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(place.file)}}
     if place.line:
         physical["region"] = _region(place)
     location: dict[str, Any] = {"physicalLocation": physical}
-    if found.layer:
-        location["logicalLocations"] = [{"name": found.layer, "kind": "element"}]
+    if finding.layer:
+        location["logicalLocations"] = [{"name": finding.layer, "kind": "element"}]
     return location
 
 
