@@ -455,3 +455,70 @@ def test_fix_of_a_mismatch_where_its_branches_part(in_folder: Path) -> None:
     assert check("--fix").stdout == "Fixed 1 finding. No findings in 1 file\n"
     kernel = "kernel_size: 2 stride: 2"
     assert Path("dsod.prototxt").read_text() == net.replace(kernel, f"{kernel} round_mode: FLOOR")
+
+
+def test_quiet(in_folder: Path) -> None:
+    write(empty=EMPTY, labels=LABELS)
+    Path("notes").mkdir()
+    result = check(".", "notes", "--quiet", "--format", "text")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.stdout.startswith("empty.prototxt:6:34: error[P101]")
+    assert "Found" not in result.stdout
+    write(empty=GOOD)
+    result = check("-q")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    result = check("-q", "nowhere.prototxt")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "nowhere.prototxt cannot be read" in result.stderr
+
+
+def test_an_output_file(in_folder: Path) -> None:
+    write(empty=EMPTY)
+    shown = check().stdout
+    result = check("--output-file", "report.txt")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "")
+    assert Path("report.txt").read_text() == shown
+    check("--output-file", "report.json", "--format", "json")
+    assert json.loads(Path("report.json").read_text())["errors"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("empty.prototxt", "empty.prototxt is read by this command, and would be overwritten"),
+        ("./empty.prototxt", "./empty.prototxt is read by this command"),
+        ("no/where.txt", "no/where.txt cannot be written: No such file or directory"),
+    ],
+)
+def test_an_output_file_that_cannot_be_one(in_folder: Path, path: str, message: str) -> None:
+    write(empty=EMPTY)
+    result = check("--output-file", path)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert Path("empty.prototxt").read_text() == EMPTY
+
+
+def test_colors_that_are_forced(monkeypatch: pytest.MonkeyPatch) -> None:
+    red = "\x1b[31merror[P101]\x1b[0m"
+    assert "\x1b" not in check("-", text=EMPTY).stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert red in check("-", text=EMPTY).stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in check("-", text=EMPTY).stdout
+
+
+def test_a_file_with_a_drive_is_one_file(in_folder: Path) -> None:
+    for spec in (r"C:\nets\deploy.prototxt", r"C:\nets\net.py"):
+        result = check(spec)
+        assert result.exit_code == 2
+        assert result.stderr == f"Error: {spec} cannot be read: No such file or directory\n"
+
+
+def test_a_net_through_a_pipe_is_told_from_a_solver(in_folder: Path) -> None:
+    os.mkfifo("pipe")
+    with subprocess.Popen(["sh", "-c", "cat > pipe"], stdin=subprocess.PIPE, text=True) as writer:
+        assert writer.stdin is not None
+        writer.stdin.write(SOLVER + "solver_type: ADAM\n")
+        writer.stdin.close()
+        found = codes(check("pipe", "--format", "concise", "--select", "T"))
+    assert found == [("pipe", "T206")]

@@ -240,3 +240,19 @@ def test_what_cannot_be_used(arguments: list[str], message: str) -> None:
     result = emit(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in result.stderr
+
+
+def test_a_program_is_not_overwritten_by_its_net() -> None:
+    result = emit("nets/small.py:net", "-o", "./nets/small.py")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "./nets/small.py is read by this command, and would be overwritten" in result.stderr
+    assert Path("nets/small.py").read_text() == PROGRAM
+    Path("nets/link.py").symlink_to("small.py")
+    assert emit("nets/small.py", "-o", "nets/link.py").exit_code == 2
+
+
+def test_a_program_with_a_drive_is_not_a_name(in_folder: Path) -> None:
+    for spec, file in ((r"C:\nets\net.py", r"C:\nets\net.py"), (r"C:\net.py:resnet", r"C:\net.py")):
+        result = emit(spec)
+        assert result.exit_code == 2
+        assert f"Error: {file} cannot be read: No such file" in result.stderr

@@ -115,3 +115,17 @@ def test_wrong_values_are_usage_errors(arguments: list[str], message: str) -> No
     result = pool(*arguments)
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_several_sizes() -> None:
+    one, two = pool("5", "-k2", "-s2").stdout, pool("6x7", "-k2", "-s2").stdout
+    assert pool("5", "6x7", "-k2", "-s2").stdout == f"{one}\n{two}"
+    data = json.loads(pool("5", "6x7", "-k2", "-s2", "--json").stdout)
+    assert [[axis["pooled"] for axis in each["axes"]] for each in data] == [[3, 3], [3, 4]]
+
+
+def test_a_size_that_caffe_rejects_does_not_stop_the_others() -> None:
+    # Caffe rejects a pad that is not below the kernel, whatever the size.
+    result = pool("5", "6", "-k2", "-p2")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("Caffe rejects this pooling: ") == 2

@@ -16,6 +16,7 @@ select = ["P101", "S2"]
 ignore = ["pooling-rounds"]
 severity = "error"
 format = "concise"
+exclude = ["/old/", "*.bak.prototxt"]
 per-file-ignores = { "old/*.prototxt" = ["P101"] }
 inputs = { data = [1, 3, 227, 227], "info/1" = "1,3,?" }
 """
@@ -25,6 +26,9 @@ select = P101, S2
 ignore = pooling-rounds
 severity = error
 format = concise
+exclude =
+    /old/
+    *.bak.prototxt
 per_file_ignores =
     old/*.prototxt: P101
 inputs =
@@ -58,6 +62,7 @@ def test_each_kind_of_file(in_folder: Path, file: str, text: str) -> None:
         ignore=("pooling-rounds",),
         severity="error",
         format="concise",
+        exclude=("/old/", "*.bak.prototxt"),
         per_file_ignores={"old/*.prototxt": ("P101",)},
         inputs={"data": (1, 3, 227, 227), "info/1": (1, 3, None)},
         folder=in_folder.resolve(),
@@ -132,6 +137,8 @@ def test_a_file_given_by_name(in_folder: Path) -> None:
             '"format": expected one of concise, github, json, junit, sarif, text, got "x"',
         ),
         ('inputs = { data = "1,x" }', '"inputs": "1,x" is no shape'),
+        ('exclude = ["a", "!"]', "\"exclude\": Invalid git pattern: '!'"),
+        ("exclude = 3", '"exclude": expected a list of strings, got 3'),
         ("inputs = 3", '"inputs": expected a table, got 3'),
         ('per-file-ignores = "x"', '"per-file-ignores": "x" has no ":"'),
         ("select = [", "cannot be read: "),
@@ -153,3 +160,16 @@ def test_a_broken_ini_file(in_folder: Path) -> None:
     result = check()
     assert result.exit_code == 2
     assert "setup.cfg cannot be read: File contains no section headers" in result.stderr
+
+
+def test_files_that_are_excluded(in_folder: Path) -> None:
+    write(nets__old__a=EMPTY, nets__b=EMPTY, old__c=EMPTY)
+    Path("protogen.toml").write_text('exclude = ["/nets/old"]\n')
+    found = [("nets/b.prototxt", "P101"), ("old/c.prototxt", "P101")]
+    assert codes(check("--format", "concise")) == found
+    assert codes(check("nets", "--format", "concise")) == found[:1]
+    assert codes(check("nets/old/a.prototxt", "--format", "concise")) == [
+        ("nets/old/a.prototxt", "P101")
+    ]
+    Path("other.toml").write_text('exclude = ["old"]\n')
+    assert codes(check("--config", "other.toml", "--format", "concise")) == found[:1]

@@ -217,3 +217,69 @@ def test_a_full_disk_is_no_fault_of_ours(in_folder: Path) -> None:
         )
     assert run.returncode == 2
     assert run.stderr == b"Error: cannot write the output: No space left on device\n"
+
+
+SOLVER = 'net: "net.prototxt"\nbase_lr: 0.01\nlr_policy: "fixed"\nmax_iter: 10\n'
+
+
+def write(name: str, text: str = NET) -> None:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_several_nets(in_folder: Path) -> None:
+    write("a.prototxt")
+    write("b.prototxt")
+    one = shapes("a.prototxt").stdout
+    assert shapes("a.prototxt", "b.prototxt").stdout == f"a.prototxt\n{one}\nb.prototxt\n{one}"
+    data = json.loads(shapes("a.prototxt", "b.prototxt", "--json").stdout)
+    assert [each.pop("file") for each in data["nets"]] == ["a.prototxt", "b.prototxt"]
+    assert data["nets"][1] == json.loads(shapes("b.prototxt", "--json").stdout)
+
+
+def test_a_folder(in_folder: Path) -> None:
+    write("nets/a.prototxt")
+    write("nets/labels.prototxt", 'item { name: "cat" }')
+    write("nets/solver.prototxt", SOLVER)
+    write("nets/old/b.prototxt")
+    write("protogen.toml", 'exclude = ["old"]')
+    result = shapes("nets")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "nets/a.prototxt")
+    assert result.stdout.count("conv1") == shapes("nets/a.prototxt").stdout.count("conv1")
+    assert result.stderr == (
+        "nets/labels.prototxt: skipped, not a net or a solver (its fields: item)\n"
+        "nets/solver.prototxt: skipped, a solver\n"
+    )
+    assert [each["file"] for each in json.loads(shapes("nets", "--json").stdout)["nets"]] == [
+        "nets/a.prototxt"
+    ]
+
+
+def test_a_net_that_cannot_be_read_does_not_stop_the_others(in_folder: Path) -> None:
+    write("a.prototxt")
+    write("broken.py", "1 / 0\n")
+    result = shapes("nowhere.prototxt", "a.prototxt")
+    assert result.exit_code == 2
+    assert "nowhere.prototxt cannot be read" in result.stderr
+    assert "\nconv1 " in result.stdout
+    result = shapes("broken.py", "a.prototxt")
+    assert result.exit_code == 1
+    assert "broken.py:1: error[T120] the program raised ZeroDivisionError" in result.stderr
+    assert "\nconv1 " in result.stdout
+
+
+def test_diagnostics_follow_their_net(in_folder: Path) -> None:
+    write("a.prototxt", NET.replace("ReLU", "RELUU"))
+    write("b.prototxt")
+    command = [sys.executable, "-m", "protogen", "shapes", "a.prototxt", "b.prototxt"]
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert run.returncode == 1
+    assert run.stdout.index("a.prototxt\n") < run.stdout.index("error[G104]")
+    assert run.stdout.index("error[G104]") < run.stdout.index("\nb.prototxt\n")
+
+
+def test_the_format_by_its_name() -> None:
+    assert shapes("-", "--format", "json").stdout == shapes("-", "--json").stdout
+    assert shapes("-", "--format", "table").stdout == shapes("-").stdout
+    assert "'yaml' is not one of 'json', 'table'" in shapes("-", "--format", "yaml").stderr
