@@ -5,7 +5,8 @@
 
 A 1x1 Convolution is an InnerProduct over the channels, the same one at every pixel. From 128
 features for each of 500x500 pixels, (1, 128, 500, 500), it computes one score for each pixel,
-(1, 1, 500, 500). It learns only 128 weights, (1, 128, 1, 1), and a bias. Other image sizes work, too.
+(1, 1, 500, 500). It learns only 128 weights, (1, 128, 1, 1), and a bias. Images of any other size
+work, too.
 
 (source: Long, Shelhamer & Darrell 2015, "Fully Convolutional Networks for Semantic Segmentation")
 """
