@@ -47,7 +47,7 @@ $(VENV)/.bench: $(VENV)/.dev
 bench: $(VENV)/.bench  ## Measure protogen, NetSpec and other readers of prototxt
 	$(BIN)/python -m benchmarks
 
-proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto
+proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto and write its typed stub
 	$(BIN)/python -m protogen.proto.compile
 
 docs: $(VENV)/.dev  ## Generate the pages of docs/ and the stub from the layers and the rules

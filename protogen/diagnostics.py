@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from protogen.edits import Fix
+
 __all__ = [
     "RULES",
     "Diagnostic",
-    "Edit",
-    "Fix",
     "Location",
     "ProtogenError",
     "Severity",
@@ -53,27 +53,6 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """One change to a layer: a field (``pooling_param.pad``) and its value as text.
-
-    A value of ``None`` takes the field out. A field of "" is the whole layer.
-    """
-
-    layer_index: int
-    field: str
-    value: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """What would mend a finding. A safe one changes nothing that Caffe computes on purpose."""
-
-    title: str
-    edits: tuple[Edit, ...]
-    safe: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding. ``code`` and ``name`` (kebab-case) are fixed for each rule, for scripts.
 
@@ -94,6 +73,11 @@ class Diagnostic:
     layer_index: int = -1
     field: str = ""
     fix: Fix | None = None
+
+    @property
+    def fixable(self) -> bool:
+        """Whether it can be fixed without asking anyone."""
+        return self.fix is not None and self.fix.safe
 
     @property
     def subject(self) -> str:

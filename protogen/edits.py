@@ -11,7 +11,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Edit", "EditError", "Fix", "Path", "apply", "check_overlaps", "delete", "insert"]
+__all__ = [
+    "Edit",
+    "EditError",
+    "Fix",
+    "Path",
+    "apply",
+    "check_overlaps",
+    "delete",
+    "format_path",
+    "insert",
+    "parse_path",
+]
 
 #: The way to a field, as in ``("layer", 3, "pooling_param", "pad")``.
 Path = tuple[str | int, ...]
@@ -65,6 +76,15 @@ def format_path(path: Path) -> str:
     """``layer[3].pooling_param.pad``."""
     words = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return "".join(words).lstrip(".")
+
+
+def parse_path(text: str) -> Path:
+    """``param[1].lr_mult`` as the path ``("param", 1, "lr_mult")``."""
+    path: list[str | int] = []
+    for word in filter(None, text.split(".")):
+        name, *indices = word.replace("]", "").split("[")
+        path += [name, *map(int, indices)]
+    return tuple(path)
 
 
 def check_overlaps(edits: Iterable[Edit]) -> None:

@@ -68,11 +68,12 @@ def bilinear() -> Any:
 def _normed(name: str, variance_norm: str) -> Any:
     if variance_norm == "FAN_IN":  # Caffe's default, which need not be written
         return proto.FillerParameter(type=name)
-    norms = proto.FillerParameter.VarianceNorm.keys()
-    if variance_norm not in norms:
-        near = did_you_mean(variance_norm, norms) or "one of " + ", ".join(norms)
+    norms = proto.FillerParameter.VarianceNorm
+    names = norms.keys()
+    if variance_norm not in names:
+        near = did_you_mean(variance_norm, names) or "one of " + ", ".join(names)
         raise ValueError(f'variance_norm "{variance_norm}" is not known; {near}')
-    return proto.FillerParameter(type=name, variance_norm=variance_norm)
+    return proto.FillerParameter(type=name, variance_norm=norms.Value(variance_norm))
 
 
 if not TYPE_CHECKING:  # to a type checker it would make every name one of this module's

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import Any, NamedTuple
 
-from protogen.graph import Graph, State, Step, Value, build
-from protogen.inference import Inference, infer_graph
+from protogen.analysis import Analysis
+from protogen.graph import Graph, Step, Value
 from protogen.layers._pooled import Axis, pooling_window
 from protogen.layers._windows import empty_windows
 from protogen.schema import Context, Fault
@@ -59,15 +59,12 @@ class InputSizes:
     width, ``None`` where not known.
     """
 
-    def __init__(
-        self, message: Any, state: State, inputs: Mapping[str, Sequence[int | None]]
-    ) -> None:
-        self._graph = build(message, state)
-        self._wiring = [(step, step.faults) for step in self._graph.steps]
-        self._given: dict[str, Shape] = {name: tuple(shape) for name, shape in inputs.items()}
+    def __init__(self, analysis: Analysis) -> None:
+        self._inputs = analysis.inputs
+        self._walked = analysis.edited()
+        self._graph = self._walked.graph
         self._memory: dict[Pair, Outcome] = {}
         self._windows = list(_windows(self._graph))
-        self._walk({})
         self.images = _images(self._graph)
         *_, height, width = next(iter(self.images.values()), (None, None))
         self.present: Pair = (height, width)
@@ -128,18 +125,15 @@ class InputSizes:
 
     def refuses(self, height: int, width: int) -> Step | None:
         """The layer at which Caffe gives up a net of this size."""
-        found = self._resized(height, width).diagnostics
+        found = self._resized(height, width).faults
         return next((s for s in self._graph.steps if found and found[0] in s.faults), None)
 
     # Walking ---------------------------------------------------------------------------------
 
-    def _walk(self, images: Mapping[str, Shape]) -> Inference:
-        for step, faults in self._wiring:
-            step.faults = faults
-        return infer_graph(self._graph, {**self._given, **images})  # type: ignore[dict-item]
-
-    def _resized(self, height: int | None, width: int | None) -> Inference:
-        return self._walk({n: (*s[:HEIGHT], height, width) for n, s in self.images.items()})
+    def _resized(self, height: int | None, width: int | None) -> Analysis:
+        images = {name: (*s[:HEIGHT], height, width) for name, s in self.images.items()}
+        self._walked.walk_again({**self._inputs, **images})
+        return self._walked
 
     def _pooled(self) -> Iterator[Axis]:
         """The axes that are pooled, as far as the last walk knows their sizes."""

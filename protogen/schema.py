@@ -8,6 +8,7 @@ what holds for every blob of Caffe, and remembers the answers, for nets repeat t
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -33,6 +34,8 @@ Arity = int | tuple[int, int | None]
 
 #: One layer's answers are kept by its inputs; a net of unending variety empties the store.
 _MEMORY = 50_000
+
+_UNREAD = object()
 
 
 class Fault(Exception):
@@ -250,14 +253,16 @@ class LayerSchema:
         tops: int,
         phase: int = 1,
         in_place: frozenset[int] = frozenset(),
+        parameters: Hashable = _UNREAD,
     ) -> Facts:
         """Everything known of a layer from its message and its bottoms' shapes.
 
-        Raises `Fault` where Caffe would die.
+        ``parameters`` are those of `parameters`, where the caller has them at hand already.
+        Raises `Fault` where Caffe would abort.
         """
-        only = self._only
-        said = _said(layer, only) if only is not None else self._parameters(layer)
-        key = (bottoms, tops, phase, in_place, said)
+        if parameters is _UNREAD:
+            parameters = self.parameters(layer)
+        key = (bottoms, tops, phase, in_place, parameters)
         answer = self._answers.get(key)
         if answer is None:
             try:
@@ -270,6 +275,11 @@ class LayerSchema:
         if isinstance(answer, Fault):
             raise answer.with_traceback(None)
         return answer
+
+    def parameters(self, layer: Any) -> Hashable:
+        """The parameters that decide what the layer does, to look an answer up by."""
+        only = self._only
+        return _said(layer, only) if only is not None else self._parameters(layer)
 
     def _parameters(self, layer: Any) -> Hashable:
         """The parameters that decide, as something to look an answer up by."""
@@ -379,11 +389,13 @@ def registered(layer_type: str) -> LayerSchema | None:
     return _registry.get(layer_type)
 
 
-def _no_composer(schema: LayerSchema, bottoms: Any, keywords: Any) -> Any:
-    raise RuntimeError(f"{schema.type} was called before protogen.Net was imported")
+def _import_composer(schema: LayerSchema, bottoms: Any, keywords: Any) -> Any:
+    """The first call of any layer type: composing registers itself when it is imported."""
+    importlib.import_module("protogen.compose")
+    return _composer(schema, bottoms, keywords)
 
 
-_composer: Callable[[LayerSchema, Any, Any], Any] = _no_composer
+_composer: Callable[[LayerSchema, Any, Any], Any] = _import_composer
 
 
 def set_composer(composer: Callable[[LayerSchema, Any, Any], Any]) -> None:

@@ -99,7 +99,7 @@ def test_leveldb_is_a_warning_with_a_way_out(in_folder: Path) -> None:
     result = infer_shapes(loads(data_layer(backend="LEVELDB")))
     (warning,) = result.diagnostics
     assert result.ok
-    assert warning.message == "its source is there but cannot be read: it is a LevelDB"
+    assert warning.message == "its source exists but cannot be read: it is a LevelDB"
     assert warning.hint == "give the tops' shapes: --input data=1,3,227,227"
 
 
@@ -109,7 +109,7 @@ def test_without_the_library(
     database(b"")
     monkeypatch.setitem(sys.modules, "lmdb", None)
     assert infer(data_layer())[1] == [
-        "its source is there but cannot be read: lmdb is not installed"
+        "its source exists but cannot be read: lmdb is not installed"
     ]
 
 

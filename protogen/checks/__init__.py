@@ -1,30 +1,34 @@
-"""What protogen thinks of a net: one file for each rule, found by themselves.
+"""What protogen thinks of a net: one file for each check, found by themselves.
 
-`check` infers the net in each phase and asks every rule; a net that Caffe refuses or that computes
-garbage has an error, one that is probably not what was meant a warning.
+`check` analyzes the net in each phase and asks every check. A net that Caffe rejects or that
+computes garbage has an error, one that is probably not what was meant a warning.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from protogen import proto
+from protogen.analysis import Analysis
 from protogen.checks._catalogue import check_code
-from protogen.checks._documented import REFUSED, document
-from protogen.checks._explained import explained
-from protogen.checks._rule import Rule, Run, Whole, rules
+from protogen.checks._documented import document
+from protogen.checks._mismatches import inferred
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rules
 from protogen.checks._solver import SolverFile
-from protogen.compose.loaded import field_path, read_bytes
-from protogen.compose.net import Net
 from protogen.diagnostics import Diagnostic, Location, Severity
-from protogen.graph import State, build, meant_phases
-from protogen.inference import infer_graph
+from protogen.edits import parse_path
+from protogen.graph import State
+from protogen.inference import Inputs
+from protogen.net_files import read_bytes
+from protogen.net import Net
+from protogen.rules.text import reading_errors
 from protogen.text import Document, read
 
 __all__ = ["Report", "all_rules", "check", "check_solver"]
@@ -58,28 +62,28 @@ def check(
     phases: Collection[str] = (),
     level: int = 0,
     stages: Collection[str] = (),
-    inputs: Mapping[str, Sequence[int | None]] | None = None,
+    inputs: Inputs | None = None,
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     notes: bool = False,
 ) -> Report:
-    """Check a net: the diagnostics of inference and of every rule.
+    """Check a net: the diagnostics of inference and of every check.
 
-    ``phases`` are TRAIN, TEST or both; left out, those in which the net has data. ``select`` and
+    ``phases`` are TRAIN, TEST or both; by default, those in which the net has data. ``select`` and
     ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds what is worth
-    knowing but nothing to mend. Raises `ValueError` for a code that no rule has.
+    knowing and needs no fix. Raises `ValueError` for a code that no rule has.
     """
     _check_codes(select=select, ignore=ignore)
-    net = net if isinstance(net, Net) else Net.of(net)
-    message, text = net.current()
-    runs = []
-    for phase in phases or meant_phases(message, level, stages):
-        graph = build(message, State(phase, level, stages))
-        runs.append(Run(net, message, infer_graph(graph, inputs or {}), inputs or {}))
-    spoilt = net.spoilt()
-    asked = (d for d in _ask(Whole(net, message, runs)) if d.layer_index not in spoilt)
-    found = [*map(_as_caffe, text), *asked]
-    wanted = [d for d in found if chosen(d, select, ignore, notes)]
+    net = Net.of(net)
+    states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
+    analyses = [net.analysis(state, inputs) for state in states]
+    current = net.current
+    found = list(current.findings)
+    damaged = net.damaged_layers
+    for finding in _findings(Phases(net, current.message, analyses)):
+        if finding.layer_index not in damaged:
+            found.append(finding)
+    wanted = [each for each in found if chosen(each, select, ignore, notes)]
     return Report(sorted(map(net.place, wanted), key=_position))
 
 
@@ -90,7 +94,7 @@ def check_solver(
     ignore: Collection[str] = (),
     notes: bool = False,
 ) -> Report:
-    """Check a solver: its text, and what Caffe would refuse or hardly was meant in it.
+    """Check a solver: its text, and what in it Caffe rejects or is probably not meant.
 
     ``solver`` is the path of its file, or a document that was read as a ``SolverParameter``. The
     nets it names are looked for, not checked. Raises `ProtogenError` if the file cannot be read,
@@ -99,12 +103,12 @@ def check_solver(
     _check_codes(select=select, ignore=ignore)
     if not isinstance(solver, Document):
         solver = read(read_bytes(solver), proto.SolverParameter, os.fspath(solver))
-    file, found = SolverFile(solver), list(map(_as_caffe, solver.diagnostics))
-    if not any(d.severity is Severity.ERROR for d in solver.diagnostics):
+    file, found = SolverFile(solver), list(solver.diagnostics)
+    if not reading_errors(solver.diagnostics):
         found += file.upgraded.diagnostics
         for each in all_rules():
-            found += [_place(solver, d) for d in each.check_solver(file)]
-    wanted = [d for d in found if chosen(d, select, ignore, notes)]
+            found += [_place(solver, finding) for finding in each.check_solver(file)]
+    wanted = [each for each in found if chosen(each, select, ignore, notes)]
     return Report(sorted(wanted, key=_position))
 
 
@@ -112,43 +116,39 @@ def _check_codes(**given: Collection[str]) -> None:
     """Raise for a selection that would silence findings by mistake."""
     for name, codes in given.items():
         if isinstance(codes, str):
-            raise ValueError(f'{name} is a list of codes: ["{codes}"]')
+            raise ValueError(f'{name} must be a list of codes, such as ["{codes}"]')
         for code in codes:
             check_code(code)
 
 
 def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
     """A finding with the place of its field, or the file where it is not written."""
-    place = solver.locate(field_path(diagnostic.field)) if diagnostic.field else None
+    place = solver.locate(parse_path(diagnostic.field)) if diagnostic.field else None
     return replace(diagnostic, location=place or Location(solver.filename))
 
 
-def _as_caffe(diagnostic: Diagnostic) -> Diagnostic:
-    """A finding of the reader, which reads on where Caffe refuses the file."""
-    refused = diagnostic.name in REFUSED
-    return replace(diagnostic, severity=Severity.ERROR) if refused else diagnostic
-
-
-def _ask(whole: Whole) -> Iterator[Diagnostic]:
+def _findings(phases: Phases) -> Iterator[Diagnostic]:
     for each in all_rules():
-        yield from each.check_net(whole)
-    told: dict[Diagnostic, Diagnostic] = {}
-    phases: dict[Diagnostic, list[str]] = {}
-    for run in whole.runs:
-        for diagnostic in _ask_run(whole, run):
+        yield from each.check_net(phases)
+    first: dict[Diagnostic, Diagnostic] = {}
+    found_in: dict[Diagnostic, list[str]] = {}
+    for analysis in phases.analyses:
+        for diagnostic in _phase_findings(phases, analysis):
+            # The account and the fixes may differ in the sizes of a phase; the finding is the same.
             finding = replace(diagnostic, why="", hint="", fix=None)
-            told.setdefault(finding, diagnostic)
-            phases.setdefault(finding, []).append(run.phase)
-    for finding, diagnostic in told.items():
-        everywhere = len(set(phases[finding])) == len(whole.runs)
-        only = "" if everywhere else f" (in phase {phases[finding][0]} only)"
-        yield replace(diagnostic, message=diagnostic.message + only)
+            first.setdefault(finding, diagnostic)
+            found_in.setdefault(finding, []).append(analysis.phase)
+    for finding, diagnostic in first.items():
+        if len(set(found_in[finding])) < len(phases.analyses):
+            only = f"{diagnostic.message} (in phase {found_in[finding][0]} only)"
+            diagnostic = replace(diagnostic, message=only)
+        yield diagnostic
 
 
-def _ask_run(whole: Whole, run: Run) -> Iterator[Diagnostic]:
-    yield from explained(whole, run)
+def _phase_findings(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
+    yield from inferred(phases, analysis)
     for each in all_rules():
-        yield from each.check_run(run)
+        yield from each.check_phase(analysis)
 
 
 def chosen(

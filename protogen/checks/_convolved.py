@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from protogen.checks._rule import Run
+from protogen.analysis import Analysis
 from protogen.graph import Step
 from protogen.layers._convolution import windows
 from protogen.layers._windows import convolved
@@ -41,21 +41,21 @@ class ConvolvedAxis:
         return max(0, self.size - stop)
 
 
-def convolutions(run: Run) -> Iterator[tuple[Step, str, ConvolvedAxis]]:
+def convolutions(analysis: Analysis) -> Iterator[tuple[Step, str, ConvolvedAxis]]:
     """Each Convolution of images with the axes that are convolved alike.
 
     An axis of unknown size is left out, and so is a layer that Caffe refuses.
     """
-    for step in run.of_type("Convolution"):
+    for step in analysis.of_type("Convolution"):
         alike: dict[ConvolvedAxis, list[str]] = {}
-        for name, axis in _axes(run, step):
+        for name, axis in _axes(analysis, step):
             alike.setdefault(axis, []).append(name)
         for axis, names in alike.items():
             yield step, " and ".join(names), axis
 
 
-def _axes(run: Run, step: Step) -> Iterator[tuple[str, ConvolvedAxis]]:
-    ctx = run.context(step)
+def _axes(analysis: Analysis, step: Step) -> Iterator[tuple[str, ConvolvedAxis]]:
+    ctx = analysis.context(step)
     if ctx is None or len(ctx.bottom) != 4:
         return
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protogen.checks._rule import Run
+from protogen.analysis import Analysis
 from protogen.graph import Step
 from protogen.layers._pooled import Axis, pooling_window
 from protogen.schema import Fault
@@ -15,22 +15,22 @@ __all__ = ["AVE", "pooled_axes", "poolings"]
 AVE = 1
 
 
-def poolings(run: Run) -> Iterator[tuple[Step, str, Axis]]:
+def poolings(analysis: Analysis) -> Iterator[tuple[Step, str, Axis]]:
     """Each Pooling layer with the axes that are pooled alike: one of ``height and width``, or both.
 
     An axis of unknown size is left out, and so is a layer that Caffe refuses.
     """
-    for step in run.of_type("Pooling"):
+    for step in analysis.of_type("Pooling"):
         alike: dict[Any, list[Axis]] = {}
-        for axis in pooled_axes(run, step):
+        for axis in pooled_axes(analysis, step):
             alike.setdefault((axis.size, axis.kernel, axis.stride, axis.pad), []).append(axis)
         for axes in alike.values():
             yield step, " and ".join(axis.name for axis in axes), axes[0]
 
 
-def pooled_axes(run: Run, step: Step) -> list[Axis]:
+def pooled_axes(analysis: Analysis, step: Step) -> list[Axis]:
     """The height and width of one Pooling layer, as far as their sizes are known."""
-    ctx = run.context(step)
+    ctx = analysis.context(step)
     if ctx is None or len(ctx.bottom) != 4:
         return []
     try:

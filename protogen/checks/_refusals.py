@@ -119,7 +119,7 @@ REFUSALS = {
         "Follows the blobs from layer to layer; only working in place may make one again.",
         "Caffe dies on loading the net.",
         'Two convolutions with ``top: "conv1"``.',
-        'Call the second one ``top: "conv2"``, and read that further on.',
+        'Call the second one ``top: "conv2"``, and let the later layers read it.',
     ),
     "in-place-after-split": Words(
         "A blob overwritten in place that another layer reads as well.",

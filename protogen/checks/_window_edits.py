@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.diagnostics import Edit
+from protogen.edits import Edit, delete
 from protogen.graph import Step
 
 __all__ = ["Pair", "given", "window_edits", "written"]
@@ -39,8 +39,9 @@ def window_edits(step: Step, field: str, pair: Pair) -> tuple[Edit, ...]:
     if several:
         return tuple(_edit(step, f"{name}.{field}[{i}]", size) for i, size in enumerate(pair))
     if pair[0] == pair[1] and not two:
-        return (_edit(step, f"{name}.{field}", pair[0]),)
-    away = () if two or not _has(param, field) else (Edit(step.index, f"{name}.{field}", None),)
+        repeated = not isinstance(values, int)
+        return (_edit(step, f"{name}.{field}", [pair[0]] if repeated else pair[0]),)
+    away = () if two or not _has(param, field) else (delete(step.path(f"{name}.{field}")),)
     sides = zip("hw", pair)
     return (*away, *(_edit(step, f"{name}.{stem}_{side}", size) for side, size in sides))
 
@@ -52,8 +53,8 @@ def written(field: str, pair: Pair) -> str:
     return f"{_stem(field)}_h: {pair[0]} {_stem(field)}_w: {pair[1]}"
 
 
-def _edit(step: Step, field: str, value: int) -> Edit:
-    return Edit(step.index, field, str(value))
+def _edit(step: Step, field: str, value: int | list[int]) -> Edit:
+    return Edit(step.path(field), "set", value)
 
 
 def _param(step: Step) -> tuple[Any, str]:

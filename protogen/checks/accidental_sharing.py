@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
 
@@ -25,12 +26,12 @@ class AccidentalSharing(Rule):
 
     code, name = "W102", "accidental-sharing"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         owners: dict[str, Step] = {}
-        for step in run.steps:
+        for step in analysis.steps:
             names = [spec.name for spec in step.layer.param]
             shared = [name for name in names if name and owners.get(name, step) is not step]
-            blobs = len(run.facts[step].blobs)
+            blobs = len(step.facts.blobs)
             if shared and len(shared) < blobs:
                 yield self._partly(step, shared, owners[shared[0]], blobs)
             for name in filter(None, names):

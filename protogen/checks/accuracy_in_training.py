@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 
 
@@ -22,9 +23,9 @@ class AccuracyInTraining(Rule):
 
     code, name, severity = "G211", "accuracy-in-training", Severity.NOTE
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.trained:
-            for step in run.of_type("Accuracy"):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.trained:
+            for step in analysis.of_type("Accuracy"):
                 yield self.found(
                     step,
                     "is computed in every iteration of training too",

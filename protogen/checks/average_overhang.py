@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._pooling import AVE, poolings
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 
 
@@ -27,8 +28,8 @@ class AverageOverhang(Rule):
 
     code, name, severity = "P103", "average-overhang", Severity.NOTE
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, names, axis in poolings(analysis):
             if step.layer.pooling_param.pool != AVE or axis.pooled < 1:
                 continue
             last = axis.window(axis.pooled - 1)

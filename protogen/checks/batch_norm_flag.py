@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, Whole, is_loss, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
+from protogen.analysis import Analysis
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.edits import Fix, delete
 from protogen.graph import Step
 
 
@@ -27,29 +30,29 @@ class BatchNormFlag(Rule):
 
     code, name = "G208", "batch-norm-flag"
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.runs:
-            yield from self._of(run)
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.analyses:
+            yield from self._of(analysis)
 
-    def _of(self, run: Run) -> Iterator[Diagnostic]:
-        against = run.phase == "TEST"
-        if not against and not run.trained:
+    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        against = analysis.phase == "TEST"
+        if not against and not analysis.trained:
             return
-        steps = [step for step in run.of_type("BatchNorm") if _flag(step) is not against]
+        steps = [step for step in analysis.of_type("BatchNorm") if _flag(step) is not against]
         steps = [step for step in steps if _flag(step) is not None]
         if not steps:
             return
-        edits = [Edit(step.index, "batch_norm_param.use_global_stats", None) for step in steps]
+        edits = [delete(step.path("batch_norm_param.use_global_stats")) for step in steps]
         more = f", and {len(steps) - 1} more layers likewise" if len(steps) > 1 else ""
         yield self.found(
             steps[0],
-            f"use_global_stats: {'false' if against else 'true'} in {run.phase}{more}",
-            field=edits[0].field,
+            f"use_global_stats: {'false' if against else 'true'} in {analysis.phase}{more}",
+            field="batch_norm_param.use_global_stats",
             why="with false Caffe normalises by the batch at hand"
             if against
             else "with true Caffe never updates the statistics",
             fix=Fix("leave use_global_stats out: Caffe then goes by the phase", tuple(edits)),
-            severity=None if against and _tested(run) else Severity.NOTE,
+            severity=None if against and _tested(analysis) else Severity.NOTE,
         )
 
 
@@ -58,7 +61,7 @@ def _flag(step: Step) -> bool | None:
     return bool(param.use_global_stats) if param.HasField("use_global_stats") else None
 
 
-def _tested(run: Run) -> bool:
+def _tested(analysis: Analysis) -> bool:
     """Whether the net is evidently there to be run in TEST."""
-    own = any(rule.phase == 1 for step in run.steps for rule in step.layer.include)
-    return own or not any(map(is_loss, run.steps))
+    own = any(rule.phase == 1 for step in analysis.steps for rule in step.layer.include)
+    return own or not any(step.is_loss for step in analysis.steps)

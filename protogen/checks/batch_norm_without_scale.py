@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 
 
@@ -24,9 +25,9 @@ class BatchNormWithoutScale(Rule):
 
     code, name, severity = "G207", "batch-norm-without-scale", Severity.NOTE
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step in run.of_type("BatchNorm"):
-            own = len(run.facts[step].blobs) > 3  # forks have layers that scale by themselves
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step in analysis.of_type("BatchNorm"):
+            own = len(step.facts.blobs) > 3  # forks have layers that scale by themselves
             if own or step.faults or not step.tops:
                 continue
             if not any(reader.layer.type == "Scale" for reader in step.tops[0].readers):

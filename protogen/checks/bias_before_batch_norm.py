@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 
@@ -30,9 +31,9 @@ class BiasBeforeBatchNorm(Rule):
 
     code, name, severity = "S207", "bias-before-batch-norm", Severity.NOTE
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step in run.of_type(*_TYPES):
-            field = _TYPES[step.layer.type]
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step in analysis.of_type(*_TYPES):
+            field = _TYPES[step.type]
             norm = _only_reader(step)
             if norm and norm.layer.type == "BatchNorm" and getattr(step.layer, field).bias_term:
                 yield self.found(

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 
 
@@ -25,8 +26,8 @@ class ConvolutionDropsEdge(Rule):
 
     code, name, severity = "S201", "convolution-drops-edge", Severity.NOTE
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, names, axis in convolutions(analysis):
             if axis.made < 1 or not axis.unread or axis.stride > axis.extent:
                 continue
             padded = f" + 2*{axis.pad}" if axis.pad else ""

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 
 
@@ -23,8 +24,8 @@ class ConvolutionSkipsInput(Rule):
 
     code, name, severity = "S202", "convolution-skips-input", Severity.NOTE
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, names, axis in convolutions(analysis):
             if axis.stride > axis.extent and axis.size > axis.extent:
                 yield self.found(
                     step,

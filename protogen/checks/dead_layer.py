@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, Whole, rule
+from protogen.analysis import Analysis
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import named
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
@@ -25,19 +27,19 @@ class DeadLayer(Rule):
 
     code, name = "G203", "dead-layer"
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.trained:
-            yield from self._of(run)
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.trained:
+            yield from self._of(analysis)
 
-    def _of(self, run: Run) -> Iterator[Diagnostic]:
-        useful = run.useful
+    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        useful = analysis.useful
         before: dict[Step, list[Step]] = {}
         last: list[Step] = []
-        for step in run.steps:
+        for step in analysis.steps:
             if step in useful:
                 continue
             dead = [d for bottom in step.bottoms if bottom for d in before.get(bottom.step, ())]
-            if run.learns(step) and not step.faults:
+            if step.learns and not step.faults:
                 last = [s for s in last if s not in dead] + [step]
                 dead = [*dead, step]
             before[step] = list(dict.fromkeys(dead))

@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protogen.checks._rule import Rule, Whole, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
 
 #: The message and its old field, and the field that says the same today.
@@ -38,17 +40,18 @@ class DeprecatedField(Rule):
     code, name, severity = "T301", "deprecated-field", Severity.NOTE
     fixable = True
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for index, layer in enumerate(whole.message.layer):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for step in phases.layers:
+            layer = step.layer
             for (param, old), new in _NEWER.items():
                 if layer.HasField(param) and _given(getattr(layer, param), old):
                     path = f"{param}.{old}"
                     yield self.found(
-                        Step(layer, index),
+                        step,
                         f"{path} is deprecated",
                         field=path,
                         hint=f"{new} says the same",
-                        fix=_fix(index, layer, path),
+                        fix=_fix(step, path),
                     )
 
 
@@ -56,11 +59,11 @@ def _given(message: Any, name: str) -> bool:
     return any(field.name == name for field, _ in message.ListFields())
 
 
-def _fix(index: int, layer: Any, path: str) -> Fix | None:
+def _fix(step: Step, path: str) -> Fix | None:
     """An axis may simply be renamed; the others say it in another way."""
     param, _, old = path.partition(".")
     if old not in ("concat_dim", "slice_dim"):
         return None
-    value = getattr(getattr(layer, param), old)
-    edits = (Edit(index, path, None), Edit(index, f"{param}.axis", str(value)))
+    value = getattr(getattr(step.layer, param), old)
+    edits = (delete(step.path(path)), Edit(step.path(f"{param}.axis"), "set", value))
     return Fix(f"write axis: {value}", edits, safe=True)

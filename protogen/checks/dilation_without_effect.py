@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protogen.checks._rule import Rule, Run, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
+from protogen.diagnostics import Diagnostic
+from protogen.edits import Fix, delete
 
 _TYPES = ("Convolution", "Deconvolution", "Im2col")
 
@@ -25,12 +27,12 @@ class DilationWithoutEffect(Rule):
     code, name = "S206", "dilation-without-effect"
     fixable = True
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step in run.of_type(*_TYPES):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step in analysis.of_type(*_TYPES):
             param = step.layer.convolution_param
             dilation = max(param.dilation, default=1)
             if dilation > 1 and not step.faults and set(_kernels(param)) == {1}:
-                edit = Edit(step.index, "convolution_param.dilation", None)
+                edit = delete(step.path("convolution_param.dilation"))
                 yield self.found(
                     step,
                     f"a dilation of {dilation} does nothing to a kernel of 1",

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.edits import Fix, delete
 
 
 @rule
@@ -23,10 +25,10 @@ class DropoutInDeploy(Rule):
     code, name, severity = "G209", "dropout-in-deploy", Severity.NOTE
     fixable = True
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.runs if whole.deploy else ():
-            for step in run.of_type("Dropout") if run.phase == "TEST" else ():
-                fix = Fix("take the layer out", (Edit(step.index, "", None),), safe=True)
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.analyses if phases.deploy else ():
+            for step in analysis.of_type("Dropout") if analysis.phase == "TEST" else ():
+                fix = Fix("take the layer out", (delete(step.path()),), safe=True)
                 yield self.found(
                     step,
                     "does nothing in a net that is not trained",

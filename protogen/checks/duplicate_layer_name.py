@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 
@@ -24,13 +25,13 @@ class DuplicateLayerName(Rule):
 
     code, name = "G206", "duplicate-layer-name"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         first: dict[str, Step] = {}
-        for step in run.steps:
-            earlier = first.setdefault(step.layer.name, step)
+        for step in analysis.steps:
+            earlier = first.setdefault(step.name, step)
             if earlier is step:
                 continue
-            weights = bool(run.facts[earlier].blobs or run.facts[step].blobs)
+            weights = bool(earlier.facts.blobs or step.facts.blobs)
             yield self.found(
                 step,
                 f"an earlier layer ({earlier.layer.type}) has this name too",

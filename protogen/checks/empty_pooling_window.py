@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._mends import accepted
+from protogen.checks._repairs import accepted
 from protogen.checks._pooling import AVE, poolings
-from protogen.checks._rule import Rule, Run, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.edits import Edit, Fix
 from protogen.graph import Step
 from protogen.layers._pooled import Axis
 from protogen.layers._windows import empty_windows
@@ -30,14 +32,14 @@ class EmptyPoolingWindow(Rule):
     code, name, severity = "P101", "empty-pooling-window", Severity.ERROR
     fixable = True
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, names, axis in poolings(analysis):
             average = step.layer.pooling_param.pool == AVE
             empty = empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average)
             if empty:
-                yield self._tell(run, step, names, axis, empty)
+                yield self._tell(analysis, step, names, axis, empty)
 
-    def _tell(self, run: Run, step: Step, names: str, axis: Axis, empty: int) -> Diagnostic:
+    def _tell(self, analysis: Analysis, step: Step, names: str, axis: Axis, empty: int) -> Diagnostic:
         garbage = "NaN" if step.layer.pooling_param.pool == AVE else "-FLT_MAX"
         holds = "hold" if empty > 1 else "holds"
         last = axis.pooled - 1
@@ -48,18 +50,18 @@ class EmptyPoolingWindow(Rule):
             field="pooling_param.stride",
             why=f"window {last} starts at {axis.window(last).start}, past a {names} of {axis.size}"
             f" (kernel {axis.kernel}, stride {axis.stride})",
-            fix=_rounded_down(run, step, axis),
+            fix=_rounded_down(analysis, step, axis),
         )
 
 
-def _rounded_down(run: Run, step: Step, axis: Axis) -> Fix | None:
+def _rounded_down(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
     """Rounding down, where it leaves no window empty and the net is accepted with it."""
     down = axis.floored
     if axis.floor or empty_windows(axis.size, axis.stride, axis.pad, down):
         return None
-    edits = (Edit(step.index, "pooling_param.round_mode", "FLOOR"),)
-    after = accepted(run, edits)
+    edits = (Edit(step.path("pooling_param.round_mode"), "set", "FLOOR"),)
+    after = accepted(analysis, edits)
     if after is None:
         return None
     title = f"round_mode: FLOOR makes {down} whole windows of {axis.size}"
-    return Fix(title, edits, safe=after.params == run.result.params)
+    return Fix(title, edits, safe=after.params == analysis.params)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from protogen import proto
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.graph import Step
 
 
 @rule
@@ -27,15 +27,15 @@ class ForkField(Rule):
 
     code, name, severity = "F102", "fork-field", Severity.NOTE
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         seen: set[str] = set()
-        for index, layer in enumerate(whole.message.layer):
-            for path, what, forks in _foreign(layer, ""):
+        for step in phases.layers:
+            for path, what, forks in _foreign(step.layer, ""):
                 if what not in seen:
                     seen.add(what)
                     names = ", ".join(forks[:4]) + (" and others" if len(forks) > 4 else "")
                     yield self.found(
-                        Step(layer, index),
+                        step,
                         f"BVLC Caffe has no {what}; {names} {'have' if len(forks) > 1 else 'has'}",
                         field=path,
                     )

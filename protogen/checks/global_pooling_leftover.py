@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._mends import accepted
+from protogen.checks._repairs import accepted
 from protogen.checks._pooling import poolings
-from protogen.checks._rule import Rule, Run, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
+from protogen.diagnostics import Diagnostic
+from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
 from protogen.layers._pooled import Axis
 
@@ -30,8 +32,8 @@ class GlobalPoolingLeftover(Rule):
 
     code, name = "P105", "global-pooling-leftover"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, names, axis in poolings(analysis):
             over = axis.size + axis.pad - axis.window(0).stop
             if axis.kernel < 4 or not 0 < over < axis.kernel - over:
                 continue
@@ -46,7 +48,7 @@ class GlobalPoolingLeftover(Rule):
                 step,
                 f"its kernel of {axis.kernel} takes nearly all of a {names} of {axis.size}: {told}",
                 field="pooling_param.kernel_size",
-                fix=_whole(run, step, axis),
+                fix=_whole(analysis, step, axis),
             )
 
 
@@ -54,14 +56,14 @@ def _are(over: int) -> str:
     return f"the last {over} are" if over > 1 else "the last is"
 
 
-def _whole(run: Run, step: Step, axis: Axis) -> Fix | None:
+def _whole(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
     """Pooling globally, if the net is accepted with it."""
     param = step.layer.pooling_param
     given = [
         field.name for field, _ in param.ListFields() if field.name[:3] in ("ker", "str", "pad")
     ]
-    edits = [Edit(step.index, f"pooling_param.{name}", None) for name in given]
-    edits.append(Edit(step.index, "pooling_param.global_pooling", "true"))
-    if accepted(run, edits) is None:
+    edits = [delete(step.path(f"pooling_param.{name}")) for name in given]
+    edits.append(Edit(step.path("pooling_param.global_pooling"), "set", True))
+    if accepted(analysis, edits) is None:
         return None
     return Fix(f"global_pooling: true takes all {axis.size}", tuple(edits))

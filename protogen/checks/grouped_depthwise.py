@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 
 
@@ -23,8 +24,8 @@ class GroupedDepthwise(Rule):
 
     code, name, severity = "S205", "grouped-depthwise", Severity.NOTE
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step in run.of_type("Convolution"):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step in analysis.of_type("Convolution"):
             group = step.layer.convolution_param.group
             bottom = step.bottoms[0] if step.bottoms else None
             channels = bottom.shape[1] if bottom and bottom.shape and len(bottom.shape) > 1 else 0

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, is_loss, rule
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.graph import Step
 
 
 @rule
@@ -25,22 +25,22 @@ class IdleMultiplier(Rule):
 
     code, name, severity = "W103", "idle-multiplier", Severity.NOTE
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        if not any(is_loss(step) for run in whole.runs for step in run.steps):
-            yield from self._without_loss(whole)
-        for run in whole.trained:
-            for step in run.steps:
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        if not any(step.is_loss for analysis in phases.analyses for step in analysis.steps):
+            yield from self._without_loss(phases)
+        for analysis in phases.trained:
+            for step in analysis.steps:
                 for index, spec in enumerate(step.layer.param):
                     if spec.HasField("decay_mult") and spec.decay_mult > 0 and spec.lr_mult == 0:
                         message = f"decay_mult {spec.decay_mult:g} does nothing beside lr_mult 0"
                         yield self.found(step, message, field=f"param[{index}].decay_mult")
 
-    def _without_loss(self, whole: Whole) -> Iterator[Diagnostic]:
+    def _without_loss(self, phases: Phases) -> Iterator[Diagnostic]:
         """One finding for the net, at the first of its multipliers."""
         given = [
-            (Step(layer, index), f"param[{which}].{name}")
-            for index, layer in enumerate(whole.message.layer)
-            for which, spec in enumerate(layer.param)
+            (step, f"param[{which}].{name}")
+            for step in phases.layers
+            for which, spec in enumerate(step.layer.param)
             for name in ("lr_mult", "decay_mult")
             if spec.HasField(name)
         ]

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 
 
@@ -23,8 +24,8 @@ class KernelExceedsImage(Rule):
 
     code, name, severity = "S204", "kernel-exceeds-image", Severity.NOTE
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, names, axis in convolutions(analysis):
             if axis.made > 0 and axis.kernel > 1 and axis.extent > axis.size:
                 spans = f"a kernel of {axis.kernel}"
                 if axis.dilation > 1:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, Whole, rule
+from protogen.analysis import Analysis
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import sources
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
@@ -26,25 +28,25 @@ class LabelInOnePhase(Rule):
 
     code, name = "G303", "label-in-one-phase"
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        made = [(run, _made(run)) for run in whole.runs]
-        for run, mine in made:
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        made = [(analysis, _made(analysis)) for analysis in phases.analyses]
+        for analysis, mine in made:
             for other, theirs in made:
                 for name, (step, position) in mine.items():
-                    if other is run or name not in theirs or step.tops[position].readers:
+                    if other is analysis or name not in theirs or step.tops[position].readers:
                         continue
                     reader = next(iter(_readers(*theirs[name])), None)
                     if reader:
                         yield self.found(
                             step,
-                            f'no layer reads its top "{name}" in {run.phase}; in {other.phase}'
+                            f'no layer reads its top "{name}" in {analysis.phase}; in {other.phase}'
                             f' "{reader.layer.name}" does',
                             field=f"top[{position}]",
                         )
 
 
-def _made(run: Run) -> dict[str, tuple[Step, int]]:
-    return {top.name: (step, top.top) for step in sources(run) for top in step.tops}
+def _made(analysis: Analysis) -> dict[str, tuple[Step, int]]:
+    return {top.name: (step, top.top) for step in sources(analysis) for top in step.tops}
 
 
 def _readers(step: Step, position: int) -> list[Step]:

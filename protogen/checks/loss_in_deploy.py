@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, is_loss, rule
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import sources
 from protogen.diagnostics import Diagnostic, Severity
 
@@ -24,11 +25,13 @@ class LossInDeploy(Rule):
 
     code, name, severity = "G210", "loss-in-deploy", Severity.NOTE
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.runs:
-            if run.phase != "TEST" or any(s.layer.type != "Input" for s in sources(run)):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.analyses:
+            if analysis.phase != "TEST" or any(s.layer.type != "Input" for s in sources(analysis)):
                 continue
-            for step in filter(is_loss, run.steps):
+            for step in analysis.steps:
+                if not step.is_loss:
+                    continue
                 yield self.found(
                     step,
                     "is a loss, and runs in TEST, where all data is the caller's",

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from protogen import layers
-from protogen.checks._rule import Rule, Run, Whole, rule
+from protogen.analysis import Analysis
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 
@@ -30,14 +32,14 @@ class MissingFiller(Rule):
 
     code, name = "W101", "missing-filler"
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.trained:
-            yield from self._of(run)
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.trained:
+            yield from self._of(analysis)
 
-    def _of(self, run: Run) -> Iterator[Diagnostic]:
-        useful = run.useful
+    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        useful = analysis.useful
         learning = [
-            (step, _param(step)) for step in run.steps if step in useful and _begins_anew(step)
+            (step, _param(step)) for step in analysis.steps if step in useful and _begins_anew(step)
         ]
         bare = [step for step, param in learning if _zero(param)]
         oversight = 2 * len(bare) < len(learning)
@@ -47,7 +49,7 @@ class MissingFiller(Rule):
             yield self.found(
                 step,
                 f"its weights begin at 0: {'the filler is constant 0' if given else 'no filler'}",
-                field=f"{layers.find(step.layer.type).param}",  # type: ignore[union-attr]
+                field=f"{layers.find(step.type).param}",  # type: ignore[union-attr]
                 why="Caffe fills with constant 0 unless it is told otherwise; only weights loaded"
                 " from a file change that",
                 hint='weight_filler { type: "xavier" }',
@@ -59,11 +61,11 @@ def _begins_anew(step: Step) -> bool:
     """Whether the layer learns its own weights, and does not share another's."""
     specs = step.layer.param
     kept = bool(specs) and (specs[0].lr_mult == 0 or specs[0].name)
-    return step.layer.type in _FILLED and not step.faults and not kept
+    return step.type in _FILLED and not step.faults and not kept
 
 
 def _param(step: Step) -> Any:
-    schema = layers.find(step.layer.type)
+    schema = layers.find(step.type)
     return getattr(step.layer, schema.param) if schema else None
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic
-from protogen.graph import Step
 
 
 @rule
@@ -24,8 +24,9 @@ class NeverRuns(Rule):
 
     code, name = "G301", "never-runs"
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for index, layer in enumerate(whole.message.layer):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for step in phases.layers:
+            layer = step.layer
             if layer.include and layer.exclude:
                 continue  # refused in itself
             if layer.include and not any(map(_possible, layer.include)):
@@ -34,7 +35,7 @@ class NeverRuns(Rule):
                 message, field = "its exclude rules keep it out of TRAIN and of TEST", "exclude[0]"
             else:
                 continue
-            yield self.found(Step(layer, index), f"never runs: {message}", field=field)
+            yield self.found(step, f"never runs: {message}", field=field)
 
 
 def _possible(rule: Any) -> bool:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protogen.checks._rule import Rule, Run, Whole, rule
+from protogen.analysis import Analysis
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic
 
@@ -28,13 +30,13 @@ class OverwrittenTop(Rule):
 
     code, name = "G205", "overwritten-top"
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.trained:
-            yield from self._of(run)
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.trained:
+            yield from self._of(analysis)
 
-    def _of(self, run: Run) -> Iterator[Diagnostic]:
-        passing = passing_gradients(run)
-        for step in run.steps:
+    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        passing = passing_gradients(analysis)
+        for step in analysis.steps:
             for position in step.in_place:
                 bottom = step.bottoms[position]
                 if bottom is not None and bottom.step in passing and _needed(bottom.step.layer):
@@ -44,7 +46,7 @@ class OverwrittenTop(Rule):
                         f'overwrites "{step.tops[position].name}", from which layer'
                         f' "{maker.name}" ({maker.type}) computes its gradient',
                         field=f"top[{position}]",
-                        hint="give the top a name of its own, and read that further on",
+                        hint="give the top a name of its own, and let the later layers read it",
                     )
 
 

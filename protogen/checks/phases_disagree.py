@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.shapes import Shape, format_shape
@@ -25,15 +26,15 @@ class PhasesDisagree(Rule):
 
     code, name, severity = "G302", "phases-disagree", Severity.ERROR
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         trained: dict[str, tuple[Step, list[Shape]]] = {}
-        for run in whole.runs:
-            for step in run.steps:
-                shapes = [blob.shape for blob in run.facts[step].blobs]
-                if run.phase == "TRAIN":
-                    trained.setdefault(step.layer.name, (step, shapes))
-                elif step.layer.name in trained:
-                    yield from self._compare(step, shapes, *trained[step.layer.name])
+        for analysis in phases.analyses:
+            for step in analysis.steps:
+                shapes = [blob.shape for blob in step.facts.blobs]
+                if analysis.phase == "TRAIN":
+                    trained.setdefault(step.name, (step, shapes))
+                elif step.name in trained:
+                    yield from self._compare(step, shapes, *trained[step.name])
 
     def _compare(
         self, step: Step, shapes: list[Shape], other: Step, theirs: list[Shape]

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic
 
 
@@ -23,8 +24,8 @@ class PointwisePad(Rule):
 
     code, name = "S203", "pointwise-pad"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, names, axis in convolutions(analysis):
             if axis.kernel == 1 and axis.pad:
                 yield self.found(
                     step,

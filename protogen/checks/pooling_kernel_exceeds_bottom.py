@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._pooling import poolings
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic
 
 
@@ -24,8 +25,8 @@ class PoolingKernelExceedsBottom(Rule):
 
     code, name = "P106", "pooling-kernel-exceeds-bottom"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, names, axis in poolings(analysis):
             if axis.kernel <= axis.size + 2 * axis.pad:
                 continue
             padded = f" with pad {axis.pad}" if axis.pad else ""

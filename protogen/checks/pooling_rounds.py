@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._pooling import poolings
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.layers._pooled import Axis
 
@@ -29,8 +30,8 @@ class PoolingRounds(Rule):
 
     code, name, severity = "P102", "pooling-rounds", Severity.NOTE
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, names, axis in poolings(analysis):
             if axis.rounds and (axis.floor or axis.pooled != axis.floored):
                 unread = axis.size - axis.window(axis.pooled - 1).stop
                 if not axis.floor:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from protogen.checks._catalogue import nearest_rule, unknown_patterns
 from protogen.checks._comments import DIRECTIVES, Directive, directives
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
 
 
@@ -26,9 +27,9 @@ class UnknownIgnoredCode(Rule):
 
     code, name, severity = "T390", "unknown-ignored-code", Severity.NOTE
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        if whole.document is not None:
-            for directive in directives(whole.document):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        if phases.document is not None:
+            for directive in directives(phases.document):
                 for message, hint in _faults(directive):
                     told = self.found(None, message, hint=hint)
                     yield replace(told, location=directive.comment.location)

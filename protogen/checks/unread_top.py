@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, Whole, rule
+from protogen.analysis import Analysis
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import MEASURES
 from protogen.diagnostics import Diagnostic
 from protogen.shapes import format_shape
@@ -28,21 +30,21 @@ class UnreadTop(Rule):
 
     code, name = "G202", "unread-top"
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.trained:
-            yield from self._of(run)
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.trained:
+            yield from self._of(analysis)
 
-    def _of(self, run: Run) -> Iterator[Diagnostic]:
-        useful = run.useful
-        for step in run.steps:
-            measured = step.layer.type in MEASURES or (step.schema and step.schema.loss)
-            if not step.layer.bottom or measured or (run.learns(step) and step not in useful):
+    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        useful = analysis.useful
+        for step in analysis.steps:
+            measured = step.type in MEASURES or (step.schema and step.schema.loss)
+            if not step.layer.bottom or measured or (step.learns and step not in useful):
                 continue
             for position, top in enumerate(step.tops):
-                if not top.readers and not top.weighed and run.values.get(top.name) is top:
+                if not top.readers and not top.weighed and analysis.values.get(top.name) is top:
                     yield self.found(
                         step,
-                        f'no layer reads its top "{top.name}" in {run.phase}',
+                        f'no layer reads its top "{top.name}" in {analysis.phase}',
                         field=f"top[{position}]",
                         where=f'"{top.name}" is {format_shape(top.shape)}',
                         why="Caffe makes it an output of the net, and logs its values at every"

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
@@ -37,14 +38,14 @@ class UnsafeInPlace(Rule):
     **Example.** An Eltwise sum with bottoms ``a`` and ``b`` and top ``a``: Caffe clears the top
     before it adds, and ``a`` with it.
 
-    **Mended.** Give the top a name of its own, and read that further on.
+    **Mended.** Give the top a name of its own, and let the later layers read it.
     """
 
     code, name = "G204", "unsafe-in-place"
 
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        passing = passing_gradients(run)
-        for step in run.steps:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        passing = passing_gradients(analysis)
+        for step in analysis.steps:
             if not step.in_place or step.faults:
                 continue
             what = _needed(step, step in passing)
@@ -53,7 +54,7 @@ class UnsafeInPlace(Rule):
                     step,
                     f'overwrites its bottom "{step.tops[0].name}", which it still needs {what}',
                     field="top[0]",
-                    hint="give the top a name of its own, and read that further on",
+                    hint="give the top a name of its own, and let the later layers read it",
                 )
 
 

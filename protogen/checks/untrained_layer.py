@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, is_loss, rule
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic
 
 
@@ -23,24 +24,24 @@ class UntrainedLayer(Rule):
 
     code, name = "G304", "untrained-layer"
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         names = {
-            step.layer.name for run in whole.runs if run.phase == "TRAIN" for step in run.steps
+            step.name for analysis in phases.analyses if analysis.phase == "TRAIN" for step in analysis.steps
         }
-        losses = any(is_loss(s) for run in whole.runs if run.phase == "TRAIN" for s in run.steps)
-        for run in whole.runs:
-            if run.phase != "TEST" or not losses:
+        losses = any(s.is_loss for analysis in phases.analyses if analysis.phase == "TRAIN" for s in analysis.steps)
+        for analysis in phases.analyses:
+            if analysis.phase != "TEST" or not losses:
                 continue
             shared = {
                 spec.name
-                for other in whole.runs
+                for other in phases.analyses
                 if other.phase == "TRAIN"
                 for step in other.steps
                 for spec in step.layer.param
             }
-            for step in run.steps:
+            for step in analysis.steps:
                 own = [spec.name for spec in step.layer.param]
-                if step.layer.name in names or not run.facts[step].blobs:
+                if step.name in names or not step.facts.blobs:
                     continue
                 if not (own and set(own) <= shared and "" not in own):
                     yield self.found(

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._phases import Phases
+from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import sources
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
@@ -26,10 +27,10 @@ class UnusedInput(Rule):
 
     code, name = "G201", "unused-input"
 
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         seen: dict[tuple[int, int], tuple[Step, bool]] = {}
-        for run in whole.runs:
-            for step in sources(run):
+        for analysis in phases.analyses:
+            for step in sources(analysis):
                 for position, top in enumerate(step.tops):
                     key = (step.index, position)
                     read = bool(top.readers) or top.weighed

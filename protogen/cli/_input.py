@@ -14,8 +14,8 @@ from protogen.cli._output import Unusable
 from protogen.diagnostics import Diagnostic, did_you_mean
 
 if TYPE_CHECKING:
-    from protogen.compose import Net
-    from protogen.inference import Inference
+    from protogen.analysis import Analysis
+    from protogen.net import Net
     from protogen.render.context import Source
 
 __all__ = [
@@ -83,7 +83,7 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
     if settings:
         raise Unusable(f"--set needs a Python program with a function; {spec} is a file to read")
 
-    from protogen.compose.loaded import loads
+    from protogen.net_files import loads
 
     return loads(read_file(path), display_name(path))
 
@@ -92,7 +92,7 @@ def shapes_given(
     net: Net, inputs: Sequence[tuple[str, tuple[int | None, ...]]]
 ) -> dict[str, tuple[int | None, ...]]:
     """The shapes of --input by blob. Raises `Unusable` for a blob that no layer produces."""
-    produced = {top for layer in net.current()[0].layer for top in layer.top}
+    produced = {top for layer in net.current.message.layer for top in layer.top}
     for name, _ in inputs:
         if produced and name not in produced:
             near = did_you_mean(name, produced)
@@ -113,20 +113,20 @@ def source_of(texts: Mapping[str, str]) -> Source:
 
 
 def _texts_of(net: Net) -> dict[str, str]:
-    document = getattr(net, "document", None)
-    return {document.filename: document.text} if document is not None else {}
+    document = net.document
+    return {document.filename: document.text} if document else {}
 
 
-def report_diagnostics(net: Net, inferences: Sequence[Inference]) -> None:
+def report_diagnostics(net: Net, analyses: Sequence[Analysis]) -> None:
     """Print the diagnostics to standard error: once those of every phase, then by phase."""
     from protogen.render.diagnostic import diagnostics_text
 
-    by_phase = [dict.fromkeys(inference.diagnostics) for inference in inferences]
+    by_phase = [dict.fromkeys(analysis.diagnostics) for analysis in analyses]
     first, *others = by_phase
     common = {each: None for each in first if all(each in found for found in others)}
     sections: list[tuple[str, list[Diagnostic]]] = [("", list(common))]
-    for inference, found in zip(inferences, by_phase):
-        title = f"in phase {inference.state.phase} only:\n"
+    for analysis, found in zip(analyses, by_phase):
+        title = f"in phase {analysis.phase} only:\n"
         sections.append((title, [each for each in found if each not in common]))
     source = source_of(_texts_of(net))
     for title, diagnostics in sections:

@@ -11,10 +11,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from protogen import rules
 from protogen.cli._input import read_file
 from protogen.cli._output import Unusable
-from protogen.compose import Net
-from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity, did_you_mean
+from protogen.diagnostics import Location, ProtogenError, did_you_mean
+from protogen.net import Net
 
 __all__ = ["net_of_program"]
 
@@ -91,9 +92,7 @@ def _line_in(path: str, error: BaseException) -> int:
 
 def _error(file: str, line: int, message: str, hint: str = "") -> ProtogenError:
     place = Location(file, line)
-    return ProtogenError(
-        Diagnostic(Severity.ERROR, "T120", "", message, place, hint, name="program")
-    )
+    return ProtogenError(rules.named("program").diagnostic(message, location=place, hint=hint))
 
 
 def _net_or_function(module: ModuleType, path: str, name: str) -> Any:

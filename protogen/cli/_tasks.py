@@ -14,8 +14,7 @@ from protogen.cli._input import display_name, is_composed, read_file
 from protogen.diagnostics import Diagnostic, ProtogenError
 
 if TYPE_CHECKING:
-    from protogen.compose import Net
-    from protogen.compose.loaded import LoadedNet
+    from protogen.net import Net
     from protogen.text import Document
 
 __all__ = ["Outcome", "Task", "run_task"]
@@ -106,39 +105,40 @@ def _check_composed(task: Task) -> Outcome:
 def _check_file(task: Task) -> Outcome:
     from protogen import proto
     from protogen.cli._file_kind import description, file_kind
-    from protogen.compose.loaded import LoadedNet
+    from protogen.net import Net
     from protogen.text import read
 
     data = read_file(task.spec) if task.data is None else task.data
     document = read(data, proto.NetParameter, task.file)
     kind = file_kind(document)
     if kind == "net":
-        return _check_net_file(task, LoadedNet(document))
+        return _check_net_file(task, Net.from_document(document))
     if kind == "solver":
         return _check_solver_file(task, read(data, proto.SolverParameter, task.file))
     return Outcome(task.file, text=document.text, skipped=description(document))
 
 
-def _check_net_file(task: Task, net: LoadedNet) -> Outcome:
-    from protogen.checks._fixes import fix, writable
+def _check_net_file(task: Task, net: Net) -> Outcome:
+    from protogen.transforms.safe_fixes import SafeFixes, is_writable
 
-    def all_findings(net: LoadedNet) -> list[Diagnostic]:
+    def all_findings(net: Net) -> list[Diagnostic]:
         return _check_net(net, task)
 
-    def selected(net: LoadedNet, findings: list[Diagnostic]) -> list[Diagnostic]:
+    def selected(net: Net, findings: list[Diagnostic]) -> list[Diagnostic]:
         chosen = filter(task.selects, findings)
+        assert net.document is not None
         left = _without_ignored(net.document, _layer_line(net), chosen)
-        return left if writable(net) else [replace(each, fix=None) for each in left]
+        return left if is_writable(net) else [replace(each, fix=None) for each in left]
 
     if not task.fix:
         return Outcome(task.file, selected(net, all_findings(net)), text=net.text)
-    result = fix(net, all_findings, selected)
+    result = SafeFixes(all_findings, selected)(net)
     return Outcome(
         task.file,
-        findings=selected(result.net, result.found),
-        fixed=result.mended,
+        findings=selected(result.net, all_findings(result.net)),
+        fixed=result.diagnostics,
         text=net.text,
-        fixed_text=result.net.text if result.mended else None,
+        fixed_text=result.net.text if result.modified else None,
     )
 
 
@@ -148,13 +148,13 @@ def _check_net(net: Net, task: Task) -> list[Diagnostic]:
     return check(net, **task.state, notes=True).diagnostics
 
 
-def _layer_line(net: LoadedNet) -> Callable[[Diagnostic], int]:
+def _layer_line(net: Net) -> Callable[[Diagnostic], int]:
     """A function from a finding to the line where its layer begins, 0 if that is unknown."""
 
     def line(finding: Diagnostic) -> int:
         if finding.layer_index < 0:
             return 0
-        place = net.document.locate(net.path(finding.layer_index))
+        place = net.layer_location(finding.layer_index)
         return place.line if place else 0
 
     return line

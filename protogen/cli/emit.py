@@ -11,8 +11,8 @@ from protogen.cli._options import Spec, set_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
-    from protogen.compose import Net
-    from protogen.inference import Inference
+    from protogen.analysis import Analysis
+    from protogen.net import Net
     from protogen.shapes import Shape
 
 
@@ -56,29 +56,28 @@ def command(
     Caffe would reject it, the errors are printed, nothing is written, and the exit code is 1.
     """
     from protogen.cli._input import read_net, report_diagnostics, split_spec
-    from protogen.graph import meant_phases
-    from protogen.inference import infer_shapes
+    from protogen.graph import State
 
     file, _ = split_spec(spec)
     if file.endswith(".py"):
         check_output(output, [file])
     net = read_net(spec, dict(settings))
-    phases = [phase] if phase else sorted(meant_phases(net.current()[0]))
-    inferences = [infer_shapes(net, each) for each in phases]
-    report_diagnostics(net, inferences)
-    if not all(inference.ok for inference in inferences):
+    phases = [phase] if phase else sorted(net.meant_phases())
+    analyses = [net.analysis(State(each)) for each in phases]
+    report_diagnostics(net, analyses)
+    if not all(analysis.ok for analysis in analyses):
         raise click.exceptions.Exit(1)
-    write_text(output, _prototxt(net, phase, inferences if annotate else []))
+    write_text(output, _prototxt(net, phase, analyses if annotate else []))
 
 
-def _prototxt(net: Net, phase: str | None, annotations: Sequence[Inference]) -> str:
+def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> str:
     """The net's own text, or a new one if layers are left out or shapes are added."""
     if not (phase or annotations):
         return net.to_prototxt()
     from protogen import proto
     from protogen.text import writer
 
-    message, _ = net.current()
+    message = net.current.message
     kept = [i for i, layer in enumerate(message.layer) if not phase or _may_run(layer, phase)]
     filtered = proto.NetParameter()
     filtered.CopyFrom(message)
@@ -105,10 +104,10 @@ def _is_only_phase(rule: Any, number: int) -> bool:
     return bool(rule.HasField("phase") and rule.phase == number and len(rule.ListFields()) == 1)
 
 
-def _top_shapes(inferences: Sequence[Inference]) -> dict[int, list[Shape]]:
+def _top_shapes(analyses: Sequence[Analysis]) -> dict[int, list[Shape]]:
     """The shapes of each layer's tops, by its index, in the first phase in which it runs."""
     shapes: dict[int, list[Shape]] = {}
-    for inference in inferences:
-        for row in inference.layers:
-            shapes.setdefault(row.index, [shape for _, shape in row.tops])
+    for analysis in analyses:
+        for step in analysis.steps:
+            shapes.setdefault(step.index, [value.shape for value in step.tops])
     return shapes

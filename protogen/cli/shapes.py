@@ -15,9 +15,9 @@ from protogen.diagnostics import ProtogenError
 from protogen.render.net import FORMATS
 
 if TYPE_CHECKING:
+    from protogen.analysis import Analysis
     from protogen.cli._files import FileSearch
-    from protogen.compose import Net
-    from protogen.inference import Inference
+    from protogen.net import Net
     from protogen.reports.summary import NetSummary
 
 
@@ -124,28 +124,24 @@ class _Reader:
                 continue
             if read is None:
                 continue
-            net, inferences = read
-            if not all(inference.ok for inference in inferences):
+            net, analyses = read
+            if not all(analysis.ok for analysis in analyses):
                 self.exit_code = max(self.exit_code, 1)
             title = file if self.several else ""
-            yield NetSummary(title, tuple(summarize(inference) for inference in inferences))
+            yield NetSummary(title, tuple(map(summarize, analyses)))
             if self.print_diagnostics:
-                report_diagnostics(net, inferences)
+                report_diagnostics(net, analyses)
 
-    def _infer(self, file: str, skip_others: bool) -> tuple[Net, list[Inference]] | None:
-        """A net and its inference in each phase; ``None`` for a file that is not a net."""
+    def _infer(self, file: str, skip_others: bool) -> tuple[Net, list[Analysis]] | None:
+        """A net and its analysis in each phase; ``None`` for a file that is not a net."""
         from protogen.cli._file_kind import description
         from protogen.cli._input import read_net, shapes_given
-        from protogen.inference import infer_shapes
+        from protogen.net import infer_shapes
 
         net = read_net(file, self.settings)
-        document = getattr(net, "document", None)
-        other = description(document) if skip_others and document else ""
+        other = description(net.document) if skip_others and net.document else ""
         if other:
             click.echo(f"{file}: skipped, {other}", err=True)
             return None
         shapes = shapes_given(net, self.inputs)
-        inferences = [
-            infer_shapes(net, phase, inputs=shapes, **self.state) for phase in self.phases
-        ]
-        return net, inferences
+        return net, [infer_shapes(net, phase, inputs=shapes, **self.state) for phase in self.phases]

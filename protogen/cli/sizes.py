@@ -77,14 +77,14 @@ def command(
     from protogen.reports.sizes import safe_sizes
 
     net = read_net(spec)
-    message, diagnostics = net.current()
+    diagnostics = net.current.findings
     for diagnostic in diagnostics:
         if diagnostic.severity is not Severity.NOTE:
             click.echo(str(diagnostic), err=True)
     if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
         raise click.exceptions.Exit(1)
     state = State(phase, level, stages)
-    report = safe_sizes(message, state, shapes_given(net, inputs), sizes)
+    report = safe_sizes(net.analysis(state, shapes_given(net, inputs)), sizes)
     if report is None:
         raise click.ClickException(
             f"{spec} has no images: every blob with 4 axes is computed by a layer. If a data layer"

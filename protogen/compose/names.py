@@ -1,4 +1,4 @@
-"""The names of layers and blobs: scopes before them, numbers behind those not given."""
+"""The names of layers and blobs: prefixed by scopes, numbered where none is given."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from protogen.graph import PHASES
 from protogen.schema import Fault
 
-__all__ = ["Names", "phases_of"]
+__all__ = ["ALL_PHASES", "TRAIN_ONLY", "Names", "phases_of"]
 
-#: Phases as a set of bits: TRAIN is 1, TEST is 2.
-BOTH = 3
+#: Phases as a set of bits, so that a layer may be in one of them or in both.
+_BITS = {number: 1 << number for number in PHASES.values()}
+ALL_PHASES = sum(_BITS.values())
+TRAIN_ONLY = _BITS[PHASES["TRAIN"]]
 
 
 class Names:
-    """The names taken so far, each with the phases in which it is, and who reads what."""
+    """The names taken so far, each with the phases in which it is taken, and who reads what."""
 
     def __init__(self) -> None:
         self.prefix = ""
@@ -36,45 +39,45 @@ class Names:
                 return name
             number += 1
 
-    def take(
-        self,
-        name: str,
-        bottoms: Sequence[str],
-        tops: Sequence[str],
-        in_place: frozenset[int],
-        phases: int,
+    def check(
+        self, name: str, tops: Sequence[str], in_place: frozenset[int], phases: int
     ) -> None:
-        """Note a layer's names; raise `Fault` for one taken, or overwritten while others read."""
-        taken, read = self.tops, self.read
+        """Raise `Fault` for a name that is taken, or a blob overwritten while others read it."""
         if self.layers.get(name, 0) & phases:
-            raise Fault(f'there is a layer "{name}" already', field="name")
+            raise Fault(f'a layer named "{name}" already exists', field="name")
         for index, top in enumerate(tops):
             if index in in_place:
-                if read.get(top, 0) & phases:
+                if self.read.get(top, 0) & phases:
                     raise _overwritten(top)
-            elif taken.get(top, 0) & phases:
-                raise _made_twice(top)
+            elif self.tops.get(top, 0) & phases:
+                raise _produced_twice(top)
+
+    def take(self, name: str, bottoms: Sequence[str], tops: Sequence[str], phases: int) -> None:
+        """Note the names of a layer, and what it reads."""
+        read = self.read
         self.layers[name] = self.layers.get(name, 0) | phases
         for bottom in bottoms:
             read[bottom] = read.get(bottom, 0) | phases
         for top in tops:
-            taken[top] = taken.get(top, 0) | phases
+            self.tops[top] = self.tops.get(top, 0) | phases
             read[top] = read.get(top, 0) & ~phases
 
 
 def phases_of(layer: Any) -> int:
     """The phases in which a layer may run; none (0) where stages or levels decide, too."""
-    phases = _named(layer.include) if layer.include else BOTH
-    barred = _named(layer.exclude) if layer.exclude else 0
-    return 0 if phases is None or barred is None else phases & ~barred
+    phases = _named_phases(layer.include) if layer.include else ALL_PHASES
+    barred = _named_phases(layer.exclude) if layer.exclude else 0
+    if phases is None or barred is None:
+        return 0
+    return phases & ~barred
 
 
-def _named(rules: Any) -> int | None:
+def _named_phases(state_rules: Any) -> int | None:
     phases = 0
-    for rule in rules:
+    for rule in state_rules:
         if [field.name for field, _ in rule.ListFields()] != ["phase"]:
             return None
-        phases |= 1 << rule.phase
+        phases |= _BITS[rule.phase]
     return phases
 
 
@@ -87,9 +90,9 @@ def _overwritten(top: str) -> Fault:
     )
 
 
-def _made_twice(top: str) -> Fault:
+def _produced_twice(top: str) -> Fault:
     return Fault(
-        f'makes "{top}", which a layer before it makes already',
+        f'produces blob "{top}", which an earlier layer produces too',
         rule="duplicate-top",
         field="top",
         hint="give it a name of its own",

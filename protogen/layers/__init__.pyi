@@ -9,14 +9,16 @@ name: Name of the layer, without those of the scopes. By default its type and a 
 top: Names of the tops. By default the first top has the name of the layer.
 ntop: Number of tops, if there is more than one.
 in_place: Write the top over the bottom.
-loss_weight: Weight of each top in the loss: none, or one for each. A loss layer's first top
-    has 1 by itself.
-param: Name, sharing and learning rate of each learnable blob; at most as many as there are.
-propagate_down: Force or forbid the gradient of each bottom: none, or one for each.
-include: Run the layer only where one of these is met. Not together with `exclude`.
-exclude: Run it except where one of these is met.
-phase: The net's phase where unset. It chooses how the layer behaves, not whether it runs:
-    that is `include`.
+loss_weight: Weight of each top in the loss. Give none, or one for each top. The first top of
+    a loss layer has weight 1 by default.
+param: Name, sharing and learning rate of each learnable blob. Give at most one for each blob.
+propagate_down: Force or forbid the gradient of each bottom. Give none, or one for each
+    bottom.
+include: Run the layer only where one of these rules is met. Cannot be combined with
+    `exclude`.
+exclude: Run the layer except where one of these rules is met.
+phase: The phase, by default that of the net. It changes how the layer behaves, but not
+    whether it runs: `include` does that.
 blobs: The learnable blobs themselves, in a caffemodel.
 """
 
@@ -86,9 +88,9 @@ def Accuracy(
 
     A second top holds the accuracy of each class.
 
-    top_k: A prediction is right if the label is among the best this many.
-    axis: Axis of the classes. Labels are counted over all others.
-    ignore_label: A label that counts for nothing.
+    top_k: A prediction is correct if its label is among this many of the highest scores.
+    axis: Axis of the classes. There is one label for each position on the other axes.
+    ignore_label: Elements with this label are ignored.
     min_is_better: (only in happynear)
 
     (source: src/caffe/layers/accuracy_layer.cpp)
@@ -252,19 +254,20 @@ def AnnotatedData(
     ymax, difficult.
 
     source: Folder of the database.
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    batch_size: Records in a batch, of each GPU.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    rand_skip: Begin after a random number of records, below this.
-    backend: LEVELDB unless said otherwise, while most databases in use are LMDB.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    batch_size: Number of records in a batch, for each GPU.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    rand_skip: Skip a random number of records at the start, less than this.
+    backend: Format of the database. The default is LEVELDB, but most databases in use are LMDB.
     force_encoded_color: Decode as 3 channels.
-    prefetch: Batches read ahead.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
+    prefetch: Number of batches to read ahead.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
     batch_sampler: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, pt2c, mnn)
     label_map_file: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, pt2c, mnn)
     anno_type: (only in ssd, sstd, intel, nv17, xilinx, eric612, pt2c, mnn)
@@ -284,7 +287,7 @@ def AnnotatedData(
     seg_scales: (only in eric612)
     seg_resize_width: (only in eric612)
     seg_resize_height: (only in eric612)
-    shuffle: Records in random order. (only in intel, nv16, nv17, trt, yjxiong, yjx3d)
+    shuffle: Read the records in random order. (only in intel, nv16, nv17, trt, yjxiong, yjx3d)
     parser_threads: (only in nv16, nv17, trt)
     cache: (only in nv16, nv17, trt)
     precache: (only in nv17)
@@ -304,23 +307,23 @@ def AnnotatedData(
     disk_reader_threads: (only in flownet2)
     huge_video_dataset: (only in flownet2)
     limit_samples: (only in flownet2)
-    threads: Threads that decode. 0: chosen by the program. (only in nv15, nv16, nv17, xilinx,
-        trt)
+    threads: Number of threads that decode. 0: chosen by the program. (only in nv15, nv16, nv17,
+        xilinx, trt)
     data_width: (only in mnn)
     label_size: (only in mnn)
     multi_gpu_testing: (only in xilinx)
     output_width: (only in mnn)
     shuffle_buffer_size: (only in wl-fcn)
     side: (only in intel, pt2c)
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -342,7 +345,7 @@ def AnnotatedData(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -391,7 +394,7 @@ def AnnotatedData(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: src/caffe/layers/annotated_data_layer.cpp)
     """
@@ -425,11 +428,11 @@ def ArgMax(
     indices. Without, in the whole item: the top is N x 1 x top_k, or N x 2 x top_k with the
     values beside the indices.
 
-    out_max_val: Write the values: without `axis` as pairs with the places, with it in their
-        stead.
-    top_k: How many of the largest.
-    axis: Search along this axis. Without it: over everything after the first, and the result is
-        (N, 1 or 2, top_k).
+    out_max_val: Output the values: without `axis`, in pairs with the indices; with `axis`,
+        instead of the indices.
+    top_k: Number of largest values to find.
+    axis: Axis to search along. Without it, all axes after the first are searched together, and
+        the top is (N, 1 or 2, top_k).
     softmax_threshold: (only in mnn)
 
     (source: src/caffe/layers/argmax_layer.cpp)
@@ -498,20 +501,21 @@ def BatchNorm(
     NVIDIA's fork learns scale and bias as well where ``scale_bias`` or a filler for one of them
     is given; Intel's does so in its MKL engines.
 
-    use_global_stats: Use the stored mean and variance. Unset: in TEST only, which is nearly
-        always right.
-    moving_average_fraction: How much of the stored statistics each batch leaves in place.
+    use_global_stats: Use the stored mean and variance. If it is not given, only TEST uses them,
+        which is nearly always right.
+    moving_average_fraction: Fraction of the stored statistics that remains after each batch.
     eps: Added to the variance.
     engine: (only in intel, nv15, nv16, nv17, xilinx, happynear, trt, cambricon)
-    scale_filler: Of the scale. Given, it implies scale_bias (nv16, nv17). (only in nv15, nv16,
-        nv17, xilinx, trt, happynear, mnn)
+    scale_filler: Filler of the scale. If it is given, scale_bias is true (nv16, nv17). (only in
+        nv15, nv16, nv17, xilinx, trt, happynear, mnn)
     bias_term: (only in intel, mnn)
-    filler: Of the scale, in Intel's spelling. (only in intel, mnn)
-    bias_filler: Of the shift. Given, it implies scale_bias (nv16, nv17). (only in intel,
-        happynear, mnn, nv15, nv16, nv17, xilinx, trt)
+    filler: Filler of the scale, with the name that Intel gives it. (only in intel, mnn)
+    bias_filler: Filler of the shift. If it is given, scale_bias is true (nv16, nv17). (only in
+        intel, happynear, mnn, nv15, nv16, nv17, xilinx, trt)
     stats_batch_size: (only in intel)
     relu: (only in intel)
-    scale_bias: Learn a scale and a shift as well: five blobs. (only in nv16, nv17, trt, opencv)
+    scale_bias: Learn a scale and a shift, too. The layer then has five blobs. (only in nv16,
+        nv17, trt, opencv)
     use_weight_bias: Learn a scale (and with bias_term a shift) in the MKL engines. (only in
         intel, mnn)
     disable_mean: (only in happynear)
@@ -568,9 +572,10 @@ def Bias(
     Its first axis goes with the bottom's ``axis``; it is repeated over the axes it does not cover.
     A learned one covers ``num_axes`` axes.
 
-    axis: First axis of the bottom that the bias lies along.
-    num_axes: How many axes a learnable bias covers. -1: all from `axis` on; 0: a single number.
-    filler: Zero unless given.
+    axis: First axis of the bottom that the bias covers.
+    num_axes: Number of axes that a learnable bias covers. -1: all from `axis` on. 0: the bias is
+        a single number.
+    filler: Filler of the bias. Zeros by default.
 
     (source: src/caffe/layers/bias_layer.cpp)
     """
@@ -611,15 +616,15 @@ def BN(
     PSPNet and others (``slope_filler``, ``bias_filler``, ``frozen``) learn slope and bias, and keep
     a running mean and variance beside them. Without any of these fields it is PSPNet's.
 
-    scale_filler: With shift_filler: two blobs, scale and shift (segnet, enet). (only in wl-fcn,
-        segnet, enet, ncnn)
+    scale_filler: With shift_filler: two blobs, the scale and the shift (segnet, enet). (only in
+        wl-fcn, segnet, enet, ncnn)
     shift_filler: (only in wl-fcn, segnet, enet, ncnn)
     bn_mode: (only in segnet, enet, ncnn)
     eps: (only in pspnet, yjxiong, yjx3d, happynear, pt2c, cambricon)
-    frozen: Leave all four blobs as they are. Default true in cambricon. (only in pspnet, yjxiong,
-        yjx3d, happynear, pt2c, cambricon)
+    frozen: Do not change any of the four blobs. Default true in cambricon. (only in pspnet,
+        yjxiong, yjx3d, happynear, pt2c, cambricon)
     engine: (only in pspnet, yjxiong, yjx3d, happynear, pt2c, cambricon)
-    slope_filler: With bias_filler: four blobs, slope, bias, mean and variance. (only in
+    slope_filler: With bias_filler: four blobs, the slope, bias, mean and variance. (only in
         cambricon, pspnet, yjxiong, yjx3d, happynear, pt2c)
     bias_filler: (only in cambricon, pspnet, yjxiong, yjx3d, happynear, pt2c)
     momentum: Default 0.999 in cambricon. (only in pspnet, yjxiong, yjx3d, happynear, pt2c,
@@ -677,7 +682,7 @@ def BoxAnnotatorOHEM(
     Bottoms are the regions (5 channels), the loss of each, their labels and the weights of their
     boxes; tops are the labels and weights to train with.  (source: Shrivastava et al. 2016)
 
-    roi_per_img: Required by every fork. (only in intel, rfcn)
+    roi_per_img: Every fork requires it. (only in intel, rfcn)
     ignore_label: (only in intel, rfcn)
 
     (source: daijifeng001/caffe-rfcn: src/caffe/layers/box_annotator_ohem_layer.cpp)
@@ -786,9 +791,9 @@ def Concat(
 
     Size: the sum of the bottoms' sizes on axis
 
-    concat_dim: Older name of `axis`, without negative values. Not both.
-    axis: Axis along which bottoms are joined; negative counts from the end. All others must
-        agree.
+    concat_dim: Older name of `axis`, which does not allow negative numbers. Do not give both.
+    axis: Axis along which the bottoms are joined. A negative number counts from the end. All
+        other axes must agree.
     engine: (only in intel, cambricon)
     per_fla_fuse: (only in intel)
 
@@ -817,8 +822,9 @@ def ContrastiveLoss(
     Bottoms are the features of each side of the pairs, and whether they belong together (1 or 0).
     (source: Hadsell, Chopra & LeCun 2006)
 
-    margin: Distance that unlike pairs are pushed to.
-    legacy_version: Use margin - d^2 for unlike pairs, as before a correction, not (margin - d)^2.
+    margin: Distance to which dissimilar pairs are pushed apart.
+    legacy_version: For dissimilar pairs use margin - d^2, as early versions did, instead of
+        (margin - d)^2.
 
     (source: src/caffe/layers/contrastive_loss_layer.cpp)
     """
@@ -898,19 +904,20 @@ def Convolution(
 
     Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
 
-    num_output: Channels of the top.
+    num_output: Number of channels of the top.
     bias_term: Learn a bias for each channel.
-    pad: Zeros on each side, in pixels. Default 0.
-    kernel_size: Default none: it has to be given.
-    group: Parts into which channels are split, each convolved by itself. Divides bottom and top
-        channels.
-    stride: Default 1.
-    pad_h: The _h and _w fields are for 2-D only, instead of the above.
-    stride_h: Given alone, leaves stride_w 0, and a real Caffe dies dividing by it.
-    engine: Whose code to run. Does not change the shape.
-    axis: Axis of the channels; the axes after it are spatial.
-    force_nd_im2col: Take the code for any number of axes in 2-D as well. Only slower.
-    dilation: Distance between the taps of the kernel. Default 1: none left out.
+    pad: Zeros to add on each side, in pixels. Default 0.
+    kernel_size: Size of the kernel, in pixels. Required, unless kernel_h and kernel_w are given.
+    group: Number of groups that the channels are split into, each convolved by itself. It must
+        divide the channels of the bottom and of the top.
+    stride: Distance between two positions of the kernel, in pixels. Default 1.
+    pad_h: The fields with _h and _w are only for 2-D, and replace the fields without.
+    stride_h: If stride_h is given alone, stride_w is 0, and Caffe crashes with a division by
+        zero.
+    engine: The implementation to use. It does not change the shape.
+    axis: Axis of the channels. The later axes are spatial.
+    force_nd_im2col: Use the implementation for any number of axes in 2-D, too. It is only slower.
+    dilation: Distance between two elements of the kernel, in pixels. Default 1: no gaps.
     cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
     conv_algos_override: (only in nv16, nv17, trt)
     conv_algorithm: direct, winograd or auto. (only in intel)
@@ -935,7 +942,8 @@ def Convolution(
     negative_slope: (only in intel)
     paramq: (only in mnn)
     params: (only in mnn)
-    relu: A ReLU is fused to the layer; so for the relu of other messages. (only in intel)
+    relu: A ReLU is fused into the layer. The field `relu` of other messages means the same. (only
+        in intel)
     scale_in: (only in mnn)
     shape_offset: (only in happynear)
     sparse_output: (only in netscope)
@@ -1026,19 +1034,20 @@ def ConvolutionDepthwise(
 
     Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
 
-    num_output: Channels of the top.
+    num_output: Number of channels of the top.
     bias_term: Learn a bias for each channel.
-    pad: Zeros on each side, in pixels. Default 0.
-    kernel_size: Default none: it has to be given.
-    group: Parts into which channels are split, each convolved by itself. Divides bottom and top
-        channels.
-    stride: Default 1.
-    pad_h: The _h and _w fields are for 2-D only, instead of the above.
-    stride_h: Given alone, leaves stride_w 0, and a real Caffe dies dividing by it.
-    engine: Whose code to run. Does not change the shape.
-    axis: Axis of the channels; the axes after it are spatial.
-    force_nd_im2col: Take the code for any number of axes in 2-D as well. Only slower.
-    dilation: Distance between the taps of the kernel. Default 1: none left out.
+    pad: Zeros to add on each side, in pixels. Default 0.
+    kernel_size: Size of the kernel, in pixels. Required, unless kernel_h and kernel_w are given.
+    group: Number of groups that the channels are split into, each convolved by itself. It must
+        divide the channels of the bottom and of the top.
+    stride: Distance between two positions of the kernel, in pixels. Default 1.
+    pad_h: The fields with _h and _w are only for 2-D, and replace the fields without.
+    stride_h: If stride_h is given alone, stride_w is 0, and Caffe crashes with a division by
+        zero.
+    engine: The implementation to use. It does not change the shape.
+    axis: Axis of the channels. The later axes are spatial.
+    force_nd_im2col: Use the implementation for any number of axes in 2-D, too. It is only slower.
+    dilation: Distance between two elements of the kernel, in pixels. Default 1: no gaps.
     cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
     conv_algos_override: (only in nv16, nv17, trt)
     conv_algorithm: direct, winograd or auto. (only in intel)
@@ -1063,7 +1072,8 @@ def ConvolutionDepthwise(
     negative_slope: (only in intel)
     paramq: (only in mnn)
     params: (only in mnn)
-    relu: A ReLU is fused to the layer; so for the relu of other messages. (only in intel)
+    relu: A ReLU is fused into the layer. The field `relu` of other messages means the same. (only
+        in intel)
     scale_in: (only in mnn)
     shape_offset: (only in happynear)
     sparse_output: (only in netscope)
@@ -1152,7 +1162,7 @@ def Crop(
 
     Size: the sizes of bottom 0 before axis, of bottom 1 from axis on
 
-    offset: Where to begin: one number for all the axes cut, or one for each. Default 0.
+    offset: Where the crop begins: one number for all cropped axes, or one for each. Default 0.
     offset_w: (only in tengine)
     crop_h: (only in tengine)
     crop_w: (only in tengine)
@@ -1298,20 +1308,21 @@ def Data(
     channels also from several ``mean_value``.
 
     source: Folder of the database.
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    batch_size: Records in a batch, of each GPU.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    rand_skip: Begin after a random number of records, below this.
-    backend: LEVELDB unless said otherwise, while most databases in use are LMDB.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    batch_size: Number of records in a batch, for each GPU.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    rand_skip: Skip a random number of records at the start, less than this.
+    backend: Format of the database. The default is LEVELDB, but most databases in use are LMDB.
     force_encoded_color: Decode as 3 channels.
-    prefetch: Batches read ahead.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
-    shuffle: Records in random order. (only in intel, nv16, nv17, trt, yjxiong, yjx3d)
+    prefetch: Number of batches to read ahead.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
+    shuffle: Read the records in random order. (only in intel, nv16, nv17, trt, yjxiong, yjx3d)
     parser_threads: (only in nv16, nv17, trt)
     cache: (only in nv16, nv17, trt)
     precache: (only in nv17)
@@ -1331,23 +1342,23 @@ def Data(
     disk_reader_threads: (only in flownet2)
     huge_video_dataset: (only in flownet2)
     limit_samples: (only in flownet2)
-    threads: Threads that decode. 0: chosen by the program. (only in nv15, nv16, nv17, xilinx,
-        trt)
+    threads: Number of threads that decode. 0: chosen by the program. (only in nv15, nv16, nv17,
+        xilinx, trt)
     data_width: (only in mnn)
     label_size: (only in mnn)
     multi_gpu_testing: (only in xilinx)
     output_width: (only in mnn)
     shuffle_buffer_size: (only in wl-fcn)
     side: (only in intel, pt2c)
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -1369,7 +1380,7 @@ def Data(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -1418,7 +1429,7 @@ def Data(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: src/caffe/layers/data_layer.cpp)
     """
@@ -1502,19 +1513,20 @@ def Deconvolution(
 
     Size: stride*(size-1) + dilation*(kernel_size-1)+1 - 2*pad
 
-    num_output: Channels of the top.
+    num_output: Number of channels of the top.
     bias_term: Learn a bias for each channel.
-    pad: Zeros on each side, in pixels. Default 0.
-    kernel_size: Default none: it has to be given.
-    group: Parts into which channels are split, each convolved by itself. Divides bottom and top
-        channels.
-    stride: Default 1.
-    pad_h: The _h and _w fields are for 2-D only, instead of the above.
-    stride_h: Given alone, leaves stride_w 0, and a real Caffe dies dividing by it.
-    engine: Whose code to run. Does not change the shape.
-    axis: Axis of the channels; the axes after it are spatial.
-    force_nd_im2col: Take the code for any number of axes in 2-D as well. Only slower.
-    dilation: Distance between the taps of the kernel. Default 1: none left out.
+    pad: Zeros to add on each side, in pixels. Default 0.
+    kernel_size: Size of the kernel, in pixels. Required, unless kernel_h and kernel_w are given.
+    group: Number of groups that the channels are split into, each convolved by itself. It must
+        divide the channels of the bottom and of the top.
+    stride: Distance between two positions of the kernel, in pixels. Default 1.
+    pad_h: The fields with _h and _w are only for 2-D, and replace the fields without.
+    stride_h: If stride_h is given alone, stride_w is 0, and Caffe crashes with a division by
+        zero.
+    engine: The implementation to use. It does not change the shape.
+    axis: Axis of the channels. The later axes are spatial.
+    force_nd_im2col: Use the implementation for any number of axes in 2-D, too. It is only slower.
+    dilation: Distance between two elements of the kernel, in pixels. Default 1: no gaps.
     cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
     conv_algos_override: (only in nv16, nv17, trt)
     conv_algorithm: direct, winograd or auto. (only in intel)
@@ -1539,7 +1551,8 @@ def Deconvolution(
     negative_slope: (only in intel)
     paramq: (only in mnn)
     params: (only in mnn)
-    relu: A ReLU is fused to the layer; so for the relu of other messages. (only in intel)
+    relu: A ReLU is fused into the layer. The field `relu` of other messages means the same. (only
+        in intel)
     scale_in: (only in mnn)
     shape_offset: (only in happynear)
     sparse_output: (only in netscope)
@@ -1664,14 +1677,15 @@ def DenseImageData(
 
     Both are cut to ``crop_height`` by ``crop_width``. The labels are Nx1xHxW.
 
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
     source: (only in segnet, enet)
     batch_size: (only in segnet, enet)
     rand_skip: (only in segnet, enet)
@@ -1683,15 +1697,15 @@ def DenseImageData(
     crop_width: (only in pspnet)
     crop_height: (only in pspnet)
     label_divide_factor: (only in enet)
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -1713,7 +1727,7 @@ def DenseImageData(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -1760,7 +1774,7 @@ def DenseImageData(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: alexgkendall/caffe-segnet: src/caffe/layers/dense_image_data_layer.cpp)
     """
@@ -1839,19 +1853,20 @@ def DepthwiseConv(
 
     Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
 
-    num_output: Channels of the top.
+    num_output: Number of channels of the top.
     bias_term: Learn a bias for each channel.
-    pad: Zeros on each side, in pixels. Default 0.
-    kernel_size: Default none: it has to be given.
-    group: Parts into which channels are split, each convolved by itself. Divides bottom and top
-        channels.
-    stride: Default 1.
-    pad_h: The _h and _w fields are for 2-D only, instead of the above.
-    stride_h: Given alone, leaves stride_w 0, and a real Caffe dies dividing by it.
-    engine: Whose code to run. Does not change the shape.
-    axis: Axis of the channels; the axes after it are spatial.
-    force_nd_im2col: Take the code for any number of axes in 2-D as well. Only slower.
-    dilation: Distance between the taps of the kernel. Default 1: none left out.
+    pad: Zeros to add on each side, in pixels. Default 0.
+    kernel_size: Size of the kernel, in pixels. Required, unless kernel_h and kernel_w are given.
+    group: Number of groups that the channels are split into, each convolved by itself. It must
+        divide the channels of the bottom and of the top.
+    stride: Distance between two positions of the kernel, in pixels. Default 1.
+    pad_h: The fields with _h and _w are only for 2-D, and replace the fields without.
+    stride_h: If stride_h is given alone, stride_w is 0, and Caffe crashes with a division by
+        zero.
+    engine: The implementation to use. It does not change the shape.
+    axis: Axis of the channels. The later axes are spatial.
+    force_nd_im2col: Use the implementation for any number of axes in 2-D, too. It is only slower.
+    dilation: Distance between two elements of the kernel, in pixels. Default 1: no gaps.
     cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
     conv_algos_override: (only in nv16, nv17, trt)
     conv_algorithm: direct, winograd or auto. (only in intel)
@@ -1876,7 +1891,8 @@ def DepthwiseConv(
     negative_slope: (only in intel)
     paramq: (only in mnn)
     params: (only in mnn)
-    relu: A ReLU is fused to the layer; so for the relu of other messages. (only in intel)
+    relu: A ReLU is fused into the layer. The field `relu` of other messages means the same. (only
+        in intel)
     scale_in: (only in mnn)
     shape_offset: (only in happynear)
     sparse_output: (only in netscope)
@@ -1967,19 +1983,20 @@ def DepthwiseConvolution(
 
     Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
 
-    num_output: Channels of the top.
+    num_output: Number of channels of the top.
     bias_term: Learn a bias for each channel.
-    pad: Zeros on each side, in pixels. Default 0.
-    kernel_size: Default none: it has to be given.
-    group: Parts into which channels are split, each convolved by itself. Divides bottom and top
-        channels.
-    stride: Default 1.
-    pad_h: The _h and _w fields are for 2-D only, instead of the above.
-    stride_h: Given alone, leaves stride_w 0, and a real Caffe dies dividing by it.
-    engine: Whose code to run. Does not change the shape.
-    axis: Axis of the channels; the axes after it are spatial.
-    force_nd_im2col: Take the code for any number of axes in 2-D as well. Only slower.
-    dilation: Distance between the taps of the kernel. Default 1: none left out.
+    pad: Zeros to add on each side, in pixels. Default 0.
+    kernel_size: Size of the kernel, in pixels. Required, unless kernel_h and kernel_w are given.
+    group: Number of groups that the channels are split into, each convolved by itself. It must
+        divide the channels of the bottom and of the top.
+    stride: Distance between two positions of the kernel, in pixels. Default 1.
+    pad_h: The fields with _h and _w are only for 2-D, and replace the fields without.
+    stride_h: If stride_h is given alone, stride_w is 0, and Caffe crashes with a division by
+        zero.
+    engine: The implementation to use. It does not change the shape.
+    axis: Axis of the channels. The later axes are spatial.
+    force_nd_im2col: Use the implementation for any number of axes in 2-D, too. It is only slower.
+    dilation: Distance between two elements of the kernel, in pixels. Default 1: no gaps.
     cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
     conv_algos_override: (only in nv16, nv17, trt)
     conv_algorithm: direct, winograd or auto. (only in intel)
@@ -2004,7 +2021,8 @@ def DepthwiseConvolution(
     negative_slope: (only in intel)
     paramq: (only in mnn)
     params: (only in mnn)
-    relu: A ReLU is fused to the layer; so for the relu of other messages. (only in intel)
+    relu: A ReLU is fused into the layer. The field `relu` of other messages means the same. (only
+        in intel)
     scale_in: (only in mnn)
     shape_offset: (only in happynear)
     sparse_output: (only in netscope)
@@ -2093,20 +2111,20 @@ def DetectionOutput(
     to each detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. How many
     there are is known when it has run; until then Caffe has it as 1.
 
-    num_classes: With background. Has to be given. (only in ssd, sstd, rrc, intel, nv17, xilinx,
-        eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
-    share_location: One set of boxes for all classes. (only in ssd, sstd, rrc, intel, nv17,
+    num_classes: Number of classes, background included. Required. (only in ssd, sstd, rrc, intel,
+        nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
+    share_location: Use one set of boxes for all classes. (only in ssd, sstd, rrc, intel, nv17,
         xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
-    background_label_id: -1: there is none. (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612,
-        cambricon, pt2c, ncnn, mnn, tengine, trt)
+    background_label_id: Number of the background class. -1: there is none. (only in ssd, sstd,
+        rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
     nms_param: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn,
         tengine, trt)
     save_output_param: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c,
         ncnn, mnn, tengine, trt)
     code_type: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn,
         tengine, trt)
-    keep_top_k: Boxes to keep for an image. -1: all. (only in ssd, sstd, rrc, intel, nv17, xilinx,
-        eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
+    keep_top_k: Number of boxes to keep for each image. -1: all. (only in ssd, sstd, rrc, intel,
+        nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
     variance_encoded_in_target: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon,
         pt2c, ncnn, mnn, tengine, trt)
     confidence_threshold: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c,
@@ -2246,14 +2264,15 @@ def DetectNetTransformation(
     The tops are images of ``image_size_y`` by ``image_size_x``, and for each cell of ``stride``
     pixels 8 numbers and the coverage of each class.
 
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
     stride: (only in yjxiong, yjx3d)
     scale_cvg: (only in nv15, nv16, nv17, xilinx)
     gridbox_type: (only in nv15, nv16, nv17, xilinx)
@@ -2278,17 +2297,17 @@ def DetectNetTransformation(
     hue_rotation: (only in nv15, nv16, nv17, xilinx)
     desaturation_prob: (only in nv15, nv16, nv17, xilinx)
     desaturation_max: (only in nv15, nv16, nv17, xilinx)
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
     expand_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     random_resize_param: (only in intel)
@@ -2308,7 +2327,7 @@ def DetectNetTransformation(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -2354,7 +2373,7 @@ def DetectNetTransformation(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: NVIDIA/caffe: src/caffe/layers/detectnet_transform_layer.cpp)
     """
@@ -2385,12 +2404,12 @@ def Dropout(
     The scale is 1 / (1 - dropout_ratio), so that the expected value stays; when testing, nothing
     is changed. Works in place.
 
-    dropout_ratio: Part of the values set to zero in TRAIN; the rest grow by 1 / (1 - ratio). TEST
-        changes nothing.
-    scale_train: Grow the values that stay in TRAIN, or instead shrink all in TEST. (only in
-        fasterrcnn, rfcn, cambricon, pt2c, ncnn, opencv)
+    dropout_ratio: Fraction of the values that becomes zero in TRAIN. The others are multiplied by
+        1 / (1 - ratio). TEST changes nothing.
+    scale_train: Scale up the remaining values in TRAIN. If false, scale down all values in TEST
+        instead. (only in fasterrcnn, rfcn, cambricon, pt2c, ncnn, opencv)
     engine: (only in cambricon, nv16, nv17, trt)
-    sample_weights_test: Drop in TEST too, to measure uncertainty. (only in segnet, enet)
+    sample_weights_test: Drop values in TEST, too, to measure uncertainty. (only in segnet, enet)
     random_seed: (only in nv16, nv17, trt)
     sqrt_scale: (only in happynear)
 
@@ -2422,8 +2441,8 @@ def DummyData(
     ``shape`` and ``data_filler`` are given once for all tops, or once for each. The older ``num``,
     ``channels``, ``height`` and ``width`` are given together instead of ``shape``.
 
-    data_filler: Zero unless given. Constants are filled once, all others at each pass.
-    num: The four numbers that were the shape before `shape`.
+    data_filler: Zeros by default. Constants are filled once, all other values again in each pass.
+    num: num, channels, height and width are the older way to give `shape`.
 
     (source: src/caffe/layers/dummy_data_layer.cpp)
     """
@@ -2459,9 +2478,11 @@ def Eltwise(
     The bottoms all have one shape: nothing is broadcast. A SUM may weigh each bottom by a
     ``coeff`` (1 and -1 subtract).
 
-    operation: Bottoms of one shape are multiplied, summed or the largest is taken.
+    operation: How the bottoms, which must have the same shape, are combined: their product, sum
+        or maximum.
     coeff: SUM only: a factor for each bottom. Default 1.
-    stable_prod_grad: PROD: the slower gradient, which is right also where a value is zero.
+    stable_prod_grad: PROD only: compute the gradient in the slower way that is also right where a
+        value is zero.
     engine: (only in intel, cambricon)
     scale: (only in tengine)
     shift: (only in tengine)
@@ -2488,7 +2509,7 @@ def ELU(
 ) -> Blob:
     """x above zero, alpha * (exp(x) - 1) below it (Clevert et al. 2015). Works in place.
 
-    alpha: Depth of the negative side: alpha * (exp(x) - 1).
+    alpha: Depth of the negative side, which is alpha * (exp(x) - 1).
 
     (source: src/caffe/layers/elu_layer.cpp)
     """
@@ -2521,9 +2542,9 @@ def Embed(
 
     Size: the bottom's sizes, then num_output
 
-    num_output: Length of a row: a new last axis.
-    input_dim: Number of rows: values of the bottom are 0 .. input_dim - 1.
-    bias_term: Learn something to add to every row.
+    num_output: Length of a row, which becomes a new last axis.
+    input_dim: Number of rows. The values of the bottom are 0 to input_dim - 1.
+    bias_term: Learn a bias that is added to every row.
     weight_data_size: (only in tengine)
 
     (source: src/caffe/layers/embed_layer.cpp)
@@ -2584,7 +2605,7 @@ def EvalDetection(
     num_object: (only in intel, pt2c)
     threshold: (only in intel, pt2c)
     sqrt: (only in intel, pt2c)
-    constriant: Spelt so. (only in intel, pt2c)
+    constriant: Spelled this way in the forks. (only in intel, pt2c)
     score_type: (only in intel, pt2c)
     nms: (only in intel, pt2c)
     biases: (only in intel, pt2c)
@@ -2612,7 +2633,7 @@ def Exp(
 ) -> Blob:
     """``base`` (-1: e) to the power of (shift + scale * x), element by element. Works in place.
 
-    base: Positive, or -1 for e.
+    base: A positive number, or -1 for e.
 
     (source: src/caffe/layers/exp_layer.cpp)
     """
@@ -2661,8 +2682,8 @@ def Flatten(
 ) -> Blob:
     """Make one axis of those from ``axis`` to ``end_axis``, both included.
 
-    axis: First of them.
-    end_axis: Last of them, included.
+    axis: First axis to merge.
+    end_axis: Last axis to merge.
 
     (source: src/caffe/layers/flatten_layer.cpp)
     """
@@ -2733,10 +2754,11 @@ def FocalLoss(
 
     (source: Lin et al. 2017)
 
-    axis: Axis of the classes: values along it add up to 1.
-    ignore_label: A label that counts for nothing.
-    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
-    normalization: What the sum over elements is divided by.
+    axis: Axis of the classes. The values along it add up to 1.
+    ignore_label: Elements with this label are ignored.
+    normalize: Older than `normalization`, which overrides it. true means VALID, false means
+        BATCH_SIZE.
+    normalization: What the sum over the elements is divided by.
     type: (only in happynear, pt2c)
     gamma: (only in happynear, pt2c)
     alpha: Default 0.25 in pt2c. (only in happynear, pt2c)
@@ -2747,12 +2769,12 @@ def FocalLoss(
     cutting_point: (only in happynear)
     normalize_type: (only in happynear)
     label_smooth_factor: (only in happynear)
-    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    pre_fixed_normalizer: The divisor for PRE_FIXED. (only in intel, rfcn)
     class_weighting: One weight for each class. (only in xilinx, segnet, enet)
     weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
     is_num_scale: (only in mnn)
     label_smoothing: (only in intel, nv17)
-    loss_param: How a loss is divided, and which labels it passes over.
+    loss_param: How a loss is normalized, and which labels it ignores.
 
     (source: happynear/caffe-windows: src/caffe/layers/focal_loss_layer.cpp)
     """
@@ -2857,26 +2879,28 @@ def HDF5Data(
 ) -> Blob:
     """The datasets of HDF5 files, each top the one of its own name; of any number of axes.
 
-    source: A text file that lists HDF5 files, one a line. Tops are datasets of the same names.
-    batch_size: Rows in a batch.
-    shuffle: Files in random order, and rows within each.
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    source: A text file that lists HDF5 files, one on each line. Each top is the dataset with the
+        same name.
+    batch_size: Number of rows in a batch.
+    shuffle: Read the files in random order, and the rows in each file, too.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -2898,7 +2922,7 @@ def HDF5Data(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -2947,7 +2971,7 @@ def HDF5Data(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: src/caffe/layers/hdf5_data_layer.cpp)
     """
@@ -2974,7 +2998,7 @@ def HDF5Output(
 ) -> None:
     """Write the bottoms, data and labels, to a file of HDF5.
 
-    file_name: File to write the bottoms to.
+    file_name: File that the bottoms are written to.
 
     (source: src/caffe/layers/hdf5_output_layer.cpp)
     """
@@ -3000,7 +3024,7 @@ def HingeLoss(
     The second bottom holds a class index for each item. Caffe compares no more than the batch
     sizes.
 
-    norm: Of the distance to the margin.
+    norm: Norm of the distance to the margin.
 
     (source: src/caffe/layers/hinge_loss_layer.cpp)
     """
@@ -3080,19 +3104,20 @@ def Im2col(
 
     Size: channels * kernel area; trunc((size + 2*pad - extent) / stride) + 1
 
-    num_output: Channels of the top.
+    num_output: Number of channels of the top.
     bias_term: Learn a bias for each channel.
-    pad: Zeros on each side, in pixels. Default 0.
-    kernel_size: Default none: it has to be given.
-    group: Parts into which channels are split, each convolved by itself. Divides bottom and top
-        channels.
-    stride: Default 1.
-    pad_h: The _h and _w fields are for 2-D only, instead of the above.
-    stride_h: Given alone, leaves stride_w 0, and a real Caffe dies dividing by it.
-    engine: Whose code to run. Does not change the shape.
-    axis: Axis of the channels; the axes after it are spatial.
-    force_nd_im2col: Take the code for any number of axes in 2-D as well. Only slower.
-    dilation: Distance between the taps of the kernel. Default 1: none left out.
+    pad: Zeros to add on each side, in pixels. Default 0.
+    kernel_size: Size of the kernel, in pixels. Required, unless kernel_h and kernel_w are given.
+    group: Number of groups that the channels are split into, each convolved by itself. It must
+        divide the channels of the bottom and of the top.
+    stride: Distance between two positions of the kernel, in pixels. Default 1.
+    pad_h: The fields with _h and _w are only for 2-D, and replace the fields without.
+    stride_h: If stride_h is given alone, stride_w is 0, and Caffe crashes with a division by
+        zero.
+    engine: The implementation to use. It does not change the shape.
+    axis: Axis of the channels. The later axes are spatial.
+    force_nd_im2col: Use the implementation for any number of axes in 2-D, too. It is only slower.
+    dilation: Distance between two elements of the kernel, in pixels. Default 1: no gaps.
     cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
     conv_algos_override: (only in nv16, nv17, trt)
     conv_algorithm: direct, winograd or auto. (only in intel)
@@ -3117,7 +3142,8 @@ def Im2col(
     negative_slope: (only in intel)
     paramq: (only in mnn)
     params: (only in mnn)
-    relu: A ReLU is fused to the layer; so for the relu of other messages. (only in intel)
+    relu: A ReLU is fused into the layer. The field `relu` of other messages means the same. (only
+        in intel)
     scale_in: (only in mnn)
     shape_offset: (only in happynear)
     sparse_output: (only in netscope)
@@ -3267,27 +3293,29 @@ def ImageData(
     All images must be of one size unless ``new_height`` and ``new_width`` resize them, or
     ``batch_size`` is 1.
 
-    source: A text file; each line is a path and a whole-number label.
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    batch_size: Images in a batch.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    rand_skip: Begin after a random number of images, below this.
-    shuffle: Random order, new in each round.
-    new_height: Resize to this; needs new_width too. 0: as it is, and then batches larger than 1
-        need images of one size.
-    is_color: 3 channels, or 1.
-    root_folder: Put before every path as it is: end it with a slash.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
+    source: A text file. Each line has a path and an integer label.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    batch_size: Number of images in a batch.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    rand_skip: Skip a random number of images at the start, less than this.
+    shuffle: Read the images in random order, which is new in each epoch.
+    new_height: Height to resize to, together with new_width. 0: do not resize. A batch of several
+        images then needs images of one size.
+    is_color: Decode as 3 channels. If false, as 1.
+    root_folder: Text to put before every path. Nothing is added between the two, so end it with a
+        slash.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
     label_num: (only in xilinx, mnn)
     threads: (only in nv16, nv17)
     cache: (only in nv16, nv17)
-    label_type: Labels: none, a number for the image, or an image of them (PIXEL). (only in
-        pspnet, xilinx)
+    label_type: Kind of the labels: none, a number for each image, or a label image (PIXEL). (only
+        in pspnet, xilinx)
     dataset_share_per_node: (only in nv17)
     max_random_scale: (only in happynear)
     max_random_shift: (only in happynear)
@@ -3303,7 +3331,7 @@ def ImageData(
     ignore_label: (only in pspnet, xilinx)
     is_unchanged: (only in xilinx)
     iterations: (only in cambricon)
-    label_divide_factor: Size of the image over that of its label. (only in enet)
+    label_divide_factor: Ratio of the size of the image to the size of its label. (only in enet)
     max_aspect_ratio: (only in happynear)
     max_rotate_angle: (only in happynear)
     max_shear_ratio: (only in happynear)
@@ -3311,15 +3339,15 @@ def ImageData(
     min_random_scale: (only in happynear)
     min_width: (only in intel)
     precache: (only in nv17)
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -3341,7 +3369,7 @@ def ImageData(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -3390,7 +3418,7 @@ def ImageData(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: src/caffe/layers/image_data_layer.cpp)
     """
@@ -3529,27 +3557,29 @@ def ImageLabelmapData(
 
     A list names an image and a map to each line. The labels are Nx1xHxW.  (source: Xie & Tu 2015)
 
-    source: A text file; each line is a path and a whole-number label.
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    batch_size: Images in a batch.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    rand_skip: Begin after a random number of images, below this.
-    shuffle: Random order, new in each round.
-    new_height: Resize to this; needs new_width too. 0: as it is, and then batches larger than 1
-        need images of one size.
-    is_color: 3 channels, or 1.
-    root_folder: Put before every path as it is: end it with a slash.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
+    source: A text file. Each line has a path and an integer label.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    batch_size: Number of images in a batch.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    rand_skip: Skip a random number of images at the start, less than this.
+    shuffle: Read the images in random order, which is new in each epoch.
+    new_height: Height to resize to, together with new_width. 0: do not resize. A batch of several
+        images then needs images of one size.
+    is_color: Decode as 3 channels. If false, as 1.
+    root_folder: Text to put before every path. Nothing is added between the two, so end it with a
+        slash.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
     label_num: (only in xilinx, mnn)
     threads: (only in nv16, nv17)
     cache: (only in nv16, nv17)
-    label_type: Labels: none, a number for the image, or an image of them (PIXEL). (only in
-        pspnet, xilinx)
+    label_type: Kind of the labels: none, a number for each image, or a label image (PIXEL). (only
+        in pspnet, xilinx)
     dataset_share_per_node: (only in nv17)
     max_random_scale: (only in happynear)
     max_random_shift: (only in happynear)
@@ -3565,7 +3595,7 @@ def ImageLabelmapData(
     ignore_label: (only in pspnet, xilinx)
     is_unchanged: (only in xilinx)
     iterations: (only in cambricon)
-    label_divide_factor: Size of the image over that of its label. (only in enet)
+    label_divide_factor: Ratio of the size of the image to the size of its label. (only in enet)
     max_aspect_ratio: (only in happynear)
     max_rotate_angle: (only in happynear)
     max_shear_ratio: (only in happynear)
@@ -3573,15 +3603,15 @@ def ImageLabelmapData(
     min_random_scale: (only in happynear)
     min_width: (only in intel)
     precache: (only in nv17)
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -3603,7 +3633,7 @@ def ImageLabelmapData(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -3652,7 +3682,7 @@ def ImageLabelmapData(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: s9xie/hed: src/caffe/layers/image_labelmap_data_layer.cpp)
     """
@@ -3792,27 +3822,29 @@ def ImageSegData(
     A list names an image and a map to each line. Both are cut to ``crop_size``, or to
     ``crop_height`` by ``crop_width``. The labels are Nx1xHxW, the sizes Nx1x1x2.
 
-    source: A text file; each line is a path and a whole-number label.
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    batch_size: Images in a batch.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    rand_skip: Begin after a random number of images, below this.
-    shuffle: Random order, new in each round.
-    new_height: Resize to this; needs new_width too. 0: as it is, and then batches larger than 1
-        need images of one size.
-    is_color: 3 channels, or 1.
-    root_folder: Put before every path as it is: end it with a slash.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
+    source: A text file. Each line has a path and an integer label.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    batch_size: Number of images in a batch.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    rand_skip: Skip a random number of images at the start, less than this.
+    shuffle: Read the images in random order, which is new in each epoch.
+    new_height: Height to resize to, together with new_width. 0: do not resize. A batch of several
+        images then needs images of one size.
+    is_color: Decode as 3 channels. If false, as 1.
+    root_folder: Text to put before every path. Nothing is added between the two, so end it with a
+        slash.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
     label_num: (only in xilinx, mnn)
     threads: (only in nv16, nv17)
     cache: (only in nv16, nv17)
-    label_type: Labels: none, a number for the image, or an image of them (PIXEL). (only in
-        pspnet, xilinx)
+    label_type: Kind of the labels: none, a number for each image, or a label image (PIXEL). (only
+        in pspnet, xilinx)
     dataset_share_per_node: (only in nv17)
     max_random_scale: (only in happynear)
     max_random_shift: (only in happynear)
@@ -3828,7 +3860,7 @@ def ImageSegData(
     ignore_label: (only in pspnet, xilinx)
     is_unchanged: (only in xilinx)
     iterations: (only in cambricon)
-    label_divide_factor: Size of the image over that of its label. (only in enet)
+    label_divide_factor: Ratio of the size of the image to the size of its label. (only in enet)
     max_aspect_ratio: (only in happynear)
     max_rotate_angle: (only in happynear)
     max_shear_ratio: (only in happynear)
@@ -3836,15 +3868,15 @@ def ImageSegData(
     min_random_scale: (only in happynear)
     min_width: (only in intel)
     precache: (only in nv17)
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -3866,7 +3898,7 @@ def ImageSegData(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -3915,7 +3947,7 @@ def ImageSegData(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: hszhao/PSPNet: src/caffe/layers/image_seg_data_layer.cpp)
     """
@@ -3951,17 +3983,18 @@ def InfogainLoss(
     The weights are a square matrix over the classes, read from ``source`` or a third bottom. A
     second top, which asks for two ``loss_weight``, holds the probabilities.
 
-    source: A BlobProto with the matrix. Not needed with a third bottom.
+    source: File of a BlobProto with the matrix. Not needed if there is a third bottom.
     axis: Axis of the classes.
-    ignore_label: A label that counts for nothing.
-    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
-    normalization: What the sum over elements is divided by.
-    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    ignore_label: Elements with this label are ignored.
+    normalize: Older than `normalization`, which overrides it. true means VALID, false means
+        BATCH_SIZE.
+    normalization: What the sum over the elements is divided by.
+    pre_fixed_normalizer: The divisor for PRE_FIXED. (only in intel, rfcn)
     class_weighting: One weight for each class. (only in xilinx, segnet, enet)
     weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
     is_num_scale: (only in mnn)
     label_smoothing: (only in intel, nv17)
-    loss_param: How a loss is divided, and which labels it passes over.
+    loss_param: How a loss is normalized, and which labels it ignores.
 
     (source: src/caffe/layers/infogain_loss_layer.cpp)
     """
@@ -4009,9 +4042,9 @@ def InnerProduct(
 
     Size: the sizes before axis, then num_output
 
-    num_output: Length of the result.
+    num_output: Number of outputs.
     bias_term: Learn a bias for each output.
-    axis: This axis and all after it are multiplied away.
+    axis: This axis and all later ones are multiplied with the weights.
     transpose: Store the weights as (inputs, outputs) instead of (outputs, inputs).
     normalize: (only in happynear, pt2c)
     params: (only in mnn)
@@ -4045,7 +4078,7 @@ def Input(
 ) -> Blob:
     """Blobs that the caller fills; one ``shape`` for all tops, or one for each.
 
-    shape: One for all tops, or one for each.
+    shape: One shape for all tops, or one for each.
 
     (source: src/caffe/layers/input_layer.cpp)
     """
@@ -4088,15 +4121,16 @@ def Interp(
 
     height: (only in pspnet, cambricon, pt2c, ncnn, mnn, tengine)
     width: (only in pspnet, cambricon, pt2c, ncnn, mnn, tengine)
-    zoom_factor: Size becomes (size - 1) * zoom_factor + 1. (only in pspnet, cambricon, pt2c,
+    zoom_factor: The size becomes (size - 1) * zoom_factor + 1. (only in pspnet, cambricon, pt2c,
         ncnn, mnn, tengine)
-    shrink_factor: Size becomes (size - 1) / shrink_factor + 1. (only in pspnet, cambricon, pt2c,
-        ncnn, mnn, tengine)
-    pad_beg: Zero or less: crops. (only in pspnet, cambricon, pt2c, ncnn, mnn, tengine)
+    shrink_factor: The size becomes (size - 1) / shrink_factor + 1. (only in pspnet, cambricon,
+        pt2c, ncnn, mnn, tengine)
+    pad_beg: Zero or less. A negative number crops. (only in pspnet, cambricon, pt2c, ncnn, mnn,
+        tengine)
     pad_end: (only in pspnet, cambricon, pt2c, ncnn, mnn, tengine)
     align_corners: (only in cambricon)
     engine: (only in cambricon)
-    use_blob_size: Take height and width of the second bottom. (only in soeaver)
+    use_blob_size: Use the height and width of the second bottom. (only in soeaver)
 
     (source: hszhao/PSPNet: src/caffe/layers/interp_layer.cpp)
     """
@@ -4157,7 +4191,7 @@ def Log(
 
     Works in place.
 
-    base: Positive, or -1 for e.
+    base: A positive number, or -1 for e.
 
     (source: src/caffe/layers/log_layer.cpp)
     """
@@ -4188,10 +4222,10 @@ def LRN(
     The neighbourhood is ``local_size`` channels at the same place or, with ``norm_region:
     WITHIN_CHANNEL``, a square of that side in the same channel.
 
-    local_size: Channels, or side of the square, that count as nearby. Odd.
-    norm_region: Neighbours are channels, or pixels of the same channel. The latter needs four
-        axes.
-    k: Used by ACROSS_CHANNELS only.
+    local_size: Number of channels, or side of the square, that counts as nearby. It must be odd.
+    norm_region: Whether the neighbors are other channels, or other pixels of the same channel.
+        The latter needs four axes.
+    k: Only ACROSS_CHANNELS uses it.
 
     (source: src/caffe/layers/lrn_layer.cpp)
     """
@@ -4225,9 +4259,9 @@ def LSTM(
     timestep are further bottoms, and those after the last one further tops.
     (source: Hochreiter & Schmidhuber 1997, and Donahue et al. 2015)
 
-    num_output: Length of the state. Has to be given.
+    num_output: Length of the state. Required.
     debug_info: Log the inner net.
-    expose_hidden: Take the first state as bottoms, and give the last one as tops.
+    expose_hidden: Read the initial state from bottoms, and produce the final state as tops.
     sparse_mode: (only in cambricon)
 
     (source: src/caffe/layers/lstm_layer.cpp)
@@ -4359,26 +4393,27 @@ def MemoryData(
 ) -> tuple[Blob, Blob]:
     """A batch and its labels out of memory that a program points to.
 
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
     transpose: (only in happynear)
     source: (only in pynetbuilder)
     share_in_parallel: (only in pynetbuilder)
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -4400,7 +4435,7 @@ def MemoryData(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -4449,7 +4484,7 @@ def MemoryData(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: src/caffe/layers/memory_data_layer.cpp)
     """
@@ -4535,9 +4570,10 @@ def MultiBoxLoss(
     Bottoms are the predictions of location and confidence, the prior boxes and the true ones.
     (source: Liu et al. 2016, SSD: Single Shot MultiBox Detector)
 
-    ignore_label: A label that counts for nothing.
-    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
-    normalization: What the sum over elements is divided by.
+    ignore_label: Elements with this label are ignored.
+    normalize: Older than `normalization`, which overrides it. true means VALID, false means
+        BATCH_SIZE.
+    normalization: What the sum over the elements is divided by.
     loc_loss_type: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, mnn)
     conf_loss_type: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, mnn)
     loc_weight: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, mnn)
@@ -4551,7 +4587,7 @@ def MultiBoxLoss(
     background_label_id: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c,
         mnn)
     use_difficult_gt: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, mnn)
-    do_neg_mining: Older than mining_type. Default true in rrc, cambricon. (only in ssd, sstd,
+    do_neg_mining: Older form of mining_type. Default true in rrc, cambricon. (only in ssd, sstd,
         intel, nv17, xilinx, eric612, pt2c, mnn, rrc, cambricon)
     neg_pos_ratio: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, mnn)
     neg_overlap: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, mnn)
@@ -4571,12 +4607,12 @@ def MultiBoxLoss(
     ignore_difficult_gt: (only in nv17)
     objectness_score: (only in xilinx)
     engine: (only in cambricon)
-    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    pre_fixed_normalizer: The divisor for PRE_FIXED. (only in intel, rfcn)
     class_weighting: One weight for each class. (only in xilinx, segnet, enet)
     weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
     is_num_scale: (only in mnn)
     label_smoothing: (only in intel, nv17)
-    loss_param: How a loss is divided, and which labels it passes over.
+    loss_param: How a loss is normalized, and which labels it ignores.
 
     (source: src/caffe/layers/multibox_loss_layer.cpp)
     """
@@ -4625,8 +4661,8 @@ def MVN(
 
     With ``across_channels`` the statistics are of the whole image. Its top always has 4 axes.
 
-    normalize_variance: Divide as well.
-    across_channels: Over all channels of an item together.
+    normalize_variance: Divide by the standard deviation, too.
+    across_channels: Normalize all channels of an item together.
     eps: Added to the standard deviation.
 
     (source: src/caffe/layers/mvn_layer.cpp)
@@ -4662,11 +4698,11 @@ def Normalize(
     The scale is one number or, with ``channel_shared: false``, one for each channel.
     (source: Liu, Rabinovich & Berg 2015)
 
-    across_spatial: One norm for the whole item, or one at every pixel. (only in ssd, sstd, rrc,
-        wl-fcn, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
+    across_spatial: Use one norm for the whole item. If false, one for each pixel. (only in ssd,
+        sstd, rrc, wl-fcn, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
     scale_filler: (only in ssd, sstd, rrc, wl-fcn, intel, nv17, xilinx, eric612, cambricon, pt2c,
         ncnn, mnn, tengine, trt)
-    channel_shared: One scale for all channels. (only in ssd, sstd, rrc, wl-fcn, intel, nv17,
+    channel_shared: Use one scale for all channels. (only in ssd, sstd, rrc, wl-fcn, intel, nv17,
         xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
     eps: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn,
         tengine, trt, wl-fcn)
@@ -4697,7 +4733,7 @@ def Parameter(
 ) -> Blob:
     """A learned blob of any ``shape`` as a top, for other layers to read.
 
-    shape: Of the one learnable blob, which is the top.
+    shape: Shape of the only learnable blob, which is the top.
     blob_filler: (only in happynear)
 
     (source: include/caffe/layers/parameter_layer.hpp)
@@ -4724,9 +4760,9 @@ def Permute(
 
     Axes that ``order`` does not name follow those that it does. (of the SSD fork)
 
-    order: The bottom's axis that each axis of the top comes from. Axes not named follow in order.
-        (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, happynear, cambricon, pt2c, ncnn,
-        mnn, tengine, trt)
+    order: For each axis of the top, the axis of the bottom that it comes from. The other axes
+        follow in order. (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, happynear,
+        cambricon, pt2c, ncnn, mnn, tengine, trt)
     engine: (only in cambricon)
 
     (source: src/caffe/layers/permute_layer.cpp)
@@ -4782,21 +4818,23 @@ def Pooling(
 
     Size: ceil((size + 2*pad - kernel_size) / stride) + 1, clipped if any pad is above 0
 
-    pool: STOCHASTIC picks one value of the window at random, in proportion to it.
-    pad: In pixels on each side; below the kernel's size. Not for STOCHASTIC.
-    pad_h: The _h and _w fields go instead of the one without, and in pairs.
-    global_pooling: The kernel is the whole bottom, whatever its size. No kernel_* then, no pad,
-        stride 1.
-    round_mode: CEIL lets the last window stick out over the edge; FLOOR leaves out what does not
-        fill one.
-    ceil_mode: false is round_mode FLOOR. On the wire its number 13 is that of round_mode, with
-        the opposite meaning. (only in cambricon, pt2c, opencv)
+    pool: STOCHASTIC picks one value of the window at random. The probability is proportional to
+        the value.
+    pad: Padding on each side, in pixels. It must be less than the kernel size. Not for
+        STOCHASTIC.
+    pad_h: The fields with _h and _w come in pairs, and replace the field without.
+    global_pooling: The kernel is the whole bottom, whatever its size. Do not give kernel_*, and
+        leave pad 0 and stride 1.
+    round_mode: CEIL lets the last window extend past the edge. FLOOR omits a window that does not
+        fit.
+    ceil_mode: false means round_mode FLOOR. In binary files its number 13 is that of round_mode,
+        with the opposite meaning. (only in cambricon, pt2c, opencv)
     bin_w: (only in wl-fcn)
-    kernel_size_3d: The _3d fields hold depth, height and width. (only in intel)
+    kernel_size_3d: The fields with _3d have the depth, height and width. (only in intel)
     stride_3d: (only in intel)
-    torch_pooling: true is round_mode FLOOR for those who read it; NVIDIA's own Caffe does not.
-        (only in nv16, nv17, trt)
-    avg_include_pad: Divide an average by the whole window. (only in intel, mnn)
+    torch_pooling: true means round_mode FLOOR for programs that read it. NVIDIA's own Caffe does
+        not read it. (only in nv16, nv17, trt)
+    avg_include_pad: Divide an average by the size of the whole window. (only in intel, mnn)
     axis: (only in intel)
     bin_h: (only in wl-fcn)
     bin_size: (only in wl-fcn)
@@ -4857,7 +4895,7 @@ def PReLU(
 
     With ``channel_shared`` all channels have the same. The slopes begin at 0.25. Works in place.
 
-    filler: Of the slopes. 0.25 unless given.
+    filler: Filler of the slopes. 0.25 by default.
     channel_shared: One slope for all channels.
 
     (source: src/caffe/layers/prelu_layer.cpp)
@@ -4904,33 +4942,34 @@ def PriorBox(
 
     Size: height * width * (ratios * min_sizes + max_sizes) * 4
 
-    min_size: Sides in pixels of the input image. Once in rrc; repeated in the others. (only in
+    min_size: Sides in pixels of the input image. Single in rrc, repeated in the others. (only in
         ssd, sstd, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt, rrc)
-    max_size: None, or one for each min_size and larger than it; adds a box of the mean of both.
-        Once in rrc; repeated in the others. (only in ssd, sstd, intel, nv17, xilinx, eric612,
-        cambricon, pt2c, ncnn, mnn, tengine, trt, rrc)
-    aspect_ratio: Further shapes beside 1. (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612,
-        cambricon, pt2c, ncnn, mnn, tengine, trt)
+    max_size: Give none, or one for each min_size that is larger than it. Each adds a box with the
+        geometric mean of the two. Single in rrc, repeated in the others. (only in ssd, sstd,
+        intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt, rrc)
+    aspect_ratio: Aspect ratios in addition to 1. (only in ssd, sstd, rrc, intel, nv17, xilinx,
+        eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
     flip: Add the inverse of each ratio. (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612,
         cambricon, pt2c, ncnn, mnn, tengine, trt)
-    clip: Keep boxes within the image. Default true in rrc, cambricon. (only in ssd, sstd, intel,
+    clip: Clip the boxes to the image. Default true in rrc, cambricon. (only in ssd, sstd, intel,
         nv17, xilinx, eric612, pt2c, ncnn, mnn, tengine, trt, rrc, cambricon)
-    variance: None (0.1), one for all, or four. (only in ssd, sstd, rrc, intel, nv17, xilinx,
-        eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
-    img_size: Instead of the size of the second bottom; or img_h and img_w. (only in ssd, sstd,
-        intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
+    variance: None (0.1), one number for all, or four. (only in ssd, sstd, rrc, intel, nv17,
+        xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
+    img_size: Size of the image, instead of the size of the second bottom. img_h and img_w give
+        two sizes. (only in ssd, sstd, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn,
+        tengine, trt)
     img_h: (only in ssd, sstd, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine,
         trt)
     img_w: (only in ssd, sstd, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine,
         trt)
-    step: Pixels between boxes; or step_h and step_w. Unset: image size over feature map size.
-        (only in ssd, sstd, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine,
-        trt)
+    step: Pixels between two boxes. step_h and step_w give two numbers. By default the image size
+        divided by the feature map size. (only in ssd, sstd, intel, nv17, xilinx, eric612,
+        cambricon, pt2c, ncnn, mnn, tengine, trt)
     step_h: (only in ssd, sstd, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine,
         trt)
     step_w: (only in ssd, sstd, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine,
         trt)
-    offset: Of the centre of a box within its step. (only in ssd, sstd, intel, nv17, xilinx,
+    offset: Position of the center of a box in its step. (only in ssd, sstd, intel, nv17, xilinx,
         eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
     engine: (only in cambricon, tengine)
     p_type: (only in cambricon)
@@ -4993,7 +5032,7 @@ def Proposal(
 
     nms_input_num: (only in xilinx)
     nms_output_num: (only in xilinx)
-    stride_h: With stride_w and nms_iou_th required in xilinx. (only in xilinx)
+    stride_h: xilinx requires stride_h, stride_w and nms_iou_th. (only in xilinx)
     stride_w: (only in xilinx)
     nms_iou_th: (only in xilinx)
     min_width: (only in xilinx)
@@ -5001,7 +5040,7 @@ def Proposal(
     nms_thresh: (only in happynear, cambricon)
     im_h: (only in cambricon)
     im_w: (only in cambricon)
-    scale: Repeated in happynear; once in the others. (only in cambricon, happynear)
+    scale: Repeated in happynear, single in the others. (only in cambricon, happynear)
     nms_scale: (only in cambricon)
     anchor_scale: (only in cambricon)
     anchor_ratio: (only in cambricon)
@@ -5057,7 +5096,7 @@ def PSROIPooling(
     y2.  (source: Dai et al. 2016, R-FCN)
 
     spatial_scale: (only in intel, rfcn, happynear, cambricon, pt2c, ncnn)
-    output_dim: Channels of the top; the bottom has group_size^2 times as many. (only in intel,
+    output_dim: Channels of the top. The bottom has group_size^2 times as many. (only in intel,
         rfcn, happynear, cambricon, pt2c, ncnn)
     group_size: (only in intel, rfcn, happynear, cambricon, pt2c, ncnn)
     no_pad_shift: (only in cambricon)
@@ -5088,11 +5127,11 @@ def Python(
 
     Its tops' shapes and what it learns are for that class to say, so they are not known here.
 
-    module: Module to import, found by PYTHONPATH.
-    layer: Class in it.
-    param_str: Handed over as it is; by custom a YAML or Python dict.
-    share_in_parallel: One instance for all GPUs. Ignored since several GPUs mean several
-        processes.
+    module: Module to import. It must be on PYTHONPATH.
+    layer: Class in this module.
+    param_str: Text that the layer gets as it is. By convention it is YAML or a Python dict.
+    share_in_parallel: Use one instance for all GPUs. Ignored now that each GPU has its own
+        process.
 
     (source: include/caffe/layers/python_layer.hpp)
     """
@@ -5127,8 +5166,8 @@ def Reduction(
 
     Size: the sizes before axis
 
-    operation: ASUM is the sum of absolute values, SUMSQ that of squares.
-    coeff: Multiplies the result.
+    operation: ASUM is the sum of the absolute values, SUMSQ the sum of the squares.
+    coeff: Factor on the result.
     k: (only in yjxiong, yjx3d)
     dim_1: (only in tengine)
     dim_2: (only in tengine)
@@ -5222,7 +5261,8 @@ def ReLU(
 
     Works in place.
 
-    negative_slope: Slope below zero; above, it is 1. Not zero: a leaky ReLU.
+    negative_slope: Slope below zero. Above zero the slope is 1. A slope other than 0 makes this a
+        leaky ReLU.
     fuse: (only in intel)
     upper_limit: (only in cambricon)
 
@@ -5281,8 +5321,8 @@ def Reorg(
     Size: channels * stride^2, size / stride; with reverse channels / stride^2, size * stride
 
     stride: (only in intel, xilinx, eric612, cambricon, pt2c, ncnn, tengine)
-    reverse: From channels to pixels. (only in intel, xilinx, eric612, cambricon, pt2c, ncnn,
-        tengine)
+    reverse: Move channels to pixels instead. (only in intel, xilinx, eric612, cambricon, pt2c,
+        ncnn, tengine)
     engine: (only in cambricon)
 
     (source: intel/caffe: src/caffe/layers/reorg_layer.cpp)
@@ -5345,9 +5385,9 @@ def Reshape(
     ``num_axes`` axes of the bottom (-1: all) from ``axis`` on are replaced by those of ``shape``.
     In it 0 copies the bottom's size at that place, and -1, at most once, stands for what is left.
 
-    shape: 0 keeps the bottom's dimension; a single -1 is worked out from the rest.
-    axis: First axis that `shape` replaces; negative counts from one past the end.
-    num_axes: How many are replaced. -1: all from `axis` on.
+    shape: 0 keeps the dimension of the bottom. A single -1 is computed from the others.
+    axis: First axis that `shape` replaces. A negative number counts from one past the end.
+    num_axes: Number of axes that `shape` replaces. -1: all from `axis` on.
     pixelshuffler: (only in intel)
 
     (source: src/caffe/layers/reshape_layer.cpp)
@@ -5381,9 +5421,9 @@ def RNN(
     streams, ``num_output``). With ``expose_hidden`` the hidden state before the first timestep is
     a further bottom, and that after the last one a further top.
 
-    num_output: Length of the state. Has to be given.
+    num_output: Length of the state. Required.
     debug_info: Log the inner net.
-    expose_hidden: Take the first state as bottoms, and give the last one as tops.
+    expose_hidden: Read the initial state from bottoms, and produce the final state as tops.
     sparse_mode: (only in cambricon)
 
     (source: src/caffe/layers/rnn_layer.cpp)
@@ -5454,7 +5494,7 @@ def ROIPooling(
         cambricon, pt2c, ncnn, mnn, tengine, trt)
     pooled_w: (only in intel, fastrcnn, fasterrcnn, rfcn, xilinx, yjxiong, yjx3d, happynear,
         cambricon, pt2c, ncnn, mnn, tengine, trt)
-    spatial_scale: From the coordinates of regions to those of the bottom. (only in intel,
+    spatial_scale: Factor from the coordinates of regions to those of the bottom. (only in intel,
         fastrcnn, fasterrcnn, rfcn, xilinx, yjxiong, yjx3d, happynear, cambricon, pt2c, ncnn, mnn,
         tengine, trt)
     pooled_size: (only in intel)
@@ -5492,11 +5532,12 @@ def Scale(
     not cover; a learned one covers ``num_axes`` axes. With ``bias_term`` a blob of the same shape
     is learned and added.
 
-    axis: First axis of the bottom that the factor lies along.
-    num_axes: How many axes a learnable factor covers. -1: all from `axis` on; 0: a single number.
-    filler: One unless given.
-    bias_term: Learn a bias of the same shape too.
-    bias_filler: Zero unless given.
+    axis: First axis of the bottom that the factor covers.
+    num_axes: Number of axes that a learnable factor covers. -1: all from `axis` on. 0: the factor
+        is a single number.
+    filler: Filler of the factor. Ones by default.
+    bias_term: Learn a bias with the same shape, too.
+    bias_filler: Filler of the bias. Zeros by default.
     min_value: (only in happynear, pt2c)
     max_value: (only in happynear, pt2c)
 
@@ -5600,7 +5641,8 @@ def ShuffleChannel(
 
     Channels as ``group`` rows are read by columns.  (source: Zhang et al. 2017, ShuffleNet)
 
-    group: Divides the channels. (only in cambricon, ncnn, mnn, tengine)
+    group: Number of groups. It must divide the number of channels. (only in cambricon, ncnn, mnn,
+        tengine)
     engine: (only in cambricon)
 
     (source: farmingyard/ShuffleNet: shuffle_channel_layer.cpp)
@@ -5654,15 +5696,16 @@ def SigmoidCrossEntropyLoss(
 
     For labels that do not exclude one another.
 
-    ignore_label: A label that counts for nothing.
-    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
-    normalization: What the sum over elements is divided by.
-    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    ignore_label: Elements with this label are ignored.
+    normalize: Older than `normalization`, which overrides it. true means VALID, false means
+        BATCH_SIZE.
+    normalization: What the sum over the elements is divided by.
+    pre_fixed_normalizer: The divisor for PRE_FIXED. (only in intel, rfcn)
     class_weighting: One weight for each class. (only in xilinx, segnet, enet)
     weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
     is_num_scale: (only in mnn)
     label_smoothing: (only in intel, nv17)
-    loss_param: How a loss is divided, and which labels it passes over.
+    loss_param: How a loss is normalized, and which labels it ignores.
 
     (source: src/caffe/layers/sigmoid_cross_entropy_loss_layer.cpp)
     """
@@ -5706,9 +5749,10 @@ def Slice(
 ) -> Blob:
     """Cut the bottom along ``axis`` into its tops, evenly or at the indices of ``slice_point``.
 
-    slice_dim: Older name of `axis`, without negative values. Not both.
-    slice_point: Where to cut: one fewer than tops. None: equal parts.
-    axis: Negative counts from the end.
+    slice_dim: Older name of `axis`, which does not allow negative numbers. Do not give both.
+    slice_point: Where to cut. Give one position fewer than there are tops, or none for equal
+        parts.
+    axis: Axis to split. A negative number counts from the end.
 
     (source: src/caffe/layers/slice_layer.cpp)
     """
@@ -5774,16 +5818,17 @@ def SmoothL1LossOHEM(
     A third bottom weighs the differences. A second top holds the loss of each instance, Nx1xHxW.
     (source: Shrivastava et al. 2016)
 
-    ignore_label: A label that counts for nothing.
-    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
-    normalization: What the sum over elements is divided by.
+    ignore_label: Elements with this label are ignored.
+    normalize: Older than `normalization`, which overrides it. true means VALID, false means
+        BATCH_SIZE.
+    normalization: What the sum over the elements is divided by.
     sigma: (only in intel, fasterrcnn, rfcn, xilinx, pt2c, ncnn)
-    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    pre_fixed_normalizer: The divisor for PRE_FIXED. (only in intel, rfcn)
     class_weighting: One weight for each class. (only in xilinx, segnet, enet)
     weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
     is_num_scale: (only in mnn)
     label_smoothing: (only in intel, nv17)
-    loss_param: How a loss is divided, and which labels it passes over.
+    loss_param: How a loss is normalized, and which labels it ignores.
 
     (source: intel/caffe: src/caffe/layers/smooth_L1_loss_ohem_layer.cpp)
     """
@@ -5819,7 +5864,7 @@ def Softmax(
 
     Works in place. To train, use SoftmaxWithLoss on the scores, not on this layer's top.
 
-    axis: Axis of the classes: values along it add up to 1.
+    axis: Axis of the classes. The values along it add up to 1.
     hard_ratio: (only in happynear)
     class_weight: (only in happynear)
     hard_mining_label: (only in happynear)
@@ -5867,22 +5912,23 @@ def SoftmaxWithLoss(
     The first bottom holds a score per class along ``softmax_param.axis``, the second a class index
     for each of the others: 64x10 and 64, or 8x21x60x60 and 8x60x60 (or 8x1x60x60).
 
-    axis: Axis of the classes: values along it add up to 1.
-    ignore_label: A label that counts for nothing.
-    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
-    normalization: What the sum over elements is divided by.
+    axis: Axis of the classes. The values along it add up to 1.
+    ignore_label: Elements with this label are ignored.
+    normalize: Older than `normalization`, which overrides it. true means VALID, false means
+        BATCH_SIZE.
+    normalization: What the sum over the elements is divided by.
     hard_ratio: (only in happynear)
     class_weight: (only in happynear)
     hard_mining_label: (only in happynear)
     cutting_point: (only in happynear)
     normalize_type: (only in happynear)
     label_smooth_factor: (only in happynear)
-    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    pre_fixed_normalizer: The divisor for PRE_FIXED. (only in intel, rfcn)
     class_weighting: One weight for each class. (only in xilinx, segnet, enet)
     weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
     is_num_scale: (only in mnn)
     label_smoothing: (only in intel, nv17)
-    loss_param: How a loss is divided, and which labels it passes over.
+    loss_param: How a loss is normalized, and which labels it ignores.
 
     (source: src/caffe/layers/softmax_loss_layer.cpp)
     """
@@ -5928,22 +5974,23 @@ def SoftmaxWithLossOHEM(
     Further tops hold the probabilities, shaped like the scores, and the loss of each instance,
     shaped like the labels.  (source: Shrivastava et al. 2016)
 
-    axis: Axis of the classes: values along it add up to 1.
-    ignore_label: A label that counts for nothing.
-    normalize: Older, and looked at only without `normalization`: true is VALID, false BATCH_SIZE.
-    normalization: What the sum over elements is divided by.
+    axis: Axis of the classes. The values along it add up to 1.
+    ignore_label: Elements with this label are ignored.
+    normalize: Older than `normalization`, which overrides it. true means VALID, false means
+        BATCH_SIZE.
+    normalization: What the sum over the elements is divided by.
     hard_ratio: (only in happynear)
     class_weight: (only in happynear)
     hard_mining_label: (only in happynear)
     cutting_point: (only in happynear)
     normalize_type: (only in happynear)
     label_smooth_factor: (only in happynear)
-    pre_fixed_normalizer: The divisor that PRE_FIXED uses. (only in intel, rfcn)
+    pre_fixed_normalizer: The divisor for PRE_FIXED. (only in intel, rfcn)
     class_weighting: One weight for each class. (only in xilinx, segnet, enet)
     weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
     is_num_scale: (only in mnn)
     label_smoothing: (only in intel, nv17)
-    loss_param: How a loss is divided, and which labels it passes over.
+    loss_param: How a loss is normalized, and which labels it ignores.
 
     (source: intel/caffe: src/caffe/layers/softmax_loss_ohem_layer.cpp)
     """
@@ -5977,12 +6024,12 @@ def SpatialDropout(
 
     When testing, nothing is changed.
 
-    dropout_ratio: Part of the values set to zero in TRAIN; the rest grow by 1 / (1 - ratio). TEST
-        changes nothing.
-    scale_train: Grow the values that stay in TRAIN, or instead shrink all in TEST. (only in
-        fasterrcnn, rfcn, cambricon, pt2c, ncnn, opencv)
+    dropout_ratio: Fraction of the values that becomes zero in TRAIN. The others are multiplied by
+        1 / (1 - ratio). TEST changes nothing.
+    scale_train: Scale up the remaining values in TRAIN. If false, scale down all values in TEST
+        instead. (only in fasterrcnn, rfcn, cambricon, pt2c, ncnn, opencv)
     engine: (only in cambricon, nv16, nv17, trt)
-    sample_weights_test: Drop in TEST too, to measure uncertainty. (only in segnet, enet)
+    sample_weights_test: Drop values in TEST, too, to measure uncertainty. (only in segnet, enet)
     random_seed: (only in nv16, nv17, trt)
     sqrt_scale: (only in happynear)
 
@@ -6107,7 +6154,7 @@ def Threshold(
 ) -> Blob:
     """1 where an element is above ``threshold``, else 0. Works in place, but has no gradient.
 
-    threshold: 1 above it, 0 up to it.
+    threshold: A value above it becomes 1, any other value 0.
 
     (source: src/caffe/layers/threshold_layer.cpp)
     """
@@ -6135,7 +6182,7 @@ def Tile(
 
     Size: size * tiles on axis
 
-    tiles: How often. Has to be given.
+    tiles: Number of copies. Required.
     engine: (only in tengine)
     index: (only in tengine)
 
@@ -6175,8 +6222,8 @@ def UnPooling(
     Size: (size - 1) * out_stride - 2*out_pad + out_kernel_size
 
     unpool: (only in wl-fcn, cambricon)
-    out_kernel_size: Size becomes (size - 1) * out_stride - 2 * out_pad + out_kernel. (only in wl-
-        fcn, cambricon)
+    out_kernel_size: The size becomes (size - 1) * out_stride - 2 * out_pad + out_kernel. (only in
+        wl-fcn, cambricon)
     out_stride: (only in wl-fcn, cambricon)
     out_pad: (only in wl-fcn, cambricon)
     out_kernel_h: (only in wl-fcn, cambricon)
@@ -6224,20 +6271,20 @@ def Upsample(
 
     Size: size * scale, less 1 with pad_out (2 bottoms); size * scale (1 bottom)
 
-    scale: Whole numbers in most forks; float reads every spelling. Type: uint32 in segnet, enet,
-        pt2c, cambricon; int32 in eric612, tengine; float in mnn, c-onnx. Default 1 in eric612,
-        tengine; none in cambricon, mnn; 0 in c-onnx. (only in segnet, enet, pt2c, eric612,
-        tengine, mnn, c-onnx, cambricon)
+    scale: An integer in most forks. As a float it reads every spelling. Type: uint32 in segnet,
+        enet, pt2c, cambricon; int32 in eric612, tengine; float in mnn, c-onnx. Default 1 in
+        eric612, tengine; none in cambricon, mnn; 0 in c-onnx. (only in segnet, enet, pt2c,
+        eric612, tengine, mnn, c-onnx, cambricon)
     scale_h: (only in segnet, enet, pt2c, cambricon)
     scale_w: (only in segnet, enet, pt2c, cambricon)
-    pad_out_h: One row fewer than `scale` gives. A bool reads 0 and 1 too. Type: bool in segnet,
-        enet, pt2c; uint32 in cambricon. Default none in cambricon. (only in segnet, enet, pt2c,
-        cambricon)
+    pad_out_h: One row fewer than `scale` gives. As a bool it also reads 0 and 1. Type: bool in
+        segnet, enet, pt2c; uint32 in cambricon. No default in cambricon. (only in segnet, enet,
+        pt2c, cambricon)
     pad_out_w: (only in segnet, enet, pt2c)
     upsample_h: (only in segnet, enet, pt2c, cambricon)
     upsample_w: (only in segnet, enet, pt2c, cambricon)
-    pad_out_W: Spelt so in cambricon. Its JSON name is given, for protobuf takes it for pad_out_w
-        else. (only in cambricon)
+    pad_out_W: Spelled this way in cambricon. It has a JSON name because protobuf would derive
+        that of pad_out_w. (only in cambricon)
     engine: (only in cambricon)
     nearestneighbor_mode: (only in cambricon)
 
@@ -6403,17 +6450,18 @@ def VideoData(
     Another fork's layer of this name reads clips, and has its ``batch_size`` in
     ``video_data_param``: its tops are not known.
 
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    scale: Multiplies the values, after the mean is taken off. 0.00390625 (1/256) brings bytes
-        into 0..1.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    backend: LEVELDB unless said otherwise, while most databases in use are LMDB.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
+        0..1.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    backend: Format of the database. The default is LEVELDB, but most databases in use are LMDB.
     force_encoded_color: Decode as 3 channels.
-    prefetch: Batches read ahead.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
+    prefetch: Number of batches to read ahead.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
     video_type: (only in ssd, sstd, rrc, intel, nv17, xilinx, pt2c)
     device_id: (only in ssd, sstd, rrc, intel, nv17, xilinx, pt2c)
     video_file: (only in ssd, sstd, intel, nv17, xilinx, pt2c)
@@ -6422,7 +6470,7 @@ def VideoData(
     shuffle: (only in yjxiong, yjx3d, cambricon)
     new_height: (only in yjxiong, yjx3d, cambricon)
     new_width: (only in yjxiong, yjx3d, cambricon)
-    new_length: Default none in cambricon. (only in yjxiong, yjx3d, cambricon)
+    new_length: No default in cambricon. (only in yjxiong, yjx3d, cambricon)
     num_segments: (only in yjxiong, yjx3d)
     modality: (only in yjxiong, yjx3d)
     name_pattern: (only in yjxiong, yjx3d)
@@ -6462,23 +6510,23 @@ def VideoData(
     disk_reader_threads: (only in flownet2)
     huge_video_dataset: (only in flownet2)
     limit_samples: (only in flownet2)
-    threads: Threads that decode. 0: chosen by the program. (only in nv15, nv16, nv17, xilinx,
-        trt)
+    threads: Number of threads that decode. 0: chosen by the program. (only in nv15, nv16, nv17,
+        xilinx, trt)
     data_width: (only in mnn)
     label_size: (only in mnn)
     multi_gpu_testing: (only in xilinx)
     output_width: (only in mnn)
     shuffle_buffer_size: (only in wl-fcn)
     side: (only in intel, pt2c)
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -6500,7 +6548,7 @@ def VideoData(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -6549,7 +6597,7 @@ def VideoData(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: src/caffe/layers/video_data_layer.cpp)
     """
@@ -6664,29 +6712,30 @@ def WindowData(
 ) -> tuple[Blob, Blob]:
     """Windows cut out of the images that a window file names, warped to ``crop_size``: R-CNN.
 
-    source: A text file in R-CNN's own layout.
-    mean_file: A BlobProto with a mean image. Not together with `mean_value`.
-    crop_size: Side of the square cut out; at random in TRAIN, from the middle in TEST. 0: whole.
-    mirror: Flip left to right, at random, half the time; in both phases.
-    fg_threshold: Least overlap of an object.
-    bg_threshold: Overlap below which a window is background.
-    fg_fraction: Part of each batch that is objects.
-    context_pad: Pixels of surroundings to keep around a window, in the size it is warped to.
+    source: A text file in the format of R-CNN.
+    mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
+    crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
+        crop.
+    mirror: Mirror each image left to right with a probability of one half, in both phases.
+    fg_threshold: Minimum overlap with an object for a window to count as that object.
+    bg_threshold: Overlap below which a window counts as background.
+    fg_fraction: Fraction of each batch that is objects.
+    context_pad: Pixels of context to keep around a window, at the size that it is warped to.
     crop_mode: "warp" stretches a window; "square" takes the smallest square around it.
     cache_images: Keep the files in memory.
-    root_folder: Put before every path as it is.
-    mean_value: One number for all channels, or one for each.
-    force_color: Decode as 3 channels, whatever is stored.
-    force_gray: Decode as 1 channel.
-    resize_param: Before cropping. One of several is picked at random where a fork allows more.
-        Repeated in wl-fcn, eric612; once in the others. (only in ssd, sstd, rrc, intel,
+    root_folder: Text to put before every path. Nothing is added between the two.
+    mean_value: The mean to subtract: one number for all channels, or one for each channel.
+    force_color: Decode as 3 channels, even if the stored image has 1.
+    force_gray: Decode as 1 channel, even if the stored image has 3.
+    resize_param: Resize before the crop. In forks that allow several, one is picked at random.
+        Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
-    noise_param: Repeated in wl-fcn; once in the others. (only in ssd, sstd, rrc, intel, eric612,
-        cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
-    emit_constraint: Which boxes stay with a cropped image. (only in ssd, sstd, rrc, intel,
-        eric612, cambricon, pt2c, mnn, nv17, xilinx)
-    crop_h: With crop_w, instead of crop_size. (only in ssd, sstd, rrc, intel, xilinx, eric612,
-        cambricon, pt2c, mnn, nv17, happynear)
+    noise_param: Repeated in wl-fcn, single in the others. (only in ssd, sstd, rrc, intel,
+        eric612, cambricon, pt2c, mnn, wl-fcn, nv17, xilinx)
+    emit_constraint: Which boxes are kept when the image is cropped. (only in ssd, sstd, rrc,
+        intel, eric612, cambricon, pt2c, mnn, nv17, xilinx)
+    crop_h: Height of the crop. With crop_w, it replaces crop_size. (only in ssd, sstd, rrc,
+        intel, xilinx, eric612, cambricon, pt2c, mnn, nv17, happynear)
     crop_w: (only in ssd, sstd, rrc, intel, xilinx, eric612, cambricon, pt2c, mnn, nv17,
         happynear)
     distort_param: (only in ssd, sstd, intel, xilinx, eric612, pt2c, mnn, nv17)
@@ -6708,7 +6757,7 @@ def WindowData(
     apply_probability: (only in eric612)
     debug_params: (only in eric612)
     cvt_bgr2rgb: (only in eric612)
-    scale_factors: Sizes, as factors, to resize to at random. (only in pspnet)
+    scale_factors: Scale factors to resize by, of which one is picked at random. (only in pspnet)
     use_gpu_transform: (only in nv15, nv16, nv17, xilinx, trt)
     horizontal_stretch_lower: (only in nv16, nv17, trt)
     img_rand_resize_lower: (only in nv16, nv17, trt)
@@ -6757,7 +6806,7 @@ def WindowData(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
-    transform_param: How a data layer changes its images.
+    transform_param: How a data layer transforms its images.
 
     (source: src/caffe/layers/window_data_layer.cpp)
     """

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from protogen.diagnostics import Diagnostic, Fix, Location, Severity
+from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.edits import Edit, Fix, format_path
 from protogen.render.context import Source
 from protogen.text.lines import excerpt
 
@@ -75,5 +76,30 @@ def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
 
 
 def _fix_data(fix: Fix) -> dict[str, Any]:
-    """A fix for scripts: ``title``, ``edits`` (layer_index, field, value) and ``safe``."""
-    return asdict(fix)
+    """A fix for scripts."""
+    edits = [_edit_data(edit) for edit in fix.edits]
+    return {"title": fix.title, "edits": edits, "safe": fix.safe}
+
+
+def _edit_data(edit: Edit) -> dict[str, Any]:
+    """An edit for scripts: a field of a layer and its new value.
+
+    A value of ``null`` removes the field, or the whole layer if ``field`` is empty. An edit that
+    inserts a layer before another one has an ``action``.
+    """
+    _, layer_index, *field = edit.path
+    data = {
+        "layer_index": layer_index,
+        "field": format_path(tuple(field)),
+        "value": None if edit.action == "delete" else _value_data(edit.value),
+    }
+    if edit.action == "insert":
+        data["action"] = "insert"
+    return data
+
+
+def _value_data(value: Any) -> Any:
+    """A scalar as prototxt writes it; the fields of a message as they are."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float)) else value

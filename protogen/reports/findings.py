@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from protogen.checks._fixes import fixable
 from protogen.diagnostics import Diagnostic, Severity
 
-__all__ = ["CheckedFile", "RuleCount", "count_by_rule", "count_by_severity", "fixable"]
+__all__ = ["CheckedFile", "RuleCount", "count_by_rule", "count_by_severity"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,6 @@ def count_by_rule(files: Iterable[CheckedFile]) -> list[RuleCount]:
         for finding in file.findings:
             rule = finding.code, finding.name
             numbers[rule] += 1
-            fixes[rule] += fixable(finding)
+            fixes[rule] += finding.fixable
     counts = [RuleCount(*rule, number, fixes[rule]) for rule, number in numbers.items()]
     return sorted(counts, key=lambda count: (-count.number, count.code))

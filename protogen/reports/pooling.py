@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from protogen import layers, proto
-from protogen.diagnostics import RULES, Diagnostic, ProtogenError, Severity
+from protogen.diagnostics import ProtogenError
 from protogen.layers._pooled import Axis, Window
 from protogen.layers._windows import convolved, pooled
+from protogen.rules import named
 from protogen.schema import Fault
 
 __all__ = ["Axis", "FrameworkSize", "Pair", "Window", "framework_sizes", "pooling_axes"]
@@ -27,20 +28,19 @@ def pooling_axes(
     Raises `ProtogenError` if Caffe rejects it.
     """
     message = proto.LayerParameter(type="Pooling")
-    names = ("kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w")
-    fields = dict(zip(names, (*kernel, *stride, *pad)))
-    rounding = "FLOOR" if floor else "CEIL"
-    message.pooling_param.CopyFrom(proto.PoolingParameter(pool=pool, round_mode=rounding, **fields))
+    param = message.pooling_param
+    param.pool = param.PoolMethod.Value(pool)
+    param.kernel_h, param.kernel_w = kernel
+    param.stride_h, param.stride_w = stride
+    param.pad_h, param.pad_w = pad
+    param.round_mode = param.FLOOR if floor else param.CEIL
     schema = layers.find("Pooling")
     assert schema is not None
     try:
         schema.infer(message, ((1, 1, *sizes),), 1)
     except Fault as fault:
         sentence = f"Caffe rejects this pooling: {fault.message}"
-        code = RULES[fault.rule]
-        raise ProtogenError(
-            Diagnostic(Severity.ERROR, code, "", sentence, name=fault.rule, hint=fault.hint)
-        ) from None
+        raise ProtogenError(named(fault.rule).diagnostic(sentence, hint=fault.hint)) from None
     clip = pad != (0, 0)
     height = Axis("height", sizes[0], kernel[0], stride[0], pad[0], floor, clip)
     width = Axis("width", sizes[1], kernel[1], stride[1], pad[1], floor, clip)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from protogen import proto
-from protogen.compose.keywords import is_repeated
 from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, Fault, LayerSchema
 from protogen.shapes import format_shape
+from protogen.values import is_repeated
 
 __all__ = ["Field", "LayerReference", "Parameter", "layer_reference"]
 
@@ -93,7 +93,7 @@ def _arity(arity: Arity) -> str:
 
 
 def _parameter(name: str) -> Parameter:
-    message = proto.LayerParameter.DESCRIPTOR.fields_by_name[name].message_type
+    message = _message(name)
     fields = [_field(field) for field in message.fields]
     return Parameter(
         name,
@@ -103,7 +103,14 @@ def _parameter(name: str) -> Parameter:
     )
 
 
-def _field(field: Any) -> Field:
+def _message(name: str) -> Descriptor:
+    """The message of a parameter field of the layer."""
+    message = proto.LayerParameter.DESCRIPTOR.fields_by_name[name].message_type
+    assert message is not None, f"{name} is a scalar"
+    return message
+
+
+def _field(field: FieldDescriptor) -> Field:
     forks = proto.forks_of(field)
     repeated = "repeated " if is_repeated(field) else ""
     comment = field_comments().get(field.full_name, "")
@@ -122,24 +129,25 @@ _SCALARS = {
 }
 
 
-def _type(field: Any, forks: Sequence[str]) -> str:
+def _type(field: FieldDescriptor, forks: Sequence[str]) -> str:
     """The type of a number, the name of a message, or the values of an enum.
 
     A field of BVLC Caffe shows only the enum values of BVLC Caffe.
     """
     if field.message_type is not None:
-        return str(field.message_type.name)
+        return field.message_type.name
     if field.enum_type is None:
         return _SCALARS[field.cpp_type]
     values = field.enum_type.values
-    return ", ".join(v.name for v in values if forks or not proto.forks_of(v))
+    shown = values if forks else [value for value in values if not proto.forks_of(value)]
+    return ", ".join(value.name for value in shown)
 
 
-def _default(field: Any) -> str:
+def _default(field: FieldDescriptor) -> str:
     if is_repeated(field) or field.message_type is not None or not field.has_default_value:
         return ""
     if field.enum_type is not None:
-        return str(field.enum_type.values_by_number[field.default_value].name)
+        return field.enum_type.values_by_number[field.default_value].name
     if isinstance(field.default_value, bool):
         return str(field.default_value).lower()
     if isinstance(field.default_value, str):
@@ -149,7 +157,12 @@ def _default(field: Any) -> str:
 
 
 #: What a layer learns depends on its parameters and bottoms; these are an example of them.
-_SETTINGS = {"num_output": 6, "kernel_size": [3], "input_dim": 9, "shape": {"dim": [4, 5]}}
+_SETTINGS: dict[str, object] = {
+    "num_output": 6,
+    "kernel_size": [3],
+    "input_dim": 9,
+    "shape": {"dim": [4, 5]},
+}
 
 _Bottoms = tuple[tuple[int, ...], ...]
 _BOTTOMS: tuple[_Bottoms, ...] = ((), ((2, 3, 8, 8),), ((7, 2, 5), (7, 2)))
@@ -158,7 +171,7 @@ _BOTTOMS: tuple[_Bottoms, ...] = ((), ((2, 3, 8, 8),), ((7, 2, 5), (7, 2)))
 def _learns(schema: LayerSchema) -> str:
     """The learnable blobs for the first of the example bottoms that the layer accepts."""
     settings = _settings(schema.param)
-    parameters = {schema.param: settings} if settings else {}
+    parameters: dict[str, Any] = {schema.param: settings} if settings else {}
     layer = proto.LayerParameter(type=schema.type, **parameters)
     for bottoms in _BOTTOMS:
         try:
@@ -171,11 +184,11 @@ def _learns(schema: LayerSchema) -> str:
     return ""
 
 
-def _settings(param: str) -> dict[str, Any]:
+def _settings(param: str) -> dict[str, object]:
     """The example values of those fields that the parameter message has."""
     if not param:
         return {}
-    fields = proto.LayerParameter.DESCRIPTOR.fields_by_name[param].message_type.fields_by_name
+    fields = _message(param).fields_by_name
     return {
         name: value
         for name, value in _SETTINGS.items()
@@ -183,7 +196,7 @@ def _settings(param: str) -> dict[str, Any]:
     }
 
 
-def _example(settings: dict[str, Any], bottoms: _Bottoms) -> str:
+def _example(settings: dict[str, object], bottoms: _Bottoms) -> str:
     """The example in words: ``num_output 6, bottom of 2x3x8x8``."""
     parts = [f"{name} {_setting(value)}" for name, value in settings.items()]
     if bottoms:

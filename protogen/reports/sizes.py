@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from protogen.graph import State, Step
+from protogen.analysis import Analysis
+from protogen.graph import Step
 from protogen.input_sizes import InputSizes, Outcome
 
 __all__ = ["AxisSizes", "Sizes", "safe_sizes"]
@@ -48,18 +48,13 @@ class Sizes:
     nearest_exact: tuple[int, int] | None
 
 
-def safe_sizes(
-    message: Any,
-    state: State,
-    inputs: Mapping[str, Sequence[int | None]],
-    sizes: Sequence[int],
-) -> Sizes | None:
+def safe_sizes(analysis: Analysis, sizes: Sequence[int]) -> Sizes | None:
     """The sizes, among ``sizes``, that a net accepts; ``None`` if the net has no images.
 
     Height and width are tried one at a time. If a layer depends on both (a Reshape, say), whole
     nets are inferred for pairs of them.
     """
-    found = InputSizes(message, state, inputs)
+    found = InputSizes(analysis)
     if not found.images:
         return None
     height, width = found.present

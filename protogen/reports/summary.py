@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
-from protogen.inference import Inference
-from protogen.schema import Facts, Learnable
+from protogen.schema import Learnable
 from protogen.shapes import Shape, count
 
 __all__ = ["LayerPhases", "NetSummary", "Row", "Summary", "Total", "align_phases", "summarize"]
@@ -76,22 +76,21 @@ class NetSummary:
     phases: tuple[Summary, ...]
 
 
-def summarize(inference: Inference) -> Summary:
-    """The rows and totals of an inference."""
-    steps = inference.graph.steps if inference.graph else []
+def summarize(analysis: Analysis) -> Summary:
+    """The rows and totals of an analysis."""
     counted: set[str] = set()
-    rows = [_row(step, facts, counted) for step, facts in zip(steps, inference.facts)]
+    rows = [_row(step, counted) for step in analysis.steps]
     return Summary(
-        inference.state.phase,
+        analysis.phase,
         rows,
         parameters=_sum(row.parameters for row in rows),
         macs=_sum(_total(row.macs) for row in rows),
         activations=_sum(_elements(shape) for row in rows for shape in _new_tops(row)),
-        diagnostics=inference.diagnostics,
+        diagnostics=analysis.diagnostics,
     )
 
 
-def _row(step: Step, facts: Facts, counted: set[str]) -> Row:
+def _row(step: Step, counted: set[str]) -> Row:
     layer = step.layer
     return Row(
         step.index,
@@ -99,14 +98,15 @@ def _row(step: Step, facts: Facts, counted: set[str]) -> Row:
         layer.type,
         tuple((value.name, value.shape) for value in step.tops),
         step.in_place,
-        facts.blobs,
-        _parameters(step, facts, counted),
-        facts.macs,
+        step.facts.blobs,
+        _parameters(step, counted),
+        step.facts.macs,
     )
 
 
-def _parameters(step: Step, facts: Facts, counted: set[str]) -> Total:
+def _parameters(step: Step, counted: set[str]) -> Total:
     """The learnable numbers of a layer. ``counted`` holds the shared names of earlier layers."""
+    facts = step.facts
     if facts.macs is None and not facts.blobs:
         return _UNKNOWN  # nothing is known about the layer
     totals = []

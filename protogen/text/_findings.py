@@ -10,37 +10,14 @@ from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.rules import named
 from protogen.text._frames import Frame, Problem
 from protogen.text._values import fields_of
 from protogen.text.lines import Lines
 from protogen.text.reader import Reader
 from protogen.text.tree import find
 
-__all__ = ["RULES", "WARNINGS", "findings", "refusal"]
-
-# Caffe refuses the text for each of these, also for the warnings: protogen reads on.
-RULES = {
-    "syntax": "T101",
-    "unclosed-brace": "T102",
-    "stray-brace": "T103",
-    "unterminated-string": "T104",
-    "invalid-escape": "T105",
-    "invalid-character": "T106",
-    "wrong-value-type": "T107",
-    "out-of-range": "T108",
-    "field-given-twice": "T109",
-    "unknown-field": "T110",
-    "unknown-enum-value": "T111",
-    "missing-required-field": "T112",
-    "nested-too-deep": "T113",
-    "not-text": "T114",
-    "wrong-kind-of-file": "T115",
-    "not-utf8": "T116",
-    "byte-order-mark": "T117",
-    "empty-file": "T118",
-    "too-many-errors": "T119",
-}
-WARNINGS = {"unknown-field", "not-utf8", "byte-order-mark", "empty-file"}
+__all__ = ["findings", "refusal"]
 
 
 def findings(reader: Reader, message: Any, lines_of: Callable[[], Lines]) -> list[Diagnostic]:
@@ -55,29 +32,29 @@ def findings(reader: Reader, message: Any, lines_of: Callable[[], Lines]) -> lis
 
 
 def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
-    """One diagnostic for the problems past those that are worth listing, as grave as they are."""
+    """One diagnostic for the problems past those that are worth listing, as severe as they are."""
     if not counts:
         return []
-    errors, warnings = set(counts) - WARNINGS, set(counts) & WARNINGS
-    kinds = " and ".join(["errors"] * bool(errors) + ["warnings"] * bool(warnings))
-    told = _rule("too-many-errors", f"{counts.total()} more {kinds} are not listed", place)
-    return [told if errors else replace(told, severity=Severity.WARNING)]
+    severities = {named(rule).severity for rule in counts}
+    kinds = [f"{each}s" for each in Severity if each in severities]
+    message = f"{counts.total()} more {' and '.join(kinds)} are not listed"
+    worst = Severity.ERROR if Severity.ERROR in severities else Severity.WARNING
+    return [named("too-many-errors").diagnostic(message, location=place, severity=worst)]
 
 
 def refusal(what: str, filename: str) -> Diagnostic:
     """The one diagnostic of a file that is not text."""
     what, _, hint = what.partition("; ")
-    return _rule("not-text", f"this is {what}, not a prototxt", Location(filename), hint=hint)
-
-
-def _rule(name: str, message: str, location: Location, **more: Any) -> Diagnostic:
-    severity = Severity.WARNING if name in WARNINGS else Severity.ERROR
-    return Diagnostic(severity, RULES[name], "", message, location, name=name, **more)
+    return named("not-text").diagnostic(
+        f"this is {what}, not a prototxt", location=Location(filename), hint=hint
+    )
 
 
 def _diagnostic(problem: Problem, reader: Reader, lines: Lines) -> Diagnostic:
     place = lines.location(problem.start, problem.end)
-    found = _rule(problem.rule, problem.message, place, hint=problem.hint, why=problem.why)
+    found = named(problem.rule).diagnostic(
+        problem.message, location=place, hint=problem.hint, why=problem.why
+    )
     if not (problem.path and problem.path[0].name in ("layer", "layers")):
         return found
     frame = problem.path[0]

@@ -21,7 +21,7 @@ def test_a_finding_of_one_phase_says_which() -> None:
         "net.prototxt",
     )
     assert [str(d) for d in check(net, select=["G1"]).diagnostics] == [
-        'net.prototxt:3:32: error[G101] layer "r" (ReLU): reads "d", which no layer before it makes'
+        'net.prototxt:3:32: error[G101] layer "r" (ReLU): reads blob "d", which no earlier layer produces'
         " (in phase TEST only)"
     ]
 
@@ -29,7 +29,7 @@ def test_a_finding_of_one_phase_says_which() -> None:
 def test_a_finding_of_both_phases_is_told_once() -> None:
     net = loads(DATA.format("") + 'layer { name: "r" type: "ReLU" bottom: "y" top: "r" }')
     assert [d.message for d in check(net, select=["G1"]).diagnostics] == [
-        'reads "y", which no layer before it makes'
+        'reads blob "y", which no earlier layer produces'
     ]
 
 
@@ -56,7 +56,7 @@ def test_a_phase_with_data_in_a_stage_only_is_not_run_without_it() -> None:
 
 def test_codes_that_no_rule_has_silence_nothing(tmp_path: Path) -> None:
     net = loads(DATA.format(""))
-    with pytest.raises(ValueError, match=r'^select is a list of codes: \["P101"\]$'):
+    with pytest.raises(ValueError, match=r'^select must be a list of codes, such as \["P101"\]$'):
         check(net, select="P101")
     with pytest.raises(ValueError, match=r'^there is no rule "P1O1"; did you mean "P101"\?$'):
         check(net, ignore=["G1", "P1O1"])

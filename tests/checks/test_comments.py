@@ -7,8 +7,8 @@ import pytest
 import protogen
 from protogen.checks import check
 from protogen.checks._comments import Silenced
-from protogen.compose.loaded import LoadedNet
 from protogen.diagnostics import Diagnostic
+from protogen.net import Net
 from tests.checks.conftest import told
 
 # Windows of kernel 1 at 0, 2 and 4 of 4 elements: the last is empty, in both phases.
@@ -37,8 +37,8 @@ def left(**comments: str) -> list[str]:
     return [found.code for found in silenced.without(check(net).diagnostics)]
 
 
-def _line(net: LoadedNet, found: Diagnostic) -> int:
-    place = net.document.locate(net.path(found.layer_index))
+def _line(net: Net, found: Diagnostic) -> int:
+    place = net.layer_location(found.layer_index)
     assert place is not None
     return place.line
 

@@ -6,7 +6,6 @@ import pytest
 
 import protogen
 from protogen.checks import check
-from protogen.checks._edits import edited
 from tests.checks.conftest import image, layer, told
 
 
@@ -93,8 +92,9 @@ def test_the_dilation_is_taken_out_safely() -> None:
     (found,) = check(net, phases=["TEST"], select=["S206"]).diagnostics
     assert found.fix is not None
     assert found.fix.safe
-    mended = edited(net.message, found.fix.edits).layer[1].convolution_param
-    assert (list(mended.dilation), list(mended.kernel_size)) == ([], [1])
+    net.apply(found.fix.edits)
+    param = net.message.layer[1].convolution_param
+    assert (list(param.dilation), list(param.kernel_size)) == ([], [1])
 
 
 NORM = layer("norm", "BatchNorm", "conv")

@@ -11,23 +11,13 @@ from protogen.checks._documented import document
 from protogen.checks._misreadings import MISREADINGS
 from protogen.checks._refusals import REFUSALS
 from protogen.checks._rule import Rule, rules
-from protogen.diagnostics import RULES, Severity
+from protogen.diagnostics import Severity
 from protogen.render.rules import FAMILIES
-from protogen.text import _findings
-from protogen.text.upgrade import findings
 from tests.conftest import ROOT
 
 CHECKS = ROOT / "protogen" / "checks"
 
 TITLES = ("What it does", "Why it is bad", "Example", "Mended")
-
-
-def test_every_code_that_is_printed_has_a_rule_of_its_name() -> None:
-    named = {each.code: each.name for each in all_rules()}
-    old = {name: each.code for name, each in findings.RULES.items()}
-    for table in (RULES, _findings.RULES, old):
-        for name, code in table.items():
-            assert named[code] == name
 
 
 def test_names_and_codes_are_given_once() -> None:

@@ -88,7 +88,7 @@ def test_a_sum_in_place_loses_its_first_bottom() -> None:
     assert told(net, "G204") == [
         'net.prototxt:5:34: warning[G204] layer "sum" (Eltwise): overwrites its bottom "data",'
         " which it still needs for its sum: Caffe clears the top before it adds\n"
-        "  hint:  give the top a name of its own, and read that further on"
+        "  hint:  give the top a name of its own, and let the later layers read it"
     ]
 
 
@@ -99,7 +99,7 @@ def test_gradients_that_need_the_bottom(kind: str) -> None:
     assert told(net, "G204", phases=("TRAIN",)) == [
         f'net.prototxt:10:19: warning[G204] layer "act" ({kind}): overwrites its bottom "first",'
         " which it still needs for its gradient\n"
-        "  hint:  give the top a name of its own, and read that further on"
+        "  hint:  give the top a name of its own, and let the later layers read it"
     ]
     assert told(net, "G204", phases=("TEST",)) == []
 
@@ -123,7 +123,7 @@ def test_a_top_overwritten_while_its_layer_needs_it(kind: str) -> None:
     assert told(net, "G205", phases=("TRAIN",)) == [
         'net.prototxt:15:17: warning[G205] layer "drop" (Dropout): overwrites "act", from which'
         f' layer "act" ({kind}) computes its gradient\n'
-        "  hint:  give the top a name of its own, and read that further on"
+        "  hint:  give the top a name of its own, and let the later layers read it"
     ]
 
 
@@ -218,7 +218,7 @@ def test_input_without_a_shape() -> None:
     assert told(source + one + layer("tanh", "TanH", "data"), "G108") == [
         'net.prototxt:1:36: error[G108] layer "data" (Input): gives "data" no shape, and Caffe'
         " cannot split such a blob for its 2 readers\n"
-        "  hint:  input_param { shape { dim: ... } } says it"
+        "  hint:  state it: input_param { shape { dim: ... } }"
     ]
 
 

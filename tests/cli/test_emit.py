@@ -186,7 +186,7 @@ def test_a_net_with_data_in_one_phase_is_checked_in_that() -> None:
         ("broken", "nets/small.py:19: error[T120] the program raised KeyError: 'weights'"),
         ("stops", "nets/small.py:30: error[T120] the program raised SystemExit: 3"),
         ("leaves", "nets/small.py:43: error[T120] the program raised GeneratorExit"),
-        ("misspelt", 'nets/small.py:23: error[S101] layer "relu1" (ReLU): takes no keyword'),
+        ("misspelt", 'nets/small.py:23: error[S101] layer "relu1" (ReLU): unknown keyword'),
         (
             "forgetful",
             'nets/small.py:25: error[T120] expected "forgetful" to return a Net, got None',

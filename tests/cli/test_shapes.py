@@ -89,7 +89,7 @@ def test_shared_parameters_count_once() -> None:
 def test_faults_are_reported_with_their_line_and_a_caret() -> None:
     result = shapes("-", text=NET.replace("ReLU", "RELUU").replace("num_output: 10", "axis: 9"))
     assert result.exit_code == 1
-    assert '<stdin>:8:23: error[G104] layer "relu1" (RELUU): "RELUU" is no layer type' in (
+    assert '<stdin>:8:23: error[G104] layer "relu1" (RELUU): unknown layer type "RELUU"' in (
         result.stderr
     )
     assert "\n" + " " * 26 + "^^^^^^^^^^^^^\n" in result.stderr

@@ -220,5 +220,5 @@ def test_a_mistake_is_told_at_the_line_that_calls_the_block(
 def test_a_block_outside_of_any_net_is_refused() -> None:
     with Net():
         data = L.Input(name="data", shape=[1, 8, 8, 8])
-    with pytest.raises(ComposeError, match='"fire2": is made outside of any net'):
+    with pytest.raises(ComposeError, match='"fire2": is composed outside of any net'):
         blocks.fire(data, squeeze=1, expand=1, name="fire2")

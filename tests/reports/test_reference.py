@@ -49,7 +49,7 @@ def test_fields_of_forks_stand_apart() -> None:
 
 
 def test_the_comments_of_caffe_proto() -> None:
-    assert field("Convolution", "num_output").comment == "Channels of the top."
+    assert field("Convolution", "num_output").comment == "Number of channels of the top."
     assert field("Convolution", "kernel_h").comment == ""
     assert field("Data", "batch_size").comment != ""
 

@@ -19,8 +19,8 @@ MISMATCHES = Path(__file__).parent.parent / "checks" / "mismatches"
 
 
 def sizes(text: str, first: int, last: int, **inputs: tuple[int, ...]) -> Sizes:
-    message = protogen.loads(text).current()[0]
-    found = safe_sizes(message, State("TEST"), inputs, range(first, last + 1))
+    analysis = protogen.loads(text).analysis(State("TEST"), inputs)
+    found = safe_sizes(analysis, range(first, last + 1))
     assert found is not None
     return found
 
@@ -138,7 +138,7 @@ def test_a_data_layer_whose_shape_is_given() -> None:
 
 def test_a_net_without_images() -> None:
     text = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 dim: 5 } } }'
-    assert safe_sizes(protogen.loads(text).message, State(), {}, range(4, 8)) is None
+    assert safe_sizes(protogen.loads(text).analysis(), range(4, 8)) is None
 
 
 def test_a_net_that_is_refused_whatever_its_size() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from protogen.compose.blob import Blob
 from protogen.compose.blocks._normalised import Names, normalised
-from protogen.compose.mistakes import refuse
+from protogen.program import reject
 
 
 def depthwise_separable(
@@ -25,7 +25,7 @@ def depthwise_separable(
 
     channels = bottom.shape[1] if bottom.shape and len(bottom.shape) > 1 else None
     if channels is None:
-        refuse(f'the channels of "{bottom.name}" are not known, nor so how many to filter', name)
+        reject(f'the channels of "{bottom.name}" are not known, nor so how many to filter', name)
     x = normalised(
         bottom,
         names("dw"),

@@ -5,7 +5,7 @@ from typing import Any
 from protogen import layers as L
 from protogen.compose.blob import Blob
 from protogen.compose.blocks.conv_relu import conv_relu
-from protogen.compose.net import scope
+from protogen.compose.composition import scope
 
 
 def fire(bottom: Blob, *, squeeze: int, expand: int, name: str, **convolution: Any) -> Blob:

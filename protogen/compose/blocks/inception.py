@@ -6,8 +6,8 @@ from typing import Any
 from protogen import layers as L
 from protogen.compose.blob import Blob
 from protogen.compose.blocks.conv_relu import conv_relu
-from protogen.compose.mistakes import refuse
-from protogen.compose.net import scope
+from protogen.program import reject
+from protogen.compose.composition import scope
 
 
 def inception(bottom: Blob, *, num_output: Sequence[int], name: str, **convolution: Any) -> Blob:
@@ -19,7 +19,7 @@ def inception(bottom: Blob, *, num_output: Sequence[int], name: str, **convoluti
     ``convolution`` are further keywords of all six. (source: Szegedy et al. 2014)
     """
     if len(num_output) != 6:
-        refuse(
+        reject(
             f"num_output has {len(num_output)} entries, not 6",
             name,
             hint="give those of 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5 and pool proj",

@@ -5,7 +5,7 @@ from typing import Any
 
 from protogen.compose.blob import Blob
 from protogen.compose.blocks.conv_relu import conv_relu
-from protogen.compose.mistakes import refuse
+from protogen.program import reject
 
 
 def mlpconv(
@@ -20,7 +20,7 @@ def mlpconv(
     """
     if not len(num_output) == len(name) > 0:
         counts = f"{len(num_output)} num_output for {len(name)} names"
-        refuse(f"{counts}; an mlpconv has one for each Convolution", " ".join(name))
+        reject(f"{counts}; an mlpconv has one for each Convolution", " ".join(name))
     fillers = {key: value for key, value in convolution.items() if key.endswith("_filler")}
     top = conv_relu(bottom, num_output=num_output[0], name=name[0], **convolution)
     for outputs, each in zip(num_output[1:], name[1:]):

@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 from google.protobuf.descriptor import FieldDescriptor
 
 from protogen import layers, proto
-from protogen.compose.keywords import COMMON, OWN, is_repeated, keywords_of
+from protogen.compose.keywords import COMMON, OWN, keywords_of
 from protogen.files import write_file
 from protogen.render.templates import render
 from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, LayerSchema
+from protogen.values import is_repeated
 
 __all__ = ["stub"]
 

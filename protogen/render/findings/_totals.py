@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from protogen.diagnostics import plural
 from protogen.render.table import Table
-from protogen.reports.findings import CheckedFile, count_by_rule, count_by_severity, fixable
+from protogen.reports.findings import CheckedFile, count_by_rule, count_by_severity
 
 __all__ = ["FIXABLE", "rules_table", "totals"]
 
@@ -35,5 +35,5 @@ def totals(files: Sequence[CheckedFile]) -> str:
     fixed = sum(len(file.fixed) for file in files)
     if fixed:
         found = f"Fixed {plural(fixed, 'finding')}. {found}"
-    fixes = sum(fixable(finding) for file in files for finding in file.findings)
+    fixes = sum(finding.fixable for file in files for finding in file.findings)
     return f"{found} ({fixes} fixable with --fix)" if fixes else found

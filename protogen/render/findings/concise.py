@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from protogen.render.context import Context
 from protogen.render.findings._totals import FIXABLE
 from protogen.render.findings.text import render_statistics
-from protogen.reports.findings import CheckedFile, fixable
+from protogen.reports.findings import CheckedFile
 
 __all__ = ["render", "render_statistics"]
 
@@ -19,6 +19,6 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
             line = finding.headline
             if finding.location is None:  # the headline names no file
                 line = f"{file.file}: {line}"
-            if fixable(finding):
+            if finding.fixable:
                 line = f"{line} {FIXABLE}"
             yield line

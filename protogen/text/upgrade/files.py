@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules.text import reading_errors
 from protogen.text.document import Document, read
 from protogen.text.upgrade.messages import upgrade_net, upgrade_solver
 from protogen.text.upgrade.rewrite import rewrite_net
@@ -48,7 +49,7 @@ def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> 
     kind = kind or _kind_of(document)
     if document.message_class is not _MESSAGES[kind]:
         document = read(text, _MESSAGES[kind], filename)
-    if any(finding.severity is Severity.ERROR for finding in document.diagnostics):
+    if reading_errors(document.diagnostics):
         return Upgrade(kind, False, None, None, document.diagnostics)
     steps = upgrade_net if kind == "net" else upgrade_solver
     result = steps(document.message, document.locate)
@@ -58,12 +59,15 @@ def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> 
     if result.message != document.message:
         rewrite = _rewrite_solver if kind == "solver" else rewrite_net
         document = rewrite(document, result.message, result.origins)
-    return Upgrade(kind, result.ok, document.message, document.text, found)
+    # Caffe's tools cannot read a file with an unknown field; the upgraded text still has it.
+    rejected = any(finding.severity is Severity.ERROR for finding in found)
+    return Upgrade(kind, result.ok and not rejected, document.message, document.text, found)
 
 
 def _kind_of(document: Document) -> Kind:
     """Whether the outermost fields are rather those of a net or those of a solver."""
-    net, solver = (set(message.DESCRIPTOR.fields_by_name) for message in _MESSAGES.values())
+    net = set(proto.NetParameter.DESCRIPTOR.fields_by_name)
+    solver = set(proto.SolverParameter.DESCRIPTOR.fields_by_name)
     names = {name for name, *_ in document.tree.entries}
     return "solver" if len(names & solver) > len(names & net) else "net"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from protogen.diagnostics import Diagnostic, Edit, Fix, Location, Severity
+from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.edits import Edit, Fix
 from protogen.reports.findings import CheckedFile
 
 EMPTY = Diagnostic(
@@ -14,7 +15,11 @@ EMPTY = Diagnostic(
     "round_mode: FLOOR",
     "empty-pooling-window",
     "Pooling",
-    fix=Fix("round_mode: FLOOR", (Edit(1, "pooling_param.round_mode", "FLOOR"),), safe=True),
+    fix=Fix(
+        "round_mode: FLOOR",
+        (Edit(("layer", 1, "pooling_param", "round_mode"), "set", "FLOOR"),),
+        safe=True,
+    ),
 )
 SEVERAL_LINES = Diagnostic(
     Severity.NOTE, "T390", "", "unknown rule", Location("nets/a,b.prototxt", 2, 3, 4, 1)

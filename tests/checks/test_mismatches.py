@@ -13,8 +13,7 @@ import pytest
 
 import protogen
 from protogen.checks import check
-from protogen.checks._edits import edited
-from protogen.inference import infer_shapes
+from protogen.net import infer_shapes
 from tests.checks.conftest import image, layer, told
 
 
@@ -48,7 +47,8 @@ def test_the_fix_has_the_net_accepted(name: str) -> None:
     read = protogen.loads(net(name))
     (found,) = check(read, select=["S104"]).diagnostics
     assert found.fix is not None
-    assert infer_shapes(edited(read.message, found.fix.edits)).ok
+    read.apply(found.fix.edits)
+    assert infer_shapes(read).ok
 
 
 @pytest.mark.parametrize(("name", "safe"), [("inception_stem", True), ("shufflenet_odd", False)])

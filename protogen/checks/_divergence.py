@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from protogen.checks._resized import Resized, resized
-from protogen.checks._rule import Run
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.analysis import Analysis
+from protogen.checks._size_change import SizeChange, size_change
 from protogen.graph import Step, Value
 from protogen.schema import Fault
 from protogen.shapes import format_shape
 
-__all__ = ["Blame", "Branch", "blame"]
+__all__ = ["Branch", "Divergence", "find_divergence"]
 
 _NAMES = {2: "height", 3: "width"}
 
@@ -30,23 +29,23 @@ class Branch:
     before: int
     end: Value
     size: int
-    resized: tuple[Resized, ...]
+    changes: tuple[SizeChange, ...]
 
     def contribution(self, index: int) -> Fraction:
         """What the rounding of one of its layers adds to the size at the end."""
-        added = self.resized[index].error
-        for later in self.resized[index + 1 :]:
+        added = self.changes[index].error
+        for later in self.changes[index + 1 :]:
             added *= later.scale
         return added
 
     @property
     def rounding(self) -> Fraction:
         """What all its roundings add."""
-        return sum(map(self.contribution, range(len(self.resized))), Fraction(0))
+        return sum(map(self.contribution, range(len(self.changes))), Fraction(0))
 
     def again(self, size: int, changed: Mapping[int, Any]) -> int | None:
         """Its size at the end for another at the start, or with some layers changed."""
-        for each in self.resized:
+        for each in self.changes:
             layer = changed.get(each.step.index, each.step.layer)
             made = each.again(size, layer)
             if made is None:
@@ -56,7 +55,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Blame:
+class Divergence:
     """Two bottoms of ``join`` that differ on ``axes``, and how each came by its size on the first.
 
     Both branches start at the blob that both are made from, or each at an input of its own.
@@ -68,14 +67,14 @@ class Blame:
     branches: tuple[Branch, Branch]
 
     @property
-    def culprit(self) -> Resized | None:
+    def culprit(self) -> SizeChange | None:
         one, other = self.branches
         if abs(one.size - one.rounding - other.size + other.rounding) >= 1:
             return None  # a stride or a kernel makes more of a difference than rounding does
         rounded = [
             (abs(branch.contribution(index)), each.step.layer.type == "Pooling", each)
             for branch in self.branches
-            for index, each in enumerate(branch.resized)
+            for index, each in enumerate(branch.changes)
             if each.error
         ]
         return max(rounded, key=lambda r: r[:2])[2] if rounded else None
@@ -84,12 +83,12 @@ class Blame:
         """Whether the sizes agree with some layers changed, as far as arithmetic can tell."""
         return self._fit([each.again(each.before, changed) for each in self.branches])
 
-    def sizes(self, run: Run, images: Collection[str]) -> dict[int, Callable[[int], bool]]:
+    def sizes(self, analysis: Analysis, images: Collection[str]) -> dict[int, Callable[[int], bool]]:
         """For each axis that differs, whether it might not with images of some other size."""
-        return {axis: self._size(run, images, axis) for axis in self.axes}
+        return {axis: self._size(analysis, images, axis) for axis in self.axes}
 
-    def _size(self, run: Run, images: Collection[str], axis: int) -> Callable[[int], bool]:
-        ways = (_branch(run, list(_way((each.end, axis))), None) for each in self.branches)
+    def _size(self, analysis: Analysis, images: Collection[str], axis: int) -> Callable[[int], bool]:
+        ways = (_branch(analysis, list(_way((each.end, axis))), None) for each in self.branches)
         whole = [way for way in ways if way is not None]
 
         def may_agree(size: int) -> bool:
@@ -112,9 +111,9 @@ class Blame:
             for end in ends
         )
 
-    def why(self, run: Run) -> str:
+    def why(self, analysis: Analysis) -> str:
         """Where the branches part, and what each layer on them does, a layer a line."""
-        lines = [self._start(), *(line for each in self.branches for line in _told(run, each))]
+        lines = [self._start(), *(line for each in self.branches for line in _account(analysis, each))]
         if len(self.axes) > 1 and not self._alike:
             lines.append("their widths differ too: {} and {}".format(*self._sizes(3)))
         return "\n".join(lines)
@@ -139,7 +138,7 @@ class Blame:
 
     def _parting(self) -> str:
         if self.culprit is None:
-            every = [each for branch in self.branches for each in branch.resized]
+            every = [each for branch in self.branches for each in branch.changes]
             if len(every) == 1:
                 layer = every[0].step.layer
                 return f' and part at "{layer.name}", a {layer.type}: no other layer resizes it'
@@ -150,49 +149,49 @@ class Blame:
         return f' and part at "{layer.name}", a {layer.type}, which Caffe rounds {way}'
 
 
-def _told(run: Run, branch: Branch) -> Iterator[str]:
+def _account(analysis: Analysis, branch: Branch) -> Iterator[str]:
     end = f'"{branch.end.name}" is {branch.size}'
-    if not branch.resized:
+    if not branch.changes:
         yield f"{end}: no layer resizes it"
         return
     yield f"{end}:"
-    for each in branch.resized:
-        yield f'  "{each.step.layer.name}"{_line(run, each.step)}: {each.sum}'
+    for each in branch.changes:
+        yield f'  "{each.step.layer.name}"{_line(analysis, each.step)}: {each.sum}'
 
 
-def _line(run: Run, step: Step) -> str:
+def _line(analysis: Analysis, step: Step) -> str:
     """`` (line 120)`` of a file; `` (net.py:12)`` of the user's program."""
-    place = run.net.place(Diagnostic(Severity.NOTE, "", "", "", layer_index=step.index)).location
+    place = analysis.location(step)
     if place is None or not place.line:
         return ""
     return f" (line {place.line})"
 
 
-def blame(run: Run, join: Step) -> Blame | None:
+def find_divergence(analysis: Analysis, join: Step) -> Divergence | None:
     """Account for the first two bottoms of a layer that differ in height or width.
 
     ``None`` where none do, or a size is not known.
     """
-    for first, second in _pairs(run, join):
+    for first, second in _pairs(analysis, join):
         axes = tuple(axis for axis in (2, 3) if _differ(join, first, second, axis))
         if axes:
-            return _account(run, join, first, second, axes)
+            return _trace(analysis, join, first, second, axes)
     return None
 
 
-def _pairs(run: Run, join: Step) -> Iterator[tuple[Value, Value]]:
+def _pairs(analysis: Analysis, join: Step) -> Iterator[tuple[Value, Value]]:
     """The blobs to compare: its bottoms, or those of the layer it shares a parameter with."""
     bottoms = [_image(value) for value in join.bottoms]
     if len(bottoms) == 1:
-        bottoms += [_image(owner.bottoms[0]) for owner in _owners(run, join)]
+        bottoms += [_image(owner.bottoms[0]) for owner in _owners(analysis, join)]
     for other in bottoms[1:]:
         if bottoms[0] is not None and other is not None:
             yield bottoms[0], other
 
 
-def _owners(run: Run, join: Step) -> Iterator[Step]:
+def _owners(analysis: Analysis, join: Step) -> Iterator[Step]:
     shared = {param.name for param in join.layer.param if param.name}
-    for step in run.steps:
+    for step in analysis.steps:
         if step is join:
             return
         if step.bottoms and shared & {param.name for param in step.layer.param}:
@@ -222,15 +221,16 @@ def _differ(join: Step, first: Value, second: Value, axis: int) -> bool:
     return one != other
 
 
-def _account(
-    run: Run, join: Step, first: Value, second: Value, axes: tuple[int, ...]
-) -> Blame | None:
+def _trace(
+    analysis: Analysis, join: Step, first: Value, second: Value, axes: tuple[int, ...]
+) -> Divergence | None:
     ways = [list(_way((value, axes[0]))) for value in (first, second)]
-    common = next((place for place in ways[0] if place in ways[1]), None)
-    branches = [_branch(run, way, common) for way in ways]
+    other = set(ways[1])
+    common = next((place for place in ways[0] if place in other), None)
+    branches = [_branch(analysis, way, common) for way in ways]
     if None in branches:
         return None
-    return Blame(join, axes, tuple(branches))  # type: ignore[arg-type]
+    return Divergence(join, axes, tuple(branches))  # type: ignore[arg-type]
 
 
 def _size(place: _Place) -> int | None:
@@ -263,7 +263,7 @@ def _giver(value: Value, axis: int) -> _Place | None:
     return bottom, axis
 
 
-def _branch(run: Run, way: list[_Place], common: _Place | None) -> Branch | None:
+def _branch(analysis: Analysis, way: list[_Place], common: _Place | None) -> Branch | None:
     """What happens on the way down from the common blob; ``None`` where a size is not known."""
     end = way.index(common) if common else len(way) - 1
     places = way[: end + 1][::-1]
@@ -273,7 +273,7 @@ def _branch(run: Run, way: list[_Place], common: _Place | None) -> Branch | None
     found = []
     for (_, axis), (value, _), before, after in zip(places, places[1:], sizes, sizes[1:]):
         try:
-            each = resized(run, value.step, axis, before, after)
+            each = size_change(analysis, value.step, axis, before, after)
         except Fault:
             return None
         if each.matters:

@@ -8,17 +8,17 @@ from fractions import Fraction
 from typing import Any
 
 from protogen import layers
-from protogen.checks._rule import Run
+from protogen.analysis import Analysis
 from protogen.graph import Step
 from protogen.layers._convolution import windows
 from protogen.layers._pooled import Axis, pooling_window
 from protogen.schema import Context, Fault
 
-__all__ = ["Resized", "resized"]
+__all__ = ["SizeChange", "size_change"]
 
 
 @dataclass(frozen=True)
-class Resized:
+class SizeChange:
     """One layer on the way from one size of an axis to another.
 
     ``exact`` is the size it would make if nothing were rounded, ``scale`` by how much it grows
@@ -57,16 +57,16 @@ class Resized:
         return tops[0][self.axis] if tops[0] else None
 
 
-def resized(run: Run, step: Step, axis: int, before: int, after: int) -> Resized:
+def size_change(analysis: Analysis, step: Step, axis: int, before: int, after: int) -> SizeChange:
     """What this layer makes of ``before`` on an axis of its bottom."""
-    ctx = run.context(step)
+    ctx = analysis.context(step)
     known = _KNOWN.get(step.layer.type)
     if ctx is None or known is None:
         told = f"makes {after} of {before}"
         scale = Fraction(after, before or 1)
-        return Resized(step, axis, before, after, Fraction(after), scale, told)
+        return SizeChange(step, axis, before, after, Fraction(after), scale, told)
     exact, scale, told = known(ctx, axis, before, after)
-    return Resized(step, axis, before, after, exact, scale, told)
+    return SizeChange(step, axis, before, after, exact, scale, told)
 
 
 _Answer = tuple[Fraction, Fraction, str]

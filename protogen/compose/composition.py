@@ -1,0 +1,251 @@
+"""Composing: from the call of a layer type to a layer of the net, its shapes inferred at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NoReturn
+
+from protogen.compose.blob import Blob
+from protogen.compose.keywords import OWN, UnknownKeyword, fill, keyword_problem
+from protogen.compose.names import ALL_PHASES, TRAIN_ONLY, Names, phases_of
+from protogen.diagnostics import did_you_mean
+from protogen.graph import CONDITIONS, PHASES, State, Wiring
+from protogen.net import Net, active_net, set_composition
+from protogen.program import ComposeError, mistake, reject
+from protogen.schema import Facts, Fault, LayerSchema, check_param_count, set_composer
+from protogen.shapes import Shape, format_shape
+
+__all__ = ["Composition", "scope"]
+
+_NOWHERE: frozenset[int] = frozenset()
+_FIRST: frozenset[int] = frozenset({0})
+_CONDITIONS = frozenset(CONDITIONS)
+
+#: So many bottoms are listed in the account of a fault.
+_LISTED = 6
+
+
+class Composition:
+    """The state of composing one net: the names taken, the scope and the phase it is in.
+
+    ``blobs`` are the blobs composed so far, by name, with the shape after their last writer.
+    """
+
+    def __init__(self, net: Net) -> None:
+        self.net = net
+        self.names = Names()
+        self.blobs: dict[str, Blob] = {}
+        self._phase: str | None = None
+        for layer in net.current.message.layer:  # of a net that was read
+            self.names.take(layer.name, layer.bottom, layer.top, phases_of(layer))
+
+    @contextmanager
+    def in_phase(self, phase: str) -> Iterator[Net]:
+        """The layers composed within run in this phase only."""
+        if phase not in PHASES:
+            hint = did_you_mean(str(phase), PHASES) or "expected TRAIN or TEST"
+            raise mistake("layer-parameter", f'unknown phase "{phase}"', hint=hint)
+        before, self._phase = self._phase, phase
+        try:
+            yield self.net
+        finally:
+            self._phase = before
+
+    @contextmanager
+    def in_scope(self, name: str) -> Iterator[Net]:
+        """The layers and blobs composed within have names that begin with ``name/``."""
+        if not isinstance(name, str):
+            reject(f"a scope's name must be a string, got {name!r}", "")
+        before = self.names.prefix
+        self.names.prefix = f"{before}{name}/"
+        try:
+            yield self.net
+        finally:
+            self.names.prefix = before
+
+    def blob(self, name: str) -> Blob:
+        """The blob of this name; raises `ComposeError` where no layer produces it.
+
+        In a net that was read its shape is that of the phase being composed, or else of TEST, or
+        of TRAIN where only that has the blob.
+        """
+        if name in self.blobs:
+            return self.blobs[name]
+        known: dict[str, Shape] = {}
+        for phase in [self._phase] if self._phase else ["TEST", "TRAIN"]:
+            blobs = self.net.analysis(State(phase)).blobs
+            if name in blobs:
+                return Blob(name, blobs[name])
+            known.update(blobs)
+        hint = did_you_mean(str(name), [*self.blobs, *known])
+        raise mistake("unknown-bottom", f'no layer produces a blob "{name}"', hint=hint)
+
+    # Adding a layer ------------------------------------------------------------------------------
+
+    def add(self, schema: LayerSchema, bottoms: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        """Record one layer, infer its tops and return them as blobs."""
+        name = self._layer_name(schema, keywords)
+        blobs = bottoms if _all_blobs(bottoms) else _flattened(schema, name, bottoms)
+        read = [blob.name for blob in blobs]
+        tops = self._top_names(schema, name, blobs, keywords)
+        layer, plain = self._added(schema, name, read, tops, keywords)
+        shapes = tuple([blob.shape for blob in blobs])
+        in_place = _in_place(read, tops)
+        phases = ALL_PHASES if plain else phases_of(layer)
+        parameters = schema.parameters(layer)
+        try:
+            phase = PHASES["TRAIN" if phases == TRAIN_ONLY else "TEST"]
+            facts = schema.infer(layer, shapes, len(tops), phase, in_place, parameters)
+            if not plain and layer.param:
+                check_param_count(layer, facts)
+            self.names.check(name, tops, in_place, phases)
+        except Fault as fault:
+            self.net.drop_layer()
+            raise _compose_error(schema, name, blobs, fault) from None
+        self.names.take(name, read, tops, phases)
+        self.net.keep_layer(Wiring(read, tops, plain, schema, parameters))
+        return self._blobs(tops, facts)
+
+    def _layer_name(self, schema: LayerSchema, keywords: Mapping[str, Any]) -> str:
+        name = keywords.get("name")
+        if name is None:
+            return self.names.unnamed(schema.type)
+        if not isinstance(name, str):
+            reject(f"name must be a string, got {name!r}", str(name), schema.type)
+        return self.names.prefix + name
+
+    def _added(
+        self,
+        schema: LayerSchema,
+        name: str,
+        bottoms: Sequence[str],
+        tops: Sequence[str],
+        keywords: Mapping[str, Any],
+    ) -> tuple[Any, bool]:
+        """The layer's message, in the net; and whether it has none of the `CONDITIONS`."""
+        fields: dict[str, Any] = {"name": name, "type": schema.type, "bottom": bottoms, "top": tops}
+        try:
+            fill(fields, schema, keywords)
+            if self._phase and "include" not in fields:
+                fields["include"] = [{"phase": self._phase}]
+            return self.net.add_layer(fields), _CONDITIONS.isdisjoint(fields)
+        except (TypeError, ValueError, UnknownKeyword):
+            problem = keyword_problem(schema, keywords)
+        raise mistake("layer-parameter", problem.message, name, schema.type, hint=problem.hint)
+
+    def _blobs(self, tops: Sequence[str], facts: Facts) -> Any:
+        """The tops as blobs: one by itself, several as a tuple, ``None`` if there are none."""
+        if len(tops) == 1:
+            blob = self.blobs[tops[0]] = Blob(tops[0], facts.tops[0])
+            return blob
+        blobs = tuple(map(Blob, tops, facts.tops))
+        self.blobs.update(zip(tops, blobs))
+        return blobs or None
+
+    # The names of its tops -----------------------------------------------------------------------
+
+    def _top_names(
+        self, schema: LayerSchema, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
+    ) -> list[str]:
+        """As ``top`` gives them, or the bottom's if ``in_place``, or from the layer's name."""
+        in_place = keywords.get("in_place")
+        if in_place is not None and not isinstance(in_place, bool):
+            reject(f"in_place must be True or False, got {in_place!r}", name, schema.type)
+        if keywords.get("top") is not None:
+            return self._given_tops(schema, name, keywords["top"])
+        if in_place:
+            if not blobs:
+                reject("in_place needs a bottom", name, schema.type)
+            return [blobs[0].name]
+        number = _number_of_tops(schema, name, blobs, keywords)
+        if number == 1:
+            return [name]
+        return [name if index == 0 else f"{name}_{index}" for index in range(number)]
+
+    def _given_tops(self, schema: LayerSchema, name: str, given: Any) -> list[str]:
+        tops = given if isinstance(given, (list, tuple)) else [given]
+        if not all(isinstance(top, str) for top in tops):
+            reject(f"top must be a string or a list of strings, got {given!r}", name, schema.type)
+        return [self.names.prefix + top for top in tops]
+
+
+def _number_of_tops(
+    schema: LayerSchema, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
+) -> int:
+    number = keywords.get("ntop")
+    if number is None:
+        return schema.default_tops(len(blobs), keywords)
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        reject(f"ntop must be a number of tops, got {number!r}", name, schema.type)
+    return number
+
+
+def _all_blobs(bottoms: Sequence[Any]) -> bool:
+    for bottom in bottoms:  # noqa: SIM110 (a generator would cost more than the loop)
+        if type(bottom) is not Blob:
+            return False
+    return True
+
+
+def _flattened(schema: LayerSchema, name: str, bottoms: Sequence[Any]) -> list[Blob]:
+    """The bottoms without the lists and tuples around them."""
+    found: list[Blob] = []
+    for bottom in bottoms:
+        if isinstance(bottom, Blob):
+            found.append(bottom)
+        elif isinstance(bottom, (list, tuple)):
+            found += _flattened(schema, name, bottom)
+        else:
+            hint = "layers return blobs; pass parameters by keyword"
+            reject(f"expected blobs, got {bottom!r}", name, schema.type, hint=hint)
+    return found
+
+
+def _in_place(bottoms: Sequence[str], tops: Sequence[str]) -> frozenset[int]:
+    """The tops that overwrite the bottom of the same position."""
+    if len(tops) == 1:
+        return _FIRST if bottoms and tops[0] == bottoms[0] else _NOWHERE
+    return frozenset(i for i, (bottom, top) in enumerate(zip(bottoms, tops)) if bottom == top)
+
+
+def _compose_error(
+    schema: LayerSchema, name: str, blobs: Sequence[Blob], fault: Fault
+) -> ComposeError:
+    where = ", ".join(f'"{blob.name}" is {format_shape(blob.shape)}' for blob in blobs[:_LISTED])
+    return mistake(
+        fault.rule,
+        fault.message,
+        name,
+        schema.type,
+        hint=fault.hint,
+        where=f"bottom {where}" if where else "",
+        field=fault.field,
+    )
+
+
+# The net that is being composed ----------------------------------------------------------------
+
+
+def _compose(schema: LayerSchema, bottoms: Sequence[Any], keywords: dict[str, Any]) -> Any:
+    net = active_net()
+    if net is None:
+        _reject_outside(str(keywords.get("name") or ""), schema.type)
+    return net.composition.add(schema, bottoms, keywords)
+
+
+def scope(name: str) -> AbstractContextManager[Net]:
+    """`Net.scope` of the net that is being composed: for blocks, which are not given the net."""
+    net = active_net()
+    if net is None:
+        _reject_outside(name)
+    return net.scope(name)
+
+
+def _reject_outside(name: str, layer_type: str = "") -> NoReturn:
+    hint = 'compose layers within "with protogen.Net(...) as net:"'
+    reject("is composed outside of any net", name, layer_type, hint=hint)
+
+
+set_composer(_compose)
+set_composition(Composition)

@@ -1,0 +1,84 @@
+"""Rules about the parameters of one layer and the shapes of its blobs."""
+
+from __future__ import annotations
+
+from protogen.diagnostics import Severity
+from protogen.rules.registry import Rule, register
+
+register(
+    Rule(
+        code="S101",
+        name="layer-parameter",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S102",
+        name="blob-count",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S103",
+        name="axis-out-of-range",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S104",
+        name="bottom-shape-mismatch",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S105",
+        name="axis-count",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S106",
+        name="blob-shape",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S107",
+        name="kernel-exceeds-bottom",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S108",
+        name="group-does-not-divide",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S109",
+        name="filler",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S110",
+        name="in-place-forbidden",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S111",
+        name="loss-weight-count",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S112",
+        name="param-count",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S113",
+        name="shared-param-mismatch",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="S114",
+        name="required-field",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="P104",
+        name="pad-reaches-kernel",
+        severity=Severity.ERROR,
+    ),
+)

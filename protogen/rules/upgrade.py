@@ -1,0 +1,79 @@
+"""Rules about nets and solvers in older formats of Caffe."""
+
+from __future__ import annotations
+
+from protogen.diagnostics import Severity
+from protogen.rules.registry import Rule, register
+
+register(
+    Rule(
+        code="T201",
+        name="legacy-v0",
+        severity=Severity.NOTE,
+    ),
+    Rule(
+        code="T202",
+        name="legacy-v1",
+        severity=Severity.NOTE,
+    ),
+    Rule(
+        code="T203",
+        name="legacy-data-transform",
+        severity=Severity.NOTE,
+    ),
+    Rule(
+        code="T204",
+        name="legacy-input",
+        severity=Severity.NOTE,
+    ),
+    Rule(
+        code="T205",
+        name="legacy-batch-norm",
+        severity=Severity.NOTE,
+    ),
+    Rule(
+        code="T206",
+        name="legacy-solver-type",
+        severity=Severity.NOTE,
+    ),
+    Rule(
+        code="T210",
+        name="legacy-unknown-field",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        code="T211",
+        name="legacy-dropped-field",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        code="T220",
+        name="legacy-unknown-type",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="T221",
+        name="legacy-unknown-bottom",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="T222",
+        name="legacy-padding",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="T223",
+        name="legacy-mixed",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="T224",
+        name="legacy-input-shape",
+        severity=Severity.ERROR,
+    ),
+    Rule(
+        code="T225",
+        name="legacy-solver-type-twice",
+        severity=Severity.ERROR,
+    ),
+)

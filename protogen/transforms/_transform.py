@@ -1,0 +1,155 @@
+"""The contract of a transform, and how it is verified."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from protogen.analysis import Analysis
+from protogen.diagnostics import Diagnostic, ProtogenError, Severity
+from protogen.edits import Edit
+from protogen.graph import State
+from protogen.net import Net
+from protogen.rules.text import reading_errors
+from protogen.shapes import format_shape
+
+__all__ = ["Result", "Sequential", "Transform", "TransformError", "origins_after"]
+
+#: For each layer of the new net the index of the old layer it came from; ``None`` for a new one.
+Origins = tuple[int | None, ...]
+
+
+class TransformError(RuntimeError):
+    """A transform broke its promise: a fault of the transform, not of the net."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a transform made of a net.
+
+    ``modified`` is whether ``net`` differs from the net given. ``diagnostics`` report what was
+    done. ``origins`` maps the layers of the new net to those of the old one, both in the current
+    format. ``changed`` names the blobs whose shape the transform changes on purpose.
+    """
+
+    net: Net
+    modified: bool
+    diagnostics: list[Diagnostic]
+    origins: Origins
+    changed: frozenset[str] = field(default=frozenset())
+
+
+class Transform(ABC):
+    """A pure function from a net to a `Result`.
+
+    A subclass says in ``requires`` and ``ensures`` what it expects and promises, checks the first
+    in `check` and does its work in `run`.
+    """
+
+    requires: ClassVar[str] = "any net"
+    ensures: ClassVar[str] = "no new error; every blob that stays keeps its shape"
+
+    def __call__(self, net: Net) -> Result:
+        """The transformed net. Raises `ProtogenError` for a net that it does not accept."""
+        self.check(net)
+        result = self.run(net)
+        if result.modified:
+            self.verify(net, result)
+        return result
+
+    def check(self, net: Net) -> None:
+        """Raise `ProtogenError` for a net that does not meet ``requires``."""
+
+    @abstractmethod
+    def run(self, net: Net) -> Result:
+        """The result; ``net`` itself must stay as it is."""
+
+    def verify(self, before: Net, result: Result) -> None:
+        """Raise `TransformError` if inference does not confirm what the transform ensures."""
+        after = result.net
+        if len(result.origins) != len(after.current.message.layer):
+            raise TransformError(f"{type(self).__name__}: its origins do not cover the new layers")
+        for phase in before.meant_phases():
+            state = State(phase)
+            self._verify_phase(before.analysis(state), after.analysis(state), result)
+
+    def _verify_phase(self, before: Analysis, after: Analysis, result: Result) -> None:
+        new_errors = errors(after) - errors(before)
+        if new_errors:
+            code, layer = next(iter(new_errors))
+            raise TransformError(
+                f'{type(self).__name__}: brings the error {code} in layer "{layer}"'
+                f" ({after.phase})"
+            )
+        for name, shape in before.blobs.items():
+            if name in result.changed or name not in after.blobs or shape is None:
+                continue
+            if after.blobs[name] != shape and None not in shape:
+                raise TransformError(
+                    f'{type(self).__name__}: changes the shape of blob "{name}" in {after.phase}'
+                    f" from {format_shape(shape)} to {format_shape(after.blobs[name])}"
+                )
+
+
+class Sequential(Transform):
+    """Transforms applied one after another; the origins lead back to the first net."""
+
+    ensures = "what each of them ensures, verified for each by itself"
+
+    def __init__(self, *transforms: Transform) -> None:
+        self.transforms = transforms
+
+    def run(self, net: Net) -> Result:
+        origins: Origins = tuple(range(len(net.current.message.layer)))
+        result = Result(net, False, [], origins)
+        for transform in self.transforms:
+            step = transform(result.net)
+            origins = tuple(None if old is None else result.origins[old] for old in step.origins)
+            result = Result(
+                step.net,
+                result.modified or step.modified,
+                [*result.diagnostics, *step.diagnostics],
+                origins,
+                result.changed | step.changed,
+            )
+        return result
+
+    def verify(self, before: Net, result: Result) -> None:
+        """Nothing to do: each transform was verified by itself."""
+
+
+def errors(analysis: Analysis) -> Counter[tuple[str, str]]:
+    """The errors by code and layer; their words may change with the sizes that they name."""
+    found = [*analysis.earlier, *analysis.faults]
+    return Counter((e.code, e.layer) for e in found if e.severity is Severity.ERROR)
+
+
+def origins_after(number: int, edits: Sequence[Edit]) -> Origins:
+    """The origins of the layers once edits have inserted and deleted some of ``number`` layers."""
+    inserted: Counter[int] = Counter()
+    deleted = set()
+    for edit in edits:
+        if len(edit.path) == 2 and edit.path[0] == "layer":
+            index = int(edit.path[1])
+            if edit.action == "insert":
+                inserted[index] += 1
+            elif edit.action == "delete":
+                deleted.add(index)
+    found: list[int | None] = []
+    for index in range(number + 1):
+        found += [None] * inserted[index]
+        if index < number and index not in deleted:
+            found.append(index)
+    return tuple(found)
+
+
+def check_text(net: Net) -> None:
+    """Raise `ProtogenError` if the text of a net could not be read whole."""
+    document = net.document
+    if document is not None:
+        found = reading_errors(document.diagnostics)
+        if found:
+            raise ProtogenError(found)

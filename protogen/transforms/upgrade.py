@@ -1,0 +1,41 @@
+"""A net of an old format in the current one."""
+
+from __future__ import annotations
+
+from protogen.diagnostics import ProtogenError
+from protogen.net import Net
+from protogen.text import read
+from protogen.text.upgrade import upgrade_net
+from protogen.text.upgrade.rewrite import rewrite_net
+from protogen.transforms._transform import Result, Transform, check_text
+
+__all__ = ["Upgrade"]
+
+
+class Upgrade(Transform):
+    """Bring a net of the V0 or V1 format, or with ``input`` fields, to the current format.
+
+    The result is what Caffe's own upgrade makes of it; what needs no change stays as it is written,
+    and comments move with the fields they belong to.  (source: ``UpgradeNetAsNeeded`` in Caffe)
+    """
+
+    requires = "a text without errors, in any format that Caffe upgrades"
+    ensures = "the same layers in the same order; every blob keeps its shape"
+
+    def check(self, net: Net) -> None:
+        check_text(net)
+
+    def run(self, net: Net) -> Result:
+        document = net.document
+        upgraded = upgrade_net(net.to_proto(), document.locate if document is not None else None)
+        if upgraded.message is None:
+            raise ProtogenError(upgraded.diagnostics)
+        origins = tuple(range(len(upgraded.message.layer)))
+        if upgraded.message == net.to_proto():
+            return Result(net, False, upgraded.diagnostics, origins)
+        if document is None:
+            new = Net.of(upgraded.message)
+        else:
+            own = read(document.text, document.message_class, document.filename)
+            new = Net.from_document(rewrite_net(own, upgraded.message, upgraded.origins))
+        return Result(new, True, upgraded.diagnostics, origins)
