@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._output import Unusable
-from protogen.diagnostics import Diagnostic, did_you_mean
+from protogen.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     from protogen.analysis import Analysis
@@ -92,8 +92,11 @@ def shapes_given(
     net: Net, inputs: Sequence[tuple[str, tuple[int | None, ...]]]
 ) -> dict[str, tuple[int | None, ...]]:
     """The shapes of --input by blob. Raises `Unusable` for a blob that no layer produces."""
-    produced = {top for layer in net.current.message.layer for top in layer.top}
+    produced: set[str] = set()
+    for layer in net.current.message.layer:
+        produced.update(layer.top)
     for name, _ in inputs:
+        # Without any layer, the text is at fault, and its errors say more.
         if produced and name not in produced:
             near = did_you_mean(name, produced)
             hint = f"; {near}" if near else ""
@@ -121,13 +124,15 @@ def report_diagnostics(net: Net, analyses: Sequence[Analysis]) -> None:
     """Print the diagnostics to standard error: once those of every phase, then by phase."""
     from protogen.render.diagnostic import diagnostics_text
 
-    by_phase = [dict.fromkeys(analysis.diagnostics) for analysis in analyses]
-    first, *others = by_phase
-    common = {each: None for each in first if all(each in found for found in others)}
-    sections: list[tuple[str, list[Diagnostic]]] = [("", list(common))]
-    for analysis, found in zip(analyses, by_phase):
-        title = f"in phase {analysis.phase} only:\n"
-        sections.append((title, [each for each in found if each not in common]))
+    common = set(analyses[0].diagnostics)
+    for analysis in analyses[1:]:
+        common &= set(analysis.diagnostics)
+    # dict.fromkeys removes repetitions, and unlike a set it keeps the order.
+    in_all = [each for each in dict.fromkeys(analyses[0].diagnostics) if each in common]
+    sections = [("", in_all)]
+    for analysis in analyses:
+        only = [each for each in dict.fromkeys(analysis.diagnostics) if each not in common]
+        sections.append((f"in phase {analysis.phase} only:\n", only))
     source = source_of(_texts_of(net))
     for title, diagnostics in sections:
         if diagnostics:

@@ -84,10 +84,13 @@ def _errors_with_lines(path: str) -> Iterator[None]:
 
 
 def _line_in(path: str, error: BaseException) -> int:
-    """The innermost line of the program itself in the traceback."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == path]
-    return (lines[-1] if lines else 0) or 0
+    """The innermost line of the program itself in the traceback; 0 if there is none."""
+    line = 0
+    for frame in traceback.extract_tb(error.__traceback__):
+        # Frames of libraries that the program calls come later, and are not the user's.
+        if frame.filename == path:
+            line = frame.lineno or 0
+    return line
 
 
 def _error(file: str, line: int, message: str, hint: str = "") -> ProtogenError:
@@ -97,8 +100,13 @@ def _error(file: str, line: int, message: str, hint: str = "") -> ProtogenError:
 
 def _net_or_function(module: ModuleType, path: str, name: str) -> Any:
     """The Net, or the function that returns one."""
-    nets = {key: value for key, value in vars(module).items() if isinstance(value, Net)}
-    functions = {key: value for key, value in vars(module).items() if _is_own_function(key, value)}
+    nets: dict[str, Net] = {}
+    functions: dict[str, Any] = {}
+    for key, value in vars(module).items():
+        if isinstance(value, Net):
+            nets[key] = value
+        elif _is_own_function(key, value):
+            functions[key] = value
     if name:
         named = getattr(module, name, None)
         # The function may be one that the program imports.
@@ -107,7 +115,8 @@ def _net_or_function(module: ModuleType, path: str, name: str) -> Any:
         known = [*functions, *nets]
         near = did_you_mean(name, known) or _listed(known)
         raise Unusable(f'{path} has no Net and no function "{name}"; {near}')
-    if len({id(net) for net in nets.values()}) == 1:
+    different = {id(net) for net in nets.values()}  # one net may have several names
+    if len(different) == 1:
         return next(iter(nets.values()))
     if nets:
         first = next(iter(nets))
@@ -129,16 +138,23 @@ def _listed(known: Sequence[str]) -> str:
 
 def _check_settings(function: Any, path: str, settings: Mapping[str, Any]) -> None:
     """Raise `Unusable` for settings that a function does not take, and for those it lacks."""
-    parameters = inspect.signature(function).parameters.values()
-    named = {p.name: p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
-    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    named: list[str] = []
+    required: list[str] = []
+    takes_any = False
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            takes_any = True
+        elif parameter.kind is not parameter.VAR_POSITIONAL:
+            named.append(parameter.name)
+            if parameter.default is parameter.empty:
+                required.append(parameter.name)
+    subject = f'{path}: "{function.__name__}"'
     for key in settings:
         if key not in named and not takes_any:
-            takes = f"it takes {', '.join(named)}" if named else "it takes none"
-            near = did_you_mean(key, named) or takes
-            raise Unusable(f'{path}: "{function.__name__}" has no parameter "{key}"; {near}')
-    missing = [key for key, p in named.items() if p.default is p.empty and key not in settings]
+            takes = ", ".join(named) or "none"
+            near = did_you_mean(key, named) or f"it takes {takes}"
+            raise Unusable(f'{subject} has no parameter "{key}"; {near}')
+    missing = [key for key in required if key not in settings]
     if missing:
         options = " ".join(f"--set {key}=..." for key in missing)
-        names = ", ".join(missing)
-        raise Unusable(f'{path}: "{function.__name__}" requires {names}; give {options}')
+        raise Unusable(f"{subject} requires {', '.join(missing)}; give {options}")

@@ -79,10 +79,12 @@ def folder_settings(folder: str | Path) -> Settings:
 @cache
 def _nearest(folder: Path) -> Settings:
     for name in _SECTIONS:
-        section = _read(folder / name) if (folder / name).is_file() else None
+        file = folder / name
+        section = _read(file) if file.is_file() else None
         if section is not None:
-            return _settings(section, folder / name)
-    return Settings() if folder.parent == folder else _nearest(folder.parent)
+            return _settings(section, file)
+    is_root = folder.parent == folder
+    return Settings() if is_root else _nearest(folder.parent)
 
 
 def read_settings(path: Path) -> Settings:
@@ -134,10 +136,11 @@ def _settings(section: Mapping[str, Any], path: Path) -> Settings:
 def _lines(value: Any) -> tuple[str, ...]:
     """A list of strings; in an ini file, each line of the value is one of them."""
     if isinstance(value, str):
-        return tuple(filter(None, map(str.strip, value.splitlines())))
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return tuple(value)
-    raise ValueError(f"expected a list of strings, got {value!r}")
+        lines = [line.strip() for line in value.splitlines()]
+        return tuple(filter(None, lines))
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError(f"expected a list of strings, got {value!r}")
+    return tuple(value)
 
 
 def _codes(value: Any) -> tuple[str, ...]:
@@ -185,6 +188,7 @@ def _table(value: Any, separators: str) -> dict[str, Any]:
         raise ValueError(f"expected a table, got {value!r}")
     entries = {}
     for line in _lines(value):
+        # The last separator counts: patterns of files may contain one, too.
         place = max(line.rfind(separator) for separator in separators)
         if place <= 0:
             raise ValueError(f'"{line}" has no "{separators[0]}"')

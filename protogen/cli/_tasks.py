@@ -74,14 +74,13 @@ class Outcome:
 
 def run_task(task: Task) -> Outcome:
     """Check one file. Neither a bad file nor a bug of ours stops the check of other files."""
+    composed = task.data is None and is_composed(task.spec)
     try:
-        if task.data is None and is_composed(task.spec):
-            return _check_composed(task)
-        return _check_file(task)
+        return _check_composed(task) if composed else _check_file(task)
     except click.ClickException as error:
         return Outcome(task.file, problem=error.message)
     except ProtogenError as error:
-        return Outcome(task.file, [each for each in error.diagnostics if task.selects(each)])
+        return Outcome(task.file, list(filter(task.selects, error.diagnostics)))
     except Exception as error:
         return Outcome(task.file, problem=f"{task.file}: {_internal_error(error)}")
 

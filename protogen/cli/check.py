@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from protogen.cli._settings import Settings
     from protogen.cli._tasks import Outcome, Task
 
+#: What findings call standard input.
+_STDIN = "<stdin>"
+
 
 @click.command(
     cls=FormatsCommand,
@@ -180,27 +183,28 @@ def _codes(given: Sequence[str], option: str) -> tuple[str, ...]:
 def _report_unchecked(outcomes: Sequence[Outcome], quiet: bool) -> None:
     """Print which files were skipped, and which could not be checked."""
     for outcome in outcomes:
-        if outcome.skipped and not quiet:
-            click.echo(f"{outcome.file}: skipped, {outcome.skipped}", err=True)
         if outcome.problem:
             click.echo(f"Error: {outcome.problem}", err=True)
+        elif outcome.skipped and not quiet:
+            click.echo(f"{outcome.file}: skipped, {outcome.skipped}", err=True)
 
 
 def _write_fixes(outcome: Outcome) -> Outcome:
     """Write the fixed text of a file.
 
-    Standard input goes to standard output, whether fixed or not. If a file cannot be written, the
-    outcome says so instead of what was fixed.
+    If a file cannot be written, the outcome says so instead of what was fixed.
     """
-    if outcome.file == "<stdin>":
-        path, text = "-", outcome.fixed_text or outcome.text
-    else:
-        path, text = outcome.file, outcome.fixed_text
-    if text is not None:
-        try:
-            write_text(path, text)
-        except Unusable as error:
-            return replace(outcome, findings=[], fixed=[], problem=error.message)
+    path, text = outcome.file, outcome.fixed_text
+    if outcome.file == _STDIN:
+        # Standard input goes to standard output, whether it is fixed or not, as in a pipeline.
+        path = "-"
+        text = outcome.text if outcome.fixed_text is None else outcome.fixed_text
+    if text is None:
+        return outcome
+    try:
+        write_text(path, text)
+    except Unusable as error:
+        return replace(outcome, findings=[], fixed=[], problem=error.message)
     return outcome
 
 
@@ -223,22 +227,26 @@ def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
     from protogen.render.context import Context, wants_color
     from protogen.reports.findings import CheckedFile
 
-    files = [
-        CheckedFile(outcome.file, outcome.findings, outcome.fixed)
-        for outcome in outcomes
-        if not (outcome.skipped or outcome.problem)
-    ]
-    texts = {each.file: each.fixed_text or each.text for each in outcomes}
-    source = source_of({file: text for file, text in texts.items() if text})
-    # Standard output has the fixed text of standard input, so the findings go elsewhere.
-    piped = request.fix and any(outcome.file == "<stdin>" for outcome in outcomes)
-    out = sys.stderr if piped else sys.stdout
-    context = Context(out.isatty(), wants_color(out), not request.quiet, source)
+    files: list[CheckedFile] = []
+    texts: dict[str, str] = {}
+    for outcome in outcomes:
+        if outcome.skipped or outcome.problem:
+            continue
+        files.append(CheckedFile(outcome.file, outcome.findings, outcome.fixed))
+        # The findings are about the text with the fixes.
+        text = outcome.text if outcome.fixed_text is None else outcome.fixed_text
+        if text is not None:
+            texts[outcome.file] = text
+    source = source_of(texts)
     if request.output_file:
-        context = Context(summary=context.summary, source=source)
+        context = Context(summary=not request.quiet, source=source)
         parts: Iterator[str] = render(files, context)
         write_text(request.output_file, "".join(f"{part}\n" for part in parts))
     else:
+        # If standard output has the fixed text of standard input, the findings go elsewhere.
+        piped = request.fix and _STDIN in [outcome.file for outcome in outcomes]
+        out = sys.stderr if piped else sys.stdout
+        context = Context(out.isatty(), wants_color(out), not request.quiet, source)
         for part in render(files, context):
             # Without `color`, click removes the colors from what is not a terminal.
             click.echo(part, file=out, color=context.color)

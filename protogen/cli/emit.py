@@ -78,15 +78,16 @@ def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> s
     from protogen.text import writer
 
     message = net.current.message
-    kept = [i for i, layer in enumerate(message.layer) if not phase or _may_run(layer, phase)]
     filtered = proto.NetParameter()
     filtered.CopyFrom(message)
     del filtered.layer[:]
-    filtered.layer.extend(message.layer[index] for index in kept)
-    if not annotations:
-        return writer.write(filtered)
-    shapes = _top_shapes(annotations)
-    return writer.write(filtered, [shapes.get(index, ()) for index in kept])
+    all_shapes = _top_shapes(annotations)
+    shapes: list[Sequence[Shape]] = []
+    for index, layer in enumerate(message.layer):
+        if not phase or _may_run(layer, phase):
+            filtered.layer.append(layer)
+            shapes.append(all_shapes.get(index, ()))
+    return writer.write(filtered, shapes) if annotations else writer.write(filtered)
 
 
 def _may_run(layer: Any, phase: str) -> bool:
@@ -94,13 +95,16 @@ def _may_run(layer: Any, phase: str) -> bool:
     from protogen.proto import Phase
 
     number = Phase.Value(phase)
+    for rule in layer.include:
+        if not rule.HasField("phase") or rule.phase == number:
+            return True
     if layer.include:
-        return any(not rule.HasField("phase") or rule.phase == number for rule in layer.include)
-    return not any(_is_only_phase(rule, number) for rule in layer.exclude)
+        return False
+    return not any(_is_whole_phase(rule, number) for rule in layer.exclude)
 
 
-def _is_only_phase(rule: Any, number: int) -> bool:
-    """Whether an exclude rule is about this phase, whatever the level and the stages."""
+def _is_whole_phase(rule: Any, number: int) -> bool:
+    """Whether a rule is about this phase, whatever the level and the stages."""
     return bool(rule.HasField("phase") and rule.phase == number and len(rule.ListFields()) == 1)
 
 

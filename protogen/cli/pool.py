@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -11,6 +12,8 @@ from protogen.diagnostics import ProtogenError
 
 #: Larger axes do not occur, and their windows would not fit into memory.
 LARGEST = 1_000_000
+
+_SIZES = re.compile(r"(\d{1,9})(?:x(\d{1,9}))?", re.ASCII)
 
 
 class AxisSizes(click.ParamType):  # type: ignore[type-arg]
@@ -26,14 +29,12 @@ class AxisSizes(click.ParamType):  # type: ignore[type-arg]
     ) -> tuple[int, int]:
         if isinstance(value, tuple):
             return value
-        words = str(value).lower().split("x")
-        if len(words) > 2 or not all(word.isascii() and word.isdigit() for word in words):
-            self.fail(f'expected an integer, or two like 7x9, got "{value}"', param, ctx)
-        # Nine digits are more than LARGEST, and Python refuses to convert very long numbers.
-        numbers = [int(word[:9]) for word in words]
-        if not all(self.least <= number <= LARGEST for number in numbers):
-            self.fail(f"expected {self.least} to {LARGEST}, got {value}", param, ctx)
-        return numbers[0], numbers[-1]
+        found = _SIZES.fullmatch(str(value).lower())
+        height, width = (int(found[1]), int(found[2] or found[1])) if found else (-1, -1)
+        if min(height, width) < self.least or max(height, width) > LARGEST:
+            expected = f"an integer from {self.least} to {LARGEST}, or two like 7x9"
+            self.fail(f'expected {expected}, got "{value}"', param, ctx)
+        return height, width
 
 
 @click.command(

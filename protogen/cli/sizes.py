@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -10,6 +11,8 @@ from protogen.cli._options import Spec, json_option, state_options
 
 #: The most sizes that one call tries.
 _MOST = 10_000
+
+_RANGE = re.compile(r"(\d{1,9}):(\d{1,9})", re.ASCII)
 
 
 class _Range(click.ParamType):  # type: ignore[type-arg]
@@ -22,11 +25,10 @@ class _Range(click.ParamType):  # type: ignore[type-arg]
     ) -> range:
         if isinstance(value, range):
             return value
-        words = str(value).split(":")
-        if len(words) != 2 or not all(word.isascii() and word.isdigit() for word in words):
+        found = _RANGE.fullmatch(str(value))
+        if not found:
             self.fail(f'expected a range like 200:700, got "{value}"', param, ctx)
-        # Python refuses to convert very long numbers, and nine digits are too many anyway.
-        first, last = (int(word[:9]) for word in words)
+        first, last = int(found[1]), int(found[2])
         if first < 1:
             self.fail(f"a range starts at 1 or more, got {value}", param, ctx)
         if last < first:

@@ -58,11 +58,15 @@ def _ranges(accepted: Sequence[int], sizes: range) -> str:
     if not accepted:
         return "none"
     ranges = _joined(accepted)
-    shown = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
+    shown = [_range(first, last) for first, last in ranges]
     distance = _distance(ranges)
     if len(ranges) > _LISTED and distance:
         shown = [*shown[:2], f"... {shown[-1]} (every {distance})"]
     return ", ".join(shown)
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
 
 
 def _joined(sizes: Sequence[int]) -> list[tuple[int, int]]:
@@ -80,10 +84,14 @@ def _distance(ranges: Sequence[tuple[int, int]]) -> int:
     """The distance between ranges if it is the same for all, else 0."""
     # The sizes that were tried may begin within the first range and end within the last one. So
     # the first has only its end to compare, and the last only its beginning.
-    starts = pairwise(first for first, _ in ranges[1:])
-    ends = pairwise(last for _, last in ranges[:-1])
-    distances = {later - earlier for pairs in (starts, ends) for earlier, later in pairs}
+    starts = [first for first, _ in ranges[1:]]
+    ends = [last for _, last in ranges[:-1]]
+    distances = _differences(starts) | _differences(ends)
     return distances.pop() if len(distances) == 1 else 0
+
+
+def _differences(numbers: Sequence[int]) -> set[int]:
+    return {later - earlier for earlier, later in pairwise(numbers)}
 
 
 def data(report: Sizes, sizes: range) -> dict[str, Any]:

@@ -94,13 +94,12 @@ def _arity(arity: Arity) -> str:
 
 def _parameter(name: str) -> Parameter:
     message = _message(name)
-    fields = [_field(field) for field in message.fields]
-    return Parameter(
-        name,
-        message.name,
-        [field for field in fields if not field.forks],
-        [field for field in fields if field.forks],
-    )
+    parameter = Parameter(name, message.name, [], [])
+    for descriptor in message.fields:
+        field = _field(descriptor)
+        fields = parameter.fork_fields if field.forks else parameter.fields
+        fields.append(field)
+    return parameter
 
 
 def _message(name: str) -> Descriptor:
@@ -138,9 +137,10 @@ def _type(field: FieldDescriptor, forks: Sequence[str]) -> str:
         return field.message_type.name
     if field.enum_type is None:
         return _SCALARS[field.cpp_type]
-    values = field.enum_type.values
-    shown = values if forks else [value for value in values if not proto.forks_of(value)]
-    return ", ".join(value.name for value in shown)
+    values = list(field.enum_type.values)
+    if not forks:
+        values = [value for value in values if not proto.forks_of(value)]
+    return ", ".join(value.name for value in values)
 
 
 def _default(field: FieldDescriptor) -> str:
@@ -189,11 +189,12 @@ def _settings(param: str) -> dict[str, object]:
     if not param:
         return {}
     fields = _message(param).fields_by_name
-    return {
-        name: value
-        for name, value in _SETTINGS.items()
-        if name in fields and is_repeated(fields[name]) == isinstance(value, list)
-    }
+    settings: dict[str, object] = {}
+    for name, value in _SETTINGS.items():
+        # Several messages have fields with these names, some of them of another kind.
+        if name in fields and is_repeated(fields[name]) == isinstance(value, list):
+            settings[name] = value
+    return settings
 
 
 def _example(settings: dict[str, object], bottoms: _Bottoms) -> str:

@@ -58,16 +58,18 @@ def safe_sizes(analysis: Analysis, sizes: Sequence[int]) -> Sizes | None:
     if not found.images:
         return None
     height, width = found.present
-    known = (height, width) if height is not None and width is not None else None
+    present = (height, width) if height is not None and width is not None else None
     nearest = found.nearest()
-    apart = [_axis(found, axis, name, sizes) for axis, name in enumerate(("height", "width"))]
-    step = _dependent_layer(found, apart)
+    axes = (_axis(found, 0, "height", sizes), _axis(found, 1, "width", sizes))
+    step = _dependent_layer(found, axes)
+    if step and present:
+        axes = _together(found, nearest or present, axes)
     return Sizes(
         tuple(found.images),
-        known,
+        present,
         rejected=not found.outcome(height, width).legal,
         together=step.layer.name if step else "",
-        axes=_together(found, nearest or known, apart) if step and known else tuple(apart),
+        axes=axes,
         nearest=nearest,
         nearest_exact=found.nearest(exact=True),
     )
@@ -79,20 +81,19 @@ def _axis(found: InputSizes, axis: int, name: str, sizes: Sequence[int]) -> Axis
 
 def _dependent_layer(found: InputSizes, apart: Sequence[AxisSizes]) -> Step | None:
     """The first layer that depends on both height and width, if there is one."""
-    height, width = (axis.legal[-1:] for axis in apart)
-    if not (height and width):
+    heights, widths = (axis.legal for axis in apart)
+    if not heights or not widths:
         return None
     # A blob that grows too large depends on both, too. The largest height with the largest width
     # shows whether there is one.
-    corner = height[0], width[0]
-    return found.entangled(*corner) or found.refuses(*corner)
+    height, width = heights[-1], widths[-1]
+    return found.entangled(height, width) or found.refuses(height, width)
 
 
 def _together(
-    found: InputSizes, around: tuple[int, int] | None, apart: Sequence[AxisSizes]
+    found: InputSizes, around: tuple[int, int], apart: Sequence[AxisSizes]
 ) -> tuple[AxisSizes, ...]:
     """The sizes by whole nets: each axis with the other axis fixed, and squares."""
-    assert around is not None
     height, width = around
     heights, widths = (axis.legal for axis in apart)
     squares = set(heights) & set(widths)
@@ -110,8 +111,11 @@ def _pairs(found: InputSizes, name: str, pairs: Mapping[int, tuple[int, int]]) -
 
 
 def _accepted(name: str, outcomes: Mapping[int, Outcome]) -> AxisSizes:
-    return AxisSizes(
-        name,
-        legal=tuple(size for size, outcome in outcomes.items() if outcome.legal),
-        exact=tuple(size for size, outcome in outcomes.items() if outcome.exact),
-    )
+    legal: list[int] = []
+    exact: list[int] = []
+    for size, outcome in outcomes.items():
+        if outcome.legal:
+            legal.append(size)
+        if outcome.exact:
+            exact.append(size)
+    return AxisSizes(name, tuple(legal), tuple(exact))

@@ -108,10 +108,12 @@ def _parameters(step: Step, counted: set[str]) -> Total:
     """The learnable numbers of a layer. ``counted`` holds the shared names of earlier layers."""
     facts = step.facts
     if facts.macs is None and not facts.blobs:
-        return _UNKNOWN  # nothing is known about the layer
-    totals = []
+        # A layer of unknown type, for example, may learn anything.
+        return _UNKNOWN
     names = [param.name for param in step.layer.param]
+    totals = []
     for index, blob in enumerate(facts.blobs):
+        # Layers may have fewer params than blobs; a blob without a param is not shared.
         name = names[index] if index < len(names) else ""
         if name not in counted:
             totals.append(_elements(blob.shape))
@@ -121,7 +123,7 @@ def _parameters(step: Step, counted: set[str]) -> Total:
 
 
 def _new_tops(row: Row) -> list[Shape]:
-    """The shapes of the tops that are blobs of their own."""
+    """The shapes of the tops that take memory: those that do not overwrite a bottom."""
     return [shape for index, (_, shape) in enumerate(row.tops) if index not in row.in_place]
 
 

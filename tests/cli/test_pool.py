@@ -102,11 +102,11 @@ def test_json() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["5", "-k2", "-s0"], "expected 1 to 1000000, got 0"),
-        (["5", "-k0"], "expected 1 to 1000000, got 0"),
-        (["99999999999999999999", "-k2"], "expected 1 to 1000000, got 99999999999999999999"),
-        (["five", "-k2"], 'expected an integer, or two like 7x9, got "five"'),
-        (["1x2x3", "-k2"], 'expected an integer, or two like 7x9, got "1x2x3"'),
+        (["5", "-k2", "-s0"], 'expected an integer from 1 to 1000000, or two like 7x9, got "0"'),
+        (["5", "-k0"], 'expected an integer from 1 to 1000000, or two like 7x9, got "0"'),
+        (["99999999999999999999", "-k2"], '1000000, or two like 7x9, got "99999999999999999999"'),
+        (["five", "-k2"], 'or two like 7x9, got "five"'),
+        (["1x2x3", "-k2"], 'or two like 7x9, got "1x2x3"'),
         (["5"], "Missing option '--kernel'"),
         (["5", "-k2", "--round-mode", "up"], "'up' is not one of"),
     ],

@@ -123,6 +123,7 @@ def _overloads(schema: LayerSchema, bottoms: Arity) -> list[str]:
 def _field_parameters(schema: LayerSchema) -> Iterator[Parameter]:
     """The keywords for fields of messages."""
     known = keywords_of(schema)
+    # A field whose name is a keyword of Python cannot be a parameter.
     names = [name for name in known if name not in OWN and not keyword.iskeyword(name)]
     names.sort(key=lambda name: _rank(known[name].home, known[name].field))
     for name in names:
@@ -147,7 +148,7 @@ def _own_parameters(has_bottoms: bool, varies: bool) -> Iterator[Parameter]:
     yield Parameter("top", "str | None" if varies else "str | Sequence[str] | None", "None", "")
     if not varies:
         yield Parameter("ntop", "int | None", "None", "")
-    if has_bottoms:
+    if has_bottoms:  # without a bottom there is nothing to overwrite
         yield Parameter("in_place", "bool", "False", "")
 
 
@@ -170,13 +171,18 @@ def _annotation(field: Any) -> str:
 
 def _single(field: Any) -> str:
     if field.message_type is not None:
-        return "Sizes | Fields" if field.message_type.name == "BlobShape" else "Fields"
+        # The composer takes a list of sizes for a shape.
+        is_shape = field.message_type.name == "BlobShape"
+        return "Sizes | Fields" if is_shape else "Fields"
     if field.enum_type is not None:
-        values = field.enum_type.values
-        bvlc = [value.name for value in values if not proto.forks_of(value)]
-        names = bvlc or [value.name for value in values]
-        return f"Literal[{', '.join(map(_quoted, names))}] | int"
+        return f"Literal[{', '.join(_literals(field.enum_type))}] | int"
     return _SCALARS.get(field.cpp_type, "int")
+
+
+def _literals(enum: Any) -> list[str]:
+    """The names of an enum's values in BVLC Caffe, or of all if the enum is one of a fork."""
+    bvlc = [value for value in enum.values if not proto.forks_of(value)]
+    return [_quoted(value.name) for value in bvlc or enum.values]
 
 
 def _default(field: Any) -> str:
@@ -187,8 +193,10 @@ def _default(field: Any) -> str:
         return _quoted(field.enum_type.values_by_number[value].name)
     if isinstance(value, str):
         return _quoted(value)
-    # The descriptor holds a float's default as a double: 0.1 would be 0.10000000149011612.
-    return f"{value:.7g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        # The descriptor holds a float's default as a double: 0.1 would be 0.10000000149011612.
+        return f"{value:.7g}"
+    return str(value)
 
 
 def _quoted(text: str) -> str:
@@ -200,8 +208,9 @@ def _doc(schema: LayerSchema, parameters: list[Parameter]) -> str:
     parts = [inspect.getdoc(schema) or ""]
     if schema.formula:
         parts.append(f"Size: {schema.formula}")
-    meanings = [_meaning(p.name, p.comment) for p in parameters if p.comment]
-    parts += ["\n".join(meanings)] if meanings else []
+    meanings = [_meaning(each.name, each.comment) for each in parameters if each.comment]
+    if meanings:
+        parts.append("\n".join(meanings))
     parts.append(f"(source: {schema.source})")
     return textwrap.indent("\n\n".join(parts), "    ").replace("\\", "\\\\")
 

@@ -25,15 +25,15 @@ def rules_table(files: Sequence[CheckedFile]) -> Table:
 
 def totals(files: Sequence[CheckedFile]) -> str:
     """The number of findings in all files, in one sentence."""
-    counts = [
-        plural(number, str(severity))
-        for severity, number in count_by_severity(files).items()
-        if number
-    ]
-    where = plural(len(files), "file")
-    found = f"Found {', '.join(counts)} in {where}" if counts else f"No findings in {where}"
+    counts: list[str] = []
+    for severity, number in count_by_severity(files).items():
+        if number:
+            counts.append(plural(number, str(severity)))
     fixed = sum(len(file.fixed) for file in files)
-    if fixed:
-        found = f"Fixed {plural(fixed, 'finding')}. {found}"
-    fixes = sum(finding.fixable for file in files for finding in file.findings)
-    return f"{found} ({fixes} fixable with --fix)" if fixes else found
+    fixable = sum(finding.fixable for file in files for finding in file.findings)
+    sentence = f"Fixed {plural(fixed, 'finding')}. " if fixed else ""
+    sentence += f"Found {', '.join(counts)}" if counts else "No findings"
+    sentence += f" in {plural(len(files), 'file')}"
+    if fixable:
+        sentence += f" ({fixable} fixable with --fix)"
+    return sentence

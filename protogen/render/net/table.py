@@ -36,14 +36,16 @@ def render(nets: Iterable[NetSummary], context: Context) -> Iterator[str]:
 
 
 def _net(phases: Sequence[Summary], context: Context) -> Iterator[str]:
-    unreadable = not any(summary.rows for summary in phases) and not phases[0].ok
-    if unreadable:
+    has_layers = any(summary.rows for summary in phases)
+    if not has_layers and not phases[0].ok:
+        return  # the text could not be read, as the diagnostics say
+    if len(phases) == 1:
+        yield table_text(_layers_table(phases[0]), context.terminal)
+        yield _totals(phases[0])
         return
-    table = _layers_table(phases[0]) if len(phases) == 1 else _phases_table(phases)
-    yield table_text(table, context.terminal)
+    yield table_text(_phases_table(phases), context.terminal)
     for summary in phases:
-        phase = f"{summary.phase}: " if len(phases) > 1 else ""
-        yield phase + _totals(summary)
+        yield f"{summary.phase}: {_totals(summary)}"
 
 
 def _layers_table(summary: Summary) -> Table:
