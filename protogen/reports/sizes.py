@@ -60,7 +60,10 @@ def safe_sizes(analysis: Analysis, sizes: Sequence[int]) -> Sizes | None:
     height, width = found.present
     present = (height, width) if height is not None and width is not None else None
     nearest = found.nearest()
-    axes = (_axis(found, 0, "height", sizes), _axis(found, 1, "width", sizes))
+    axes: tuple[AxisSizes, ...] = (
+        _axis(found, 0, "height", sizes),
+        _axis(found, 1, "width", sizes),
+    )
     step = _dependent_layer(found, axes)
     if step and present:
         axes = _together(found, nearest or present, axes)

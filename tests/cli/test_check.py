@@ -94,7 +94,7 @@ def test_folders_are_searched_in_order_and_each_file_is_checked_once(in_folder: 
     assert codes(check("--format", "concise")) == [("a.prototxt", "P101"), *found]
 
 
-def test_what_is_neither_net_nor_solver_is_passed_over(in_folder: Path) -> None:
+def test_what_is_not_a_net_or_a_solver_is_skipped(in_folder: Path) -> None:
     write(labels=LABELS)
     result = check("labels.prototxt")
     assert result.exit_code == 0
@@ -103,14 +103,14 @@ def test_what_is_neither_net_nor_solver_is_passed_over(in_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["layer {{ }", "name 3", "\x00\x01", "layer { name: 3 }"])
-def test_what_is_broken_is_not_passed_over(text: str) -> None:
+def test_a_broken_file_is_not_skipped(text: str) -> None:
     result = check("-", "--format", "concise", text=text)
     assert result.exit_code == 1
     assert any(code.startswith("T1") for _, code in codes(result))
     assert result.stderr == ""
 
 
-def test_solvers_are_told_from_nets(in_folder: Path) -> None:
+def test_solvers_are_recognized(in_folder: Path) -> None:
     write(net=GOOD)
     result = check("-", text=SOLVER.replace("base_lr: 0.01", "base_lr: fast"))
     assert '<stdin>:2:10: error[T107] "base_lr" takes a number, found fast' in result.stdout
@@ -121,8 +121,8 @@ def test_solvers_are_told_from_nets(in_folder: Path) -> None:
 def test_a_program(in_folder: Path) -> None:
     Path("net.py").write_text(
         "import protogen\nfrom protogen import layers as L\n\n\ndef net():\n"
-        "    with protogen.Net() as made:\n        data = L.Input(shape=[1, 3, 4, 4])\n"
-        "        L.Pooling(data, kernel_size=1, stride=2, name='p')\n    return made\n"
+        "    with protogen.Net() as net:\n        data = L.Input(shape=[1, 3, 4, 4])\n"
+        "        L.Pooling(data, kernel_size=1, stride=2, name='p')\n    return net\n"
     )
     for spec in ("net.py", "net.py:net"):
         result = check(spec)
@@ -215,7 +215,7 @@ def test_phases_and_inputs() -> None:
     assert "error[P101]" in result.stdout
 
 
-def test_comments_silence() -> None:
+def test_comments_ignore_findings() -> None:
     text = EMPTY.replace("# on purpose", "# protogen: ignore[P101]")
     assert check("-", text=text).stdout == "No findings in 1 file\n"
     assert check("-", text="# protogen: ignore-file[P1]\n" + EMPTY).exit_code == 0
@@ -271,7 +271,7 @@ def test_fix_of_standard_input_goes_to_standard_output() -> None:
     assert check("-", "--fix", text=GOOD).stdout == GOOD
 
 
-def test_fix_lets_through_what_it_passes_over() -> None:
+def test_fix_of_standard_input_passes_on_what_it_skips() -> None:
     labels = 'item {\n  name: "cat"\n}\n'
     result = check("-", "--fix", text=labels)
     assert (result.exit_code, result.stdout) == (0, labels)
@@ -333,7 +333,7 @@ def test_statistics(in_folder: Path) -> None:
     assert [(each["code"], each["number"]) for each in data] == [("P101", 2), ("S206", 1)]
 
 
-def test_each_form_of_report(in_folder: Path) -> None:
+def test_each_format(in_folder: Path) -> None:
     write(a=EMPTY, b=GOOD)
     data = json.loads(check("--format", "json").stdout)
     assert (data["errors"], data["diagnostics"][0]["location"]["line"]) == (1, 6)
@@ -348,15 +348,15 @@ def test_each_form_of_report(in_folder: Path) -> None:
 def test_names_with_line_breaks_and_brackets_stay_on_their_line(in_folder: Path) -> None:
     text = EMPTY.replace('"p" type', r'"p]\n\r[2]" type')
     Path("a] b\nc.prototxt").write_text(text)
-    told = r'layer "p]\n\r[2]" (Pooling): 1 of 3 windows of its height and width holds no element;'
+    fact = r'layer "p]\n\r[2]" (Pooling): 1 of 3 windows of its height and width holds no element;'
     headline = check().stdout.splitlines()[0]
-    assert headline.startswith(rf"a] b\nc.prototxt:6:34: error[P101] {told}")
+    assert headline.startswith(rf"a] b\nc.prototxt:6:34: error[P101] {fact}")
     assert check("--format", "concise").stdout.count("\n") == 1
     log = json.loads(check("--format", "sarif").stdout)
-    assert log["runs"][0]["results"][0]["message"]["text"].startswith(told)
+    assert log["runs"][0]["results"][0]["message"]["text"].startswith(fact)
     command = check("--format", "github").stdout
     assert command.startswith("::error file=a] b%0Ac.prototxt,line=6,")
-    assert f"::{told}" in command
+    assert f"::{fact}" in command
 
 
 def test_a_folder_without_nets(in_folder: Path) -> None:
@@ -436,8 +436,8 @@ def test_an_interrupted_check_is_quiet(in_folder: Path) -> None:
         while not (Path("one").exists() and Path("two").exists()) and run.poll() is None:
             time.sleep(0.05)
         os.killpg(run.pid, signal.SIGINT)
-        told = run.communicate(timeout=60)
-    assert (run.returncode, told[0], told[1].strip()) == (130, b"", b"interrupted")
+        output = run.communicate(timeout=60)
+    assert (run.returncode, output[0], output[1].strip()) == (130, b"", b"interrupted")
 
 
 def test_the_conformance_nets(conformance: Path) -> None:
@@ -448,7 +448,7 @@ def test_the_conformance_nets(conformance: Path) -> None:
 
 
 def test_fix_of_a_mismatch_where_its_branches_part(in_folder: Path) -> None:
-    """DSOD's pooling, 2x2 where the convolution beside it makes 1x1."""
+    """DSOD's pooling, 2x2 where the convolution in the other branch makes 1x1."""
     net = (ROOT / "tests" / "checks" / "mismatches" / "dsod.prototxt").read_text()
     write(dsod=net)
     assert [code for _, code in codes(check("--format", "concise"))] == ["S104"]
@@ -514,7 +514,7 @@ def test_a_file_with_a_drive_is_one_file(in_folder: Path) -> None:
         assert result.stderr == f"Error: {spec} cannot be read: No such file or directory\n"
 
 
-def test_a_net_through_a_pipe_is_told_from_a_solver(in_folder: Path) -> None:
+def test_a_solver_is_recognized_in_a_pipe(in_folder: Path) -> None:
     os.mkfifo("pipe")
     with subprocess.Popen(["sh", "-c", "cat > pipe"], stdin=subprocess.PIPE, text=True) as writer:
         assert writer.stdin is not None

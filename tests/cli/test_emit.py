@@ -19,13 +19,13 @@ from helper import SIZE
 
 def net(classes=10, name="small"):
     print("composing")
-    with protogen.Net(name) as made:
-        with made.phase("TRAIN"):
+    with protogen.Net(name) as net:
+        with net.phase("TRAIN"):
             L.DummyData(name="data", shape=[[64, 1, SIZE, SIZE]])
-        with made.phase("TEST"):
+        with net.phase("TEST"):
             data = L.DummyData(name="data", shape=[[100, 1, SIZE, SIZE]])
         L.InnerProduct(data, name="ip", num_output=classes)
-    return made
+    return net
 
 def needy(depth, width=3):
     return net(depth)
@@ -38,18 +38,18 @@ def misspelt():
         L.ReLU(L.Input(shape=[1, 2]), negative_slop=0.1)
 
 def forgetful():
-    with protogen.Net() as made:
+    with protogen.Net() as net:
         L.Input(shape=[1, 2])
 
 def stops():
     raise SystemExit(3)
 
 def train_only():
-    with protogen.Net() as made:
-        with made.phase("TRAIN"):
+    with protogen.Net() as net:
+        with net.phase("TRAIN"):
             x = L.Input(name="x", shape=[1, 2])
         L.ReLU(x, name="r")
-    return made
+    return net
 
 if __name__ == "__main__":
     raise SystemExit("the main block ran")
@@ -148,9 +148,9 @@ def test_a_net_at_the_top_level() -> None:
     Path("one.py").write_text("import protogen\nmodel = protogen.Net('model')\n")
     assert emit("one.py").stdout == 'name: "model"\n'
     assert emit("one.py:model").stdout == 'name: "model"\n'
-    refused = emit("one.py", "--set", "depth=3")
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "--set needs a function that returns a net, got a Net" in refused.stderr
+    rejected = emit("one.py", "--set", "depth=3")
+    assert (rejected.exit_code, rejected.stdout) == (2, "")
+    assert "--set needs a function that returns a net, got a Net" in rejected.stderr
 
 
 def test_nothing_is_written_if_caffe_would_reject_the_net() -> None:

@@ -1,4 +1,4 @@
-"""Settings of ``protogen check``: where they are looked for, and what they say."""
+"""Settings of ``protogen check``: where they are found, and what they mean."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ def test_each_kind_of_file(in_folder: Path, file: str, text: str) -> None:
     )
 
 
-def test_the_nearest_folder_counts_and_in_it_the_first_file_that_speaks(in_folder: Path) -> None:
+def test_the_nearest_folder_counts_and_in_it_the_first_file_with_settings(in_folder: Path) -> None:
     write(a__b__net=EMPTY)
     Path("protogen.toml").write_text('ignore = ["P101"]')
     assert check("a", "--format", "concise").stdout == ""
     Path("a/pyproject.toml").write_text("[tool.other]\nx = 1\n")
     assert check("a", "--format", "concise").stdout == ""
     Path("a/setup.cfg").write_text("[protogen]\nselect = P\n")
-    told = [("a/b/net.prototxt", "P101"), ("a/b/net.prototxt", "P102")]
-    assert sorted(codes(check("a", "--format", "concise"))) == told
+    found = [("a/b/net.prototxt", "P101"), ("a/b/net.prototxt", "P102")]
+    assert sorted(codes(check("a", "--format", "concise"))) == found
     Path("a/pyproject.toml").write_text('[tool.protogen]\nselect = ["S"]\n')
     assert check("a", "--format", "concise").stdout == ""
 

@@ -97,7 +97,7 @@ def test_faults_are_reported_with_their_line_and_a_caret() -> None:
     assert cells(result.stdout, "relu1")[2] == "conv1 ? (in place)"
 
 
-def test_a_fault_of_one_phase_is_told_to_be_one() -> None:
+def test_a_fault_of_one_phase_only() -> None:
     result = shapes(
         "-", "--all-phases", text=NET.replace('bottom: "label" top: "acc"', 'top: "acc"')
     )
@@ -140,8 +140,8 @@ def test_a_file_and_a_program(in_folder: Path) -> None:
     Path("net.py").write_text(
         "import protogen\nfrom protogen import layers as L\n"
         "def net(sizes):\n"
-        "    with protogen.Net() as made:\n        L.Input(name='x', shape=sizes)\n"
-        "    return made\n"
+        "    with protogen.Net() as net:\n        L.Input(name='x', shape=sizes)\n"
+        "    return net\n"
     )
     assert cells(shapes("net.py", "--set", "sizes=[2, 3]").stdout, "x")[2] == "2x3"
 
@@ -166,7 +166,7 @@ def test_what_cannot_be_used(in_folder: Path, arguments: list[str], message: str
 
 
 @pytest.mark.parametrize("data", [b"\x00\x01\x02", "layer {".encode("utf-16")])
-def test_what_is_no_text(data: bytes) -> None:
+def test_what_is_not_text(data: bytes) -> None:
     result = CliRunner().invoke(commands, ["shapes", "-"], input=data)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("<stdin>: error[T114] this is ")
@@ -178,7 +178,7 @@ def test_braces_that_do_not_match() -> None:
     assert "<stdin>:1:9: error[T1" in result.stderr
 
 
-def test_a_name_that_the_encoding_of_the_output_has_not() -> None:
+def test_a_name_that_the_encoding_of_the_output_lacks() -> None:
     command = [sys.executable, "-c", "from protogen.cli import main; main()", "shapes", "-"]
     run = subprocess.run(
         command,
@@ -208,7 +208,7 @@ def test_a_reader_that_leaves_early(in_folder: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk_is_no_fault_of_ours(in_folder: Path) -> None:
+def test_a_full_disk_is_not_a_bug(in_folder: Path) -> None:
     Path("net.prototxt").write_text(NET)
     command = [sys.executable, "-c", "from protogen.cli import main; main()"]
     with Path("/dev/full").open("w") as full:

@@ -97,7 +97,7 @@ def test_a_net_without_images() -> None:
         ("1:99999999", "has more than 10000 sizes"),
     ],
 )
-def test_a_range_that_is_none(given: str, message: str) -> None:
+def test_an_invalid_range(given: str, message: str) -> None:
     result = sizes(SSD, "--range", given)
     assert result.exit_code == 2
     assert message in result.stderr

@@ -111,8 +111,8 @@ NETS: dict[str, tuple[str, dict[str, Any], str, int, dict[str, list[int]]]] = {
 
 def composed(name: str, settings: dict[str, Any]) -> Net:
     """The net of an example; data layers, whose database is not here, become Input layers."""
-    made: Net = example(name).net(**settings)
-    message = made.to_proto()
+    net: Net = example(name).net(**settings)
+    message = net.to_proto()
     image = (1, 28, 28) if name == "lenet" else (3, 32, 32)
     for layer in message.layer:
         if layer.type == "Data":
@@ -136,7 +136,7 @@ def test_sizes_and_counts_are_those_of_papers_and_of_a_real_caffe(case: str) -> 
 
 @pytest.fixture(scope="module")
 def real_caffe(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a real Caffe makes of every net."""
+    """The answers of a real Caffe for every net."""
     named = os.environ.get("REAL_CAFFE")
     tool = Path(named) if named else ROOT.parent / "shared" / "tools" / "real_caffe.py"
     if not tool.is_file():

@@ -141,7 +141,7 @@ def test_a_net_without_images() -> None:
     assert safe_sizes(protogen.loads(text).analysis(), range(4, 8)) is None
 
 
-def test_a_net_that_is_refused_whatever_its_size() -> None:
+def test_a_net_that_is_rejected_whatever_its_size() -> None:
     found = sizes(HALVED + layer("odd", "NoSuchLayer", "pool"), 5, 10)
     assert (found.rejected, legal(found), found.nearest) == (
         True,

@@ -42,7 +42,7 @@ WRONG = [
 ]
 
 
-def test_it_is_what_the_schemas_give() -> None:
+def test_it_is_up_to_date() -> None:
     assert TARGET.read_text(encoding="utf-8") == stub(), "run make docs"
 
 
