@@ -7,8 +7,9 @@ from pathlib import Path
 
 from examples import resnet50
 
-__all__ = ["PRERESNET_1001", "RESNET_152", "composed", "public"]
+__all__ = ["PRERESNET_1001", "RESNET_50", "RESNET_152", "composed", "public"]
 
+RESNET_50 = "KaimingHe+deep-residual-networks@master/prototxt/ResNet-50-deploy.prototxt"
 RESNET_152 = "KaimingHe+deep-residual-networks@master/prototxt/ResNet-152-deploy.prototxt"
 PRERESNET_1001 = (
     "Coldmooon+Variants-ResNet-Prototxt-Caffe@master/cifar/preresnet1001_cifar10.prototxt"

@@ -12,12 +12,12 @@ from protogen._version import __version__
 
 if TYPE_CHECKING:
     from protogen import fillers, layers, proto
-    from protogen.checks import Report, check, check_solver
     from protogen.analysis import Analysis as Inference
+    from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
     from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
-    from protogen.net_files import load, loads
     from protogen.net import Net, infer_shapes
+    from protogen.net_files import load, loads
     from protogen.program import ComposeError
     from protogen.text.upgrade import upgrade
 

@@ -6,13 +6,15 @@ make rows of it, transforms are verified by it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from protogen import edits as editing
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.edits import Edit
+from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
 from protogen.inference import AUTOMATIC_TOP, Inputs, dialects, given_shapes, walk
 from protogen.schema import Context, Facts
@@ -24,7 +26,8 @@ __all__ = ["Analysis", "LayerShapes", "Place"]
 Place = Callable[[Diagnostic], Diagnostic]
 
 
-class LayerShapes(NamedTuple):
+@dataclass(frozen=True)
+class LayerShapes:
     """One layer that runs: its index in the net, and all that is known of it."""
 
     index: int
@@ -137,8 +140,16 @@ class Analysis:
     def ok(self) -> bool:
         """Whether Caffe would load the net."""
         return not any(
-            each.severity is Severity.ERROR for found in (self.earlier, self.faults) for each in found
+            each.severity is Severity.ERROR
+            for found in (self.earlier, self.faults)
+            for each in found
         )
+
+    @property
+    def errors(self) -> Counter[tuple[str, str]]:
+        """How many errors inference found, by code and layer: their words may name sizes."""
+        found = [each for each in self.faults if each.severity is Severity.ERROR]
+        return Counter((each.code, each.layer) for each in found)
 
     # What checks ask -----------------------------------------------------------------------------
 
@@ -185,7 +196,7 @@ class Analysis:
         if edits:
             message = type(message)()
             message.CopyFrom(self.message)
-            editing.apply(message, edits)
+            apply(message, edits)
             wirings = [read_wiring(layer) for layer in message.layer]
         return Analysis(
             message,

@@ -231,9 +231,7 @@ class Step:
 
     def finding(self) -> Diagnostic:
         """An empty note about the layer, to ask where it stands."""
-        return Diagnostic(
-            Severity.NOTE, "", self.name, "", type=self.type, layer_index=self.index
-        )
+        return Diagnostic(Severity.NOTE, "", self.name, "", type=self.type, layer_index=self.index)
 
     def fault(
         self,

@@ -6,6 +6,7 @@ other and nothing else. So a range of 500 sizes takes 1,000 walks, not 250,000.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import Any, NamedTuple
@@ -56,10 +57,14 @@ class InputSizes:
 
     The images are the blobs of 4 axes that no layer computes and that are as large as the first of
     them; they change together (an image and its map of labels). ``present`` is their height and
-    width, ``None`` where not known.
+    width, ``None`` where unknown. Errors that are ``tolerated`` make no size illegal: a net may have
+    faults that have nothing to do with its size.
     """
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(
+        self, analysis: Analysis, tolerated: Counter[tuple[str, str]] | None = None
+    ) -> None:
+        self._tolerated = tolerated or Counter()
         self._inputs = analysis.inputs
         self._walked = analysis.edited()
         self._graph = self._walked.graph
@@ -74,8 +79,9 @@ class InputSizes:
         size = (height, width)
         if size not in self._memory:
             result = self._resized(*size)
-            axes = list(self._pooled()) if result.ok else []
-            sound = result.ok and not any(axis.pooled < 1 or _empty(axis) for axis in axes)
+            accepted = not result.errors - self._tolerated
+            axes = list(self._pooled()) if accepted else []
+            sound = accepted and not any(axis.pooled < 1 or _empty(axis) for axis in axes)
             exact = not any(axis.rounds for axis in axes)
             self._memory[size] = Outcome(sound, sound and exact)
         return self._memory[size]

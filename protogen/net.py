@@ -16,11 +16,11 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from typing import Any
 
-from protogen import edits as editing
 from protogen import proto, rules
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError
-from protogen.edits import Edit, EditError, Path
+from protogen.edits import Edit, EditError, Path, parse_path
+from protogen.field_changes import apply
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
@@ -28,7 +28,7 @@ from protogen.program import Line, reject, user_line
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
 from protogen.text import Document, read, writer
-from protogen.text.follow import follow
+from protogen.text.differences import differences
 from protogen.text.upgrade import needs_upgrade, upgrade_net
 from protogen.values import fields_problem
 
@@ -203,7 +203,7 @@ class Net:
         try:
             written = [self.current.edit(edit) for edit in edits]
             if self._document is None:
-                editing.apply(self._message, written)
+                apply(self._message, written)
             else:
                 self._open()
                 self._follow()
@@ -232,7 +232,7 @@ class Net:
             wanted = type(self._message)()
             wanted.CopyFrom(self._message)
             self._document.message.ParseFromString(self._written)
-            follow(self._document, wanted)
+            self._document.apply(differences(self._document.message, wanted))
             self._message = self._document.message
             self._written = _serialized(self._message)
 
@@ -269,7 +269,7 @@ class Net:
 
     def layer_location(self, layer_index: int, field: str = "") -> Location | None:
         """Where a layer of `current`, or a field of it, is written or composed."""
-        path = self.current.path(layer_index, editing.parse_path(field))
+        path = self.current.path(layer_index, parse_path(field))
         name, line = self._lines.get(layer_index, ("", None))
         # Whoever changed the message by hand may have moved the layers.
         if line is not None and self.current.message.layer[layer_index].name == name:
@@ -343,11 +343,10 @@ class Net:
             self._open()
         return self._message.layer.add(**fields)
 
-    def keep_layer(self, wiring: Wiring) -> None:
+    def keep_layer(self, name: str, wiring: Wiring) -> None:
         """Note that the layer added last is there to stay, and the user's line that composed it."""
-        message = self._message
-        index = len(message.layer) - 1
-        self._lines[index] = (message.layer[index].name, user_line())
+        # Its callers are Composition.add, _compose and LayerSchema.__call__.
+        self._lines[len(self._message.layer) - 1] = (name, user_line(depth=5))
         if self._revision is not None:
             self._revision += 1
             self._wirings.append(wiring)

@@ -22,9 +22,12 @@ class ComposeError(ProtogenError):
 _OURS = ("protogen.", "contextlib")
 
 
-def user_line() -> Line:
-    """The file and line of the innermost caller that is not part of protogen."""
-    frame = sys._getframe(2)
+def user_line(depth: int = 2) -> Line:
+    """The file and line of the innermost caller that is not part of protogen.
+
+    So many callers as ``depth`` says are known to be protogen's own.
+    """
+    frame = sys._getframe(depth)
     while frame.f_globals.get("__name__", "").startswith(_OURS) and frame.f_back:
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno

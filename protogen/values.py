@@ -1,4 +1,4 @@
-"""What a field of a message takes in Python, and what is wrong with a value that it does not take."""
+"""What a field of a message takes in Python, and what is wrong with a value it does not take."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from protogen.diagnostics import did_you_mean
+from protogen.proto.fields import is_repeated
 
-__all__ = ["Problem", "converter", "fields_problem", "is_repeated", "value_problem"]
+__all__ = ["Problem", "converter", "fields_problem", "value_problem"]
 
 
 class Problem(NamedTuple):
@@ -18,14 +19,6 @@ class Problem(NamedTuple):
 
     message: str
     hint: str = ""
-
-
-def is_repeated(field: Any) -> bool:
-    """Whether a field may be given several times, in any version of protobuf."""
-    try:
-        return bool(field.is_repeated)
-    except AttributeError:  # before 6.30
-        return bool(field.label == FieldDescriptor.LABEL_REPEATED)
 
 
 # Shorter ways to write a value -----------------------------------------------------------------

@@ -9,7 +9,8 @@ import pytest
 from google.protobuf import text_format
 
 from protogen import proto
-from protogen.edits import Edit, EditError, apply, delete, format_path, insert, parse_path
+from protogen.edits import Edit, EditError, delete, format_path, insert, parse_path
+from protogen.field_changes import apply
 
 
 def net(*names: str) -> Any:
@@ -60,17 +61,20 @@ def test_paths_are_those_before_the_edits() -> None:
     ("edit", "match"),
     [
         (Edit(("layr",), "set", 1), r'^layr: NetParameter has no field "layr"$'),
-        (Edit(("layer", 5, "name"), "set", "x"), r"^layer\[5\].name: does not exist: there are 2$"),
-        (delete(("layer", 2)), r"^layer\[2\]: does not exist: there are 2$"),
-        (insert(("layer", 3), {}), r"^layer\[3\]: does not exist: there are 2$"),
-        (insert(("layer",), {}), "^layer: to insert takes an index$"),
-        (Edit(("layer", 0, "name", 0), "set", "x"), "is not an element of a repeated field"),
-        (Edit(("layer", 0, "name"), "set", 5), r"^layer\[0\].name: does not take 5: "),
+        (
+            Edit(("layer", 5, "name"), "set", "x"),
+            r'^layer\[5\].name: does not exist: "layer" has 2 elements$',
+        ),
+        (delete(("layer", 2)), r'^layer\[2\]: does not exist: "layer" has 2 elements$'),
+        (insert(("layer", 3), {}), r'^layer\[3\]: does not exist: "layer" has 2 elements$'),
+        (insert(("layer",), {}), "^layer: an insert needs the index of an element$"),
+        (Edit(("layer", 0, "name", 0), "set", "x"), '"name" is not a repeated field'),
+        (Edit(("layer", 0, "name"), "set", 5), r"^layer\[0\].name: expected a string, got 5$"),
         (
             Edit(("layer", 0, "pooling_param", "pad"), "set", 2**32),
-            r"^layer\[0\].pooling_param.pad: does not take 4294967296: ",
+            r"^layer\[0\].pooling_param.pad: expected a non-negative integer, got 4294967296$",
         ),
-        (Edit(("layer", 0, "name", "x"), "set", 5), 'str has no field "x"'),
+        (Edit(("layer", 0, "name", "x"), "set", 5), '"name" is not a message'),
     ],
 )
 def test_an_edit_that_cannot_be_made_changes_nothing(edit: Edit, match: str) -> None:

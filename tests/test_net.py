@@ -112,7 +112,7 @@ def test_a_copy_is_independent() -> None:
 
 def test_annotate_knows_the_shapes_that_inference_knows() -> None:
     lines = [line for line in loads(V1).to_prototxt(annotate=True).split("\n") if "#" in line]
-    assert lines == ['input: "data"  # 1x3x9x9', '  top: "p"  # 1x3x5x5']
+    assert lines == ['  top: "p"  # 1x3x5x5', 'input: "data"  # 1x3x9x9']
 
 
 def test_one_verdict_for_a_field_that_no_schema_knows() -> None:

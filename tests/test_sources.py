@@ -108,9 +108,7 @@ def test_without_the_library(
 ) -> None:
     database(b"")
     monkeypatch.setitem(sys.modules, "lmdb", None)
-    assert infer(data_layer())[1] == [
-        "its source exists but cannot be read: lmdb is not installed"
-    ]
+    assert infer(data_layer())[1] == ["its source exists but cannot be read: lmdb is not installed"]
 
 
 IMAGE_DATA = (

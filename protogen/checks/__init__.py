@@ -26,8 +26,8 @@ from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.edits import parse_path
 from protogen.graph import State
 from protogen.inference import Inputs
-from protogen.net_files import read_bytes
 from protogen.net import Net
+from protogen.net_files import read_bytes
 from protogen.rules.text import reading_errors
 from protogen.text import Document, read
 

@@ -83,11 +83,15 @@ class Divergence:
         """Whether the sizes agree with some layers changed, as far as arithmetic can tell."""
         return self._fit([each.again(each.before, changed) for each in self.branches])
 
-    def sizes(self, analysis: Analysis, images: Collection[str]) -> dict[int, Callable[[int], bool]]:
+    def sizes(
+        self, analysis: Analysis, images: Collection[str]
+    ) -> dict[int, Callable[[int], bool]]:
         """For each axis that differs, whether it might not with images of some other size."""
         return {axis: self._size(analysis, images, axis) for axis in self.axes}
 
-    def _size(self, analysis: Analysis, images: Collection[str], axis: int) -> Callable[[int], bool]:
+    def _size(
+        self, analysis: Analysis, images: Collection[str], axis: int
+    ) -> Callable[[int], bool]:
         ways = (_branch(analysis, list(_way((each.end, axis))), None) for each in self.branches)
         whole = [way for way in ways if way is not None]
 
@@ -113,7 +117,10 @@ class Divergence:
 
     def why(self, analysis: Analysis) -> str:
         """Where the branches part, and what each layer on them does, a layer a line."""
-        lines = [self._start(), *(line for each in self.branches for line in _account(analysis, each))]
+        lines = [
+            self._start(),
+            *(line for each in self.branches for line in _account(analysis, each)),
+        ]
         if len(self.axes) > 1 and not self._alike:
             lines.append("their widths differ too: {} and {}".format(*self._sizes(3)))
         return "\n".join(lines)

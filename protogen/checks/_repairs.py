@@ -16,7 +16,7 @@ from protogen.checks._divergence import Divergence, find_divergence
 from protogen.checks._window_edits import Pair, given, window_edits, written
 from protogen.diagnostics import Severity
 from protogen.edits import Edit, EditError, Fix, insert
-from protogen.edits import apply as apply_edits
+from protogen.field_changes import apply
 from protogen.graph import Step
 from protogen.input_sizes import InputSizes
 from protogen.shapes import Shape
@@ -44,7 +44,7 @@ class Change:
 
     title: str
     edits: tuple[Edit, ...] = ()
-    inputs: Mapping[str, Shape] = field(default_factory=dict)
+    inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
     resizes_images: bool = False
     safe: bool = False
 
@@ -55,13 +55,7 @@ def accepted(analysis: Analysis, edits: Sequence[Edit]) -> Analysis | None:
         after = analysis.edited(edits)
     except EditError:
         return None
-    return after if not _errors(after) - _errors(analysis) else None
-
-
-def _errors(analysis: Analysis) -> Counter[tuple[str, str]]:
-    """The errors; their words may change with the sizes that they name."""
-    found = [each for each in analysis.faults if each.severity is Severity.ERROR]
-    return Counter((each.code, each.layer) for each in found)
+    return after if not after.errors - analysis.errors else None
 
 
 def repairs(analysis: Analysis, divergence: Divergence, others: Sequence[Analysis]) -> list[Fix]:
@@ -114,22 +108,25 @@ def _may_agree(analysis: Analysis, divergence: Divergence, change: Change) -> bo
     for index in {int(edit.path[1]) for edit in change.edits}:
         net = proto.NetParameter(layer=[analysis.message.layer[index]])
         own = [edit for edit in change.edits if edit.path[1] == index]
-        apply_edits(net, [replace(edit, path=("layer", 0, *edit.path[2:])) for edit in own])
+        apply(net, [replace(edit, path=("layer", 0, *edit.path[2:])) for edit in own])
         layers[index] = net.layer[0]
     return not layers or divergence.may_agree(layers)
 
 
 def _removes(before: Analysis, after: Analysis, join: Step) -> bool:
     """Whether the join is accepted now, and nothing is wrong that was not before."""
-    errors_after, errors_before = _errors(after), _errors(before)
-    mine = {(each.code, each.layer) for each in join.faults}
-    fewer = any(errors_after[each] < errors_before[each] for each in mine)
+    errors_after, errors_before = after.errors, before.errors
+    fewer = any(errors_after[each] < errors_before[each] for each in _own_errors(join))
     return fewer and not errors_after - errors_before
+
+
+def _own_errors(join: Step) -> Counter[tuple[str, str]]:
+    return Counter((each.code, each.layer) for each in join.faults)
 
 
 def _no_worse(change: Change, other: Analysis) -> bool:
     after = other.edited(change.edits, change.inputs)
-    return not _errors(after) - _errors(other)
+    return not after.errors - other.errors
 
 
 def _next_divergence(analysis: Analysis, after: int) -> Divergence | None:
@@ -269,7 +266,7 @@ def _unused_name(analysis: Analysis, name: str) -> str:
 
 def _input_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """The nearest height and width of the images that is accepted."""
-    sizes = InputSizes(analysis)
+    sizes = InputSizes(analysis, tolerated=analysis.errors - _own_errors(divergence.join))
     fitting = divergence.sizes(analysis, sizes.images)
     among = {axis - 2: fits for axis, fits in fitting.items()}
     nearest = sizes.nearest(among=among, tries=_TRIES)

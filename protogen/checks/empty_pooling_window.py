@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._repairs import accepted
-from protogen.checks._pooling import AVE, poolings
 from protogen.analysis import Analysis
+from protogen.checks._pooling import AVE, poolings
+from protogen.checks._repairs import accepted
 from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix
@@ -39,7 +39,9 @@ class EmptyPoolingWindow(Rule):
             if empty:
                 yield self._tell(analysis, step, names, axis, empty)
 
-    def _tell(self, analysis: Analysis, step: Step, names: str, axis: Axis, empty: int) -> Diagnostic:
+    def _tell(
+        self, analysis: Analysis, step: Step, names: str, axis: Axis, empty: int
+    ) -> Diagnostic:
         garbage = "NaN" if step.layer.pooling_param.pool == AVE else "-FLT_MAX"
         holds = "hold" if empty > 1 else "holds"
         last = axis.pooled - 1

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._repairs import accepted
-from protogen.checks._pooling import poolings
 from protogen.analysis import Analysis
+from protogen.checks._pooling import poolings
+from protogen.checks._repairs import accepted
 from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic
 from protogen.edits import Edit, Fix, delete

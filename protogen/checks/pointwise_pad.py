@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._convolved import convolutions
 from protogen.analysis import Analysis
+from protogen.checks._convolved import convolutions
 from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic
 

@@ -26,9 +26,17 @@ class UntrainedLayer(Rule):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         names = {
-            step.name for analysis in phases.analyses if analysis.phase == "TRAIN" for step in analysis.steps
+            step.name
+            for analysis in phases.analyses
+            if analysis.phase == "TRAIN"
+            for step in analysis.steps
         }
-        losses = any(s.is_loss for analysis in phases.analyses if analysis.phase == "TRAIN" for s in analysis.steps)
+        losses = any(
+            s.is_loss
+            for analysis in phases.analyses
+            if analysis.phase == "TRAIN"
+            for s in analysis.steps
+        )
         for analysis in phases.analyses:
             if analysis.phase != "TEST" or not losses:
                 continue

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NoReturn
 
 from protogen.compose.blob import Blob
-from protogen.compose.keywords import OWN, UnknownKeyword, fill, keyword_problem
+from protogen.compose.keywords import UnknownKeyword, fill, keyword_problem
 from protogen.compose.names import ALL_PHASES, TRAIN_ONLY, Names, phases_of
 from protogen.diagnostics import did_you_mean
 from protogen.graph import CONDITIONS, PHASES, State, Wiring
@@ -27,18 +27,14 @@ _LISTED = 6
 
 
 class Composition:
-    """The state of composing one net: the names taken, the scope and the phase it is in.
-
-    ``blobs`` are the blobs composed so far, by name, with the shape after their last writer.
-    """
+    """The state of composing one net: the names taken, the scope and the phase it is in."""
 
     def __init__(self, net: Net) -> None:
         self.net = net
         self.names = Names()
-        self.blobs: dict[str, Blob] = {}
         self._phase: str | None = None
         for layer in net.current.message.layer:  # of a net that was read
-            self.names.take(layer.name, layer.bottom, layer.top, phases_of(layer))
+            self.names.note(layer.name, layer.bottom, layer.top, phases_of(layer))
 
     @contextmanager
     def in_phase(self, phase: str) -> Iterator[Net]:
@@ -67,18 +63,16 @@ class Composition:
     def blob(self, name: str) -> Blob:
         """The blob of this name; raises `ComposeError` where no layer produces it.
 
-        In a net that was read its shape is that of the phase being composed, or else of TEST, or
-        of TRAIN where only that has the blob.
+        Its shape is that in the phase being composed, or else in TEST, or in TRAIN where only that
+        has the blob.
         """
-        if name in self.blobs:
-            return self.blobs[name]
         known: dict[str, Shape] = {}
         for phase in [self._phase] if self._phase else ["TEST", "TRAIN"]:
             blobs = self.net.analysis(State(phase)).blobs
             if name in blobs:
                 return Blob(name, blobs[name])
             known.update(blobs)
-        hint = did_you_mean(str(name), [*self.blobs, *known])
+        hint = did_you_mean(str(name), known)
         raise mistake("unknown-bottom", f'no layer produces a blob "{name}"', hint=hint)
 
     # Adding a layer ------------------------------------------------------------------------------
@@ -99,13 +93,12 @@ class Composition:
             facts = schema.infer(layer, shapes, len(tops), phase, in_place, parameters)
             if not plain and layer.param:
                 check_param_count(layer, facts)
-            self.names.check(name, tops, in_place, phases)
+            self.names.take(name, read, tops, in_place, phases)
         except Fault as fault:
             self.net.drop_layer()
             raise _compose_error(schema, name, blobs, fault) from None
-        self.names.take(name, read, tops, phases)
-        self.net.keep_layer(Wiring(read, tops, plain, schema, parameters))
-        return self._blobs(tops, facts)
+        self.net.keep_layer(name, Wiring(tuple(read), tuple(tops), plain, schema, parameters))
+        return _as_blobs(tops, facts)
 
     def _layer_name(self, schema: LayerSchema, keywords: Mapping[str, Any]) -> str:
         name = keywords.get("name")
@@ -134,15 +127,6 @@ class Composition:
             problem = keyword_problem(schema, keywords)
         raise mistake("layer-parameter", problem.message, name, schema.type, hint=problem.hint)
 
-    def _blobs(self, tops: Sequence[str], facts: Facts) -> Any:
-        """The tops as blobs: one by itself, several as a tuple, ``None`` if there are none."""
-        if len(tops) == 1:
-            blob = self.blobs[tops[0]] = Blob(tops[0], facts.tops[0])
-            return blob
-        blobs = tuple(map(Blob, tops, facts.tops))
-        self.blobs.update(zip(tops, blobs))
-        return blobs or None
-
     # The names of its tops -----------------------------------------------------------------------
 
     def _top_names(
@@ -168,6 +152,13 @@ class Composition:
         if not all(isinstance(top, str) for top in tops):
             reject(f"top must be a string or a list of strings, got {given!r}", name, schema.type)
         return [self.names.prefix + top for top in tops]
+
+
+def _as_blobs(tops: Sequence[str], facts: Facts) -> Any:
+    """The tops as blobs: one by itself, several as a tuple, ``None`` if there are none."""
+    if len(tops) == 1:
+        return Blob(tops[0], facts.tops[0])
+    return tuple(map(Blob, tops, facts.tops)) or None
 
 
 def _number_of_tops(

@@ -39,10 +39,18 @@ class Names:
                 return name
             number += 1
 
-    def check(
-        self, name: str, tops: Sequence[str], in_place: frozenset[int], phases: int
+    def take(
+        self,
+        name: str,
+        bottoms: Sequence[str],
+        tops: Sequence[str],
+        in_place: frozenset[int],
+        phases: int,
     ) -> None:
-        """Raise `Fault` for a name that is taken, or a blob overwritten while others read it."""
+        """Note the names of a layer, and what it reads.
+
+        Raises `Fault` for a name that is taken, and for a blob overwritten while others read it.
+        """
         if self.layers.get(name, 0) & phases:
             raise Fault(f'a layer named "{name}" already exists', field="name")
         for index, top in enumerate(tops):
@@ -51,8 +59,9 @@ class Names:
                     raise _overwritten(top)
             elif self.tops.get(top, 0) & phases:
                 raise _produced_twice(top)
+        self.note(name, bottoms, tops, phases)
 
-    def take(self, name: str, bottoms: Sequence[str], tops: Sequence[str], phases: int) -> None:
+    def note(self, name: str, bottoms: Sequence[str], tops: Sequence[str], phases: int) -> None:
         """Note the names of a layer, and what it reads."""
         read = self.read
         self.layers[name] = self.layers.get(name, 0) | phases

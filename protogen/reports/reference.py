@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from protogen import proto
+from protogen.proto.fields import is_repeated
 from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, Fault, LayerSchema
 from protogen.shapes import format_shape
-from protogen.values import is_repeated
 
 __all__ = ["Field", "LayerReference", "Parameter", "layer_reference"]
 

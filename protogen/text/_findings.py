@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
@@ -14,19 +14,21 @@ from protogen.rules import named
 from protogen.text._frames import Frame, Problem
 from protogen.text._values import fields_of
 from protogen.text.lines import Lines
-from protogen.text.reader import Reader
 from protogen.text.tree import find
+
+if TYPE_CHECKING:
+    from protogen.text.parse import ParseResult
 
 __all__ = ["findings", "refusal"]
 
 
-def findings(reader: Reader, message: Any, lines_of: Callable[[], Lines]) -> list[Diagnostic]:
+def findings(reader: ParseResult) -> list[Diagnostic]:
     """The diagnostics of a reading, in the order of the text."""
-    problems = _of_its_kind(reader, message.DESCRIPTOR)
-    problems += _missing(reader, message)
+    problems = _of_its_kind(reader, reader.message_class.DESCRIPTOR)
+    problems += _missing(reader)
     problems += _whole_file(reader)
     problems.sort(key=lambda problem: problem.start)
-    lines = lines_of() if problems else Lines("")
+    lines = reader.lines if problems else Lines("")
     found = [_diagnostic(problem, reader, lines) for problem in problems]
     return found + _unlisted(reader.unreported, Location(lines.file))
 
@@ -50,7 +52,7 @@ def refusal(what: str, filename: str) -> Diagnostic:
     )
 
 
-def _diagnostic(problem: Problem, reader: Reader, lines: Lines) -> Diagnostic:
+def _diagnostic(problem: Problem, reader: ParseResult, lines: Lines) -> Diagnostic:
     place = lines.location(problem.start, problem.end)
     found = named(problem.rule).diagnostic(
         problem.message, location=place, hint=problem.hint, why=problem.why
@@ -71,10 +73,12 @@ def _layer_type(frame: Frame) -> str:
     return str(kind)
 
 
-def _missing(reader: Reader, message: Any) -> Iterator[Problem]:
+def _missing(reader: ParseResult) -> Iterator[Problem]:
     """The required fields that are not given. Caffe takes no message without them."""
-    # Most nets have no message with a required field in it, and the question takes long.
-    for dotted in message.FindInitializationErrors() if reader.has_required else ():
+    if not reader.has_required:  # most nets have no message with one, and the question takes long
+        return
+    message = reader.message()
+    for dotted in message.FindInitializationErrors():
         *around, name = dotted.split(".")
         path: list[str | int] = []
         for step in around:
@@ -95,7 +99,7 @@ def _missing(reader: Reader, message: Any) -> Iterator[Problem]:
         )
 
 
-def _whole_file(reader: Reader) -> Iterator[Problem]:
+def _whole_file(reader: ParseResult) -> Iterator[Problem]:
     if reader.text.startswith("\ufeff"):
         yield Problem(
             "byte-order-mark",
@@ -110,7 +114,7 @@ def _whole_file(reader: Reader) -> Iterator[Problem]:
         yield Problem("empty-file", "the file holds no fields", 0, 0, "", "", ())
 
 
-def _of_its_kind(reader: Reader, descriptor: Any) -> list[Problem]:
+def _of_its_kind(reader: ParseResult, descriptor: Any) -> list[Problem]:
     """The problems; one only for a net read as a solver, or the reverse."""
     kinds = {"NetParameter": "net", "SolverParameter": "solver"}
     other = next((kind for kind in kinds if kind != descriptor.name), "")

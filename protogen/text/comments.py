@@ -12,7 +12,7 @@ from protogen.text._values import is_repeated
 from protogen.text.tree import Block, Path, Span
 
 if TYPE_CHECKING:
-    from protogen.text.document import Document
+    from protogen.text.parse import ParseResult
 
 __all__ = ["Comment", "find_comments"]
 
@@ -39,12 +39,12 @@ class Comment(NamedTuple):
     path: Path
 
 
-def find_comments(document: Document) -> list[Comment]:
-    """The comments of a document in the order of its text."""
-    text = document.text
+def find_comments(result: ParseResult) -> list[Comment]:
+    """The comments of a text in their order."""
+    text = result.text
     if "#" not in text:
         return []
-    paths = _Paths(document.tree, document.message_class.DESCRIPTOR)
+    paths = _Paths(result.root, result.message_class.DESCRIPTOR)
     found = []
     for match in _COMMENT.finditer(text):
         if match[1] is None:
@@ -54,7 +54,7 @@ def find_comments(document: Document) -> list[Comment]:
         alone = not text[line_start:start].strip(" \t\r\f\v\ufeff")
         placement, path = paths.owner(start, -1 if alone else line_start)
         comment = text[start:end].rstrip("\r")
-        location = document.lines.location(start, start + len(comment))
+        location = result.lines.location(start, start + len(comment))
         found.append(Comment(comment, start, start + len(comment), location, placement, path))
     return found
 

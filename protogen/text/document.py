@@ -1,129 +1,149 @@
-"""A text and all that was read from it: the message, the diagnostics, the places, the comments."""
+"""A text that can be edited, with the message it fills, its diagnostics, places and comments."""
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from protogen import proto
+from protogen import proto, rules
 from protogen.diagnostics import Diagnostic, Location, ProtogenError
-from protogen.text._edits import assigned, deleted, inserted, updated
-from protogen.text._findings import findings, refusal
-from protogen.text._sniff import not_text
-from protogen.text.comments import Comment, find_comments
+from protogen.edits import Edit, EditError
+from protogen.field_changes import check_overlaps
+from protogen.text._edit_splices import edit_splices
+from protogen.text.comments import Comment
 from protogen.text.lines import Lines
-from protogen.text.reader import Reader
+from protogen.text.parse import ParseResult, parse
+from protogen.text.splices import splice
 from protogen.text.tree import Block, Path, Span, find
 
 __all__ = ["Document", "read", "read_file"]
 
 
 class Document:
-    """A file in protobuf text format, with the message it fills.
+    """A file in protobuf text format, and the message it fills.
 
-    ``text`` is the very text read (bytes that are not UTF-8 stand in it as lone surrogates).
-    ``message`` holds what could be understood, also where ``diagnostics`` has errors. A *path*
-    names a field as the message does: ``("layer", 3, "convolution_param", "kernel_size", 0)``.
+    ``message`` holds what was understood, also if ``diagnostics`` has errors; it stays the same
+    object when the text is edited. A *path* names a field as the message does:
+    ``("layer", 3, "convolution_param", "kernel_size", 0)``.
     """
 
     def __init__(self, text: str, message_class: Any, filename: str = "<text>") -> None:
-        self.message_class = message_class
-        self.filename = filename
-        self.message = self._read(text)
+        self._result = parse(text, message_class, filename)
+        self.message = self._result.message()
 
-    def _read(self, text: str) -> Any:
-        self.text = text
-        self._refused = not_text(text)
-        reader = Reader("" if self._refused else text, self.message_class.DESCRIPTOR)
-        # Caffe refuses a byte order mark; here it is passed over, and told.
-        self._reader = reader.run(reader.text.startswith("\ufeff"))
-        for name in ("lines", "diagnostics", "comments"):
-            self.__dict__.pop(name, None)
-        return self.message_class(**self._reader.values)
+    @property
+    def parse_result(self) -> ParseResult:
+        """What the last reading of the text gave; an edit replaces it."""
+        return self._result
+
+    @property
+    def message_class(self) -> Any:
+        """The type of the message."""
+        return self._result.message_class
+
+    @property
+    def filename(self) -> str:
+        """What diagnostics call the file."""
+        return self._result.filename
+
+    @property
+    def text(self) -> str:
+        """The text as it was read, with the edits since. Bytes that are not UTF-8 are in it as lone
+        surrogates.
+        """
+        return self._result.text
 
     @property
     def data(self) -> bytes:
-        """The very bytes read."""
+        """The text as the bytes of a file."""
         return self.text.encode("utf-8", "surrogateescape")
 
     @property
     def tree(self) -> Block:
-        """Where the fields stand, in offsets."""
-        return self._reader.root
+        """Where the fields are written, in offsets."""
+        return self._result.root
 
-    @cached_property
+    @property
     def lines(self) -> Lines:
         """The lines of the text."""
-        return Lines(self.text, self.filename)
+        return self._result.lines
 
-    @cached_property
+    @property
     def diagnostics(self) -> list[Diagnostic]:
         """What is wrong with the text, in the order of its lines."""
-        if self._refused:
-            return [refusal(self._refused, self.filename)]
-        return findings(self._reader, self.message, lambda: self.lines)
+        return self._result.diagnostics
 
-    @cached_property
+    @property
     def comments(self) -> list[Comment]:
         """The comments, each with the path of the field it belongs to."""
-        return find_comments(self)
+        return self._result.comments
 
     def span(self, path: Path) -> Span | None:
-        """The offsets of a field, from its name through its value; None where it is not written."""
+        """The offsets of a field, from its name through its value; None if it is not written."""
         span, used = find(self.tree, tuple(path))
         return span if used == len(path) else None
 
     def locate(self, path: Path) -> Location | None:
         """The place of a field, from its name through its value.
 
-        Where the field is not written, the place of the nearest message around it; None where
-        not even that is.
+        If the field is not written, the place of the nearest message around it that is; None if
+        there is none.
         """
         span, _ = find(self.tree, tuple(path))
         return self.lines.location(span.start, span.end) if span else None
 
+    def apply(self, edits: Iterable[Edit]) -> None:
+        """Make a list of edits; the rest of the text keeps its layout and its comments.
+
+        All paths name fields as they are before the edits. The text is read once, and the time is
+        linear in the text and the edits. Raises `ProtogenError` (rule impossible-edit), and leaves
+        everything as it was, if one of the edits cannot be made.
+        """
+        if self._result.foreign_format:
+            raise ProtogenError(self.diagnostics)
+        edits = list(edits)
+        try:
+            check_overlaps(edits)
+            splices = edit_splices(self.text, self.tree, self.message_class.DESCRIPTOR, edits)
+        except EditError as error:
+            raise self._impossible(error) from None
+        if splices:
+            self._result = parse(splice(self.text, splices), self.message_class, self.filename)
+            self.message.CopyFrom(self._result.message())
+
+    def _impossible(self, error: EditError) -> ProtogenError:
+        rule = rules.named("impossible-edit")
+        return ProtogenError(rule.diagnostic(str(error), location=self.locate(error.path)))
+
     def set(self, path: Path, value: Any) -> None:
-        """Give a field a value: written over the old one, or added where there is none.
+        """Give a field a value; ``value`` is what `Edit` says. Raises as `apply` does."""
+        self.apply([Edit(tuple(path), "set", value)])
 
-        ``value`` is what the message's field would take (a message may also be a dict), or the
-        name of an enum value. Nothing else in the text changes.
-        """
-        self.update({tuple(path): value})
-
-    def update(self, values: dict[Path, Any]) -> None:
-        """Set several fields at once.
-
-        The text is read anew once for all fields that are written, and once for each that is not.
-        """
-        written = {path: value for path, value in values.items() if self.span(path)}
-        if written:
-            self._edit(updated(self, written))
-        for path in [path for path in values if path not in written]:
-            self._edit(assigned(self, tuple(path), values[path]))
+    def update(self, values: Mapping[Path, Any]) -> None:
+        """Set several fields at once. Raises as `apply` does."""
+        self.apply(Edit(tuple(path), "set", value) for path, value in values.items())
 
     def insert(self, path: Path, value: Any) -> None:
-        """Put a new element of a repeated field before the one that has this path now.
+        """Insert an element of a repeated field before the one at ``path``.
 
-        An index equal to their number appends.
+        An index equal to the number of elements appends. Raises as `apply` does.
         """
-        self._edit(inserted(self, tuple(path), value))
+        self.apply([Edit(tuple(path), "insert", value)])
 
     def delete(self, path: Path) -> None:
-        """Remove a field and the comment behind it; its line too, if nothing else stands there."""
-        self._edit(deleted(self, tuple(path)))
+        """Remove a field, and the comment and line that would be left alone without it.
 
-    def _edit(self, text: str) -> None:
-        if self._refused:
-            raise ProtogenError(self.diagnostics)
-        self.message.CopyFrom(self._read(text))  # the same object: others may hold it
+        Without an index, a repeated field is removed as a whole. Raises as `apply` does.
+        """
+        self.apply([Edit(tuple(path), "delete")])
 
 
 def read(text: str | bytes, message_class: Any = None, filename: str = "<text>") -> Document:
     """Read a net (or another message of Caffe's) from protobuf text format.
 
     It does not raise for bad text: ``Document.diagnostics`` says what is wrong with it, and
-    ``Document.message`` holds the rest. A file that is no text at all gives one diagnostic.
+    ``Document.message`` holds the rest. A file that is not text gives one diagnostic.
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")

@@ -1,8 +1,7 @@
 """Changes of a net as a whole: one file for each, found by themselves.
 
 A `Transform` is a pure function of a net: the net it is given stays as it is. It says in words what
-it requires and what it ensures, and what it ensures is verified by inference before anybody gets the
-result.
+it requires and what it ensures, and inference verifies the latter before anybody gets the result.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from protogen.analysis import Analysis
-from protogen.diagnostics import Diagnostic, ProtogenError, Severity
+from protogen.diagnostics import Diagnostic, ProtogenError
 from protogen.edits import Edit
 from protogen.graph import State
 from protogen.net import Net
@@ -60,7 +60,7 @@ class Transform(ABC):
             self.verify(net, result)
         return result
 
-    def check(self, net: Net) -> None:
+    def check(self, net: Net) -> None:  # noqa: B027 (most transforms accept any net)
         """Raise `ProtogenError` for a net that does not meet ``requires``."""
 
     @abstractmethod
@@ -77,12 +77,11 @@ class Transform(ABC):
             self._verify_phase(before.analysis(state), after.analysis(state), result)
 
     def _verify_phase(self, before: Analysis, after: Analysis, result: Result) -> None:
-        new_errors = errors(after) - errors(before)
+        new_errors = after.errors - before.errors
         if new_errors:
             code, layer = next(iter(new_errors))
             raise TransformError(
-                f'{type(self).__name__}: brings the error {code} in layer "{layer}"'
-                f" ({after.phase})"
+                f'{type(self).__name__}: brings the error {code} in layer "{layer}" ({after.phase})'
             )
         for name, shape in before.blobs.items():
             if name in result.changed or name not in after.blobs or shape is None:
@@ -119,12 +118,6 @@ class Sequential(Transform):
 
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each transform was verified by itself."""
-
-
-def errors(analysis: Analysis) -> Counter[tuple[str, str]]:
-    """The errors by code and layer; their words may change with the sizes that they name."""
-    found = [*analysis.earlier, *analysis.faults]
-    return Counter((e.code, e.layer) for e in found if e.severity is Severity.ERROR)
 
 
 def origins_after(number: int, edits: Sequence[Edit]) -> Origins:

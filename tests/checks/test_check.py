@@ -21,8 +21,8 @@ def test_a_finding_of_one_phase_says_which() -> None:
         "net.prototxt",
     )
     assert [str(d) for d in check(net, select=["G1"]).diagnostics] == [
-        'net.prototxt:3:32: error[G101] layer "r" (ReLU): reads blob "d", which no earlier layer produces'
-        " (in phase TEST only)"
+        'net.prototxt:3:32: error[G101] layer "r" (ReLU): reads blob "d", which no earlier layer'
+        " produces (in phase TEST only)"
     ]
 
 

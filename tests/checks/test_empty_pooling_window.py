@@ -8,8 +8,8 @@ import gzip
 import pytest
 
 import protogen
-from protogen.checks import all_rules, check
 from protogen.analysis import Analysis
+from protogen.checks import all_rules, check
 from protogen.graph import State
 from tests.checks.conftest import image, layer, told
 from tests.conftest import DATA

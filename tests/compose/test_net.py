@@ -292,7 +292,10 @@ MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
     (lambda x: L.Input(shape="1x3"), r"got '1x3'\s+hint: +give a list of sizes"),
     (lambda x: L.ReLU(x, name=5), "name must be a string, got 5"),
     (lambda x: L.ReLU(x, top=5), "top must be a string or a list of strings, got 5"),
-    (lambda x: L.ReLU(x, top=["a", 5]), r"top must be a string or a list of strings, got \['a', 5\]"),
+    (
+        lambda x: L.ReLU(x, top=["a", 5]),
+        r"top must be a string or a list of strings, got \['a', 5\]",
+    ),
     (lambda x: L.Slice(x, ntop=-1), "ntop must be a number of tops, got -1"),
     (lambda x: L.Slice(x, ntop="2"), "ntop must be a number of tops, got '2'"),
     (lambda x: L.ReLU(x, in_place="yes"), "in_place must be True or False, got 'yes'"),

@@ -61,7 +61,7 @@ def test_what_each_window_holds(
 
 
 def test_padding_of_one_axis_clips_the_other() -> None:
-    # A real Caffe pools 1x1x4x4 to 1x1x3x2. Without the padding of the height, the width would be 3.
+    # A real Caffe pools 1x1x4x4 to 1x1x3x2. Without the height's padding, the width would be 3.
     height, width = pooling_axes((4, 4), (3, 1), (2, 2), (1, 0))
     assert (height.pooled, width.pooled) == (3, 2)
 

@@ -76,7 +76,7 @@ def test_update_sets_several_fields() -> None:
     assert document.text == expected.replace(
         "2] }", '2] weight_filler { type: "xavier" std: 2.0 } }'
     )
-    with pytest.raises(ProtogenError, match="overlaps another field"):
+    with pytest.raises(ProtogenError, match="overlaps another edit of the same list"):
         document.update({("layer", 1): {"name": "x"}, ("layer", 1, "name"): "y"})
 
 
@@ -128,11 +128,18 @@ def test_edits_of_an_empty_file_and_an_empty_message() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "why"),
     [
-        (("layer", 0, "nme"), "x", "is no field of the schema"),
-        (("layer", 0, "name"), 3, "takes a string in quotes, not 3$"),
-        (("layer", 4, "name"), "x", "comes after an element that is not there"),
-        (("layer", 0, "phase"), "TRAINING", "takes one of TRAIN, TEST.*, not 'TRAINING'"),
-        (("layer", 2), {"nme": 3}, "takes a message in braces"),
+        (("layer", 0, "nme"), "x", r'layer\[0\].nme: LayerParameter has no field "nme"$'),
+        (("layer", 0, "name"), 3, "expected a string, got 3$"),
+        (("layer", 0, "name"), None, "expected a string, got None$"),
+        (("layer", 0, "name", "x"), "x", '"name" is not a message$'),
+        (("layer", 0, "name", 0), "x", '"name" is not a repeated field$'),
+        (("layer", "name"), "x", '"layer" is a repeated field and needs an index$'),
+        (("layer", 4, "name"), "x", 'does not exist: "layer" has 2 elements$'),
+        (("layer", -1, "name"), "x", 'does not exist: "layer" has 2 elements$'),
+        (("layer", 0, "phase"), "TRAINING", "expected one of TRAIN, TEST.*, got 'TRAINING'$"),
+        (("layer", 2), {"nme": 3}, r'layer\[2\]: not a valid LayerParameter: .*"nme"'),
+        (("layer", 2), 3, r"layer\[2\]: expected a message, got 3$"),
+        ((*CONV, "pad"), 3, "expected a list, got 3$"),
     ],
 )
 def test_edits_that_cannot_be(path: tuple[str | int, ...], value: Any, why: str) -> None:
@@ -144,10 +151,14 @@ def test_edits_that_cannot_be(path: tuple[str | int, ...], value: Any, why: str)
 
 def test_only_elements_are_inserted_and_only_what_is_there_is_deleted() -> None:
     document = read(NET)
-    with pytest.raises(ProtogenError, match="is no element of a repeated field"):
+    with pytest.raises(ProtogenError, match=r'name: "name" is not a repeated field$'):
         document.insert(("name",), "x")
-    with pytest.raises(ProtogenError, match="is not written here"):
+    with pytest.raises(ProtogenError, match=r"layer: an insert needs the index of an element$"):
+        document.insert(("layer",), {"name": "x"})
+    with pytest.raises(ProtogenError, match=r"layer\[0\].type: is not set$"):
         document.delete(("layer", 0, "type"))
+    with pytest.raises(ProtogenError, match=r'layer\[2\]: does not exist: "layer" has 2 elements$'):
+        document.delete(("layer", 2))
 
 
 def test_a_file_that_is_not_text_is_not_edited() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from protogen import layers as L
 from protogen.compose.blob import Blob
 from protogen.compose.blocks.conv_relu import conv_relu
-from protogen.program import reject
 from protogen.compose.composition import scope
+from protogen.program import reject
 
 
 def inception(bottom: Blob, *, num_output: Sequence[int], name: str, **convolution: Any) -> Blob:

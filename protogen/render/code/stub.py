@@ -18,10 +18,10 @@ from google.protobuf.descriptor import FieldDescriptor
 from protogen import layers, proto
 from protogen.compose.keywords import COMMON, OWN, keywords_of
 from protogen.files import write_file
+from protogen.proto.fields import is_repeated
 from protogen.render.templates import render
 from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, LayerSchema
-from protogen.values import is_repeated
 
 __all__ = ["stub"]
 

@@ -1,0 +1,54 @@
+"""What the schema says about a field, asked in a way that every protobuf release answers."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from google.protobuf.descriptor import FieldDescriptor
+
+__all__ = ["INTEGER_RANGES", "expected_value", "has_required", "is_repeated"]
+
+_D = FieldDescriptor
+
+#: The least and the greatest value of each integer type.
+INTEGER_RANGES = {
+    **dict.fromkeys((_D.TYPE_INT32, _D.TYPE_SINT32, _D.TYPE_SFIXED32), (-(2**31), 2**31 - 1)),
+    **dict.fromkeys((_D.TYPE_INT64, _D.TYPE_SINT64, _D.TYPE_SFIXED64), (-(2**63), 2**63 - 1)),
+    **dict.fromkeys((_D.TYPE_UINT32, _D.TYPE_FIXED32), (0, 2**32 - 1)),
+    **dict.fromkeys((_D.TYPE_UINT64, _D.TYPE_FIXED64), (0, 2**64 - 1)),
+}
+
+
+def is_repeated(field: Any) -> bool:
+    """Whether a field holds a list of values."""
+    return _has_label(field, "repeated")
+
+
+@cache
+def has_required(descriptor: Any) -> bool:
+    """Whether a message has a required field; messages inside it do not count."""
+    return any(_has_label(field, "required") for field in descriptor.fields)
+
+
+def _has_label(field: Any, label: str) -> bool:
+    # New protobuf releases deprecate `label`; old ones lack `is_repeated` and `is_required`.
+    answer = getattr(field, f"is_{label}", None)
+    if answer is None:
+        return bool(field.label == getattr(field, f"LABEL_{label.upper()}"))
+    return bool(answer)
+
+
+def expected_value(field: Any) -> str:
+    """What one value of a field is called in a sentence, as in ``expected a string, got 3``."""
+    kind = field.type
+    if kind == _D.TYPE_ENUM:
+        return "one of " + ", ".join(field.enum_type.values_by_name)
+    if kind == _D.TYPE_BOOL:
+        return "true or false"
+    if kind in (_D.TYPE_FLOAT, _D.TYPE_DOUBLE):
+        return "a number"
+    if kind in INTEGER_RANGES:
+        least, _ = INTEGER_RANGES[kind]
+        return "an integer" if least else "a non-negative integer"
+    return "a message" if field.message_type is not None else "a string"

@@ -1,0 +1,312 @@
+"""Where a list of edits changes a text: each field keeps its layout, the others are not touched."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from google.protobuf import text_format
+
+from protogen.edits import Edit
+from protogen.field_changes import FieldChanges, field_changes
+from protogen.proto.fields import is_repeated
+from protogen.text._scanner import NAME, skip_gap
+from protogen.text.splices import (
+    Splice,
+    before_blanks,
+    line_end,
+    margin_of,
+    past_blanks,
+    removals,
+)
+from protogen.text.tree import Block
+
+__all__ = ["edit_splices"]
+
+_Lines = list[str]
+
+_FIELD_HEAD = re.compile(rf"{NAME.pattern}:? ?")
+_SEPARATORS = re.compile(r"[ \t\f\v,;]*")
+
+
+class _Occurrence(NamedTuple):
+    """One element of a field as it is written: by itself, or in a list (``pad: [1, 2]``)."""
+
+    start: int
+    end: int
+    block: Block | None
+    entry: int  # which of the block's entries it is, or is a part of
+    listed: bool
+
+
+def edit_splices(text: str, root: Block, descriptor: Any, edits: Iterable[Edit]) -> list[Splice]:
+    """The splices that make a list of edits to a text, all of them of the text as it is.
+
+    ``root`` is where its fields are written, and ``descriptor`` the type of its message. Raises
+    `EditError` for an edit that cannot be made.
+    """
+    writer = _EditWriter(text)
+    writer.change_message(None, root, descriptor, edits, 0)
+    return [*writer.splices, *removals(text, writer.removed, with_comments=True)]
+
+
+class _EditWriter:
+    """Collects the splices of a text, message by message."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.splices: list[Splice] = []
+        self.removed: list[tuple[int, int]] = []
+
+    def change_message(
+        self,
+        place: _Occurrence | None,
+        block: Block,
+        descriptor: Any,
+        edits: Iterable[Edit],
+        depth: int,
+    ) -> None:
+        """Make the edits whose paths continue at ``depth`` with the fields of a message.
+
+        ``place`` is where the message is written; None is the whole file.
+        """
+        occurrences = _occurrences(block)
+
+        def count(name: str) -> int:
+            return len(occurrences.get(name, ()))
+
+        removed: set[int] = set()  # the entries of the block that go as a whole
+        new_fields: list[_Lines] = []
+        for changes in field_changes(descriptor, count, edits, depth):
+            written = occurrences.get(changes.field.name)
+            if written:
+                removed |= self._change_field(written, changes)
+            else:
+                new_fields += _printed_in_order(changes.inserted)
+        if new_fields:
+            self._add_fields(place, block, removed, new_fields)
+        self.removed += [block.entries[index][1:3] for index in removed]
+
+    def _change_field(self, written: list[_Occurrence], changes: FieldChanges) -> set[int]:
+        """Change a field that is written somewhere; the entries that go as a whole."""
+        new_values = {index: _printed(holder) for index, holder in changes.replaced.items()}
+        deleted = set(changes.deleted)
+        if not is_repeated(changes.field) and (new_values or deleted):
+            # A field that takes one value and is given twice is an error: only the first counts.
+            deleted.update(range(1, len(written)))
+        kept = [index for index in range(len(written)) if index not in deleted]
+        inserted = {index: list(map(_printed, new)) for index, new in changes.inserted.items()}
+        if inserted and not kept:
+            # Nothing is left to insert beside, so new values take the places of removed ones.
+            added = _printed_in_order(changes.inserted)
+            kept = list(range(min(len(added), len(written))))
+            new_values.update(zip(kept, added))
+            deleted.difference_update(kept)
+            surplus = added[len(kept) :]
+            inserted = {len(written): surplus} if surplus else {}
+        for index, lines in new_values.items():
+            self._set(written[index], lines)
+        for index, edits in changes.inner.items():
+            place = written[index]
+            assert place.block is not None
+            descriptor = changes.field.message_type
+            self.change_message(place, place.block, descriptor, edits, changes.inner_depth)
+        self._insert(written, kept, inserted)
+        return self._delete(written, deleted)
+
+    def _set(self, place: _Occurrence, lines: _Lines) -> None:
+        """Replace a value; the field's name stays unless a message is printed in lines."""
+        start = place.start
+        if place.listed:
+            new = _value(lines)
+        elif len(lines) > 1:
+            new = self._laid_out(lines, start)
+        else:
+            name = NAME.match(self._text, start)
+            start = skip_gap(self._text, name.end() if name else start)
+            if self._text.startswith(":", start):
+                start = skip_gap(self._text, start + 1)
+            new = _value(lines)
+        self.splices.append(Splice(start, place.end, new))
+
+    def _insert(
+        self, written: list[_Occurrence], kept: list[int], inserted: dict[int, list[_Lines]]
+    ) -> None:
+        """Insert values beside those that are kept: after the one before, or before the first."""
+        after: dict[int, list[_Lines]] = {}
+        before: list[_Lines] = []
+        for index in sorted(inserted):
+            position = bisect_left(kept, index)
+            group = after.setdefault(kept[position - 1], []) if position else before
+            group += inserted[index]
+        if before:
+            self._insert_before(written[kept[0]], before)
+        for index, fields in after.items():
+            self._insert_after(written[index], fields)
+
+    def _insert_before(self, place: _Occurrence, fields: list[_Lines]) -> None:
+        if place.listed:
+            new = "".join(f"{_value(lines)}, " for lines in fields)
+            self.splices.append(Splice(place.start, place.start, new))
+        else:
+            self._write_above(place.start, fields)
+
+    def _insert_after(self, place: _Occurrence, fields: list[_Lines]) -> None:
+        if place.listed:
+            new = "".join(f", {_value(lines)}" for lines in fields)
+            self.splices.append(Splice(place.end, place.end, new))
+        else:
+            self._write_below(place.start, place.end, fields)
+
+    def _delete(self, written: list[_Occurrence], deleted: set[int]) -> set[int]:
+        """Shorten the lists that keep an element; the entries that go as a whole."""
+        removed: set[int] = set()
+        shortened: dict[int, list[_Occurrence]] = {}
+        for index in deleted:
+            place = written[index]
+            if place.listed:
+                shortened.setdefault(place.entry, [])
+            else:
+                removed.add(place.entry)
+        if not shortened:
+            return removed
+        kept_of: dict[int, list[tuple[bool, _Occurrence]]] = {}
+        for index, place in enumerate(written):
+            if place.entry in shortened:
+                kept_of.setdefault(place.entry, []).append((index not in deleted, place))
+        for entry, elements in kept_of.items():
+            if any(kept for kept, _ in elements):
+                self._shorten(elements)
+            else:
+                removed.add(entry)
+        return removed
+
+    def _shorten(self, elements: list[tuple[bool, _Occurrence]]) -> None:
+        """Remove elements of a list, each with the comma after it, or the last with that before."""
+        last_kept = -1  # the end of the last element that is kept
+        first_removed = -1  # the start of the first one that is removed since
+        for kept, place in elements:
+            if not kept:
+                first_removed = place.start if first_removed < 0 else first_removed
+                continue
+            if first_removed >= 0:
+                self.splices.append(Splice(first_removed, place.start, ""))
+            last_kept, first_removed = place.end, -1
+        if first_removed >= 0:
+            self.splices.append(Splice(last_kept, elements[-1][1].end, ""))
+
+    # -- fields that are not written yet
+
+    def _add_fields(
+        self, place: _Occurrence | None, block: Block, removed: set[int], fields: list[_Lines]
+    ) -> None:
+        """Write new fields below the last one of a message."""
+        last = len(block.entries) - 1
+        while last in removed:
+            last -= 1
+        if last >= 0:
+            _, start, end, _ = block.entries[last]
+            self._write_below(start, end, fields)
+        elif block.entries:
+            # All fields of the message go: the new ones take the place of the last.
+            last = len(block.entries) - 1
+            removed.discard(last)
+            _, start, end, _ = block.entries[last]
+            self.splices.append(Splice(start, end, self._laid_out(_joined(fields), start)))
+        elif place is None:
+            text = self._text
+            before = "\n" if text and not text.endswith("\n") else ""
+            new = before + "\n".join(_joined(fields)) + "\n"
+            self.splices.append(Splice(len(text), len(text), new))
+        else:
+            self._fill(place, fields)
+
+    def _fill(self, place: _Occurrence, fields: list[_Lines]) -> None:
+        """Write fields into a message that has none."""
+        text, closing = self._text, place.end - 1
+        if text[closing] not in ("}", ">"):  # a brace that is never closed
+            closing = place.end
+        margin = margin_of(text, place.start)
+        start = before_blanks(text, closing)
+        if margin is None and text.startswith(("{", "<"), start - 1):
+            self.splices.append(Splice(start, closing, f" {_one_line(fields)} "))
+            return
+        while start and text[start - 1] in " \t\f\v\r\n":
+            start -= 1
+        margin = margin or ""
+        new = f"\n{margin}  ".join(["", *_joined(fields)])
+        self.splices.append(Splice(start, closing, f"{new}\n{margin}"))
+
+    def _write_below(self, start: int, end: int, fields: list[_Lines]) -> None:
+        """Write fields after another one, on lines of their own if that one has its line alone."""
+        text, margin = self._text, margin_of(self._text, start)
+        after = _past_separators(text, end)
+        line_ends = after == len(text) or text[after] in "#\r\n"
+        if margin is None or not line_ends:
+            glued = NAME.match(text, end) is not None
+            new = f" {_one_line(fields)}" + (" " if glued else "")
+            self.splices.append(Splice(end, end, new))
+            return
+        at = line_end(text, after)
+        new = f"\n{margin}".join(["", *_joined(fields)])
+        self.splices.append(Splice(at, at, new))
+
+    def _write_above(self, start: int, fields: list[_Lines]) -> None:
+        """Write fields before another one, above the comments right above that."""
+        text, margin = self._text, margin_of(self._text, start)
+        if margin is None:
+            self.splices.append(Splice(start, start, f"{_one_line(fields)} "))
+            return
+        at = start - len(margin)
+        while at:
+            line_above = text.rfind("\n", 0, at - 1) + 1
+            if not text.startswith("#", past_blanks(text, line_above)):
+                break
+            at = line_above
+        new = "".join(f"{margin}{line}\n" for line in _joined(fields))
+        self.splices.append(Splice(at, at, new))
+
+    def _laid_out(self, lines: _Lines, start: int) -> str:
+        """Lines to stand at an offset: on one line if something else is before it."""
+        margin = margin_of(self._text, start)
+        return _one_line([lines]) if margin is None else f"\n{margin}".join(lines)
+
+
+def _occurrences(block: Block) -> dict[str, list[_Occurrence]]:
+    found: dict[str, list[_Occurrence]] = {}
+    for index, (name, start, end, child) in enumerate(block.entries):
+        places = found.setdefault(name, [])
+        if isinstance(child, list):
+            places += [_Occurrence(*span, index, True) for span in child]
+        else:
+            places.append(_Occurrence(start, end, child, index, False))
+    return found
+
+
+def _printed(holder: Any) -> _Lines:
+    """The only field of a message as protobuf prints it."""
+    return text_format.MessageToString(holder, as_utf8=True).removesuffix("\n").split("\n")
+
+
+def _printed_in_order(inserted: dict[int, list[Any]]) -> list[_Lines]:
+    return [_printed(holder) for index in sorted(inserted) for holder in inserted[index]]
+
+
+def _value(lines: _Lines) -> str:
+    """A printed field without its name, on one line."""
+    return _FIELD_HEAD.sub("", _one_line([lines]), count=1)
+
+
+def _joined(fields: list[_Lines]) -> _Lines:
+    return [line for lines in fields for line in lines]
+
+
+def _one_line(fields: list[_Lines]) -> str:
+    return " ".join(line.strip() for line in _joined(fields))
+
+
+def _past_separators(text: str, position: int) -> int:
+    match = _SEPARATORS.match(text, position)
+    return match.end() if match else position

@@ -1,0 +1,164 @@
+"""The differences between two messages, as edits that make the first one equal to the second."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from protogen.edits import Edit, Path, delete, insert
+from protogen.proto.fields import is_repeated
+
+__all__ = ["differences"]
+
+#: Indices of elements that are the same one in an old and a new list, in order.
+_Pairs = list[tuple[int, int]]
+
+
+def differences(old: Any, new: Any) -> list[Edit]:
+    """Edits after which ``old`` equals ``new``. Both are messages of one type.
+
+    Of long lists the edits are few, if not always the fewest, and found in near linear time.
+    """
+    return list(_message_edits(old, new, ()))
+
+
+def _message_edits(old: Any, new: Any, path: Path) -> Iterator[Edit]:
+    old_values = {field.name: value for field, value in old.ListFields()}
+    new_values = {field.name: value for field, value in new.ListFields()}
+    for field in new.DESCRIPTOR.fields:
+        here = (*path, field.name)
+        if field.name in old_values and field.name in new_values:
+            yield from _field_edits(field, old_values[field.name], new_values[field.name], here)
+        elif field.name in old_values:
+            yield delete(here)
+        elif field.name in new_values:
+            value = new_values[field.name]
+            yield Edit(here, "set", list(value) if is_repeated(field) else value)
+
+
+def _field_edits(field: Any, old: Any, new: Any, path: Path) -> Iterator[Edit]:
+    if is_repeated(field):
+        yield from _list_edits(field, list(old), list(new), path)
+    else:
+        yield from _value_edits(field, old, new, path)
+
+
+def _value_edits(field: Any, old: Any, new: Any, path: Path) -> Iterator[Edit]:
+    if field.message_type is not None:
+        yield from _message_edits(old, new, path)
+    elif old != new and not (_is_nan(old) and _is_nan(new)):
+        yield Edit(path, "set", new)
+
+
+def _is_nan(value: Any) -> bool:
+    return bool(value != value)
+
+
+def _list_edits(field: Any, old: list[Any], new: list[Any], path: Path) -> Iterator[Edit]:
+    """Edit the elements that both lists have; pair what is between them, and edit that too."""
+    old_keys, new_keys = _contents(old), _contents(new)
+    pairs = _with_equal_keys([], old_keys, new_keys)
+    if field.message_type is not None and "name" in field.message_type.fields_by_name:
+        # A layer that was changed is recognized by its name, so that its comments stay with it.
+        pairs = _with_equal_keys(pairs, _names(old), _names(new))
+    start, first = 0, 0
+    for end, last in [*pairs, (len(old), len(new))]:
+        paired = min(end - start, last - first)
+        for index in range(start + paired, end):
+            yield delete((*path, index))
+        for value in new[first + paired : last]:
+            yield insert((*path, start + paired), value)
+        changed = [(start + step, first + step) for step in range(paired)]
+        if end < len(old):
+            changed.append((end, last))
+        for index, other in changed:
+            if old_keys[index] != new_keys[other]:
+                yield from _value_edits(field, old[index], new[other], (*path, index))
+        start, first = end + 1, last + 1
+
+
+def _contents(values: list[Any]) -> list[Any]:
+    """The elements as something to compare and look up by."""
+    if values and hasattr(values[0], "SerializePartialToString"):
+        return [value.SerializePartialToString(deterministic=True) for value in values]
+    return values
+
+
+def _names(layers: list[Any]) -> list[str]:
+    return [layer.name for layer in layers]
+
+
+def _with_equal_keys(pairs: _Pairs, old: list[Any], new: list[Any]) -> _Pairs:
+    """The pairs, and more of elements with equal keys in the gaps between them.
+
+    As in a patience diff these are elements at the ends of a gap, and those with keys that are
+    unique in it. `difflib.SequenceMatcher` finds more pairs, but its time is quadratic: 10,000
+    layers of which every second one is changed take it 10 s, and this 0.02 s.
+    """
+    for find in (_pairs_at_ends, _unique_pairs, _pairs_at_ends):
+        pairs = _fill_gaps(pairs, old, new, find)
+    return pairs
+
+
+def _fill_gaps(
+    pairs: _Pairs,
+    old: list[Any],
+    new: list[Any],
+    find: Callable[[list[Any], list[Any]], _Pairs],
+) -> _Pairs:
+    """The pairs, and those that ``find`` finds in the gaps between them."""
+    found: _Pairs = []
+    start, first = 0, 0
+    for end, last in [*pairs, (len(old), len(new))]:
+        inside = find(old[start:end], new[first:last])
+        found += [(start + index, first + other) for index, other in inside]
+        found.append((end, last))
+        start, first = end + 1, last + 1
+    found.pop()  # the ends of the lists
+    return found
+
+
+def _pairs_at_ends(old: list[Any], new: list[Any]) -> _Pairs:
+    shorter = min(len(old), len(new))
+    head = 0
+    while head < shorter and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    pairs = [(index, index) for index in range(head)]
+    for step in range(tail, 0, -1):
+        pairs.append((len(old) - step, len(new) - step))
+    return pairs
+
+
+def _unique_pairs(old: list[Any], new: list[Any]) -> _Pairs:
+    """Elements that are unique in both lists: the longest run that is in the same order in both."""
+    old_counts, new_counts = Counter(old), Counter(new)
+    places = {key: other for other, key in enumerate(new) if new_counts[key] == 1}
+    candidates = [
+        (index, places[key])
+        for index, key in enumerate(old)
+        if old_counts[key] == 1 and key in places
+    ]
+    return _longest_increasing(candidates)
+
+
+def _longest_increasing(candidates: _Pairs) -> _Pairs:
+    """The longest part of pairs, which are in the order of the old list, in that of the new one."""
+    ends: list[int] = []  # for each length of a run, the least new index that such a run ends with
+    last_of: list[int] = []  # and the candidate that it ends with
+    before: list[int] = []  # for each candidate, the one before it in its run
+    for number, (_, other) in enumerate(candidates):
+        length = bisect_left(ends, other)
+        before.append(last_of[length - 1] if length else -1)
+        ends[length : length + 1] = [other]
+        last_of[length : length + 1] = [number]
+    run: _Pairs = []
+    number = last_of[-1] if last_of else -1
+    while number >= 0:
+        run.append(candidates[number])
+        number = before[number]
+    return run[::-1]

@@ -1,0 +1,78 @@
+"""One reading of a text: what it says, where each field is written, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from protogen.diagnostics import Diagnostic
+from protogen.text._findings import findings, refusal
+from protogen.text._frames import Problem
+from protogen.text._sniff import not_text
+from protogen.text.comments import Comment, find_comments
+from protogen.text.lines import Lines
+from protogen.text.reader import Reader
+from protogen.text.tree import Block
+
+__all__ = ["ParseResult", "parse"]
+
+
+@dataclass(frozen=True, eq=False)
+class ParseResult:
+    """What one reading of a text gives. It does not change; `Document` replaces it as a whole."""
+
+    text: str
+    message_class: Any
+    filename: str
+    #: What the file is if it is not text, else empty.
+    foreign_format: str
+    #: The values of the message, as protobuf's constructor takes them.
+    values: dict[str, Any]
+    root: Block
+    problems: list[Problem]
+    #: How many more problems of each rule there are than those in ``problems``.
+    unreported: Counter[str]
+    #: Whether any message in the text has a required field.
+    has_required: bool
+
+    def message(self) -> Any:
+        """A new message with what was understood, also if there are problems."""
+        return self.message_class(**self.values)
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of the text."""
+        return Lines(self.text, self.filename)
+
+    @cached_property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What is wrong with the text, in the order of its lines."""
+        if self.foreign_format:
+            return [refusal(self.foreign_format, self.filename)]
+        return findings(self)
+
+    @cached_property
+    def comments(self) -> list[Comment]:
+        """The comments, each with the path of the field it belongs to."""
+        return find_comments(self)
+
+
+def parse(text: str, message_class: Any, filename: str = "<text>") -> ParseResult:
+    """Read a text once."""
+    foreign_format = not_text(text)
+    reader = Reader("" if foreign_format else text, message_class.DESCRIPTOR)
+    # Caffe rejects a byte order mark. It is reported, and the rest of the file is read.
+    reader.run(reader.text.startswith("\ufeff"))
+    return ParseResult(
+        text,
+        message_class,
+        filename,
+        foreign_format,
+        reader.values,
+        reader.root,
+        reader.problems,
+        reader.unreported,
+        reader.has_required,
+    )

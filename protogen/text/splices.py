@@ -1,0 +1,135 @@
+"""Changes to a text: which parts of it to replace, and by what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from protogen.text._scanner import skip_gap
+
+__all__ = [
+    "Splice",
+    "before_blanks",
+    "line_end",
+    "margin_of",
+    "newline_of",
+    "past_blanks",
+    "removals",
+    "splice",
+]
+
+_BLANKS = re.compile(r"[ \t\f\v]*")
+
+
+class Splice(NamedTuple):
+    """Replace the text between two offsets. Equal offsets insert."""
+
+    start: int
+    end: int
+    text: str
+
+
+def splice(text: str, splices: Iterable[Splice]) -> str:
+    """The text with all splices made.
+
+    Splices at one offset keep their order. One that lies inside another only adds its text after
+    it. Line breaks in new text become those that the text uses.
+    """
+    newline = newline_of(text)
+    parts: list[str] = []
+    position = 0
+    for start, end, new in sorted(splices, key=lambda splice: splice[:2]):
+        parts.append(text[position:start])
+        parts.append(new.replace("\r\n", "\n").replace("\n", newline))
+        position = max(position, end)
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+def removals(
+    text: str, spans: Iterable[tuple[int, int]], with_comments: bool = False
+) -> list[Splice]:
+    """The splices that remove spans, with the separators after them and the lines they leave empty.
+
+    With ``with_comments``, the comment after a span goes if it would be alone on its line.
+    """
+    spans = list(spans)
+    # A separator on a line of its own has no comment that belongs to what is removed.
+    starts = {start for start, _ in spans} if with_comments else set()
+    return [_removal(text, start, end, start in starts) for start, end in _runs(text, spans)]
+
+
+def _runs(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans and their separators in order, joined where only blanks are between them."""
+    runs: list[tuple[int, int]] = []
+    for start, end in sorted([*spans, *_separators(text, spans)]):
+        if runs and past_blanks(text, runs[-1][1]) >= start:
+            start, last = runs.pop()
+            end = max(end, last)
+        runs.append((start, end))
+    return runs
+
+
+def _separators(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found = []
+    for _, end in spans:
+        after = skip_gap(text, end)
+        if text.startswith((",", ";"), after):
+            found.append((after, after + 1))
+    return found
+
+
+def _removal(text: str, start: int, end: int, with_comment: bool) -> Splice:
+    first = before_blanks(text, start)
+    last = past_blanks(text, end)
+    begins_line = first == 0 or text[first - 1] == "\n"
+    if with_comment and begins_line and text.startswith("#", last):
+        last = line_end(text, last)
+    if begins_line and (next_line := _past_newline(text, last)):
+        return Splice(first, next_line, "")
+    if begins_line:
+        return Splice(start, last, "")
+    # What is before and what is after share a line now: the blanks on one side are enough.
+    return Splice(first if last > end or _past_newline(text, end) else start, end, "")
+
+
+def _past_newline(text: str, position: int) -> int:
+    """Where the next line starts if this one ends at ``position``, else 0."""
+    if text.startswith("\r\n", position):
+        return position + 2
+    if text.startswith("\n", position):
+        return position + 1
+    return position if position == len(text) else 0
+
+
+def line_end(text: str, position: int) -> int:
+    """The end of the line, before its line break."""
+    end = text.find("\n", position)
+    if end < 0:
+        return len(text)
+    return end - text.endswith("\r", position, end)
+
+
+def newline_of(text: str) -> str:
+    """The line break that a text uses."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def past_blanks(text: str, position: int) -> int:
+    """The end of the blanks at a position of a line."""
+    match = _BLANKS.match(text, position)
+    return match.end() if match else position
+
+
+def before_blanks(text: str, position: int) -> int:
+    """The start of the blanks that end at a position of a line."""
+    while position and text[position - 1] in " \t\f\v":
+        position -= 1
+    return position
+
+
+def margin_of(text: str, position: int) -> str | None:
+    """The blanks before a position if nothing else is before it on its line, else None."""
+    first = before_blanks(text, position)
+    return text[first:position] if first == 0 or text[first - 1] == "\n" else None
