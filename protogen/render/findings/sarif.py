@@ -11,9 +11,14 @@ from protogen._version import __version__
 from protogen.checks import all_rules
 from protogen.checks._rule import Rule
 from protogen.diagnostics import Diagnostic, Location
+from protogen.edits import Fix
+from protogen.net import Net
+from protogen.net_files import loads
 from protogen.render.context import Context
 from protogen.render.json import dumps
 from protogen.reports.findings import CheckedFile
+from protogen.reports.replacements import replacements
+from protogen.transforms.safe_fixes import is_writable
 
 __all__ = ["render"]
 
@@ -25,11 +30,20 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     rules = all_rules()
     index = {rule.code: number for number, rule in enumerate(rules)}
     driver = {"name": "protogen", "version": __version__, "rules": [_rule(each) for each in rules]}
+    results: list[dict[str, Any]] = []
+    for file in files:
+        net = _net_with_fixes(file, context)
+        for finding in file.findings:
+            result = _result(file, finding, index)
+            fix = _fix(file, finding.fix, net) if finding.fix and net else None
+            if fix:
+                result["fixes"] = [fix]
+            results.append(result)
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": {"uri": _uri(file.file)}} for file in files],
-        "results": [_result(file, each, index) for file in files for each in file.findings],
+        "results": results,
     }
     yield dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -56,6 +70,27 @@ def _result(file: CheckedFile, finding: Diagnostic, index: dict[str, int]) -> di
     if finding.code in index:
         result["ruleIndex"] = index[finding.code]
     return result
+
+
+def _net_with_fixes(file: CheckedFile, context: Context) -> Net | None:
+    """The net of a file if a finding in it has a fix that can be written into the text."""
+    text = context.source(file.file)
+    if not text or not any(finding.fix for finding in file.findings):
+        return None
+    net = loads(text, file.file)
+    return net if is_writable(net) else None
+
+
+def _fix(file: CheckedFile, fix: Fix, net: Net) -> dict[str, Any] | None:
+    """A fix as replacements of text; ``None`` if it cannot be written into the file."""
+    changes = [
+        {"deletedRegion": _region(each.location), "insertedContent": {"text": each.text}}
+        for each in replacements(net, fix)
+    ]
+    if not changes:
+        return None
+    artifact = {"artifactLocation": {"uri": _uri(file.file)}, "replacements": changes}
+    return {"description": {"text": fix.title}, "artifactChanges": [artifact]}
 
 
 def _location(finding: Diagnostic, place: Location) -> dict[str, Any]:

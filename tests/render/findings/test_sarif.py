@@ -12,7 +12,7 @@ from protogen.checks import all_rules
 from protogen.render.context import Context
 from protogen.render.findings.sarif import render
 from protogen.reports.findings import CheckedFile
-from tests.render.findings.samples import FILES
+from tests.render.findings.samples import EMPTY, FILES
 
 
 def only_run(files: list[CheckedFile]) -> Any:
@@ -54,3 +54,30 @@ def test_files_are_uris(file: str) -> None:
 def test_an_absolute_path_is_a_file_uri() -> None:
     run = only_run([CheckedFile("/nets/a b.prototxt", [])])
     assert run["artifacts"][0]["location"]["uri"] == "file:///nets/a%20b.prototxt"
+
+
+def test_a_fix_is_replacements_of_text() -> None:
+    text = "\n".join(
+        [
+            'layer { name: "data" type: "Input" top: "data" }',
+            'layer { name: "pool1" type: "Pooling" pooling_param { stride: 2 } }',
+        ]
+    )
+    file = CheckedFile("nets/a,b.prototxt", [EMPTY])
+    [run] = json.loads("".join(render([file], Context(source=lambda _: text))))["runs"]
+    [fix] = run["results"][0]["fixes"]
+    assert fix["description"] == {"text": "round_mode: FLOOR"}
+    [change] = fix["artifactChanges"]
+    assert change["artifactLocation"] == {"uri": "nets/a%2Cb.prototxt"}
+    # Columns count from 1: "stride: 2" takes 55 to 63.
+    region = {"startLine": 2, "startColumn": 64, "endLine": 2, "endColumn": 64}
+    assert change["replacements"] == [
+        {"deletedRegion": region, "insertedContent": {"text": " round_mode: FLOOR"}}
+    ]
+
+
+def test_a_fix_of_a_program_is_left_out() -> None:
+    file = CheckedFile("net.py", [EMPTY])
+    for text in ("", "import protogen\n"):  # the text of the program is not that of a net
+        [run] = json.loads("".join(render([file], Context(source=lambda _, t=text: t))))["runs"]
+        assert "fixes" not in run["results"][0]
