@@ -51,7 +51,7 @@ def test_the_composed_net_is_as_the_comments_say(
     assert (in_folder / "lenet.prototxt").read_text().startswith('name: "LeNet"\n')
 
 
-def test_the_mistake_is_told_as_shown() -> None:
+def test_the_mistake_is_reported_as_shown() -> None:
     misspelt = COMPOSE.replace("kernel_size=5", "kernal_size=5")
     with pytest.raises(ComposeError) as caught:
         exec(compile(misspelt, "lenet.py", "exec"), {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,17 +11,17 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from protogen import proto
 from protogen.proto.fields import is_repeated
-from protogen.reports._comments import comments
+from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, Fault, LayerSchema
 from protogen.shapes import format_shape
 
-__all__ = ["Field", "Parameter", "Reference", "refer"]
+__all__ = ["Field", "LayerReference", "Parameter", "layer_reference"]
 
 
 class Field(NamedTuple):
     """A field of a parameter message, which is also a keyword of the layer in Python.
 
-    ``forks`` are the forks that define it. Empty if BVLC Caffe defines it.
+    ``forks`` are the forks that define it; there are none if BVLC Caffe does.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Field(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A message with parameters of a layer; ``name`` is the field of the layer that holds it."""
+    """A message with parameters, in the field ``name`` of the layer."""
 
     name: str
     message: str
@@ -41,10 +41,10 @@ class Parameter(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reference:
-    """All declarations of a layer type.
+class LayerReference:
+    """Everything that a layer type declares.
 
-    ``learns`` is an example of its learnable blobs, with numbers. Empty if it has none.
+    ``learns`` is an example of its learnable blobs; it is empty if the type learns nothing.
     """
 
     type: str
@@ -59,18 +59,19 @@ class Reference:
     source: str
 
 
-def refer(schema: LayerSchema) -> Reference:
+def layer_reference(schema: LayerSchema) -> LayerReference:
     """The reference of one type."""
     doc = inspect.getdoc(schema) or ""
+    first_paragraph = doc.partition("\n\n")[0]
     bottoms, tops = schema.arity(proto.LayerParameter(type=schema.type))
     varies = (bottoms, tops) != (schema.bottoms, schema.tops)
-    also = "; more if its parameters ask for them" if varies else ""
-    return Reference(
+    more = "; more with some parameters" if varies else ""
+    return LayerReference(
         schema.type,
-        " ".join(doc.partition("\n\n")[0].split()),
+        " ".join(first_paragraph.split()),
         doc,
-        _arity(bottoms) + also,
-        "one for each bottom" if schema.paired else _arity(tops) + also,
+        _arity(bottoms) + more,
+        "one for each bottom" if schema.paired else _arity(tops) + more,
         schema.formula,
         _learns(schema),
         schema.loss,
@@ -81,26 +82,28 @@ def refer(schema: LayerSchema) -> Reference:
 
 def _arity(arity: Arity) -> str:
     least, most = (arity, arity) if isinstance(arity, int) else arity
-    if least == most:
-        return str(least) if least else "none"
+    if most == 0:
+        return "none"
+    if most == least:
+        return str(least)
     if most is None:
         return f"{least} or more" if least else "any number"
-    return f"{least} or {most}" if most == least + 1 else f"{least} to {most}"
+    word = "or" if most == least + 1 else "to"
+    return f"{least} {word} {most}"
 
 
 def _parameter(name: str) -> Parameter:
     message = _message(name)
-    fields = [_field(field) for field in message.fields]
-    return Parameter(
-        name,
-        message.name,
-        [field for field in fields if not field.forks],
-        [field for field in fields if field.forks],
-    )
+    parameter = Parameter(name, message.name, [], [])
+    for descriptor in message.fields:
+        field = _field(descriptor)
+        fields = parameter.fork_fields if field.forks else parameter.fields
+        fields.append(field)
+    return parameter
 
 
 def _message(name: str) -> Descriptor:
-    """The message of a layer's parameter field."""
+    """The message of a parameter field of the layer."""
     message = proto.LayerParameter.DESCRIPTOR.fields_by_name[name].message_type
     assert message is not None, f"{name} is a scalar"
     return message
@@ -109,11 +112,11 @@ def _message(name: str) -> Descriptor:
 def _field(field: FieldDescriptor) -> Field:
     forks = proto.forks_of(field)
     repeated = "repeated " if is_repeated(field) else ""
-    comment = comments().get(field.full_name, "")
+    comment = field_comments().get(field.full_name, "")
     return Field(field.name, repeated + _type(field, forks), _default(field), comment, forks)
 
 
-_NUMBERS = {
+_SCALARS = {
     FieldDescriptor.CPPTYPE_INT32: "int",
     FieldDescriptor.CPPTYPE_INT64: "int",
     FieldDescriptor.CPPTYPE_UINT32: "uint",
@@ -126,17 +129,18 @@ _NUMBERS = {
 
 
 def _type(field: FieldDescriptor, forks: Sequence[str]) -> str:
-    """The kind of a scalar, the name of a message or the values of an enum.
+    """The type of a number, the name of a message, or the values of an enum.
 
-    A field of BVLC Caffe shows only the values of BVLC Caffe.
+    A field of BVLC Caffe shows only the enum values of BVLC Caffe.
     """
     if field.message_type is not None:
         return field.message_type.name
     if field.enum_type is None:
-        return _NUMBERS[field.cpp_type]
-    values = field.enum_type.values
-    shown = values if forks else [value for value in values if not proto.forks_of(value)]
-    return ", ".join(value.name for value in shown)
+        return _SCALARS[field.cpp_type]
+    values = list(field.enum_type.values)
+    if not forks:
+        values = [value for value in values if not proto.forks_of(value)]
+    return ", ".join(value.name for value in values)
 
 
 def _default(field: FieldDescriptor) -> str:
@@ -148,24 +152,27 @@ def _default(field: FieldDescriptor) -> str:
         return str(field.default_value).lower()
     if isinstance(field.default_value, str):
         return f'"{field.default_value}"'
-    # A float's default is stored as a double, which would print 0.1 as 0.10000000149011612.
+    # The descriptor holds a float's default as a double: 0.1 would be 0.10000000149011612.
     return f"{field.default_value:.7g}"
 
 
-# The schema computes the learnable blobs for an example of parameters and of bottoms.
+#: What a layer learns depends on its parameters and bottoms; these are an example of them.
 _SETTINGS: dict[str, object] = {
     "num_output": 6,
     "kernel_size": [3],
     "input_dim": 9,
     "shape": {"dim": [4, 5]},
 }
-_BOTTOMS: tuple[tuple[tuple[int, ...], ...], ...] = ((), ((2, 3, 8, 8),), ((7, 2, 5), (7, 2)))
+
+_Bottoms = tuple[tuple[int, ...], ...]
+_BOTTOMS: tuple[_Bottoms, ...] = ((), ((2, 3, 8, 8),), ((7, 2, 5), (7, 2)))
 
 
 def _learns(schema: LayerSchema) -> str:
+    """The learnable blobs for the first of the example bottoms that the layer accepts."""
     settings = _settings(schema.param)
-    given: dict[str, Any] = {schema.param: settings} if settings else {}
-    layer = proto.LayerParameter(type=schema.type, **given)
+    parameters: dict[str, Any] = {schema.param: settings} if settings else {}
+    layer = proto.LayerParameter(type=schema.type, **parameters)
     for bottoms in _BOTTOMS:
         try:
             blobs = schema.infer(layer, bottoms, 1).blobs
@@ -173,30 +180,35 @@ def _learns(schema: LayerSchema) -> str:
             continue
         if blobs:
             learned = ", ".join(f"{blob.name} {format_shape(blob.shape)}" for blob in blobs)
-            return f"{learned} (for {', '.join(_circumstances(bottoms, settings))})"
+            return f"{learned} (for {_example(settings, bottoms)})"
     return ""
 
 
 def _settings(param: str) -> dict[str, object]:
-    """The fields of the example that the parameter message has."""
+    """The example values of those fields that the parameter message has."""
     if not param:
         return {}
     fields = _message(param).fields_by_name
-    return {
-        name: value
-        for name, value in _SETTINGS.items()
-        if name in fields and is_repeated(fields[name]) == isinstance(value, list)
-    }
+    settings: dict[str, object] = {}
+    for name, value in _SETTINGS.items():
+        # Several messages have fields with these names, some of them of another kind.
+        if name in fields and is_repeated(fields[name]) == isinstance(value, list):
+            settings[name] = value
+    return settings
 
 
-def _circumstances(
-    bottoms: tuple[tuple[int, ...], ...], settings: dict[str, object]
-) -> Iterator[str]:
-    for name, value in settings.items():
-        if isinstance(value, dict):
-            yield f"{name} {format_shape(value['dim'])}"
-        else:
-            yield f"{name} {value[0] if isinstance(value, list) else value}"
+def _example(settings: dict[str, object], bottoms: _Bottoms) -> str:
+    """The example in words: ``num_output 6, bottom of 2x3x8x8``."""
+    parts = [f"{name} {_setting(value)}" for name, value in settings.items()]
     if bottoms:
-        plural = "s" if len(bottoms) > 1 else ""
-        yield f"bottom{plural} of {' and '.join(map(format_shape, bottoms))}"
+        word = "bottoms" if len(bottoms) > 1 else "bottom"
+        parts.append(f"{word} of {' and '.join(map(format_shape, bottoms))}")
+    return ", ".join(parts)
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, dict):
+        return format_shape(value["dim"])
+    if isinstance(value, list):
+        return str(value[0])
+    return str(value)

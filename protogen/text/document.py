@@ -14,7 +14,7 @@ from protogen.text._edit_splices import edit_splices
 from protogen.text.comments import Comment
 from protogen.text.lines import Lines
 from protogen.text.parse import ParseResult, parse
-from protogen.text.splices import splice
+from protogen.text.splices import Splice, splice
 from protogen.text.tree import Block, Path, Span, find
 
 __all__ = ["Document", "read", "read_file"]
@@ -100,17 +100,21 @@ class Document:
         linear in the text and the edits. Raises `ProtogenError` (rule impossible-edit), and leaves
         everything as it was, if one of the edits cannot be made.
         """
+        splices = self.splices(edits)
+        if splices:
+            self._result = parse(splice(self.text, splices), self.message_class, self.filename)
+            self.message.CopyFrom(self._result.message())
+
+    def splices(self, edits: Iterable[Edit]) -> list[Splice]:
+        """The changes of the text that a list of edits makes. Raises as `apply` does."""
         if self._result.foreign_format:
             raise ProtogenError(self.diagnostics)
         edits = list(edits)
         try:
             check_overlaps(edits)
-            splices = edit_splices(self.text, self.tree, self.message_class.DESCRIPTOR, edits)
+            return edit_splices(self.text, self.tree, self.message_class.DESCRIPTOR, edits)
         except EditError as error:
             raise self._impossible(error) from None
-        if splices:
-            self._result = parse(splice(self.text, splices), self.message_class, self.filename)
-            self.message.CopyFrom(self._result.message())
 
     def _impossible(self, error: EditError) -> ProtogenError:
         rule = rules.named("impossible-edit")

@@ -41,8 +41,8 @@ def test_a_type_with_parameters_for_every_layer_of_its_kind() -> None:
 def test_a_misspelt_type() -> None:
     result = run("Convolutoin")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert 'no layer type "Convolutoin"; did you mean "Convolution"?' in result.stderr
-    assert '"protogen layers" lists those there are' in run("Quux123").stderr
+    assert 'unknown layer type "Convolutoin"; did you mean "Convolution"?' in result.stderr
+    assert '"protogen layers" lists the types' in run("Quux123").stderr
 
 
 def test_json() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from protogen import layers
-from protogen.reports.reference import Field, Reference, refer
+from protogen.reports.reference import Field, LayerReference, layer_reference
 
 
-def reference(layer_type: str) -> Reference:
+def reference(layer_type: str) -> LayerReference:
     schema = layers.find(layer_type)
     assert schema is not None
-    return refer(schema)
+    return layer_reference(schema)
 
 
 def field(layer_type: str, name: str) -> Field:
@@ -93,5 +93,5 @@ def test_what_a_layer_learns(layer_type: str, learns: str) -> None:
 
 
 def test_every_type_has_a_summary_and_a_source() -> None:
-    found = [refer(schema) for schema in layers.all_types()]
+    found = [layer_reference(schema) for schema in layers.all_types()]
     assert [each.type for each in found if not (each.summary and each.source)] == []

@@ -43,7 +43,7 @@ def test_height_and_width_apart() -> None:
     assert found == Sizes(
         images=("data",),
         present=(9, 12),
-        refused=True,
+        rejected=True,
         together="",
         axes=(AxisSizes("height", even, even), AxisSizes("width", even, even)),
         nearest=(10, 12),
@@ -53,7 +53,7 @@ def test_height_and_width_apart() -> None:
 
 def test_legal_where_pooling_rounds() -> None:
     found = sizes(HALVED, 5, 10)
-    assert (found.refused, found.nearest, found.nearest_exact) == (False, (9, 12), (10, 12))
+    assert (found.rejected, found.nearest, found.nearest_exact) == (False, (9, 12), (10, 12))
     assert found.axes[0] == AxisSizes("height", (5, 6, 7, 8, 9, 10), (6, 8, 10))
 
 
@@ -141,6 +141,10 @@ def test_a_net_without_images() -> None:
     assert safe_sizes(protogen.loads(text).analysis(), range(4, 8)) is None
 
 
-def test_a_net_that_is_refused_whatever_its_size() -> None:
+def test_a_net_that_is_rejected_whatever_its_size() -> None:
     found = sizes(HALVED + layer("odd", "NoSuchLayer", "pool"), 5, 10)
-    assert (found.refused, legal(found), found.nearest) == (True, {"height": [], "width": []}, None)
+    assert (found.rejected, legal(found), found.nearest) == (
+        True,
+        {"height": [], "width": []},
+        None,
+    )

@@ -1,7 +1,7 @@
-"""Every layer type as a typed function, for editors: ``python -m protogen.render.stub``.
+"""Every layer type as a typed function, for editors and type checkers.
 
-Writes ``protogen/layers/__init__.pyi`` (``make docs`` does) from the schemas, ``caffe.proto``
-and its comments. A test writes it again and compares.
+``python -m protogen.render.code.stub`` writes ``protogen/layers/__init__.pyi`` (``make docs`` does)
+from the schemas, from ``caffe.proto`` and from its comments.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from protogen.compose.keywords import COMMON, OWN, keywords_of
 from protogen.files import write_file
 from protogen.proto.fields import is_repeated
 from protogen.render.templates import render
-from protogen.reports._comments import comments
+from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, LayerSchema
 
 __all__ = ["stub"]
 
 TARGET = Path(layers.__file__).with_suffix(".pyi")
 
-#: Keywords of any layer, explained once.
-_ANY = (*COMMON, *OWN)
+#: The keywords of every layer, which the stub explains only once.
+_EVERY_LAYER = (*COMMON, *OWN)
 
 
 class Parameter(NamedTuple):
-    """A keyword of a layer: its annotation, default and meaning, as Python text."""
+    """A keyword of a layer, as Python source."""
 
     name: str
     annotation: str
@@ -41,13 +41,16 @@ class Parameter(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """A layer type as a function. ``more`` are the bottoms and tops of its other overloads."""
+    """A layer type as a function.
+
+    ``overloads`` are the parameters of those calls that return a tuple.
+    """
 
     type: str
     bottoms: str
     parameters: list[Parameter]
     returns: str
-    more: list[str]
+    overloads: list[str]
     doc: str
 
 
@@ -55,7 +58,7 @@ def stub() -> str:
     """The text of the stub."""
     helpers = [_helper(getattr(layers, name)) for name in layers.__all__]
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
-    common = [_meaning(name, comments().get(fields[name].full_name, "")) for name in COMMON]
+    common = [_meaning(name, field_comments().get(fields[name].full_name, "")) for name in COMMON]
     types = map(_signature, layers.all_types())
     text = render("layers.pyi.j2", helpers=helpers, common=common, layers=types)
     return text.rstrip() + "\n"
@@ -73,14 +76,14 @@ def _helper(function: Callable[..., Any]) -> str:
 
 def _signature(schema: LayerSchema) -> Signature:
     bottoms, tops = schema.arity(proto.LayerParameter(type=schema.type))
-    several = isinstance(tops, tuple)
-    parameters = [*_parameters(schema), *_own(bool(bottoms), several)]
+    varies = isinstance(tops, tuple)
+    parameters = [*_field_parameters(schema), *_own_parameters(bool(bottoms), varies)]
     return Signature(
         schema.type,
         _bottoms(1 if schema.paired else bottoms),
         parameters,
         _returns(tops),
-        _overloads(schema, bottoms) if several and tops != (0, None) else [],
+        _overloads(schema, bottoms) if varies and tops != (0, None) else [],
         _doc(schema, parameters),
     )
 
@@ -96,55 +99,60 @@ def _bottoms(bottoms: Arity) -> str:
 
 
 def _returns(tops: Arity) -> str:
-    """What a call gives that does not say how many tops there are."""
+    """The type that a call returns if it does not say how many tops there are."""
     if tops == (0, None):
         return "Any"
     least = tops if isinstance(tops, int) else tops[0]
-    if least > 1:
-        return f"tuple[{', '.join(['Blob'] * least)}]"
-    return "Blob" if least else "None"
+    if least == 0:
+        return "None"
+    if least == 1:
+        return "Blob"
+    return f"tuple[{', '.join(['Blob'] * least)}]"
 
 
 def _overloads(schema: LayerSchema, bottoms: Arity) -> list[str]:
-    """The calls that give a tuple: several bottoms of a paired type, several tops of others."""
+    """The calls that return a tuple: several bottoms of a paired type, several tops of others."""
     if schema.paired:
         return ["bottom: Blob, second: Blob, /, *more: Blob,"]
-    given = _bottoms(bottoms)
-    given += "" if given.startswith("*") else " *,"
-    return [f"{given} ntop: int,", f"{given} top: list[str] | tuple[str, ...],"]
+    positional = _bottoms(bottoms)
+    if not positional.startswith("*"):
+        positional = f"{positional} *,".strip()
+    return [f"{positional} ntop: int,", f"{positional} top: list[str] | tuple[str, ...],"]
 
 
-def _parameters(schema: LayerSchema) -> Iterator[Parameter]:
-    """The keywords that are fields of messages."""
+def _field_parameters(schema: LayerSchema) -> Iterator[Parameter]:
+    """The keywords for fields of messages."""
     known = keywords_of(schema)
+    # A field whose name is a keyword of Python cannot be a parameter.
     names = [name for name in known if name not in OWN and not keyword.iskeyword(name)]
-    for name in sorted(names, key=lambda name: _rank(known[name].home, known[name].field)):
+    names.sort(key=lambda name: _rank(known[name].home, known[name].field))
+    for name in names:
         field = known[name].field
         forks = proto.forks_of(field) if known[name].home else ()
-        comment = "" if name in _ANY else comments().get(field.full_name, "")
+        comment = "" if name in _EVERY_LAYER else field_comments().get(field.full_name, "")
         if forks:
             comment = f"{comment} (only in {', '.join(forks)})".lstrip()
         yield Parameter(name, f"{_annotation(field)} | None", _default(field), comment)
 
 
 def _rank(home: str, field: Any) -> int:
-    """The type's own fields, those of forks, its whole messages, then what any layer has."""
+    """The order of keywords: fields of BVLC Caffe, those of forks, messages, then common ones."""
     if home:
         return 1 if proto.forks_of(field) else 0
     return 3 if field.name in COMMON else 2
 
 
-def _own(has_bottoms: bool, several: bool) -> Iterator[Parameter]:
-    """The composer's own keywords; how many tops there are is for the overloads to say."""
+def _own_parameters(has_bottoms: bool, varies: bool) -> Iterator[Parameter]:
+    """The keywords of the composer. If the number of tops varies, the overloads have ``ntop``."""
     yield Parameter("name", "str | None", "None", "")
-    yield Parameter("top", "str | None" if several else "str | Sequence[str] | None", "None", "")
-    if not several:
+    yield Parameter("top", "str | None" if varies else "str | Sequence[str] | None", "None", "")
+    if not varies:
         yield Parameter("ntop", "int | None", "None", "")
-    if has_bottoms:
+    if has_bottoms:  # without a bottom there is nothing to overwrite
         yield Parameter("in_place", "bool", "False", "")
 
 
-_NUMBERS = {
+_SCALARS = {
     FieldDescriptor.CPPTYPE_FLOAT: "float",
     FieldDescriptor.CPPTYPE_DOUBLE: "float",
     FieldDescriptor.CPPTYPE_BOOL: "bool",
@@ -163,14 +171,18 @@ def _annotation(field: Any) -> str:
 
 def _single(field: Any) -> str:
     if field.message_type is not None:
-        return "Sizes | Fields" if field.message_type.name == "BlobShape" else "Fields"
+        # The composer takes a list of sizes for a shape.
+        is_shape = field.message_type.name == "BlobShape"
+        return "Sizes | Fields" if is_shape else "Fields"
     if field.enum_type is not None:
-        values = field.enum_type.values
-        own = [value.name for value in values if not proto.forks_of(value)] or [
-            value.name for value in values
-        ]
-        return f"Literal[{', '.join(map(_quoted, own))}] | int"
-    return _NUMBERS.get(field.cpp_type, "int")
+        return f"Literal[{', '.join(_literals(field.enum_type))}] | int"
+    return _SCALARS.get(field.cpp_type, "int")
+
+
+def _literals(enum: Any) -> list[str]:
+    """The names of an enum's values in BVLC Caffe, or of all if the enum is one of a fork."""
+    bvlc = [value for value in enum.values if not proto.forks_of(value)]
+    return [_quoted(value.name) for value in bvlc or enum.values]
 
 
 def _default(field: Any) -> str:
@@ -181,8 +193,10 @@ def _default(field: Any) -> str:
         return _quoted(field.enum_type.values_by_number[value].name)
     if isinstance(value, str):
         return _quoted(value)
-    # A float's default is held as a double: 0.1 would be 0.10000000149011612.
-    return f"{value:.7g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        # The descriptor holds a float's default as a double: 0.1 would be 0.10000000149011612.
+        return f"{value:.7g}"
+    return str(value)
 
 
 def _quoted(text: str) -> str:
@@ -194,14 +208,15 @@ def _doc(schema: LayerSchema, parameters: list[Parameter]) -> str:
     parts = [inspect.getdoc(schema) or ""]
     if schema.formula:
         parts.append(f"Size: {schema.formula}")
-    meanings = [_meaning(p.name, p.comment) for p in parameters if p.comment]
-    parts += ["\n".join(meanings)] if meanings else []
+    meanings = [_meaning(each.name, each.comment) for each in parameters if each.comment]
+    if meanings:
+        parts.append("\n".join(meanings))
     parts.append(f"(source: {schema.source})")
     return textwrap.indent("\n\n".join(parts), "    ").replace("\\", "\\\\")
 
 
 def main() -> None:
-    """Write the stub beside the old one, then put it in its place."""
+    """Write the stub."""
     write_file(TARGET, stub())
 
 
