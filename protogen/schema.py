@@ -223,9 +223,10 @@ class Context:
         raise self.fault(f"{filler}: {problem.message}", bottom=bottom, rule="filler")
 
 
-def count_axes(number: int) -> str:
-    """As in "1 axis", "2 axes"."""
-    return "1 axis" if number == 1 else f"{number} axes"
+def count_axes(number: int, kind: str = "") -> str:
+    """As in "1 axis", "2 axes", "2 spatial axes"."""
+    words = [str(number), kind, "axis" if number == 1 else "axes"]
+    return " ".join(filter(None, words))
 
 
 def _shape_problem(shape: Sequence[Any]) -> str:

@@ -33,7 +33,7 @@ def test_no_average_overhang(size: int, text: str) -> None:
 
 def test_pad_reaches_kernel() -> None:
     (text,) = told(pooled(5, "kernel_size: 2 pad: 2"), "P104")
-    assert text.endswith("(Pooling): pad 2 is not below the kernel of 2")
+    assert text.endswith("(Pooling): pad must be less than the kernel size 2, got 2")
 
 
 @pytest.mark.parametrize(
