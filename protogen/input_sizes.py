@@ -57,8 +57,8 @@ class InputSizes:
 
     The images are the blobs of 4 axes that no layer computes and that are as large as the first of
     them; they change together (an image and its map of labels). ``present`` is their height and
-    width, ``None`` where unknown. Errors that are ``tolerated`` make no size illegal: a net may have
-    faults that have nothing to do with its size.
+    width, ``None`` where unknown. Errors that are ``tolerated`` make no size illegal: a net may
+    have faults that have nothing to do with its size.
     """
 
     def __init__(

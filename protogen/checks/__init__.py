@@ -16,11 +16,9 @@ from typing import Any
 
 from protogen import proto
 from protogen.analysis import Analysis
-from protogen.checks._catalogue import check_code
-from protogen.checks._documented import document
+from protogen.checks._check import Check, checks
 from protogen.checks._mismatches import inferred
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rules
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.edits import parse_path
@@ -28,6 +26,7 @@ from protogen.graph import State
 from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.net_files import read_bytes
+from protogen.rules import Catalogue, registered
 from protogen.rules.text import reading_errors
 from protogen.text import Document, read
 
@@ -35,13 +34,19 @@ __all__ = ["Report", "all_rules", "check", "check_solver"]
 
 
 @cache
-def all_rules() -> tuple[Rule, ...]:
-    """Every rule, by code."""
+def all_checks() -> tuple[Check, ...]:
+    """Every check, by the code of its rule."""
     for path in sorted(Path(__file__).parent.glob("*.py")):
         if not path.stem.startswith("_"):
             importlib.import_module(f"{__name__}.{path.stem}")
-    document()
-    return tuple(rules())
+    return tuple(checks())
+
+
+@cache
+def all_rules() -> Catalogue:
+    """Every rule, by code: those of the checks, and those that reading and inference report."""
+    all_checks()
+    return registered()
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def check_solver(
     file, found = SolverFile(solver), list(solver.diagnostics)
     if not reading_errors(solver.diagnostics):
         found += file.upgraded.diagnostics
-        for each in all_rules():
+        for each in all_checks():
             found += [_place(solver, finding) for finding in each.check_solver(file)]
     wanted = [each for each in found if chosen(each, select, ignore, notes)]
     return Report(sorted(wanted, key=_position))
@@ -117,8 +122,7 @@ def _check_codes(**given: Collection[str]) -> None:
     for name, codes in given.items():
         if isinstance(codes, str):
             raise ValueError(f'{name} must be a list of codes, such as ["{codes}"]')
-        for code in codes:
-            check_code(code)
+        all_rules().check_patterns(codes)
 
 
 def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
@@ -128,7 +132,7 @@ def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
 
 
 def _findings(phases: Phases) -> Iterator[Diagnostic]:
-    for each in all_rules():
+    for each in all_checks():
         yield from each.check_net(phases)
     first: dict[Diagnostic, Diagnostic] = {}
     found_in: dict[Diagnostic, list[str]] = {}
@@ -147,7 +151,7 @@ def _findings(phases: Phases) -> Iterator[Diagnostic]:
 
 def _phase_findings(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
     yield from inferred(phases, analysis)
-    for each in all_rules():
+    for each in all_checks():
         yield from each.check_phase(analysis)
 
 

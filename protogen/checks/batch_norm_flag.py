@@ -3,32 +3,62 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Fix, delete
 from protogen.graph import Step
+from protogen.rules import Rule
 
 
-@rule
-class BatchNormFlag(Rule):
-    """A BatchNorm whose ``use_global_stats`` is set by hand, against the phase.
-
-    **What it does.** Finds ``use_global_stats: false`` in TEST and ``true`` in training, once for a
-    net. The first is a warning if the net is evidently run in TEST (it has no loss, or layers for
-    TEST alone) and a note otherwise; so is the second, which freezes the statistics, as is often
-    meant in finetuning.
-
-    **Why it is bad.** Unset, it is right in both phases: the statistics of the batch in TRAIN, the
-    accumulated ones in TEST. ``false`` in TEST makes the answer for an image depend on the others
-    of its batch; ``true`` in TRAIN never updates the statistics.
-
-    **Example.** ``batch_norm_param { use_global_stats: false }`` in a deploy net.
-
-    **Mended.** Leave the field out.
-    """
-
-    code, name = "G208", "batch-norm-flag"
+@register
+class BatchNormFlag(Check):
+    rule = Rule(
+        code="G208",
+        name="batch-norm-flag",
+        severity=Severity.WARNING,
+        summary="A BatchNorm layer whose `use_global_stats` contradicts its phase.",
+        what="""
+            Finds `use_global_stats: false` in TEST and `use_global_stats: true` in training, and
+            reports each once per net. In TEST it is a warning if the net is clearly run in TEST (it
+            has no loss, or it has layers for TEST only), and a note otherwise. In training it is a
+            note, because frozen statistics are common in fine-tuning.
+            """,
+        why="""
+            Without the field, Caffe does the right thing in both phases: it uses the statistics of
+            the batch in TRAIN and the accumulated statistics in TEST. With `false` in TEST, the
+            result for an image depends on the other images in its batch. With `true` in TRAIN, the
+            statistics are never updated.
+            """,
+        fix="Remove the field.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+              batch_norm_param { use_global_stats: false }
+            }
+            layer {
+              name: "scale" type: "Scale" bottom: "bn" top: "scale"
+              scale_param { bias_term: true }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+            }
+            layer {
+              name: "scale" type: "Scale" bottom: "bn" top: "scale"
+              scale_param { bias_term: true }
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.analyses:

@@ -3,27 +3,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class BatchNormWithoutScale(Rule):
-    """A BatchNorm with no Scale behind it.
-
-    **What it does.** Finds BatchNorm layers whose top no Scale reads.
-
-    **Why it is bad.** Caffe's BatchNorm only normalises. The learned scale and shift of the paper
-    (Ioffe & Szegedy 2015) and of other frameworks' layers are a Scale layer with ``bias_term:
-    true`` here; without it every channel keeps mean 0 and variance 1.
-
-    **Example.** Convolution, BatchNorm, ReLU.
-
-    **Mended.** Convolution, BatchNorm, Scale with ``scale_param { bias_term: true }``, ReLU. Where
-    the next layer is linear and has weights of its own, nothing is lost.
-    """
-
-    code, name, severity = "G207", "batch-norm-without-scale", Severity.NOTE
+@register
+class BatchNormWithoutScale(Check):
+    rule = Rule(
+        code="G207",
+        name="batch-norm-without-scale",
+        severity=Severity.NOTE,
+        summary="A BatchNorm layer without a Scale layer that reads its top.",
+        what="Finds BatchNorm layers whose top is not read by a Scale layer.",
+        why="""
+            In Caffe, BatchNorm only normalizes. The learned scale and shift of the paper (Ioffe &
+            Szegedy 2015), which are part of the layer in other frameworks, are a Scale layer with
+            `bias_term: true` in Caffe. Without it, every channel keeps mean 0 and variance 1.
+            """,
+        fix="""
+            Add a Scale layer with `scale_param { bias_term: true }`. It is not needed if the next
+            layer is linear and has weights of its own.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "bn" top: "bn"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+            }
+            layer {
+              name: "scale" type: "Scale" bottom: "bn" top: "bn"
+              scale_param { bias_term: true }
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "bn" top: "bn"
+            }
+            """,
+    )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type("BatchNorm"):

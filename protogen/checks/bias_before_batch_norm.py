@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
 _TYPES = {
     "Convolution": "convolution_param",
@@ -14,22 +15,58 @@ _TYPES = {
 }
 
 
-@rule
-class BiasBeforeBatchNorm(Rule):
-    """A bias that the BatchNorm behind it takes away again.
-
-    **What it does.** Finds layers that learn a bias and whose top only a BatchNorm reads.
-
-    **Why it is bad.** BatchNorm subtracts the mean of each channel, and the bias with it: it takes
-    memory and time, and learns nothing. The Scale behind a BatchNorm has the bias that counts.
-
-    **Example.** A Convolution without ``bias_term: false`` in front of a BatchNorm.
-
-    **Mended.** ``convolution_param { bias_term: false }``, and one ``param`` less. Weights that
-    were learnt with the bias then no longer fit.
-    """
-
-    code, name, severity = "S207", "bias-before-batch-norm", Severity.NOTE
+@register
+class BiasBeforeBatchNorm(Check):
+    rule = Rule(
+        code="S207",
+        name="bias-before-batch-norm",
+        severity=Severity.NOTE,
+        summary="A bias that the next layer, a BatchNorm, subtracts again.",
+        what="Finds layers that learn a bias and whose top is read only by a BatchNorm layer.",
+        why="""
+            BatchNorm subtracts the mean of each channel, and the bias with it. The bias takes
+            memory and time, and learns nothing. The bias that has an effect is the one in the Scale
+            layer after the BatchNorm.
+            """,
+        fix="""
+            Set `bias_term: false` and remove the `param` of the bias. Weights that were trained
+            with the bias then no longer match the layer.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 224 dim: 224 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 64 kernel_size: 3 }
+            }
+            layer {
+              name: "bn1" type: "BatchNorm" bottom: "conv1" top: "bn1"
+            }
+            layer {
+              name: "scale1" type: "Scale" bottom: "bn1" top: "bn1"
+              scale_param { bias_term: true }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 224 dim: 224 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 64 kernel_size: 3 bias_term: false }
+            }
+            layer {
+              name: "bn1" type: "BatchNorm" bottom: "conv1" top: "bn1"
+            }
+            layer {
+              name: "scale1" type: "Scale" bottom: "bn1" top: "bn1"
+              scale_param { bias_term: true }
+            }
+            """,
+    )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type(*_TYPES):

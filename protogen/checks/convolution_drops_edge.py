@@ -3,28 +3,50 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class ConvolutionDropsEdge(Rule):
-    """A convolution whose windows end before the image does.
-
-    **What it does.** Finds Convolution layers where, the number of windows rounded down, the last
-    rows or columns of the bottom are in no window.
-
-    **Why it is bad.** What lies there is never looked at, while a Pooling of the same window would
-    round up and look at it: the two make different sizes of one bottom.
-
-    **Example.** ``convolution_param { kernel_size: 3 stride: 2 }`` on 52x52: the last row and
-    column are not read.
-
-    **Mended.** Images of 51x51 or 53x53, or a pad of 1.
-    """
-
-    code, name, severity = "S201", "convolution-drops-edge", Severity.NOTE
+@register
+class ConvolutionDropsEdge(Check):
+    rule = Rule(
+        code="S201",
+        name="convolution-drops-edge",
+        severity=Severity.NOTE,
+        summary="A convolution that never reads the last rows or columns of its bottom.",
+        what="""
+            Finds Convolution layers whose number of windows is rounded down, so that the last rows
+            or columns of the bottom are in no window.
+            """,
+        why="""
+            These elements have no effect on the result. A Pooling layer with the same kernel and
+            stride rounds up and reads them, so the two layers produce different sizes from the same
+            bottom.
+            """,
+        fix="Use an input size that divides evenly, or add padding.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 52 dim: 52 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 32 kernel_size: 3 stride: 2 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 52 dim: 52 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 32 kernel_size: 3 stride: 2 pad: 1 }
+            }
+            """,
+    )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, names, axis in convolutions(analysis):

@@ -3,29 +3,71 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import named
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
 
-@rule
-class DeadLayer(Rule):
-    """A layer with weights that no loss depends on, in a net that is being trained.
-
-    **What it does.** Finds, in TRAIN and where there is a loss, layers with learnable blobs from
-    which no way leads to a loss. Of a chain of them the last is named.
-
-    **Why it is bad.** Its weights get no gradient and stay as they were filled, though it costs
-    its time in every pass; and what reads it in another phase reads noise.
-
-    **Example.** A second classifier whose loss layer was taken out, its InnerProduct left behind.
-
-    **Mended.** Let a loss read it, or take it out of TRAIN.
-    """
-
-    code, name = "G203", "dead-layer"
+@register
+class DeadLayer(Check):
+    rule = Rule(
+        code="G203",
+        name="dead-layer",
+        severity=Severity.WARNING,
+        summary="A layer with weights that no loss depends on, in a net that is trained.",
+        what="""
+            Finds layers with learnable blobs that run in TRAIN and from which no path leads to a
+            loss, in nets that have a loss. In a chain of such layers, the last one is reported.
+            """,
+        why="""
+            The layer gets no gradient, so its weights keep their initial values. It still takes
+            time in every pass, and layers that read it in another phase read noise.
+            """,
+        fix="Connect the layer to a loss, or remove it from TRAIN.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "aux" type: "InnerProduct" bottom: "data" top: "aux"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "aux" type: "InnerProduct" bottom: "data" top: "aux"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            layer {
+              name: "aux_loss" type: "SoftmaxWithLoss"
+              bottom: "aux" bottom: "label" top: "aux_loss" loss_weight: 0.3
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:

@@ -3,11 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
+from protogen.rules import Rule
 
 #: The message and its old field, and the field that says the same today.
 _NEWER = {
@@ -21,24 +22,44 @@ _NEWER = {
 }
 
 
-@rule
-class DeprecatedField(Rule):
-    """A field that Caffe still reads, in place of a newer one.
-
-    **What it does.** Finds ``concat_dim``, ``slice_dim``, ``loss_param { normalize }`` and the four
-    sizes of DummyData. Fields of whole older formats are told by ``legacy-v0``, ``legacy-v1`` and
-    the other rules of the upgrade.
-
-    **Why it is bad.** Caffe refuses a layer that has the old field and the new one, and other
-    readers of prototxt often know only the new one.
-
-    **Example.** ``concat_param { concat_dim: 1 }``.
-
-    **Mended.** ``concat_param { axis: 1 }``.
-    """
-
-    code, name, severity = "T301", "deprecated-field", Severity.NOTE
-    fixable = True
+@register
+class DeprecatedField(Check):
+    rule = Rule(
+        code="T301",
+        name="deprecated-field",
+        severity=Severity.NOTE,
+        summary="A field that Caffe still reads, but that a newer field replaces.",
+        what="""
+            Finds `concat_dim`, `slice_dim`, `loss_param { normalize }`, and `num`, `channels`,
+            `height` and `width` of DummyData. Older formats of a whole net have rules of their own
+            (`legacy-v0`, `legacy-v1` and others).
+            """,
+        why="""
+            Caffe rejects a layer that has both the old and the new field. Other programs that read
+            prototxt often know only the new field.
+            """,
+        fix="Use the new field.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "a" top: "b"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "concat" type: "Concat" bottom: "a" bottom: "b" top: "concat"
+              concat_param { concat_dim: 1 }
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data" type: "Input" top: "a" top: "b"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "concat" type: "Concat" bottom: "a" bottom: "b" top: "concat"
+              concat_param { axis: 1 }
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for step in phases.layers:

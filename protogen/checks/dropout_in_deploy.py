@@ -2,28 +2,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Fix, delete
+from protogen.rules import Rule
 
 
-@rule
-class DropoutInDeploy(Rule):
-    """A Dropout in a net that is there to be run, not trained.
-
-    **What it does.** Finds Dropout layers in nets without a loss and without data layers.
-
-    **Why it is bad.** In TEST Dropout copies its bottom. It costs a little time, more where it
-    does not work in place, and some converters do not know it.
-
-    **Example.** The ``drop6`` and ``drop7`` of AlexNet, left in ``deploy.prototxt``.
-
-    **Mended.** Take the layer out; no weights belong to it.
-    """
-
-    code, name, severity = "G209", "dropout-in-deploy", Severity.NOTE
-    fixable = True
+@register
+class DropoutInDeploy(Check):
+    rule = Rule(
+        code="G209",
+        name="dropout-in-deploy",
+        severity=Severity.NOTE,
+        summary="A Dropout layer in a deploy net.",
+        what="Finds Dropout layers in nets that have no loss and no data layers.",
+        why="""
+            In TEST, Dropout copies its bottom to its top. This takes some time, especially if the
+            layer does not run in place, and some converters do not know the layer.
+            """,
+        fix="Remove the layer. It has no weights. The safe fix removes in-place layers.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 4096 } }
+            }
+            layer {
+              name: "drop7" type: "Dropout" bottom: "data" top: "data"
+            }
+            layer {
+              name: "fc8" type: "InnerProduct" bottom: "data" top: "fc8"
+              inner_product_param { num_output: 1000 }
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 4096 } }
+            }
+            layer {
+              name: "fc8" type: "InnerProduct" bottom: "data" top: "fc8"
+              inner_product_param { num_output: 1000 }
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.analyses if phases.deploy else ():

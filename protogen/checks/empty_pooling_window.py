@@ -3,34 +3,53 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._pooling import AVE, poolings
 from protogen.checks._repairs import accepted
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix
 from protogen.graph import Step
 from protogen.layers._pooled import Axis
 from protogen.layers._windows import empty_windows
+from protogen.rules import Rule
 
 
-@rule
-class EmptyPoolingWindow(Rule):
-    """A pooling window with nothing in it, for which Caffe computes garbage.
-
-    **What it does.** Finds Pooling layers whose last window starts past the edge of the bottom.
-
-    **Why it is bad.** Caffe says nothing and puts -FLT_MAX (about -3.4e38) there for MAX, and NaN
-    for AVE, which spreads through the net. It happens where a stride is larger than its kernel:
-    rounding up makes a window that no element is left for.
-
-    **Example.** ``pooling_param { kernel_size: 1 stride: 2 }`` on 4x4 makes 3x3, and the last row
-    and column are empty.
-
-    **Mended.** Round down (``round_mode: FLOOR``), or use a kernel as large as the stride.
-    """
-
-    code, name, severity = "P101", "empty-pooling-window", Severity.ERROR
-    fixable = True
+@register
+class EmptyPoolingWindow(Check):
+    rule = Rule(
+        code="P101",
+        name="empty-pooling-window",
+        severity=Severity.ERROR,
+        summary="A pooling window without elements, for which Caffe computes garbage.",
+        what="Finds Pooling layers whose last window starts past the edge of the bottom.",
+        why="""
+            Caffe reports nothing. It fills the window with -FLT_MAX (about -3.4e38) for MAX and
+            with NaN for AVE, and later layers spread the value through the net. This can happen if
+            the stride is larger than the kernel: Caffe rounds the number of windows up, and the
+            last window has no elements left.
+            """,
+        fix="Round down with `round_mode: FLOOR`, or use a kernel at least as large as the stride.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 4 dim: 4 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 1 stride: 2 }
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 4 dim: 4 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 1 stride: 2 round_mode: FLOOR }
+            }
+            """,
+    )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, names, axis in poolings(analysis):

@@ -4,28 +4,46 @@ from collections.abc import Iterator
 from typing import Any
 
 from protogen import proto
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class ForkField(Rule):
-    """A field that only forks of Caffe have.
-
-    **What it does.** Finds the fields, and the words for a value, that BVLC Caffe does not know,
-    with the forks that do; each is told once for a net.
-
-    **Why it is bad.** BVLC Caffe refuses the whole file for one of them, and so does any fork that
-    lacks it.
-
-    **Example.** ``pooling_param { kernel_size: 3 stride: 2 ceil_mode: false }``.
-
-    **Mended.** ``pooling_param { kernel_size: 3 stride: 2 round_mode: FLOOR }``, or the fork it was
-    written for.
-    """
-
-    code, name, severity = "F102", "fork-field", Severity.NOTE
+@register
+class ForkField(Check):
+    rule = Rule(
+        code="F102",
+        name="fork-field",
+        severity=Severity.NOTE,
+        summary="A field or value that only forks of Caffe have.",
+        what="""
+            Finds fields and enum values that BVLC Caffe does not have, and lists the forks that
+            have them. Each is reported once per net.
+            """,
+        why="BVLC Caffe, and every fork without the field, cannot parse the file and aborts.",
+        fix="Use what BVLC Caffe has instead, or run the net with one of the listed forks.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 112 dim: 112 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 3 stride: 2 ceil_mode: false }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 112 dim: 112 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 3 stride: 2 round_mode: FLOOR }
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         seen: set[str] = set()

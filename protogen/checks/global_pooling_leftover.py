@@ -3,34 +3,54 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
 from protogen.checks._repairs import accepted
-from protogen.checks._rule import Rule, rule
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
 from protogen.layers._pooled import Axis
+from protogen.rules import Rule
 
 
-@rule
-class GlobalPoolingLeftover(Rule):
-    """A pooling that seems meant for the whole bottom, and leaves some of it over.
-
-    **What it does.** Finds Pooling layers whose kernel covers more than half of the bottom while a
-    few rows or columns lie outside of the first window: they are in no window at all, or in a
-    second one that holds hardly anything else.
-
-    **Why it is bad.** A kernel written for one size of image (7 for the last 7x7 of a net for
-    224x224) no longer is the whole when the images grow. What should be one number for each channel
-    then leaves out the edge, or becomes several.
-
-    **Example.** ``pooling_param { pool: AVE kernel_size: 7 stride: 7 }`` on 8x8 makes 2x2, and the
-    second window holds one row of seven.
-
-    **Mended.** ``pooling_param { pool: AVE global_pooling: true }``
-    """
-
-    code, name = "P105", "global-pooling-leftover"
+@register
+class GlobalPoolingLeftover(Check):
+    rule = Rule(
+        code="P105",
+        name="global-pooling-leftover",
+        severity=Severity.WARNING,
+        summary="A pooling that covers nearly all of its bottom, probably meant to be global.",
+        what="""
+            Finds Pooling layers whose kernel covers more than half of the bottom, while a few rows
+            or columns are in no window, or in a second window that holds little else.
+            """,
+        why="""
+            A kernel for one image size (7 for the last 7x7 blob of a net for 224x224 images) no
+            longer covers the bottom if the images are larger. The net should produce one value per
+            channel, but ignores the edge or produces several values.
+            """,
+        fix="Use `global_pooling: true` instead of a kernel size.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 1024 dim: 8 dim: 8 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { pool: AVE kernel_size: 7 stride: 7 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 1024 dim: 8 dim: 8 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { pool: AVE global_pooling: true }
+            }
+            """,
+    )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, names, axis in poolings(analysis):

@@ -2,28 +2,62 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class IdleMultiplier(Rule):
-    """A learning-rate or decay multiplier that does nothing.
-
-    **What it does.** Finds, in nets that are trained, a ``decay_mult`` above 0 beside ``lr_mult:
-    0``; and any ``lr_mult`` or ``decay_mult`` in nets without a loss, told once.
-
-    **Why it is bad.** An update is the learning rate times the gradient and the decay together, so
-    with ``lr_mult: 0`` nothing decays; without a loss nothing is updated at all. It is harmless,
-    but not what it says.
-
-    **Example.** ``param { lr_mult: 0 decay_mult: 1 }``.
-
-    **Mended.** ``param { lr_mult: 0 decay_mult: 0 }``; no multipliers in a deploy net.
-    """
-
-    code, name, severity = "W103", "idle-multiplier", Severity.NOTE
+@register
+class IdleMultiplier(Check):
+    rule = Rule(
+        code="W103",
+        name="idle-multiplier",
+        severity=Severity.NOTE,
+        summary="A learning rate or decay multiplier that has no effect.",
+        what="""
+            Finds a `decay_mult` above 0 next to `lr_mult: 0` in nets that are trained. Also finds
+            any `lr_mult` or `decay_mult` in nets without a loss, and reports it once per net.
+            """,
+        why="""
+            The update of a blob is its learning rate times the sum of gradient and decay, so
+            nothing decays with `lr_mult: 0`. Without a loss, nothing is updated. The multiplier
+            does no harm, but suggests something that does not happen.
+            """,
+        fix="""
+            Set `decay_mult: 0` next to `lr_mult: 0`, and remove the multipliers from a deploy net.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              param { lr_mult: 1 } param { lr_mult: 0 decay_mult: 1 }
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              param { lr_mult: 1 } param { lr_mult: 0 decay_mult: 0 }
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         if not any(step.is_loss for analysis in phases.analyses for step in analysis.steps):

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._solver import POLICIES, SolverFile
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 #: Who reads the fields that only some types read.
 _TYPES = {
@@ -15,22 +16,42 @@ _TYPES = {
 _POLICY_FIELDS = ("gamma", "power", "stepsize", "stepvalue")
 
 
-@rule
-class IdleSolverField(Rule):
-    """A field that this type of solver, or this policy, does not read.
-
-    **What it does.** Finds ``momentum2``, ``rms_decay`` and ``delta`` for another ``type``, and
-    ``gamma``, ``power``, ``stepsize`` and ``stepvalue`` for another ``lr_policy``. Leftovers of a
-    policy are a note: solvers are often made from each other.
-
-    **Why it is bad.** The value does nothing, though whoever reads the file takes it for a setting.
-
-    **Example.** ``type: "SGD"  momentum2: 0.999``, meant for Adam.
-
-    **Mended.** ``type: "Adam"  momentum2: 0.999``, or no ``momentum2``.
-    """
-
-    code, name = "V106", "idle-solver-field"
+@register
+class IdleSolverField(Check):
+    rule = Rule(
+        code="V106",
+        name="idle-solver-field",
+        severity=Severity.WARNING,
+        summary="A field that this type of solver or learning rate policy does not read.",
+        what="""
+            Finds `momentum2`, `rms_decay` and `delta` with a `type` that does not read them, and
+            `gamma`, `power`, `stepsize` and `stepvalue` with an `lr_policy` that does not read
+            them. Fields of another policy are a note, because solvers are often copies of each
+            other.
+            """,
+        why="The value has no effect, but a reader of the file takes it for a setting.",
+        fix="Remove the field, or change the type or the policy to one that reads it.",
+        file="solver.prototxt",
+        files={"train_val.prototxt": ""},
+        bad="""
+            net: "train_val.prototxt"
+            type: "SGD"
+            base_lr: 0.001
+            lr_policy: "fixed"
+            momentum: 0.9
+            momentum2: 0.999
+            max_iter: 10000
+            """,
+        good="""
+            net: "train_val.prototxt"
+            type: "Adam"
+            base_lr: 0.001
+            lr_policy: "fixed"
+            momentum: 0.9
+            momentum2: 0.999
+            max_iter: 10000
+            """,
+    )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message

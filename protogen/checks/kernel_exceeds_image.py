@@ -3,26 +3,46 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class KernelExceedsImage(Rule):
-    """A convolution whose kernel is larger than the image, and fits only thanks to padding.
-
-    **What it does.** Finds Convolution layers that span more than the bottom without its pad.
-
-    **Why it is bad.** Some of the weights meet padding and nothing else: they are learnt from no
-    data. It is common at the end of detectors, where a 3x3 kernel looks at 1x1.
-
-    **Example.** ``convolution_param { kernel_size: 3 pad: 1 }`` on 1x1: one weight of nine counts.
-
-    **Mended.** ``convolution_param { kernel_size: 1 }``, or larger images.
-    """
-
-    code, name, severity = "S204", "kernel-exceeds-image", Severity.NOTE
+@register
+class KernelExceedsImage(Check):
+    rule = Rule(
+        code="S204",
+        name="kernel-exceeds-image",
+        severity=Severity.NOTE,
+        summary="A convolution whose kernel is larger than its bottom and fits only with padding.",
+        what="Finds Convolution layers whose kernel is larger than the bottom without padding.",
+        why="""
+            Some of the weights are only ever multiplied with padding, so no data trains them. This
+            is common at the end of detectors, where a 3x3 kernel is applied to a 1x1 blob.
+            """,
+        fix="Use a smaller kernel, or larger images.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 256 dim: 1 dim: 1 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 16 kernel_size: 3 pad: 1 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 256 dim: 1 dim: 1 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 16 kernel_size: 1 }
+            }
+            """,
+    )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, names, axis in convolutions(analysis):

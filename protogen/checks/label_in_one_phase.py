@@ -3,30 +3,66 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import sources
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
 
-@rule
-class LabelInOnePhase(Rule):
-    """Data that is read in one phase only, though it is loaded in both.
-
-    **What it does.** Finds blobs that data layers make in TRAIN and in TEST, which layers read in
-    one of the phases and none in the other.
-
-    **Why it is bad.** Most often a loss or an Accuracy is missing in that phase, or reads another
-    blob. Caffe then takes the blob for an output of the net, and the solver prints the mean label.
-
-    **Example.** The loss has ``include { phase: TRAIN }``, there is no Accuracy, and nothing reads
-    ``label`` in TEST.
-
-    **Mended.** Add what measures the net in that phase, or a Silence layer that reads the blob.
-    """
-
-    code, name = "G303", "label-in-one-phase"
+@register
+class LabelInOnePhase(Check):
+    rule = Rule(
+        code="G303",
+        name="label-in-one-phase",
+        severity=Severity.WARNING,
+        summary="A top of a data layer that is read in one phase, but not in the other.",
+        what="""
+            Finds blobs that data layers produce in TRAIN and in TEST, and that are read in only one
+            of the two phases.
+            """,
+        why="""
+            Usually a loss or an Accuracy layer is missing in one phase, or reads another blob.
+            Caffe then treats the blob as an output of the net, and the solver logs its mean.
+            """,
+        fix="Add the layer that reads the blob in that phase, or read it with a Silence layer.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+              include { phase: TRAIN }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+              include { phase: TRAIN }
+            }
+            layer {
+              name: "accuracy" type: "Accuracy"
+              bottom: "fc" bottom: "label" top: "accuracy"
+              include { phase: TEST }
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         made = [(analysis, _made(analysis)) for analysis in phases.analyses]

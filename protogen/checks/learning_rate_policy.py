@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._solver import POLICIES, SolverFile
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
+from protogen.rules import Rule
 
 _FORKS = ("plateau", "multifixed", "stepearly")
 
@@ -21,24 +22,42 @@ _WITHOUT = {
 }
 
 
-@rule
-class LearningRatePolicy(Rule):
-    """A learning rate policy that Caffe does not know, or without what it needs.
-
-    **What it does.** Looks up ``lr_policy`` and the fields its formula reads: ``gamma`` (step, exp,
-    inv, multistep, sigmoid), ``stepsize`` (step, sigmoid), ``stepvalue`` (multistep), ``power``
-    (inv, poly).
-
-    **Why it is bad.** Caffe dies, but only in the first iteration, of an unknown policy, of a
-    ``stepsize`` not above 0 and of a negative ``gamma``. Any other field that is not given is 0,
-    and the rate then falls at once to 0, or never (a warning).
-
-    **Example.** ``lr_policy: "step"  stepsize: 1000``, without ``gamma``.
-
-    **Mended.** ``lr_policy: "step"  gamma: 0.1  stepsize: 1000``.
-    """
-
-    code, name, severity = "V104", "learning-rate-policy", Severity.ERROR
+@register
+class LearningRatePolicy(Check):
+    rule = Rule(
+        code="V104",
+        name="learning-rate-policy",
+        severity=Severity.ERROR,
+        summary="An unknown learning rate policy, or one without the fields that it needs.",
+        what="""
+            Checks `lr_policy` and the fields that its formula reads: `gamma` (step, exp, inv,
+            multistep, sigmoid), `stepsize` (step, sigmoid), `stepvalue` (multistep) and `power`
+            (inv, poly).
+            """,
+        why="""
+            Caffe aborts in the first iteration if the policy is unknown, `stepsize` is not above 0,
+            or `gamma` is negative. Every other field that is missing is 0: the learning rate then
+            drops to 0 at once, or never drops (a warning).
+            """,
+        fix="Add the fields that the policy needs.",
+        file="solver.prototxt",
+        files={"train_val.prototxt": ""},
+        bad="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "step"
+            gamma: 0.1
+            max_iter: 10000
+            """,
+        good="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "step"
+            gamma: 0.1
+            stepsize: 1000
+            max_iter: 10000
+            """,
+    )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         policy = solver.message.lr_policy

@@ -5,32 +5,79 @@ from typing import Any
 
 from protogen import layers
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
 _FILLED = {"Convolution", "Deconvolution", "InnerProduct", "Embed"}
 
 
-@rule
-class MissingFiller(Rule):
-    """A layer whose weights begin at zero, in a net that is being trained.
-
-    **What it does.** Finds, in training, Convolution, Deconvolution, InnerProduct and Embed layers
-    without a ``weight_filler`` (or with a constant one of 0) whose learning rate is not 0. It is a
-    warning where most such layers have fillers, and a note where most have none: such a net is
-    meant to start from a caffemodel.
-
-    **Why it is bad.** Caffe fills with 0 unless it is told otherwise. All outputs are then equal,
-    the layers before get no gradient, and behind another such layer nothing is ever learnt.
-
-    **Example.** ``inner_product_param { num_output: 10 }`` in a net trained from scratch.
-
-    **Mended.** ``weight_filler { type: "xavier" }``, or "msra" in front of a ReLU.
-    """
-
-    code, name = "W101", "missing-filler"
+@register
+class MissingFiller(Check):
+    rule = Rule(
+        code="W101",
+        name="missing-filler",
+        severity=Severity.WARNING,
+        summary="A layer whose weights start at zero, in a net that is trained.",
+        what="""
+            Finds Convolution, Deconvolution, InnerProduct and Embed layers in TRAIN that have no
+            `weight_filler`, or a constant one of 0, and whose learning rate is not 0. It is a
+            warning if most of these layers have a filler. It is a note if most have none, because
+            such a net is probably meant to start from a caffemodel.
+            """,
+        why="""
+            Without a filler, Caffe fills the weights with 0. All outputs of the layer are then
+            equal, and the layers before it get no gradient. After another layer with zero weights,
+            the layer learns nothing.
+            """,
+        fix='Add `weight_filler { type: "xavier" }`, or `"msra"` before a ReLU.',
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc1" type: "InnerProduct" bottom: "data" top: "fc1"
+              inner_product_param { num_output: 300 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "fc2" type: "InnerProduct" bottom: "fc1" top: "fc2"
+              inner_product_param { num_output: 100 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "fc3" type: "InnerProduct" bottom: "fc2" top: "fc3"
+              inner_product_param { num_output: 10 }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc3" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc1" type: "InnerProduct" bottom: "data" top: "fc1"
+              inner_product_param { num_output: 300 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "fc2" type: "InnerProduct" bottom: "fc1" top: "fc2"
+              inner_product_param { num_output: 100 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "fc3" type: "InnerProduct" bottom: "fc2" top: "fc3"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc3" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:

@@ -3,27 +3,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
+from protogen.rules import Rule
 
 
-@rule
-class MissingNetFile(Rule):
-    """A net or weights that a solver names and that are not there.
-
-    **What it does.** Looks for ``net``, ``train_net``, ``test_net`` and ``weights`` in the current
-    folder, in the solver's own and in those above it.
-
-    **Why it is bad.** Caffe dies on reading the file. It looks in the folder it is run in, not in
-    the solver's.
-
-    **Example.** ``net: "train_val.prototxt"`` where the file is called ``trainval.prototxt``.
-
-    **Mended.** The path as seen from the folder in which Caffe will run.
-    """
-
-    code, name, severity = "V102", "missing-net-file", Severity.ERROR
+@register
+class MissingNetFile(Check):
+    rule = Rule(
+        code="V102",
+        name="missing-net-file",
+        severity=Severity.ERROR,
+        summary="A solver that names a net or weights that do not exist.",
+        what="""
+            Looks for `net`, `train_net`, `test_net` and `weights` in the current folder, in the
+            folder of the solver, and in the folders above it.
+            """,
+        why="""
+            Caffe cannot read the file and aborts. It looks only in the folder that it is run in,
+            not in the folder of the solver.
+            """,
+        fix="Write the path relative to the folder in which you run Caffe.",
+        file="solver.prototxt",
+        files={"train_val.prototxt": ""},
+        bad="""
+            net: "trainval.prototxt"
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            """,
+        good="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            """,
+    )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message

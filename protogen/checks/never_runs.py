@@ -3,26 +3,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class NeverRuns(Rule):
-    """A layer whose rules keep it out of every phase, at any level and stage.
-
-    **What it does.** Finds layers none of whose ``include`` rules can ever be met, or whose
-    ``exclude`` rules are met in both phases whatever the level and the stages.
-
-    **Why it is bad.** The layer might as well not be there, and is easily taken for one that is.
-
-    **Example.** ``exclude { phase: TRAIN } exclude { phase: TEST }``.
-
-    **Mended.** Take out the rule that is one too many, or the layer.
-    """
-
-    code, name = "G301", "never-runs"
+@register
+class NeverRuns(Check):
+    rule = Rule(
+        code="G301",
+        name="never-runs",
+        severity=Severity.WARNING,
+        summary="A layer whose rules exclude it from every phase, level and stage.",
+        what="""
+            Finds layers whose `include` rules can never be met, or whose `exclude` rules are met in
+            both phases at every level and in every stage.
+            """,
+        why="The layer has no effect, but a reader of the file takes it for a part of the net.",
+        fix="Remove the rule that is wrong, or the layer.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "drop" type: "Dropout" bottom: "data" top: "data"
+              exclude { phase: TRAIN } exclude { phase: TEST }
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "data" top: "relu"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "drop" type: "Dropout" bottom: "data" top: "data"
+              exclude { phase: TEST }
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "data" top: "relu"
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for step in phases.layers:

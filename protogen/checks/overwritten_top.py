@@ -4,31 +4,81 @@ from collections.abc import Iterator
 from typing import Any
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import passing_gradients
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 #: Layers whose gradient is computed from the values of their top.
 _NEED_TOP = {"ELU", "Exp", "LRN", "MVN", "Sigmoid", "Softmax", "Swish", "TanH"}
 
 
-@rule
-class OverwrittenTop(Rule):
-    """A top that is overwritten in place while its layer still needs it for the gradient.
-
-    **What it does.** Finds, in training, layers that work in place on the top of a layer whose
-    gradient is computed from that top: Sigmoid, TanH, Softmax, Exp, ELU, Swish, LRN, MVN, Power.
-
-    **Why it is bad.** The backward pass reads what the later layer left there. Caffe does not
-    notice; the gradients are wrong.
-
-    **Example.** A TanH with top ``fc1``, and a Dropout with bottom and top ``fc1`` behind it.
-
-    **Mended.** Give the later layer a top of its own.
-    """
-
-    code, name = "G205", "overwritten-top"
+@register
+class OverwrittenTop(Check):
+    rule = Rule(
+        code="G205",
+        name="overwritten-top",
+        severity=Severity.WARNING,
+        summary="A top that is overwritten in place although its layer needs it for the gradient.",
+        what="""
+            Finds in-place layers in training whose bottom is the top of a layer that computes its
+            gradient from that top: Sigmoid, TanH, Softmax, Exp, ELU, Swish, LRN, MVN and Power.
+            """,
+        why="""
+            In the backward pass, the layer reads the values that the later layer has written. Caffe
+            does not check this, and the gradients are wrong.
+            """,
+        fix="Give the later layer its own top.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc1" type: "InnerProduct" bottom: "data" top: "fc1"
+              inner_product_param { num_output: 100 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "tanh1" type: "TanH" bottom: "fc1" top: "fc1"
+            }
+            layer {
+              name: "drop1" type: "Dropout" bottom: "fc1" top: "fc1"
+            }
+            layer {
+              name: "fc2" type: "InnerProduct" bottom: "fc1" top: "fc2"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc2" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc1" type: "InnerProduct" bottom: "data" top: "fc1"
+              inner_product_param { num_output: 100 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "tanh1" type: "TanH" bottom: "fc1" top: "fc1"
+            }
+            layer {
+              name: "drop1" type: "Dropout" bottom: "fc1" top: "drop1"
+            }
+            layer {
+              name: "fc2" type: "InnerProduct" bottom: "drop1" top: "fc2"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc2" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:

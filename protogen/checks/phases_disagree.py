@@ -2,29 +2,72 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 from protogen.shapes import Shape, format_shape
 
 
-@rule
-class PhasesDisagree(Rule):
-    """A layer whose learnable blobs are others in TEST than in TRAIN.
-
-    **What it does.** Compares the number and the shapes of the learnable blobs of the layers that
-    have the same name in TRAIN and in TEST.
-
-    **Why it is bad.** When the solver tests, the test net takes over the blobs of the training net
-    by the layers' names, and Caffe dies if they differ. Each net alone would load.
-
-    **Example.** A crop of 227 in TRAIN and 224 in TEST, with an InnerProduct behind the poolings.
-
-    **Mended.** Make the bottoms of the layer equal in both phases.
-    """
-
-    code, name, severity = "G302", "phases-disagree", Severity.ERROR
+@register
+class PhasesDisagree(Check):
+    rule = Rule(
+        code="G302",
+        name="phases-disagree",
+        severity=Severity.ERROR,
+        summary="A layer whose learnable blobs are different in TRAIN and in TEST.",
+        what="""
+            Compares the number and shapes of the learnable blobs of layers with the same name in
+            TRAIN and in TEST.
+            """,
+        why="""
+            When the solver tests, the test net takes the blobs of the layers with the same names in
+            the training net. Caffe aborts if their shapes differ, although each net loads by
+            itself.
+            """,
+        fix="Make the bottoms of the layer the same size in both phases.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+              include { phase: TRAIN }
+            }
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 1024 } shape { dim: 32 } }
+              include { phase: TEST }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+              include { phase: TRAIN }
+            }
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+              include { phase: TEST }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         trained: dict[str, tuple[Step, list[Shape]]] = {}

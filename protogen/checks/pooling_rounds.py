@@ -3,32 +3,55 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
-from protogen.checks._rule import Rule, rule
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.layers._pooled import Axis
+from protogen.rules import Rule
 
 
-@rule
-class PoolingRounds(Rule):
-    """A pooling whose windows do not come out even, so that other frameworks make another size.
-
-    **What it does.** Finds Pooling layers where the stride does not divide what is left of the
-    bottom after the first window. Caffe then rounds up, and its last window overhangs the edge; or
-    with ``round_mode: FLOOR`` it rounds down, and the last rows or columns are in no window.
-
-    **Why it is bad.** PyTorch, ONNX and TensorFlow round down unless told otherwise: a net that is
-    converted, or weights that come from there, meet other sizes. And a Convolution beside such a
-    pooling rounds down, so that the two no longer fit together.
-
-    **Example.** ``pooling_param { kernel_size: 2 stride: 2 }`` on 75x75 makes 38x38, elsewhere
-    37x37.
-
-    **Mended.** Give the net images of a size that comes out even (``protogen sizes`` lists them),
-    or set ``round_mode: FLOOR`` where the weights come from a framework that rounds down.
-    """
-
-    code, name, severity = "P102", "pooling-rounds", Severity.NOTE
+@register
+class PoolingRounds(Check):
+    rule = Rule(
+        code="P102",
+        name="pooling-rounds",
+        severity=Severity.NOTE,
+        summary="A pooling whose windows do not divide its bottom evenly, so that Caffe rounds.",
+        what="""
+            Finds Pooling layers whose stride does not divide `size + 2 * pad - kernel`. Caffe
+            rounds up, and the last window extends past the edge. With `round_mode: FLOOR` it rounds
+            down, and the last rows or columns are in no window.
+            """,
+        why="""
+            PyTorch, ONNX and TensorFlow round down by default, so a converted net, or a net with
+            converted weights, gets other sizes. A Convolution layer also rounds down, so that its
+            top may not match the top of the pooling.
+            """,
+        fix="""
+            Use an input size that divides evenly (`protogen sizes` lists them). Use `round_mode:
+            FLOOR` if the weights come from a framework that rounds down.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 75 dim: 75 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 2 stride: 2 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 76 dim: 76 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 2 stride: 2 }
+            }
+            """,
+    )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, names, axis in poolings(analysis):

@@ -2,28 +2,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity, plural, times
+from protogen.rules import Rule
 
 
-@rule
-class SolverTests(Rule):
-    """Test nets, ``test_iter``, ``test_interval`` and ``test_state`` that do not agree.
-
-    **What it does.** Counts them as Caffe does: each test net wants its ``test_iter``; those left
-    over test ``net``, if there is one.
-
-    **Why it is bad.** Caffe dies where the numbers disagree, or where it has something to test and
-    ``test_interval`` is not above 0. With an interval and nothing to test, it never tests (a
-    warning).
-
-    **Example.** ``train_net: "train.prototxt"  test_iter: 100``, with no ``test_net``.
-
-    **Mended.** One ``test_iter`` for each test net, and a ``test_interval``.
-    """
-
-    code, name, severity = "V103", "solver-tests", Severity.ERROR
+@register
+class SolverTests(Check):
+    rule = Rule(
+        code="V103",
+        name="solver-tests",
+        severity=Severity.ERROR,
+        summary="Test nets, `test_iter`, `test_interval` and `test_state` that do not match.",
+        what="""
+            Counts them as Caffe does: each test net needs one `test_iter`, and further `test_iter`
+            values are for `net`, if it is given.
+            """,
+        why="""
+            Caffe aborts if the numbers do not match, or if there is something to test and
+            `test_interval` is not above 0. If there is an interval but nothing to test, Caffe never
+            tests (a warning).
+            """,
+        fix="Give one `test_iter` for each test net, and a `test_interval`.",
+        file="solver.prototxt",
+        files={"train.prototxt": "", "test.prototxt": ""},
+        bad="""
+            train_net: "train.prototxt"
+            test_iter: 100
+            test_interval: 500
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            """,
+        good="""
+            train_net: "train.prototxt"
+            test_net: "test.prototxt"
+            test_iter: 100
+            test_interval: 500
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            """,
+    )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message

@@ -2,28 +2,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
+from protogen.rules import Rule
 
 _TYPES = ("SGD", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam")
 
 
-@rule
-class SolverType(Rule):
-    """A solver type that Caffe does not know, or values that it refuses.
-
-    **What it does.** Looks up ``type``, and checks ``momentum`` and ``rms_decay`` as Caffe does.
-
-    **Why it is bad.** Caffe dies of an unknown type, of any ``momentum`` for AdaGrad and RMSProp,
-    and of an ``rms_decay`` for RMSProp that is not in [0, 1).
-
-    **Example.** ``type: "RMSProp"  momentum: 0.9``.
-
-    **Mended.** ``type: "RMSProp"  rms_decay: 0.98``, without momentum.
-    """
-
-    code, name, severity = "V105", "solver-type", Severity.ERROR
+@register
+class SolverType(Check):
+    rule = Rule(
+        code="V105",
+        name="solver-type",
+        severity=Severity.ERROR,
+        summary="An unknown solver type, or a value that this type rejects.",
+        what="Checks `type`, `momentum` and `rms_decay` as Caffe does.",
+        why="""
+            Caffe aborts if the type is unknown, if AdaGrad or RMSProp has a `momentum`, or if the
+            `rms_decay` of RMSProp is not in [0, 1).
+            """,
+        fix="Correct the type, or remove the field that it rejects.",
+        file="solver.prototxt",
+        files={"train_val.prototxt": ""},
+        bad="""
+            net: "train_val.prototxt"
+            type: "RMSProp"
+            momentum: 0.9
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            """,
+        good="""
+            net: "train_val.prototxt"
+            type: "RMSProp"
+            rms_decay: 0.98
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            """,
+    )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message

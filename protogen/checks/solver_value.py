@@ -2,28 +2,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
+from protogen.rules import Rule
 
 
-@rule
-class SolverValue(Rule):
-    """A value in a solver that Caffe refuses, or with which nothing is learnt.
-
-    **What it does.** Checks ``average_loss``, ``iter_size``, ``regularization_type``, ``max_iter``
-    and ``base_lr``.
-
-    **Why it is bad.** Caffe dies of an ``average_loss`` below 1, and at the first update of an
-    unknown ``regularization_type``; an ``iter_size`` below 1 makes the loss NaN. Without
-    ``max_iter`` it trains for 0 iterations, and without ``base_lr`` at a rate of 0 (warnings).
-
-    **Example.** ``regularization_type: "l2"``.
-
-    **Mended.** ``regularization_type: "L2"``.
-    """
-
-    code, name, severity = "V108", "solver-value", Severity.ERROR
+@register
+class SolverValue(Check):
+    rule = Rule(
+        code="V108",
+        name="solver-value",
+        severity=Severity.ERROR,
+        summary="A solver value that Caffe rejects, or with which nothing is learned.",
+        what="Checks `average_loss`, `iter_size`, `regularization_type`, `max_iter` and `base_lr`.",
+        why="""
+            Caffe aborts if `average_loss` is below 1, and at the first update if
+            `regularization_type` is unknown. An `iter_size` below 1 makes the loss NaN. Without
+            `max_iter`, training runs for 0 iterations; without `base_lr`, the learning rate is 0
+            (both are warnings).
+            """,
+        fix="Correct the value, or add the field.",
+        file="solver.prototxt",
+        files={"train_val.prototxt": ""},
+        bad="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "fixed"
+            weight_decay: 0.0005
+            regularization_type: "l2"
+            max_iter: 10000
+            """,
+        good="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "fixed"
+            weight_decay: 0.0005
+            regularization_type: "L2"
+            max_iter: 10000
+            """,
+    )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message

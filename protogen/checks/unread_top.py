@@ -3,32 +3,71 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
 from protogen.checks._wiring import MEASURES
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 from protogen.shapes import format_shape
 
 
-@rule
-class UnreadTop(Rule):
-    """A top that nobody reads, in a net that is being trained.
-
-    **What it does.** Finds, in TRAIN and where there is a loss, tops that no layer reads and that
-    are neither a loss nor a measure such as Accuracy. Layers that learn are left to
-    ``dead-layer``, data to ``unused-input``.
-
-    **Why it is bad.** It is computed for nothing, or something that should read it reads another
-    blob. Caffe takes the top for an output of the net, and prints each of its values in the log at
-    every ``display``.
-
-    **Example.** A Softmax beside a SoftmaxWithLoss, both reading ``fc8``.
-
-    **Mended.** Take the layer out, run it in TEST only (``include { phase: TEST }``), or read its
-    top in a Silence layer if it has to stay.
-    """
-
-    code, name = "G202", "unread-top"
+@register
+class UnreadTop(Check):
+    rule = Rule(
+        code="G202",
+        name="unread-top",
+        severity=Severity.WARNING,
+        summary="A top that no layer reads, in a net that is trained.",
+        what="""
+            Finds tops in TRAIN that no layer reads and that are not a loss or a measure such as
+            Accuracy, in nets that have a loss. `dead-layer` reports layers that learn, and
+            `unused-input` reports data.
+            """,
+        why="""
+            The blob is computed for nothing, or a layer that should read it reads another blob.
+            Caffe treats the blob as an output of the net, and logs all its values at every
+            `display`.
+            """,
+        fix="""
+            Remove the layer, run it in TEST only with `include { phase: TEST }`, or read its top
+            with a Silence layer.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "prob" type: "Softmax" bottom: "fc" top: "prob"
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "prob" type: "Softmax" bottom: "fc" top: "prob"
+              include { phase: TEST }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:

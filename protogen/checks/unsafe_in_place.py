@@ -3,10 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._wiring import passing_gradients
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
 #: Layers that still need their bottom when they have begun to write their top.
 _FORWARD = {
@@ -24,24 +25,43 @@ _FORWARD = {
 _BACKWARD = {"BNLL", "Clip", "LRN", "Log", "MVN", "Power"}
 
 
-@rule
-class UnsafeInPlace(Rule):
-    """A layer that works in place where it cannot, which Caffe does not refuse.
-
-    **What it does.** Finds layers that write their top over their bottom although they still need
-    the bottom: for the result (Convolution, InnerProduct, Pooling, Eltwise sums and the like), or
-    in training for the gradient (BNLL, Clip, LRN, Log, MVN, Power).
-
-    **Why it is bad.** Caffe checks this for a few types only. The others run and compute garbage,
-    or learn from wrong gradients.
-
-    **Example.** An Eltwise sum with bottoms ``a`` and ``b`` and top ``a``: Caffe clears the top
-    before it adds, and ``a`` with it.
-
-    **Mended.** Give the top a name of its own, and let the later layers read it.
-    """
-
-    code, name = "G204", "unsafe-in-place"
+@register
+class UnsafeInPlace(Check):
+    rule = Rule(
+        code="G204",
+        name="unsafe-in-place",
+        severity=Severity.WARNING,
+        summary="An in-place layer that still needs its bottom, which Caffe does not check.",
+        what="""
+            Finds layers whose top overwrites their bottom although they still need it: for the
+            result (Convolution, InnerProduct, Pooling, Eltwise sums and others), or in training for
+            the gradient (BNLL, Clip, LRN, Log, MVN and Power).
+            """,
+        why="""
+            Caffe rejects this for a few types only. The other types run, and compute garbage or
+            wrong gradients. An Eltwise sum, for example, clears its top before it adds, and its
+            bottom with it.
+            """,
+        fix="Give the layer its own top.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "a" top: "b"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "sum" type: "Eltwise" bottom: "a" bottom: "b" top: "a"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "a" top: "b"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "sum" type: "Eltwise" bottom: "a" bottom: "b" top: "sum"
+            }
+            """,
+    )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         passing = passing_gradients(analysis)

@@ -2,27 +2,63 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._rule import Rule, rule
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class UntrainedLayer(Rule):
-    """A layer with weights that exists in TEST and not in TRAIN.
-
-    **What it does.** Finds, where there is a loss in TRAIN, layers with learnable blobs that run in
-    TEST under a name that no layer has in TRAIN.
-
-    **Why it is bad.** In a test the layers take over the weights of those of the same name in the
-    training net. This one keeps what its filler gave it: the test measures noise.
-
-    **Example.** ``fc8`` in TRAIN and ``fc8_test`` in TEST.
-
-    **Mended.** One layer for both phases, or the same name in each.
-    """
-
-    code, name = "G304", "untrained-layer"
+@register
+class UntrainedLayer(Check):
+    rule = Rule(
+        code="G304",
+        name="untrained-layer",
+        severity=Severity.WARNING,
+        summary="A layer with weights that exists in TEST, but not in TRAIN.",
+        what="""
+            Finds layers with learnable blobs that run in TEST and whose name no layer has in TRAIN,
+            in nets with a loss in TRAIN.
+            """,
+        why="""
+            When the solver tests, each layer takes the weights of the layer with the same name in
+            the training net. This layer keeps its initial values, so the test measures noise.
+            """,
+        fix="Use one layer for both phases, or give both layers the same name.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+              include { phase: TRAIN }
+            }
+            layer {
+              name: "fc_test" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 }
+              include { phase: TEST }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         names = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cache
@@ -24,7 +24,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["Settings", "check_code", "find_settings", "folder_settings", "read_settings"]
+__all__ = ["Settings", "check_codes", "find_settings", "folder_settings", "read_settings"]
 
 #: The files that may hold settings, and the section for protogen in each. In one folder, the first
 #: file with settings counts.
@@ -148,16 +148,15 @@ def _codes(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.replace(",", " ").split()
     codes = _lines(value)
-    for code in codes:
-        check_code(code)
+    check_codes(codes)
     return codes
 
 
-def check_code(word: str) -> None:
-    """Raise `ValueError`, with the nearest rule, for what is not a code, prefix or name of one."""
-    from protogen.checks import _catalogue
+def check_codes(words: Sequence[str]) -> None:
+    """Raise `ValueError`, with the nearest rule, for a word that selects no rule."""
+    from protogen.checks import all_rules
 
-    _catalogue.check_code(word)
+    all_rules().check_patterns(words)
 
 
 def _patterns(value: Any) -> tuple[str, ...]:

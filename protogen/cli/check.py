@@ -168,15 +168,14 @@ class _Request:
 
 def _codes(given: Sequence[str], option: str) -> tuple[str, ...]:
     """The codes of an option that is repeatable, and each time takes several."""
-    from protogen.cli._settings import check_code
+    from protogen.cli._settings import check_codes
 
     words = [word.strip() for each in given for word in each.split(",")]
     codes = tuple(filter(None, words))
-    for code in codes:
-        try:
-            check_code(code)
-        except ValueError as error:
-            raise Unusable(f"{option}: {error}") from None
+    try:
+        check_codes(codes)
+    except ValueError as error:
+        raise Unusable(f"{option}: {error}") from None
     return codes
 
 

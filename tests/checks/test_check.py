@@ -58,7 +58,7 @@ def test_codes_that_no_rule_has_silence_nothing(tmp_path: Path) -> None:
     net = loads(DATA.format(""))
     with pytest.raises(ValueError, match=r'^select must be a list of codes, such as \["P101"\]$'):
         check(net, select="P101")
-    with pytest.raises(ValueError, match=r'^there is no rule "P1O1"; did you mean "P101"\?$'):
+    with pytest.raises(ValueError, match=r'^unknown rule "P1O1"; did you mean "P101"\?$'):
         check(net, ignore=["G1", "P1O1"])
-    with pytest.raises(ValueError, match=r'^there is no rule "V1O1"; did you mean "V101"\?$'):
+    with pytest.raises(ValueError, match=r'^unknown rule "V1O1"; did you mean "V101"\?$'):
         check_solver(tmp_path / "solver.prototxt", select=["V1O1"])

@@ -95,9 +95,9 @@ def test_a_hash_in_a_string_is_no_comment() -> None:
 def test_codes_that_are_none() -> None:
     text = 'name: "n"  # protogen: ignore[P1O1, P101, pooling-round]\n# protogen: ignor\n'
     assert told(text, "T390") == [
-        'net.prototxt:1:12: note[T390] a comment ignores "P1O1", which is no rule\n'
+        'net.prototxt:1:12: note[T390] a comment ignores the unknown rule "P1O1"\n'
         '  hint:  did you mean "P101"?',
-        'net.prototxt:1:12: note[T390] a comment ignores "pooling-round", which is no rule\n'
+        'net.prototxt:1:12: note[T390] a comment ignores the unknown rule "pooling-round"\n'
         '  hint:  did you mean "pooling-rounds"?',
         'net.prototxt:2:1: note[T390] a comment says "protogen: ignor", which means nothing\n'
         '  hint:  did you mean "ignore"?',

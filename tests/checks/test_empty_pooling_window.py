@@ -9,7 +9,7 @@ import pytest
 
 import protogen
 from protogen.analysis import Analysis
-from protogen.checks import all_rules, check
+from protogen.checks import all_checks, check
 from protogen.graph import State
 from tests.checks.conftest import image, layer, told
 from tests.conftest import DATA
@@ -44,7 +44,7 @@ def test_rounding_down_is_told_only_where_the_net_is_accepted_with_it() -> None:
     assert "hint:" not in text
 
 
-RULE = next(rule for rule in all_rules() if rule.code == "P101")
+CHECK = next(each for each in all_checks() if each.code == "P101")
 NET = protogen.loads(pooled(1, ""))
 
 
@@ -56,7 +56,7 @@ def flagged(row: dict[str, str]) -> bool:
     param.kernel_size, param.stride, param.pad = (int(row[k]) for k in ("kernel", "stride", "pad"))
     param.round_mode = param.RoundMode.Value(row["round_mode"])
     param.pool = param.PoolMethod.Value(row["pool"])
-    return any(RULE.check_phase(Analysis(message, State(), {})))
+    return any(CHECK.check_phase(Analysis(message, State(), {})))
 
 
 def test_every_row_of_a_real_caffe() -> None:

@@ -141,8 +141,8 @@ def test_a_program(in_folder: Path) -> None:
     [
         (["nowhere.prototxt"], "Error: nowhere.prototxt cannot be read: No such file"),
         (["good.prototxt", "nowhere.py:net"], "Error: nowhere.py cannot be read: No such file"),
-        (["--select", "P1O1"], 'Error: --select: there is no rule "P1O1"; did you mean "P101"?'),
-        (["--ignore", "P101,bad"], 'Error: --ignore: there is no rule "bad"; '),
+        (["--select", "P1O1"], 'Error: --select: unknown rule "P1O1"; did you mean "P101"?'),
+        (["--ignore", "P101,bad"], 'Error: --ignore: unknown rule "bad"; '),
         (["--phase", "TRIAN"], "'TRIAN' is not one of"),
         (["--format", "yaml"], "'yaml' is not one of"),
         (["--config", "nowhere.toml"], "'nowhere.toml' does not exist"),

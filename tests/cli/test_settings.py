@@ -126,7 +126,7 @@ def test_a_file_given_by_name(in_folder: Path) -> None:
     [
         ('selekt = ["P"]', 'unknown setting "selekt"; did you mean "select"?'),
         ("zzz = 1", 'unknown setting "zzz"; the settings are select, ignore, severity, format, '),
-        ('select = ["P1O1"]', '"select": there is no rule "P1O1"; did you mean "P101"?'),
+        ('select = ["P1O1"]', '"select": unknown rule "P1O1"; did you mean "P101"?'),
         ("select = 3", '"select": expected a list of strings, got 3'),
         (
             'severity = "eror"',

@@ -9,15 +9,16 @@ from urllib.parse import quote
 
 from protogen._version import __version__
 from protogen.checks import all_rules
-from protogen.checks._rule import Rule
 from protogen.diagnostics import Diagnostic, Location
 from protogen.edits import Fix
 from protogen.net import Net
 from protogen.net_files import loads
 from protogen.render.context import Context
 from protogen.render.json import dumps
+from protogen.render.rules import markdown, plain
 from protogen.reports.findings import CheckedFile
 from protogen.reports.replacements import replacements
+from protogen.rules import Rule
 from protogen.transforms.safe_fixes import is_writable
 
 __all__ = ["render"]
@@ -27,7 +28,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     """The log of one run, with the documentation of every rule."""
-    rules = all_rules()
+    rules = list(all_rules())
     index = {rule.code: number for number, rule in enumerate(rules)}
     driver = {"name": "protogen", "version": __version__, "rules": [_rule(each) for each in rules]}
     results: list[dict[str, Any]] = []
@@ -49,13 +50,12 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    plain = rule.documentation.replace("``", "").replace("**", "")
     return {
         "id": rule.code,
         "name": rule.name,
-        "shortDescription": {"text": rule.summary.replace("``", "")},
-        "fullDescription": {"text": plain},
-        "help": {"text": plain, "markdown": rule.documentation.replace("``", "`")},
+        "shortDescription": {"text": rule.summary.replace("`", "")},
+        "fullDescription": {"text": f"{rule.what}\n\n{rule.why}".replace("`", "")},
+        "help": {"text": plain(rule), "markdown": markdown(rule)},
         "defaultConfiguration": {"level": rule.severity.value},
     }
 
