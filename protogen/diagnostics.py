@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from protogen.edits import Fix
+from protogen.spelling import nearest
 
 __all__ = [
     "Diagnostic",
@@ -138,10 +138,9 @@ class ProtogenError(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean "Pooling"?`` with the most similar known word, or "" if none is similar."""
-    by_lower = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
-    return f'did you mean "{by_lower[near[0]]}"?' if near else ""
+    """``did you mean "Pooling"?`` with the known word that was intended, or "" if none clearly was."""
+    near = nearest(word, known)
+    return f'did you mean "{near}"?' if near else ""
 
 
 def plural(number: int, what: str) -> str:
