@@ -138,7 +138,7 @@ class ProtogenError(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean "Pooling"?`` with the known word that was intended, or "" if none clearly was."""
+    """``did you mean "Pooling"?`` for what was intended, or "" if nothing clearly was."""
     near = nearest(word, known)
     return f'did you mean "{near}"?' if near else ""
 

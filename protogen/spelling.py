@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from os.path import commonprefix
 
 __all__ = ["nearest"]
 
@@ -167,7 +166,7 @@ def _is_form_of(word: str, other: str, alone: bool) -> bool:
         return True
     if other.startswith(word):
         return len(word) >= _SHORTEST_WORD
-    common = len(commonprefix((word, other)))
+    common = _common_beginning(word, other)
     if common < 4:
         return False
     if common == len(other):  # "Concatenation" for Concat, but not "Expand" for Exp
@@ -181,6 +180,15 @@ def _stem(word: str) -> str:
     if stem != word and len(stem) > _SHORTEST_WORD and stem[-1] == stem[-2]:
         return stem[:-1]
     return stem
+
+
+def _common_beginning(one: str, other: str) -> int:
+    length = 0
+    for a, b in zip(one, other):
+        if a != b:
+            break
+        length += 1
+    return length
 
 
 # Words left out --------------------------------------------------------------------------------
