@@ -18,7 +18,7 @@ __all__ = ["ForkType", "fork_types"]
 
 
 class ForkType(LayerSchema):
-    """A layer type of which only forks know more than the fields."""
+    """A layer type of a fork. The shapes of its tops are unknown."""
 
     bottoms, tops = (0, None), (0, None)
 
@@ -39,7 +39,7 @@ class ForkType(LayerSchema):
 
 
 class SameShape(ForkType):
-    """A layer type of a fork whose first top has the shape of its first bottom."""
+    """A layer type of a fork. Its first top has the shape of its first bottom."""
 
     bottoms, tops = (1, None), (1, None)
 
@@ -48,7 +48,7 @@ class SameShape(ForkType):
 
 
 class ForkLoss(ForkType):
-    """A loss of a fork: the first top is a scalar."""
+    """A loss of a fork. Its first top is a scalar."""
 
     bottoms, tops = (1, None), (1, None)
     auto_tops = True
