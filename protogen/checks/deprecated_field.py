@@ -63,7 +63,7 @@ class DeprecatedField(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for step in phases.layers:
-            layer = step.layer
+            layer: Any = step.layer  # a typed message takes only literal names in HasField
             for (param, old), new in _NEWER.items():
                 if layer.HasField(param) and _given(getattr(layer, param), old):
                     path = f"{param}.{old}"
