@@ -14,6 +14,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from sys import getsizeof
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
+from google.protobuf.message import Message
+
 from protogen import proto
 from protogen.diagnostics import plural
 from protogen.fillers import filler_problem
@@ -419,7 +421,7 @@ class LayerSchema:
         """
         return ""
 
-    def default_tops(self, bottoms: int, keywords: Mapping[str, Any]) -> int:
+    def default_tops(self, bottoms: int, keywords: Mapping[str, object]) -> int:
         """The number of tops of a layer that is composed without giving it."""
         return bottoms if self.paired else _least(self.tops)
 
@@ -532,9 +534,13 @@ class LayerSchema:
         return f"<layer type {self.type}>"
 
 
-def _serialized(layer: Any, name: str) -> bytes | None:
+def _serialized(layer: Message, name: str) -> bytes | None:
     """The bytes of one of the layer's messages; ``None`` if absent, which differs from empty."""
-    return getattr(layer, name).SerializePartialToString() if layer.HasField(name) else None
+    if not layer.HasField(name):
+        return None
+    # Partial: a missing required field is reported later, with its name.
+    serialized: bytes = getattr(layer, name).SerializePartialToString()
+    return serialized
 
 
 def _missing_fields(message: Any) -> list[str]:
