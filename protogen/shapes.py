@@ -8,12 +8,13 @@ comparison with it is true. A rule is therefore written once, as if every size w
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeGuard, overload
+from typing import TypeGuard, TypeVar, overload
 
 __all__ = [
     "INT_MAX",
     "MAX_AXES",
     "UNKNOWN",
+    "AnySize",
     "InternalShape",
     "Shape",
     "Size",
@@ -79,6 +80,8 @@ class Unknown:
 UNKNOWN = Unknown()
 #: A size in the rules of layers.
 Size = int | Unknown
+#: A size that is known if those that it is computed from are.
+AnySize = TypeVar("AnySize", int, Size)
 #: A shape in the rules of layers.
 InternalShape = tuple[Size, ...]
 
@@ -114,7 +117,7 @@ def count(shape: Iterable[Size | None]) -> Size:
     return elements
 
 
-def truncated_division(numerator: Size, denominator: int) -> Size:
+def truncated_division(numerator: AnySize, denominator: int) -> AnySize:
     """Integer division as in C++, which rounds toward zero; Python's ``//`` rounds down."""
     if isinstance(numerator, Unknown):
         return UNKNOWN
