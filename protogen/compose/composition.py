@@ -161,9 +161,10 @@ class Composition:
                 reject("in_place needs a bottom", name, schema.type)
             return [blobs[0].name]
         number = _number_of_tops(schema, name, blobs, keywords)
-        if number == 0:
-            return []
-        return [name, *(f"{name}_{index}" for index in range(1, number))]
+        if number == 1:
+            return [name]
+        # The first top is called like the layer; only the others are numbered.
+        return [f"{name}_{index}" if index else name for index in range(number)]
 
     def _given_tops(self, schema: LayerSchema, name: str, given: object) -> list[str]:
         tops = []
