@@ -17,7 +17,7 @@ from protogen import layers, proto
 from protogen.schema import Fault
 from protogen.shapes import Shape, public_shape
 
-__all__ = ["UnreadableSource", "read_top_shapes"]
+__all__ = ["UnreadableSource", "read_top_shapes", "unknown_reason"]
 
 Tops = Sequence[Shape]
 
@@ -37,6 +37,18 @@ def read_top_shapes(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
     """
     reader = _READERS.get(layer.type)
     return reader(layer, tops) if reader else None
+
+
+def unknown_reason(layer: Any) -> str:
+    """Why the shapes of a layer's tops are unknown, in a few words; empty where nobody knows."""
+    if layer.type == "Python":
+        return "protogen does not run the code of Python layers"
+    for field, param in layer.ListFields():
+        if field.message_type is not None and "source" in field.message_type.fields_by_name:
+            source = param.source
+            if source and _existing(source) is None:
+                return f'"{source}" does not exist'
+    return ""
 
 
 def _import(name: str, package: str) -> Any:
@@ -222,6 +234,3 @@ _READERS: dict[str, Callable[[Any, Tops], tuple[Shape, ...] | None]] = {
     "ImageData": _image_data,
     "WindowData": _window_data,
 }
-
-# The former names, until `protogen.inference` uses the new ones.
-look, Unread = read_top_shapes, UnreadableSource

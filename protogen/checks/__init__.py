@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from protogen import proto
-from protogen.analysis import Analysis
+from protogen.analysis import Analysis, UnknownTop
 from protogen.checks._check import Check, checks
 from protogen.checks._mismatches import inferred
 from protogen.checks._phases import Phases
@@ -51,9 +51,13 @@ def all_rules() -> Catalogue:
 
 @dataclass(frozen=True)
 class Report:
-    """What was found, in the order of the net's layers."""
+    """What was found, in the order of the net's layers.
+
+    ``unchecked`` says, in a sentence for each, what could not be checked and why.
+    """
 
     diagnostics: list[Diagnostic]
+    unchecked: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -89,7 +93,24 @@ def check(
         if finding.layer_index not in damaged:
             found.append(finding)
     wanted = [each for each in found if chosen(each, select, ignore, notes)]
-    return Report(sorted(map(net.place, wanted), key=_position))
+    return Report(sorted(map(net.place, wanted), key=_position), _unchecked(analyses))
+
+
+def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
+    """What depends on unknown sizes, in a sentence for each blob where they begin."""
+    phases: dict[UnknownTop, list[str]] = {}
+    for analysis in analyses:
+        for top in analysis.unknown_tops:
+            phases.setdefault(top, []).append(analysis.phase)
+    found = []
+    for top, names in phases.items():
+        where = "" if len(names) == len(analyses) else f" in {names[0]}"
+        reason = f": {top.reason}" if top.reason else ""
+        found.append(
+            f"the shape of {top} is unknown{where}{reason}. What depends on it is not checked; to"
+            f" check it, give the shape: {top.option}"
+        )
+    return found
 
 
 def check_solver(

@@ -222,7 +222,11 @@ def _compose(schema: LayerSchema, bottoms: Sequence[Any], keywords: dict[str, An
     net = active_net()
     if net is None:
         _reject_outside(str(keywords.get("name") or ""), schema.type)
-    return net.composition.add(schema, bottoms, keywords)
+    try:
+        return net.composition.add(schema, bottoms, keywords)
+    except ComposeError as error:
+        error.net = net
+        raise
 
 
 def scope(name: str) -> AbstractContextManager[Net]:
