@@ -45,13 +45,13 @@ class Task:
 
     def selects(self, finding: Diagnostic) -> bool:
         """Whether a finding is one that the user asks for."""
-        from protogen.checks import chosen
+        from protogen.checks import selected
 
         # Notes are reported if their rules are selected by name.
         lowest = self.severity or ("note" if self.select else "warning")
         if _RANKS[finding.severity.value] < _RANKS[lowest]:
             return False
-        return chosen(finding, self.select, self.ignore, notes=True)
+        return selected(finding, self.select, self.ignore, notes=True)
 
 
 @dataclass(frozen=True)
@@ -163,9 +163,9 @@ def _without_ignored(
     document: Document, layer_line: Callable[[Diagnostic], int], findings: Iterable[Diagnostic]
 ) -> list[Diagnostic]:
     """The findings that no comment of the file ignores."""
-    from protogen.checks._comments import Silenced
+    from protogen.checks import Suppressions
 
-    return Silenced(document, layer_line).without(findings)
+    return Suppressions(document, layer_line).remaining(findings)
 
 
 def _check_solver_file(task: Task, document: Document) -> Outcome:
