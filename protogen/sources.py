@@ -154,6 +154,7 @@ def _image_sizes(file: Any, channels: int | None, field: str) -> tuple[Any, Any,
 def _image_data(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
     param, field = layer.image_data_param, "image_data_param.source"
     path = _existing(param.source)
+    # With rand_skip Caffe shapes the tops by an image that it picks at random.
     if path is None or param.rand_skip:
         return None
     line = path.read_text(errors="replace").partition("\n")[0]
@@ -185,6 +186,7 @@ def _hdf5_data(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
     path = _existing(param.source)
     if path is None:
         return None
+    # The source is a list of files; Caffe shapes the tops by the first one.
     names = path.read_text(errors="replace").split()
     if not names:
         raise Fault(f'"{path}" does not list any files', field=field)

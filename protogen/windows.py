@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from protogen import proto
 from protogen.diagnostics import times
-from protogen.schema import Context, Fault
+from protogen.schema import Context, Fault, count_axes
 from protogen.shapes import UNKNOWN, truncated_division
 
 __all__ = [
@@ -78,6 +78,7 @@ def pooling_size(
     """
     if size is UNKNOWN:
         return UNKNOWN
+    # Caffe divides floats, so that sizes past 2**24 are rounded before the windows are.
     quotient = float32(float32(size + 2 * pad - kernel) / stride)
     windows = (math.floor(quotient) if floor else math.ceil(quotient)) + 1
     if clip and (windows - 1) * stride >= size + pad:
@@ -105,6 +106,7 @@ def empty_windows(size: int, stride: int, pad: int, windows: int, *, average: bo
 
 def empty_outputs(windows: Sequence[int], empty: Sequence[int]) -> int:
     """The number of garbage elements in each top channel: those in an empty row or column."""
+    # Height and width are pooled together: an element is sound if both of its windows are.
     sound = math.prod(every - none for every, none in zip(windows, empty))
     return math.prod(windows) - sound
 
@@ -279,7 +281,7 @@ def per_axis(ctx: Context, field: str, axes: int, default: int) -> tuple[int, ..
         return values * axes
     if len(values) != axes:
         raise ctx.fault(
-            f"{field} is given {times(len(values))} for {axes} spatial axes;"
+            f"{field} is given {times(len(values))} for {count_axes(axes, 'spatial')};"
             " give it once, or once per axis",
             field,
         )
@@ -338,7 +340,9 @@ def pooling_window(ctx: Context) -> PoolingWindow:
     stride = _pooling_pair(ctx, "stride", "stride_h", "stride_w")
     if kernel[0] <= 0 or kernel[1] <= 0:
         if param.global_pooling:
-            raise ctx.fault(f"global_pooling of an empty image: {ctx.describe(0)}", bottom=0)
+            raise ctx.fault(
+                f"global_pooling needs an image with pixels: {ctx.describe(0)}", bottom=0
+            )
         raise _zero(ctx, "kernel_size", "kernel_h", "kernel_w")
     if 0 in stride:
         raise _zero(ctx, "stride", "stride_h", "stride_w")
@@ -361,6 +365,7 @@ def rounds_down(param: Any) -> bool:
 
 def _pooling_kernel(ctx: Context) -> tuple[int, int]:
     param = ctx.param
+    # Caffe ignores one of the pair beside kernel_size, but rejects both.
     pair = param.HasField("kernel_h") and param.HasField("kernel_w")
     if pair and param.HasField("kernel_size"):
         raise ctx.fault(

@@ -43,7 +43,7 @@ class FileSearch:
         """Add files as they are, and the files of folders in alphabetical order; each once."""
         files = dict.fromkeys(self.files)
         for path in paths:
-            if not Path(path).is_dir():
+            if not path or not Path(path).is_dir():  # Path("") is the current folder
                 files[path] = None
                 self.found.discard(path)
                 continue

@@ -9,7 +9,10 @@ import click
 from protogen.cli._output import Unusable
 
 
-@click.command(epilog="\b\nExamples:\n  protogen explain P101\n  protogen explain pooling-rounds")
+@click.command(
+    short_help="Explain a rule.",
+    epilog="\b\nExamples:\n  protogen explain P101\n  protogen explain pooling-rounds",
+)
 @click.argument("rule", metavar="CODE|NAME")
 def command(rule: str) -> None:
     """Explain a rule: what it does, why this is a problem, an example, and how to fix it."""

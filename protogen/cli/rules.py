@@ -9,7 +9,7 @@ import click
 from protogen.cli._options import json_option
 
 
-@click.command(epilog="Example: protogen rules --json")
+@click.command(short_help="List all rules.", epilog="Example: protogen rules --json")
 @json_option
 def command(as_json: bool) -> None:
     """List all rules: code, name, severity, [*] if --fix can fix its findings, and a summary."""

@@ -38,13 +38,13 @@ Sizes: TypeAlias = Sequence[int]
 __all__ = ["all_types", "find", "suggest"]
 
 def all_types() -> tuple[LayerSchema, ...]:
-    """Every layer type, by name."""
+    """Every layer type, sorted by name."""
 
 def find(layer_type: str) -> LayerSchema | None:
-    """The schema of a layer type, or ``None`` if there is none of exactly that name."""
+    """The schema of the layer type with exactly this name, or ``None``."""
 
 def suggest(layer_type: str) -> str:
-    """``did you mean "Convolution"?`` for a misspelt type, or nothing."""
+    """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
 
 def AbsVal(
     bottom: Blob, /, *,
@@ -60,7 +60,7 @@ def AbsVal(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The absolute value of each element. It does not work in place.
+    """Take the absolute value of each element. Does not work in place.
 
     (source: src/caffe/layers/absval_layer.cpp)
     """
@@ -248,9 +248,9 @@ def AnnotatedData(
     name: str | None = None,
     top: str | None = None,
 ) -> Blob:
-    """Images out of a database and the boxes annotated in them; of the SSD fork.
+    """Read images from a database, with the boxes annotated in them; from the SSD fork.
 
-    The labels are one row to each box of the batch: item, group label, instance, xmin, ymin, xmax,
+    The labels have one row per box in the batch: item, group label, instance, xmin, ymin, xmax,
     ymax, difficult.
 
     source: Folder of the database.
@@ -396,7 +396,7 @@ def AnnotatedData(
     yolo_width: (only in xilinx)
     transform_param: How a data layer transforms its images.
 
-    (source: src/caffe/layers/annotated_data_layer.cpp)
+    (source: weiliu89/caffe (branch ssd): src/caffe/layers/annotated_data_layer.cpp)
     """
 @overload
 def AnnotatedData(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
@@ -422,11 +422,11 @@ def ArgMax(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Where the ``top_k`` largest elements of each item are.
+    """Find the ``top_k`` largest elements of each item.
 
-    With ``axis`` they are sought along it, and ``out_max_val`` gives their values instead of their
-    indices. Without, in the whole item: the top is N x 1 x top_k, or N x 2 x top_k with the
-    values beside the indices.
+    With ``axis``, the search is along that axis, and ``out_max_val`` gives values instead of
+    indices. Without it, the search is over the whole item: the top is N x 1 x top_k, or
+    N x 2 x top_k with the values next to the indices.
 
     out_max_val: Output the values: without `axis`, in pairs with the indices; with `axis`,
         instead of the indices.
@@ -454,8 +454,8 @@ def Axpy(
 ) -> Blob:
     """Scale each channel of the second bottom by the first bottom, and add the third.
 
-    The first bottom is NxC or NxCx1x1. Scale, then Eltwise, computes the same in any Caffe.
-    (source: Hu et al. 2017, squeeze and excitation)
+    The first bottom is NxC or NxCx1x1. A Scale followed by an Eltwise computes the same in any
+    Caffe.  (source: Hu et al. 2017, squeeze and excitation)
 
     (source: hujie-frank/SENet: src/caffe/layers/axpy_layer.cpp)
     """
@@ -493,13 +493,13 @@ def BatchNorm(
 ) -> Blob:
     """Shift and scale each channel to mean 0 and variance 1.
 
-    In training by the batch's own statistics, of which it keeps a moving average; when testing by
-    that average (``use_global_stats`` chooses). It learns no scale or bias: a Scale layer with
-    ``bias_term`` after it does. Its three blobs are not trained, and sum up more than one
-    iteration: mean and variance are to be divided by the third.
+    In training it uses the statistics of the batch and keeps a moving average of them; in testing
+    it uses that average (``use_global_stats`` overrides the choice). It learns no scale or bias;
+    follow it with a Scale layer that has ``bias_term``. Its three blobs are not trained, and
+    accumulate over iterations: divide mean and variance by the third.
 
-    NVIDIA's fork learns scale and bias as well where ``scale_bias`` or a filler for one of them
-    is given; Intel's does so in its MKL engines.
+    NVIDIA's fork also learns scale and bias if ``scale_bias`` or a filler for one of them is
+    given; Intel's does in its MKL engines.
 
     use_global_stats: Use the stored mean and variance. If it is not given, only TEST uses them,
         which is nearly always right.
@@ -540,11 +540,11 @@ def BatchReindex(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Pick items of the first bottom's batch by the indices in the second bottom.
+    """Select items from the first bottom's batch by the indices in the second bottom.
 
-    An index may come again, and items may be left out.
+    An index may occur more than once, and items may be left out.
 
-    Size: the size of bottom 1, then the sizes of bottom 0 past its first axis
+    Size: the size of bottom 1, then the sizes of bottom 0 after its first axis
 
     (source: src/caffe/layers/batch_reindex_layer.cpp)
     """
@@ -567,10 +567,10 @@ def Bias(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Add a small blob, learned or the second bottom, to the first bottom along some of its axes.
+    """Add a small blob to the first bottom, along some of its axes.
 
-    Its first axis goes with the bottom's ``axis``; it is repeated over the axes it does not cover.
-    A learned one covers ``num_axes`` axes.
+    The blob is learned, or the second bottom. Its first axis corresponds to the bottom's ``axis``;
+    it is repeated over the axes that it does not cover. A learned blob covers ``num_axes`` axes.
 
     axis: First axis of the bottom that the bias covers.
     num_axes: Number of axes that a learnable bias covers. -1: all from `axis` on. 0: the bias is
@@ -608,13 +608,13 @@ def BN(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Batch normalisation with a learned scale and shift in one layer; three forks' own.
+    """Batch normalization with a learned scale and shift in one layer; three forks define it.
 
-    SegNet (``scale_filler``, ``shift_filler``, ``bn_mode``) learns scale and shift, and may make
-    two further tops: the batch's mean and variance. The fcn branch of weiliu89 (``var_eps``,
-    ``across_spatial``) is like it, and without ``across_spatial`` learns them for each pixel.
+    SegNet (``scale_filler``, ``shift_filler``, ``bn_mode``) learns scale and shift, and may have
+    two more tops: the mean and variance of the batch. The fcn branch of weiliu89 (``var_eps``,
+    ``across_spatial``) is similar, and learns them for each pixel without ``across_spatial``.
     PSPNet and others (``slope_filler``, ``bias_filler``, ``frozen``) learn slope and bias, and keep
-    a running mean and variance beside them. Without any of these fields it is PSPNet's.
+    a running mean and variance. A layer with none of these fields is treated as PSPNet's.
 
     scale_filler: With shift_filler: two blobs, the scale and the shift (segnet, enet). (only in
         wl-fcn, segnet, enet, ncnn)
@@ -677,7 +677,7 @@ def BoxAnnotatorOHEM(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> tuple[Blob, Blob]:
-    """Keep the ``roi_per_img`` regions of greatest loss in each image; the others are ignored.
+    """Keep the ``roi_per_img`` regions with the greatest loss in each image; ignore the others.
 
     Bottoms are the regions (5 channels), the loss of each, their labels and the weights of their
     boxes; tops are the labels and weights to train with.  (source: Shrivastava et al. 2016)
@@ -707,7 +707,7 @@ def CenterLoss(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """How far each item's features are from the learned centre of its class.
+    """The distance of each item's features from the learned center of its class.
 
     The second bottom holds the class indices; ``num_output`` is the number of classes.
     (source: Wen et al. 2016)
@@ -759,7 +759,7 @@ def Clip(
 ) -> Blob:
     """Limit each element to the range from ``min`` to ``max``. Works in place.
 
-    Both must be given: without a ``clip_param`` they are 0, and so is all of the top.
+    Both must be given. Without a ``clip_param`` they are 0, and so is every element of the top.
 
     engine: (only in tengine)
 
@@ -785,9 +785,9 @@ def Concat(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Put the bottoms one after the other along ``axis``, the channels unless it says otherwise.
+    """Join the bottoms along ``axis``, by default the channels.
 
-    The bottoms agree in every other axis.
+    The bottoms must agree on every other axis.
 
     Size: the sum of the bottoms' sizes on axis
 
@@ -817,9 +817,9 @@ def ContrastiveLoss(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Pull pairs that belong together towards each other, and others ``margin`` apart.
+    """Pull similar pairs together, and push dissimilar ones ``margin`` apart.
 
-    Bottoms are the features of each side of the pairs, and whether they belong together (1 or 0).
+    Bottoms are the features of each side of the pairs, and whether a pair is similar (1 or 0).
     (source: Hadsell, Chopra & LeCun 2006)
 
     margin: Distance to which dissimilar pairs are pushed apart.
@@ -899,8 +899,8 @@ def Convolution(
 ) -> Blob:
     """Slide ``num_output`` learned filters over the bottom and add a bias.
 
-    With ``kernel_size: 1`` every pixel is mapped on its own: an InnerProduct over the channels,
-    which mixes them and leaves height and width alone.
+    With ``kernel_size: 1`` it maps each pixel separately: an InnerProduct over the channels that
+    leaves height and width unchanged.
 
     Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
 
@@ -1028,9 +1028,9 @@ def ConvolutionDepthwise(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Slide a filter of its own over each channel; ``group`` may be left out.
+    """Slide a separate filter over each channel; ``group`` may be omitted.
 
-    A Convolution with ``group`` equal to the channels says the same to every Caffe.
+    A Convolution with ``group`` equal to the number of channels computes the same in any Caffe.
 
     Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
 
@@ -1113,10 +1113,10 @@ def Correlation(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Compare a patch of the first bottom with patches of the second, displaced in each direction.
+    """Compare patches of the first bottom with displaced patches of the second.
 
-    The top has a channel to each displacement: from ``-max_displacement`` to ``max_displacement``
-    by ``stride_2``, in both directions.  (source: Dosovitskiy et al. 2015, FlowNet)
+    The top has one channel per displacement: from ``-max_displacement`` to ``max_displacement`` in
+    steps of ``stride_2``, in both directions.  (source: Dosovitskiy et al. 2015, FlowNet)
 
     Size: ceil((size + 2*pad - 2*(max_displacement + (kernel_size-1)/2)) / stride_1)
 
@@ -1156,11 +1156,11 @@ def Crop(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Cut out of the first bottom, from ``axis`` on, a part the size of the second.
+    """Crop the first bottom, from ``axis`` on, to the size of the second.
 
-    It begins at ``offset``, one for all those axes or one for each.
+    The crop starts at ``offset``, given once for all those axes or once for each.
 
-    Size: the sizes of bottom 0 before axis, of bottom 1 from axis on
+    Size: the sizes of bottom 0 before axis, and of bottom 1 from axis on
 
     offset: Where the crop begins: one number for all cropped axes, or one for each. Default 0.
     offset_w: (only in tengine)
@@ -1302,10 +1302,10 @@ def Data(
     name: str | None = None,
     top: str | None = None,
 ) -> Blob:
-    """Images, and labels if it has a second top, read from an LMDB or LevelDB database.
+    """Read images, and labels if there is a second top, from an LMDB or LevelDB database.
 
-    The sizes of the images are known once the database is, or from ``crop_size``; the number of
-    channels also from several ``mean_value``.
+    The size of the images is that of the first record in the database, or ``crop_size``. If there
+    are several ``mean_value``, their number is the number of channels.
 
     source: Folder of the database.
     scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
@@ -1508,8 +1508,8 @@ def Deconvolution(
 ) -> Blob:
     """The transpose of a Convolution: spread each pixel through a filter, which upsamples.
 
-    ``num_output`` is still the number of channels it makes; the weights have the bottom's
-    channels first.
+    ``num_output`` is still the number of channels of the top; the first axis of the weights is the
+    bottom's channels.
 
     Size: stride*(size-1) + dilation*(kernel_size-1)+1 - 2*pad
 
@@ -1673,9 +1673,9 @@ def DenseImageData(
     top: str | Sequence[str] | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
-    """Images and a label for each of their pixels; a list names an image and a map to each line.
+    """Read images and a label for each pixel; each line of a list names an image and a label map.
 
-    Both are cut to ``crop_height`` by ``crop_width``. The labels are Nx1xHxW.
+    Both are cropped to ``crop_height`` by ``crop_width``. The labels are Nx1xHxW.
 
     mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
     mirror: Mirror each image left to right with a probability of one half, in both phases.
@@ -1847,9 +1847,9 @@ def DepthwiseConv(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Slide a filter of its own over each channel: MNN's name for ConvolutionDepthwise.
+    """Slide a separate filter over each channel: MNN's name for ConvolutionDepthwise.
 
-    A Convolution with ``group`` equal to the channels says the same to every Caffe.
+    A Convolution with ``group`` equal to the number of channels computes the same in any Caffe.
 
     Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
 
@@ -1977,9 +1977,9 @@ def DepthwiseConvolution(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """A Convolution made fast on a GPU for one filter to each channel.
+    """A Convolution that is fast on a GPU if it has one filter per channel.
 
-    It is an ordinary Convolution in all else, so ``group`` has to be written.
+    Otherwise it is an ordinary Convolution, so ``group`` must be written.
 
     Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
 
@@ -2060,10 +2060,10 @@ def DetectionEvaluate(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Which detections are right, and how many boxes of each class there were; of the SSD fork.
+    """Find which detections are right, and count the boxes of each class; from the SSD fork.
 
     Bottoms are the rows of a DetectionOutput and the true boxes, 8 numbers each. The top has a
-    row of 5 to each class but the background, then one to each detection.
+    row of 5 numbers for each class except the background, then one for each detection.
 
     num_classes: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, pt2c, mnn)
     background_label_id: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, pt2c, mnn)
@@ -2072,7 +2072,7 @@ def DetectionEvaluate(
     name_size_file: (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, pt2c, mnn)
     resize_param: (only in ssd, sstd, intel, nv17, xilinx, eric612, pt2c, mnn)
 
-    (source: src/caffe/layers/detection_evaluate_layer.cpp)
+    (source: weiliu89/caffe (branch ssd): src/caffe/layers/detection_evaluate_layer.cpp)
     """
 
 def DetectionOutput(
@@ -2105,11 +2105,11 @@ def DetectionOutput(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes SSD has found, the best of those that overlap.
+    """The boxes that SSD detects; of those that overlap, the best.
 
-    Bottoms are the predictions of location and confidence and the prior boxes. The top has a row
-    to each detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. How many
-    there are is known when it has run; until then Caffe has it as 1.
+    Bottoms are the predictions of location and confidence, and the prior boxes. The top has one
+    row per detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. The number
+    of detections is known after a forward pass; until then Caffe uses 1.
 
     num_classes: Number of classes, background included. Required. (only in ssd, sstd, rrc, intel,
         nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
@@ -2138,7 +2138,7 @@ def DetectionOutput(
     engine: (only in tengine, cambricon)
     objectness_score: (only in xilinx, mnn)
 
-    (source: src/caffe/layers/detection_output_layer.cpp)
+    (source: weiliu89/caffe (branch ssd): src/caffe/layers/detection_output_layer.cpp)
     """
 
 def DetectNetTransformation(
@@ -2259,10 +2259,10 @@ def DetectNetTransformation(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> tuple[Blob, Blob]:
-    """Augment images and turn the boxes in them into a grid of what DetectNet is to predict.
+    """Augment images, and turn the boxes in them into the grid that DetectNet learns to predict.
 
-    The tops are images of ``image_size_y`` by ``image_size_x``, and for each cell of ``stride``
-    pixels 8 numbers and the coverage of each class.
+    The tops are images of ``image_size_y`` by ``image_size_x`` and, for each cell of ``stride``
+    pixels, 8 numbers and the coverage of each class.
 
     scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
         0..1.
@@ -2399,10 +2399,10 @@ def Dropout(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """In training set a random ``dropout_ratio`` of the elements to 0 and scale the others up.
+    """In training, set a random ``dropout_ratio`` of the elements to 0 and scale up the others.
 
-    The scale is 1 / (1 - dropout_ratio), so that the expected value stays; when testing, nothing
-    is changed. Works in place.
+    The scale is 1 / (1 - dropout_ratio), which keeps the expected value. In testing, nothing
+    changes. Works in place.
 
     dropout_ratio: Fraction of the values that becomes zero in TRAIN. The others are multiplied by
         1 / (1 - ratio). TEST changes nothing.
@@ -2436,10 +2436,10 @@ def DummyData(
     name: str | None = None,
     top: str | None = None,
 ) -> Blob:
-    """Blobs made by fillers: anew for each batch, or once if the filler is ``constant``.
+    """Produce blobs with fillers: refilled for each batch, or only once if ``constant``.
 
     ``shape`` and ``data_filler`` are given once for all tops, or once for each. The older ``num``,
-    ``channels``, ``height`` and ``width`` are given together instead of ``shape``.
+    ``channels``, ``height`` and ``width`` are given together, instead of ``shape``.
 
     data_filler: Zeros by default. Constants are filled once, all other values again in each pass.
     num: num, channels, height and width are the older way to give `shape`.
@@ -2473,10 +2473,10 @@ def Eltwise(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The sum, product or maximum of its bottoms, element by element.
+    """The sum, product or maximum of the bottoms, element by element.
 
-    The bottoms all have one shape: nothing is broadcast. A SUM may weigh each bottom by a
-    ``coeff`` (1 and -1 subtract).
+    All bottoms must have the same shape; there is no broadcasting. A SUM may weight each bottom by
+    a ``coeff`` (1 and -1 subtract).
 
     operation: How the bottoms, which must have the same shape, are combined: their product, sum
         or maximum.
@@ -2507,7 +2507,7 @@ def ELU(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """x above zero, alpha * (exp(x) - 1) below it (Clevert et al. 2015). Works in place.
+    """x if positive, else alpha * (exp(x) - 1) (Clevert et al. 2015). Works in place.
 
     alpha: Depth of the negative side, which is alpha * (exp(x) - 1).
 
@@ -2535,10 +2535,10 @@ def Embed(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Look up a learned vector of ``num_output`` for each index in the bottom.
+    """Look up a learned vector of ``num_output`` numbers for each index in the bottom.
 
-    The indices are below ``input_dim``. It computes an InnerProduct of one-hot vectors, without
-    making them.
+    The indices are below ``input_dim``. The result is that of an InnerProduct of one-hot vectors,
+    but those vectors are never created.
 
     Size: the bottom's sizes, then num_output
 
@@ -2564,7 +2564,7 @@ def EuclideanLoss(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Half the squared distance of the bottoms, averaged over the batch: least squares.
+    """Half the squared distance between the bottoms, averaged over the batch: least squares.
 
     (source: src/caffe/layers/euclidean_loss_layer.cpp)
     """
@@ -2593,9 +2593,9 @@ def EvalDetection(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Compare YOLO's predictions with the boxes that are there, for a mean average precision.
+    """Compare YOLO's predictions with the true boxes, for a mean average precision.
 
-    Each item's top has how many boxes of each class there are, then 4 numbers to each prediction:
+    The top of each item has the number of boxes of each class, then 4 numbers per prediction:
     class, score, and whether it is right or wrong.
 
     Size: num_class + side^2 * num_object * 4
@@ -2631,7 +2631,9 @@ def Exp(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """``base`` (-1: e) to the power of (shift + scale * x), element by element. Works in place.
+    """``base`` to the power of (shift + scale * x), element by element. Works in place.
+
+    A base of -1, the default, stands for e.
 
     base: A positive number, or -1 for e.
 
@@ -2652,9 +2654,10 @@ def Filter(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Keep those items of each bottom for which the last bottom, the selector, is not 0.
+    """Keep the items of each bottom for which the last bottom, the selector, is not 0.
 
-    How many they are is known only when it runs: the tops begin at the bottoms' full size.
+    The number of items kept is known only after a forward pass; until then the tops have the size
+    of the bottoms.
 
     (source: src/caffe/layers/filter_layer.cpp)
     """
@@ -2680,7 +2683,7 @@ def Flatten(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Make one axis of those from ``axis`` to ``end_axis``, both included.
+    """Merge the axes from ``axis`` to ``end_axis``, both included, into one.
 
     axis: First axis to merge.
     end_axis: Last axis to merge.
@@ -2750,7 +2753,7 @@ def FocalLoss(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """SoftmaxWithLoss that weighs what is already well classified down by (1 - p)^gamma.
+    """A SoftmaxWithLoss that gives well-classified items less weight, by (1 - p)^gamma.
 
     (source: Lin et al. 2017)
 
@@ -2877,7 +2880,7 @@ def HDF5Data(
     name: str | None = None,
     top: str | None = None,
 ) -> Blob:
-    """The datasets of HDF5 files, each top the one of its own name; of any number of axes.
+    """Read the datasets of HDF5 files, one per top, with the name of the top and any shape.
 
     source: A text file that lists HDF5 files, one on each line. Each top is the dataset with the
         same name.
@@ -2996,7 +2999,7 @@ def HDF5Output(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> None:
-    """Write the bottoms, data and labels, to a file of HDF5.
+    """Write the bottoms, data and labels, to an HDF5 file.
 
     file_name: File that the bottoms are written to.
 
@@ -3021,8 +3024,7 @@ def HingeLoss(
 ) -> Blob:
     """One-against-all hinge loss of a score per class, linear (L1) or squared (L2).
 
-    The second bottom holds a class index for each item. Caffe compares no more than the batch
-    sizes.
+    The second bottom holds a class index for each item. Caffe compares only the batch sizes.
 
     norm: Norm of the distance to the margin.
 
@@ -3097,10 +3099,10 @@ def Im2col(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Lay the window of a Convolution at each place out as a column of channels.
+    """Turn the window of a Convolution at each place into a column of channels.
 
-    A Convolution is this and a matrix product. Only the window fields of ``convolution_param``
-    are read.
+    A Convolution is an Im2col followed by a matrix product. Only the window fields of
+    ``convolution_param`` are read.
 
     Size: channels * kernel area; trunc((size + 2*pad - extent) / stride) + 1
 
@@ -3288,9 +3290,9 @@ def ImageData(
     top: str | Sequence[str] | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
-    """Images and labels read from the files that a list names, a path and a label to each line.
+    """Read images and labels from a list of files, with a path and a label on each line.
 
-    All images must be of one size unless ``new_height`` and ``new_width`` resize them, or
+    All images must have the same size, unless ``new_height`` and ``new_width`` resize them or
     ``batch_size`` is 1.
 
     source: A text file. Each line has a path and an integer label.
@@ -3553,9 +3555,10 @@ def ImageLabelmapData(
     top: str | Sequence[str] | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
-    """Images and a label for each of their pixels, to find edges by.
+    """Read images and a label for each pixel, to learn to detect edges.
 
-    A list names an image and a map to each line. The labels are Nx1xHxW.  (source: Xie & Tu 2015)
+    Each line of a list names an image and a label map. The labels are Nx1xHxW.
+    (source: Xie & Tu 2015)
 
     source: A text file. Each line has a path and an integer label.
     scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
@@ -3817,9 +3820,9 @@ def ImageSegData(
     top: str | Sequence[str] | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob, Blob]:
-    """Images, a label for each of their pixels, and the images' sizes.
+    """Read images, a label for each pixel, and the sizes of the images.
 
-    A list names an image and a map to each line. Both are cut to ``crop_size``, or to
+    Each line of a list names an image and a label map. Both are cropped to ``crop_size``, or to
     ``crop_height`` by ``crop_width``. The labels are Nx1xHxW, the sizes Nx1x1x2.
 
     source: A text file. Each line has a path and an integer label.
@@ -3978,10 +3981,10 @@ def InfogainLoss(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """SoftmaxWithLoss in which each pair of a true and a predicted class has a weight of its own.
+    """A SoftmaxWithLoss with a separate weight for each pair of a true and a predicted class.
 
     The weights are a square matrix over the classes, read from ``source`` or a third bottom. A
-    second top, which asks for two ``loss_weight``, holds the probabilities.
+    second top, which needs two ``loss_weight``, holds the probabilities.
 
     source: File of a BlobProto with the matrix. Not needed if there is a third bottom.
     axis: Axis of the classes.
@@ -4037,8 +4040,8 @@ def InnerProduct(
 ) -> Blob:
     """Multiply the bottom, flattened from ``axis`` on, by a learned matrix and add a bias.
 
-    Also called fully connected. Every size from ``axis`` on is fixed once its weights are
-    trained; a Convolution whose kernel covers them computes the same.
+    Also called a fully connected layer. Every size from ``axis`` on is fixed once the weights are
+    trained; a Convolution whose kernel covers these axes computes the same.
 
     Size: the sizes before axis, then num_output
 
@@ -4076,7 +4079,7 @@ def Input(
     name: str | None = None,
     top: str | None = None,
 ) -> Blob:
-    """Blobs that the caller fills; one ``shape`` for all tops, or one for each.
+    """Blobs that the caller fills, with one ``shape`` for all tops or one for each.
 
     shape: One shape for all tops, or one for each.
 
@@ -4111,11 +4114,12 @@ def Interp(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Scale height and width by bilinear interpolation, the corners aligned; of PSPNet's fork.
+    """Scale height and width by bilinear interpolation with aligned corners; from PSPNet's fork.
 
     The bottom is first cropped by ``pad_beg`` and ``pad_end``, which are 0 or less. A
-    ``shrink_factor`` or a ``zoom_factor`` alone decides before ``height`` and ``width`` do; both
-    factors shrink, then zoom. With ``use_blob_size`` the size is that of a second bottom.
+    ``shrink_factor`` or a ``zoom_factor`` alone takes precedence over ``height`` and ``width``;
+    both factors together shrink, then zoom. With ``use_blob_size`` the size is that of a second
+    bottom.
 
     Size: (size - 1) / shrink_factor + 1, then size + (size - 1) * (zoom_factor - 1)
 
@@ -4155,10 +4159,10 @@ def L1Loss(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The sum of absolute differences of the bottoms, averaged over the batch.
+    """The sum of absolute differences between the bottoms, averaged over the batch.
 
-    FlowNet's own, told by ``l1_loss_param`` or a single bottom, wants bottoms of one shape; a
-    single one is taken for the differences.
+    FlowNet's variant, selected by ``l1_loss_param`` or a single bottom, requires bottoms with the
+    same shape; a single bottom holds the differences.
 
     l2_per_location: (only in flownet2)
     l2_prescale_by_channels: (only in flownet2)
@@ -4187,9 +4191,9 @@ def Log(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The logarithm to ``base`` (-1: e) of (shift + scale * x), element by element.
+    """The logarithm to ``base`` of (shift + scale * x), element by element. Works in place.
 
-    Works in place.
+    A base of -1, the default, stands for e.
 
     base: A positive number, or -1 for e.
 
@@ -4217,10 +4221,10 @@ def LRN(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Divide each element by the energy of its neighbourhood (Krizhevsky et al. 2012).
+    """Divide each element by the energy of its neighborhood (Krizhevsky et al. 2012).
 
-    The neighbourhood is ``local_size`` channels at the same place or, with ``norm_region:
-    WITHIN_CHANNEL``, a square of that side in the same channel.
+    The neighborhood is ``local_size`` channels at the same place or, with ``norm_region:
+    WITHIN_CHANNEL``, a square with that side in the same channel.
 
     local_size: Number of channels, or side of the square, that counts as nearby. It must be odd.
     norm_region: Whether the neighbors are other channels, or other pixels of the same channel.
@@ -4253,10 +4257,10 @@ def LSTM(
 ) -> Blob:
     """Long short-term memory: a recurrent layer with input, forget and output gates.
 
-    Bottoms: the sequences (timesteps, streams, features); 0 where a new one begins and else 1
-    (timesteps, streams); perhaps a static input (streams, features). The top is (timesteps,
-    streams, ``num_output``). With ``expose_hidden`` the hidden and cell state before the first
-    timestep are further bottoms, and those after the last one further tops.
+    Bottoms: the sequences (timesteps, streams, features); markers (timesteps, streams), 0 where a
+    new sequence starts and 1 elsewhere; optionally a static input (streams, features). The top is
+    (timesteps, streams, ``num_output``). With ``expose_hidden`` the hidden and cell state before
+    the first timestep are additional bottoms, and those after the last one additional tops.
     (source: Hochreiter & Schmidhuber 1997, and Donahue et al. 2015)
 
     num_output: Length of the state. Required.
@@ -4281,10 +4285,10 @@ def LSTMUnit(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> tuple[Blob, Blob]:
-    """One timestep of an LSTM: the next cell and hidden state.
+    """One timestep of an LSTM: the next cell state and hidden state.
 
-    Bottoms are the cell state (1, streams, D), what the gates read (1, streams, 4 D) and whether
-    the sequence goes on (1, streams). LSTM layers are made of these.
+    Bottoms are the cell state (1, streams, D), the input of the gates (1, streams, 4 D) and
+    whether the sequence continues (1, streams). LSTM layers consist of these.
 
     (source: src/caffe/layers/lstm_unit_layer.cpp)
     """
@@ -4391,7 +4395,7 @@ def MemoryData(
     top: str | Sequence[str] | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
-    """A batch and its labels out of memory that a program points to.
+    """A batch of data and labels, in memory that the calling program supplies.
 
     scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
         0..1.
@@ -4505,9 +4509,7 @@ def Mish(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """x * tanh(log(1 + exp(x))), a smooth ReLU.  (Misra 2019)
-
-    Works in place.
+    """x * tanh(log(1 + exp(x))), a smooth ReLU (Misra 2019). Works in place.
 
     engine: (only in darknet2caffe)
 
@@ -4565,9 +4567,9 @@ def MultiBoxLoss(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """SSD's loss: of the location and of the class of each prior box that matches a true one.
+    """SSD's loss of the location and the class of each prior box that matches a true box.
 
-    Bottoms are the predictions of location and confidence, the prior boxes and the true ones.
+    Bottoms are the predictions of location and confidence, the prior boxes and the true boxes.
     (source: Liu et al. 2016, SSD: Single Shot MultiBox Detector)
 
     ignore_label: Elements with this label are ignored.
@@ -4614,7 +4616,7 @@ def MultiBoxLoss(
     label_smoothing: (only in intel, nv17)
     loss_param: How a loss is normalized, and which labels it ignores.
 
-    (source: src/caffe/layers/multibox_loss_layer.cpp)
+    (source: weiliu89/caffe (branch ssd): src/caffe/layers/multibox_loss_layer.cpp)
     """
 
 def MultinomialLogisticLoss(
@@ -4633,8 +4635,8 @@ def MultinomialLogisticLoss(
 ) -> Blob:
     """The mean negative log of the probability of the true class.
 
-    The first bottom holds probabilities, as Softmax makes them; SoftmaxWithLoss does both at once
-    and is exact where a probability is nearly 0.
+    The first bottom holds probabilities, such as a Softmax computes. SoftmaxWithLoss does both in
+    one layer, and stays accurate where a probability is nearly 0.
 
     (source: src/caffe/layers/multinomial_logistic_loss_layer.cpp)
     """
@@ -4657,9 +4659,10 @@ def MVN(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Shift each channel of each image to mean 0 and, unless told not to, scale it to variance 1.
+    """Shift each channel of each image to mean 0 and, by default, scale it to variance 1.
 
-    With ``across_channels`` the statistics are of the whole image. Its top always has 4 axes.
+    With ``across_channels`` the statistics are those of the whole image. The top always has 4
+    axes.
 
     normalize_variance: Divide by the standard deviation, too.
     across_channels: Normalize all channels of an item together.
@@ -4692,10 +4695,10 @@ def Normalize(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Divide by the L2 norm and multiply by a learned scale; of the SSD fork.
+    """Divide by the L2 norm and multiply by a learned scale; from the SSD fork.
 
-    The norm is of all an item holds or, with ``across_spatial: false``, of each pixel's channels.
-    The scale is one number or, with ``channel_shared: false``, one for each channel.
+    The norm is that of a whole item or, with ``across_spatial: false``, of each pixel's channels.
+    The scale is one number or, with ``channel_shared: false``, one per channel.
     (source: Liu, Rabinovich & Berg 2015)
 
     across_spatial: Use one norm for the whole item. If false, one for each pixel. (only in ssd,
@@ -4712,7 +4715,7 @@ def Normalize(
     fix_gradient: (only in happynear)
     bp_norm: (only in happynear)
 
-    (source: src/caffe/layers/normalize_layer.cpp)
+    (source: weiliu89/caffe (branch ssd): src/caffe/layers/normalize_layer.cpp)
     """
 
 def Parameter(
@@ -4731,7 +4734,7 @@ def Parameter(
     top: str | Sequence[str] | None = None,
     ntop: int | None = None,
 ) -> Blob:
-    """A learned blob of any ``shape`` as a top, for other layers to read.
+    """A learned blob with any ``shape`` as a top, for other layers to read.
 
     shape: Shape of the only learnable blob, which is the top.
     blob_filler: (only in happynear)
@@ -4756,16 +4759,16 @@ def Permute(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Reorder the axes: ``order: 0 order: 2 order: 3 order: 1`` makes NHWC of NCHW.
+    """Reorder the axes: ``order: 0 order: 2 order: 3 order: 1`` turns NCHW into NHWC.
 
-    Axes that ``order`` does not name follow those that it does. (of the SSD fork)
+    Axes that ``order`` does not name follow those that it does. From the SSD fork.
 
     order: For each axis of the top, the axis of the bottom that it comes from. The other axes
         follow in order. (only in ssd, sstd, rrc, intel, nv17, xilinx, eric612, happynear,
         cambricon, pt2c, ncnn, mnn, tengine, trt)
     engine: (only in cambricon)
 
-    (source: src/caffe/layers/permute_layer.cpp)
+    (source: weiliu89/caffe (branch ssd): src/caffe/layers/permute_layer.cpp)
     """
 
 @overload
@@ -4810,11 +4813,11 @@ def Pooling(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The maximum, average or a random element of each window.
+    """The maximum, the average, or a random element of each window.
 
     Caffe rounds the number of windows *up*, where other frameworks round down: kernel 2, stride 2
-    makes 4 of 7, not 3. ``round_mode: FLOOR`` rounds down; forks write ``ceil_mode: false``, or
-    ``torch_pooling: true``. A second top of MAX pooling holds the index each maximum came from.
+    on size 7 gives 4, not 3. ``round_mode: FLOOR`` rounds down; forks write ``ceil_mode: false``
+    or ``torch_pooling: true``. A second top of MAX pooling holds the index of each maximum.
 
     Size: ceil((size + 2*pad - kernel_size) / stride) + 1, clipped if any pad is above 0
 
@@ -4893,7 +4896,7 @@ def PReLU(
 ) -> Blob:
     """A ReLU that learns its slope below zero, one for each channel (He et al. 2015).
 
-    With ``channel_shared`` all channels have the same. The slopes begin at 0.25. Works in place.
+    With ``channel_shared`` all channels share one slope. Slopes start at 0.25. Works in place.
 
     filler: Filler of the slopes. 0.25 by default.
     channel_shared: One slope for all channels.
@@ -4934,10 +4937,10 @@ def PriorBox(
 ) -> Blob:
     """The boxes of fixed sizes that SSD places at each pixel of a feature map, and refines.
 
-    Bottoms are the feature map and the image, whose sizes make the steps between boxes unless
-    ``step`` and ``img_size`` do. Each ``min_size`` makes a box for each aspect ratio (1, those in
-    ``aspect_ratio`` and with ``flip`` also their inverses), each ``max_size`` a further square.
-    The top holds the corners of all boxes, and the variances of each.
+    Bottoms are the feature map and the image. Their sizes give the step between boxes, unless
+    ``step`` and ``img_size`` do. Each ``min_size`` gives a box for each aspect ratio (1, those in
+    ``aspect_ratio`` and, with ``flip``, their inverses), each ``max_size`` one more square. The top
+    holds the corners of all boxes, and the variances of each.
     (source: Liu et al. 2016, SSD: Single Shot MultiBox Detector)
 
     Size: height * width * (ratios * min_sizes + max_sizes) * 4
@@ -4975,7 +4978,7 @@ def PriorBox(
     p_type: (only in cambricon)
     inner_scale: (only in cambricon)
 
-    (source: src/caffe/layers/prior_box_layer.cpp)
+    (source: weiliu89/caffe (branch ssd): src/caffe/layers/prior_box_layer.cpp)
     """
 
 @overload
@@ -5024,11 +5027,11 @@ def Proposal(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The regions most likely to hold an object, from scores and boxes for each anchor.
+    """The regions that are most likely to contain an object, from scores and boxes per anchor.
 
-    Bottoms are the scores, the boxes and the size of each image. By the rule of happynear's fork
-    the tops are ``post_nms_topn`` regions to each image, as rows of five, and their scores; those
-    of Xilinx and Cambricon are not known here.  (source: Ren et al. 2015, Faster R-CNN)
+    Bottoms are the scores, the boxes and the size of each image. In happynear's fork the tops are
+    ``post_nms_topn`` regions per image, as rows of five numbers, and their scores; the shapes in
+    Xilinx's and Cambricon's forks are unknown.  (source: Ren et al. 2015, Faster R-CNN)
 
     nms_input_num: (only in xilinx)
     nms_output_num: (only in xilinx)
@@ -5092,8 +5095,8 @@ def PSROIPooling(
     """The averages of ``group_size`` by ``group_size`` windows in each region of interest.
 
     Each window reads ``output_dim`` channels of its own, so the bottom has ``output_dim`` times
-    ``group_size`` squared. The second bottom has a row to each region: the image, then x1, y1, x2,
-    y2.  (source: Dai et al. 2016, R-FCN)
+    ``group_size`` squared channels. The second bottom has one row per region: the image, then x1,
+    y1, x2, y2.  (source: Dai et al. 2016, R-FCN)
 
     spatial_scale: (only in intel, rfcn, happynear, cambricon, pt2c, ncnn)
     output_dim: Channels of the top. The bottom has group_size^2 times as many. (only in intel,
@@ -5125,7 +5128,7 @@ def Python(
 ) -> Any:
     """A layer written in Python: the class ``layer`` of the module ``module``.
 
-    Its tops' shapes and what it learns are for that class to say, so they are not known here.
+    That class decides the shapes of the tops and what is learned, so they are unknown.
 
     module: Module to import. It must be on PYTHONPATH.
     layer: Class in this module.
@@ -5160,7 +5163,7 @@ def Reduction(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """One number for all axes from ``axis`` on: their sum, sum of squares or mean.
+    """Reduce all axes from ``axis`` on to one number: their sum, sum of squares, or mean.
 
     ASUM is the sum of absolute values. The result is scaled by ``coeff``.
 
@@ -5211,10 +5214,10 @@ def RegionLoss(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """YOLOv2's loss of boxes and classes, predicted for each cell and each of its anchors.
+    """YOLOv2's loss of the boxes and classes that are predicted for each cell and anchor.
 
-    The first bottom is Nx(num * (num_class + coords + 1)) maps, the second the boxes that are
-    there.  (source: Redmon & Farhadi 2016, YOLO9000)
+    The first bottom has num * (num_class + coords + 1) channels; the second holds the true boxes.
+    (source: Redmon & Farhadi 2016, YOLO9000)
 
     side: (only in intel, eric612, pt2c)
     num_class: (only in intel, eric612, pt2c)
@@ -5257,9 +5260,7 @@ def ReLU(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Keep what is above zero: max(0, x), with ``negative_slope`` times x below zero.
-
-    Works in place.
+    """Keep what is positive: max(0, x), or ``negative_slope`` * x below zero. Works in place.
 
     negative_slope: Slope below zero. Above zero the slope is 1. A slope other than 0 makes this a
         leaky ReLU.
@@ -5286,9 +5287,7 @@ def ReLU6(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Keep what is between 0 and 6: min(max(0, x), 6).
-
-    Works in place.
+    """Limit each element to the range from 0 to 6: min(max(0, x), 6). Works in place.
 
     negative_slope: (only in eric612)
     engine: (only in eric612, pt2c)
@@ -5383,7 +5382,8 @@ def Reshape(
     """Give the same elements another shape.
 
     ``num_axes`` axes of the bottom (-1: all) from ``axis`` on are replaced by those of ``shape``.
-    In it 0 copies the bottom's size at that place, and -1, at most once, stands for what is left.
+    A 0 in it copies the bottom's size at that place; a -1, at most once, is inferred from the
+    number of elements.
 
     shape: 0 keeps the dimension of the bottom. A single -1 is computed from the others.
     axis: First axis that `shape` replaces. A negative number counts from one past the end.
@@ -5416,10 +5416,10 @@ def RNN(
 ) -> Blob:
     """A plain recurrent layer: tanh of the input and the last hidden state, then tanh of that.
 
-    Bottoms: the sequences (timesteps, streams, features); 0 where a new one begins and else 1
-    (timesteps, streams); perhaps a static input (streams, features). The top is (timesteps,
-    streams, ``num_output``). With ``expose_hidden`` the hidden state before the first timestep is
-    a further bottom, and that after the last one a further top.
+    Bottoms: the sequences (timesteps, streams, features); markers (timesteps, streams), 0 where a
+    new sequence starts and 1 elsewhere; optionally a static input (streams, features). The top is
+    (timesteps, streams, ``num_output``). With ``expose_hidden`` the hidden state before the first
+    timestep is an additional bottom, and that after the last one an additional top.
 
     num_output: Length of the state. Required.
     debug_info: Log the inner net.
@@ -5449,7 +5449,7 @@ def ROIAlign(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The averages of ``pooled_h`` by ``pooled_w`` windows in each region, read between pixels.
+    """The averages of ``pooled_h`` by ``pooled_w`` windows in each region, sampled between pixels.
 
     The second bottom holds the regions, as Mx5 or 1xMx1x5: for each the image, then x1, y1, x2, y2.
     (source: He et al. 2017)
@@ -5486,8 +5486,8 @@ def ROIPooling(
 ) -> Blob:
     """The maxima of ``pooled_h`` by ``pooled_w`` windows in each region of interest.
 
-    The second bottom has a row to each region: which image, then x1, y1, x2, y2 in pixels of the
-    net's input, of which ``spatial_scale`` makes pixels of the first bottom.
+    The second bottom has one row per region: the image, then x1, y1, x2, y2 in pixels of the net's
+    input. ``spatial_scale`` converts these into pixels of the first bottom.
     (source: Girshick 2015)
 
     pooled_h: (only in intel, fastrcnn, fasterrcnn, rfcn, xilinx, yjxiong, yjx3d, happynear,
@@ -5526,11 +5526,11 @@ def Scale(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Multiply the first bottom by a small blob, learned or the second bottom.
+    """Multiply the first bottom by a small blob, along some of its axes.
 
-    The blob's first axis goes with the bottom's ``axis``, and it is repeated over the axes it does
-    not cover; a learned one covers ``num_axes`` axes. With ``bias_term`` a blob of the same shape
-    is learned and added.
+    The blob is learned, or the second bottom. Its first axis corresponds to the bottom's ``axis``,
+    and it is repeated over the axes that it does not cover; a learned blob covers ``num_axes``
+    axes. With ``bias_term`` a blob with the same shape is learned and added.
 
     axis: First axis of the bottom that the factor covers.
     num_axes: Number of axes that a learnable factor covers. -1: all from `axis` on. 0: the factor
@@ -5562,9 +5562,9 @@ def SegAccuracy(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """How well pixels are labelled: pixel accuracy, class accuracy, intersection over union.
+    """How well pixels are labeled: pixel accuracy, class accuracy, and intersection over union.
 
-    Counted over batches. The labels are Nx1xHxW.
+    The counts accumulate over batches. The labels are Nx1xHxW.
 
     metric: (only in pspnet)
     ignore_label: (only in pspnet)
@@ -5587,10 +5587,10 @@ def SeLu(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """x above zero and alpha * (exp(x) - 1) below, both times lambda: keeps mean and variance.
+    """lambda * x if positive, else lambda * alpha * (exp(x) - 1): keeps the mean and variance.
 
-    So written in soeaver's nets, whose own source is not public; Synopsys' fork has it as SeLU.
-    (Klambauer et al. 2017)
+    The spelling is that of soeaver's nets, whose source code is not public; Synopsys' fork calls it
+    SeLU.  (source: Klambauer et al. 2017)
 
     (source: foss-for-synopsys-dwc-arc-processors/synopsys-caffe: src/caffe/layers/selu_layer.cpp)
     """
@@ -5611,9 +5611,9 @@ def SeLuDropout(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Dropout that keeps the mean and variance of what a SeLu makes.  (Klambauer et al. 2017)
+    """A dropout that keeps the mean and variance of a SeLu's output.  (Klambauer et al. 2017)
 
-    Only soeaver's nets have it, and its source is not public.
+    Only soeaver's nets use it, and its source code is not public.
 
     dropout_ratio: (only in soeaver)
 
@@ -5637,9 +5637,10 @@ def ShuffleChannel(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Reorder the channels so that each of ``group`` parts has some of every part.
+    """Reorder the channels so that each of ``group`` parts has some from every part.
 
-    Channels as ``group`` rows are read by columns.  (source: Zhang et al. 2017, ShuffleNet)
+    It arranges the channels in ``group`` rows, and reads them by columns.
+    (source: Zhang et al. 2017, ShuffleNet)
 
     group: Number of groups. It must divide the number of channels. (only in cambricon, ncnn, mnn,
         tengine)
@@ -5692,9 +5693,9 @@ def SigmoidCrossEntropyLoss(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The cross-entropy of the sigmoid of each score and its target, a probability in [0, 1].
+    """The cross-entropy between the sigmoid of each score and its target, a probability in [0, 1].
 
-    For labels that do not exclude one another.
+    For labels that are not mutually exclusive.
 
     ignore_label: Elements with this label are ignored.
     normalize: Older than `normalization`, which overrides it. true means VALID, false means
@@ -5724,7 +5725,7 @@ def Silence(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> None:
-    """Read blobs and make nothing, so that they are no outputs of the net.
+    """Read blobs and produce nothing, so that they are not outputs of the net.
 
     (source: src/caffe/layers/silence_layer.cpp)
     """
@@ -5777,15 +5778,16 @@ def SmoothL1Loss(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Squared distance where it is small and absolute where it is large; of the SSD fork.
+    """Squared distance where it is small, absolute distance where it is large; from the SSD fork.
 
-    In the forks of Fast R-CNN there may be two further bottoms: weights for the differences and for
-    their losses. A layer with four is taken for one of those if it has ``smooth_l1_loss_param`` or
-    says its ``loss_weight``, as the published ones do. (source: Girshick 2015)
+    In the forks of Fast R-CNN there may be two more bottoms: weights for the differences and for
+    their losses. A layer with four bottoms is treated as one of those forks' if it has
+    ``smooth_l1_loss_param`` or a ``loss_weight``, as the published ones do.
+    (source: Girshick 2015)
 
     sigma: (only in intel, fasterrcnn, rfcn, xilinx, pt2c, ncnn)
 
-    (source: src/caffe/layers/smooth_L1_loss_layer.cpp)
+    (source: weiliu89/caffe (branch ssd): src/caffe/layers/smooth_L1_loss_layer.cpp)
     """
 
 @overload
@@ -5794,14 +5796,14 @@ def SmoothL1LossOHEM(
     ignore_label: int | None = None,
     normalize: bool | None = None,
     normalization: Literal["FULL", "VALID", "BATCH_SIZE", "NONE"] | int | None = "VALID",
-    sigma: float | None = 1,
     pre_fixed_normalizer: float | None = 1,
     class_weighting: float | Sequence[float] | None = None,
     weight_by_label_freqs: bool | None = False,
     is_num_scale: bool | None = True,
     label_smoothing: float | None = 0,
-    smooth_l1_loss_param: Fields | None = None,
+    sigma: float | None = 1,
     loss_param: Fields | None = None,
+    smooth_l1_loss_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
     propagate_down: bool | Sequence[bool] | None = None,
@@ -5813,21 +5815,21 @@ def SmoothL1LossOHEM(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """SmoothL1Loss that also tells each instance's loss, to mine hard examples by.
+    """A SmoothL1Loss that also gives the loss of each instance, to mine hard examples.
 
-    A third bottom weighs the differences. A second top holds the loss of each instance, Nx1xHxW.
+    A third bottom weights the differences. A second top holds the loss of each instance, Nx1xHxW.
     (source: Shrivastava et al. 2016)
 
     ignore_label: Elements with this label are ignored.
     normalize: Older than `normalization`, which overrides it. true means VALID, false means
         BATCH_SIZE.
     normalization: What the sum over the elements is divided by.
-    sigma: (only in intel, fasterrcnn, rfcn, xilinx, pt2c, ncnn)
     pre_fixed_normalizer: The divisor for PRE_FIXED. (only in intel, rfcn)
     class_weighting: One weight for each class. (only in xilinx, segnet, enet)
     weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
     is_num_scale: (only in mnn)
     label_smoothing: (only in intel, nv17)
+    sigma: (only in intel, fasterrcnn, rfcn, xilinx, pt2c, ncnn)
     loss_param: How a loss is normalized, and which labels it ignores.
 
     (source: intel/caffe: src/caffe/layers/smooth_L1_loss_ohem_layer.cpp)
@@ -5860,9 +5862,9 @@ def Softmax(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Make the elements along ``axis`` positive with a sum of 1: exp(x) over the sum of them.
+    """Make the elements along ``axis`` positive with a sum of 1: exp(x) / sum(exp(x)).
 
-    Works in place. To train, use SoftmaxWithLoss on the scores, not on this layer's top.
+    Works in place. For training, use SoftmaxWithLoss on the scores, not on this layer's top.
 
     axis: Axis of the classes. The values along it add up to 1.
     hard_ratio: (only in happynear)
@@ -5907,10 +5909,10 @@ def SoftmaxWithLoss(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The softmax of the scores, and the mean negative log of what the true class got.
+    """The mean negative log of the softmax of the true class's score.
 
     The first bottom holds a score per class along ``softmax_param.axis``, the second a class index
-    for each of the others: 64x10 and 64, or 8x21x60x60 and 8x60x60 (or 8x1x60x60).
+    for each prediction: 64x10 and 64, or 8x21x60x60 and 8x60x60 (or 8x1x60x60).
 
     axis: Axis of the classes. The values along it add up to 1.
     ignore_label: Elements with this label are ignored.
@@ -5969,10 +5971,10 @@ def SoftmaxWithLossOHEM(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """SoftmaxWithLoss that also tells each instance's loss, to mine hard examples by.
+    """A SoftmaxWithLoss that also gives the loss of each instance, to mine hard examples.
 
-    Further tops hold the probabilities, shaped like the scores, and the loss of each instance,
-    shaped like the labels.  (source: Shrivastava et al. 2016)
+    Two more tops hold the probabilities, with the shape of the scores, and the loss of each
+    instance, with the shape of the labels.  (source: Shrivastava et al. 2016)
 
     axis: Axis of the classes. The values along it add up to 1.
     ignore_label: Elements with this label are ignored.
@@ -6020,9 +6022,9 @@ def SpatialDropout(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """In training set a random ``dropout_ratio`` of the channels to 0 and scale the others up.
+    """In training, set a random ``dropout_ratio`` of the channels to 0 and scale up the others.
 
-    When testing, nothing is changed.
+    In testing, nothing changes.
 
     dropout_ratio: Fraction of the values that becomes zero in TRAIN. The others are multiplied by
         1 / (1 - ratio). TEST changes nothing.
@@ -6050,9 +6052,9 @@ def Split(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Hand the bottom to several tops; their gradients are added up.
+    """Copy the bottom to several tops; their gradients are added up.
 
-    Caffe puts one behind each blob with several readers by itself.
+    Caffe inserts one by itself after each blob with several readers.
 
     (source: src/caffe/layers/split_layer.cpp)
     """
@@ -6079,11 +6081,11 @@ def SPP(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Pool an image of any size to a vector of one length (He et al. 2014).
+    """Pool an image of any size to a vector of fixed length (He et al. 2014).
 
     Level i of ``pyramid_height`` levels, counted from 0, pools it to 2**i x 2**i bins; the bins of
-    all levels are joined. The kernels and pads are computed from the bottom's size, and not every
-    size has some that Caffe takes.
+    all levels are concatenated. Caffe computes the kernels and pads from the bottom's size, and
+    for some sizes the result is invalid.
 
     Size: channels * (4**pyramid_height - 1) / 3; N x C x 1 x 1 if pyramid_height is 1
 
@@ -6152,7 +6154,7 @@ def Threshold(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """1 where an element is above ``threshold``, else 0. Works in place, but has no gradient.
+    """1 if an element is greater than ``threshold``, else 0. Works in place; has no gradient.
 
     threshold: A value above it becomes 1, any other value 0.
 
@@ -6215,9 +6217,10 @@ def UnPooling(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Spread each value over a window of the top: its middle, evenly, or repeated.
+    """Spread each value over a window of the top: into its center, evenly, or by repeating it.
 
-    With a second bottom the window is worked out so that the top is of that bottom's size, or near.
+    With a second bottom, the window is computed such that the top has about the size of that
+    bottom.
 
     Size: (size - 1) * out_stride - 2*out_pad + out_kernel_size
 
@@ -6262,12 +6265,12 @@ def Upsample(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Make the bottom larger: undo a max pooling, or repeat each pixel ``scale`` times.
+    """Enlarge the bottom: undo a max pooling, or repeat each pixel ``scale`` times.
 
-    With two bottoms it is SegNet's: each value goes back to where the mask, the second top of the
-    Pooling, says that it came from, and all else is 0. Its size is ``upsample_h`` by ``upsample_w``
-    or, as pooling rounds up, ``scale`` times the bottom's less one row with ``pad_out_h``, one
-    column with ``pad_out_w``. With one bottom it is that of the YOLO forks.
+    With two bottoms it is SegNet's: the mask, which is the second top of a Pooling, says where each
+    value goes, and everything else is 0. The size is ``upsample_h`` by ``upsample_w``, or ``scale``
+    times the bottom's. Because pooling rounds up, ``pad_out_h`` takes off one row and ``pad_out_w``
+    one column. With one bottom it is that of the YOLO forks.
 
     Size: size * scale, less 1 with pad_out (2 bottoms); size * scale (1 bottom)
 
@@ -6445,10 +6448,10 @@ def VideoData(
     name: str | None = None,
     top: str | None = None,
 ) -> Blob:
-    """Frames of a video file or of a camera; of the SSD fork.
+    """Read frames from a video file or a camera; from the SSD fork.
 
-    Another fork's layer of this name reads clips, and has its ``batch_size`` in
-    ``video_data_param``: its tops are not known.
+    A layer with the same name in another fork reads clips, and has its ``batch_size`` in
+    ``video_data_param``: its tops are unknown.
 
     crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
         crop.
@@ -6599,7 +6602,7 @@ def VideoData(
     yolo_width: (only in xilinx)
     transform_param: How a data layer transforms its images.
 
-    (source: src/caffe/layers/video_data_layer.cpp)
+    (source: weiliu89/caffe (branch ssd): src/caffe/layers/video_data_layer.cpp)
     """
 @overload
 def VideoData(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
@@ -6710,7 +6713,7 @@ def WindowData(
     top: str | Sequence[str] | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
-    """Windows cut out of the images that a window file names, warped to ``crop_size``: R-CNN.
+    """Read windows of the images that a window file lists, warped to ``crop_size``: R-CNN.
 
     source: A text file in the format of R-CNN.
     mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
@@ -6834,10 +6837,10 @@ def YoloDetectionOutput(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes YOLOv2 has found, the best of those that overlap.
+    """The boxes that YOLOv2 detects; of those that overlap, the best.
 
-    A row to each detection: image, class, confidence, x, y, width, height. How many there are is
-    known when it has run; until then Caffe has it as 1.
+    One row per detection: image, class, confidence, x, y, width, height. The number of detections
+    is known after a forward pass; until then Caffe uses 1.
 
     side: (only in eric612, ncnn)
     num_classes: (only in eric612, ncnn)
@@ -6885,10 +6888,10 @@ def Yolov3(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """YOLOv3's loss of boxes and classes, predicted for each cell and each of ``num`` anchors.
+    """YOLOv3's loss of the boxes and classes that are predicted for each cell and anchor.
 
-    The first bottom has ``num`` * (5 + ``num_class``) channels, the second the boxes that are
-    there.  (source: Redmon & Farhadi 2018)
+    The first bottom has ``num`` * (5 + ``num_class``) channels; the second holds the true boxes.
+    (source: Redmon & Farhadi 2018)
 
     side: (only in eric612)
     num_class: (only in eric612)
@@ -6937,10 +6940,10 @@ def Yolov3DetectionOutput(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes YOLOv3 has found in up to 4 maps, the best of those that overlap.
+    """The boxes that YOLOv3 detects in up to 4 feature maps; of those that overlap, the best.
 
-    A row to each detection: image, class, confidence, x, y, width, height. How many there are is
-    known when it has run; until then Caffe has it as 1.
+    One row per detection: image, class, confidence, x, y, width, height. The number of detections
+    is known after a forward pass; until then Caffe uses 1.
 
     num_classes: (only in eric612, ncnn)
     num_box: (only in eric612, ncnn)

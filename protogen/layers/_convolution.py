@@ -117,6 +117,7 @@ class BaseConvolution(LayerSchema):
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         window, num_output = convolution_window(ctx), ctx.param.num_output
         channels = ctx.bottom[window.axis]
+        # A Deconvolution stores the weights of the convolution that it is the transpose of.
         filters, inputs = num_output, channels
         if self.transposed:
             filters, inputs = channels, num_output
@@ -128,6 +129,7 @@ class BaseConvolution(LayerSchema):
 
     def macs(self, ctx: Context, tops: Sequence[Sequence[Any]]) -> Any:
         window = convolution_window(ctx)
+        # A convolution applies its filter at each place of the top, a deconvolution of the bottom.
         image = ctx.bottom if self.transposed else tops[0]
         places = count(image[: window.axis]) * count(image[window.axis + 1 :])
         channels = ctx.bottom[window.axis] * ctx.param.num_output // self.group(ctx)

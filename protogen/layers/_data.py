@@ -63,6 +63,7 @@ class DataLayer(LayerSchema):
         channels, height, width = sizes
         if transform.resize_param:
             height, width = _resized(transform.resize_param)
+        # crop_h and crop_w are the SSD fork's, for a crop that is not square.
         crop_h = transform.crop_size or transform.crop_h
         crop_w = transform.crop_size or transform.crop_w
         if height < crop_h or width < crop_w:

@@ -16,5 +16,6 @@ class Depthwise(BaseConvolution):
     def group(self, ctx: Context) -> int:
         if ctx.param.HasField("group"):
             return super().group(ctx)
+        # The forks' own nets omit group, and mean the number of channels.
         channels: int = ctx.bottom[ctx.axis()]
         return channels

@@ -21,6 +21,7 @@ def check_predictions(ctx: Context) -> None:
             bottom=1,
             rule="bottom-shape-mismatch",
         )
+    # The height of the prior boxes' blob holds 4 numbers for each.
     priors = boxes[2] // 4
     coordinates = priors * 4 * (1 if p.share_location else p.num_classes)
     predictions = (

@@ -32,6 +32,7 @@ class LabeledImages(DataLayer):
         return size, size
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # Image and map are cropped alike, so that labels stay with their pixels.
         channels, height, width = self.image_sizes(ctx)
         crop_h, crop_w = self.crop(ctx)
         if crop_h and crop_w:

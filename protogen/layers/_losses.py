@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from protogen.diagnostics import plural
 from protogen.layers._blobs import check_axes
 from protogen.schema import Arity, Context, LayerSchema
 from protogen.shapes import Shape, count
@@ -34,6 +35,7 @@ class Loss(LayerSchema):
         return [()]
 
     def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+        # The loss is a scalar whatever the bottoms are; the other tops depend on them.
         return ((), *(None,) * (tops - 1))
 
 
@@ -76,12 +78,13 @@ def check_images(ctx: Context) -> None:
 def check_labels(ctx: Context, axis: int) -> None:
     """Raise unless there is one label for each prediction, whose classes lie along ``axis``."""
     scores, labels = ctx.bottoms[:2]
+    # Caffe compares only counts, so labels may keep the class axis (with size 1) or drop it.
     predictions = count(scores[:axis]) * count(scores[axis + 1 :])
     given = count(labels)
     if predictions != given:
         raise ctx.fault(
-            f"expected {predictions} labels, one per prediction (classes along axis {axis}),"
-            f" got {given}: {ctx.describe(0, 1)}",
+            f"expected {plural(predictions, 'label')}, one per prediction"
+            f" (classes along axis {axis}), got {given}: {ctx.describe(0, 1)}",
             bottom=1,
             rule="bottom-shape-mismatch",
         )

@@ -80,6 +80,7 @@ class Recurrent(LayerSchema):
     def _check_states(self, ctx: Context) -> None:
         state = (1, ctx.bottom[1], ctx.param.num_output)
         first = len(ctx.bottoms) - self._exposed_states(ctx)
+        # Exposed states are the last bottoms, with or without a static input before them.
         for index in range(first, len(ctx.bottoms)):
             if ctx.bottoms[index] != state:
                 raise ctx.fault(

@@ -10,4 +10,5 @@ class AbsVal(LayerSchema):
     source = "src/caffe/layers/absval_layer.cpp"
 
     def check(self, ctx: Context) -> None:
+        # Its gradient needs the sign of the input, which the absolute value has lost.
         ctx.reject_in_place()

@@ -36,6 +36,7 @@ class Accuracy(LayerSchema):
                 f" {ctx.describe(0, 1)}",
                 "top_k",
             )
+        # Caffe shapes the second top by the bottom's classes, after it has shaped the first one.
         if ctx.tops > 1:
             ctx.reject_in_place()
         check_labels(ctx, ctx.axis())

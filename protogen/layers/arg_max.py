@@ -30,6 +30,7 @@ class ArgMax(LayerSchema):
             return [(*bottom[:axis], p.top_k, *bottom[axis + 1 :])]
         check_axes(ctx, 1, names="the batch")
         _check_top_k(ctx, count(bottom[1:]))
+        # The top has at least 3 axes, and as many as the bottom if that has more.
         rows = 2 if p.out_max_val else 1
         ones = [1] * (len(bottom) - 3)
         return [(bottom[0], rows, p.top_k, *ones)]

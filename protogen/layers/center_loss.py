@@ -24,7 +24,7 @@ class CenterLoss(Loss):
     def check(self, ctx: Context) -> None:
         super().check(ctx)
         check_positive(ctx, "num_output")
-        check_ones(ctx, 1, from_axis=1)
+        check_ones(ctx, 1, from_axis=1)  # one class index per item
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         features = count(ctx.bottom[ctx.axis() :])

@@ -19,5 +19,6 @@ class ContrastiveLoss(Loss):
     def check(self, ctx: Context) -> None:
         super().check(ctx)
         check_counts(ctx, ctx.nchw(0)[1], ctx.nchw(1)[1], "channels")
+        # Features are N x C, the label is N; all other axes must have size 1.
         for index, axis in enumerate((2, 2, 1)):
             check_ones(ctx, index, from_axis=axis)

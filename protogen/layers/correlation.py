@@ -36,7 +36,9 @@ class Correlation(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p = ctx.param
         num, _, *sizes = ctx.nchw()
+        # A displaced patch must lie within the padded bottom, on either side.
         border = p.max_displacement + (p.kernel_size - 1) // 2
+        # Negated twice, // rounds up.
         outputs = [-(-(size + 2 * p.pad - 2 * border) // p.stride_1) for size in sizes]
         for size, output in zip(sizes, outputs):
             if output < 1:

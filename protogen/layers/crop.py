@@ -21,6 +21,7 @@ class Crop(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         whole, target = ctx.bottoms
+        # Axes before this one keep the size of the first bottom, whatever the second has there.
         axis = ctx.axis()
         offsets = self._offsets(ctx, len(whole) - axis)
         if len(target) < len(whole):
@@ -47,7 +48,7 @@ class Crop(LayerSchema):
             return offsets * axes
         if len(offsets) != axes:
             raise ctx.fault(
-                f"offset is given {times(len(offsets))} for {axes} cropped axes;"
+                f"offset is given {times(len(offsets))} for {count_axes(axes, 'cropped')};"
                 " give it once, or once per axis",
                 "offset",
             )

@@ -20,4 +20,5 @@ class Deconvolution(BaseConvolution):
     formula = "stride*(size-1) + dilation*(kernel_size-1)+1 - 2*pad"
 
     def output_size(self, size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:
+        # The gradient of a convolution with respect to its input, so the roles are swapped.
         return deconvolution_size(size, kernel, stride, pad, dilation)

@@ -20,5 +20,6 @@ class DenseImageData(LabeledImages):
         check_both_or_neither(ctx, "crop_height", "crop_width")
 
     def crop(self, ctx: Context) -> tuple[int, int]:
+        # crop_size of transform_param takes precedence over the layer's own fields.
         square = super().crop(ctx)
         return square if all(square) else (ctx.param.crop_height, ctx.param.crop_width)

@@ -38,6 +38,7 @@ class DetectionEvaluate(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p = ctx.param
+        # A class that is the background has no row; -1 says that there is none.
         classes = p.num_classes
         if p.background_label_id != _NO_BACKGROUND:
             classes -= 1

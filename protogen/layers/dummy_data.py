@@ -37,6 +37,7 @@ class DummyData(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p, tops = ctx.param, ctx.tops
+        # Caffe takes the older fields if shape is absent, and checks each of the four by itself.
         if p.shape:
             shapes = [tuple(shape.dim) for shape in _for_each_top(p.shape, tops)]
         else:

@@ -29,6 +29,7 @@ class Eltwise(LayerSchema):
                 " give it once per bottom, or not at all",
                 "coeff",
             )
+        # Caffe: "Eltwise layer only takes coefficients for summation", and MAX ignores them.
         if p.coeff and p.operation == proto.EltwiseParameter.PROD:
             raise ctx.fault("operation PROD does not support coeff", "coeff")
 

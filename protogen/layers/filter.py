@@ -45,6 +45,7 @@ class Filter(LayerSchema):
                     bottom=index,
                     rule="bottom-shape-mismatch",
                 )
+        # Caffe reads the selector when it first shapes the tops, before any forward pass.
         check_not_empty(ctx, selector, "the selector", bottom=last)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

@@ -15,9 +15,11 @@ class Flatten(LayerSchema):
     source = "src/caffe/layers/flatten_layer.cpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # The top shares the bottom's memory, which in place would be its own.
         ctx.reject_in_place()
         bottom = ctx.bottom
         start, end = ctx.axis(), ctx.axis("end_axis") + 1
+        # end_axis may be one before axis: nothing is merged, and an axis of size 1 is inserted.
         if start > end:
             raise ctx.fault(f"end_axis {end - 1} is before axis {start}", "end_axis")
         return [(*bottom[:start], count(bottom[start:end]), *bottom[end:])]

@@ -21,4 +21,5 @@ class FocalLoss(Loss):
         if ctx.param.gamma < 0:
             raise ctx.fault(f"gamma must be 0 or greater, got {ctx.param.gamma:g}", "gamma")
         check_positive(ctx, "alpha")
+        # Its inner Softmax has parameters of its own, and works along their axis.
         check_labels(ctx, ctx.axis(message="softmax_param"))

@@ -20,4 +20,5 @@ class HDF5Data(LayerSchema):
             raise ctx.fault("does not support transform_param", layer_field="transform_param")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+        # Even the number of axes is that of the dataset; `protogen.sources` reads the first file.
         return [None] * ctx.tops

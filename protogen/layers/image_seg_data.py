@@ -26,6 +26,7 @@ class ImageSegData(LabeledImages):
         transform = ctx.layer.transform_param
         if transform.HasField("mean_file"):
             raise ctx.fault("does not support mean_file", layer_field="transform_param.mean_file")
+        # The crop is a square, or has a height and a width; the fork aborts on anything else.
         sides = ("crop_height", "crop_width")
         written = [side for side in sides if transform.HasField(side)]
         if not written:

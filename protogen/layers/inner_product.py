@@ -33,6 +33,7 @@ class InnerProduct(LayerSchema):
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         p = ctx.param
+        # Everything from axis on is one vector, so its size is fixed once the weights are trained.
         inputs = count(ctx.bottom[ctx.axis() :])
         weights = (inputs, p.num_output) if p.transpose else (p.num_output, inputs)
         blobs = [ctx.learnable("weights", weights, "weight_filler")]

@@ -58,6 +58,7 @@ class Interp(LayerSchema):
     def _output_sizes(self, ctx: Context, sizes: Sequence[Any]) -> Sequence[Any]:
         """Height and width of the top, for those of the cropped bottom."""
         p = ctx.param
+        # One factor alone comes first, then height and width, then both factors.
         shrinks, zooms = p.HasField("shrink_factor"), p.HasField("zoom_factor")
         one_factor = shrinks != zooms
         if not one_factor and p.HasField("height") and p.HasField("width"):

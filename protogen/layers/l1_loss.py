@@ -30,6 +30,7 @@ class L1Loss(Loss):
         return "flownet2 (1 bottom)" if len(layer.bottom) == 1 else "nv15 (no l1_loss_param)"
 
     def check(self, ctx: Context) -> None:
+        # FlowNet's subtracts the bottoms with an Eltwise, which wants equal shapes.
         if ctx.layer.HasField("l1_loss_param") or len(ctx.bottoms) == 1:
             check_same_shape(ctx)
             return

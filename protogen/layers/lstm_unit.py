@@ -22,6 +22,7 @@ class LSTMUnit(LayerSchema):
     def check(self, ctx: Context) -> None:
         for index, axes in enumerate((3, 3, 2)):
             check_axes(ctx, axes, axes, bottom=index)
+        # The input, forget and output gates and the new cell value: 4 D numbers for D cells.
         _, streams, size = ctx.bottom
         shapes = ((1, streams, size), (1, streams, 4 * size), (1, streams))
         for index, expected in enumerate(shapes):

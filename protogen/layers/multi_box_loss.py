@@ -41,6 +41,7 @@ class MultiBoxLoss(Loss):
 
     def _check_background(self, ctx: Context) -> None:
         p = ctx.param
+        # Only the softmax has a class for the background; LOGISTIC scores each class by itself.
         softmax = p.conf_loss_type == proto.MultiBoxLossParameter.SOFTMAX
         if softmax and p.background_label_id >= p.num_classes:
             raise ctx.fault(

@@ -20,6 +20,7 @@ class MVN(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         shape = ctx.nchw()
+        # Caffe sums with a vector of ones as long as this.
         summed = shape[1:] if ctx.param.across_channels else shape[2:]
         check_not_empty(ctx, summed, "the part of bottom 0 that it averages")
         return [shape]

@@ -30,6 +30,7 @@ class Permute(LayerSchema):
                 raise ctx.fault(f"order names axis {axis} twice", field)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # Axes that are not named follow in their own order.
         order = list(ctx.param.order)
         order += [axis for axis in range(len(ctx.bottom)) if axis not in order]
         shape = [ctx.bottom[axis] for axis in order]

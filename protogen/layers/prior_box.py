@@ -48,6 +48,7 @@ class PriorBox(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         _, _, height, width = ctx.nchw()
         p = ctx.param
+        # A max_size adds one square, of side sqrt(min_size * max_size), whatever the ratios are.
         boxes = len(_aspect_ratios(p)) * len(p.min_size) + len(p.max_size)
         check_not_empty(ctx, (height, width), "the feature map")
         return [(1, 2, height * width * boxes * 4)]

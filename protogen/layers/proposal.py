@@ -33,5 +33,6 @@ class Proposal(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
         if find_dialect(ctx.param, _FORK_FIELDS):
             return [None] * ctx.tops
+        # Caffe shapes the top for the most regions that it may keep.
         regions = ctx.nchw()[0] * ctx.param.post_nms_topn
         return [(regions, 5), (regions,)][: ctx.tops]

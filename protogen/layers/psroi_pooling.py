@@ -23,6 +23,7 @@ class PSROIPooling(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         p = ctx.param
+        # The fork declares its three fields required; in our schema, no field of a fork is.
         if not p.HasField("spatial_scale"):
             raise ctx.fault("spatial_scale is missing", "spatial_scale", rule="required-field")
         check_positive(ctx, "output_dim", "group_size")

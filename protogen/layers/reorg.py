@@ -25,6 +25,7 @@ class Reorg(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         stride = ctx.param.stride
         num, channels, height, width = ctx.nchw()
+        # Rows and columns that do not fill a block are left out.
         if ctx.param.reverse:
             return [(num, channels // stride**2, height * stride, width * stride)]
         return [(num, channels * stride**2, height // stride, width // stride)]

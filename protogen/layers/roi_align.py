@@ -32,5 +32,6 @@ class ROIAlign(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p, regions = ctx.param, ctx.bottoms[1]
         num, channels, _, _ = ctx.nchw()
+        # 1xMx1x5 has the regions on its second axis.
         per_image = regions[0] if len(regions) == 2 else regions[1]
         return [(per_image * num, channels, p.pooled_h, p.pooled_w)]

@@ -19,6 +19,7 @@ class ShuffleChannel(LayerSchema):
         check_positive(ctx, "group")
         group = ctx.param.group
         _, channels, _, _ = ctx.nchw()
+        # The channels are a matrix with group rows, so they must fill it.
         if channels % group:
             raise ctx.fault(
                 f"group {group} does not divide {channels} bottom channels",

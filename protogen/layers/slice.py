@@ -41,6 +41,7 @@ class Slice(LayerSchema):
                 " give it once for each cut between two tops",
                 "slice_point",
             )
+        # Cuts are at 0, at each point, and at the end.
         sizes = [end - start for start, end in zip([0, *points], [*points, size])]
         for index, each in enumerate(sizes[:-1]):
             if each <= 0:

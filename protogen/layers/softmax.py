@@ -16,4 +16,5 @@ class Softmax(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         axis = ctx.axis()
+        # Caffe sums along axis with a vector of ones as long as that.
         check_not_empty(ctx, ctx.bottom[axis : axis + 1], "bottom 0 along axis")

@@ -14,4 +14,5 @@ class Split(LayerSchema):
     source = "src/caffe/layers/split_layer.cpp"
 
     def check(self, ctx: Context) -> None:
+        # All tops share the bottom's memory; only the gradients are separate.
         ctx.reject_in_place()

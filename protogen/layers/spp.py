@@ -57,6 +57,7 @@ def _check_levels(ctx: Context, levels: int, size: int) -> None:
     for level in range(levels):
         bins = 2**level
         kernel = -(-size // bins)  # rounded up
+        # The pad is half of what the bins cover beyond the image, rounded up.
         pad = (kernel * bins - size + 1) // 2
         if pad >= kernel:
             raise ctx.fault(

@@ -32,4 +32,5 @@ class VideoData(DataLayer):
             raise ctx.fault("video_file is missing", "video_file")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+        # A batch_size here is that of the other fork, whose clips may have any shape.
         return [None] * ctx.tops if ctx.param.batch_size else super().top_shapes(ctx)

@@ -17,6 +17,7 @@ class WindowData(DataLayer):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
+        # Every window is warped to a square of this size, so Caffe cannot do without it.
         if not ctx.layer.transform_param.crop_size:
             raise ctx.fault("crop_size is missing", layer_field="transform_param.crop_size")
 

@@ -136,7 +136,7 @@ def test_a_file_given_by_name(in_folder: Path) -> None:
             'format = "x"',
             '"format": expected one of concise, github, json, junit, sarif, text, got "x"',
         ),
-        ('inputs = { data = "1,x" }', '"inputs": "1,x" is no shape'),
+        ('inputs = { data = "1,x" }', '"inputs": "1,x" is not a shape'),
         ('exclude = ["a", "!"]', "\"exclude\": Invalid git pattern: '!'"),
         ("exclude = 3", '"exclude": expected a list of strings, got 3'),
         ("inputs = 3", '"inputs": expected a table, got 3'),

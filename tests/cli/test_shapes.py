@@ -152,7 +152,7 @@ def test_a_file_and_a_program(in_folder: Path) -> None:
         (["nowhere.prototxt"], "nowhere.prototxt cannot be read: No such file or directory"),
         (["-", "--phase", "TRIAN"], "'TRIAN' is not one of"),
         (["-", "--input", "data"], 'expected BLOB=SHAPE like data=1,3,227,227, got "data"'),
-        (["-", "--input", "data=1,a"], '"1,a" is no shape'),
+        (["-", "--input", "data=1,a"], '"1,a" is not a shape'),
         (
             ["-", "--input", "dat=1,3"],
             '--input: no layer produces blob "dat"; did you mean "data"?',

@@ -263,7 +263,10 @@ MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
     (lambda x: L.ReLU(x, num_output=3), 'unknown keyword "num_output"'),
     (lambda x: L.InnerProduct(x, num_output="ten"), "num_output must be an integer, got 'ten'"),
     (lambda x: L.InnerProduct(x, num_output=-1), "num_output must be from 0 to 4294967295, got -1"),
-    (lambda x: L.Convolution(x, num_output=4, kernel_size=9), "kernel that spans 9 does not fit"),
+    (
+        lambda x: L.Convolution(x, num_output=4, kernel_size=9),
+        "kernel 9 does not fit size 8 with pad 0",
+    ),
     (
         lambda x: L.Convolution(x, num_output=4, kernel_size=1, group=2),
         "group 2 does not divide 3 bottom channels",
@@ -274,20 +277,20 @@ MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
     ),
     (
         lambda x: L.Convolution(x, num_output=4, kernel_size=1, weight_filler={"type": "xavir"}),
-        'filler type "xavir" is not known; did you mean "xavier"',
+        'unknown filler type "xavir"; did you mean "xavier"',
     ),
     (
         lambda x: L.Convolution(x, num_output=4, kernel_size=1, weight_filler={"typ": "xavier"}),
         'weight_filler has no field "typ"',
     ),
     (lambda x: L.Eltwise(x, L.Pooling(x, kernel_size=2, stride=2)), "1x3x8x8.*1x3x4x4"),
-    (lambda x: L.ReLU(), "takes exactly 1 bottom, but has 0"),
-    (lambda x: L.ReLU(x, x), "takes exactly 1 bottom, but has 2"),
+    (lambda x: L.ReLU(), "expected 1 bottom, got 0"),
+    (lambda x: L.ReLU(x, x), "expected 1 bottom, got 2"),
     (lambda x: L.ReLU("data"), "expected blobs, got 'data'"),
     (lambda x: L.ReLU(x, name="data"), 'a layer named "data" already exists'),
     (lambda x: L.ReLU(x, top="data2", name="data"), 'a layer named "data" already exists'),
     (lambda x: L.Input(shape=[1], name="again", top="data"), 'G102.*produces blob "data"'),
-    (lambda x: L.Input(shape=[1, -3]), "a size below zero"),
+    (lambda x: L.Input(shape=[1, -3]), "the top would be 1x-3, which has a negative size"),
     (lambda x: L.Input(shape=[1, 2.5]), "shape: dim must be an integer, got 2.5"),
     (lambda x: L.Input(shape="1x3"), r"got '1x3'\s+hint: +give a list of sizes"),
     (lambda x: L.ReLU(x, name=5), "name must be a string, got 5"),
@@ -350,12 +353,12 @@ def test_a_misspelt_type_gets_a_suggestion() -> None:
 
 
 def test_a_misspelt_filler_gets_a_suggestion() -> None:
-    with pytest.raises(AttributeError, match='no filler "xaver"; did you mean "xavier"'):
+    with pytest.raises(AttributeError, match='unknown filler "xaver"; did you mean "xavier"'):
         getattr(fillers, "xaver")  # noqa: B009
 
 
 def test_an_error_is_a_protogen_error() -> None:
-    with Net(), pytest.raises(protogen.ProtogenError, match="takes exactly 1 bottom"):
+    with Net(), pytest.raises(protogen.ProtogenError, match="expected 1 bottom, got 0"):
         L.ReLU()
 
 

@@ -144,5 +144,5 @@ def test_images_only(bottom: Shape, why: str) -> None:
 
 
 def test_global_pooling_of_an_empty_image() -> None:
-    why = "global_pooling of an empty image: bottom 0 is 1x2x0x4"
+    why = "global_pooling needs an image with pixels: bottom 0 is 1x2x0x4"
     check_fault(why, "bottom[0]", layer("global_pooling: true"), (1, 2, 0, 4))

@@ -99,5 +99,8 @@ def test_tensorflow_has_no_number_for_padding() -> None:
 
 
 def test_a_pooling_that_caffe_rejects() -> None:
-    with pytest.raises(ProtogenError, match="Caffe rejects this pooling: pad 2 is not below"):
+    with pytest.raises(
+        ProtogenError,
+        match="Caffe rejects this pooling: pad must be less than the kernel size 2, got 2",
+    ):
         square(5, 2, 1, 2)

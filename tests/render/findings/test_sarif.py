@@ -27,7 +27,10 @@ def test_rules_and_results() -> None:
     rules = run["tool"]["driver"]["rules"]
     assert run["tool"]["driver"]["name"] == "protogen"
     assert [rule["id"] for rule in rules] == [rule.code for rule in all_rules()]
-    assert all(rule["help"]["text"] and "``" not in rule["help"]["markdown"] for rule in rules)
+    for rule in rules:
+        assert "\nExample\n" in rule["help"]["text"]
+        assert "\n## Example\n" in rule["help"]["markdown"]
+        assert "`" not in rule["shortDescription"]["text"] + rule["fullDescription"]["text"]
     several_lines, empty, without_place = run["results"]
     assert rules[empty["ruleIndex"]]["name"] == "empty-pooling-window"
     levels = [each["level"] for each in (several_lines, empty, without_place)]
