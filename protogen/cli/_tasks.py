@@ -49,11 +49,11 @@ class Task:
 
     def selects(self, finding: Diagnostic) -> bool:
         """Whether a finding is one that the user asks for."""
-        from protogen.checks import chosen
+        from protogen.checks import selected
 
         if _RANKS[finding.severity.value] < _RANKS[self._lowest]:
             return False
-        return chosen(finding, self.select, self.ignore, notes=True)
+        return selected(finding, self.select, self.ignore, notes=True)
 
     @property
     def _lowest(self) -> str:
@@ -62,12 +62,12 @@ class Task:
 
     def hidden_notes(self, findings: Iterable[Diagnostic]) -> int:
         """The number of notes that are only left out because nobody asked for notes."""
-        from protogen.checks import chosen
+        from protogen.checks import selected
 
         if self.severity or self._lowest == "note":
             return 0
         notes = [each for each in findings if each.severity is Severity.NOTE]
-        return sum(chosen(each, self.select, self.ignore, notes=True) for each in notes)
+        return sum(selected(each, self.select, self.ignore, notes=True) for each in notes)
 
 
 @dataclass(frozen=True)
@@ -206,9 +206,9 @@ def _without_ignored(
     document: Document, layer_line: Callable[[Diagnostic], int], findings: Iterable[Diagnostic]
 ) -> list[Diagnostic]:
     """The findings that no comment of the file ignores."""
-    from protogen.checks._comments import Silenced
+    from protogen.checks import Suppressions
 
-    return Silenced(document, layer_line).without(findings)
+    return Suppressions(document, layer_line).remaining(findings)
 
 
 def _check_solver_file(task: Task, document: Document) -> Outcome:

@@ -33,7 +33,7 @@ layer {
 """
 FIXED = EMPTY.replace("stride: 2 }", "stride: 2 round_mode: FLOOR }")
 GOOD = EMPTY.replace("stride: 2", "stride: 1")
-# A dilation does nothing to a kernel of 1: a warning.
+# A dilation has no effect on a kernel of 1: a warning.
 IDLE = GOOD.replace("Pooling", "Convolution").replace(
     "pooling_param { kernel_size: 1", "convolution_param { num_output: 4 kernel_size: 1 dilation: 2"
 )
@@ -66,12 +66,13 @@ def test_text(in_folder: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr == ""
     assert result.stdout == (
-        'empty.prototxt:6:34: error[P101] layer "p" (Pooling): 1 of 3 windows of its height and'
-        " width holds no element; Caffe puts -FLT_MAX there\n"
+        'empty.prototxt:6:34: error[P101] layer "p" (Pooling): 1 of 3 windows in each'
+        " direction is empty; Caffe fills it with -FLT_MAX\n"
         "      pooling_param { kernel_size: 1 stride: 2 }  # on purpose\n"
         "                                     ^^^^^^^^^\n"
-        "  why:   window 2 starts at 4, past a height and width of 4 (kernel 1, stride 2)\n"
-        "  hint:  round_mode: FLOOR makes 2 whole windows of 4\n"
+        "  why:   the last window starts at 4, at the edge of height and width 4 (kernel 1, stride"
+        " 2)\n"
+        "  hint:  set round_mode: FLOOR, which drops the empty window and leaves 2\n"
         "\n"
         "Found 1 error in 1 file (1 fixable with --fix); 1 note with --severity note\n"
     )
@@ -331,7 +332,8 @@ def test_statistics(in_folder: Path) -> None:
     assert check("--statistics").stdout == (
         "number  code  name\n"
         "     2  P101  empty-pooling-window     [*]\n"
-        "     1  S206  dilation-without-effect  [*]\n"
+        "Found 2 errors, 1 warning in 3 files (3 fixable with --fix);"
+        " 2 notes with --severity note\n"
         "Found 2 errors, 1 warning in 3 files (3 fixable with --fix); 2 notes with --severity note\n"
     )
     data = json.loads(check("--statistics", "--format", "json").stdout)
@@ -353,7 +355,7 @@ def test_each_format(in_folder: Path) -> None:
 def test_names_with_line_breaks_and_brackets_stay_on_their_line(in_folder: Path) -> None:
     text = EMPTY.replace('"p" type', r'"p]\n\r[2]" type')
     Path("a] b\nc.prototxt").write_text(text)
-    fact = r'layer "p]\n\r[2]" (Pooling): 1 of 3 windows of its height and width holds no element;'
+    fact = r'layer "p]\n\r[2]" (Pooling): 1 of 3 windows in each direction is empty;'
     headline = check().stdout.splitlines()[0]
     assert headline.startswith(rf"a] b\nc.prototxt:6:34: error[P101] {fact}")
     assert check("--format", "concise").stdout.count("\n") == 1

@@ -1,15 +1,13 @@
-"""Comments in a file that silence findings, and those that say nothing known."""
+"""Comments in a file that suppress findings."""
 
 from __future__ import annotations
 
 import pytest
 
 import protogen
-from protogen.checks import check
-from protogen.checks._comments import Silenced
+from protogen.checks import Suppressions, check
 from protogen.diagnostics import Diagnostic
 from protogen.net import Net
-from tests.checks.conftest import told
 
 # Windows of kernel 1 at 0, 2 and 4 of 4 elements: the last is empty, in both phases.
 NET = """\
@@ -29,12 +27,13 @@ layer {{  # {first}
 PLACES = ("top", "name", "leading", "first", "before", "above", "line")
 
 
-def left(**comments: str) -> list[str]:
-    """The codes that are told with these comments in the net."""
+def remaining(**comments: str) -> list[str]:
+    """The codes that are reported with these comments in the net."""
     text = NET.format(**{place: comments.get(place, "") for place in PLACES})
     net = protogen.loads(text, "net.prototxt")
-    silenced = Silenced(net.document, lambda found: _line(net, found))
-    return [found.code for found in silenced.without(check(net).diagnostics)]
+    assert net.document is not None
+    suppressions = Suppressions(net.document, lambda found: _line(net, found))
+    return [found.code for found in suppressions.remaining(check(net).diagnostics)]
 
 
 def _line(net: Net, found: Diagnostic) -> int:
@@ -43,8 +42,8 @@ def _line(net: Net, found: Diagnostic) -> int:
     return place.line
 
 
-def test_without_comments_the_finding_is_told() -> None:
-    assert left() == ["P101"]
+def test_without_comments_the_finding_is_reported() -> None:
+    assert remaining() == ["P101"]
 
 
 @pytest.mark.parametrize("place", ["line", "above", "first", "leading"])
@@ -58,47 +57,36 @@ def test_without_comments_the_finding_is_told() -> None:
     ],
 )
 def test_a_comment_at_the_line_above_it_or_at_the_layer(place: str, words: str) -> None:
-    assert left(**{place: words}) == []
+    assert remaining(**{place: words}) == []
 
 
 @pytest.mark.parametrize("place", ["before", "name"])
-def test_a_comment_behind_another_field_is_about_that(place: str) -> None:
-    assert left(**{place: "protogen: ignore[P101]"}) == ["P101"]
+def test_a_comment_after_another_field_is_about_that_field(place: str) -> None:
+    assert remaining(**{place: "protogen: ignore[P101]"}) == ["P101"]
 
 
 @pytest.mark.parametrize("words", ["protogen: ignore[P102]", "protogen: ignore[]", "ignore[P101]"])
 def test_a_comment_with_other_codes_or_without_our_name(words: str) -> None:
-    assert left(line=words) == ["P101"]
+    assert remaining(line=words) == ["P101"]
 
 
 @pytest.mark.parametrize("words", ["ignore-file", "ignore-file[P101]"])
 def test_the_whole_file(words: str) -> None:
-    assert left(top=f"# ours\n# protogen: {words}\n") == []
-    assert left(top="# protogen: ignore-file[S1]\n") == ["P101"]
+    assert remaining(top=f"# ours\n# protogen: {words}\n") == []
+    assert remaining(top="# protogen: ignore-file[S1]\n") == ["P101"]
 
 
-def test_the_whole_file_is_spoken_of_above_its_first_field() -> None:
-    assert left(name="protogen: ignore-file") == ["P101"]
+def test_a_comment_about_the_whole_file_stands_above_its_first_field() -> None:
+    assert remaining(name="protogen: ignore-file") == ["P101"]
 
 
 def test_several_comments_above_a_line() -> None:
-    assert left(above="protogen: ignore[P101]\n    # protogen: ignore[P102]") == []
+    assert remaining(above="protogen: ignore[P101]\n    # protogen: ignore[P102]") == []
 
 
-def test_a_hash_in_a_string_is_no_comment() -> None:
+def test_a_hash_in_a_string_is_not_a_comment() -> None:
     text = 'name: "# protogen: ignore-file"\nlayer { name: "x" type: "Nope" }'
     net = protogen.loads(text, "net.prototxt")
-    found = Silenced(net.document, lambda found: 2).without(check(net).diagnostics)
+    assert net.document is not None
+    found = Suppressions(net.document, lambda found: 2).remaining(check(net).diagnostics)
     assert [each.code for each in found] == ["G104"]
-
-
-def test_codes_that_are_none() -> None:
-    text = 'name: "n"  # protogen: ignore[P1O1, P101, pooling-round]\n# protogen: ignor\n'
-    assert told(text, "T390") == [
-        'net.prototxt:1:12: note[T390] a comment ignores the unknown rule "P1O1"\n'
-        '  hint:  did you mean "P101"?',
-        'net.prototxt:1:12: note[T390] a comment ignores the unknown rule "pooling-round"\n'
-        '  hint:  did you mean "pooling-rounds"?',
-        'net.prototxt:2:1: note[T390] a comment says "protogen: ignor", which means nothing\n'
-        '  hint:  did you mean "ignore"?',
-    ]
