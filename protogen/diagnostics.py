@@ -7,8 +7,12 @@ import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from protogen.edits import Fix
+
+if TYPE_CHECKING:
+    from protogen.shapes import Size
 
 __all__ = [
     "Diagnostic",
@@ -144,9 +148,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f'did you mean "{by_lower[near[0]]}"?' if near else ""
 
 
-def plural(number: int, what: str) -> str:
+def plural(number: Size, what: str) -> str:
     """A number and a noun: "1 layer", "2 layers"."""
-    return f"{number} {what}" + "s" * (number != 1)
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def times(number: int) -> str:

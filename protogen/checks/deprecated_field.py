@@ -66,8 +66,9 @@ class DeprecatedField(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for step in phases.layers:
+            layer: Any = step.layer  # a typed message takes only literal names in HasField
             for (param, old), new in _NEWER.items():
-                if step.layer.HasField(param) and _has(getattr(step.layer, param), old):
+                if layer.HasField(param) and _has(getattr(layer, param), old):
                     yield self.found(
                         step,
                         f"{param}.{old} is deprecated",

@@ -23,7 +23,8 @@ class ImageSegData(LabeledImages):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        transform = ctx.layer.transform_param
+        # Typed messages accept only literal names in HasField.
+        transform: Any = ctx.layer.transform_param
         if transform.HasField("mean_file"):
             raise ctx.fault("does not support mean_file", layer_field="transform_param.mean_file")
         # The crop is a square, or has a height and a width; the fork aborts on anything else.

@@ -10,7 +10,7 @@ from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.schema import Learnable
-from protogen.shapes import Shape, count
+from protogen.shapes import Shape, count, is_known
 
 __all__ = ["LayerPhases", "NetSummary", "Row", "Summary", "Total", "align_phases", "summarize"]
 
@@ -128,9 +128,7 @@ def _new_tops(row: Row) -> list[Shape]:
 
 
 def _elements(shape: Shape) -> Total:
-    if shape is None or None in shape:
-        return _UNKNOWN
-    return Total(int(count(shape)))
+    return Total(count(shape)) if is_known(shape) else _UNKNOWN
 
 
 def _total(number: int | None) -> Total:
