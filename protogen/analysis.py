@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from protogen.diagnostics import Diagnostic, Location, Severity
-from protogen.edits import Edit
+from protogen.edits import Edit, moved_layers
 from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
 from protogen.inference import AUTOMATIC_TOP, Inputs, dialects, given_shapes, walk
@@ -99,7 +99,7 @@ class Analysis:
         self._damaged = damaged
         self.graph: Graph = build(message, state, wirings)
         self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
-        walk(self.graph, given_shapes(inputs))
+        walk(self.graph, given_shapes(inputs), damaged)
 
     # What is known -------------------------------------------------------------------------------
 
@@ -261,6 +261,7 @@ class Analysis:
             wirings=wirings,
             earlier=self.earlier,
             place=self._place,
+            damaged=moved_layers(dict.fromkeys(self._damaged), edits),
         )
 
     def walk_again(self, inputs: Inputs) -> None:
@@ -275,7 +276,7 @@ class Analysis:
         for name in ("blobs", "params", "faults", "diagnostics"):
             self.__dict__.pop(name, None)
         self.inputs = inputs
-        walk(self.graph, given_shapes(inputs), override=True)
+        walk(self.graph, given_shapes(inputs), self._damaged, override=True)
 
     def __repr__(self) -> str:
         verdict = "accepted" if self.ok else "rejected"

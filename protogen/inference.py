@@ -7,7 +7,7 @@ unknown shape, and nothing is reported that may only follow from that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
@@ -45,16 +45,27 @@ def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
     )
 
 
-def walk(graph: Graph, inputs: Mapping[str, Shape], *, override: bool = False) -> None:
+def walk(
+    graph: Graph,
+    inputs: Mapping[str, Shape],
+    damaged: Collection[int] = (),
+    *,
+    override: bool = False,
+) -> None:
     """Fill in the shapes of a graph's values and the facts and faults of its steps.
 
     ``inputs`` fill in what layers without bottoms leave open or, with ``override``, replace their
-    shapes as a whole.
+    shapes as a whole. ``damaged`` are the indices of layers with an error in their text. What is
+    left of such a layer says nothing about its tops.
     """
     owners: dict[str, _Owner] = {}
     phase = graph.state.number
     for step in graph.steps:
-        step.facts = facts = _infer_step(step, phase, inputs, override)
+        if step.index in damaged:
+            facts = _unknown(step)
+        else:
+            facts = _infer_step(step, phase, inputs, override)
+        step.facts = facts
         for value, shape in zip(step.tops, facts.tops):
             if shape is None and inputs:  # of a layer in Python, say, or of an unknown type
                 shape = inputs.get(value.name)
