@@ -54,10 +54,11 @@ def walk(
 ) -> None:
     """Fill in the shapes of a graph's values and the facts and faults of its steps.
 
-    ``inputs`` fill in what layers without bottoms leave open or, with ``override``, replace their
-    shapes as a whole. ``damaged`` are the indices of layers with an error in their text. What is
+    ``inputs`` fill in what layers without bottoms leave open. They replace the shapes of these
+    layers as a whole with ``override``, or if they give the shape of all data. ``damaged`` are the indices of layers with an error in their text. What is
     left of such a layer says nothing about its tops.
     """
+    override = override or _covers_data(graph, inputs)
     owners: dict[str, _Owner] = {}
     phase = graph.state.number
     for step in graph.steps:
@@ -122,6 +123,26 @@ def _source_facts(step: Step, facts: Facts, inputs: Mapping[str, Shape]) -> Fact
         _check_unshaped(step)
     tops = [_merged(step, i, shape, given[i]) for i, shape in enumerate(shapes[: len(given)])]
     return facts._replace(tops=(*tops, *shapes[len(given) :]))
+
+
+def _covers_data(graph: Graph, inputs: Mapping[str, Shape]) -> bool:
+    """Whether a caller gives the shape of every top of every data layer.
+
+    Such a caller means these shapes, with their batch. Who gives the images only, and not their
+    labels, means the size of the images: another batch would not fit the labels.
+    """
+    if not inputs:
+        return False
+    for step in graph.steps:
+        if step.bottoms or step.type in _SHAPED:
+            continue
+        if any(value.name not in inputs for value in step.tops):
+            return False
+    return True
+
+
+#: Types without bottoms that state the shapes of their tops.
+_SHAPED = ("Input", "DummyData", "Parameter")
 
 
 def _is_known(shape: Shape) -> bool:
