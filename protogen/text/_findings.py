@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.rules import named
-from protogen.text._frames import Frame, Problem
+from protogen.text._reader_state import Frame, Problem
 from protogen.text._values import fields_of
 from protogen.text.lines import Lines
 from protogen.text.tree import find

@@ -9,8 +9,8 @@ from typing import Any
 
 from protogen.diagnostics import Diagnostic
 from protogen.text._findings import findings, refusal
-from protogen.text._frames import Problem
-from protogen.text._sniff import not_text
+from protogen.text._foreign_formats import not_text
+from protogen.text._reader_state import Problem
 from protogen.text.comments import Comment, find_comments
 from protogen.text.lines import Lines
 from protogen.text.reader import Reader

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import did_you_mean
-from protogen.text._frames import State
-from protogen.text._recovery import starts_line
+from protogen.text._error_recovery import starts_line
+from protogen.text._reader_state import ReaderState
 from protogen.text._scanner import NAME, scan_token, skip_gap
 from protogen.text._values import Field, decode_strings
 
-__all__ = ["LiteralReader"]
+__all__ = ["ScalarReader"]
 
 
-class LiteralReader(State):
+class ScalarReader(ReaderState):
     """Reads the value of a scalar field, or of one that is not known."""
 
     def value(self, field: Field, at: int) -> tuple[Any, int]:

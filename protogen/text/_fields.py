@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import did_you_mean
-from protogen.text._frames import MAX_DEPTH, UNKNOWN, Frame
-from protogen.text._literals import LiteralReader
-from protogen.text._recovery import column, skip_brackets, skip_to_field, starts_line
+from protogen.text._error_recovery import column, skip_brackets, skip_to_field, starts_line
+from protogen.text._reader_state import MAX_DEPTH, UNKNOWN, Frame
+from protogen.text._scalars import ScalarReader
 from protogen.text._scanner import EXTENSION, OPENERS, scan_token, skip_gap
 from protogen.text._values import Field
 from protogen.text.tree import Child, Span
 
-__all__ = ["CarefulReader"]
+__all__ = ["FieldReader"]
 
 
-class CarefulReader(LiteralReader):
+class FieldReader(ScalarReader):
     """Reads whatever stands at a position; each method returns where the next thing starts."""
 
     def any_field(self, position: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from protogen.text._values import Field, Fields, fields_of, has_required
 from protogen.text.tree import Block, Entry, Span
 
-__all__ = ["MAX_DEPTH", "UNKNOWN", "Frame", "Problem", "State"]
+__all__ = ["MAX_DEPTH", "UNKNOWN", "Frame", "Problem", "ReaderState"]
 
 MAX_DEPTH = 100  # As protobuf's binary format; no schema of Caffe's nests ten messages.
 MAX_PROBLEMS = 200
@@ -55,7 +55,7 @@ class Frame:
         self.listed: tuple[int, list[Span]] | None = None
 
 
-class State:
+class ReaderState:
     """What the two ways of reading share: the text, the open messages and the problems."""
 
     def __init__(self, text: str, descriptor: Any) -> None:
