@@ -170,7 +170,39 @@ _Rule = Callable[[Context], Grids | None]
 
 #: Layers whose tops have an element for each element of a bottom, in the same place.
 _ELEMENTWISE = frozenset(
-    ["AbsVal", "Axpy", "BN", "BNLL", "BatchNorm", "Bias", "Clip", "Dropout", "ELU", "Eltwise", "Exp", "LRN", "Log", "MVN", "Mish", "Normalize", "PReLU", "Power", "ReLU", "ReLU6", "Scale", "SeLu", "SeLuDropout", "ShuffleChannel", "Sigmoid", "Softmax", "SpatialDropout", "Split", "Swish", "TanH", "Threshold"]
+    [
+        "AbsVal",
+        "Axpy",
+        "BN",
+        "BNLL",
+        "BatchNorm",
+        "Bias",
+        "Clip",
+        "Dropout",
+        "ELU",
+        "Eltwise",
+        "Exp",
+        "LRN",
+        "Log",
+        "MVN",
+        "Mish",
+        "Normalize",
+        "PReLU",
+        "Power",
+        "ReLU",
+        "ReLU6",
+        "Scale",
+        "SeLu",
+        "SeLuDropout",
+        "ShuffleChannel",
+        "Sigmoid",
+        "Softmax",
+        "SpatialDropout",
+        "Split",
+        "Swish",
+        "TanH",
+        "Threshold",
+    ]
 )
 
 _RULES: dict[str, _Rule] = {

@@ -55,8 +55,9 @@ def walk(
     """Fill in the shapes of a graph's values and the facts and faults of its steps.
 
     ``inputs`` fill in what layers without bottoms leave open. They replace the shapes of these
-    layers as a whole with ``override``, or if they give the shape of all data. ``damaged`` are the indices of layers with an error in their text. What is
-    left of such a layer says nothing about its tops.
+    layers as a whole with ``override``, or if they give the shape of all data. ``damaged`` are the
+    indices of layers with an error in their text: what is left of these says nothing about their
+    tops.
     """
     override = override or _covers_data(graph, inputs)
     owners: dict[str, _Owner] = {}
