@@ -8,7 +8,7 @@ up. The result is the offset at which a Crop aligns the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
@@ -170,11 +170,39 @@ _Rule = Callable[[Context], Grids | None]
 
 #: Layers whose tops have an element for each element of a bottom, in the same place.
 _ELEMENTWISE = frozenset(
-    """
-    AbsVal Axpy BN BNLL BatchNorm Bias Clip Dropout ELU Eltwise Exp LRN Log MVN Mish Normalize PReLU
-    Power ReLU ReLU6 Scale SeLu SeLuDropout ShuffleChannel Sigmoid Softmax SpatialDropout Split
-    Swish TanH Threshold
-    """.split()
+    [
+        "AbsVal",
+        "Axpy",
+        "BN",
+        "BNLL",
+        "BatchNorm",
+        "Bias",
+        "Clip",
+        "Dropout",
+        "ELU",
+        "Eltwise",
+        "Exp",
+        "LRN",
+        "Log",
+        "MVN",
+        "Mish",
+        "Normalize",
+        "PReLU",
+        "Power",
+        "ReLU",
+        "ReLU6",
+        "Scale",
+        "SeLu",
+        "SeLuDropout",
+        "ShuffleChannel",
+        "Sigmoid",
+        "Softmax",
+        "SpatialDropout",
+        "Split",
+        "Swish",
+        "TanH",
+        "Threshold",
+    ]
 )
 
 _RULES: dict[str, _Rule] = {
