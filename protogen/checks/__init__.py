@@ -26,7 +26,7 @@ from protogen.edits import parse_path
 from protogen.graph import State
 from protogen.inference import Inputs
 from protogen.net import Net
-from protogen.net_files import read_bytes
+from protogen.net_files import load, read_bytes
 from protogen.rules import Catalogue, registered
 from protogen.rules.text import reading_errors
 from protogen.text import Document, read
@@ -79,12 +79,13 @@ def check(
 ) -> Report:
     """Check a net: the findings of inference and of every check.
 
+    ``net`` is a `protogen.Net`, a ``NetParameter`` message, or the path of a prototxt file.
     ``phases`` are TRAIN, TEST or both; by default, those in which the net has data. ``select`` and
     ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds the notes. Raises
-    `ValueError` for a code that no rule has.
+    `ValueError` for a code that no rule has, `ProtogenError` for a file that cannot be read.
     """
     _check_codes(select=select, ignore=ignore)
-    net = Net.of(net)
+    net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
     states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
     analyses = [net.analysis(state, inputs) for state in states]
     current = net.current

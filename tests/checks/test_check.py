@@ -78,3 +78,13 @@ def test_a_solver_that_cannot_be_read() -> None:
 def test_a_solver_whose_text_has_errors_is_not_checked(in_folder: Path) -> None:
     (text,) = solver_findings("base_lr: x")
     assert text.startswith("solver.prototxt:1:10: error[T107] ")
+
+
+def test_a_net_may_be_given_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_text('layer { name: "r" type: "ReLU" bottom: "x" top: "y" }')
+    for given in (path, str(path)):
+        (found,) = check(given, select=["G1"]).diagnostics
+        assert str(found.location) == f"{path}:1:31"
+    with pytest.raises(ProtogenError, match="T100"):
+        check(tmp_path / "nothing.prototxt")
