@@ -85,6 +85,6 @@ def test_a_net_may_be_given_by_its_path(tmp_path: Path) -> None:
     path.write_text('layer { name: "r" type: "ReLU" bottom: "x" top: "y" }')
     for given in (path, str(path)):
         (found,) = check(given, select=["G1"]).diagnostics
-        assert str(found.location) == f"{path}:1:31"
+        assert str(found.location) == f"{path}:1:32"
     with pytest.raises(ProtogenError, match="T100"):
         check(tmp_path / "nothing.prototxt")
