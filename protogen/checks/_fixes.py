@@ -12,8 +12,8 @@ from google.protobuf import text_format
 from protogen import proto
 from protogen.compose.loaded import LoadedNet
 from protogen.diagnostics import Diagnostic, Fix, ProtogenError, Severity
+from protogen.proto.fields import is_repeated
 from protogen.text import Document, read
-from protogen.text._values import is_repeated
 from protogen.text.tree import Path, Span
 
 __all__ = ["Fixed", "fix", "fixable", "writable"]
