@@ -1,4 +1,4 @@
-"""How to get over a piece of text that cannot be read: where does the next field begin?"""
+"""Where reading goes on after a piece of text that cannot be read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from protogen.text._scanner import OPENERS, scan_token, skip_gap
 
 __all__ = ["column", "skip_brackets", "skip_to_field", "starts_line"]
 
-_DULL = re.compile(r"[^\"'#{}<>\[\]]+|#[^\n\0]*")
+_NO_BRACKETS = re.compile(r"[^\"'#{}<>\[\]]+|#[^\n\0]*")
 
 
 def column(text: str, position: int) -> int:
@@ -17,19 +17,19 @@ def column(text: str, position: int) -> int:
 
 
 def starts_line(text: str, position: int) -> bool:
-    """Whether nothing but blanks stands before a position in its line."""
+    """Whether only blanks are before a position on its line."""
     while position and text[position - 1] in " \t\r\f\v":
         position -= 1
     return not position or text[position - 1] == "\n"
 
 
 def skip_brackets(text: str, position: int) -> int:
-    """Past the bracket that closes the one at ``position``, whatever is between them."""
+    """The end of the bracket that closes the one at ``position``, whatever is between them."""
     depth = 0
     while position < len(text):
-        dull = _DULL.match(text, position)
-        if dull:
-            position = dull.end()
+        match = _NO_BRACKETS.match(text, position)
+        if match:
+            position = match.end()
             continue
         mark = text[position]
         _, position = scan_token(text, position)
@@ -43,7 +43,7 @@ def skip_brackets(text: str, position: int) -> int:
 
 
 def skip_to_field(text: str, position: int) -> int:
-    """Where reading can go on: at a field, at a closing brace, or past a separator or a message."""
+    """Where reading can go on: at a field, at a closing brace, or after a separator or message."""
     while True:
         kind, end = scan_token(text, position)
         mark = text[position:end]

@@ -1,4 +1,4 @@
-"""One field in full generality: all forms that C++ protobuf reads, and what is none of them."""
+"""One field in all forms that C++ protobuf reads, and the report of what is not a field."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ __all__ = ["FieldReader"]
 
 
 class FieldReader(ScalarReader):
-    """Reads whatever stands at a position; each method returns where the next thing starts."""
+    """Reads what is at a position. Methods return where to go on; -1 is the end of the text."""
 
     def any_field(self, position: int) -> int:
-        """Read one field or closing brace. At the end of the text the answer is -1."""
+        """Read one field or closing brace."""
         kind, end = scan_token(self.text, position)
         mark = self.text[position:end]
         if kind == "end":
             return self._end_of_text()
         if kind == "name":
-            return self._named(mark, position, end)
+            return self._field(mark, position, end)
         if mark in ("}", ">"):
-            return self._closer(position)
+            return self._closing_brace(position)
         if mark == "[":
             return self._extension(position)
         return self._unexpected(position, kind, end)
 
-    # -- what has a name
+    # -- known fields
 
-    def _named(self, name: str, start: int, end: int) -> int:
+    def _field(self, name: str, start: int, end: int) -> int:
         at = skip_gap(self.text, end)
         colon = self.text.startswith(":", at)
         if colon:
@@ -45,25 +45,25 @@ class FieldReader(ScalarReader):
         if field is None:
             return self._unknown(name, start, end, at, colon)
         if not field.repeated and name in self.frame.values:
-            message = f'"{name}" is given twice, and takes one value'
+            message = f'"{name}" is given twice, but takes one value'
             self.report("field-given-twice", message, start, end, hint=f'keep one "{name}"')
         if field.message is not None:
             return self._message(field, start, at)
         if not colon:
-            at = self._no_colon(name, start, end, at)
+            at = self._report_no_colon(name, start, end, at)
             if starts_line(self.text, at):
                 return at
         if field.repeated and self.text.startswith("[", at):
             return self._scalar_list(field, name, start, at)
         value, after = self.value(field, at)
         if value is None:
-            return self._after(after) if after > at else skip_to_field(self.text, at)
+            return self._past_separator(after) if after > at else skip_to_field(self.text, at)
         self._store(field, [value])
-        return self._put(name, start, after, None)
+        return self._add_entry(name, start, after, None)
 
-    def _no_colon(self, name: str, start: int, end: int, at: int) -> int:
-        """Report it; the value may still be there, as in ``name "x"`` or ``name = "x"``."""
-        message = f'expected ":" after "{name}", found {self.found(at)}'
+    def _report_no_colon(self, name: str, start: int, end: int, at: int) -> int:
+        """Return where the value may still be, as in ``name "x"`` or ``name = "x"``."""
+        message = f'expected ":" after "{name}", got {self.token_at(at)}'
         self.report("syntax", message, start, end, hint=f'write "{name}: ..."')
         return skip_gap(self.text, at + 1) if self.text.startswith("=", at) else at
 
@@ -73,12 +73,12 @@ class FieldReader(ScalarReader):
         elif values:
             self.frame.values.setdefault(field.name, []).extend(values)
 
-    def _put(self, name: str, start: int, end: int, child: Child) -> int:
-        """Note where a field stands; take the separator that may follow it."""
+    def _add_entry(self, name: str, start: int, end: int, child: Child) -> int:
+        """Note where a field is written; go on after the separator that may follow it."""
         self.frame.entries.append((name, start, end, child))
-        return self._after(end)
+        return self._past_separator(end)
 
-    def _after(self, position: int) -> int:
+    def _past_separator(self, position: int) -> int:
         position = skip_gap(self.text, position)
         if self.text.startswith((",", ";"), position):
             position = skip_gap(self.text, position + 1)
@@ -93,35 +93,35 @@ class FieldReader(ScalarReader):
         return self._open(field, field.name, start, at)
 
     def _open(self, field: Field | None, name: str, start: int, at: int) -> int:
-        """Enter a message, whose brace should stand at ``at``."""
+        """Open a message, which should start with a brace at ``at``."""
         if self.text[at : at + 1] not in ("{", "<"):
-            message = f'"{name}" takes a message in braces, found {self.found(at)}'
+            message = f'expected "{{" after "{name}", got {self.token_at(at)}'
             self.report("syntax", message, start, start + len(name), f'write "{name} {{ ... }}"')
             return skip_to_field(self.text, at)
         if len(self.stack) >= MAX_DEPTH:
-            message = f"messages are nested more than {len(self.stack)} deep"
+            message = f"messages are nested more than {MAX_DEPTH} levels deep"
             self.report("nested-too-deep", message, at, at + 1)
-            return self._after(skip_brackets(self.text, at))
+            return self._past_separator(skip_brackets(self.text, at))
         self.open(field, name, start, at)
         return skip_gap(self.text, at + 1)
 
     def _message_list(self, field: Field | None, name: str, start: int, at: int) -> int:
         first = skip_gap(self.text, at + 1)
         if self.text.startswith("]", first):
-            return self._put(name, start, first + 1, [])
+            return self._add_entry(name, start, first + 1, [])
         return self._element(field, name, [], start, first)
 
     def _element(
         self, field: Field | None, name: str, items: list[Span], list_start: int, at: int
     ) -> int:
-        """Enter one message of a list of them."""
+        """Open one message of a list."""
         depth = len(self.stack)
         position = self._open(field, name, at, at)
         if len(self.stack) > depth:
             self.frame.listed = (list_start, items)
         return position
 
-    def _closer(self, position: int) -> int:
+    def _closing_brace(self, position: int) -> int:
         frame, mark = self.frame, self.text[position]
         if not self.stack:
             self.report(
@@ -129,20 +129,20 @@ class FieldReader(ScalarReader):
                 f'"{mark}" closes nothing',
                 position,
                 position + 1,
-                hint="delete it, or look above for a brace too many",
+                hint="delete it, or look above for an extra closing brace",
             )
-            return self._after(position + 1)
+            return self._past_separator(position + 1)
         if mark != frame.closer:
             self.report(
                 "stray-brace",
-                f'"{mark}" cannot close what "{self.text[frame.opened]}" opened',
+                f'expected "{frame.closer}" to close "{self.text[frame.opened]}", got "{mark}"',
                 position,
                 position + 1,
                 hint=f'write "{frame.closer}"',
             )
         self.close(position + 1)
         if frame.listed is None:
-            return self._after(position + 1)
+            return self._past_separator(position + 1)
         return self._next_element(frame, *frame.listed, position + 1)
 
     def _next_element(self, frame: Frame, start: int, items: list[Span], end: int) -> int:
@@ -153,10 +153,10 @@ class FieldReader(ScalarReader):
                 return self._element(frame.field, frame.name, items, start, at)
             position = at
         if self.text.startswith("]", position) and self.text[end:position].find(",") < 0:
-            return self._put(frame.name, start, position + 1, items)
+            return self._add_entry(frame.name, start, position + 1, items)
         self.report(
             "syntax",
-            f'expected "," and a message, or "]", found {self.found(position)}',
+            f'expected "," and a message, or "]", got {self.token_at(position)}',
             position,
             position + 1,
         )
@@ -170,7 +170,7 @@ class FieldReader(ScalarReader):
         spans: list[Span] = []
         position = skip_gap(self.text, at + 1)
         if self.text.startswith("]", position):
-            return self._put(name, start, position + 1, spans)
+            return self._add_entry(name, start, position + 1, spans)
         while True:
             value, end = self.value(field, position) if field else self.any_value(name, position)
             if value is not None:
@@ -183,14 +183,14 @@ class FieldReader(ScalarReader):
         if field is not None:
             self._store(field, values)
         if self.text.startswith("]", position):
-            return self._put(name, start, position + 1, spans)
+            return self._add_entry(name, start, position + 1, spans)
         self.report(
-            "syntax", f'expected "," or "]", found {self.found(position)}', position, position + 1
+            "syntax", f'expected "," or "]", got {self.token_at(position)}', position, position + 1
         )
         self.frame.entries.append((name, start, end, spans))
         return skip_to_field(self.text, position)
 
-    # -- what is not known
+    # -- unknown fields
 
     def _unknown(self, name: str, start: int, end: int, at: int, colon: bool) -> int:
         outer = self._owner_outside(name, start)
@@ -209,17 +209,18 @@ class FieldReader(ScalarReader):
         if self.text.startswith(("{", "<"), at):
             return self._open(None, name, start, at)
         if not colon:
-            message = f'expected ":" or "{{" after "{name}", found {self.found(at)}'
+            message = f'expected ":" or "{{" after "{name}", got {self.token_at(at)}'
             self.report("syntax", message, start, start + len(name), hint)
             return skip_to_field(self.text, at)
         if self.text.startswith("[", at):
             first = skip_gap(self.text, at + 1)
-            listed = (
-                self._message_list if self.text[first : first + 1] in OPENERS else self._scalar_list
-            )
-            return listed(None, name, start, at)
+            if self.text[first : first + 1] in OPENERS:
+                return self._message_list(None, name, start, at)
+            return self._scalar_list(None, name, start, at)
         value, end = self.any_value(name, at)
-        return skip_to_field(self.text, at) if value is None else self._put(name, start, end, None)
+        if value is None:
+            return skip_to_field(self.text, at)
+        return self._add_entry(name, start, end, None)
 
     def _extension(self, position: int) -> int:
         match = EXTENSION.match(self.text, position)
@@ -230,36 +231,26 @@ class FieldReader(ScalarReader):
         at = skip_gap(self.text, end)
         colon = self.text.startswith(":", at)
         if self.frame.fields is not UNKNOWN:
-            self.report("unknown-field", f"no extension {name} is known", position, end)
+            self.report("unknown-field", f"unknown extension {name}", position, end)
         return self._unknown_value(name, position, skip_gap(self.text, at + colon), colon)
 
     # -- what is not a field
 
     def _unexpected(self, position: int, kind: str, end: int) -> int:
-        token = self.found(position)
         if kind in ("control", "foreign"):
-            self.report(
-                "invalid-character",
-                f"the character {self.text[position]!a} stands outside of a string",
-                position,
-                end,
-            )
+            message = f"invalid character {self.text[position]!a} outside of a string"
+            self.report("invalid-character", message, position, end)
         else:
-            comment = self.text.startswith("//", position)
-            self.report(
-                "syntax",
-                f"expected the name of a field, found {token}",
-                position,
-                end,
-                hint="a comment begins with #" if comment else "",
-            )
+            message = f"expected a field name, got {self.token_at(position)}"
+            hint = "comments start with #" if self.text.startswith("//", position) else ""
+            self.report("syntax", message, position, end, hint)
         return skip_to_field(self.text, skip_gap(self.text, end))
 
     def _owner_outside(self, name: str, start: int) -> int | None:
         """How many messages are open around the one that this field belongs to.
 
-        None unless its name is legal there and not here, and it is written no further to the right
-        than that message's other fields: then a closing brace has been forgotten above.
+        None unless its name is valid there and not here, and it is written no further to the right
+        than that message's other fields: then a closing brace is missing above.
         """
         if not starts_line(self.text, start):
             return None
@@ -275,7 +266,7 @@ class FieldReader(ScalarReader):
 
     def _close_forgotten(self, depth: int, end: int) -> int:
         while len(self.stack) > depth:
-            self._report_unclosed("is not closed before the next field of the message around it")
+            self._report_unclosed("is not closed before the next field of the enclosing message")
             self.close(end)
         return end
 
@@ -283,10 +274,10 @@ class FieldReader(ScalarReader):
         opened, name = self.frame.opened, self.frame.name
         self.report(
             "unclosed-brace",
-            f'the "{self.text[opened]}" of "{name}" {what}',
+            f'"{self.text[opened]}" of "{name}" {what}',
             opened,
             opened + 1,
-            hint=f'write "{self.frame.closer}" where "{name}" ends',
+            hint=f'add "{self.frame.closer}" where "{name}" ends',
         )
 
     def _end_of_text(self) -> int:

@@ -1,10 +1,10 @@
-"""Files that hold no text, and what they are instead."""
+"""Files that are not text, and which format they are in."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["not_text"]
+__all__ = ["foreign_format"]
 
 _MAGIC = {
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
@@ -18,13 +18,13 @@ _MAGIC = {
     b"\xff\xd8\xff": "a JPEG image",
     b"\x7fELF": "a compiled program or library",
 }
-_LOOKED_AT = 4096
+_HEAD_CHARACTERS = 4096
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")
 
 
-def not_text(text: str) -> str:
-    """What a file is that is not text (its bytes decoded with surrogateescape), or nothing."""
-    head = text[:_LOOKED_AT].encode("utf-8", "surrogateescape")
+def foreign_format(text: str) -> str:
+    """What a file is if it is not text, else empty. Its bytes are decoded by surrogateescape."""
+    head = text[:_HEAD_CHARACTERS].encode("utf-8", "surrogateescape")
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             return what
@@ -34,12 +34,12 @@ def not_text(text: str) -> str:
     if _is_utf16(head):
         return "UTF-16 text without a byte order mark; save it as UTF-8"
     if head[:1] in (b"\n", b"\x12", b"\xa2"):  # the tags of a net's name, layers and layer
-        return "a binary protobuf, as a caffemodel is; the net's prototxt is another file"
+        return "a binary protobuf, such as a caffemodel; pass the prototxt of the net"
     return "a binary file"
 
 
 def _is_utf16(head: bytes) -> bool:
-    """Whether most of every other byte is 0, and those between are as those of text are."""
+    """Whether nearly every other byte is 0, and the bytes between are as those of text."""
     for high, low in ((head[::2], head[1::2]), (head[1::2], head[::2])):
         if high.count(0) * 3 > len(high) * 2 and len(_CONTROL.findall(low)) * 20 <= len(low):
             return True

@@ -1,22 +1,23 @@
-"""The state of a reading: the messages that are open, and what was found wrong so far."""
+"""The state of a reader: the messages that are open, and the problems found so far."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Any, NamedTuple
 
-from protogen.text._values import Field, Fields, fields_of, has_required
+from protogen.proto.fields import has_required
+from protogen.text._values import Field, Fields, fields_of
 from protogen.text.tree import Block, Entry, Span
 
 __all__ = ["MAX_DEPTH", "UNKNOWN", "Frame", "Problem", "ReaderState"]
 
-MAX_DEPTH = 100  # As protobuf's binary format; no schema of Caffe's nests ten messages.
+MAX_DEPTH = 100  # as in protobuf's binary format; Caffe's schema nests fewer than ten messages
 MAX_PROBLEMS = 200
-UNKNOWN: Fields = {}  # the fields of a message nothing is known of
+UNKNOWN: Fields = {}  # the fields of an unknown message
 
 
 class Problem(NamedTuple):
-    """What is wrong between two offsets; ``rule`` is the kebab-case name of its diagnostic."""
+    """A problem between two offsets; ``rule`` is the kebab-case name of its diagnostic."""
 
     rule: str
     message: str
@@ -28,7 +29,7 @@ class Problem(NamedTuple):
 
 
 class Frame:
-    """A message being read: what it may hold, what it holds so far, and where it began."""
+    """An open message: the fields it may have, the values read so far, and where it starts."""
 
     __slots__ = ("closer", "entries", "field", "fields", "listed", "name", "opened", "start",
                  "values")  # fmt: skip
@@ -51,12 +52,12 @@ class Frame:
         self.start = start
         self.opened = opened
         self.closer = closer
-        # For one of a list of messages: where the list starts and the elements before this one.
+        # For a message in a list: where the list starts, and the elements before this one.
         self.listed: tuple[int, list[Span]] | None = None
 
 
 class ReaderState:
-    """What the two ways of reading share: the text, the open messages and the problems."""
+    """What all parts of the reader share: the text, the open messages and the problems."""
 
     def __init__(self, text: str, descriptor: Any) -> None:
         self.text = text
@@ -65,15 +66,18 @@ class ReaderState:
         self.frame = Frame(None, fields_of(descriptor), self.values, "", 0, 0, "")
         self.root = Block(self.frame.entries)
         self.stack: list[Frame] = []
-        self.has_required = has_required(descriptor)  # is any field required of what was met?
+        # Whether any message read so far has a required field.
+        self.has_required = has_required(descriptor)
         self.problems: list[Problem] = []
-        self.unreported: Counter[str] = Counter()  # how many of each rule past the first 200
-        self.hints: dict[tuple[str, str], str] = {}  # what a net has once it has many times
+        # How many problems of each rule there are beyond the first MAX_PROBLEMS.
+        self.unreported: Counter[str] = Counter()
+        # The hint for an unknown field, by message and name: a net repeats its mistakes.
+        self.hints: dict[tuple[str, str], str] = {}
 
     def report(
         self, rule: str, message: str, start: int, end: int, hint: str = "", why: str = ""
     ) -> None:
-        """Note a problem; past the first 200 they are only counted."""
+        """Add a problem; beyond the first MAX_PROBLEMS they are only counted."""
         if len(self.problems) >= MAX_PROBLEMS:
             self.unreported[rule] += 1
             return
@@ -81,9 +85,9 @@ class ReaderState:
         self.problems.append(Problem(rule, message, start, end, hint, why, path))
 
     def open(self, field: Field | None, name: str, start: int, opened: int) -> Frame:
-        """Begin the message of a field. Its values go where the field's belong.
+        """Open the message of a field, and add its values to those of the message around it.
 
-        A second value of a field that takes one is read, and left out of the message.
+        If the field takes one value and has one, the values are left out of the message.
         """
         parent = self.frame
         values: dict[str, Any] = {}
@@ -102,7 +106,7 @@ class ReaderState:
         return frame
 
     def close(self, end: int) -> Frame:
-        """End the innermost message; return the one around it, which is innermost now."""
+        """Close the innermost message; return the one around it, which is now the innermost."""
         frame, parent = self.frame, self.stack.pop()
         block = Block(frame.entries)
         if frame.listed is None:

@@ -114,7 +114,7 @@ def test_a_broken_file_is_not_skipped(text: str) -> None:
 def test_solvers_are_recognized(in_folder: Path) -> None:
     write(net=GOOD)
     result = check("-", text=SOLVER.replace("base_lr: 0.01", "base_lr: fast"))
-    assert '<stdin>:2:10: error[T107] "base_lr" takes a number, found fast' in result.stdout
+    assert '<stdin>:2:10: error[T107] "base_lr": expected a number, got fast' in result.stdout
     result = check("-", "--format", "concise", "--select", "T", text=SOLVER + "solver_type: ADAM\n")
     assert codes(result) == [("<stdin>", "T206")]
 
