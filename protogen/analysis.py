@@ -13,17 +13,48 @@ from functools import cached_property
 from typing import Any
 
 from protogen.diagnostics import Diagnostic, Location, Severity
-from protogen.edits import Edit
+from protogen.edits import Edit, moved_layers
 from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
 from protogen.inference import AUTOMATIC_TOP, Inputs, dialects, given_shapes, walk
 from protogen.schema import Context, Facts
-from protogen.shapes import Shape
+from protogen.shapes import Shape, format_shape
+from protogen.sources import unknown_reason
 
-__all__ = ["Analysis", "LayerShapes", "Place"]
+__all__ = ["Analysis", "LayerShapes", "Place", "UnknownTop"]
 
 #: Adds to a finding where it stands in the file, or in the program that composed the net.
 Place = Callable[[Diagnostic], Diagnostic]
+
+
+@dataclass(frozen=True)
+class UnknownTop:
+    """A blob with an unknown size, the layer that produces it, and why the size is unknown."""
+
+    blob: str
+    shape: Shape
+    layer: str
+    type: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f'"{self.blob}" ({format_shape(self.shape)}) of layer "{self.layer}" ({self.type})'
+
+    @property
+    def option(self) -> str:
+        """The option of the command line that gives the shape: ``--input data=64,C,28,28``."""
+        sizes = [None] * len(_AXES) if self.shape is None else list(self.shape)
+        letters = _AXES if len(sizes) == len(_AXES) else "?" * len(sizes)
+        words = [letters[i] if size is None else str(size) for i, size in enumerate(sizes)]
+        return f"--input {self.blob}={','.join(words)}"
+
+
+#: What the axes of an image are called where their sizes are for the user to fill in.
+_AXES = "NCHW"
+
+
+def _is_known(shape: Shape) -> bool:
+    return shape is not None and None not in shape
 
 
 @dataclass(frozen=True)
@@ -68,7 +99,7 @@ class Analysis:
         self._damaged = damaged
         self.graph: Graph = build(message, state, wirings)
         self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
-        walk(self.graph, given_shapes(inputs))
+        walk(self.graph, given_shapes(inputs), damaged)
 
     # What is known -------------------------------------------------------------------------------
 
@@ -151,6 +182,31 @@ class Analysis:
         found = [each for each in self.faults if each.severity is Severity.ERROR]
         return Counter((each.code, each.layer) for each in found)
 
+    # What could not be known ---------------------------------------------------------------------
+
+    @cached_property
+    def unknown_tops(self) -> list[UnknownTop]:
+        """The tops where sizes begin to be unknown, though nothing is wrong with their layers.
+
+        What depends on these could not be checked.
+        """
+        found = []
+        for step in self.steps:
+            if step.faults or not all(value and _is_known(value.shape) for value in step.bottoms):
+                continue
+            for value in step.tops:
+                if value.readers and not _is_known(value.shape):
+                    found.append(
+                        UnknownTop(
+                            value.name,
+                            value.shape,
+                            step.name,
+                            step.type,
+                            unknown_reason(step.layer),
+                        )
+                    )
+        return found
+
     # What checks ask -----------------------------------------------------------------------------
 
     @cached_property
@@ -205,6 +261,7 @@ class Analysis:
             wirings=wirings,
             earlier=self.earlier,
             place=self._place,
+            damaged=moved_layers(dict.fromkeys(self._damaged), edits),
         )
 
     def walk_again(self, inputs: Inputs) -> None:
@@ -219,7 +276,7 @@ class Analysis:
         for name in ("blobs", "params", "faults", "diagnostics"):
             self.__dict__.pop(name, None)
         self.inputs = inputs
-        walk(self.graph, given_shapes(inputs))
+        walk(self.graph, given_shapes(inputs), self._damaged, override=True)
 
     def __repr__(self) -> str:
         verdict = "accepted" if self.ok else "rejected"

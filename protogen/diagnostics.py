@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 from collections.abc import Iterable
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protogen.edits import Fix
+from protogen.spelling import nearest
 
 if TYPE_CHECKING:
     from protogen.shapes import Size
@@ -156,10 +156,9 @@ class ProtogenError(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean "Pooling"?`` with the most similar known word, or "" if none is similar."""
-    by_lower = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
-    return f'did you mean "{by_lower[near[0]]}"?' if near else ""
+    """``did you mean "Pooling"?`` for what was intended, or "" if nothing clearly was."""
+    near = nearest(word, known)
+    return f'did you mean "{near}"?' if near else ""
 
 
 def plural(number: Size, what: str) -> str:

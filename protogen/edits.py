@@ -7,10 +7,22 @@ order of the edits does not matter, and deleting layer 3 does not renumber layer
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-__all__ = ["Edit", "EditError", "Fix", "Path", "delete", "format_path", "insert", "parse_path"]
+__all__ = [
+    "Edit",
+    "EditError",
+    "Fix",
+    "Path",
+    "delete",
+    "format_path",
+    "insert",
+    "moved_layers",
+    "parse_path",
+]
 
 #: The way to a field, as in ``("layer", 3, "pooling_param", "pad")``.
 Path = tuple[str | int, ...]
@@ -79,3 +91,27 @@ def parse_path(text: str) -> Path:
         name, *indices = word.replace("]", "").split("[")
         path += [name, *map(int, indices)]
     return tuple(path)
+
+
+_Kept = TypeVar("_Kept")
+
+
+def moved_layers(kept: Mapping[int, _Kept], edits: Iterable[Edit]) -> dict[int, _Kept]:
+    """What is kept by the indices of layers, by their indices after the edits."""
+    inserted: list[int] = []
+    deleted: list[int] = []
+    for edit in edits:
+        if len(edit.path) == 2 and edit.path[0] in ("layer", "layers"):
+            index = int(edit.path[1])
+            if edit.action == "insert":
+                inserted.append(index)
+            elif edit.action == "delete":
+                deleted.append(index)
+    inserted.sort()
+    deleted.sort()
+    found = {}
+    for index, value in kept.items():
+        gone = bisect_left(deleted, index)
+        if gone == len(deleted) or deleted[gone] != index:
+            found[index + bisect_right(inserted, index) - gone] = value
+    return found

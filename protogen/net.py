@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import os
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar, Token
@@ -18,8 +17,8 @@ from typing import Any
 
 from protogen import proto, rules
 from protogen.analysis import Analysis
-from protogen.diagnostics import Diagnostic, Location, ProtogenError
-from protogen.edits import Edit, EditError, Path, parse_path
+from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
+from protogen.edits import Edit, EditError, Path, moved_layers, parse_path
 from protogen.field_changes import apply
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
@@ -214,7 +213,7 @@ class Net:
         self._revision = None
         self._wirings = []
         self._composition = None
-        self._lines = _moved(self._lines, written)
+        self._lines = moved_layers(self._lines, written)
 
     def _open(self) -> None:
         """From now on somebody may change the message without asking."""
@@ -253,7 +252,7 @@ class Net:
 
     @property
     def damaged_layers(self) -> frozenset[int]:
-        """The layers of `current` of which nothing should be reported: their text has errors."""
+        """The layers of `current` with an error in their text: nothing else is known of them."""
         return self._latest_view().damaged_layers(self)
 
     def meant_phases(self, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
@@ -383,6 +382,7 @@ class _View:
         key = (state, tuple(given_shapes(inputs).items()))
         if key not in self._analyses:
             current = self.current(net)
+            _check_input_names(inputs, current.message)
             if len(self._analyses) >= _KEPT:
                 self._analyses.clear()
             self._analyses[key] = Analysis(
@@ -421,37 +421,45 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     return Current(current, [*found, *upgraded.diagnostics], kind, tuple(upgraded.origins))
 
 
+def _check_input_names(inputs: Inputs, message: Any) -> None:
+    """Raise `ValueError` for a shape of a blob that no layer produces, in any state."""
+    if not inputs:
+        return
+    produced = {top for layer in message.layer for top in layer.top}
+    for name in inputs:
+        # A net without layers could not be read, and its errors say more.
+        if produced and name not in produced:
+            hint = did_you_mean(str(name), produced)
+            raise ValueError(
+                f'inputs: no layer produces blob "{name}"' + (f"; {hint}" if hint else "")
+            )
+
+
 def _damaged_layers(current: Current, document: Document | None) -> frozenset[int]:
-    """The layers of which nothing should be reported, since their text has errors."""
+    """The layers that are not what their text says, because the reader could not use all of it."""
     if document is None:
         return frozenset()
     errors = reading_errors(document.diagnostics)
-    lines = {each.location.line for each in errors if each.location and each.location.line}
-    found = set()
-    for index in range(len(current.message.layer) if lines else 0):
+    errors += [found for found in document.diagnostics if found.name == "unknown-field"]
+    positions = [(p.line, p.column) for p in (found.location for found in errors) if p and p.line]
+    if not positions:
+        return frozenset()
+    # Which layers the unlisted errors are in is unknown; they are later than those listed.
+    unlisted = any(found.name == "too-many-errors" for found in errors)
+    damaged = set()
+    for index in range(len(current.message.layer)):
         place = document.locate(current.path(index))
-        if place and any(place.line <= line <= place.end_line for line in lines):
-            found.add(index)
-    return frozenset(found)
+        if place is None:
+            continue
+        start, end = (place.line, place.column), (place.end_line, place.end_column)
+        later = unlisted and end > max(positions)
+        if later or any(start <= position <= end for position in positions):
+            damaged.add(index)
+    return frozenset(damaged)
 
 
 def _serialized(message: Any) -> bytes:
     return bytes(message.SerializePartialToString(deterministic=True))
-
-
-def _moved(
-    lines: dict[int, tuple[str, Line]], edits: Sequence[Edit]
-) -> dict[int, tuple[str, Line]]:
-    """The lines of the layers by their indices after the edits."""
-    whole_layers = [edit for edit in edits if len(edit.path) == 2]
-    inserted = sorted(int(e.path[1]) for e in whole_layers if e.action == "insert")
-    deleted = sorted(int(e.path[1]) for e in whole_layers if e.action == "delete")
-    found = {}
-    for index, line in lines.items():
-        gone = bisect_left(deleted, index)
-        if gone == len(deleted) or deleted[gone] != index:
-            found[index + bisect_right(inserted, index) - gone] = line
-    return found
 
 
 def infer_shapes(

@@ -381,7 +381,6 @@ class LayerSchema:
         self.params: tuple[str, ...] = (*filter(None, (self.param,)), *self.also)
         #: Whether forks differ in the type, so that `dialect` may have an answer.
         self.has_dialects = cls.dialect is not LayerSchema.dialect
-        self.disputed = self.has_dialects  # the former name, until inference uses the new one
         self._answers = _store.new_table()
         # Nearly all types read a single message. Reading it without a list saves 0.3 microseconds
         # of the 1.0 that a repeated ReLU takes, and of the 1.9 of a Convolution.

@@ -19,7 +19,7 @@ from protogen import layers, proto
 from protogen.schema import Fault
 from protogen.shapes import Shape, Size, public_shape
 
-__all__ = ["UnreadableSource", "read_top_shapes"]
+__all__ = ["UnreadableSource", "read_top_shapes", "unknown_reason"]
 
 #: The shapes of a layer's tops as far as the layer itself says them.
 Tops = Sequence[Shape]
@@ -46,6 +46,18 @@ def read_top_shapes(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...
     """
     reader = _READERS.get(layer.type)
     return reader(layer, tops) if reader else None
+
+
+def unknown_reason(layer: Any) -> str:
+    """Why the shapes of a layer's tops are unknown, in a few words; empty where nobody knows."""
+    if layer.type == "Python":
+        return "protogen does not run the code of Python layers"
+    for field, param in layer.ListFields():
+        if field.message_type is not None and "source" in field.message_type.fields_by_name:
+            source = param.source
+            if source and _existing(source) is None:
+                return f'"{source}" does not exist'
+    return ""
 
 
 def _import(name: str, package: str) -> Any:
@@ -252,6 +264,3 @@ _READERS: dict[str, Callable[[proto.LayerParameter, Tops], tuple[Shape, ...] | N
     "ImageData": _image_data,
     "WindowData": _window_data,
 }
-
-# The former names, until `protogen.inference` uses the new ones.
-look, Unread = read_top_shapes, UnreadableSource

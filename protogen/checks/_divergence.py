@@ -1,288 +1,320 @@
-"""Why two bottoms differ: the way of each back to where both come from, and where they part."""
+"""Why two sizes differ: the way of each back to where it comes from, and where the ways part."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from protogen.analysis import Analysis
-from protogen.checks._size_change import SizeChange, size_change
+from protogen.checks._comparisons import Comparison, failing_comparisons, shared_comparisons
+from protogen.checks._derivations import Derivation, Derivations, Place
+from protogen.checks._size_change import SizeChange
 from protogen.graph import Step, Value
 from protogen.schema import Fault
-from protogen.shapes import format_shape
 
-__all__ = ["Branch", "Divergence", "find_divergence"]
+if TYPE_CHECKING:
+    from protogen.proto import LayerParameter
 
-_NAMES = {2: "height", 3: "width"}
+__all__ = ["Branch", "Divergence", "Pair", "find_divergence", "is_broadcast"]
 
-#: A blob and one of its axes.
-_Place = tuple[Value, int]
+#: For other layers in the place of some: by the index of the layer.
+Changed = Mapping[int, "LayerParameter"]
 
 
 @dataclass(frozen=True)
 class Branch:
-    """The way to one bottom: the layers on it that change the size, in the net's order."""
+    """The way to one place, from where it starts: the places in the net's order, and the steps.
 
-    start: Value
-    before: int
-    end: Value
-    size: int
-    changes: tuple[SizeChange, ...]
+    ``origin`` is how the size of the first place comes about.
+    """
 
-    def contribution(self, index: int) -> Fraction:
-        """What the rounding of one of its layers adds to the size at the end."""
-        added = self.changes[index].error
-        for later in self.changes[index + 1 :]:
-            added *= later.scale
-        return added
+    places: tuple[Place, ...]
+    steps: tuple[Derivation, ...]
+    origin: Derivation
+
+    @property
+    def start(self) -> Place:
+        """Where the way starts."""
+        return self.places[0]
+
+    @property
+    def end(self) -> Place:
+        """Where the way ends."""
+        return self.places[-1]
+
+    @cached_property
+    def changes(self) -> list[SizeChange]:
+        """What the layers on the way do to the size, if they change it."""
+        return [step.change for step in self.steps if step.change is not None]
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether a Permute, say, gives the axis another number on the way."""
+        return len({place.axis for place in self.places}) > 1
 
     @property
     def rounding(self) -> Fraction:
-        """What all its roundings add."""
-        return sum(map(self.contribution, range(len(self.changes))), Fraction(0))
+        """What all roundings on the way add to the size at its end."""
+        return sum(
+            (self.carried(index, each.error) for index, each in enumerate(self.changes)),
+            Fraction(0),
+        )
 
-    def again(self, size: int, changed: Mapping[int, Any]) -> int | None:
-        """Its size at the end for another at the start, or with some layers changed."""
-        for each in self.changes:
-            layer = changed.get(each.step.index, each.step.layer)
-            made = each.again(size, layer)
-            if made is None:
+    def carried(self, index: int, amount: Fraction) -> Fraction:
+        """What an amount that is added to the size after a change adds to the size at the end."""
+        for later in self.changes[index + 1 :]:
+            amount *= later.arithmetic.scale
+        return amount
+
+    def size_from(self, size: int, changed: Changed) -> int | None:
+        """The size at the end for another one at the start, or for other layers on the way.
+
+        ``None`` if a layer rejects that, or what it does is unknown.
+        """
+        for change in self.changes:
+            step = change.step
+            after = change.again(size, changed.get(step.index, step.layer))
+            if after is None:
                 return None
-            size = made
+            size = after
         return size
 
 
 @dataclass(frozen=True)
-class Divergence:
-    """Two bottoms of ``join`` that differ on ``axes``, and how each came by its size on the first.
+class Pair:
+    """Two sizes that should agree and do not, with the ways to both."""
 
-    Both branches start at the blob that both are made from, or each at an input of its own.
-    ``culprit`` is the rounding that does most of the difference, if one does.
+    first: Branch
+    second: Branch
+
+    @property
+    def branches(self) -> tuple[Branch, Branch]:
+        """Both ways."""
+        return self.first, self.second
+
+    @property
+    def is_common(self) -> bool:
+        """Whether both ways start at the same place."""
+        return self.first.start == self.second.start
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the axis has another number somewhere on the way, so that its name misleads."""
+        return self.first.is_moved or self.second.is_moved
+
+    @property
+    def name(self) -> str:
+        """What the axis is called: ``height``, or ``axis 3``."""
+        return f"axis {self.first.end.axis}" if self.is_moved else self.first.end.name
+
+    @cached_property
+    def culprit(self) -> SizeChange | None:
+        """The rounding that makes most of the difference, if roundings make it."""
+        first, second = self.branches
+        exact = first.end.known_size - first.rounding, second.end.known_size - second.rounding
+        if abs(exact[0] - exact[1]) >= 1:
+            return None  # kernels, strides or pads make more of a difference
+        found = []
+        for branch in self.branches:
+            for index, change in enumerate(branch.changes):
+                if change.error:
+                    effect = abs(branch.carried(index, change.error))
+                    found.append((effect, change.step.type == "Pooling", change))
+        return max(found, key=lambda each: each[:2])[2] if found else None
+
+    @cached_property
+    def suspects(self) -> list[SizeChange]:
+        """The changes without which the sizes would agree: with neither edges nor overlaps there.
+
+        A pooling with kernel 2 and stride 1, for instance, makes 12 of 13, and 13 would fit.
+        """
+        found = []
+        for branch, other in (self.branches, self.branches[::-1]):
+            for index, change in enumerate(branch.changes):
+                missing = change.arithmetic.ideal - change.after
+                size = branch.end.known_size + branch.carried(index, missing)
+                if missing and size == other.end.known_size:
+                    found.append(change)
+        return found
+
+    def is_like(self, other: Pair) -> bool:
+        """Whether the account of this pair also holds for another, as for height and width."""
+        return _account_of(self) == _account_of(other)
+
+
+def _account_of(pair: Pair) -> list[object]:
+    """All that the account of a pair says, but for the name of the axis."""
+    found: list[object] = [pair.is_moved]
+    for branch in pair.branches:
+        found += [branch.start.value, branch.start.size, branch.end.size, branch.origin.kind]
+        found += [(change.step, change.text) for change in branch.changes]
+    return found
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Two amounts that a layer requires to be equal, and the sizes in them that differ.
+
+    ``pairs`` is empty if the sizes do not correspond to each other one by one.
     """
 
     join: Step
-    axes: tuple[int, ...]
-    branches: tuple[Branch, Branch]
+    comparison: Comparison
+    pairs: tuple[Pair, ...]
+    derivations: Derivations
+
+    @property
+    def changes(self) -> dict[Step, set[int]]:
+        """The layers that change sizes on the ways, and the axes of their bottoms."""
+        found: dict[Step, set[int]] = {}
+        for pair in self.pairs:
+            for branch in pair.branches:
+                for change in reversed(branch.changes):
+                    found.setdefault(change.step, set()).add(change.bottom_axis)
+        return found
+
+    @property
+    def suspects(self) -> set[Step]:
+        """The layers without whose change of the size the sizes would agree."""
+        return {change.step for pair in self.pairs for change in pair.suspects}
 
     @property
     def culprit(self) -> SizeChange | None:
-        one, other = self.branches
-        if abs(one.size - one.rounding - other.size + other.rounding) >= 1:
-            return None  # a stride or a kernel makes more of a difference than rounding does
-        rounded = [
-            (abs(branch.contribution(index)), each.step.layer.type == "Pooling", each)
-            for branch in self.branches
-            for index, each in enumerate(branch.changes)
-            if each.error
-        ]
-        return max(rounded, key=lambda r: r[:2])[2] if rounded else None
+        """The rounding that makes most of the difference, if roundings make it."""
+        return self.pairs[0].culprit if self.pairs else None
 
-    def may_agree(self, changed: Mapping[int, Any]) -> bool:
+    @property
+    def is_broadcast(self) -> bool:
+        """Whether one blob would have to be repeated over height and width of the other."""
+        first, second = self.comparison.first.value, self.comparison.second.value
+        if first is None or second is None:
+            return False
+        return is_broadcast(first, second) or is_broadcast(second, first)
+
+    def may_agree(self, changed: Changed) -> bool:
         """Whether the sizes agree with some layers changed, as far as arithmetic can tell."""
-        return self._fit([each.again(each.before, changed) for each in self.branches])
+        for pair in self.pairs:
+            ends = [branch.size_from(branch.start.known_size, changed) for branch in pair.branches]
+            if not self._fits(ends):
+                return False
+        return True
 
-    def sizes(
-        self, analysis: Analysis, images: Collection[str]
-    ) -> dict[int, Callable[[int], bool]]:
-        """For each axis that differs, whether it might not with images of some other size."""
-        return {axis: self._size(analysis, images, axis) for axis in self.axes}
+    def depends_on(self, images: Collection[str]) -> bool:
+        """Whether the height or the width of an image decides one of the amounts."""
+        for amount in (self.comparison.first, self.comparison.second):
+            for place in amount.places:
+                for root in self.derivations.roots(place):
+                    if root.value.name in images and root.axis >= 2:
+                        return True
+        return False
 
-    def _size(
-        self, analysis: Analysis, images: Collection[str], axis: int
-    ) -> Callable[[int], bool]:
-        ways = (_branch(analysis, list(_way((each.end, axis))), None) for each in self.branches)
-        whole = [way for way in ways if way is not None]
+    def image_sizes(self, images: Collection[str]) -> dict[int, Callable[[int], bool]]:
+        """For height (0) and width (1) of the images: whether the sizes may agree with another."""
+        found: dict[int, Callable[[int], bool]] = {}
+        for pair in self.pairs:
+            ways = [
+                _branch(self.derivations, self.derivations.way(branch.end))
+                for branch in pair.branches
+            ]
+            axes = {way.start.axis - 2 for way in ways if way.start.value.name in images}
+            if len(axes) == 1:
+                (axis,) = axes
+                found[axis] = self._predicate(ways, images)
+        return found
 
+    def _predicate(self, ways: Sequence[Branch], images: Collection[str]) -> Callable[[int], bool]:
         def may_agree(size: int) -> bool:
-            starts = [size if way.start.name in images else way.before for way in whole]
-            return self._fit([way.again(start, {}) for way, start in zip(whole, starts)])
+            ends = []
+            for way in ways:
+                is_image = way.start.value.name in images
+                ends.append(way.size_from(size if is_image else way.start.known_size, {}))
+            return self._fits(ends)
 
         return may_agree
 
-    def _fit(self, ends: Sequence[int | None]) -> bool:
-        if len(ends) < 2 or ends[0] is None or ends[1] is None:
+    def _fits(self, ends: Sequence[int | None]) -> bool:
+        first, second = ends
+        if first is None or second is None:
             return True
-        return ends[0] >= ends[1] if self.join.layer.type == "Crop" else ends[0] == ends[1]
-
-    @property
-    def where(self) -> str:
-        """The two bottoms and their shapes."""
-        ends = [branch.end for branch in self.branches]
-        return ", ".join(
-            f'{"bottom " * (end in self.join.bottoms)}"{end.name}" is {format_shape(end.shape)}'
-            for end in ends
-        )
-
-    def why(self, analysis: Analysis) -> str:
-        """Where the branches part, and what each layer on them does, a layer a line."""
-        lines = [
-            self._start(),
-            *(line for each in self.branches for line in _account(analysis, each)),
-        ]
-        if len(self.axes) > 1 and not self._alike:
-            lines.append("their widths differ too: {} and {}".format(*self._sizes(3)))
-        return "\n".join(lines)
-
-    def _sizes(self, axis: int) -> list[int | None]:
-        return [branch.end.shape[axis] for branch in self.branches if branch.end.shape]
-
-    @property
-    def _alike(self) -> bool:
-        """Whether height and width are of the same sizes, so that one account is good for both."""
-        return len(self.axes) > 1 and self._sizes(2) == self._sizes(3)
-
-    def _start(self) -> str:
-        names = " and ".join(_NAMES[axis] for axis in self.axes[: 1 + self._alike])
-        one, other = self.branches
-        if one.start is other.start:
-            return f'both come from "{one.start.name}" ({names} {one.before}){self._parting()}'
-        start = f'they come from "{one.start.name}" and "{other.start.name}"'
-        if one.before == other.before:
-            return f"{start} (both of {names} {one.before}){self._parting()}"
-        return f"{start}, of {names} {one.before} and {other.before}"
-
-    def _parting(self) -> str:
-        if self.culprit is None:
-            every = [each for branch in self.branches for each in branch.changes]
-            if len(every) == 1:
-                layer = every[0].step.layer
-                return f' and part at "{layer.name}", a {layer.type}: no other layer resizes it'
-            nothing = "" if any(each.error for each in every) else " nothing is rounded,"
-            return f";{nothing} the windows, strides and pads make the difference"
-        way = "up" if self.culprit.error > 0 else "down"
-        layer = self.culprit.step.layer
-        return f' and part at "{layer.name}", a {layer.type}, which Caffe rounds {way}'
+        return self.comparison.holds(first, second)
 
 
-def _account(analysis: Analysis, branch: Branch) -> Iterator[str]:
-    end = f'"{branch.end.name}" is {branch.size}'
-    if not branch.changes:
-        yield f"{end}: no layer resizes it"
-        return
-    yield f"{end}:"
-    for each in branch.changes:
-        yield f'  "{each.step.layer.name}"{_line(analysis, each.step)}: {each.sum}'
-
-
-def _line(analysis: Analysis, step: Step) -> str:
-    """`` (line 120)`` of a file; `` (net.py:12)`` of the user's program."""
-    place = analysis.location(step)
-    if place is None or not place.line:
-        return ""
-    return f" (line {place.line})"
-
-
-def find_divergence(analysis: Analysis, join: Step) -> Divergence | None:
-    """Account for the first two bottoms of a layer that differ in height or width.
-
-    ``None`` where none do, or a size is not known.
-    """
-    for first, second in _pairs(analysis, join):
-        axes = tuple(axis for axis in (2, 3) if _differ(join, first, second, axis))
-        if axes:
-            return _trace(analysis, join, first, second, axes)
-    return None
-
-
-def _pairs(analysis: Analysis, join: Step) -> Iterator[tuple[Value, Value]]:
-    """The blobs to compare: its bottoms, or those of the layer it shares a parameter with."""
-    bottoms = [_image(value) for value in join.bottoms]
-    if len(bottoms) == 1:
-        bottoms += [_image(owner.bottoms[0]) for owner in _owners(analysis, join)]
-    for other in bottoms[1:]:
-        if bottoms[0] is not None and other is not None:
-            yield bottoms[0], other
-
-
-def _owners(analysis: Analysis, join: Step) -> Iterator[Step]:
-    shared = {param.name for param in join.layer.param if param.name}
-    for step in analysis.steps:
-        if step is join:
-            return
-        if step.bottoms and shared & {param.name for param in step.layer.param}:
-            yield step
-
-
-def _image(value: Value | None) -> Value | None:
-    """The blob itself, or what it was before it was flattened: one with a height and a width."""
-    while value is not None and value.shape is not None and len(value.shape) != 4:
-        bottoms = value.step.bottoms
-        value = bottoms[0] if len(bottoms) == 1 else None
-    return value if value is not None and value.shape is not None else None
-
-
-def _differ(join: Step, first: Value, second: Value, axis: int) -> bool:
-    """Whether the join wants these to agree, and they do not."""
-    assert first.shape is not None
-    assert second.shape is not None
-    one, other = first.shape[axis], second.shape[axis]
-    if one is None or other is None:
+def is_broadcast(large: Value, small: Value) -> bool:
+    """Whether a blob has one element for each image and channel of another: 1x16x1x1 or 1x16."""
+    if large.shape is None or small.shape is None or len(large.shape) <= 2:
         return False
-    layer = join.layer
-    if layer.type == "Crop":
-        return one < other
-    if layer.type == "Concat" and axis == layer.concat_param.axis % 4:
-        return False
-    return one != other
+    ones = all(size == 1 for size in small.shape[2:])
+    larger = any(size is not None and size > 2 for size in large.shape[2:])
+    return len(small.shape) >= 2 and small.shape[:2] == large.shape[:2] and ones and larger
 
 
-def _trace(
-    analysis: Analysis, join: Step, first: Value, second: Value, axes: tuple[int, ...]
-) -> Divergence | None:
-    ways = [list(_way((value, axes[0]))) for value in (first, second)]
-    other = set(ways[1])
-    common = next((place for place in ways[0] if place in other), None)
-    branches = [_branch(analysis, way, common) for way in ways]
-    if None in branches:
+def find_divergence(derivations: Derivations, join: Step) -> Divergence | None:
+    """Trace back what a layer compares and Caffe rejects; ``None`` if that is not known."""
+    comparisons = failing_comparisons(join)
+    if comparisons and not _is_cause(join, comparisons[0]):
         return None
-    return Divergence(join, axes, tuple(branches))  # type: ignore[arg-type]
-
-
-def _size(place: _Place) -> int | None:
-    value, axis = place
-    return value.shape[axis] if value.shape is not None else None
-
-
-def _way(place: _Place | None) -> Iterator[_Place]:
-    """From a blob back to the input, along whatever gives it its size on this axis."""
-    while place is not None:
-        yield place
-        place = _giver(*place)
-
-
-def _giver(value: Value, axis: int) -> _Place | None:
-    """The bottom, and the axis of it, that decides a top's size on an axis."""
-    step = value.step
-    if not step.bottoms:
+    if not comparisons:
+        comparisons = shared_comparisons(derivations.analysis, join)
+    if not comparisons:
         return None
-    bottom, layer = step.bottoms[0], step.layer
-    if layer.type == "Crop" and axis >= layer.crop_param.axis % 4:
-        bottom = step.bottoms[1]
-    elif layer.type == "Concat" and axis == layer.concat_param.axis % 4:
-        return None
-    elif layer.type == "Permute":
-        order = list(layer.permute_param.order)
-        axis = [*order, *(a for a in range(4) if a not in order)][axis]
-    if bottom is None or bottom.shape is None or len(bottom.shape) != 4:
-        return None
-    return bottom, axis
+    first = comparisons[0]
+    alike = [each for each in comparisons if first.is_like(each)]
+    pairs = [pair for each in alike for pair in _pairs(derivations, each)]
+    return Divergence(join, first, tuple(pairs), derivations)
 
 
-def _branch(analysis: Analysis, way: list[_Place], common: _Place | None) -> Branch | None:
-    """What happens on the way down from the common blob; ``None`` where a size is not known."""
-    end = way.index(common) if common else len(way) - 1
-    places = way[: end + 1][::-1]
-    sizes: list[Any] = [_size(place) for place in places]
-    if None in sizes:
-        return None
+def _is_cause(join: Step, comparison: Comparison) -> bool:
+    """Whether the layer's fault is about this comparison: it is gone if a size is unknown."""
+    place = (*comparison.first.places, *comparison.second.places)[0]
+    shapes = []
+    for bottom in join.bottoms:
+        shape = bottom.shape if bottom is not None else None
+        if bottom is place.value and shape is not None:
+            shape = (*shape[: place.axis], None, *shape[place.axis + 1 :])
+        shapes.append(shape)
+    assert join.schema is not None
+    try:
+        join.schema.infer(join.layer, tuple(shapes), len(join.tops), in_place=join.in_place)
+    except Fault as fault:
+        return all(fault.message != finding.message for finding in join.faults)
+    return True
+
+
+def _pairs(derivations: Derivations, comparison: Comparison) -> list[Pair]:
+    """The sizes that correspond to each other and differ."""
+    if comparison.first.factor != 1 or comparison.second.factor != 1:
+        return []
+    factors = []
+    for amount in (comparison.first, comparison.second):
+        factors.append([each for place in amount.places for each in derivations.factors(place)])
     found = []
-    for (_, axis), (value, _), before, after in zip(places, places[1:], sizes, sizes[1:]):
-        try:
-            each = size_change(analysis, value.step, axis, before, after)
-        except Fault:
-            return None
-        if each.matters:
-            found.append(each)
-    return Branch(places[0][0], sizes[0], way[0][0], sizes[-1], tuple(found))
+    for first, second in _corresponding(*factors):
+        if first.size is not None and second.size is not None and first.size != second.size:
+            found.append(_pair(derivations, first, second))
+    return found
+
+
+def _corresponding(first: list[Place], second: list[Place]) -> list[tuple[Place, Place]]:
+    """Both lists side by side, without sizes of 1 if only then they are equally long."""
+    if len(first) != len(second):
+        first = [place for place in first if place.size != 1]
+        second = [place for place in second if place.size != 1]
+    return list(zip(first, second)) if len(first) == len(second) else []
+
+
+def _pair(derivations: Derivations, first: Place, second: Place) -> Pair:
+    ways = [derivations.way(place) for place in (first, second)]
+    on_second = set(ways[1])
+    common = next((place for place in ways[0] if place in on_second), None)
+    if common is not None:
+        ways = [way[: way.index(common) + 1] for way in ways]
+    return Pair(_branch(derivations, ways[0]), _branch(derivations, ways[1]))
+
+
+def _branch(derivations: Derivations, way: Sequence[Place]) -> Branch:
+    """A way back, turned around."""
+    places = tuple(reversed(way))
+    steps = tuple(derivations.of(place) for place in places[1:])
+    return Branch(places, steps, derivations.of(places[0]))

@@ -1,52 +1,62 @@
-"""Changes that repair a net whose bottoms disagree, each verified by inference.
+"""Repairs of joins whose bottoms disagree, each verified by inference.
 
-Kinds of change are tried from the smallest to the largest. Where a net has further joins of the
-same sort, the same kind of change is made at each, since half a repair is none.
+Kinds of change are tried in order: first those that keep what the layers compute, last those that
+change weights. If a net has further joins of the same sort, the same kind of change is made at
+each, because half a repair is none.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from protogen import proto
 from protogen.analysis import Analysis
+from protogen.checks import _head_repairs, _image_repairs, _layer_repairs, _window_repairs
+from protogen.checks._changes import Change, effects
+from protogen.checks._derivations import Derivations
 from protogen.checks._divergence import Divergence, find_divergence
-from protogen.checks._window_edits import Pair, given, window_edits, written
 from protogen.diagnostics import Severity
-from protogen.edits import Edit, EditError, Fix, insert
+from protogen.edits import Edit, EditError, Fix
 from protogen.field_changes import apply
 from protogen.graph import Step
-from protogen.input_sizes import InputSizes
-from protogen.shapes import Shape
+from protogen.proto import NetParameter
 
-__all__ = ["accepted", "repairs"]
+__all__ = ["accepted", "axis_repairs", "repairs"]
 
 #: How many nets may be inferred to find one repair.
 _TRIES = 24
 
-#: How many repairs are reported.
+#: How many repairs of a finding are reported.
 _MOST = 5
 
-#: By how much a field of a window may change.
-_AMOUNTS = (1, -1, 2, -2, 3, -3, 4, -4)
+#: For how many different causes repairs are looked for. Each takes some 50 inferences of the net.
+_MOST_CAUSES = 20
 
-_WINDOWED = ("Pooling", "Convolution", "Deconvolution")
+#: How many findings with the same cause are tried one by one, if they cannot be tried together.
+_ONE_BY_ONE = 4
 
+_Kind = Callable[[Analysis, Divergence], Iterator[Change]]
 
-@dataclass(frozen=True)
-class Change:
-    """One change to a net: edits, or other ``inputs``.
-
-    ``resizes_images`` is whether the images themselves get another size.
-    """
-
-    title: str
-    edits: tuple[Edit, ...] = ()
-    inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
-    resizes_images: bool = False
-    safe: bool = False
+_KINDS: tuple[_Kind, ...] = (
+    # These keep what each layer computes.
+    _window_repairs.rounding,
+    _layer_repairs.unpooled_size,
+    _window_repairs.darknet_pooling,
+    _layer_repairs.crop_fields,
+    _layer_repairs.crop,
+    _layer_repairs.broadcast,
+    _image_repairs.image_size,
+    # These keep the weights, and compute something else with them.
+    _window_repairs.odd_kernel,
+    _window_repairs.padding,
+    _window_repairs.kernel,
+    _window_repairs.stride,
+    # These change the shape of weights, so that trained ones no longer fit.
+    _head_repairs.first_head,
+    _head_repairs.second_head,
+    _window_repairs.weights,
+)
 
 
 def accepted(analysis: Analysis, edits: Sequence[Edit]) -> Analysis | None:
@@ -58,247 +68,227 @@ def accepted(analysis: Analysis, edits: Sequence[Edit]) -> Analysis | None:
     return after if not after.errors - analysis.errors else None
 
 
-def repairs(analysis: Analysis, divergence: Divergence, others: Sequence[Analysis]) -> list[Fix]:
-    """A repair of each kind that there is, the smallest change first, and no more than a few.
+def repairs(
+    analysis: Analysis, divergences: Sequence[Divergence], others: Sequence[Analysis]
+) -> list[list[Fix]]:
+    """The repairs of each divergence, of each kind the first that is accepted.
 
     ``others`` are the same net in other phases, where no repair may bring an error.
     """
-    found = []
-    for kind in _KINDS:
-        changes = _repair(analysis, divergence, kind, others, list(range(_TRIES)))
-        if changes:
-            found.append(_as_fix(changes))
-    return found[:_MOST]
+    search = _Search(analysis, others)
+    found: list[list[Fix]] = [[] for _ in divergences]
+    for group in list(_by_cause(divergences).values())[:_MOST_CAUSES]:
+        for index, fixes in zip(group, search.fixes([divergences[index] for index in group])):
+            found[index] = fixes
+    return found
 
 
-_Kind = Callable[[Analysis, Divergence], Iterator[Change]]
-
-
-def _repair(
-    analysis: Analysis,
-    divergence: Divergence,
-    kind: _Kind,
-    others: Sequence[Analysis],
-    tries: list[int],
-) -> list[Change]:
-    """The first changes of a kind that remove the finding and add none; empty if there are none."""
-    for change in kind(analysis, divergence):
-        if not change.resizes_images and not _may_agree(analysis, divergence, change):
-            continue
-        if not tries:
-            break
-        tries.pop()
-        after = analysis.edited(change.edits, change.inputs)
-        if _removes(analysis, after, divergence.join):
-            if all(_no_worse(change, other) for other in others):
-                return [change]
-            continue
-        further = _next_divergence(after, divergence.join.index)
-        rest = _repair(after, further, kind, others, tries) if further else []
-        if rest:
-            return [change, *rest]
+def axis_repairs(analysis: Analysis, join: Step, others: Sequence[Analysis]) -> list[Fix]:
+    """The repairs of a layer with a bottom that has too few axes."""
+    search = _Search(analysis, others)
+    for change in _layer_repairs.reshape(analysis, join):
+        after = analysis.edited(change.edits)
+        if search.is_removed(after.errors, join) and search.is_harmless([change]):
+            return [search.as_fix([change], after)]
     return []
 
 
-def _may_agree(analysis: Analysis, divergence: Divergence, change: Change) -> bool:
-    """Whether arithmetic along the branches, which is quick, lets the sizes agree."""
-    if any(edit.action == "insert" for edit in change.edits):
+def _by_cause(divergences: Sequence[Divergence]) -> dict[object, list[int]]:
+    """The indices of the divergences that have the same cause: the same sizes in such a layer."""
+    groups: dict[object, list[int]] = {}
+    for index, divergence in enumerate(divergences):
+        join = divergence.join
+        own = join.layer.eltwise_param.operation if join.type == "Eltwise" else None
+        cause = (divergence.comparison, join.type, own, len(join.bottoms))
+        groups.setdefault(cause, []).append(index)
+    return groups
+
+
+class _Solution:
+    """Changes of one kind that remove a finding, and the analysis of the net with them."""
+
+    def __init__(self, changes: Sequence[Change], after: Analysis) -> None:
+        self.changes = changes
+        self.after = after
+        self.errors = after.errors
+
+
+class _Search:
+    """The search for repairs in one analysis."""
+
+    def __init__(self, analysis: Analysis, others: Sequence[Analysis]) -> None:
+        self._analysis = analysis
+        self._errors = analysis.errors
+        self._others = others
+        self._tries = 0
+
+    def fixes(self, group: Sequence[Divergence]) -> list[list[Fix]]:
+        """The repairs of divergences with the same cause, for each of them."""
+        found: list[list[Fix]] = [[] for _ in group]
+        for kind in _KINDS:
+            if len(found[0]) == _MOST:
+                break
+            solution = self._solve(kind, group[0])
+            if solution is None:
+                continue
+            found[0].append(self.as_fix(solution.changes, solution.after))
+            others = self._for_others(kind, solution, group[1:])
+            for fixes, fix in zip(found[1:], others):
+                if fix is not None:
+                    fixes.append(fix)
+        return found
+
+    # One divergence --------------------------------------------------------------------------
+
+    def _solve(self, kind: _Kind, divergence: Divergence) -> _Solution | None:
+        """The first changes of a kind that remove the finding of a divergence and add none."""
+        self._tries = _TRIES
+        return self._extend(kind, [], divergence, divergence)
+
+    def _extend(
+        self, kind: _Kind, changes: list[Change], divergence: Divergence, first: Divergence
+    ) -> _Solution | None:
+        """The changes with further ones for a divergence of the net that has them already."""
+        for change in kind(divergence.derivations.analysis, divergence):
+            if change.is_window and not _may_agree(divergence, change):
+                continue
+            if not self._tries:
+                return None
+            self._tries -= 1
+            more = [*changes, _before_earlier(change, changes, len(self._analysis.message.layer))]
+            after = self._with(self._analysis, more)
+            if after is None:
+                continue
+            if self.is_removed(after.errors, first.join):
+                if self.is_harmless(more):
+                    return _Solution(more, after)
+                continue
+            further = self._next(after, divergence, first)
+            solution = self._extend(kind, more, further, first) if further else None
+            if solution is not None:
+                return solution
+        return None
+
+    def _next(
+        self, after: Analysis, divergence: Divergence, first: Divergence
+    ) -> Divergence | None:
+        """The next join that disagrees, if that is the first thing that is wrong now."""
+        for step in after.steps:
+            for finding in step.faults:
+                known = self._errors[finding.code, finding.layer]
+                is_new = after.errors[finding.code, finding.layer] > known
+                if finding.severity is Severity.ERROR and (is_new or step.name == first.join.name):
+                    found = find_divergence(Derivations(after), step)
+                    return found if found and not _is_same(found, divergence) else None
+        return None
+
+    def is_removed(self, errors: Counter[tuple[str, str]], join: Step) -> bool:
+        """Whether the join is accepted now, and nothing is wrong that was not before."""
+        own = {(finding.code, finding.layer) for finding in join.faults}
+        return any(errors[each] < self._errors[each] for each in own) and not errors - self._errors
+
+    def is_harmless(self, changes: Sequence[Change]) -> bool:
+        """Whether the changes bring no error in the other phases."""
+        for other in self._others:
+            after = self._with(other, changes)
+            if after is None or after.errors - other.errors:
+                return False
         return True
+
+    def _with(self, analysis: Analysis, changes: Sequence[Change]) -> Analysis | None:
+        """The analysis with these changes; ``None`` if they cannot be made."""
+        edits = [edit for change in changes for edit in change.edits]
+        inputs = {name: shape for change in changes for name, shape in change.inputs.items()}
+        try:
+            return analysis.edited(edits, inputs)
+        except EditError:
+            return None
+
+    def as_fix(self, changes: Sequence[Change], after: Analysis) -> Fix:
+        """Changes of one kind as one, with what they keep and change."""
+        edits = tuple(edit for change in changes for edit in change.edits)
+        titles = dict.fromkeys(change.title for change in changes)
+        title = f"{'; '.join(titles)} ({effects(self._analysis, after, changes)})"
+        return Fix(title, edits, all(change.safe for change in changes))
+
+    # Other divergences with the same cause ---------------------------------------------------
+
+    def _for_others(
+        self, kind: _Kind, solution: _Solution, rest: Sequence[Divergence]
+    ) -> list[Fix | None]:
+        """The repair of a kind for the other divergences with the cause of one that it repairs.
+
+        Most changes repair all of them at once. A change that is local to its join is tried for all
+        joins together: with 160 of them that takes one inference of the net and not 160.
+        """
+        if not rest:
+            return []
+        if not any(change.local for change in solution.changes):
+            fix = self.as_fix(solution.changes, solution.after)
+            return [fix if self.is_removed(solution.errors, each.join) else None for each in rest]
+        together = self._together(kind, solution, rest) if len(solution.changes) == 1 else None
+        if together is not None:
+            return list(together)
+        found: list[Fix | None] = []
+        for divergence in rest[:_ONE_BY_ONE]:
+            own = self._solve(kind, divergence)
+            found.append(self.as_fix(own.changes, own.after) if own is not None else None)
+        return found
+
+    def _together(
+        self, kind: _Kind, solution: _Solution, rest: Sequence[Divergence]
+    ) -> list[Fix] | None:
+        """A local change for each join, if all of them together are accepted."""
+        changes = []
+        for divergence in rest:
+            change = next(kind(self._analysis, divergence), None)
+            if change is None:
+                return None
+            changes.append(change)
+        every = [*solution.changes, *changes]
+        after = self._with(self._analysis, every)
+        if after is None or not self.is_harmless(every):
+            return None
+        errors = after.errors
+        if not all(self.is_removed(errors, divergence.join) for divergence in rest):
+            return None
+        return [self.as_fix([change], solution.after) for change in changes]
+
+
+def _may_agree(divergence: Divergence, change: Change) -> bool:
+    """Whether arithmetic along the ways, which is quick, lets the sizes agree."""
+    message = divergence.derivations.analysis.message
     layers = {}
     for index in {int(edit.path[1]) for edit in change.edits}:
-        net = proto.NetParameter(layer=[analysis.message.layer[index]])
+        net = NetParameter(layer=[message.layer[index]])
         own = [edit for edit in change.edits if edit.path[1] == index]
         apply(net, [replace(edit, path=("layer", 0, *edit.path[2:])) for edit in own])
         layers[index] = net.layer[0]
-    return not layers or divergence.may_agree(layers)
+    return divergence.may_agree(layers)
 
 
-def _removes(before: Analysis, after: Analysis, join: Step) -> bool:
-    """Whether the join is accepted now, and nothing is wrong that was not before."""
-    errors_after, errors_before = after.errors, before.errors
-    fewer = any(errors_after[each] < errors_before[each] for each in _own_errors(join))
-    return fewer and not errors_after - errors_before
+def _is_same(one: Divergence, other: Divergence) -> bool:
+    """Whether two divergences, of different analyses, are about the same sizes of a layer."""
+    return one.join.name == other.join.name and one.comparison.what == other.comparison.what
 
 
-def _own_errors(join: Step) -> Counter[tuple[str, str]]:
-    return Counter((each.code, each.layer) for each in join.faults)
+def _before_earlier(change: Change, earlier: Sequence[Change], number: int) -> Change:
+    """A change with its paths in a net that the earlier changes have yet to be made in.
 
-
-def _no_worse(change: Change, other: Analysis) -> bool:
-    after = other.edited(change.edits, change.inputs)
-    return not after.errors - other.errors
-
-
-def _next_divergence(analysis: Analysis, after: int) -> Divergence | None:
-    """The next join that disagrees, if that is the first thing wrong, and further on."""
-    faults = [each for each in analysis.faults if each.severity is Severity.ERROR]
-    first = faults[0] if faults else None
-    if first is None or first.name != "bottom-shape-mismatch" or first.layer_index <= after:
-        return None
-    step = next(step for step in analysis.steps if step.index == first.layer_index)
-    return find_divergence(analysis, step)
-
-
-def _as_fix(changes: list[Change]) -> Fix:
-    """Changes of one kind as one."""
-    edits = tuple(edit for change in changes for edit in change.edits)
-    titles = dict.fromkeys(change.title for change in changes)
-    return Fix("; ".join(titles), edits, all(change.safe for change in changes))
-
-
-# The kinds of change ---------------------------------------------------------------------------
-
-
-def _resizing(divergence: Divergence) -> list[Step]:
-    """The layers that change the size, the decisive one first, then from the join upwards."""
-    found = [each for branch in divergence.branches for each in reversed(branch.changes)]
-    return [each.step for each in sorted(found, key=lambda each: each is not divergence.culprit)]
-
-
-def _rounding(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
-    """Rounding a Pooling the other way: with FLOOR as a Convolution, and as other frameworks."""
-    for branch in divergence.branches:
-        for each in branch.changes:
-            if each.step.type != "Pooling" or not each.error:
-                continue
-            up = each.error > 0
-            name: str = "round_mode"
-            value: str | bool = "FLOOR" if up else "CEIL"
-            shown = str(value)
-            param = each.step.layer.pooling_param
-            if param.HasField("ceil_mode") and not param.HasField("round_mode"):
-                name, value = "ceil_mode", not up  # a fork's spelling
-                shown = str(value).lower()
-            edit = Edit(each.step.path(f"pooling_param.{name}"), "set", value)
-            yield Change(f'{name}: {shown} in "{each.step.name}"', (edit,), safe=True)
-
-
-def _padding(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
-    """A little more padding, or less; a Pooling's first, which has learned nothing."""
-    steps = [step for step in _resizing(divergence) if step.type in _WINDOWED]
-    steps.sort(key=lambda step: step.type != "Pooling")
-    for amount in _AMOUNTS:
-        for step in steps:
-            if max(given(step, "pad")) + amount < max(given(step, "kernel_size")):
-                yield from _window(step, divergence.axes, pad=amount)
-
-
-def _kernel(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
-    """A Pooling's kernel, which has no weights to lose."""
-    for amount in _AMOUNTS:
-        for step in _resizing(divergence):
-            if step.type == "Pooling":
-                yield from _window(step, divergence.axes, kernel_size=amount)
-
-
-def _stride(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
-    """Another stride, where that makes the difference and not a rounding."""
-    if divergence.culprit is None:
-        for amount in _AMOUNTS:
-            for step in _resizing(divergence):
-                if step.type in _WINDOWED:
-                    yield from _window(step, divergence.axes, stride=amount)
-
-
-def _weights(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
-    """The kernel of a layer that learns, perhaps with its pad: the weights change shape."""
-    for kernel, pad in ((1, 1), (1, 0), (-1, 0), (2, 1), (2, 0), (-2, 0), (3, 0), (-3, 0)):
-        for step in _resizing(divergence):
-            if step.type in ("Convolution", "Deconvolution"):
-                for change in _window(step, divergence.axes, kernel_size=kernel, pad=pad):
-                    yield replace(change, title=f"{change.title}, with other weights")
-
-
-def _window(step: Step, axes: tuple[int, ...], **amounts: int) -> Iterator[Change]:
-    """The change of a window's fields by these amounts, if it is still a window then."""
-    edits: list[Edit] = []
-    titles = []
-    for name, amount in amounts.items():
-        height, width = given(step, name)
-        pair: Pair = (height + amount * (2 in axes), width + amount * (3 in axes))
-        if min(pair) < (name != "pad"):
-            return
-        if amount:
-            edits += window_edits(step, name, pair)
-            titles.append(written(name, pair))
-    yield Change(f'{" ".join(titles)} in "{step.name}"', tuple(edits))
-
-
-def _crop(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
-    """A Crop layer that cuts the larger bottom to the smaller, from its middle."""
-    join = divergence.join
-    ends = [branch.end for branch in divergence.branches]
-    for large, small in (ends, ends[::-1]):
-        if large not in join.bottoms or small not in join.bottoms:
-            return
-        offsets = [_offset(large.shape, small.shape, axis) for axis in (2, 3)]
-        if join.type == "Crop" or None in offsets:
-            continue
-        name = _unused_name(analysis, f"{large.name}_crop")
-        crop = {
-            "name": name,
-            "type": "Crop",
-            "bottom": [large.name, small.name],
-            "top": [name],
-            "crop_param": {"axis": 2, "offset": offsets},
-        }
-        shown = " ".join(f"offset: {each}" for each in dict.fromkeys(offsets))
-        read = Edit(join.path(f"bottom[{join.bottoms.index(large)}]"), "set", name)
-        yield Change(
-            f'a Crop of "{large.name}" to "{small.name}" ({shown}) before "{join.name}"',
-            (insert(join.path(), crop), read),
-        )
-
-
-def _offset(large: Shape, small: Shape, axis: int) -> int | None:
-    """Where a crop begins; ``None`` where it would be larger, or would lose much of the image."""
-    wide, narrow = large[axis], small[axis]  # type: ignore[index]
-    if wide is None or narrow is None or not narrow <= wide <= narrow + narrow // 4 + 2:
-        return None
-    return (wide - narrow) // 2
-
-
-def _unused_name(analysis: Analysis, name: str) -> str:
-    while name in analysis.values:
-        name += "_"
-    return name
-
-
-def _input_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
-    """The nearest height and width of the images that is accepted."""
-    sizes = InputSizes(analysis, tolerated=analysis.errors - _own_errors(divergence.join))
-    fitting = divergence.sizes(analysis, sizes.images)
-    among = {axis - 2: fits for axis, fits in fitting.items()}
-    nearest = sizes.nearest(among=among, tries=_TRIES)
-    if nearest is None or nearest == sizes.present:
-        return
-    shapes = {name: (*shape[:2], *nearest) for name, shape in sizes.images.items()}
-    names = " and ".join(f'"{name}"' for name in shapes)
-    edited = [_input_edits(analysis.values[name].step, name, nearest) for name in shapes]
-    edits = tuple(edit for each in edited for edit in each) if all(edited) else ()
-    title = f"{names} of {nearest[0]}x{nearest[1]}, the nearest size that is accepted"
-    exact = sizes.nearest(exact=True, among=among, tries=_TRIES)
-    if exact and exact != nearest:
-        title += f" ({exact[0]}x{exact[1]} where no pooling rounds)"
-    yield Change(title, edits, {} if edits else shapes, resizes_images=True)
-
-
-def _input_edits(step: Step, name: str, size: Pair) -> list[Edit]:
-    """The new size where an Input layer states it; elsewhere it is not in the net to edit."""
-    shapes = step.layer.input_param.shape if step.type == "Input" else ()
-    if not shapes:
-        return []
-    index = list(step.layer.top).index(name) if len(shapes) > 1 else 0
-    field = f"input_param.shape[{index}].dim"
-    return [Edit(step.path(f"{field}[{2 + i}]"), "set", each) for i, each in enumerate(size)]
-
-
-_KINDS: tuple[_Kind, ...] = (
-    _rounding,
-    _padding,
-    _kernel,
-    _stride,
-    _crop,
-    _input_size,
-    _weights,
-)
+    A list of edits names the layers as they are before all of them, and an earlier change may have
+    inserted layers. ``number`` is the number of layers without them.
+    """
+    inserted: Counter[int] = Counter()
+    for edit in (edit for each in earlier for edit in each.edits):
+        if edit.action == "insert" and len(edit.path) == 2:
+            inserted[int(edit.path[1])] += 1
+    if not inserted:
+        return change
+    origins: list[int] = []
+    for index in range(number + 1):
+        origins += [index] * (inserted[index] + 1)
+    edits = [
+        replace(edit, path=("layer", origins[int(edit.path[1])], *edit.path[2:]))
+        for edit in change.edits
+    ]
+    return replace(change, edits=tuple(edits))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen import proto
 from protogen.edits import Edit, delete
 from protogen.graph import Step
 
-__all__ = ["Pair", "given", "window_edits", "written"]
+__all__ = ["Pair", "given", "is_darknet_pooling", "window_edits", "written"]
 
 #: Of the height, and of the width.
 Pair = tuple[int, int]
@@ -69,3 +70,12 @@ def _stem(field: str) -> str:
 def _has(param: Any, field: str) -> bool:
     values: int | Sequence[int] = getattr(param, field)
     return param.HasField(field) if isinstance(values, int) else bool(values)
+
+
+def is_darknet_pooling(step: Step) -> bool:
+    """Whether a layer is a pooling that keeps the size of its bottom in Darknet."""
+    if step.type != "Pooling" or step.layer.pooling_param.pool != proto.PoolingParameter.MAX:
+        return False
+    size = given(step, "kernel_size")
+    even = size[0] == size[1] and size[0] % 2 == 0 and size[0] > 0
+    return even and given(step, "stride") == (1, 1) and given(step, "pad") == (0, 0)

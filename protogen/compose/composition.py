@@ -8,9 +8,10 @@ from typing import Any, NoReturn, TypeGuard
 
 from protogen import proto
 from protogen.compose.blob import Blob
-from protogen.compose.keywords import UnknownKeyword, fill, keyword_problem
+from protogen.compose.keywords import ALIGNED, UnknownKeyword, fill, keyword_problem
 from protogen.compose.names import ALL_PHASES, TRAIN_ONLY, Names, phases_of
-from protogen.diagnostics import did_you_mean
+from protogen.coordinates import crop_offset
+from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.graph import CONDITIONS, PHASES, State, Wiring
 from protogen.net import Net, active_net, set_composition
 from protogen.program import ComposeError, mistake, reject
@@ -95,6 +96,8 @@ class Composition:
         name = self._layer_name(schema, keywords)
         # Nearly all calls give blobs; only lists of them need another look.
         blobs = bottoms if _all_blobs(bottoms) else _flatten(schema, name, bottoms)
+        if schema.type == "Crop" and keywords.get("offset") == ALIGNED:
+            keywords = {**keywords, **self._aligned_crop(name, blobs, keywords)}
         read = [blob.name for blob in blobs]
         tops = self._top_names(schema, name, blobs, keywords)
         layer, plain = self._add_message(schema, name, read, tops, keywords)
@@ -144,6 +147,21 @@ class Composition:
             # the problem only now spares valid layers these checks.
             problem = keyword_problem(schema, keywords)
         raise mistake("layer-parameter", problem.message, name, schema.type, hint=problem.hint)
+
+    def _aligned_crop(
+        self, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The axis and the offset of a Crop that is composed with ``offset="aligned"``."""
+        if len(blobs) != 2:
+            return {"offset": None}  # the layer itself rejects its bottoms
+        try:
+            axis, offset = crop_offset(self.net, *blobs, phase=self._phase)
+        except ProtogenError as error:
+            found = error.diagnostics[0]
+            raise mistake(found.name, found.message, name, "Crop", hint=found.hint) from None
+        if keywords.get("axis") not in (None, axis):
+            reject(f'offset="{ALIGNED}" needs axis {axis}, got {keywords["axis"]}', name, "Crop")
+        return {"axis": axis, "offset": offset}
 
     # The names of the tops -----------------------------------------------------------------------
 
@@ -255,7 +273,11 @@ def _compose(schema: LayerSchema, bottoms: tuple[object, ...], keywords: dict[st
     if net is None:
         _reject_outside(str(keywords.get("name") or ""), schema.type)
     composition: Composition = net.composition
-    return composition.add(schema, bottoms, keywords)
+    try:
+        return composition.add(schema, bottoms, keywords)
+    except ComposeError as error:
+        error.net = net
+        raise
 
 
 def scope(name: str) -> AbstractContextManager[Net]:

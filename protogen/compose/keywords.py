@@ -16,10 +16,13 @@ from protogen.diagnostics import did_you_mean
 from protogen.schema import LayerSchema
 from protogen.values import Converter, Problem, converter, value_problem
 
-__all__ = ["OWN", "Keyword", "UnknownKeyword", "fill", "keyword_problem", "keywords_of"]
+__all__ = ["ALIGNED", "OWN", "Keyword", "UnknownKeyword", "fill", "keyword_problem", "keywords_of"]
 
 #: Keywords with a meaning of their own, which the composer reads before the rest.
 OWN = ("name", "top", "ntop", "in_place")
+
+#: The offset of a Crop that the composer computes.
+ALIGNED = "aligned"
 
 #: Fields of the layer that are keywords of every type.
 COMMON = ("loss_weight", "param", "propagate_down", "include", "exclude", "phase", "blobs")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.poolings import Rounding, roundings
 from protogen.schema import Learnable
 from protogen.shapes import Shape, count, is_known
 
@@ -49,7 +50,7 @@ class Summary:
     """A net in one phase: its layers, its totals and what is wrong with it.
 
     ``activations`` counts the elements of all tops except those written in place; each takes 4
-    bytes as a float.
+    bytes as a float. ``roundings`` are the poolings that other frameworks round otherwise.
     """
 
     phase: str
@@ -57,6 +58,7 @@ class Summary:
     parameters: Total
     macs: Total
     activations: Total
+    roundings: list[Rounding] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     @property
@@ -86,6 +88,7 @@ def summarize(analysis: Analysis) -> Summary:
         parameters=_sum(row.parameters for row in rows),
         macs=_sum(_total(row.macs) for row in rows),
         activations=_sum(_elements(shape) for row in rows for shape in _new_tops(row)),
+        roundings=roundings(analysis),
         diagnostics=analysis.diagnostics,
     )
 

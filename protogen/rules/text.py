@@ -264,8 +264,8 @@ register(
         summary="A field that does not exist in Caffe or in a known fork of Caffe.",
         what="""
             Looks up the name of each field in a `caffe.proto` that combines the fields of BVLC
-            Caffe and of its forks. The rest of the file is read and checked as if the field were
-            not there.
+            Caffe and of its forks. The rest of the file is read and checked. Nothing follows from
+            ignoring the field: the shapes of the layer's tops are unknown.
             """,
         why="Caffe cannot parse the file and aborts, unless it is a fork that has the field.",
         fix="Correct the name, or remove the field.",

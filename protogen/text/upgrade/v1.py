@@ -53,6 +53,18 @@ _TYPES = {
     "TANH": "TanH",
     "WINDOW_DATA": "WindowData",
     "THRESHOLD": "Threshold",
+    # C3D's first version. Its second, in the current format, has some of them.
+    "CONVOLUTION3D": "Convolution3D",
+    "DECONVOLUTION3D": "Deconvolution3D",
+    "DOWN_SAMPLING": "DownSampling",
+    "POOLING3D": "Pooling3D",
+    "VIDEO_DATA": "VideoData",
+    "VIDEO_SEGMENTATION_DATA": "VideoSegmentationData",
+    "VIDEO_WITH_VOXEL_TRUTH_DATA": "VideoWithVoxelTruthData",
+    "VOLUME_DATA": "VolumeData",
+    "VOXEL_CUSTOM_LOSS": "VoxelCustomLoss",
+    "VOXEL_SOFTMAX": "VoxelSoftmax",
+    "VOXEL_SOFTMAX_LOSS": "VoxelSoftmaxLoss",
 }
 
 # The lists with an entry for each learnable blob: the field of ``param`` that each became.
