@@ -65,10 +65,14 @@ class Setting(NamedTuple):
     value: int
     scale: int
 
+    @property
+    def name(self) -> str:
+        """The name of the field, such as ``num_output``."""
+        return self.field.rpartition(".")[2].partition("[")[0]
+
     def text(self, value: int) -> str:
         """``num_output: 28``."""
-        name = self.field.rpartition(".")[2].partition("[")[0]
-        return f"{name}: {value}"
+        return f"{self.name}: {value}"
 
 
 class Kind(Enum):

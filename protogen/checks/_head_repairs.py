@@ -15,6 +15,9 @@ from protogen.edits import Edit
 
 __all__ = ["first_head", "second_head"]
 
+#: The fields that set a size and nothing else.
+_FIELDS = ("num_output", "height", "width")
+
 #: A field and the value with which the amounts agree.
 _Fit = tuple[Setting, int]
 
@@ -68,7 +71,7 @@ def _fits(derivations: Derivations, place: Place, size: Fraction) -> list[_Fit]:
                 return []
             wanted = int(before)
     root = derivations.of(derivations.way(place)[-1])
-    if root.setting is not None:
+    if root.setting is not None and root.setting.name in _FIELDS:
         more = Fraction(wanted - root.place.known_size, root.setting.scale)
         value = root.setting.value + more
         return [(root.setting, int(value))] if value.denominator == 1 and value > 0 else []

@@ -3,43 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from protogen.analysis import Analysis
 from protogen.checks._accounts import where, why
+from protogen.checks._comparisons import Comparison
 from protogen.checks._derivations import Derivations
 from protogen.checks._divergence import Divergence, find_divergence
 from protogen.checks._phases import Phases
 from protogen.checks._repairs import axis_repairs, repairs
 from protogen.diagnostics import Diagnostic
-from protogen.edits import Fix
+from protogen.edits import EditError, Fix
+from protogen.net import Net
 
-__all__ = ["inferred"]
+__all__ = ["Explanation", "explanations", "inferred"]
 
 #: The rules whose findings may come from sizes that differ.
-_SIZES = ("bottom-shape-mismatch", "shared-param-mismatch", "axis-count")
+_RULES = ("axis-count", "bottom-shape-mismatch", "shared-param-mismatch")
 
-#: Rules with many causes, and the fields with which they are about sizes.
+#: Fields of layers with which other findings may come from sizes that differ, too.
 _FIELDS = ("accuracy_param.top_k",)
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """What is known about a finding: the blobs, where their sizes come from, and the repairs."""
+
+    where: str
+    why: str
+    fixes: Sequence[Fix]
+
+    def of(self, finding: Diagnostic, net: Net) -> Diagnostic:
+        """The finding with its explanation. Its fix is the first that can be made in the net."""
+        titles = [fix.title if not i else f"or {fix.title}" for i, fix in enumerate(self.fixes)]
+        return replace(
+            finding,
+            where=self.where or finding.where,
+            why=self.why or finding.why,
+            hint="\n".join(titles) or finding.hint,
+            fix=next((fix for fix in self.fixes if _is_applicable(fix, net)), None),
+        )
+
+
+def _is_applicable(fix: Fix, net: Net) -> bool:
+    """Whether a fix consists of edits that can be made in the net as it is written.
+
+    No layer can be inserted into a net of an old format, for instance.
+    """
+    try:
+        return bool([net.current.edit(edit) for edit in fix.edits])
+    except EditError:
+        return False
+
+
 def inferred(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
-    """The findings of inference; those about sizes that differ with an account and repairs."""
+    """The findings of inference; those about sizes that differ with their explanation."""
     others = [other for other in phases.analyses if other is not analysis]
-    explained = _explained(analysis, others)
+    explained = explanations(analysis, others)
     for index, finding in enumerate(analysis.faults):
-        yield explained.get(index, finding)
+        if index in explained:
+            finding = explained[index].of(finding, phases.net)
+        yield finding
 
 
-def _explained(analysis: Analysis, others: Sequence[Analysis]) -> dict[int, Diagnostic]:
-    """The findings with an account or a repair, by their index."""
-    found: dict[int, Diagnostic] = {}
+def explanations(analysis: Analysis, others: Sequence[Analysis] = ()) -> dict[int, Explanation]:
+    """The explanations of the faults of an analysis, by their index.
+
+    ``others`` are the same net in other phases, where no repair may bring an error.
+    """
+    found: dict[int, Explanation] = {}
+    divergences: dict[int, Divergence] = {}
     steps = {step.index: step for step in analysis.steps}
     derivations = Derivations(analysis)
-    divergences: dict[int, Divergence] = {}
     for index, finding in enumerate(analysis.faults):
         step = steps.get(finding.layer_index)
-        if step is None or (finding.name not in _SIZES and finding.field not in _FIELDS):
+        if step is None or (finding.name not in _RULES and finding.field not in _FIELDS):
             continue
         divergence = find_divergence(derivations, step)
         if divergence is not None:
@@ -47,23 +85,12 @@ def _explained(analysis: Analysis, others: Sequence[Analysis]) -> dict[int, Diag
         else:
             fixes = axis_repairs(analysis, step, others)
             if fixes:
-                found[index] = _with(finding, finding.where, finding.why, fixes)
+                found[index] = Explanation("", "", fixes)
     proposals = repairs(analysis, list(divergences.values()), others)
-    accounts: dict[object, tuple[str, str]] = {}
-    for (index, divergence), proposed in zip(divergences.items(), proposals):
-        key = divergence.comparison
-        if key not in accounts:
-            accounts[key] = where(divergence), why(divergence)
-        found[index] = _with(analysis.faults[index], *accounts[key], proposed)
+    accounts: dict[Comparison, tuple[str, str]] = {}
+    for (index, divergence), fixes in zip(divergences.items(), proposals):
+        comparison = divergence.comparison
+        if comparison not in accounts:  # many joins may compare the same two blobs
+            accounts[comparison] = where(divergence), why(divergence)
+        found[index] = Explanation(*accounts[comparison], fixes)
     return found
-
-
-def _with(finding: Diagnostic, where: str, why: str, fixes: Sequence[Fix]) -> Diagnostic:
-    titles = [fix.title if index == 0 else f"or {fix.title}" for index, fix in enumerate(fixes)]
-    return replace(
-        finding,
-        where=where,
-        why=why,
-        hint="\n".join(titles) or finding.hint,
-        fix=next((fix for fix in fixes if fix.edits), None),
-    )
