@@ -6,10 +6,10 @@ from typing import Any
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._repairs import accepted
 from protogen.coordinates import Alignment, Unaligned, aligned_crop, alignments
 from protogen.diagnostics import Diagnostic, Severity, plural
 from protogen.edits import Edit, Fix
+from protogen.explanations.repairs import accepted
 from protogen.graph import Step, Value
 from protogen.rules import Rule
 

@@ -20,7 +20,7 @@ from random import Random
 from typing import Any
 
 import protogen
-from protogen.checks._mismatches import explanations
+from protogen.explanations.mismatches import explanations
 from protogen.graph import State
 
 

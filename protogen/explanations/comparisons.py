@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from protogen import proto
 from protogen.analysis import Analysis
-from protogen.checks._derivations import Place
-from protogen.checks._equations import equation
+from protogen.explanations.derivations import Place
+from protogen.explanations.equations import equation
 from protogen.graph import Step, Value
 
 __all__ = ["Amount", "Comparison", "failing_comparisons", "shared_comparisons"]
@@ -244,6 +245,7 @@ def _labels(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
 def _detections(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     """Coordinates and class scores for each of the prior boxes, which have 4 numbers each."""
     locations, scores, priors = bottoms[:3]
+    param: proto.DetectionOutputParameter | proto.MultiBoxLossParameter
     param = step.layer.detection_output_param
     if step.type == "MultiBoxLoss":
         param = step.layer.multibox_loss_param

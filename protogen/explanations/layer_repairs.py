@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from protogen import proto
 from protogen.analysis import Analysis
-from protogen.checks._changes import Change
-from protogen.checks._divergence import Divergence, is_broadcast
 from protogen.coordinates import CropOffset, Unaligned, aligned_crop
 from protogen.edits import Edit, delete, insert
+from protogen.explanations.changes import Change
+from protogen.explanations.divergence import Divergence, is_broadcast
 from protogen.graph import Step, Value
 from protogen.shapes import format_shape
 

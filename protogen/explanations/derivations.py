@@ -15,9 +15,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from protogen.analysis import Analysis
-from protogen.checks._equations import equation
-from protogen.checks._size_change import SizeChange, size_arithmetic
 from protogen.edits import Edit, parse_path
+from protogen.explanations.equations import equation
+from protogen.explanations.size_change import SizeChange, size_arithmetic
 from protogen.field_changes import apply
 from protogen.graph import Step, Value
 from protogen.proto import LayerParameter
@@ -333,9 +333,10 @@ def _growth(rule: _LayerRule, place: Place, path: str, value: int, larger: int) 
 
 def _numbers(step: Step) -> Iterator[tuple[str, int]]:
     """The integer fields that are written in the parameters of a layer, and their values."""
+    layer: Any = step.layer  # a typed message takes only literal names in HasField
     for name in step.schema.params if step.schema is not None else ():
-        if step.layer.HasField(name):
-            yield from _numbers_in(getattr(step.layer, name), name)
+        if layer.HasField(name):
+            yield from _numbers_in(getattr(layer, name), name)
 
 
 def _numbers_in(message: Any, path: str) -> Iterator[tuple[str, int]]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from protogen.analysis import Analysis
-from protogen.checks._changes import Change
-from protogen.checks._comparisons import Amount
-from protogen.checks._derivations import Derivations, Kind, Place, Setting
-from protogen.checks._divergence import Divergence
 from protogen.edits import Edit
+from protogen.explanations.changes import Change
+from protogen.explanations.comparisons import Amount
+from protogen.explanations.derivations import Derivations, Kind, Place, Setting
+from protogen.explanations.divergence import Divergence
 
 __all__ = ["first_head", "second_head"]
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from protogen.analysis import Analysis
-from protogen.checks._equations import equation, rounded
+from protogen.explanations.equations import equation, rounded
 from protogen.graph import Step
 from protogen.schema import Context, Fault, registered
 from protogen.windows import Axis, convolution_window, extent, pooling_window

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from protogen.checks._comparisons import Amount
-from protogen.checks._derivations import Derivation, Kind, Place
-from protogen.checks._divergence import Branch, Divergence, Pair
-from protogen.checks._window_edits import is_darknet_pooling
 from protogen.diagnostics import plural
+from protogen.explanations.comparisons import Amount
+from protogen.explanations.derivations import Derivation, Kind, Place
+from protogen.explanations.divergence import Branch, Divergence, Pair
+from protogen.explanations.window_edits import is_darknet_pooling
 from protogen.graph import Step
 from protogen.shapes import format_shape
 

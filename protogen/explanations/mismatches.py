@@ -1,22 +1,21 @@
-"""What inference found; a mismatch of sizes with its account and the repairs that were verified."""
+"""Why sizes differ, and what repairs that: for the findings of inference about sizes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from protogen.analysis import Analysis
-from protogen.checks._accounts import where, why
-from protogen.checks._comparisons import Comparison
-from protogen.checks._derivations import Derivations
-from protogen.checks._divergence import Divergence, find_divergence
-from protogen.checks._phases import Phases
-from protogen.checks._repairs import axis_repairs, repairs
 from protogen.diagnostics import Diagnostic
 from protogen.edits import EditError, Fix
+from protogen.explanations.accounts import where, why
+from protogen.explanations.comparisons import Comparison
+from protogen.explanations.derivations import Derivations
+from protogen.explanations.divergence import Divergence, find_divergence
+from protogen.explanations.repairs import axis_repairs, repairs
 from protogen.net import Net
 
-__all__ = ["Explanation", "explanations", "inferred"]
+__all__ = ["Explanation", "explanations"]
 
 #: The rules whose findings may come from sizes that differ.
 _RULES = ("axis-count", "bottom-shape-mismatch", "shared-param-mismatch")
@@ -33,14 +32,19 @@ class Explanation:
     why: str
     fixes: Sequence[Fix]
 
+    @property
+    def hint(self) -> str:
+        """The repairs in words, one a line."""
+        titles = [fix.title if not i else f"or {fix.title}" for i, fix in enumerate(self.fixes)]
+        return "\n".join(titles)
+
     def of(self, finding: Diagnostic, net: Net) -> Diagnostic:
         """The finding with its explanation. Its fix is the first that can be made in the net."""
-        titles = [fix.title if not i else f"or {fix.title}" for i, fix in enumerate(self.fixes)]
         return replace(
             finding,
             where=self.where or finding.where,
             why=self.why or finding.why,
-            hint="\n".join(titles) or finding.hint,
+            hint=self.hint or finding.hint,
             fix=next((fix for fix in self.fixes if _is_applicable(fix, net)), None),
         )
 
@@ -54,16 +58,6 @@ def _is_applicable(fix: Fix, net: Net) -> bool:
         return bool([net.current.edit(edit) for edit in fix.edits])
     except EditError:
         return False
-
-
-def inferred(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
-    """The findings of inference; those about sizes that differ with their explanation."""
-    others = [other for other in phases.analyses if other is not analysis]
-    explained = explanations(analysis, others)
-    for index, finding in enumerate(analysis.faults):
-        if index in explained:
-            finding = explained[index].of(finding, phases.net)
-        yield finding
 
 
 def explanations(analysis: Analysis, others: Sequence[Analysis] = ()) -> dict[int, Explanation]:
