@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._derivations import Place
 from protogen.checks._equations import equation
@@ -233,9 +234,11 @@ def _labels(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
 def _detections(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     """Coordinates and class scores for each of the prior boxes, which have 4 numbers each."""
     locations, scores, priors = bottoms[:3]
-    param = step.layer.detection_output_param
+    layer = step.layer
+    param: proto.DetectionOutputParameter | proto.MultiBoxLossParameter
+    param = layer.detection_output_param
     if step.type == "MultiBoxLoss":
-        param = step.layer.multibox_loss_param
+        param = layer.multibox_loss_param
     classes = param.num_classes
     yield _batch(bottoms)
     boxes = (_place(priors, 2),)

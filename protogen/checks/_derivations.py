@@ -21,7 +21,7 @@ from protogen.edits import Edit, parse_path
 from protogen.field_changes import apply
 from protogen.graph import Step, Value
 from protogen.proto import LayerParameter
-from protogen.proto.fields import INTEGER_RANGES, is_repeated
+from protogen.proto.fields import INTEGER_RANGES, has_field, is_repeated
 from protogen.schema import Fault
 from protogen.shapes import Shape
 
@@ -330,7 +330,7 @@ def _growth(rule: _LayerRule, place: Place, path: str, value: int, larger: int) 
 def _numbers(step: Step) -> Iterator[tuple[str, int]]:
     """The integer fields that are written in the parameters of a layer, and their values."""
     for name in step.schema.params if step.schema is not None else ():
-        if step.layer.HasField(name):
+        if has_field(step.layer, name):
             yield from _numbers_in(getattr(step.layer, name), name)
 
 
