@@ -245,10 +245,11 @@ def _labels(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
 def _detections(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     """Coordinates and class scores for each of the prior boxes, which have 4 numbers each."""
     locations, scores, priors = bottoms[:3]
+    layer = step.layer
     param: proto.DetectionOutputParameter | proto.MultiBoxLossParameter
-    param = step.layer.detection_output_param
+    param = layer.detection_output_param
     if step.type == "MultiBoxLoss":
-        param = step.layer.multibox_loss_param
+        param = layer.multibox_loss_param
     classes = param.num_classes
     yield _batch(bottoms)
     boxes = (_place(priors, 2),)

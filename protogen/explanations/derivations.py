@@ -21,7 +21,7 @@ from protogen.explanations.size_change import SizeChange, size_arithmetic
 from protogen.field_changes import apply
 from protogen.graph import Step, Value
 from protogen.proto import LayerParameter
-from protogen.proto.fields import INTEGER_RANGES, is_repeated
+from protogen.proto.fields import INTEGER_RANGES, has_field, is_repeated
 from protogen.schema import Fault
 from protogen.shapes import Shape
 
@@ -333,10 +333,9 @@ def _growth(rule: _LayerRule, place: Place, path: str, value: int, larger: int) 
 
 def _numbers(step: Step) -> Iterator[tuple[str, int]]:
     """The integer fields that are written in the parameters of a layer, and their values."""
-    layer: Any = step.layer  # a typed message takes only literal names in HasField
     for name in step.schema.params if step.schema is not None else ():
-        if layer.HasField(name):
-            yield from _numbers_in(getattr(layer, name), name)
+        if has_field(step.layer, name):
+            yield from _numbers_in(getattr(step.layer, name), name)
 
 
 def _numbers_in(message: Any, path: str) -> Iterator[tuple[str, int]]:
