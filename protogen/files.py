@@ -11,18 +11,23 @@ __all__ = ["write_file"]
 
 
 def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
-    """Replace a file, or make it, in one step; text is UTF-8.
+    """Replace a file, or create it, in one step; text is UTF-8.
 
-    A link is followed and the mode of a file that is there is kept. Raises `OSError`, and leaves
-    what was there as it was, if the file cannot be written, or is read-only.
+    A link is followed, and the mode of an existing file is kept. Raises `OSError` about ``path``,
+    and leaves what was there as it was, if the file cannot be written or is read-only.
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():  # a pipe or a device takes the bytes as they come
-        target.open("wb").write(_bytes(data))
+        # Closing it here reports a full device; Python would only warn when it closes a lost file.
+        with target.open("wb") as device:
+            device.write(_bytes(data))
         return
     if target.exists() and not os.access(target, os.W_OK):  # a rename would not ask
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
-    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        raise _error(errno.EACCES, path)
+    try:
+        handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:  # its message would name the temporary file
+        raise _error(error.errno or errno.EIO, path) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(_bytes(data))
@@ -31,6 +36,11 @@ def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def _error(number: int, path: str | os.PathLike[str]) -> OSError:
+    """The error with this number; Python picks the class: `FileNotFoundError`, say."""
+    return OSError(number, os.strerror(number), os.fspath(path))
 
 
 def _bytes(data: str | bytes) -> bytes:

@@ -45,16 +45,28 @@ def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
     )
 
 
-def walk(graph: Graph, inputs: Mapping[str, Shape], damaged: Collection[int] = ()) -> None:
+def walk(
+    graph: Graph,
+    inputs: Mapping[str, Shape],
+    damaged: Collection[int] = (),
+    *,
+    override: bool = False,
+) -> None:
     """Fill in the shapes of a graph's values and the facts and faults of its steps.
 
-    ``damaged`` are the indices of layers with an error in their text. What is left of such a layer
-    says nothing about its tops.
+    ``inputs`` fill in what layers without bottoms leave open. They replace the shapes of these
+    layers as a whole with ``override``, or if they give the shape of all data. ``damaged`` are the
+    indices of layers with an error in their text: what is left of these says nothing about their
+    tops.
     """
+    override = override or _covers_data(graph, inputs)
     owners: dict[str, _Owner] = {}
     phase = graph.state.number
     for step in graph.steps:
-        facts = _unknown(step) if step.index in damaged else _infer_step(step, phase, inputs)
+        if step.index in damaged:
+            facts = _unknown(step)
+        else:
+            facts = _infer_step(step, phase, inputs, override)
         step.facts = facts
         for value, shape in zip(step.tops, facts.tops):
             if shape is None and inputs:  # of a layer in Python, say, or of an unknown type
@@ -64,12 +76,12 @@ def walk(graph: Graph, inputs: Mapping[str, Shape], damaged: Collection[int] = (
             _share_parameters(step, owners)
 
 
-def _infer_step(step: Step, phase: int, inputs: Mapping[str, Shape]) -> Facts:
+def _infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: bool) -> Facts:
     wiring = step.wiring
     schema = wiring.schema
-    if not step.bottoms and step.tops and all(value.name in inputs for value in step.tops):
-        return Facts(tuple(inputs[value.name] for value in step.tops))
     if schema is None:
+        if not step.bottoms and step.tops and all(value.name in inputs for value in step.tops):
+            return Facts(tuple(inputs[value.name] for value in step.tops))
         _fault_unknown_type(step)
         return _unknown(step)
     bottoms = tuple([value.shape if value else None for value in step.bottoms])
@@ -86,7 +98,12 @@ def _infer_step(step: Step, phase: int, inputs: Mapping[str, Shape]) -> Facts:
     except Fault as fault:
         step.fault(fault.rule, fault.message, field=fault.field, hint=fault.hint)
         return _unknown(step)
-    return facts if step.bottoms else _source_facts(step, facts, inputs)
+    if step.bottoms:
+        return facts
+    if override:
+        tops = zip(step.tops, facts.tops)
+        return facts._replace(tops=tuple(inputs.get(value.name, shape) for value, shape in tops))
+    return _source_facts(step, facts, inputs)
 
 
 def _unknown(step: Step) -> Facts:
@@ -98,29 +115,79 @@ def _unknown(step: Step) -> Facts:
 
 def _source_facts(step: Step, facts: Facts, inputs: Mapping[str, Shape]) -> Facts:
     """The tops of a layer without bottoms: as the caller gives them, or as its source has them."""
-    shapes = _with_inputs(step, facts.tops, inputs)
-    if all(shape is not None and None not in shape for shape in shapes):
-        if step.type == "Input" and not step.layer.input_param.shape:
-            _check_unshaped(step)
-        return facts._replace(tops=shapes)
-    found = _look_into_source(step, facts)
-    if found is not None:
-        shapes = _with_inputs(step, found, inputs)
-    return facts._replace(tops=shapes)
+    given = [inputs.get(value.name) for value in step.tops]
+    shapes: tuple[Shape, ...] = facts.tops
+    if not all(map(_is_known, shapes)) and not all(map(_is_known, given)):
+        # Caffe opens the source to learn the sizes that the layer's parameters leave open.
+        shapes = tuple(_look_into_source(step, facts) or shapes)
+    if step.type == "Input" and not step.layer.input_param.shape and all(map(_is_known, shapes)):
+        _check_unshaped(step)
+    tops = [_merged(step, i, shape, given[i]) for i, shape in enumerate(shapes[: len(given)])]
+    return facts._replace(tops=(*tops, *shapes[len(given) :]))
 
 
-def _with_inputs(
-    step: Step, shapes: Sequence[Shape], inputs: Mapping[str, Shape]
-) -> tuple[Shape, ...]:
-    return tuple(inputs.get(value.name, shape) for value, shape in zip(step.tops, shapes))
+def _covers_data(graph: Graph, inputs: Mapping[str, Shape]) -> bool:
+    """Whether a caller gives the shape of every top of every data layer.
+
+    Such a caller means these shapes, with their batch. Who gives the images only, and not their
+    labels, means the size of the images: another batch would not fit the labels.
+    """
+    if not inputs:
+        return False
+    for step in graph.steps:
+        if step.bottoms or step.type in _SHAPED:
+            continue
+        if any(value.name not in inputs for value in step.tops):
+            return False
+    return True
+
+
+#: Types without bottoms that state the shapes of their tops.
+_SHAPED = ("Input", "DummyData", "Parameter")
+
+
+def _is_known(shape: Shape) -> bool:
+    return shape is not None and None not in shape
+
+
+def _merged(step: Step, top: int, shape: Shape, given: Shape) -> Shape:
+    """The shape of a top by what the layer states and what the caller gives.
+
+    What the caller gives replaces the shape of an Input layer. The batch of a data layer is its
+    own, in each phase, whatever the caller gives for it; so are other sizes that it states, but a
+    caller who contradicts these gets a warning.
+    """
+    if given is None or shape is None or step.type == "Input":
+        return shape if given is None else given
+    if len(shape) != len(given):
+        _warn_of_contradiction(step, top, shape, given)
+        return shape
+    if any(None not in (own, other) and own != other for own, other in zip(shape[1:], given[1:])):
+        _warn_of_contradiction(step, top, shape, given)
+    return tuple(other if own is None else own for own, other in zip(shape, given))
+
+
+def _warn_of_contradiction(step: Step, top: int, shape: Shape, given: Shape) -> None:
+    name = step.tops[top].name
+    step.fault(
+        "input-contradiction",
+        f'the shape given for "{name}" is {format_shape(given)}, but the layer produces'
+        f" {format_shape(shape)}",
+        field=f"top[{top}]",
+        hint=f"leave open what the layer states: {name}={_open_shape(shape)}",
+    )
+
+
+def _open_shape(shape: Shape) -> str:
+    return ",".join("?" if size is None else str(size) for size in shape or ())
 
 
 def _look_into_source(step: Step, facts: Facts) -> Sequence[Shape] | None:
     try:
-        return sources.look(step.layer, facts.tops)
+        return sources.read_top_shapes(step.layer, facts.tops)
     except Fault as fault:
         step.fault("data-source", fault.message, field=fault.field, hint=fault.hint)
-    except sources.Unread as unread:
+    except sources.UnreadableSource as unread:
         step.fault(
             "data-source-unread",
             f"its source exists but cannot be read: {unread}",
@@ -269,7 +336,7 @@ def dialects(graph: Graph) -> list[Diagnostic]:
     taken: dict[tuple[str, str], list[Step]] = {}
     for step in graph.steps:
         schema = step.schema
-        if schema is not None and schema.disputed:
+        if schema is not None and schema.has_dialects:
             dialect = schema.dialect(step.layer)
             if dialect:
                 taken.setdefault((schema.type, dialect), []).append(step)

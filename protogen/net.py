@@ -17,7 +17,7 @@ from typing import Any
 
 from protogen import proto, rules
 from protogen.analysis import Analysis
-from protogen.diagnostics import Diagnostic, Location, ProtogenError
+from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
 from protogen.edits import Edit, EditError, Path, moved_layers, parse_path
 from protogen.field_changes import apply
 from protogen.files import write_file
@@ -382,6 +382,7 @@ class _View:
         key = (state, tuple(given_shapes(inputs).items()))
         if key not in self._analyses:
             current = self.current(net)
+            _check_input_names(inputs, current.message)
             if len(self._analyses) >= _KEPT:
                 self._analyses.clear()
             self._analyses[key] = Analysis(
@@ -418,6 +419,20 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     current = proto.NetParameter() if upgraded.message is None else upgraded.message
     kind = "layers" if message.layers else "layer"
     return Current(current, [*found, *upgraded.diagnostics], kind, tuple(upgraded.origins))
+
+
+def _check_input_names(inputs: Inputs, message: Any) -> None:
+    """Raise `ValueError` for a shape of a blob that no layer produces, in any state."""
+    if not inputs:
+        return
+    produced = {top for layer in message.layer for top in layer.top}
+    for name in inputs:
+        # A net without layers could not be read, and its errors say more.
+        if produced and name not in produced:
+            hint = did_you_mean(str(name), produced)
+            raise ValueError(
+                f'inputs: no layer produces blob "{name}"' + (f"; {hint}" if hint else "")
+            )
 
 
 def _damaged_layers(current: Current, document: Document | None) -> frozenset[int]:

@@ -24,7 +24,7 @@ _NEVER = 1000
 _SHORTEST_WORD, _SHORTEST_NAME = 3, 4
 
 #: A shorter name with another number of words is not a slip: ``pads`` is not ``pad_h``.
-_SHORTEST_JOINED = 6
+_SHORTEST_JOINED = 5
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

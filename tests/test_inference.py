@@ -8,6 +8,7 @@ import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 
 from protogen import infer_shapes, proto
+from tests.checks.nets import findings, layer
 from tests.conftest import rows
 
 LAYERS = rows("layers.jsonl.gz")
@@ -204,3 +205,15 @@ def test_a_net_of_another_descriptor_pool() -> None:
     pool.AddSerializedFile(proto.FILE.serialized_pb)
     theirs = message_factory.GetMessageClass(pool.FindMessageTypeByName("caffe.NetParameter"))
     assert infer_shapes(text_format.Parse(DATA, theirs())).blobs == {"data": (2, 4)}
+
+
+def test_an_input_layer_without_a_shape() -> None:
+    """A real Caffe accepts it with one reader, and aborts in the Split of two."""
+    source = 'layer { name: "data" type: "Input" top: "data" }\n'
+    one = layer("relu", "ReLU", "data")
+    assert findings(source + one, "G108") == []
+    assert findings(source + one + layer("tanh", "TanH", "data"), "G108") == [
+        'net.prototxt:1:36: error[G108] layer "data" (Input): gives "data" no shape, and Caffe'
+        " cannot split such a blob for its 2 readers\n"
+        "  hint:  state it: input_param { shape { dim: ... } }"
+    ]

@@ -1,4 +1,4 @@
-"""What a check is, and what it looks at: a net in one phase, a net as written, a solver."""
+"""The base class of checks, and the registry of all checks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ __all__ = ["Check", "checks", "register"]
 class Check:
     """One check, in a file with the name of its rule.
 
-    ``rule`` declares what it reports. A check overrides the method for what it looks at.
+    ``rule`` declares what it reports. A check overrides one of the three methods: `check_phase` if
+    it looks at one phase of a net, `check_net` if it looks at the whole net, `check_solver` if it
+    looks at solvers.
     """
 
     rule: ClassVar[Rule]
@@ -41,15 +43,15 @@ class Check:
         return self.rule.severity
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        """What is wrong with the net in one phase."""
+        """The findings in one phase of a net. A finding of both phases is reported once."""
         return iter(())
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        """What is wrong with the net as it is written."""
+        """The findings in the whole net."""
         return iter(())
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
-        """What is wrong with a solver."""
+        """The findings in a solver."""
         return iter(())
 
     def found(
@@ -64,7 +66,10 @@ class Check:
         fix: Fix | None = None,
         severity: Severity | None = None,
     ) -> Diagnostic:
-        """A finding of this rule about a layer, or about the net as a whole."""
+        """A finding of this rule about a layer, or about the net if ``step`` is ``None``.
+
+        The title of the fix is also the hint, unless there is another.
+        """
         return self.rule.diagnostic(
             message,
             layer=step.name if step else "",
@@ -85,12 +90,12 @@ _Check = TypeVar("_Check", bound=Check)
 
 
 def register(cls: type[_Check]) -> type[_Check]:
-    """Add a check, and its rule, to those that every net and solver is checked with."""
+    """Add a check and its rule to the registry."""
     register_rule(cls.rule)
     _registry.append(cls())
     return cls
 
 
 def checks() -> list[Check]:
-    """The checks registered so far, by the code of their rule."""
+    """The checks registered so far, sorted by code."""
     return sorted(_registry, key=lambda check: check.code)

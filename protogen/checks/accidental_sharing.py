@@ -69,16 +69,17 @@ class AccidentalSharing(Check):
             shared = [name for name in names if name and owners.get(name, step) is not step]
             blobs = len(step.facts.blobs)
             if shared and len(shared) < blobs:
-                yield self._partly(step, shared, owners[shared[0]], blobs)
+                yield self._partly_shared(step, shared, owners[shared[0]], blobs)
             for name in filter(None, names):
                 owners.setdefault(name, step)
 
-    def _partly(self, step: Step, shared: list[str], owner: Step, blobs: int) -> Diagnostic:
+    def _partly_shared(self, step: Step, shared: list[str], owner: Step, blobs: int) -> Diagnostic:
+        names = ", ".join(f'"{name}"' for name in shared)
+        index = [spec.name for spec in step.layer.param].index(shared[0])
         return self.found(
             step,
-            f"shares {len(shared)} of its {blobs} learnable blobs ("
-            + ", ".join(f'"{name}"' for name in shared)
-            + f') with layer "{owner.layer.name}"',
-            field=f"param[{[spec.name for spec in step.layer.param].index(shared[0])}].name",
-            why="params of one name are one blob, in the whole net",
+            f"shares {len(shared)} of its {blobs} learnable blobs ({names}) with layer"
+            f' "{owner.name}"',
+            field=f"param[{index}].name",
+            why="all params with the same name are one blob",
         )

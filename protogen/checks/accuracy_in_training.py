@@ -66,6 +66,6 @@ class AccuracyInTraining(Check):
             for step in analysis.of_type("Accuracy"):
                 yield self.found(
                     step,
-                    "is computed in every iteration of training too",
-                    hint="include { phase: TEST } keeps it to the tests",
+                    "also runs in every iteration of training",
+                    hint="add include { phase: TEST } to run it in tests only",
                 )

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._pooling import AVE, poolings
+from protogen.checks._pooling import poolings
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
@@ -50,14 +51,14 @@ class AverageOverhang(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(analysis):
-            if step.layer.pooling_param.pool != AVE or axis.pooled < 1:
+        for step, sides, axis in poolings(analysis):
+            if step.layer.pooling_param.pool != proto.PoolingParameter.AVE or axis.pooled < 1:
                 continue
             last = axis.window(axis.pooled - 1)
             if last.overhang and last.divisor > 0:
                 yield self.found(
                     step,
-                    f"the last window of its {names} overhangs by {last.overhang}, and is divided"
-                    f" by {last.divisor} where the others are by {axis.kernel}",
+                    f"{sides.direction}, the last window extends past the edge by {last.overhang};"
+                    f" Caffe divides by {last.divisor} there instead of {axis.kernel}",
                     field="pooling_param",
                 )

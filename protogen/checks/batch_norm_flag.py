@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Severity, plural
 from protogen.edits import Fix, delete
 from protogen.graph import Step
 from protogen.rules import Rule
+
+_FIELD = "batch_norm_param.use_global_stats"
 
 
 @register
@@ -62,36 +65,43 @@ class BatchNormFlag(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.analyses:
-            yield from self._of(analysis)
+            if analysis.phase == "TEST":
+                severity = self.severity if _is_for_tests(analysis) else Severity.NOTE
+                why = "with false, Caffe normalizes by the statistics of the batch"
+                yield from self._contradictions(analysis, False, severity, why)
+            elif analysis.trained:
+                why = "with true, Caffe never updates the statistics"
+                yield from self._contradictions(analysis, True, Severity.NOTE, why)
 
-    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        against = analysis.phase == "TEST"
-        if not against and not analysis.trained:
-            return
-        steps = [step for step in analysis.of_type("BatchNorm") if _flag(step) is not against]
-        steps = [step for step in steps if _flag(step) is not None]
+    def _contradictions(
+        self, analysis: Analysis, wrong: bool, severity: Severity, why: str
+    ) -> Iterator[Diagnostic]:
+        """One finding for all layers of a phase that give the field its wrong value."""
+        steps = [step for step in analysis.of_type("BatchNorm") if _given(step) is wrong]
         if not steps:
             return
-        edits = [delete(step.path("batch_norm_param.use_global_stats")) for step in steps]
-        more = f", and {len(steps) - 1} more layers likewise" if len(steps) > 1 else ""
+        value = "true" if wrong else "false"
+        more = f", and in {plural(len(steps) - 1, 'more layer')}" if len(steps) > 1 else ""
+        edits = tuple(delete(step.path(_FIELD)) for step in steps)
         yield self.found(
             steps[0],
-            f"use_global_stats: {'false' if against else 'true'} in {analysis.phase}{more}",
-            field="batch_norm_param.use_global_stats",
-            why="with false Caffe normalises by the batch at hand"
-            if against
-            else "with true Caffe never updates the statistics",
-            fix=Fix("leave use_global_stats out: Caffe then goes by the phase", tuple(edits)),
-            severity=None if against and _tested(analysis) else Severity.NOTE,
+            f"use_global_stats is {value} in {analysis.phase}{more}",
+            field=_FIELD,
+            why=why,
+            fix=Fix("remove use_global_stats, so that Caffe chooses by the phase", edits),
+            severity=severity,
         )
 
 
-def _flag(step: Step) -> bool | None:
+def _given(step: Step) -> bool | None:
+    """The value of ``use_global_stats``, or ``None`` if it is not given."""
     param = step.layer.batch_norm_param
     return bool(param.use_global_stats) if param.HasField("use_global_stats") else None
 
 
-def _tested(analysis: Analysis) -> bool:
-    """Whether the net is evidently there to be run in TEST."""
-    own = any(rule.phase == 1 for step in analysis.steps for rule in step.layer.include)
-    return own or not any(step.is_loss for step in analysis.steps)
+def _is_for_tests(analysis: Analysis) -> bool:
+    """Whether the net is clearly run in TEST: it has layers for TEST only, or no loss."""
+    for step in analysis.steps:
+        if any(rule.phase == proto.TEST for rule in step.layer.include):
+            return True
+    return not any(step.is_loss for step in analysis.steps)

@@ -57,13 +57,14 @@ class BatchNormWithoutScale(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type("BatchNorm"):
-            own = len(step.facts.blobs) > 3  # forks have layers that scale by themselves
-            if own or step.faults or not step.tops:
+            # BVLC's BatchNorm keeps three blobs of statistics. Forks add a scale and a shift.
+            scales_itself = len(step.facts.blobs) > 3
+            if scales_itself or step.faults or not step.tops:
                 continue
-            if not any(reader.layer.type == "Scale" for reader in step.tops[0].readers):
+            if not any(reader.type == "Scale" for reader in step.tops[0].readers):
                 yield self.found(
                     step,
-                    "no Scale reads it, so nothing learns a scale and a shift",
-                    why="Caffe's BatchNorm only normalises",
+                    "no Scale layer reads its top, so no scale and shift are learned",
+                    why="in Caffe, BatchNorm only normalizes",
                     hint="add a Scale layer with scale_param { bias_term: true }",
                 )

@@ -71,16 +71,18 @@ class BiasBeforeBatchNorm(Check):
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type(*_TYPES):
             field = _TYPES[step.type]
+            if not getattr(step.layer, field).bias_term:
+                continue
             norm = _only_reader(step)
-            if norm and norm.layer.type == "BatchNorm" and getattr(step.layer, field).bias_term:
+            if norm is not None and norm.type == "BatchNorm":
                 yield self.found(
                     step,
-                    f'its bias is subtracted again by the BatchNorm "{norm.layer.name}"',
+                    f'its bias has no effect: layer "{norm.name}" (BatchNorm) subtracts it again',
                     field=f"{field}.bias_term",
                 )
 
 
 def _only_reader(step: Step) -> Step | None:
-    """The one layer that reads what this layer makes."""
+    """The layer that reads the tops of this layer, if there is exactly one."""
     readers = [reader for value in step.tops for reader in value.readers]
     return readers[0] if len(readers) == 1 else None

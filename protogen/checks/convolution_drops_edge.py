@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._convolved import convolutions
+from protogen.checks._convolution import ConvolutionAxis, convolutions
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.explanations.quotients import quotient
 from protogen.rules import Rule
 
 
@@ -49,18 +50,20 @@ class ConvolutionDropsEdge(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(analysis):
-            if axis.made < 1 or not axis.unread or axis.stride > axis.extent:
-                continue
-            padded = f" + 2*{axis.pad}" if axis.pad else ""
-            rest = (axis.size + 2 * axis.pad - axis.extent) % axis.stride
-            yield self.found(
-                step,
-                f"the last {axis.unread} of {axis.size} in {names} {_is(axis.unread)} never read:"
-                f" ({axis.size}{padded} - {axis.extent}) / {axis.stride} leaves {rest}",
-                field="convolution_param.stride",
-            )
+        for step, sides, axis in convolutions(analysis):
+            if axis.stride > axis.extent:
+                continue  # `convolution-skips-input` reports it
+            if axis.windows >= 1 and axis.unread:
+                yield self.found(
+                    step,
+                    f"{sides.last_lines(axis.unread)} never read: {_division(axis)}, which Caffe"
+                    f" rounds down to {axis.windows - 1}",
+                    field="convolution_param.stride",
+                )
 
 
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
+def _division(axis: ConvolutionAxis) -> str:
+    """``(52 - 3) / 2 = 24.5``."""
+    padding = f" + 2*{axis.pad}" if axis.pad else ""
+    exact = quotient(axis.size + 2 * axis.pad - axis.extent, axis.stride)
+    return f"({axis.size}{padding} - {axis.extent}) / {axis.stride} = {exact}"

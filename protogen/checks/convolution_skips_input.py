@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._convolved import convolutions
+from protogen.checks._convolution import convolutions
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
@@ -47,12 +47,15 @@ class ConvolutionSkipsInput(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(analysis):
+        for step, sides, axis in convolutions(analysis):
             if axis.stride > axis.extent and axis.size > axis.extent:
+                skipped = axis.stride - axis.extent
+                kernel = f"kernel {axis.kernel}"
+                if axis.dilation > 1:
+                    kernel += f" with dilation {axis.dilation}, which spans {axis.extent}"
                 yield self.found(
                     step,
-                    f"a stride of {axis.stride} in {names} steps over"
-                    f" {axis.stride - axis.extent} of every {axis.stride} elements: its window"
-                    f" spans {axis.extent}",
+                    f"stride {axis.stride} is larger than {kernel}: {skipped} of every"
+                    f" {sides.lines(axis.stride)} {'is' if skipped == 1 else 'are'} in no window",
                     field="convolution_param.stride",
                 )

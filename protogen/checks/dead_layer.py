@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.checks._wiring import named
+from protogen.checks._wiring import list_names
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.rules import Rule
@@ -71,24 +71,31 @@ class DeadLayer(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:
-            yield from self._of(analysis)
+            for step, earlier in _dead_ends(analysis):
+                layers = "layer" if len(earlier) == 1 else "layers"
+                yield self.found(
+                    step,
+                    "no loss depends on it, so its weights are never trained",
+                    where=f"the same is true of the earlier {layers} {list_names(earlier)}"
+                    if earlier
+                    else "",
+                )
 
-    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        useful = analysis.useful
-        before: dict[Step, list[Step]] = {}
-        last: list[Step] = []
-        for step in analysis.steps:
-            if step in useful:
-                continue
-            dead = [d for bottom in step.bottoms if bottom for d in before.get(bottom.step, ())]
-            if step.learns and not step.faults:
-                last = [s for s in last if s not in dead] + [step]
-                dead = [*dead, step]
-            before[step] = list(dict.fromkeys(dead))
-        for step in last:
-            others = [s for s in before[step] if s is not step]
-            yield self.found(
-                step,
-                "no loss depends on it, so its weights are never trained",
-                where=f"the same holds before it for {named(others)}" if others else "",
-            )
+
+def _dead_ends(analysis: Analysis) -> list[tuple[Step, list[Step]]]:
+    """The last layers that learn for no loss, each with such earlier layers that it depends on."""
+    learning: dict[Step, list[Step]] = {}  # for each useless layer, those that learn up to it
+    last: list[Step] = []
+    for step in analysis.steps:
+        if step in analysis.useful:
+            continue
+        earlier: list[Step] = []
+        for bottom in step.bottoms:
+            if bottom is not None:
+                earlier += learning.get(bottom.step, [])
+        if step.learns and not step.faults:
+            last = [each for each in last if each not in earlier]
+            last.append(step)
+            earlier.append(step)
+        learning[step] = list(dict.fromkeys(earlier))
+    return [(step, [each for each in learning[step] if each is not step]) for step in last]

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
+from protogen.proto.fields import has_field
 from protogen.rules import Rule
 
-#: The message and its old field, and the field that says the same today.
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+#: The message and its old field, and the field that replaces it.
 _NEWER = {
     ("concat_param", "concat_dim"): "axis",
     ("slice_param", "slice_dim"): "axis",
@@ -65,26 +69,25 @@ class DeprecatedField(Check):
         for step in phases.layers:
             layer = step.layer
             for (param, old), new in _NEWER.items():
-                if layer.HasField(param) and _given(getattr(layer, param), old):
-                    path = f"{param}.{old}"
+                if has_field(layer, param) and _has(getattr(layer, param), old):
                     yield self.found(
                         step,
-                        f"{path} is deprecated",
-                        field=path,
-                        hint=f"{new} says the same",
-                        fix=_fix(step, path),
+                        f"{param}.{old} is deprecated",
+                        field=f"{param}.{old}",
+                        hint=f"use {new} instead",
+                        fix=_renamed_axis(step, param, old) if new == "axis" else None,
                     )
 
 
-def _given(message: Any, name: str) -> bool:
+def _has(message: Message, name: str) -> bool:
     return any(field.name == name for field, _ in message.ListFields())
 
 
-def _fix(step: Step, path: str) -> Fix | None:
-    """An axis may simply be renamed; the others say it in another way."""
-    param, _, old = path.partition(".")
-    if old not in ("concat_dim", "slice_dim"):
-        return None
+def _renamed_axis(step: Step, param: str, old: str) -> Fix:
+    """The new field with the same value, which only the axis has."""
     value = getattr(getattr(step.layer, param), old)
-    edits = (delete(step.path(path)), Edit(step.path(f"{param}.axis"), "set", value))
-    return Fix(f"write axis: {value}", edits, safe=True)
+    edits = (
+        delete(step.path(f"{param}.{old}")),
+        Edit(step.path(f"{param}.axis"), "set", value),
+    )
+    return Fix(f"replace {old} with axis: {value}", edits, safe=True)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
@@ -9,7 +9,11 @@ from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Fix, delete
 from protogen.rules import Rule
 
+if TYPE_CHECKING:
+    from protogen.proto import ConvolutionParameter
+
 _TYPES = ("Convolution", "Deconvolution", "Im2col")
+_FIELD = "convolution_param.dilation"
 
 
 @register
@@ -58,16 +62,16 @@ class DilationWithoutEffect(Check):
             param = step.layer.convolution_param
             dilation = max(param.dilation, default=1)
             if dilation > 1 and not step.faults and set(_kernels(param)) == {1}:
-                edit = delete(step.path("convolution_param.dilation"))
                 yield self.found(
                     step,
-                    f"a dilation of {dilation} does nothing to a kernel of 1",
-                    field="convolution_param.dilation",
-                    fix=Fix("take the dilation out", (edit,), safe=True),
+                    f"dilation {dilation} has no effect on kernel 1",
+                    field=_FIELD,
+                    fix=Fix("remove the dilation", (delete(step.path(_FIELD)),), safe=True),
                 )
 
 
-def _kernels(param: Any) -> list[int]:
+def _kernels(param: ConvolutionParameter) -> list[int]:
+    """The kernel sizes that are given, in either way."""
     if param.HasField("kernel_h") or param.HasField("kernel_w"):
         return [param.kernel_h, param.kernel_w]
     return list(param.kernel_size)

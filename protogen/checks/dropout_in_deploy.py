@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Fix, delete
 from protogen.rules import Rule
+
+if TYPE_CHECKING:
+    from protogen.proto import DropoutParameter
 
 
 @register
@@ -48,12 +52,26 @@ class DropoutInDeploy(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        for analysis in phases.analyses if phases.deploy else ():
-            for step in analysis.of_type("Dropout") if analysis.phase == "TEST" else ():
-                fix = Fix("take the layer out", (delete(step.path()),), safe=True)
+        if not phases.deploy:
+            return
+        for analysis in phases.in_phase("TEST"):
+            for step in analysis.of_type("Dropout"):
+                if _scales_in_test(step.layer.dropout_param):
+                    continue
+                fix = None
+                if step.in_place:  # otherwise, other layers read its top
+                    fix = Fix("remove the layer", (delete(step.path()),), safe=True)
                 yield self.found(
                     step,
-                    "does nothing in a net that is not trained",
-                    why="in TEST Dropout copies its bottom",
-                    fix=fix if step.in_place else None,
+                    "has no effect in a net that is not trained",
+                    why="in TEST, Dropout copies its bottom",
+                    fix=fix,
                 )
+
+
+def _scales_in_test(param: DropoutParameter) -> bool:
+    """Whether TEST multiplies by 1 - dropout_ratio: forks have a field for it.
+
+    (source: ``DropoutLayer::Forward_cpu`` of rbgirshick/caffe-fast-rcnn)
+    """
+    return param.HasField("scale_train") and not param.scale_train

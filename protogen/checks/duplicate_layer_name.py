@@ -61,13 +61,9 @@ class DuplicateLayerName(Check):
             earlier = first.setdefault(step.name, step)
             if earlier is step:
                 continue
-            weights = bool(earlier.facts.blobs or step.facts.blobs)
-            yield self.found(
-                step,
-                f"an earlier layer ({earlier.layer.type}) has this name too",
-                field="name",
-                why="Caffe loads weights by name, and only into the first layer of a name"
-                if weights
-                else "",
-                severity=None if weights else Severity.NOTE,
-            )
+            message = f"an earlier layer ({earlier.type}) has the same name"
+            if earlier.facts.blobs or step.facts.blobs:
+                why = "Caffe loads weights by layer name, into the first layer with that name"
+                yield self.found(step, message, field="name", why=why)
+            else:
+                yield self.found(step, message, field="name", severity=Severity.NOTE)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._pooling import AVE, poolings
-from protogen.checks._repairs import accepted
+from protogen.checks._pooling import poolings
+from protogen.checks._sides import Sides
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix
+from protogen.explanations.repairs import accepted
 from protogen.graph import Step
 from protogen.rules import Rule
 from protogen.windows import Axis, empty_windows
@@ -20,12 +22,13 @@ class EmptyPoolingWindow(Check):
         name="empty-pooling-window",
         severity=Severity.ERROR,
         summary="A pooling window without elements, for which Caffe computes garbage.",
-        what="Finds Pooling layers whose last window starts past the edge of the bottom.",
+        what="Finds Pooling layers whose last window starts at or past the edge of the bottom.",
         why="""
             Caffe reports nothing. It fills the window with -FLT_MAX (about -3.4e38) for MAX and
             with NaN for AVE, and later layers spread the value through the net. This can happen if
             the stride is larger than the kernel: Caffe rounds the number of windows up, and the
-            last window has no elements left.
+            last window has no elements left. An AVE window that starts past the edge and not
+            exactly at it is 0, and is not reported.
             """,
         fix="Round down with `round_mode: FLOOR`, or use a kernel at least as large as the stride.",
         bad="""
@@ -51,37 +54,35 @@ class EmptyPoolingWindow(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(analysis):
-            average = step.layer.pooling_param.pool == AVE
-            empty = empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average)
-            if empty:
-                yield self._tell(analysis, step, names, axis, empty)
+        for step, sides, axis in poolings(analysis):
+            average = step.layer.pooling_param.pool == proto.PoolingParameter.AVE
+            # Only the last window can be empty: the one before it starts a whole stride earlier.
+            if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average):
+                yield self._empty(analysis, step, sides, axis, average)
 
-    def _tell(
-        self, analysis: Analysis, step: Step, names: str, axis: Axis, empty: int
+    def _empty(
+        self, analysis: Analysis, step: Step, sides: Sides, axis: Axis, average: bool
     ) -> Diagnostic:
-        garbage = "NaN" if step.layer.pooling_param.pool == AVE else "-FLT_MAX"
-        holds = "hold" if empty > 1 else "holds"
-        last = axis.pooled - 1
+        garbage = "NaN, because AVE divides 0 by 0" if average else "-FLT_MAX"
+        start = axis.window(axis.pooled - 1).start
+        edge = "at" if start == axis.size else "past"
         return self.found(
             step,
-            f"{empty} of {axis.pooled} windows of its {names} {holds} no element;"
-            f" Caffe puts {garbage} there",
+            f"1 of {axis.pooled} windows {sides.direction} is empty; Caffe fills it with {garbage}",
             field="pooling_param.stride",
-            why=f"window {last} starts at {axis.window(last).start}, past a {names} of {axis.size}"
+            why=f"the last window starts at {start}, {edge} the edge of {sides} {axis.size}"
             f" (kernel {axis.kernel}, stride {axis.stride})",
             fix=_rounded_down(analysis, step, axis),
         )
 
 
 def _rounded_down(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
-    """Rounding down, where it leaves no window empty and the net is accepted with it."""
-    down = axis.floored
-    if axis.floor or empty_windows(axis.size, axis.stride, axis.pad, down):
+    """A fix that drops the empty window, if the net is accepted with it."""
+    if axis.floor or empty_windows(axis.size, axis.stride, axis.pad, axis.floored):
         return None
     edits = (Edit(step.path("pooling_param.round_mode"), "set", "FLOOR"),)
     after = accepted(analysis, edits)
     if after is None:
         return None
-    title = f"round_mode: FLOOR makes {down} whole windows of {axis.size}"
+    title = f"set round_mode: FLOOR, which drops the empty window and leaves {axis.floored}"
     return Fix(title, edits, safe=after.params == analysis.params)

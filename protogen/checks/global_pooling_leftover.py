@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
-from protogen.checks._repairs import accepted
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Severity, plural
 from protogen.edits import Edit, Fix, delete
+from protogen.explanations.repairs import accepted
 from protogen.graph import Step
 from protogen.rules import Rule
 from protogen.windows import Axis
@@ -53,37 +53,32 @@ class GlobalPoolingLeftover(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(analysis):
-            over = axis.size + axis.pad - axis.window(0).stop
-            if axis.kernel < 4 or not 0 < over < axis.kernel - over:
+        for step, sides, axis in poolings(analysis):
+            left_over = axis.size + axis.pad - axis.window(0).stop
+            if axis.kernel < 4 or not 0 < left_over < axis.kernel - left_over:
                 continue
             last = axis.window(axis.pooled - 1)
             if axis.pooled == 1:
-                told = f"{_are(over)} in no window"
-            elif axis.pooled == 2 and last.elements <= over:
-                told = f"a second window holds only {last.elements}"
+                fact = f"{sides.last_lines(left_over)} in no window"
+            elif axis.pooled == 2 and last.elements <= left_over:
+                fact = f"a second window has only {plural(last.elements, 'element')}"
             else:
                 continue
             yield self.found(
                 step,
-                f"its kernel of {axis.kernel} takes nearly all of a {names} of {axis.size}: {told}",
+                f"kernel {axis.kernel} covers nearly all of {sides} {axis.size}: {fact}",
                 field="pooling_param.kernel_size",
-                fix=_whole(analysis, step, axis),
+                fix=_global_pooling(analysis, step, axis),
             )
 
 
-def _are(over: int) -> str:
-    return f"the last {over} are" if over > 1 else "the last is"
-
-
-def _whole(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
-    """Pooling globally, if the net is accepted with it."""
-    param = step.layer.pooling_param
-    given = [
-        field.name for field, _ in param.ListFields() if field.name[:3] in ("ker", "str", "pad")
-    ]
-    edits = [delete(step.path(f"pooling_param.{name}")) for name in given]
+def _global_pooling(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
+    """Replace the window with the whole bottom, if the net is accepted then."""
+    edits = []
+    for field, _ in step.layer.pooling_param.ListFields():
+        if field.name.startswith(("kernel", "stride", "pad")):
+            edits.append(delete(step.path(f"pooling_param.{field.name}")))
     edits.append(Edit(step.path("pooling_param.global_pooling"), "set", True))
     if accepted(analysis, edits) is None:
         return None
-    return Fix(f"global_pooling: true takes all {axis.size}", tuple(edits))
+    return Fix(f"set global_pooling: true, which covers all {axis.size}", tuple(edits))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
 from protogen.rules import Rule
 
 
@@ -47,11 +48,17 @@ class GroupedDepthwise(Check):
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type("Convolution"):
             group = step.layer.convolution_param.group
-            bottom = step.bottoms[0] if step.bottoms else None
-            channels = bottom.shape[1] if bottom and bottom.shape and len(bottom.shape) > 1 else 0
-            if group > 1 and group == channels:
+            if group > 1 and group == _channels(step):
                 yield self.found(
                     step,
-                    f"{group} groups of {channels} channels: Caffe computes them one by one",
+                    f"{group} groups for {group} channels (depthwise): Caffe computes the groups"
+                    " one after another",
                     field="convolution_param.group",
                 )
+
+
+def _channels(step: Step) -> int | None:
+    bottom = step.bottoms[0] if step.bottoms else None
+    if bottom is None or bottom.shape is None or len(bottom.shape) < 2:
+        return None
+    return bottom.shape[1]

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Severity, plural
+from protogen.graph import Step
 from protogen.rules import Rule
 
 
@@ -63,23 +65,38 @@ class IdleMultiplier(Check):
         if not any(step.is_loss for analysis in phases.analyses for step in analysis.steps):
             yield from self._without_loss(phases)
         for analysis in phases.trained:
-            for step in analysis.steps:
-                for index, spec in enumerate(step.layer.param):
-                    if spec.HasField("decay_mult") and spec.decay_mult > 0 and spec.lr_mult == 0:
-                        message = f"decay_mult {spec.decay_mult:g} does nothing beside lr_mult 0"
-                        yield self.found(step, message, field=f"param[{index}].decay_mult")
+            yield from self._without_rate(analysis)
+
+    def _without_rate(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step in analysis.steps:
+            for index, spec in enumerate(step.layer.param):
+                if spec.HasField("decay_mult") and spec.decay_mult > 0 and spec.lr_mult == 0:
+                    yield self.found(
+                        step,
+                        f"decay_mult {spec.decay_mult:g} has no effect with lr_mult 0",
+                        field=f"param[{index}].decay_mult",
+                    )
 
     def _without_loss(self, phases: Phases) -> Iterator[Diagnostic]:
-        """One finding for the net, at the first of its multipliers."""
-        given = [
-            (step, f"param[{which}].{name}")
-            for step in phases.layers
-            for which, spec in enumerate(step.layer.param)
-            for name in ("lr_mult", "decay_mult")
-            if spec.HasField(name)
-        ]
-        if given:
-            (step, field), more = given[0], len({s.layer.name for s, _ in given}) - 1
-            here = f", here and in {more} more layers" if more else ""
-            message = f"{field.partition('.')[2]} does nothing{here}: the net has no loss"
-            yield self.found(step, message, field=field)
+        """One finding for the net, at its first multiplier."""
+        places = []
+        for step in phases.layers:
+            for field in _multipliers(step):
+                places.append((step, field))
+        if not places:
+            return
+        step, field = places[0]
+        others = len({each.name for each, _ in places}) - 1
+        more = f", here and in {plural(others, 'more layer')}," if others else ""
+        yield self.found(
+            step,
+            f"{field.partition('.')[2]} has no effect{more} because the net has no loss",
+            field=field,
+        )
+
+
+def _multipliers(step: Step) -> Iterator[str]:
+    for index, spec in enumerate(step.layer.param):
+        for name in ("lr_mult", "decay_mult"):
+            if spec.HasField(name):
+                yield f"param[{index}].{name}"

@@ -7,8 +7,8 @@ from protogen.checks._solver import POLICIES, SolverFile
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
-#: Who reads the fields that only some types read.
-_TYPES = {
+#: The types of solvers that read a field, for the fields that not all types read.
+_READERS = {
     "momentum2": ("Adam",),
     "rms_decay": ("RMSProp",),
     "delta": ("AdaGrad", "RMSProp", "AdaDelta", "Adam"),
@@ -54,28 +54,35 @@ class IdleSolverField(Check):
     )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
-        message = solver.message
-        for name in solver.given(*_TYPES):
-            if message.type not in _TYPES[name]:
+        yield from self._fields_of_types(solver)
+        if solver.message.lr_policy in POLICIES:
+            yield from self._fields_of_policies(solver, solver.message.lr_policy)
+
+    def _fields_of_types(self, solver: SolverFile) -> Iterator[Diagnostic]:
+        solver_type = solver.message.type
+        for name in solver.given(*_READERS):
+            if solver_type not in _READERS[name]:
                 yield self.found(
                     None,
-                    f"{message.type} does not read {name}; {_read(_TYPES[name])}",
+                    f"{solver_type} does not read {name}; {_only(_READERS[name])}",
                     field=name,
                 )
-        if message.lr_policy not in POLICIES:
-            return
+
+    def _fields_of_policies(self, solver: SolverFile, policy: str) -> Iterator[Diagnostic]:
         for name in solver.given(*_POLICY_FIELDS):
-            if name not in POLICIES[message.lr_policy]:
-                readers = [f'"{policy}"' for policy, needs in POLICIES.items() if name in needs]
-                yield self.found(
-                    None,
-                    f'lr_policy "{message.lr_policy}" does not read {name}; {_read(readers)}',
-                    field="stepvalue[0]" if name == "stepvalue" else name,
-                    severity=Severity.NOTE,
-                )
+            if name in POLICIES[policy]:
+                continue
+            readers = [f'"{other}"' for other, fields in POLICIES.items() if name in fields]
+            yield self.found(
+                None,
+                f'lr_policy "{policy}" does not read {name}; {_only(readers)}',
+                field="stepvalue[0]" if name == "stepvalue" else name,
+                severity=Severity.NOTE,
+            )
 
 
-def _read(names: Sequence[str]) -> str:
+def _only(names: Sequence[str]) -> str:
+    """``only Adam does``, or ``only "step" and "sigmoid" do``."""
     if len(names) == 1:
-        return f"{names[0]} does"
-    return f"{', '.join(names[:-1])} and {names[-1]} do"
+        return f"only {names[0]} does"
+    return f"only {', '.join(names[:-1])} and {names[-1]} do"

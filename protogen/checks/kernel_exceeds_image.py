@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._convolved import convolutions
+from protogen.checks._convolution import ConvolutionAxis, convolutions
+from protogen.checks._sides import Sides
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
@@ -45,13 +46,26 @@ class KernelExceedsImage(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(analysis):
-            if axis.made > 0 and axis.kernel > 1 and axis.extent > axis.size:
-                spans = f"a kernel of {axis.kernel}"
-                if axis.dilation > 1:
-                    spans += f" with dilation {axis.dilation}, which spans {axis.extent},"
+        for step, sides, axis in convolutions(analysis):
+            if axis.windows > 0 and axis.kernel > 1 and axis.extent > axis.size:
                 yield self.found(
                     step,
-                    f"{spans} is larger than a {names} of {axis.size}; pad {axis.pad} makes it fit",
+                    f"{_larger(sides, axis)}; {_fit(axis)}",
                     field="convolution_param.kernel_size",
                 )
+
+
+def _larger(sides: Sides, axis: ConvolutionAxis) -> str:
+    if axis.dilation == 1:
+        return f"kernel {axis.kernel} is larger than {sides} {axis.size}"
+    return (
+        f"kernel {axis.kernel} with dilation {axis.dilation} spans {axis.extent}, which is larger"
+        f" than {sides} {axis.size}"
+    )
+
+
+def _fit(axis: ConvolutionAxis) -> str:
+    if axis.extent <= axis.size + 2 * axis.pad:
+        return f"it fits only with pad {axis.pad}"
+    # C++ truncates the negative quotient of -1 / 2 to 0, and adds 1.
+    return "the only window extends past the edge"

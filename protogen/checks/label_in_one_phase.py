@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import permutations
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._wiring import sources
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.graph import Step
+from protogen.graph import Value
 from protogen.rules import Rule
 
 
@@ -65,25 +66,20 @@ class LabelInOnePhase(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        made = [(analysis, _made(analysis)) for analysis in phases.analyses]
-        for analysis, mine in made:
-            for other, theirs in made:
-                for name, (step, position) in mine.items():
-                    if other is analysis or name not in theirs or step.tops[position].readers:
-                        continue
-                    reader = next(iter(_readers(*theirs[name])), None)
-                    if reader:
-                        yield self.found(
-                            step,
-                            f'no layer reads its top "{name}" in {analysis.phase}; in {other.phase}'
-                            f' "{reader.layer.name}" does',
-                            field=f"top[{position}]",
-                        )
+        for analysis, other in permutations(phases.analyses, 2):
+            data_of_other = _data(other)
+            for name, value in _data(analysis).items():
+                in_other = data_of_other.get(name)
+                if value.readers or in_other is None or not in_other.readers:
+                    continue
+                yield self.found(
+                    value.step,
+                    f'no layer reads its top "{name}" in {analysis.phase}, but layer'
+                    f' "{in_other.readers[0].name}" reads it in {other.phase}',
+                    field=f"top[{value.top}]",
+                )
 
 
-def _made(analysis: Analysis) -> dict[str, tuple[Step, int]]:
-    return {top.name: (step, top.top) for step in sources(analysis) for top in step.tops}
-
-
-def _readers(step: Step, position: int) -> list[Step]:
-    return step.tops[position].readers
+def _data(analysis: Analysis) -> dict[str, Value]:
+    """The tops of the data layers, by name."""
+    return {top.name: top for step in sources(analysis) for top in step.tops}

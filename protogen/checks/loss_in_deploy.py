@@ -61,14 +61,13 @@ class LossInDeploy(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        for analysis in phases.analyses:
-            if analysis.phase != "TEST" or any(s.layer.type != "Input" for s in sources(analysis)):
+        for analysis in phases.in_phase("TEST"):
+            if any(step.type != "Input" for step in sources(analysis)):
                 continue
             for step in analysis.steps:
-                if not step.is_loss:
-                    continue
-                yield self.found(
-                    step,
-                    "is a loss, and runs in TEST, where all data is the caller's",
-                    hint="include { phase: TRAIN } keeps it out of TEST",
-                )
+                if step.is_loss:
+                    yield self.found(
+                        step,
+                        "is a loss that runs in TEST, where the caller provides all data",
+                        hint="add include { phase: TRAIN } to keep it out of TEST",
+                    )

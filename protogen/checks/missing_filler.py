@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protogen import layers
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
@@ -11,7 +10,13 @@ from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.rules import Rule
 
-_FILLED = {"Convolution", "Deconvolution", "InnerProduct", "Embed"}
+#: The types with a ``weight_filler``, and the field with their parameters.
+_FILLED = {
+    "Convolution": "convolution_param",
+    "Deconvolution": "convolution_param",
+    "InnerProduct": "inner_product_param",
+    "Embed": "embed_param",
+}
 
 
 @register
@@ -81,41 +86,40 @@ class MissingFiller(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:
-            yield from self._of(analysis)
+            yield from self._unfilled(analysis)
 
-    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        useful = analysis.useful
-        learning = [
-            (step, _param(step)) for step in analysis.steps if step in useful and _begins_anew(step)
-        ]
-        bare = [step for step, param in learning if _zero(param)]
-        oversight = 2 * len(bare) < len(learning)
-        for step in bare:
-            param = _param(step)
-            given = param.HasField("weight_filler")
+    def _unfilled(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        learning = [s for s in analysis.steps if s in analysis.useful and _learns_own_weights(s)]
+        unfilled = [step for step in learning if _is_zero(_param(step))]
+        is_oversight = 2 * len(unfilled) < len(learning)
+        for step in unfilled:
+            given = _param(step).HasField("weight_filler")
+            reason = "weight_filler is constant 0" if given else "weight_filler is missing"
             yield self.found(
                 step,
-                f"its weights begin at 0: {'the filler is constant 0' if given else 'no filler'}",
-                field=f"{layers.find(step.type).param}",  # type: ignore[union-attr]
-                why="Caffe fills with constant 0 unless it is told otherwise; only weights loaded"
-                " from a file change that",
-                hint='weight_filler { type: "xavier" }',
-                severity=None if oversight else Severity.NOTE,
+                f"its weights start at 0: {reason}",
+                field=_FILLED[step.type],
+                why="Caffe fills weights with 0 by default, and only weights that are loaded from a"
+                " file replace them",
+                hint='add weight_filler { type: "xavier" }',
+                severity=None if is_oversight else Severity.NOTE,
             )
 
 
-def _begins_anew(step: Step) -> bool:
-    """Whether the layer learns its own weights, and does not share another's."""
-    specs = step.layer.param
-    kept = bool(specs) and (specs[0].lr_mult == 0 or specs[0].name)
-    return step.type in _FILLED and not step.faults and not kept
+def _learns_own_weights(step: Step) -> bool:
+    """Whether the layer has weights that it learns and does not share with another layer."""
+    if step.type not in _FILLED or step.faults:
+        return False
+    if not step.layer.param:
+        return True
+    weights = step.layer.param[0]
+    return weights.lr_mult != 0 and not weights.name
 
 
 def _param(step: Step) -> Any:
-    schema = layers.find(step.type)
-    return getattr(step.layer, schema.param) if schema else None
+    return getattr(step.layer, _FILLED[step.type])
 
 
-def _zero(param: Any) -> bool:
+def _is_zero(param: Any) -> bool:
     filler = param.weight_filler
     return bool(filler.type == "constant" and filler.value == 0)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
 from protogen.checks._check import Check, register
 from protogen.checks._solver import SolverFile
-from protogen.diagnostics import Diagnostic, Severity, did_you_mean
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
 
@@ -42,18 +43,33 @@ class MissingNetFile(Check):
     )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
-        message = solver.message
-        paths = [(name, getattr(message, name)) for name in solver.given("net", "train_net")]
-        paths += [(f"test_net[{i}]", path) for i, path in enumerate(message.test_net)]
-        for i, listed in enumerate(message.weights):
-            paths += [(f"weights[{i}]", path.strip()) for path in listed.split(",")]
-        for field, path in paths:
-            if not solver.exists(path):
-                yield self.found(
-                    None,
-                    f'{field.partition("[")[0]} "{path}" is not there, neither from here nor from'
-                    " the solver's folder or one above it",
-                    field=field,
-                    hint=did_you_mean(Path(path).name, solver.beside),
-                    why="Caffe opens the path as seen from the folder it is run in",
-                )
+        for field, path in _named_files(solver):
+            if solver.exists(path):
+                continue
+            yield self.found(
+                None,
+                f'{field.partition("[")[0]} "{path}" does not exist in the current folder, the'
+                " folder of the solver, or a folder above it",
+                field=field,
+                hint=_similar_net(path, solver),
+                why="Caffe opens the path relative to the folder that it runs in",
+            )
+
+
+def _similar_net(path: str, solver: SolverFile) -> str:
+    """A hint if a net with nearly the same name is in the folder of the solver."""
+    nets = solver.neighboring_nets
+    near = difflib.get_close_matches(Path(path).stem, nets, n=1, cutoff=0.8)
+    return f'did you mean "{near[0]}.prototxt"?' if near else ""
+
+
+def _named_files(solver: SolverFile) -> Iterator[tuple[str, str]]:
+    """The fields that name a file, and the paths."""
+    message = solver.message
+    for name in solver.given("net", "train_net"):
+        yield name, getattr(message, name)
+    for i, path in enumerate(message.test_net):
+        yield f"test_net[{i}]", path
+    for i, paths in enumerate(message.weights):
+        for path in paths.split(","):  # one value may list several files
+            yield f"weights[{i}]", path.strip()

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
+from protogen import proto
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
+
+if TYPE_CHECKING:
+    from protogen.proto import LayerParameter, NetStateRule, Phase
 
 
 @register
@@ -54,25 +58,32 @@ class NeverRuns(Check):
         for step in phases.layers:
             layer = step.layer
             if layer.include and layer.exclude:
-                continue  # refused in itself
-            if layer.include and not any(map(_possible, layer.include)):
-                message, field = "none of its include rules can be met", "include[0]"
-            elif {phase for rule in layer.exclude for phase in _always(rule)} == {0, 1}:
-                message, field = "its exclude rules keep it out of TRAIN and of TEST", "exclude[0]"
-            else:
-                continue
-            yield self.found(step, f"never runs: {message}", field=field)
+                continue  # Caffe rejects it: `include-and-exclude`
+            if layer.include and not any(_can_be_met(rule) for rule in layer.include):
+                message = "never runs: none of its include rules can be met"
+                yield self.found(step, message, field="include[0]")
+            elif _always_excluded(layer):
+                message = "never runs: its exclude rules exclude it from TRAIN and from TEST"
+                yield self.found(step, message, field="exclude[0]")
 
 
-def _possible(rule: Any) -> bool:
-    levels = rule.HasField("min_level") and rule.HasField("max_level")
-    empty = levels and rule.min_level > rule.max_level
-    return not empty and not set(rule.stage) & set(rule.not_stage)
+def _can_be_met(rule: NetStateRule) -> bool:
+    has_limits = rule.HasField("min_level") and rule.HasField("max_level")
+    if has_limits and rule.min_level > rule.max_level:
+        return False
+    return not set(rule.stage) & set(rule.not_stage)
 
 
-def _always(rule: Any) -> set[int]:
-    """The phases in which a rule is met whatever the level and the stages."""
-    limits = ("min_level", "max_level")
-    if rule.stage or rule.not_stage or any(map(rule.HasField, limits)):
+def _always_excluded(layer: LayerParameter) -> bool:
+    phases: set[Phase] = set()
+    for rule in layer.exclude:
+        phases |= _phases_always_met(rule)
+    return {proto.TRAIN, proto.TEST} <= phases
+
+
+def _phases_always_met(rule: NetStateRule) -> set[Phase]:
+    """The phases in which a rule is met at every level and in every stage."""
+    has_limit = rule.HasField("min_level") or rule.HasField("max_level")
+    if rule.stage or rule.not_stage or has_limit:
         return set()
-    return {rule.phase} if rule.HasField("phase") else {0, 1}
+    return {rule.phase} if rule.HasField("phase") else {proto.TRAIN, proto.TEST}

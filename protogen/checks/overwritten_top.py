@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
@@ -10,8 +10,11 @@ from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
-#: Layers whose gradient is computed from the values of their top.
-_NEED_TOP = {"ELU", "Exp", "LRN", "MVN", "Sigmoid", "Softmax", "Swish", "TanH"}
+if TYPE_CHECKING:
+    from protogen.proto import LayerParameter
+
+#: Types that compute their gradient from the values of their top.
+_READ_THEIR_TOP = {"ELU", "Exp", "LRN", "MVN", "Sigmoid", "Softmax", "Swish", "TanH"}
 
 
 @register
@@ -82,25 +85,30 @@ class OverwrittenTop(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:
-            yield from self._of(analysis)
+            yield from self._overwritten(analysis)
 
-    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
+    def _overwritten(self, analysis: Analysis) -> Iterator[Diagnostic]:
         passing = passing_gradients(analysis)
         for step in analysis.steps:
             for position in step.in_place:
                 bottom = step.bottoms[position]
-                if bottom is not None and bottom.step in passing and _needed(bottom.step.layer):
-                    maker = bottom.step.layer
+                if bottom is None or bottom.step not in passing:
+                    continue
+                producer = bottom.step
+                if _reads_its_top(producer.layer):
                     yield self.found(
                         step,
-                        f'overwrites "{step.tops[position].name}", from which layer'
-                        f' "{maker.name}" ({maker.type}) computes its gradient',
+                        f'overwrites "{bottom.name}", from which layer "{producer.name}"'
+                        f" ({producer.type}) computes its gradient",
                         field=f"top[{position}]",
-                        hint="give the top a name of its own, and let the later layers read it",
+                        hint="give the top another name, and let the later layers read it",
                     )
 
 
-def _needed(layer: Any) -> bool:
+def _reads_its_top(layer: LayerParameter) -> bool:
     """Whether the layer computes its gradient from its top."""
-    power = layer.type == "Power" and layer.power_param.power not in (0, 1, 2)
-    return layer.type in _NEED_TOP or power
+    if layer.type == "Power":
+        # Only the general formula divides by the bottom and multiplies by the top.
+        # (source: ``PowerLayer::Backward_cpu``)
+        return layer.power_param.power not in (0, 1, 2)
+    return layer.type in _READ_THEIR_TOP

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._convolved import convolutions
+from protogen.checks._convolution import convolutions
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
@@ -45,11 +45,12 @@ class PointwisePad(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(analysis):
+        for step, sides, axis in convolutions(analysis):
             if axis.kernel == 1 and axis.pad:
+                content = "the bias" if step.layer.convolution_param.bias_term else "zeros"
                 yield self.found(
                     step,
-                    f"a kernel of 1 with a pad of {axis.pad} in {names} makes a border of"
-                    f" {axis.pad} that is the bias and nothing else",
+                    f"pad {axis.pad} around kernel 1 adds {sides.lines(axis.padding_windows)} with"
+                    f" nothing but {content}",
                     field="convolution_param.pad",
                 )

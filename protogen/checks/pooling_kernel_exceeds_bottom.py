@@ -47,14 +47,16 @@ class PoolingKernelExceedsBottom(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(analysis):
+        for step, sides, axis in poolings(analysis):
             if axis.kernel <= axis.size + 2 * axis.pad:
                 continue
-            padded = f" with pad {axis.pad}" if axis.pad else ""
-            made = "one window overhangs" if axis.pooled > 0 else "there are no windows at all"
+            with_pad = f" with pad {axis.pad}" if axis.pad else ""
+            if axis.pooled > 0:
+                effect = "the only window extends past the edge"
+            else:
+                effect = "there are no windows, so the top is empty"
             yield self.found(
                 step,
-                f"a kernel of {axis.kernel} is larger than a {names} of {axis.size}{padded}:"
-                f" {made}",
+                f"kernel {axis.kernel} is larger than {sides} {axis.size}{with_pad}: {effect}",
                 field="pooling_param.kernel_size",
             )

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
+from protogen.checks._sides import Sides
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.explanations.quotients import quotient
+from protogen.graph import Step
 from protogen.rules import Rule
 from protogen.windows import Axis
 
@@ -54,46 +57,44 @@ class PoolingRounds(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(analysis):
-            if axis.rounds and (axis.floor or axis.pooled != axis.floored):
-                unread = axis.size - axis.window(axis.pooled - 1).stop
-                if not axis.floor:
-                    yield self.found(step, _up(axis, names), field=_FIELD, why=_elsewhere(axis))
-                elif unread > 0:
-                    yield self.found(step, _down(axis, names, unread), field=_FIELD)
+        for step, sides, axis in poolings(analysis):
+            if not axis.rounds:
+                continue
+            if axis.floor:
+                yield from self._rounded_down(step, sides, axis)
+            elif axis.pooled != axis.floored:  # with padding, Caffe may drop the last window again
+                yield self.found(
+                    step,
+                    _equation(sides, axis, f"Caffe rounds up to {axis.pooled - 1}"),
+                    field="pooling_param",
+                    why=_other_frameworks(axis),
+                )
+
+    def _rounded_down(self, step: Step, sides: Sides, axis: Axis) -> Iterator[Diagnostic]:
+        unread = axis.size - axis.window(axis.pooled - 1).stop
+        if unread > 0:  # otherwise, only padding is in no window
+            equation = _equation(sides, axis, f"is rounded down to {axis.pooled - 1}")
+            message = f"{equation}; {sides.last_lines(unread)} in no window"
+            yield self.found(step, message, field="pooling_param")
 
 
-_FIELD = "pooling_param"
-
-
-def _up(axis: Axis, names: str) -> str:
+def _equation(sides: Sides, axis: Axis, rounded: str) -> str:
+    """``height 75 becomes 38: (75 - 2) / 2 = 36.5, which Caffe rounds up to 37, plus 1``."""
+    padding = f" + 2*{axis.pad}" if axis.pad else ""
+    exact = quotient(axis.size + 2 * axis.pad - axis.kernel, axis.stride)
     return (
-        f"a {names} of {axis.size} becomes {axis.pooled}: {_division(axis)},"
-        f" and Caffe rounds {axis.floored} up"
+        f"{sides} {axis.size} {sides.become} {axis.pooled}:"
+        f" ({axis.size}{padding} - {axis.kernel}) / {axis.stride} = {exact}, which {rounded},"
+        " plus 1"
     )
 
 
-def _down(axis: Axis, names: str, unread: int) -> str:
-    last = "the last is" if unread == 1 else f"the last {unread} are"
+def _other_frameworks(axis: Axis) -> str:
+    """What the other frameworks do by default. TensorFlow's pooling has no padding of this kind."""
+    others = "PyTorch and ONNX" if axis.pad else "PyTorch, ONNX and TensorFlow (VALID)"
+    result = f"produce {axis.floored}" if axis.floored > 0 else "reject the kernel"
+    covered = axis.window(axis.pooled - 1).elements
     return (
-        f"a {names} of {axis.size} becomes {axis.pooled}: {_division(axis)}, FLOOR rounds"
-        f" it down, and {last} in no window"
+        f"{others} round down by default and {result}; the last window of Caffe covers {covered} of"
+        f" {axis.kernel} elements"
     )
-
-
-def _division(axis: Axis) -> str:
-    """``(75 + 2*0 - 2) / 2 leaves 1``."""
-    padded = f" + 2*{axis.pad}" if axis.pad else ""
-    return f"({axis.size}{padded} - {axis.kernel}) / {axis.stride} leaves {axis.remainder}"
-
-
-def _elsewhere(axis: Axis) -> str:
-    others = "PyTorch and ONNX with ceil_mode off"
-    if not axis.pad:
-        others += ", and TensorFlow's VALID"
-    made = f"make {axis.floored}" if axis.floored > 0 else "refuse it"
-    return f"{others} {made}; the last window here covers {_covered(axis)}"
-
-
-def _covered(axis: Axis) -> str:
-    return f"{axis.window(axis.pooled - 1).elements} of {axis.kernel} elements"

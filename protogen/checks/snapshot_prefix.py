@@ -53,16 +53,17 @@ class SnapshotPrefix(Check):
             return
         prefix = message.snapshot_prefix
         folder = prefix if prefix.endswith("/") else str(Path(prefix).parent)
-        when = "at the start" if message.snapshot > 0 else "when training is over"
+        when = "at start-up" if message.snapshot > 0 else "at the end of training"
         if not solver.exists(folder):
-            problem = f'the folder "{folder}" is not there'
+            yield self.found(
+                None,
+                f'folder "{folder}" does not exist; Caffe aborts {when}',
+                field="snapshot_prefix",
+                hint=f"mkdir -p {folder}",
+            )
         elif Path(folder).is_dir() and not os.access(folder, os.W_OK):
-            problem = f'nothing may be written in the folder "{folder}"'
-        else:
-            return
-        yield self.found(
-            None,
-            f"{problem}; Caffe dies of it {when}",
-            field="snapshot_prefix",
-            hint=f"mkdir -p {folder}" if "not there" in problem else "",
-        )
+            yield self.found(
+                None,
+                f'folder "{folder}" is not writable; Caffe aborts {when}',
+                field="snapshot_prefix",
+            )

@@ -45,13 +45,13 @@ class SolverNets(Check):
         if not given:
             yield self.found(
                 None,
-                f"names no net to train; Caffe wants one of {', '.join(_TRAIN)}",
-                hint='net: "train_val.prototxt"',
+                f"names no net to train; expected one of {', '.join(_TRAIN)}",
+                hint='add net: "train_val.prototxt"',
             )
         elif len(given) > 1:
             yield self.found(
                 None,
-                f"names {len(given)} nets to train: {' and '.join(given)}",
+                f"names {len(given)} nets to train ({' and '.join(given)}); expected 1",
                 field=given[1],
-                hint=f"keep one; {given[0]} is the first",
+                hint=f"keep only one of them, such as {given[0]}",
             )

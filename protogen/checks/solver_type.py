@@ -46,18 +46,18 @@ class SolverType(Check):
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message
         if message.type not in _TYPES:
-            known = did_you_mean(message.type, _TYPES) or f"it is one of {', '.join(_TYPES)}"
-            yield self.found(None, f'type "{message.type}" is not known', field="type", hint=known)
+            hint = did_you_mean(message.type, _TYPES) or f"expected one of {', '.join(_TYPES)}"
+            yield self.found(None, f'unknown solver type "{message.type}"', field="type", hint=hint)
         if message.type in ("AdaGrad", "RMSProp") and message.momentum:
             yield self.found(
                 None,
-                f"{message.type} takes no momentum, and {message.momentum:g} is given",
+                f"{message.type} does not accept momentum, got {message.momentum:g}",
                 field="momentum",
-                hint="leave momentum out",
+                hint="remove momentum",
             )
         if message.type == "RMSProp" and not 0 <= message.rms_decay < 1:
             yield self.found(
                 None,
-                f"rms_decay is {message.rms_decay:g}; it has to be at least 0 and below 1",
+                f"rms_decay must be at least 0 and less than 1, got {message.rms_decay:g}",
                 field="rms_decay",
             )

@@ -48,20 +48,22 @@ class SolverValue(Check):
         for name in ("average_loss", "iter_size"):
             value = getattr(message, name)
             if value < 1:
-                yield self.found(None, f"{name} is {value}; it has to be at least 1", field=name)
+                yield self.found(None, f"{name} must be at least 1, got {value}", field=name)
         kind = message.regularization_type
         if message.weight_decay and kind not in ("L1", "L2"):
             yield self.found(
                 None,
-                f'regularization_type "{kind}" is not known',
+                f'unknown regularization_type "{kind}"',
                 field="regularization_type",
-                hint=did_you_mean(kind, ("L1", "L2")) or "it is L1 or L2",
+                hint=did_you_mean(kind, ("L1", "L2")) or "expected L1 or L2",
             )
         if not solver.given("max_iter"):
-            yield self._idle("max_iter is not given, and so 0: no iteration is run", "max_iter")
+            yield self._idle(
+                "max_iter is missing, so it is 0 and no iteration runs", field="max_iter"
+            )
         if not message.base_lr:
-            how = "is 0" if solver.given("base_lr") else "is not given, and so 0"
-            yield self._idle(f"base_lr {how}: nothing is learnt", "base_lr")
+            zero = "is 0, so" if solver.given("base_lr") else "is missing, so it is 0 and"
+            yield self._idle(f"base_lr {zero} nothing is learned", field="base_lr")
 
-    def _idle(self, what: str, field: str) -> Diagnostic:
-        return self.found(None, what, field=field, severity=Severity.WARNING)
+    def _idle(self, message: str, *, field: str) -> Diagnostic:
+        return self.found(None, message, field=field, severity=Severity.WARNING)

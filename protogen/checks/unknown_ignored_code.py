@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from protogen.checks._check import Check, register
-from protogen.checks._comments import DIRECTIVES, Directive, directives
 from protogen.checks._phases import Phases
+from protogen.checks._suppressions import KEYWORDS, Suppression, read_suppressions
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
 from protogen.rules import Rule, registered
 
@@ -47,21 +47,21 @@ class UnknownIgnoredCode(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        if phases.document is not None:
-            for directive in directives(phases.document):
-                for message, hint in _faults(directive):
-                    told = self.found(None, message, hint=hint)
-                    yield replace(told, location=directive.comment.location)
+        if phases.document is None:
+            return
+        for suppression in read_suppressions(phases.document):
+            for message, hint in _mistakes(suppression):
+                finding = self.found(None, message, hint=hint)
+                yield replace(finding, location=suppression.comment.location)
 
 
-def _faults(directive: Directive) -> Iterator[tuple[str, str]]:
-    if directive.word not in DIRECTIVES:
-        near = did_you_mean(directive.word, DIRECTIVES) or f"there are {', '.join(DIRECTIVES)}"
-        yield f'a comment says "protogen: {directive.word}", which means nothing', near
+def _mistakes(suppression: Suppression) -> Iterator[tuple[str, str]]:
+    """What is wrong with a comment, and a hint for each."""
+    keyword = suppression.keyword
+    if keyword not in KEYWORDS:
+        hint = did_you_mean(keyword, KEYWORDS) or f"expected one of {', '.join(KEYWORDS)}"
+        yield f'unknown word "{keyword}" after "protogen:" in a comment', hint
         return
-    for code in directive.codes or ():
+    for code in suppression.codes or ():
         if not registered().selects(code):
-            yield (
-                f'a comment ignores the unknown rule "{code}"',
-                registered().nearest(code),
-            )
+            yield f'a comment ignores the unknown rule "{code}"', registered().nearest(code)

@@ -7,6 +7,7 @@ from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._wiring import MEASURES
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
 from protogen.rules import Rule
 from protogen.shapes import format_shape
 
@@ -71,21 +72,27 @@ class UnreadTop(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:
-            yield from self._of(analysis)
+            for step in analysis.steps:
+                if step.layer.bottom and not _is_reported_elsewhere(analysis, step):
+                    yield from self._unread(analysis, step)
 
-    def _of(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        useful = analysis.useful
-        for step in analysis.steps:
-            measured = step.type in MEASURES or (step.schema and step.schema.loss)
-            if not step.layer.bottom or measured or (step.learns and step not in useful):
+    def _unread(self, analysis: Analysis, step: Step) -> Iterator[Diagnostic]:
+        for position, top in enumerate(step.tops):
+            is_overwritten = analysis.values.get(top.name) is not top
+            if top.readers or top.weighed or is_overwritten:
                 continue
-            for position, top in enumerate(step.tops):
-                if not top.readers and not top.weighed and analysis.values.get(top.name) is top:
-                    yield self.found(
-                        step,
-                        f'no layer reads its top "{top.name}" in {analysis.phase}',
-                        field=f"top[{position}]",
-                        where=f'"{top.name}" is {format_shape(top.shape)}',
-                        why="Caffe makes it an output of the net, and logs its values at every"
-                        " display",
-                    )
+            yield self.found(
+                step,
+                f'no layer reads its top "{top.name}" in {analysis.phase}',
+                field=f"top[{position}]",
+                where=f'"{top.name}" is {format_shape(top.shape)}',
+                why="Caffe treats it as an output of the net, and logs all its values at every"
+                " display",
+            )
+
+
+def _is_reported_elsewhere(analysis: Analysis, step: Step) -> bool:
+    """Whether the tops of a layer are for people, or `dead-layer` reports the layer."""
+    is_loss = step.schema is not None and step.schema.loss
+    is_dead = step.learns and step not in analysis.useful
+    return is_loss or is_dead or step.type in MEASURES

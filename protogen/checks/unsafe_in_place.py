@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._wiring import passing_gradients
@@ -9,8 +10,8 @@ from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.rules import Rule
 
-#: Layers that still need their bottom when they have begun to write their top.
-_FORWARD = {
+#: Types that still read their bottom after they have begun to write their top.
+_READ_WHILE_WRITING = {
     "Concat",
     "Convolution",
     "Crop",
@@ -21,8 +22,8 @@ _FORWARD = {
     "Reduction",
     "Tile",
 }
-#: Layers whose gradient is computed from the values of their bottom, or written where it is read.
-_BACKWARD = {"BNLL", "Clip", "LRN", "Log", "MVN", "Power"}
+#: Types that compute their gradient from the values of their bottom, or write it while they read.
+_READ_IN_BACKWARD = {"BNLL", "Clip", "LRN", "Log", "MVN", "Power"}
 
 
 @register
@@ -68,22 +69,25 @@ class UnsafeInPlace(Check):
         for step in analysis.steps:
             if not step.in_place or step.faults:
                 continue
-            what = _needed(step, step in passing)
-            if what:
+            need = _need(step, step in passing)
+            if need:
                 yield self.found(
                     step,
-                    f'overwrites its bottom "{step.tops[0].name}", which it still needs {what}',
+                    f'overwrites its bottom "{step.tops[0].name}", which it still needs {need}',
                     field="top[0]",
-                    hint="give the top a name of its own, and let the later layers read it",
+                    hint="give the top another name, and let the later layers read it",
                 )
 
 
-def _needed(step: Step, learning: bool) -> str:
-    layer = step.layer
-    if layer.type in _FORWARD and not (layer.type == "Concat" and len(layer.bottom) == 1):
+def _need(step: Step, passes_gradient: bool) -> str:
+    """Why the layer still needs its bottom; empty if it does not."""
+    if step.type == "Concat" and len(step.bottoms) == 1:
+        return ""  # such a top is its bottom, and nothing is copied
+    if step.type in _READ_WHILE_WRITING:
         return "to compute the rest of its top"
-    if layer.type == "Eltwise" and layer.eltwise_param.operation == 1:
-        return "for its sum: Caffe clears the top before it adds"
-    if learning and layer.type in _BACKWARD:
+    is_sum = step.layer.eltwise_param.operation == proto.EltwiseParameter.SUM
+    if step.type == "Eltwise" and is_sum:
+        return "for the sum: Caffe clears the top before it adds"
+    if passes_gradient and step.type in _READ_IN_BACKWARD:
         return "for its gradient"
     return ""

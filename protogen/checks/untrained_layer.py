@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
 from protogen.rules import Rule
 
 
@@ -61,37 +62,25 @@ class UntrainedLayer(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        names = {
-            step.name
-            for analysis in phases.analyses
-            if analysis.phase == "TRAIN"
-            for step in analysis.steps
-        }
-        losses = any(
-            s.is_loss
-            for analysis in phases.analyses
-            if analysis.phase == "TRAIN"
-            for s in analysis.steps
-        )
-        for analysis in phases.analyses:
-            if analysis.phase != "TEST" or not losses:
-                continue
-            shared = {
-                spec.name
-                for other in phases.analyses
-                if other.phase == "TRAIN"
-                for step in other.steps
-                for spec in step.layer.param
-            }
+        trained = [step for analysis in phases.in_phase("TRAIN") for step in analysis.steps]
+        if not any(step.is_loss for step in trained):
+            return
+        names = {step.name for step in trained}
+        params = {spec.name for step in trained for spec in step.layer.param}
+        for analysis in phases.in_phase("TEST"):
             for step in analysis.steps:
-                own = [spec.name for spec in step.layer.param]
-                if step.name in names or not step.facts.blobs:
+                if not step.facts.blobs or step.name in names or _shares_all(step, params):
                     continue
-                if not (own and set(own) <= shared and "" not in own):
-                    yield self.found(
-                        step,
-                        "learns in no phase: it runs in TEST, and TRAIN has no layer of its name",
-                        field="name",
-                        why="in a test, layers take over the weights of the layers of the same name"
-                        " in the training net",
-                    )
+                yield self.found(
+                    step,
+                    "never trained: TRAIN has no layer with this name",
+                    field="name",
+                    why="when the solver tests, each layer takes the weights of the layer with the"
+                    " same name in the training net",
+                )
+
+
+def _shares_all(step: Step, params: set[str]) -> bool:
+    """Whether all its learnable blobs have names, which layers of TRAIN have too."""
+    names = [spec.name for spec in step.layer.param]
+    return bool(names) and all(name and name in params for name in names)

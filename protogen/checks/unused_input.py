@@ -51,14 +51,16 @@ class UnusedInput(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        seen: dict[tuple[int, int], tuple[Step, bool]] = {}
+        unread: dict[tuple[int, int], Step] = {}
+        read: set[tuple[int, int]] = set()
         for analysis in phases.analyses:
             for step in sources(analysis):
                 for position, top in enumerate(step.tops):
-                    key = (step.index, position)
-                    read = bool(top.readers) or top.weighed
-                    seen[key] = (step, read or seen.get(key, (step, False))[1])
-        for (_, position), (step, read) in seen.items():
-            if not read:
+                    place = (step.index, position)
+                    unread.setdefault(place, step)
+                    if top.readers or top.weighed:
+                        read.add(place)
+        for (index, position), step in unread.items():
+            if (index, position) not in read:
                 name = step.tops[position].name
                 yield self.found(step, f'no layer reads its top "{name}"', field=f"top[{position}]")

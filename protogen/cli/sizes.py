@@ -71,19 +71,20 @@ def command(
     exact size nearest to the present one are listed, too. The exit code is 1 if Caffe rejects the
     present size.
     """
-    from protogen.cli._input import read_net, shapes_given
+    from protogen.cli._input import read_partial_net, shapes_given
     from protogen.diagnostics import Severity
     from protogen.graph import State
     from protogen.render.json import dumps
     from protogen.render.sizes import data, text
     from protogen.reports.sizes import safe_sizes
+    from protogen.rules.text import reading_errors
 
-    net = read_net(spec)
-    diagnostics = net.current.findings
+    net, mistakes = read_partial_net(spec)
+    diagnostics = [*net.current.findings, *mistakes]
     for diagnostic in diagnostics:
         if diagnostic.severity is not Severity.NOTE:
             click.echo(str(diagnostic), err=True)
-    if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
+    if reading_errors(net.current.findings):
         raise click.exceptions.Exit(1)
     state = State(phase, level, stages)
     report = safe_sizes(net.analysis(state, shapes_given(net, inputs)), sizes)
@@ -93,5 +94,5 @@ def command(
             " produces the images, give their shape: --input data=1,3,224,224"
         )
     click.echo(dumps(data(report, sizes)) if as_json else text(report, sizes))
-    if report.rejected:
+    if report.rejected or mistakes:
         raise click.exceptions.Exit(1)

@@ -8,10 +8,10 @@ __all__ = ["Blob"]
 
 
 class Blob:
-    """What a layer makes and others read: a name, and the shape Caffe would give it.
+    """What a layer produces and others read: a name, and the shape that Caffe would give it.
 
-    A size not known, of a data layer without its database, is ``None``; so is ``shape`` where not
-    even the number of axes is known.
+    An unknown size, such as that of a data layer without its database, is ``None``. ``shape`` is
+    ``None`` if even the number of axes is unknown.
     """
 
     __slots__ = ("name", "shape")
@@ -22,6 +22,3 @@ class Blob:
 
     def __repr__(self) -> str:
         return f"<blob {self.name!r} {format_shape(self.shape)}>"
-
-    def __bool__(self) -> bool:
-        return True

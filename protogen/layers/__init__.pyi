@@ -1376,7 +1376,7 @@ def CReLU(
 def Crop(
     bottom0: Blob, bottom1: Blob, /, *,
     axis: int | None = 2,
-    offset: int | Sequence[int] | None = None,
+    offset: Literal["aligned"] | int | Sequence[int] | None = None,
     offset_w: int | None = 0,
     crop_h: int | None = 0,
     crop_w: int | None = 0,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from protogen.layers._blobs import check_same_shape
 from protogen.layers._parameters import check_size
 from protogen.schema import Context, LayerSchema, Learnable
-from protogen.shapes import count
+from protogen.shapes import Size, count
 from protogen.windows import (
     ConvolutionWindow,
     convolution_size,
@@ -69,7 +69,7 @@ class BaseConvolution(LayerSchema):
     #: Whether the filter maps its outputs back onto its inputs (Deconvolution).
     transposed: ClassVar[bool] = False
 
-    def group(self, ctx: Context) -> int:
+    def group(self, ctx: Context) -> Size:
         """The number of groups of channels that are filtered separately."""
         return int(ctx.param.group)
 

@@ -6,7 +6,7 @@ from typing import Any
 from protogen import proto
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import UNKNOWN
+from protogen.shapes import Unknown
 
 #: Level 31 would have more bins than any blob has elements.
 _MAX_LEVELS = 31
@@ -38,7 +38,7 @@ class SPP(LayerSchema):
         if levels > 1:
             ctx.reject_in_place()
         for size in ctx.bottom[2:]:
-            if size is not UNKNOWN:
+            if not isinstance(size, Unknown):
                 _check_levels(ctx, levels, size)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,11 +14,17 @@ __all__ = ["CheckedFile", "RuleCount", "count_by_rule", "count_by_severity"]
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """One file, the findings in it, and those that ``--fix`` has already fixed."""
+    """One file, the findings in it, and those that ``--fix`` has already fixed.
+
+    ``unchecked`` says what could not be checked, and ``hidden_notes`` counts the notes that were
+    found and not asked for.
+    """
 
     file: str
     findings: list[Diagnostic]
     fixed: list[Diagnostic] = field(default_factory=list)
+    unchecked: Sequence[str] = ()
+    hidden_notes: int = 0
 
 
 class RuleCount(NamedTuple):

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.poolings import Rounding, roundings
 from protogen.schema import Learnable
-from protogen.shapes import Shape, count
+from protogen.shapes import Shape, count, is_known
 
 __all__ = ["LayerPhases", "NetSummary", "Row", "Summary", "Total", "align_phases", "summarize"]
 
@@ -49,7 +50,7 @@ class Summary:
     """A net in one phase: its layers, its totals and what is wrong with it.
 
     ``activations`` counts the elements of all tops except those written in place; each takes 4
-    bytes as a float.
+    bytes as a float. ``roundings`` are the poolings that other frameworks round otherwise.
     """
 
     phase: str
@@ -57,6 +58,7 @@ class Summary:
     parameters: Total
     macs: Total
     activations: Total
+    roundings: list[Rounding] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     @property
@@ -86,6 +88,7 @@ def summarize(analysis: Analysis) -> Summary:
         parameters=_sum(row.parameters for row in rows),
         macs=_sum(_total(row.macs) for row in rows),
         activations=_sum(_elements(shape) for row in rows for shape in _new_tops(row)),
+        roundings=roundings(analysis),
         diagnostics=analysis.diagnostics,
     )
 
@@ -128,9 +131,7 @@ def _new_tops(row: Row) -> list[Shape]:
 
 
 def _elements(shape: Shape) -> Total:
-    if shape is None or None in shape:
-        return _UNKNOWN
-    return Total(int(count(shape)))
+    return Total(count(shape)) if is_known(shape) else _UNKNOWN
 
 
 def _total(number: int | None) -> Total:

@@ -308,6 +308,40 @@ register(
             """,
     ),
     Rule(
+        code="G111",
+        name="input-contradiction",
+        severity=Severity.WARNING,
+        summary="A shape given for a data layer's top that contradicts the layer.",
+        what="""
+            Compares the shapes of `--input`, of the settings and of `inputs=` with the sizes that
+            a data layer states itself, such as its `crop_size`. The batch is not compared: it is
+            always that of the layer, which may differ in TRAIN and TEST.
+            """,
+        why="""
+            Caffe uses the sizes that the layer states, and so does protogen. The shape that was
+            given has no effect where it differs.
+            """,
+        fix="""
+            Give `?` for the sizes that the layer states, or change the layer. In the example, the
+            settings give a shape of 1x3x224x224.
+            """,
+        files={"protogen.toml": '[inputs]\ndata = "1,3,224,224"\n'},
+        bad="""
+            layer {
+              name: "data" type: "Data" top: "data"
+              transform_param { crop_size: 227 }
+              data_param { source: "train_lmdb" batch_size: 32 backend: LMDB }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Data" top: "data"
+              transform_param { crop_size: 224 }
+              data_param { source: "train_lmdb" batch_size: 32 backend: LMDB }
+            }
+            """,
+    ),
+    Rule(
         code="F101",
         name="fork-dialect",
         severity=Severity.NOTE,

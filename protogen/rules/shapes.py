@@ -485,6 +485,45 @@ register(
             """,
     ),
     Rule(
+        code="S115",
+        name="no-crop-offset",
+        severity=Severity.ERROR,
+        summary="Two blobs that no Crop can align.",
+        what="""
+            Computes the offset that a program asks for with `protogen.crop_offset`, or with
+            `L.Crop(a, b, offset="aligned")`. It follows from every kernel, stride, pad and offset
+            on the way from both blobs back to a blob that they have in common.
+            """,
+        why="""
+            Such a Crop shifts one blob against the other. Caffe does not notice, and the net learns
+            from pairs of elements that do not belong together.
+            """,
+        fix="""
+            If the offset is negative, add padding to the first layers, as FCN does with `pad: 100`.
+            If it is not an integer, use kernels that all are odd, or all even where the stride is
+            2. If the scales differ, upsample by the product of all strides.
+            """,
+        file="net.py",
+        bad="""
+            import protogen
+            from protogen import layers as L
+
+            with protogen.Net("valid") as net:
+                data = L.Input(shape=[1, 3, 64, 64], name="data")
+                conv = L.Convolution(data, num_output=4, kernel_size=3, name="conv")
+                crop = L.Crop(conv, data, offset="aligned", name="crop")
+            """,
+        good="""
+            import protogen
+            from protogen import layers as L
+
+            with protogen.Net("padded") as net:
+                data = L.Input(shape=[1, 3, 64, 64], name="data")
+                conv = L.Convolution(data, num_output=4, kernel_size=3, pad=5, name="conv")
+                crop = L.Crop(conv, data, offset="aligned", name="crop")
+            """,
+    ),
+    Rule(
         code="P104",
         name="pad-reaches-kernel",
         severity=Severity.ERROR,

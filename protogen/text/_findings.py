@@ -1,4 +1,4 @@
-"""From what a reading found wrong to diagnostics."""
+"""The diagnostics of a reading, from the problems that the reader found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.rules import named
-from protogen.text._frames import Frame, Problem
+from protogen.text._reader_state import Frame, Problem
 from protogen.text._values import fields_of
 from protogen.text.lines import Lines
 from protogen.text.tree import find
@@ -34,7 +34,7 @@ def findings(reader: ParseResult) -> list[Diagnostic]:
 
 
 def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
-    """One diagnostic for the problems past those that are worth listing, as severe as they are."""
+    """One diagnostic for the problems beyond those that are listed, as severe as they are."""
     if not counts:
         return []
     severities = {named(rule).severity for rule in counts}
@@ -48,7 +48,7 @@ def refusal(what: str, filename: str) -> Diagnostic:
     """The one diagnostic of a file that is not text."""
     what, _, hint = what.partition("; ")
     return named("not-text").diagnostic(
-        f"this is {what}, not a prototxt", location=Location(filename), hint=hint
+        f"expected a prototxt, got {what}", location=Location(filename), hint=hint
     )
 
 
@@ -74,7 +74,7 @@ def _layer_type(frame: Frame) -> str:
 
 
 def _missing(reader: ParseResult) -> Iterator[Problem]:
-    """The required fields that are not given. Caffe takes no message without them."""
+    """The required fields that are missing. Caffe rejects a message without them."""
     if not reader.has_required:  # most nets have no message with one, and the question takes long
         return
     message = reader.message()
@@ -90,10 +90,10 @@ def _missing(reader: ParseResult) -> Iterator[Problem]:
         where = around[-1] if around else message.DESCRIPTOR.name
         yield Problem(
             "missing-required-field",
-            f'"{where}" needs a field "{name}"',
+            f'"{where}" lacks the required field "{name}"',
             start,
             end,
-            f'write "{name}: ..." in it',
+            f'add "{name}: ..."',
             "",
             (),
         )
@@ -103,15 +103,15 @@ def _whole_file(reader: ParseResult) -> Iterator[Problem]:
     if reader.text.startswith("\ufeff"):
         yield Problem(
             "byte-order-mark",
-            "the file begins with a byte order mark",
+            "file starts with a byte order mark",
             0,
             1,
             "save it as UTF-8 without one",
-            "Caffe refuses the file for it",
+            "Caffe rejects the file",
             (),
         )
     if not reader.root.entries and not reader.problems:
-        yield Problem("empty-file", "the file holds no fields", 0, 0, "", "", ())
+        yield Problem("empty-file", "file has no fields", 0, 0, "", "", ())
 
 
 def _of_its_kind(reader: ParseResult, descriptor: Any) -> list[Problem]:
@@ -128,7 +128,7 @@ def _of_its_kind(reader: ParseResult, descriptor: Any) -> list[Problem]:
     start, end = next((e[1], e[2]) for e in reader.root.entries if e[0] in foreign)
     kept = [p for p in reader.problems if p.path or p.rule != "unknown-field"]
     wanted = kinds[descriptor.name]
-    message = f"this is a {kinds[other]}, not a {wanted}"
-    hint = f"give the prototxt of the {wanted}"
+    message = f"expected a {wanted}, got a {kinds[other]}"
+    hint = f"pass the prototxt of the {wanted}"
     kept.append(Problem("wrong-kind-of-file", message, start, end, hint, "", ()))
     return kept

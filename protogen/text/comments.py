@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen.diagnostics import Location
-from protogen.text._values import is_repeated
+from protogen.proto.fields import is_repeated
 from protogen.text.tree import Block, Path, Span
 
 if TYPE_CHECKING:

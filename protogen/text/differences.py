@@ -25,16 +25,17 @@ def differences(old: Any, new: Any) -> list[Edit]:
 
 
 def _message_edits(old: Any, new: Any, path: Path) -> Iterator[Edit]:
-    old_values = {field.name: value for field, value in old.ListFields()}
-    new_values = {field.name: value for field, value in new.ListFields()}
-    for field in new.DESCRIPTOR.fields:
+    old_values = {field.index: value for field, value in old.ListFields()}
+    new_values = {field.index: value for field, value in new.ListFields()}
+    for index in sorted(old_values.keys() | new_values.keys()):
+        field = new.DESCRIPTOR.fields[index]
         here = (*path, field.name)
-        if field.name in old_values and field.name in new_values:
-            yield from _field_edits(field, old_values[field.name], new_values[field.name], here)
-        elif field.name in old_values:
+        if index not in new_values:
             yield delete(here)
-        elif field.name in new_values:
-            value = new_values[field.name]
+        elif index in old_values:
+            yield from _field_edits(field, old_values[index], new_values[index], here)
+        else:
+            value = new_values[index]
             yield Edit(here, "set", list(value) if is_repeated(field) else value)
 
 

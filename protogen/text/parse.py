@@ -9,8 +9,8 @@ from typing import Any
 
 from protogen.diagnostics import Diagnostic
 from protogen.text._findings import findings, refusal
-from protogen.text._frames import Problem
-from protogen.text._sniff import not_text
+from protogen.text._foreign_formats import foreign_format
+from protogen.text._reader_state import Problem
 from protogen.text.comments import Comment, find_comments
 from protogen.text.lines import Lines
 from protogen.text.reader import Reader
@@ -61,15 +61,15 @@ class ParseResult:
 
 def parse(text: str, message_class: Any, filename: str = "<text>") -> ParseResult:
     """Read a text once."""
-    foreign_format = not_text(text)
-    reader = Reader("" if foreign_format else text, message_class.DESCRIPTOR)
+    foreign = foreign_format(text)
+    reader = Reader("" if foreign else text, message_class.DESCRIPTOR)
     # Caffe rejects a byte order mark. It is reported, and the rest of the file is read.
     reader.run(reader.text.startswith("\ufeff"))
     return ParseResult(
         text,
         message_class,
         filename,
-        foreign_format,
+        foreign,
         reader.values,
         reader.root,
         reader.problems,

@@ -6,7 +6,6 @@ lines and columns only when someone asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 __all__ = ["Block", "Child", "Entry", "Path", "Span", "find"]
@@ -15,22 +14,24 @@ Path = tuple[str | int, ...]
 
 
 class Block:
-    """The fields between two braces, in the order written.
+    """The fields between two braces, in the order written."""
 
-    They may be given by a function, which is called when someone asks for them.
-    """
+    __slots__ = ("_by_name", "_entries", "_shift")
 
-    __slots__ = ("_by_name", "_entries")
-
-    def __init__(self, entries: list[Entry] | Callable[[], list[Entry]]) -> None:
+    def __init__(self, entries: list[Entry], shift: int = 0) -> None:
+        """``shift`` is what to add to the offsets of ``entries``, which have no fields inside."""
         self._entries = entries
+        self._shift = shift
         self._by_name: dict[str, list[Span]] | None = None
 
     @property
     def entries(self) -> list[Entry]:
         """The name and place of each field."""
-        if callable(self._entries):
-            self._entries = self._entries()
+        if self._shift:
+            shift, self._shift = self._shift, 0
+            self._entries = [
+                (name, start + shift, end + shift, None) for name, start, end, _ in self._entries
+            ]
         return self._entries
 
     @property

@@ -33,7 +33,7 @@ layer {
 """
 FIXED = EMPTY.replace("stride: 2 }", "stride: 2 round_mode: FLOOR }")
 GOOD = EMPTY.replace("stride: 2", "stride: 1")
-# A dilation does nothing to a kernel of 1: a warning.
+# A dilation has no effect on a kernel of 1: a warning.
 IDLE = GOOD.replace("Pooling", "Convolution").replace(
     "pooling_param { kernel_size: 1", "convolution_param { num_output: 4 kernel_size: 1 dilation: 2"
 )
@@ -66,14 +66,15 @@ def test_text(in_folder: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr == ""
     assert result.stdout == (
-        'empty.prototxt:6:34: error[P101] layer "p" (Pooling): 1 of 3 windows of its height and'
-        " width holds no element; Caffe puts -FLT_MAX there\n"
+        'empty.prototxt:6:34: error[P101] layer "p" (Pooling): 1 of 3 windows in each'
+        " direction is empty; Caffe fills it with -FLT_MAX\n"
         "      pooling_param { kernel_size: 1 stride: 2 }  # on purpose\n"
         "                                     ^^^^^^^^^\n"
-        "  why:   window 2 starts at 4, past a height and width of 4 (kernel 1, stride 2)\n"
-        "  hint:  round_mode: FLOOR makes 2 whole windows of 4\n"
+        "  why:   the last window starts at 4, at the edge of height and width 4 (kernel 1, stride"
+        " 2)\n"
+        "  hint:  set round_mode: FLOOR, which drops the empty window and leaves 2\n"
         "\n"
-        "Found 1 error in 1 file (1 fixable with --fix)\n"
+        "Found 1 error in 1 file (1 fixable with --fix); 1 note with --severity note\n"
     )
 
 
@@ -113,7 +114,7 @@ def test_a_broken_file_is_not_skipped(text: str) -> None:
 def test_solvers_are_recognized(in_folder: Path) -> None:
     write(net=GOOD)
     result = check("-", text=SOLVER.replace("base_lr: 0.01", "base_lr: fast"))
-    assert '<stdin>:2:10: error[T107] "base_lr" takes a number, found fast' in result.stdout
+    assert '<stdin>:2:10: error[T107] "base_lr": expected a number, got fast' in result.stdout
     result = check("-", "--format", "concise", "--select", "T", text=SOLVER + "solver_type: ADAM\n")
     assert codes(result) == [("<stdin>", "T206")]
 
@@ -217,7 +218,7 @@ def test_phases_and_inputs() -> None:
 
 def test_comments_ignore_findings() -> None:
     text = EMPTY.replace("# on purpose", "# protogen: ignore[P101]")
-    assert check("-", text=text).stdout == "No findings in 1 file\n"
+    assert check("-", text=text).stdout == "No findings in 1 file; 1 note with --severity note\n"
     assert check("-", text="# protogen: ignore-file[P1]\n" + EMPTY).exit_code == 0
     # The layer begins on line 2 of the file, the finding is on line 3.
     old = 'input: "data" input_dim: 1 input_dim: 3 input_dim: 4 input_dim: 4\n'
@@ -232,14 +233,17 @@ def test_fix_writes_the_file_and_nothing_else_in_it(in_folder: Path) -> None:
     before = Path("good.prototxt").stat().st_mtime_ns
     result = check("--fix")
     assert result.exit_code == 0
-    assert result.stdout == "Fixed 1 finding. No findings in 2 files\n"
+    assert result.stdout == "Fixed 1 finding. No findings in 2 files; 1 note with --severity note\n"
     assert Path("empty.prototxt").read_text() == FIXED
     assert Path("good.prototxt").stat().st_mtime_ns == before
 
 
 def test_fix_leaves_what_is_ignored_and_reports_what_is_left(in_folder: Path) -> None:
     write(empty=EMPTY)
-    assert check("--fix", "--ignore", "P101").stdout == "No findings in 1 file\n"
+    assert (
+        check("--fix", "--ignore", "P101").stdout
+        == "No findings in 1 file; 1 note with --severity note\n"
+    )
     assert Path("empty.prototxt").read_text() == EMPTY
     write(empty=EMPTY.replace("# on purpose", "# protogen: ignore[P101]"))
     assert "Fixed" not in check("--fix").stdout
@@ -267,7 +271,7 @@ def test_what_cannot_be_fixed_is_not_called_fixable(in_folder: Path, text: str) 
 def test_fix_of_standard_input_goes_to_standard_output() -> None:
     result = check("-", "--fix", text=EMPTY)
     assert (result.exit_code, result.stdout) == (0, FIXED)
-    assert result.stderr == "Fixed 1 finding. No findings in 1 file\n"
+    assert result.stderr == "Fixed 1 finding. No findings in 1 file; 1 note with --severity note\n"
     assert check("-", "--fix", text=GOOD).stdout == GOOD
 
 
@@ -285,7 +289,9 @@ def test_a_file_that_cannot_be_written_does_not_stop_the_others(
     monkeypatch.setattr("os.access", lambda path, _: Path(path).name != "b.prototxt")
     result = check("--fix")
     assert result.exit_code == 2
-    assert result.stdout == "Fixed 2 findings. No findings in 2 files\n"
+    assert (
+        result.stdout == "Fixed 2 findings. No findings in 2 files; 2 notes with --severity note\n"
+    )
     assert result.stderr == "Error: b.prototxt cannot be written: Permission denied\n"
     changed = {path.stem for path in Path().glob("*.prototxt") if path.read_text() != EMPTY}
     assert changed == {"a", "c"}
@@ -327,7 +333,8 @@ def test_statistics(in_folder: Path) -> None:
         "number  code  name\n"
         "     2  P101  empty-pooling-window     [*]\n"
         "     1  S206  dilation-without-effect  [*]\n"
-        "Found 2 errors, 1 warning in 3 files (3 fixable with --fix)\n"
+        "Found 2 errors, 1 warning in 3 files (3 fixable with --fix);"
+        " 2 notes with --severity note\n"
     )
     data = json.loads(check("--statistics", "--format", "json").stdout)
     assert [(each["code"], each["number"]) for each in data] == [("P101", 2), ("S206", 1)]
@@ -348,7 +355,7 @@ def test_each_format(in_folder: Path) -> None:
 def test_names_with_line_breaks_and_brackets_stay_on_their_line(in_folder: Path) -> None:
     text = EMPTY.replace('"p" type', r'"p]\n\r[2]" type')
     Path("a] b\nc.prototxt").write_text(text)
-    fact = r'layer "p]\n\r[2]" (Pooling): 1 of 3 windows of its height and width holds no element;'
+    fact = r'layer "p]\n\r[2]" (Pooling): 1 of 3 windows in each direction is empty;'
     headline = check().stdout.splitlines()[0]
     assert headline.startswith(rf"a] b\nc.prototxt:6:34: error[P101] {fact}")
     assert check("--format", "concise").stdout.count("\n") == 1
@@ -452,7 +459,10 @@ def test_fix_of_a_mismatch_where_its_branches_part(in_folder: Path) -> None:
     net = (ROOT / "tests" / "checks" / "mismatches" / "dsod.prototxt").read_text()
     write(dsod=net)
     assert [code for _, code in codes(check("--format", "concise"))] == ["S104"]
-    assert check("--fix").stdout == "Fixed 1 finding. No findings in 1 file\n"
+    assert (
+        check("--fix").stdout
+        == "Fixed 1 finding. No findings in 1 file; 1 note with --severity note\n"
+    )
     kernel = "kernel_size: 2 stride: 2"
     assert Path("dsod.prototxt").read_text() == net.replace(kernel, f"{kernel} round_mode: FLOOR")
 

@@ -169,7 +169,7 @@ def test_what_cannot_be_used(in_folder: Path, arguments: list[str], message: str
 def test_what_is_not_text(data: bytes) -> None:
     result = CliRunner().invoke(commands, ["shapes", "-"], input=data)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("<stdin>: error[T114] this is ")
+    assert result.stderr.startswith("<stdin>: error[T114] expected a prototxt, got ")
 
 
 def test_braces_that_do_not_match() -> None:

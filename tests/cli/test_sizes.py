@@ -76,7 +76,7 @@ def test_height_and_width_together() -> None:
 def test_a_file_that_is_not_a_net_is_reported_and_nothing_more() -> None:
     result = sizes("-", text='base_lr: 0.1 max_iter: 3 net: "a.prototxt"')
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "this is a solver, not a net" in result.stderr
+    assert "expected a net, got a solver" in result.stderr
     assert "has no images" not in result.stderr
 
 

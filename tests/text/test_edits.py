@@ -163,7 +163,7 @@ def test_only_elements_are_inserted_and_only_what_is_there_is_deleted() -> None:
 
 def test_a_file_that_is_not_text_is_not_edited() -> None:
     document = read(b"\x1f\x8b\x08\x00\x00\x00\x00\x00")
-    with pytest.raises(ProtogenError, match="this is a gzip archive"):
+    with pytest.raises(ProtogenError, match="expected a prototxt, got a gzip archive"):
         document.set(("name",), "x")
 
 

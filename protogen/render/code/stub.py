@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from google.protobuf.descriptor import FieldDescriptor
 
 from protogen import layers, proto
-from protogen.compose.keywords import COMMON, OWN, keywords_of
+from protogen.compose.keywords import ALIGNED, COMMON, OWN, keywords_of
 from protogen.files import write_file
 from protogen.proto.fields import is_repeated
 from protogen.render.templates import render
@@ -132,7 +132,10 @@ def _field_parameters(schema: LayerSchema) -> Iterator[Parameter]:
         comment = "" if name in _EVERY_LAYER else field_comments().get(field.full_name, "")
         if forks:
             comment = f"{comment} (only in {', '.join(forks)})".lstrip()
-        yield Parameter(name, f"{_annotation(field)} | None", _default(field), comment)
+        annotation = f"{_annotation(field)} | None"
+        if (schema.type, name) == ("Crop", "offset"):
+            annotation = f'Literal["{ALIGNED}"] | {annotation}'
+        yield Parameter(name, annotation, _default(field), comment)
 
 
 def _rank(home: str, field: Any) -> int:

@@ -36,4 +36,7 @@ def totals(files: Sequence[CheckedFile]) -> str:
     sentence += f" in {plural(len(files), 'file')}"
     if fixable:
         sentence += f" ({fixable} fixable with --fix)"
+    notes = sum(file.hidden_notes for file in files)
+    if notes:
+        sentence += f"; {plural(notes, 'note')} with --severity note"
     return sentence

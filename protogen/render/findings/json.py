@@ -20,11 +20,15 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
         for file in files
         for finding in file.findings
     ]
+    unchecked = [
+        {"file": file.file, "message": sentence} for file in files for sentence in file.unchecked
+    ]
     yield dumps(
         {
             "files": [file.file for file in files],
             **{f"{severity}s": number for severity, number in counts.items()},
             "fixed": sum(len(file.fixed) for file in files),
+            "unchecked": unchecked,
             "diagnostics": diagnostics,
         }
     )

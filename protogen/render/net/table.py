@@ -26,6 +26,9 @@ _DIFFERS = "*"
 
 _FLOAT_BYTES = 4
 
+#: So many roundings are worth a line; a net from Caffe may round at every pooling.
+_MOST_ROUNDINGS = 4
+
 
 def render(nets: Iterable[NetSummary], context: Context) -> Iterator[str]:
     """The table and the totals of each net, below its title if it has one."""
@@ -42,10 +45,24 @@ def _net(phases: Sequence[Summary], context: Context) -> Iterator[str]:
     if len(phases) == 1:
         yield table_text(_layers_table(phases[0]), context.terminal)
         yield _totals(phases[0])
+        yield from _roundings(phases[0])
         return
     yield table_text(_phases_table(phases), context.terminal)
     for summary in phases:
         yield f"{summary.phase}: {_totals(summary)}"
+
+
+def _roundings(summary: Summary) -> Iterator[str]:
+    """A line for each of the first poolings that Caffe rounds up."""
+    for each in summary.roundings[:_MOST_ROUNDINGS]:
+        caffe, floor = format_shape(each.caffe), format_shape(each.floor)
+        yield (
+            f"{each.layer}: Caffe rounds up to {caffe}; frameworks that round down, as PyTorch and"
+            f" ONNX do by default, have {floor}"
+        )
+    more = len(summary.roundings) - _MOST_ROUNDINGS
+    if more > 0:
+        yield f"and {plural(more, 'more pooling')} that Caffe rounds up"
 
 
 def _layers_table(summary: Summary) -> Table:
