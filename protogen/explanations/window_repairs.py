@@ -7,10 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from protogen.analysis import Analysis
-from protogen.checks._changes import Change
-from protogen.checks._divergence import Divergence, Pair
-from protogen.checks._window_edits import given, is_darknet_pooling, window_edits, written
 from protogen.edits import Edit, insert
+from protogen.explanations.changes import Change
+from protogen.explanations.divergence import Divergence, Pair
+from protogen.explanations.window_edits import given, is_darknet_pooling, window_edits, written
 from protogen.graph import Step
 
 __all__ = ["darknet_pooling", "kernel", "odd_kernel", "padding", "rounding", "stride", "weights"]

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from protogen.analysis import Analysis
-from protogen.checks._changes import Change
-from protogen.checks._divergence import Divergence
-from protogen.checks._window_edits import Pair
 from protogen.edits import Edit
+from protogen.explanations.changes import Change
+from protogen.explanations.divergence import Divergence
+from protogen.explanations.window_edits import Pair
 from protogen.graph import Step
 from protogen.input_sizes import InputSizes
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from fractions import Fraction
 
 from protogen import proto
 from protogen.analysis import Analysis
-from protogen.checks._changes import Change
-from protogen.checks._divergence import Divergence, is_broadcast
 from protogen.coordinates import CropOffset, Unaligned, aligned_crop
 from protogen.edits import Edit, delete, insert
+from protogen.explanations.changes import Change
+from protogen.explanations.divergence import Divergence, is_broadcast
 from protogen.graph import Step, Value
 from protogen.shapes import format_shape
 
@@ -21,6 +22,12 @@ _BROADCASTING = {
     proto.EltwiseParameter.PROD: ("Scale", "scale_param"),
     proto.EltwiseParameter.SUM: ("Bias", "bias_param"),
 }
+
+#: Layers whose bottoms have the same number of axes.
+_SAME_AXES = ("Concat", "Eltwise")
+
+#: Layers whose first bottom has timesteps, streams and features.
+_SEQUENCES = ("LSTM", "RNN")
 
 
 # Crops -----------------------------------------------------------------------------------------
@@ -184,23 +191,45 @@ def _broadcast(analysis: Analysis, join: Step, large: Value, small: Value) -> It
 
 def reshape(analysis: Analysis, join: Step) -> Iterator[Change]:
     """A Reshape of one bottom to the axes of the others, if the number of elements is the same."""
-    shapes = [bottom.shape if bottom is not None else None for bottom in join.bottoms]
-    for bottom, shape in zip(join.bottoms, shapes):
+    bottoms = [bottom for bottom in join.bottoms if bottom is not None]
+    shapes = [bottom.shape for bottom in bottoms if bottom.shape is not None]
+    if len(shapes) < len(join.bottoms):
+        return
+    if join.type in _SEQUENCES and len(shapes[0]) == 2:
+        yield _reshaped(analysis, join, bottoms[0], (*shapes[0], 1))
+    if join.type not in _SAME_AXES:
+        return
+    for bottom, shape in zip(bottoms, shapes):
         for other in shapes:
-            if bottom is None or shape is None or other is None or len(shape) >= len(other):
-                continue
-            # The sizes that both have, then ones: 4 and 4x1.
-            if other[: len(shape)] == shape and set(other[len(shape) :]) == {1}:
+            if len(shape) < len(other) and other == (*shape, *[1] * (len(other) - len(shape))):
                 yield _reshaped(analysis, join, bottom, other)
-    if join.type in ("LSTM", "RNN") and shapes[0] is not None and len(shapes[0]) == 2:
-        bottom = join.bottoms[0]
-        assert bottom is not None
-        yield _reshaped(analysis, join, bottom, (*shapes[0], 1))
+            if len(shape) > len(other) > 0 and _flattened(shape, len(other) - 1) == other:
+                yield _inserted_flatten(analysis, join, bottom, len(other) - 1)
+
+
+def _flattened(shape: tuple[int | None, ...], axis: int) -> tuple[int | None, ...] | None:
+    """The shape with all axes from this one on as one; ``None`` if a size is unknown."""
+    rest = [size for size in shape[axis:] if size is not None]
+    return (*shape[:axis], math.prod(rest)) if len(rest) == len(shape) - axis else None
+
+
+def _inserted_flatten(analysis: Analysis, join: Step, bottom: Value, axis: int) -> Change:
+    name = _unused_name(analysis, f"{join.name}_flat")
+    layer = {
+        "name": name,
+        "type": "Flatten",
+        "bottom": [bottom.name],
+        "top": [name],
+        "flatten_param": {"axis": axis},
+    }
+    title = f'a Flatten of "{bottom.name}" (axis: {axis}) before "{join.name}"'
+    return Change(title, (insert(join.path(), layer), _reads(join, bottom, name)), local=True)
 
 
 def _reshaped(
     analysis: Analysis, join: Step, bottom: Value, shape: tuple[int | None, ...]
 ) -> Change:
+    """A Reshape that adds axes of size 1 at the end; a 0 keeps the size of an axis."""
     kept = len(bottom.shape or ())
     name = _unused_name(analysis, f"{join.name}_reshaped")
     layer = {

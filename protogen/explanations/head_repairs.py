@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from protogen.analysis import Analysis
-from protogen.checks._changes import Change
-from protogen.checks._comparisons import Amount
-from protogen.checks._derivations import Derivations, Kind, Place, Setting
-from protogen.checks._divergence import Divergence
 from protogen.edits import Edit
+from protogen.explanations.changes import Change
+from protogen.explanations.comparisons import Amount
+from protogen.explanations.derivations import Derivations, Kind, Place, Setting
+from protogen.explanations.divergence import Divergence
 
 __all__ = ["first_head", "second_head"]
+
+#: The fields that set a size and nothing else.
+_FIELDS = ("num_output", "height", "width")
 
 #: A field and the value with which the amounts agree.
 _Fit = tuple[Setting, int]
@@ -68,7 +71,7 @@ def _fits(derivations: Derivations, place: Place, size: Fraction) -> list[_Fit]:
                 return []
             wanted = int(before)
     root = derivations.of(derivations.way(place)[-1])
-    if root.setting is not None:
+    if root.setting is not None and root.setting.name in _FIELDS:
         more = Fraction(wanted - root.place.known_size, root.setting.scale)
         value = root.setting.value + more
         return [(root.setting, int(value))] if value.denominator == 1 and value > 0 else []

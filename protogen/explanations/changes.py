@@ -61,7 +61,7 @@ def effects(before: Analysis, after: Analysis, changes: Sequence[Change]) -> str
     if kept:
         found.append(f"keeps all {' and '.join(kept)}")
     if changed:
-        found.append(f"changes {' and '.join(changed)}")
+        found.append(f"changes {', and '.join(changed)}")
     return "; ".join(found)
 
 

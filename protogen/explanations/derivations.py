@@ -15,9 +15,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from protogen.analysis import Analysis
-from protogen.checks._equations import equation
-from protogen.checks._size_change import SizeChange, size_arithmetic
 from protogen.edits import Edit, parse_path
+from protogen.explanations.equations import equation
+from protogen.explanations.size_change import SizeChange, size_arithmetic
 from protogen.field_changes import apply
 from protogen.graph import Step, Value
 from protogen.proto import LayerParameter
@@ -65,10 +65,14 @@ class Setting(NamedTuple):
     value: int
     scale: int
 
+    @property
+    def name(self) -> str:
+        """The name of the field, such as ``num_output``."""
+        return self.field.rpartition(".")[2].partition("[")[0]
+
     def text(self, value: int) -> str:
         """``num_output: 28``."""
-        name = self.field.rpartition(".")[2].partition("[")[0]
-        return f"{name}: {value}"
+        return f"{self.name}: {value}"
 
 
 class Kind(Enum):

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from protogen.analysis import Analysis
-from protogen.checks import _head_repairs, _image_repairs, _layer_repairs, _window_repairs
-from protogen.checks._changes import Change, effects
-from protogen.checks._derivations import Derivations
-from protogen.checks._divergence import Divergence, find_divergence
 from protogen.diagnostics import Severity
 from protogen.edits import Edit, EditError, Fix
+from protogen.explanations import head_repairs, image_repairs, layer_repairs, window_repairs
+from protogen.explanations.changes import Change, effects
+from protogen.explanations.derivations import Derivations
+from protogen.explanations.divergence import Divergence, find_divergence
 from protogen.field_changes import apply
 from protogen.graph import Step
 from protogen.proto import NetParameter
@@ -40,22 +40,22 @@ _Kind = Callable[[Analysis, Divergence], Iterator[Change]]
 
 _KINDS: tuple[_Kind, ...] = (
     # These keep what each layer computes.
-    _window_repairs.rounding,
-    _layer_repairs.unpooled_size,
-    _window_repairs.darknet_pooling,
-    _layer_repairs.crop_fields,
-    _layer_repairs.crop,
-    _layer_repairs.broadcast,
-    _image_repairs.image_size,
+    window_repairs.rounding,
+    layer_repairs.unpooled_size,
+    window_repairs.darknet_pooling,
+    layer_repairs.crop_fields,
+    layer_repairs.crop,
+    layer_repairs.broadcast,
+    image_repairs.image_size,
     # These keep the weights, and compute something else with them.
-    _window_repairs.odd_kernel,
-    _window_repairs.padding,
-    _window_repairs.kernel,
-    _window_repairs.stride,
+    window_repairs.odd_kernel,
+    window_repairs.padding,
+    window_repairs.kernel,
+    window_repairs.stride,
     # These change the shape of weights, so that trained ones no longer fit.
-    _head_repairs.first_head,
-    _head_repairs.second_head,
-    _window_repairs.weights,
+    head_repairs.first_head,
+    head_repairs.second_head,
+    window_repairs.weights,
 )
 
 
@@ -86,7 +86,7 @@ def repairs(
 def axis_repairs(analysis: Analysis, join: Step, others: Sequence[Analysis]) -> list[Fix]:
     """The repairs of a layer with a bottom that has too few axes."""
     search = _Search(analysis, others)
-    for change in _layer_repairs.reshape(analysis, join):
+    for change in layer_repairs.reshape(analysis, join):
         after = analysis.edited(change.edits)
         if search.is_removed(after.errors, join) and search.is_harmless([change]):
             return [search.as_fix([change], after)]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from protogen.analysis import Analysis
-from protogen.checks._equations import equation, rounded
+from protogen.explanations.equations import equation, rounded
 from protogen.graph import Step
 from protogen.schema import Context, Fault, registered
 from protogen.windows import Axis, convolution_window, extent, pooling_window
@@ -144,7 +144,8 @@ def _deconvolution(ctx: Context, axis: int, before: int, after: int) -> Arithmet
         return None
     span = extent(window.kernel[i], window.dilation[i])
     stride, pad = window.stride[i], window.pad[i]
-    text = equation(f"{stride}*({before} - 1) + {span}{_padded(-pad)}", after)
+    distance = f"{stride}*({before} - 1)" if stride > 1 else f"{before} - 1"
+    text = equation(f"{distance} + {span}{_padded(-pad)}", after)
     return Arithmetic(Fraction(after), Fraction(before * stride), Fraction(stride), text)
 
 

@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from protogen.checks._comparisons import Comparison, failing_comparisons, shared_comparisons
-from protogen.checks._derivations import Derivation, Derivations, Place
-from protogen.checks._size_change import SizeChange
+from protogen.explanations.comparisons import Comparison, failing_comparisons, shared_comparisons
+from protogen.explanations.derivations import Derivation, Derivations, Place
+from protogen.explanations.size_change import SizeChange
 from protogen.graph import Step, Value
 from protogen.schema import Fault
 

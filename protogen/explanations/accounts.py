@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from protogen.analysis import Analysis
-from protogen.checks._comparisons import Amount
-from protogen.checks._derivations import Derivation, Kind, Place
-from protogen.checks._divergence import Branch, Divergence, Pair
-from protogen.checks._window_edits import is_darknet_pooling
+from protogen.diagnostics import plural
+from protogen.explanations.comparisons import Amount
+from protogen.explanations.derivations import Derivation, Kind, Place
+from protogen.explanations.divergence import Branch, Divergence, Pair
+from protogen.explanations.window_edits import is_darknet_pooling
 from protogen.graph import Step
 from protogen.shapes import format_shape
 
 __all__ = ["where", "why"]
 
-#: The account of one amount lists at most so many of the layers that its sizes come from.
-_MOST_SOURCES = 6
+#: At most so many of the layers are listed that set the sizes in a product or a sum.
+_MOST_SETTINGS = 6
 
 
 def where(divergence: Divergence) -> str:
     """The blobs that are compared, and their shapes."""
-    found = {}
-    for amount in (divergence.comparison.first, divergence.comparison.second):
-        if amount.value is not None:
-            found[amount.value] = format_shape(amount.value.shape)
-    bottoms = divergence.join.bottoms
-    return ", ".join(
-        f'{"bottom " if value in bottoms else ""}"{value.name}" is {shape}'
-        for value, shape in found.items()
-    )
+    found = []
+    for value in divergence.comparison.values:
+        bottom = "bottom " if value in divergence.join.bottoms else ""
+        found.append(f'{bottom}"{value.name}" is {format_shape(value.shape)}')
+    return ", ".join(found)
 
 
 def why(divergence: Divergence) -> str:
@@ -37,14 +33,15 @@ def why(divergence: Divergence) -> str:
 
 
 class _Account:
+    """The lines of an account."""
+
     def __init__(self, divergence: Divergence) -> None:
         self._divergence = divergence
         self._derivations = divergence.derivations
-        self._analysis: Analysis = divergence.derivations.analysis
 
     def lines(self) -> Iterator[str]:
         comparison, pairs = self._divergence.comparison, self._divergence.pairs
-        if not (comparison.first.is_axis and comparison.second.is_axis):
+        if not comparison.is_of_axes:
             yield from self._totals()
         if not pairs:
             for amount in (comparison.first, comparison.second):
@@ -63,8 +60,8 @@ class _Account:
         for step in self._divergence.changes:
             if step in self._divergence.suspects and is_darknet_pooling(step):
                 yield (
-                    f'if this net comes from Darknet: there "{step.name}" keeps the size, because'
-                    " Darknet pads the end of a pooling with stride 1"
+                    f'in Darknet "{step.name}" keeps the size, because Darknet pads the end of a'
+                    " pooling with stride 1"
                 )
 
     # Amounts ---------------------------------------------------------------------------------
@@ -76,20 +73,20 @@ class _Account:
             (comparison.first, comparison.what),
             (comparison.second, comparison.other_what or comparison.what),
         ):
-            if amount.value is None:
-                yield f'"{self._divergence.join.name}" requires {amount.equation} {what}'
-            elif amount.factor != 1:
-                yield f'"{amount.value.name}" requires {amount.equation} {what}'
-            else:
-                yield f'"{amount.value.name}" has {amount.equation} {what}'
+            name = self._divergence.join.name if amount.value is None else amount.value.name
+            verb = "has" if amount.value is not None and amount.factor == 1 else "requires"
+            yield f'"{name}" {verb} {_counted(amount, what)}'
 
     def _amount(self, amount: Amount) -> Iterator[str]:
         """Where the sizes of an amount come from, if a layer computes them."""
+        alike: dict[tuple[int, tuple[str, ...]], list[Place]] = {}
         for place in amount.places:
-            lines = list(self._sources(place))
+            lines = tuple(self._sources(place))
             if lines and place.size != 1:
-                yield f'"{place.value.name}" is {place.size} ({place.name}):'
-                yield from lines
+                alike.setdefault((place.known_size, lines), []).append(place)
+        for (_, lines), places in alike.items():
+            yield f"{_has(places[0], [place.name for place in places])}:"
+            yield from lines
 
     def _sources(self, place: Place) -> Iterator[str]:
         """The layers that a size comes from, in the net's order."""
@@ -101,13 +98,9 @@ class _Account:
     # Pairs -----------------------------------------------------------------------------------
 
     def _pair(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
-        names = " and ".join(axes)
-        yield from self._start(pair, names)
+        yield from self._start(pair, axes)
         for branch in pair.branches:
-            has = f'"{branch.end.value.name}" has {names} {branch.end.size}'
-            if pair.is_moved:
-                verb = "is" if len(axes) == 1 else "are"
-                has = f'{names} of "{branch.end.value.name}" {verb} {branch.end.size}'
+            has = _has(branch.end, axes)
             lines = list(self._branch(branch, pair))
             if lines:
                 yield f"{has}:"
@@ -115,20 +108,26 @@ class _Account:
             else:
                 yield f"{has}: no layer changes it"
 
-    def _start(self, pair: Pair, names: str) -> Iterator[str]:
+    def _start(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
+        """Where the ways start, if that is the same place or two inputs."""
         first, second = pair.first.start, pair.second.start
-        if pair.is_moved:
-            names = "size"
+        starts, sizes = [], []
+        for place in (first, second):
+            if pair.is_moved or place.name.startswith("axis"):
+                starts.append(f'axis {place.axis} of "{place.value.name}"')
+                sizes.append(str(place.size))
+            else:
+                names = axes if len(axes) > 1 else [place.name]
+                starts.append(f'"{place.value.name}"')
+                sizes.append(f"{' and '.join(names)} {place.size}")
         if pair.is_common:
-            yield f'both come from "{first.value.name}" ({names} {first.size}){_parting(pair)}'
-        elif {branch.origin.kind for branch in pair.branches} != {Kind.GIVEN}:
+            yield f"both come from {starts[0]} ({sizes[0]}){_parting(pair)}"
+        elif not all(branch.origin.kind is Kind.GIVEN for branch in pair.branches):
             return
         elif first.size == second.size:
-            blobs = f'"{first.value.name}" and "{second.value.name}"'
-            yield f"they come from {blobs} (both {names} {first.size}){_parting(pair)}"
+            yield f"they come from {starts[0]} and {starts[1]} (both {sizes[0]}){_parting(pair)}"
         else:
-            one = f'"{first.value.name}" ({names} {first.size})'
-            yield f'they come from {one} and "{second.value.name}" ({names} {second.size})'
+            yield f"they come from {starts[0]} ({sizes[0]}) and {starts[1]} ({sizes[1]})"
 
     def _branch(self, branch: Branch, pair: Pair) -> Iterator[str]:
         if not pair.is_common:
@@ -148,7 +147,7 @@ class _Account:
             yield f"  {self._name(place.value.step)}: {moved}"
 
     def _origin(self, derivation: Derivation) -> Iterator[str]:
-        """Where a size comes from in the first place."""
+        """Where a size comes from in the first place; nothing for an input."""
         step, size = derivation.place.value.step, derivation.place.size
         name = f"  {self._name(step)}"
         if derivation.kind in (Kind.PRODUCT, Kind.SUM):
@@ -157,9 +156,11 @@ class _Account:
         elif derivation.setting is not None:
             yield f"{name}: {derivation.setting.text(derivation.setting.value)}"
         elif derivation.kind is Kind.SET:
-            yield f"{name}: {size}, whatever the size of its bottom is"
+            is_global = step.type == "Pooling" and step.layer.pooling_param.global_pooling
+            cause = "global_pooling: true" if is_global else f"always {size} here"
+            yield f"{name}: {cause}"
         elif derivation.kind is Kind.UNKNOWN:
-            yield f"{name}: {step.type} produces {size}"
+            yield f"{name}: a {step.type} layer produces {size}"
 
     def _settings(self, derivation: Derivation) -> list[str]:
         """The fields that set the sizes in a product or a sum."""
@@ -168,13 +169,29 @@ class _Account:
             root = self._derivations.of(self._derivations.way(source)[-1])
             if root.setting is not None or root.kind in (Kind.PRODUCT, Kind.SUM):
                 lines.update(dict.fromkeys(self._origin(root)))
-        return list(lines)[:_MOST_SOURCES]
+        return list(lines)[:_MOST_SETTINGS]
 
     def _name(self, step: Step) -> str:
         """``"pool1" (line 120)``; the line is that of the file or of the user's program."""
-        place = self._analysis.location(step)
+        place = self._derivations.analysis.location(step)
         line = f" (line {place.line})" if place is not None and place.line else ""
         return f'"{step.name}"{line}'
+
+
+def _counted(amount: Amount, what: str) -> str:
+    """``2 * 64 * 64 = 8192 elements``, or ``1 element per item``."""
+    noun, per, unit = what.partition(" per ")
+    return f"{amount.equation} {noun}{'s' * (amount.size != 1)}{per}{unit}"
+
+
+def _has(place: Place, axes: Sequence[str]) -> str:
+    """``"pool1" has height and width 38``, or ``"fc" is 10 on axis 1``."""
+    name, size = place.value.name, place.known_size
+    if axes[0].startswith("axis"):
+        return f'"{name}" is {size} on {" and ".join(axes)}'
+    if axes == ["channels"]:
+        return f'"{name}" has {plural(size, "channel")}'
+    return f'"{name}" has {" and ".join(axes)} {size}'
 
 
 def _parting(pair: Pair) -> str:

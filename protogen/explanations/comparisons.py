@@ -13,8 +13,8 @@ from fractions import Fraction
 
 from protogen import proto
 from protogen.analysis import Analysis
-from protogen.checks._derivations import Place
-from protogen.checks._equations import equation
+from protogen.explanations.derivations import Place
+from protogen.explanations.equations import equation
 from protogen.graph import Step, Value
 
 __all__ = ["Amount", "Comparison", "failing_comparisons", "shared_comparisons"]
@@ -80,6 +80,17 @@ class Comparison:
     other_what: str = ""
 
     @property
+    def values(self) -> list[Value]:
+        """The blobs that are compared."""
+        values = [self.first.value, self.second.value]
+        return list(dict.fromkeys(value for value in values if value is not None))
+
+    @property
+    def is_of_axes(self) -> bool:
+        """Whether it compares the sizes of two axes, and not numbers of elements."""
+        return self.first.is_axis and self.second.is_axis
+
+    @property
     def fails(self) -> bool:
         """Whether the amounts are known, and are not as the layer requires."""
         first, second = self.first.size, self.second.size
@@ -89,9 +100,9 @@ class Comparison:
         """Whether both compare sizes of the same two blobs, such as heights and widths."""
         if self == other:
             return True
-        mine, theirs = (self.first, self.second), (other.first, other.second)
-        if not all(amount.is_axis for amount in (*mine, *theirs)):
+        if not self.is_of_axes or not other.is_of_axes:
             return False
+        mine, theirs = (self.first, self.second), (other.first, other.second)
         return [each.value for each in mine] == [each.value for each in theirs]
 
     def holds(self, first: int, second: int) -> bool:
@@ -195,12 +206,12 @@ def _items(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
         yield from _same_shape(step, bottoms)
         return
     yield _batch(bottoms)
-    yield Comparison("elements per item", _count(bottoms[0], 1), _count(bottoms[1], 1))
+    yield Comparison("element per item", _count(bottoms[0], 1), _count(bottoms[1], 1))
 
 
 def _elements(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     yield _batch(bottoms)
-    yield Comparison("elements", _count(bottoms[0]), _count(bottoms[1]))
+    yield Comparison("element", _count(bottoms[0]), _count(bottoms[1]))
 
 
 def _images(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
@@ -225,7 +236,7 @@ def _labels(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     name = {"Accuracy": "accuracy_param", "InfogainLoss": "infogain_loss_param"}.get(step.type)
     classes = _place(scores, getattr(step.layer, name or "softmax_param").axis)
     predictions = tuple(place for place in _count(scores).places if place != classes)
-    yield Comparison("predictions", Amount(predictions), _count(labels), other_what="labels")
+    yield Comparison("prediction", Amount(predictions), _count(labels), other_what="label")
 
 
 # Detection -------------------------------------------------------------------------------------
@@ -244,10 +255,10 @@ def _detections(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     boxes = (_place(priors, 2),)
     coordinates = Fraction(1 if param.share_location else classes)
     yield Comparison(
-        "location predictions", Amount((_place(locations, 1),)), Amount(boxes, coordinates)
+        "location prediction", Amount((_place(locations, 1),)), Amount(boxes, coordinates)
     )
     yield Comparison(
-        "confidence predictions",
+        "confidence prediction",
         Amount((_place(scores, 1),)),
         Amount(boxes, Fraction(classes, 4)),
     )
@@ -257,7 +268,7 @@ def _position_scores(step: Step, bottoms: Sequence[Value]) -> Iterator[Compariso
     param = step.layer.psroi_pooling_param
     group = param.group_size
     stated = Amount((), stated=(param.output_dim, group, group))
-    yield Comparison("channels", Amount((_place(bottoms[0], 1),)), stated)
+    yield Comparison("channel", Amount((_place(bottoms[0], 1),)), stated)
 
 
 # Reshape ---------------------------------------------------------------------------------------
@@ -281,7 +292,7 @@ def _reshape(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
         return
     places = tuple(Place(bottom, axis) for axis in range(start, end) if axis not in copied)
     stated = tuple(dim for dim in dims if dim)
-    yield Comparison("elements", Amount(places), Amount((), stated=stated))
+    yield Comparison("element", Amount(places), Amount((), stated=stated))
 
 
 _RULES: dict[str, _Rule] = {
@@ -339,6 +350,6 @@ def _shared(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     first, second = bottoms
     if step.type == "InnerProduct":
         axis = step.layer.inner_product_param.axis % len(first.shape or (1,))
-        yield Comparison("elements", _count(first, axis), _count(second, axis))
+        yield Comparison("element", _count(first, axis), _count(second, axis))
     elif step.type in ("Convolution", "Deconvolution"):
         yield _axis("channels", first, second, 1)
