@@ -23,14 +23,14 @@ def replacements(net: Net, fix: Fix) -> list[Replacement]:
     """The replacements that make a fix, in the order of the text, none inside another.
 
     There are none if the fix cannot be written: if the net was composed, say, or if its format has
-    no place for the fix. The text must be `protogen.transforms.safe_fixes.is_writable`.
+    no place for the fix. It must be `protogen.transforms.safe_fixes.is_applicable`.
     """
     document = net.document
     if document is None:
         return []
     try:
         edits = [net.current.edit(edit) for edit in fix.edits]
-        splices = document.splices(edits)
+        splices = [*document.splices(edits), *(Splice(*each) for each in fix.splices)]
     except (EditError, ProtogenError):
         return []
     newline = newline_of(document.text)
