@@ -52,7 +52,7 @@ class Upgrade(Transform):
 
 
 def _no_origins(net: Net, result: Result) -> Origins:
-    """The origins if Caffe could not read the net: its layers are known only if they are as many."""
+    """The origins of a net that Caffe could not read: they are known if all layers are."""
     number = len(result.net.current.message.layer)
     known = len(net.current.message.layer) == number
     return result.origins if known else (None,) * number
