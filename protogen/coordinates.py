@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from protogen import rules
 from protogen.analysis import Analysis
-from protogen.diagnostics import ProtogenError, did_you_mean
+from protogen.diagnostics import ProtogenError, did_you_mean, plural
 from protogen.graph import State, Step, Value
 from protogen.inference import Inputs
 from protogen.net import Net
@@ -128,13 +128,12 @@ def _upsample(ctx: Context) -> Grids | None:
     if top is None or len(top) != len(ctx.bottom):
         return None
     grids = []
-    for before, after in zip(ctx.bottom, top):
+    for before, after in zip(ctx.bottom[-2:], top[-2:]):
         if not isinstance(before, int) or not isinstance(after, int) or not before:
-            grids.append(_IDENTITY if before is after else None)
-            continue
+            return None
         scale = -(-after // before)  # SegNet's may leave off the last row
         grids.append(Grid(Fraction(1 - scale, 2 * scale), Fraction(1, scale)))
-    return tuple(grids)
+    return (*_identities(len(top) - 2), *grids)
 
 
 def _interp(ctx: Context) -> Grids | None:
@@ -251,7 +250,11 @@ def _followed_bottoms(step: Step, top: Value) -> list[Value]:
         return [bottom for bottom in step.bottoms[:1] if bottom is not None]
     if step.type not in _ELEMENTWISE:
         return [bottom for bottom in step.bottoms if bottom is not None]
-    return [bottom for bottom in step.bottoms if bottom is not None and bottom.shape == top.shape]
+    found = []
+    for bottom in step.bottoms:
+        if bottom is not None and (top.shape is None or bottom.shape == top.shape):
+            found.append(bottom)
+    return found
 
 
 # Paths -----------------------------------------------------------------------------------------
@@ -310,7 +313,7 @@ def alignments(analysis: Analysis, a: Value, b: Value) -> list[Alignment]:
                     found.append(alignment)
     if not found:
         raise Unaligned(_unconnected(a, b, [*back_from_a.ends, *back_from_b.ends]))
-    return found
+    return sorted(found, key=lambda alignment: alignment.offsets)
 
 
 def _unconnected(a: Value, b: Value, ends: Sequence[Step]) -> str:
@@ -365,8 +368,8 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
             )
         if offset < 0:
             raise Unaligned(
-                f'the aligned offset is {offset}, because "{a.name}" begins {-offset} elements'
-                f' inside "{b.name}"; a Crop cannot add elements'
+                f'the aligned offset is {offset}, because "{a.name}" begins'
+                f' {plural(-int(offset), "element")} inside "{b.name}"; a Crop cannot add elements'
             )
     offsets = [int(offset) for offset in alignment.offsets]
     return alignment.axis, offsets[:1] if len(set(offsets)) == 1 else offsets

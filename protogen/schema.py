@@ -353,7 +353,7 @@ class LayerSchema:
     the forward pass declares its arity and nothing else: its tops have the shape of its bottoms.
     """
 
-    param: ClassVar[str] = ""
+    param: str = ""
     also: ClassVar[tuple[str, ...]] = ()
     bottoms: ClassVar[Arity] = 1
     tops: ClassVar[Arity] = 1
@@ -368,7 +368,7 @@ class LayerSchema:
     source: ClassVar[str] = ""
     #: The forks that define the type although ``caffe.proto`` does not mark ``param`` as theirs:
     #: the type has no parameter message of its own, or not in these forks.
-    unmarked_forks: ClassVar[tuple[str, ...]] = ()
+    unmarked_forks: tuple[str, ...] = ()
     #: The size arithmetic on one line, for the reference.
     formula: ClassVar[str] = ""
 

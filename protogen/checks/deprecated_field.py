@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
+from protogen.proto.fields import has_field
 from protogen.rules import Rule
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ class DeprecatedField(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for step in phases.layers:
-            layer: Any = step.layer  # a typed message takes only literal names in HasField
+            layer = step.layer
             for (param, old), new in _NEWER.items():
-                if layer.HasField(param) and _has(getattr(layer, param), old):
+                if has_field(layer, param) and _has(getattr(layer, param), old):
                     yield self.found(
                         step,
                         f"{param}.{old} is deprecated",

@@ -6,10 +6,10 @@ from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
-from protogen.checks._repairs import accepted
 from protogen.checks._sides import Sides
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix
+from protogen.explanations.repairs import accepted
 from protogen.graph import Step
 from protogen.rules import Rule
 from protogen.windows import Axis, empty_windows

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
-from protogen.checks._repairs import accepted
 from protogen.diagnostics import Diagnostic, Severity, plural
 from protogen.edits import Edit, Fix, delete
+from protogen.explanations.repairs import accepted
 from protogen.graph import Step
 from protogen.rules import Rule
 from protogen.windows import Axis

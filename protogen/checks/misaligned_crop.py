@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._repairs import accepted
 from protogen.coordinates import Alignment, Unaligned, aligned_crop, alignments
-from protogen.diagnostics import Diagnostic, Severity, plural
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix
+from protogen.explanations.repairs import accepted
 from protogen.graph import Step, Value
 from protogen.rules import Rule
 
@@ -85,35 +85,39 @@ class MisalignedCrop(Check):
             if any(each.scales != (1,) * len(each.scales) for each in found):
                 continue
             shifts = [_largest_shift(step, len(cropped.shape), each) for each in found]
-            if all(abs(shift) >= _TOLERANCE for _, _, shift in shifts):
-                axis, given, shift = shifts[0]
-                yield self._misaligned(analysis, step, axis, given, shift)
+            if all(abs(shift.amount) >= _TOLERANCE for shift in shifts):
+                yield self._misaligned(analysis, step, cropped, reference, shifts[0])
 
     def _misaligned(
-        self, analysis: Analysis, step: Step, axis: int, given: int, shift: Fraction
+        self, analysis: Analysis, step: Step, cropped: Value, reference: Value, shift: Shift
     ) -> Diagnostic:
-        cropped, reference = step.bottoms
-        assert cropped is not None
-        assert reference is not None
-        name = _AXES.get(axis, f"axis {axis}")
-        written = step.layer.crop_param.offset
         return self.found(
             step,
-            f'offset {given} shifts "{cropped.name}" against "{reference.name}" by'
-            f" {_elements(shift)} ({name}); the aligned offset is {_decimal(given - shift)}",
-            field="crop_param.offset" if written else "",
+            f'offset {shift.offset} shifts "{cropped.name}" against "{reference.name}" by'
+            f" {_elements(shift.amount)} ({' and '.join(shift.axes)}); the aligned offset is"
+            f" {_decimal(shift.offset - shift.amount)}",
+            field="crop_param.offset" if step.layer.crop_param.offset else "",
             fix=_fix(analysis, step, cropped, reference),
         )
 
 
-def _largest_shift(step: Step, axes: int, alignment: Alignment) -> tuple[int, int, Fraction]:
-    """The axis on which the offset is wrong by most, the offset there, and by how much."""
-    found = []
+class Shift(NamedTuple):
+    """The offset of a Crop, by how many elements that is too much, and on which axes."""
+
+    offset: int
+    amount: Fraction
+    axes: list[str]
+
+
+def _largest_shift(step: Step, axes: int, alignment: Alignment) -> Shift:
+    """The shift on the axis, or the axes, on which the offset is wrong by most."""
+    found: dict[tuple[int, Fraction], list[str]] = {(0, Fraction(0)): []}
     for axis, offset in enumerate(_offsets(step, axes)):
         if offset is not None and axis >= alignment.axis:
-            shift = offset - alignment.offsets[axis - alignment.axis]
-            found.append((axis, offset, shift))
-    return max(found, key=lambda each: abs(each[2]), default=(0, 0, Fraction(0)))
+            amount = offset - alignment.offsets[axis - alignment.axis]
+            found.setdefault((offset, amount), []).append(_AXES.get(axis, f"axis {axis}"))
+    offset, amount = max(found, key=lambda key: abs(key[1]))
+    return Shift(offset, amount, found[offset, amount])
 
 
 def _offsets(step: Step, axes: int) -> list[int | None]:
@@ -143,7 +147,7 @@ def _fix(analysis: Analysis, step: Step, cropped: Value, reference: Value) -> Fi
 
 def _elements(shift: Fraction) -> str:
     number = abs(shift)
-    return plural(int(number), "element") if number.denominator == 1 else _decimal(number)
+    return "1 element" if number == 1 else f"{_decimal(number)} elements"
 
 
 def _decimal(number: Fraction) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, NoReturn, TypeGuard
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
 from protogen import proto
 from protogen.compose.blob import Blob
 from protogen.compose.keywords import ALIGNED, UnknownKeyword, fill, keyword_problem
 from protogen.compose.names import ALL_PHASES, TRAIN_ONLY, Names, phases_of
-from protogen.coordinates import crop_offset
 from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.graph import CONDITIONS, PHASES, State, Wiring
 from protogen.net import Net, active_net, set_composition
 from protogen.program import ComposeError, mistake, reject
 from protogen.schema import Facts, Fault, LayerSchema, check_param_count, set_composer
 from protogen.shapes import Shape, format_shape
+
+if TYPE_CHECKING:
+    from protogen.explanations import Explanation
 
 __all__ = ["Composition", "scope"]
 
@@ -106,18 +108,35 @@ class Composition:
         phases = ALL_PHASES if plain else phases_of(layer)
         # For the lookup of the answer here, and again when the whole net is inferred.
         parameters = schema.parameters(layer)
+        # A shape may depend on the phase, but a blob has only one: that in TEST, if possible.
+        phase = "TRAIN" if phases == TRAIN_ONLY else "TEST"
         try:
-            # A shape may depend on the phase, but a blob has only one: that in TEST, if possible.
-            phase = PHASES["TRAIN" if phases == TRAIN_ONLY else "TEST"]
-            facts = schema.infer(layer, shapes, len(tops), phase, in_place, parameters)
+            number = PHASES[phase]
+            facts = schema.infer(layer, shapes, len(tops), number, in_place, parameters)
             if not plain and layer.param:
                 check_param_count(layer, facts)
             self.names.take(name, read, tops, in_place, phases)
         except Fault as fault:
+            explanation = self._explanation(fault, phase)
             self.net.drop_layer()
-            raise _compose_error(schema, name, blobs, fault) from None
+            raise _compose_error(schema, name, blobs, fault, explanation) from None
         self.net.keep_layer(name, Wiring(tuple(read), tuple(tops), plain, schema, parameters))
         return _as_blobs(tops, facts)
+
+    def _explanation(self, fault: Fault, phase: str) -> Explanation | None:
+        """Why the sizes of the layer added last do not fit, and what would repair that."""
+        # Imported only for a mistake: composing itself needs none of it.
+        from protogen.analysis import Analysis
+        from protogen.explanations import explanations
+
+        message = self.net.to_proto()
+        analysis = Analysis(message, State(phase), {}, place=self.net.place)
+        last = len(message.layer) - 1
+        found = explanations(analysis)
+        for index, finding in enumerate(analysis.faults):
+            if finding.layer_index == last and finding.name == fault.rule:
+                return found.get(index)
+        return None
 
     def _layer_name(self, schema: LayerSchema, keywords: Mapping[str, Any]) -> str:
         name = keywords.get("name")
@@ -152,6 +171,9 @@ class Composition:
         self, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The axis and the offset of a Crop that is composed with ``offset="aligned"``."""
+        # Fractions, which only this needs, take 2 % of the time to import what composes.
+        from protogen.coordinates import crop_offset
+
         if len(blobs) != 2:
             return {"offset": None}  # the layer itself rejects its bottoms
         try:
@@ -179,9 +201,10 @@ class Composition:
                 reject("in_place needs a bottom", name, schema.type)
             return [blobs[0].name]
         number = _number_of_tops(schema, name, blobs, keywords)
-        if number == 0:
-            return []
-        return [name, *(f"{name}_{index}" for index in range(1, number))]
+        if number == 1:
+            return [name]
+        # The first top is called like the layer; only the others are numbered.
+        return [f"{name}_{index}" if index else name for index in range(number)]
 
     def _given_tops(self, schema: LayerSchema, name: str, given: object) -> list[str]:
         tops = []
@@ -245,11 +268,19 @@ def _in_place(bottoms: Sequence[str], tops: Sequence[str]) -> frozenset[int]:
 
 
 def _compose_error(
-    schema: LayerSchema, name: str, blobs: Sequence[Blob], fault: Fault
+    schema: LayerSchema,
+    name: str,
+    blobs: Sequence[Blob],
+    fault: Fault,
+    explanation: Explanation | None,
 ) -> ComposeError:
-    """The error for a fault that inference found, with the shapes of the bottoms."""
-    where = ""
-    if blobs:
+    """The error for a fault that inference found, with the shapes of the bottoms.
+
+    If the sizes of the bottoms differ, it has the account and the repairs that `protogen.check`
+    would show.
+    """
+    where = explanation.where if explanation else ""
+    if blobs and not where:
         shapes = [f'"{blob.name}" is {format_shape(blob.shape)}' for blob in blobs[:_LISTED]]
         where = f"bottom {', '.join(shapes)}"
     return mistake(
@@ -257,8 +288,9 @@ def _compose_error(
         fault.message,
         name,
         schema.type,
-        hint=fault.hint,
+        hint=(explanation.hint if explanation else "") or fault.hint,
         where=where,
+        why=explanation.why if explanation else "",
         field=fault.field,
     )
 

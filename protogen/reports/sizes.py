@@ -90,7 +90,7 @@ def _dependent_layer(found: InputSizes, apart: Sequence[AxisSizes]) -> Step | No
     # A blob that grows too large depends on both, too. The largest height with the largest width
     # shows whether there is one.
     height, width = heights[-1], widths[-1]
-    return found.entangled(height, width) or found.refuses(height, width)
+    return found.dependent_layer(height, width) or found.rejecting_layer(height, width)
 
 
 def _together(

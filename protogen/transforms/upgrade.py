@@ -1,4 +1,4 @@
-"""A net of an old format in the current one."""
+"""Upgrade a net of an old format."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Upgrade"]
 
 
 class Upgrade(Transform):
-    """Bring a net of the V0 or V1 format, or with ``input`` fields, to the current format.
+    """Convert a net in the V0 or V1 format, or with ``input`` fields, to the current format.
 
-    The result is what Caffe's own upgrade makes of it; what needs no change stays as it is written,
-    and comments move with the fields they belong to.  (source: ``UpgradeNetAsNeeded`` in Caffe)
+    The result equals that of Caffe's own upgrade. What needs no change stays as it is written, and
+    comments move with the fields that they belong to.  (source: ``UpgradeNetAsNeeded``)
     """
 
     requires = "a text without errors, in any format that Caffe upgrades"
@@ -37,15 +37,17 @@ class Upgrade(Transform):
 
     def _upgraded(self, net: Net) -> Result:
         document = net.document
-        upgraded = upgrade_net(net.to_proto(), document.locate if document is not None else None)
+        upgraded = upgrade_net(net.to_proto(), None if document is None else document.locate)
         if upgraded.message is None:
             raise ProtogenError(upgraded.diagnostics)
+        # Origins are in the current format, in which both nets have the same layers.
         origins = tuple(range(len(upgraded.message.layer)))
         if upgraded.message == net.to_proto():
             return Result(net, False, upgraded.diagnostics, origins)
         if document is None:
             new = Net.of(upgraded.message)
         else:
+            # The net's own document must stay as it is, so the text is read again.
             own = read(document.text, document.message_class, document.filename)
             new = Net.from_document(rewrite_net(own, upgraded.message, upgraded.origins))
         return Result(new, True, upgraded.diagnostics, origins)

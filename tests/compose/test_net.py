@@ -472,3 +472,30 @@ def test_names_that_are_no_strings() -> None:
         pass
     with pytest.raises(ComposeError, match="a scope's name must be a string, got 1"), net.scope(1):  # type: ignore[arg-type]
         pass
+
+
+def test_a_mismatch_has_the_account_and_the_repairs_of_the_checker() -> None:
+    with Net() as net:
+        data = image(1, 3, 9, 9)
+        pool = L.Pooling(data, name="pool", kernel_size=2, stride=2)
+        conv = L.Convolution(data, name="conv", num_output=3, kernel_size=2, stride=2)
+        with pytest.raises(ComposeError) as caught:
+            L.Eltwise(pool, conv, name="sum")
+        (found,) = caught.value.diagnostics
+        # The same layer, composed unchecked, is explained by `check` in the same words.
+        net.message.layer.add(name="sum", type="Eltwise", bottom=["pool", "conv"], top=["sum"])
+    (checked,) = protogen.check(net, select=["S104"], phases=["TEST"]).diagnostics
+    assert (found.code, found.message) == ("S104", checked.message)
+    assert (found.where, found.hint) == (checked.where, checked.hint)
+    assert found.why.split("\n")[0] == checked.why.split("\n")[0]
+    assert 'round_mode: FLOOR in "pool"' in found.hint
+
+
+def test_the_net_is_as_before_after_a_mistake() -> None:
+    with Net() as net:
+        data = image(1, 3, 9, 9)
+        with pytest.raises(ComposeError, match="S104"):
+            L.Eltwise(data, L.Pooling(data, name="pool", kernel_size=2, stride=2))
+        assert names(net) == ["data", "pool"]
+        L.ReLU(data, name="after")
+    assert protogen.infer_shapes(net).ok

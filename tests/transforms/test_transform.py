@@ -58,7 +58,7 @@ def test_a_changed_shape_breaks_the_promise_unless_it_is_named() -> None:
 
 
 def test_a_new_error_breaks_the_promise() -> None:
-    with pytest.raises(Broken, match='brings the error G101 in layer "r"'):
+    with pytest.raises(Broken, match='causes error G101 in layer "r"'):
         Editing(Edit(("layer", 2, "bottom", 0), "set", "q"))(loads(TEXT))
 
 
