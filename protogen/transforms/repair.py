@@ -42,13 +42,8 @@ class Repair(Transform):
             if finding is None or finding.fix is None:
                 return result
             repaired = result.net.copy()
-<<<<<<< HEAD
-            repaired.apply(finding.fix.edits)
-            origins = origins_after(len(result.origins), finding.fix.edits)
-=======
             repaired.apply_fix(finding.fix)
-            added = origins_after(len(result.origins), finding.fix.edits)
->>>>>>> formats
+            origins = origins_after(len(result.origins), finding.fix.edits)
             result = Result(
                 repaired,
                 True,

@@ -7,14 +7,11 @@ from collections.abc import Callable, Iterable
 
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
-<<<<<<< HEAD
-from protogen.edits import Edit, Path
-=======
 from protogen.edits import Fix, Path
->>>>>>> formats
 from protogen.net import Net
 from protogen.rules.text import reading_errors
 from protogen.transforms._transform import (
+    Origins,
     Result,
     Transform,
     compose_origins,
@@ -28,17 +25,13 @@ Examine = Callable[[Net], list[Diagnostic]]
 #: Returns those of a net's findings that may be fixed.
 Choose = Callable[[Net, list[Diagnostic]], list[Diagnostic]]
 
-<<<<<<< HEAD
 #: What identifies a finding from one round to the next: its code, layer and fix.
 _Key = tuple[str, str, str]
 
-#: The limit for two checks that undo each other's fixes. Otherwise each round leaves fewer fixes.
-=======
 #: A change of the text: start, end, and the new text.
 Splice = tuple[int, int, str]
 
-#: Each round must fix something, so this ends; it is for checks that undo each other's fixes.
->>>>>>> formats
+#: The limit for two checks that undo each other's fixes. Otherwise each round leaves fewer fixes.
 _ROUNDS = 50
 
 
@@ -58,30 +51,13 @@ class SafeFixes(Transform):
         self._choose = choose or _all_of_them
 
     def run(self, net: Net) -> Result:
-<<<<<<< HEAD
         result = Result.unmodified(net)
-        if not is_writable(net):
-            return result
         rejected: set[_Key] = set()
         found = self._examine(net)
         rounds = 0
         while rounds < _ROUNDS:
-            fixable = []
-            for finding in self._choose(result.net, found):
-                if finding.fixable and _key(finding) not in rejected:
-                    fixable.append(finding)
+            fixable = self._fixable(result.net, found, rejected)
             if not fixable:
-=======
-        origins: Origins = tuple(range(len(net.current.message.layer)))
-        result = Result(net, False, [], origins)
-        refused: set[tuple[str, str, str]] = set()
-        found = self._examine(net)
-        rounds = 0
-        while rounds < _ROUNDS:
-            fixable = self._fixable(result.net, found)
-            todo = _disjoint(each for each in fixable if _key(each) not in refused)
-            if not todo:
->>>>>>> formats
                 break
             fixed = self._fix_most(result, found, _disjoint(fixable), rejected)
             if fixed is not None:
@@ -89,12 +65,15 @@ class SafeFixes(Transform):
                 rounds += 1
         return result
 
-    def _fixable(self, net: Net, found: list[Diagnostic]) -> list[Diagnostic]:
+    def _fixable(self, net: Net, found: list[Diagnostic], rejected: set[_Key]) -> list[Diagnostic]:
         """The findings to fix next: those about the text first, because they hide others."""
-        fixable = [each for each in self._choose(net, found) if each.fixable]
-        of_text = [each for each in fixable if each.fix and each.fix.splices]
-        if of_text or not is_writable(net):
-            return of_text
+        fixable = []
+        for finding in self._choose(net, found):
+            if finding.fixable and _key(finding) not in rejected:
+                fixable.append(finding)
+        about_text = [each for each in fixable if each.fix and each.fix.splices]
+        if about_text or not is_writable(net):
+            return about_text
         return fixable
 
     def verify(self, before: Net, result: Result) -> None:
@@ -124,46 +103,29 @@ class SafeFixes(Transform):
     def _fix(
         self, result: Result, found: list[Diagnostic], fixable: list[Diagnostic]
     ) -> tuple[Result, list[Diagnostic]] | None:
-<<<<<<< HEAD
         """The net with these fixes, and its findings.
 
         ``None`` if an edit cannot be made, or if the net then has a new error.
         """
-        edits: list[Edit] = []
-        for finding in fixable:
-            if finding.fix is not None:
-                edits += finding.fix.edits
-=======
-        """The net with these fixes and its findings; ``None`` if one cannot be made, or if they
-        bring a new error."""
-        fixes = [each.fix for each in todo if each.fix]
-        edits = [edit for fix in fixes for edit in fix.edits]
-        splices = [splice for fix in fixes for splice in fix.splices]
->>>>>>> formats
+        fixes = [finding.fix for finding in fixable if finding.fix is not None]
+        edits = tuple(edit for fix in fixes for edit in fix.edits)
+        splices = tuple(splice for fix in fixes for splice in fix.splices)
         net = result.net.copy()
         try:
-            net.apply_fix(Fix("", tuple(edits), splices=tuple(splices)))
+            net.apply_fix(Fix("", edits, splices=splices))
         except ProtogenError:
             return None
         now = self._examine(net)
-<<<<<<< HEAD
-        if _errors(now) - _errors(found):
-            return None
-        origins = compose_origins(result.origins, origins_after(len(result.origins), edits))
-        return Result(net, True, [*result.diagnostics, *fixable], origins), now
-=======
         if splices:
             # What the text hid comes to light, so that only these findings can be compared.
-            if not set(map(_key, todo)).isdisjoint(map(_key, now)):
+            if not set(map(_key, fixable)).isdisjoint(map(_key, now)):
                 return None
             origins = _origins_of_text(result, net)
         else:
             if _errors(now) - _errors(found):
                 return None
-            added = origins_after(len(result.origins), edits)
-            origins = tuple(None if old is None else result.origins[old] for old in added)
-        return Result(net, True, [*result.diagnostics, *todo], origins), now
->>>>>>> formats
+            origins = compose_origins(result.origins, origins_after(len(result.origins), edits))
+        return Result(net, True, [*result.diagnostics, *fixable], origins), now
 
 
 def _origins_of_text(result: Result, net: Net) -> Origins:
@@ -178,11 +140,7 @@ def is_applicable(net: Net, fix: Fix) -> bool:
 
 
 def is_writable(net: Net) -> bool:
-<<<<<<< HEAD
-    """Whether fixes can be written into the net: its text was read completely, and is not V0.
-=======
-    """Whether edits can be written into the net: its text was read whole, and is not V0.
->>>>>>> formats
+    """Whether edits can be written into the net: its text was read completely, and is not V0.
 
     In V0 the fields have other places, so such a net must be upgraded first.
     """
@@ -217,27 +175,18 @@ def _disjoint(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Findings whose fixes change different fields; the others wait for the next round."""
     chosen: list[Diagnostic] = []
     changed: set[Path] = set()
-<<<<<<< HEAD
     # All messages around a changed field, each by its path: what a fix must not replace as a whole.
     around: set[Path] = set()
+    replaced: list[Splice] = []
     for finding in found:
+        splices = finding.fix.splices if finding.fix is not None else ()
+        if splices and _touch(splices, replaced):
+            continue
+        replaced += splices
         paths = [edit.path for edit in finding.fix.edits] if finding.fix is not None else []
         prefixes = {path[:length] for path in paths for length in range(1, len(path) + 1)}
         if around.isdisjoint(paths) and changed.isdisjoint(prefixes):
             chosen.append(finding)
-=======
-    inside: set[Path] = set()  # what some change lies in
-    taken: list[tuple[int, int, str]] = []
-    for each in found:
-        splices = each.fix.splices if each.fix else ()
-        if splices and _touch(splices, taken):
-            continue
-        taken += splices
-        paths = [edit.path for edit in each.fix.edits] if each.fix else []
-        around = {path[:length] for path in paths for length in range(1, len(path) + 1)}
-        if inside.isdisjoint(paths) and changed.isdisjoint(around):
-            chosen.append(each)
->>>>>>> formats
             changed.update(paths)
             around.update(prefixes)
     return chosen
@@ -245,11 +194,12 @@ def _disjoint(found: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def _touch(splices: Iterable[Splice], others: Iterable[Splice]) -> bool:
     """Whether changes of the text overlap others, or are at the same place."""
-    ordered = sorted([*((s[0], s[1], 0) for s in splices), *((s[0], s[1], 1) for s in others)])
-    end, owner = -1, -1
-    for start, stop, which in ordered:
-        if which != owner and start <= end:
+    ordered = [(start, end, 0) for start, end, _ in splices]
+    ordered += [(start, end, 1) for start, end, _ in others]
+    reached, owner = -1, -1
+    for start, end, which in sorted(ordered):
+        if which != owner and start <= reached:
             return True
-        if stop >= end:
-            end, owner = stop, which
+        if end >= reached:
+            reached, owner = end, which
     return False

@@ -54,7 +54,7 @@ class Upgrade(Transform):
 
 
 def _no_origins(net: Net, result: Result) -> Origins:
-    """The origins of a net that Caffe could not read: they are known if all layers are."""
+    """The origins if Caffe could not read the net: known only if it has as many layers."""
     number = len(result.net.current.message.layer)
     known = len(net.current.message.layer) == number
     return result.origins if known else (None,) * number
