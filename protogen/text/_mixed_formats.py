@@ -109,7 +109,15 @@ class _Layer:
             return field.kind == "string" or (word in _CURRENT_TYPES and word not in V1_TYPES)
         if field.name == "param":
             return field.kind == "message"
-        return field.name in _OUTSIDE_PARAM or (field.name in _CURRENT and field.name not in _V1)
+        if field.name in _OUTSIDE_PARAM:
+            return True
+        # A fork may have added a field to a type of V1.
+        return field.name in _CURRENT and field.name not in _V1 and not self._has_v1_type
+
+    @property
+    def _has_v1_type(self) -> bool:
+        field = self.type_field
+        return field is not None and self.written(field) in V1_TYPES
 
     # -- the layer in the current format
 

@@ -199,7 +199,7 @@ class ValueListReader(ReaderState):
         what = "a message" if self.text[at] == "{" else "a list"
         message = f'"{field.name}" takes one value, got {what}'
         if len(fitting) != 1:
-            self.report("several-values", message, start, end, hint=f'write "{field.name}: ..."')
+            self.report("syntax", message, start, end, hint=f'write "{field.name}: ..."')
             return
         fixed = f"{field.name}: {fitting[0]}"
         fix = _fix(fixed, start, end, safe=is_enum)
