@@ -11,4 +11,5 @@ class Clip(LayerSchema):
     """
 
     param = "clip_param"
+    elementwise = True
     source = "src/caffe/layers/clip_layer.cpp"

@@ -12,6 +12,7 @@ class Log(LayerSchema):
     """
 
     param = "log_param"
+    elementwise = True
     source = "src/caffe/layers/log_layer.cpp"
 
     def check(self, ctx: Context) -> None:

@@ -14,6 +14,8 @@ class LRN(LayerSchema):
     """
 
     param = "lrn_param"
+    elementwise = True
+    reads_top = True
     source = "src/caffe/layers/lrn_layer.cpp"
 
     def check(self, ctx: Context) -> None:

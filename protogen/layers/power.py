@@ -8,4 +8,5 @@ class Power(LayerSchema):
     """(shift + scale * x) to the ``power``, element by element. Works in place."""
 
     param = "power_param"
+    elementwise = True
     source = "src/caffe/layers/power_layer.cpp"
