@@ -369,6 +369,11 @@ class LayerSchema:
     #: Whether the gradient is computed from the values of the top, which no later layer may then
     #: overwrite.
     reads_top: ClassVar[bool] = False
+    #: Whether it still reads its bottom after it has begun to write its top.
+    reads_bottom_while_writing: ClassVar[bool] = False
+    #: Whether its gradient is computed from the values of its bottom, or is written to the bottom
+    #: while they are read.
+    reads_bottom_in_backward: ClassVar[bool] = False
     #: The field of ``param`` that sets the size of the tops, to blame for an impossible size.
     size_field: ClassVar[str] = ""
     source: ClassVar[str] = ""

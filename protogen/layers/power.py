@@ -9,4 +9,5 @@ class Power(LayerSchema):
 
     param = "power_param"
     elementwise = True
+    reads_bottom_in_backward = True
     source = "src/caffe/layers/power_layer.cpp"
