@@ -5,6 +5,7 @@ from typing import Any
 
 from protogen.layers._nd_windows import nd_window
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 from protogen.windows import pooling_size
 
 
@@ -26,9 +27,8 @@ class NdPooling(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         num, channels, *sizes = ctx.bottom
-        kernel, stride, pad = nd_window(ctx)
-        if ctx.param.global_pooling:
-            kernel = sizes
+        window, stride, pad = nd_window(ctx)
+        kernel: Sequence[Size] = sizes if ctx.param.global_pooling else window
         outputs = []
         for axis, size in enumerate(sizes):
             # Unlike Pooling, it clips each axis for its own pad.
