@@ -435,7 +435,7 @@ def test_public_files(path):
         ('\nlayers {\n  layer { type: "relux" }\n}', "f:3:11", "legacy-unknown-type"),
         ('layers { layer { }\n bottom: "x" }', "f:2:2", "legacy-unknown-bottom"),
         ('input: "a"\n input: "b"\ninput_shape { }', "f:2:2", "legacy-input-shape"),
-        ("layer {}\nlayers {}", "f:2:1", "legacy-mixed"),
+        ("layer {}\nlayers { type: NONE }", "f:2:1", "legacy-mixed"),
         ('type: "SGD"\nsolver_type: ADAM', "f:2:1", "legacy-solver-type-twice"),
         ("layers {\n type: RELUX }", "f:2:8", "unknown-enum-value"),
     ],
