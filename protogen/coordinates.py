@@ -167,45 +167,8 @@ def _identities(axes: int) -> tuple[Grid, ...]:
 
 _Rule = Callable[[Context], Grids | None]
 
-#: Layers whose tops have an element for each element of a bottom, in the same place.
-_ELEMENTWISE = frozenset(
-    [
-        "AbsVal",
-        "Axpy",
-        "BN",
-        "BNLL",
-        "BatchNorm",
-        "Bias",
-        "Clip",
-        "Dropout",
-        "ELU",
-        "Eltwise",
-        "Exp",
-        "LRN",
-        "Log",
-        "MVN",
-        "Mish",
-        "Normalize",
-        "PReLU",
-        "Power",
-        "ReLU",
-        "ReLU6",
-        "Scale",
-        "SeLu",
-        "SeLuDropout",
-        "ShuffleChannel",
-        "Sigmoid",
-        "Softmax",
-        "SpatialDropout",
-        "Split",
-        "Swish",
-        "TanH",
-        "Threshold",
-    ]
-)
-
+#: The rules of layers that are not `LayerSchema.elementwise`.
 _RULES: dict[str, _Rule] = {
-    **dict.fromkeys(_ELEMENTWISE, _elementwise),
     "Concat": _joined,
     "Convolution": _convolution,
     "ConvolutionDepthwise": _convolution,
@@ -223,8 +186,11 @@ _RULES: dict[str, _Rule] = {
 
 def _grids(analysis: Analysis, step: Step) -> Grids | None:
     """The top of a layer on the axes of its bottom; ``None`` if it keeps no places."""
-    rule, schema = _RULES.get(step.type), step.schema
-    if rule is None or schema is None or None in step.bottoms:
+    schema = step.schema
+    if schema is None or None in step.bottoms:
+        return None
+    rule = _elementwise if schema.elementwise else _RULES.get(step.type)
+    if rule is None:
         return None
     # Places follow from the parameters alone, so they are known even if sizes are not.
     shapes = [_shape(bottom) for bottom in step.bottoms if bottom is not None]
@@ -248,7 +214,7 @@ def _followed_bottoms(step: Step, top: Value) -> list[Value]:
     """
     if step.type in ("Crop", "Interp", "Upsample"):
         return [bottom for bottom in step.bottoms[:1] if bottom is not None]
-    if step.type not in _ELEMENTWISE:
+    if step.schema is None or not step.schema.elementwise:
         return [bottom for bottom in step.bottoms if bottom is not None]
     found = []
     for bottom in step.bottoms:

@@ -18,7 +18,7 @@ from typing import Any
 from protogen import proto, rules
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
-from protogen.edits import Edit, EditError, Path, moved_layers, parse_path
+from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
@@ -214,6 +214,19 @@ class Net:
         self._wirings = []
         self._composition = None
         self._lines = moved_layers(self._lines, written)
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Make the changes of a fix. Raises as `apply` does."""
+        if fix.splices and self._document is not None:
+            self._open()
+            self._follow()
+            self._document.apply_splices(fix.splices)
+            self._written = _serialized(self._message)
+            self._revision = None
+            self._wirings = []
+            self._composition = None
+        if fix.edits:
+            self.apply(fix.edits)
 
     def _open(self) -> None:
         """From now on somebody may change the message without asking."""
@@ -418,7 +431,10 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     upgraded = upgrade_net(message, document.locate if document is not None else None)
     current = proto.NetParameter() if upgraded.message is None else upgraded.message
     kind = "layers" if message.layers else "layer"
-    return Current(current, [*found, *upgraded.diagnostics], kind, tuple(upgraded.origins))
+    reported = {each.name for each in found}
+    # The reader reports it with a fix.
+    more = [d for d in upgraded.diagnostics if d.name != "legacy-mixed" or d.name not in reported]
+    return Current(current, [*found, *more], kind, tuple(upgraded.origins))
 
 
 def _check_input_names(inputs: Inputs, message: Any) -> None:
@@ -442,6 +458,7 @@ def _damaged_layers(current: Current, document: Document | None) -> frozenset[in
     errors = reading_errors(document.diagnostics)
     errors += [found for found in document.diagnostics if found.name == "unknown-field"]
     positions = [(p.line, p.column) for p in (found.location for found in errors) if p and p.line]
+    positions += map(document.lines.at, document.parse_result.damage)
     if not positions:
         return frozenset()
     # Which layers the unlisted errors are in is unknown; they are later than those listed.

@@ -353,7 +353,7 @@ class LayerSchema:
     the forward pass declares its arity and nothing else: its tops have the shape of its bottoms.
     """
 
-    param: ClassVar[str] = ""
+    param: str = ""
     also: ClassVar[tuple[str, ...]] = ()
     bottoms: ClassVar[Arity] = 1
     tops: ClassVar[Arity] = 1
@@ -363,12 +363,23 @@ class LayerSchema:
     auto_tops: ClassVar[bool] = False
     #: Whether the first top has a weight in the objective even without ``loss_weight``.
     loss: ClassVar[bool] = False
+    #: Whether the first top has an element for each element of a bottom, in the same row and
+    #: column. Other bottoms may be smaller, such as the factor of a Scale.
+    elementwise: ClassVar[bool] = False
+    #: Whether the gradient is computed from the values of the top, which no later layer may then
+    #: overwrite.
+    reads_top: ClassVar[bool] = False
+    #: Whether it still reads its bottom after it has begun to write its top.
+    reads_bottom_while_writing: ClassVar[bool] = False
+    #: Whether its gradient is computed from the values of its bottom, or is written to the bottom
+    #: while they are read.
+    reads_bottom_in_backward: ClassVar[bool] = False
     #: The field of ``param`` that sets the size of the tops, to blame for an impossible size.
     size_field: ClassVar[str] = ""
     source: ClassVar[str] = ""
     #: The forks that define the type although ``caffe.proto`` does not mark ``param`` as theirs:
     #: the type has no parameter message of its own, or not in these forks.
-    unmarked_forks: ClassVar[tuple[str, ...]] = ()
+    unmarked_forks: tuple[str, ...] = ()
     #: The size arithmetic on one line, for the reference.
     formula: ClassVar[str] = ""
 

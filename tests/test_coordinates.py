@@ -8,7 +8,6 @@ import pytest
 
 import protogen
 from protogen import layers as L
-from protogen.coordinates import _ELEMENTWISE
 from protogen.schema import LayerSchema
 from tests.conftest import rows
 
@@ -124,12 +123,13 @@ def test_only_the_image_of_a_scale_counts() -> None:
 
 
 def test_every_layer_that_keeps_its_shape_keeps_places() -> None:
-    keeps_shape = {
-        schema.type
-        for schema in protogen.layers.all_types()
-        if type(schema).top_shapes is LayerSchema.top_shapes
-    }
-    assert keeps_shape - _ELEMENTWISE == {"Silence"}
+    moved = set()
+    for schema in protogen.layers.all_types():
+        keeps_shape = type(schema).top_shapes is LayerSchema.top_shapes
+        if keeps_shape and not schema.elementwise:
+            moved.add(schema.type)
+    # A Reverse moves its elements, and a Silence has no top.
+    assert moved == {"Reverse", "Silence"}
 
 
 # Paths -----------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def test_paths_that_disagree() -> None:
     # The first window of kernel 3 with pad 1 is around 0.
     with pytest.raises(
         protogen.ProtogenError,
-        match='"up" to "data" disagree: the offset is 0 through "one" and 0.5 through "other"',
+        match=r'"up" to "data" disagree: the offset is 0 through "one" and 0.5 through "other"',
     ):
         protogen.crop_offset(forked(kernel=3, pad=1), "up", "data")
 
@@ -177,7 +177,7 @@ def test_blobs_of_different_images() -> None:
     with protogen.Net("two") as net:
         L.Input(shape=[1, 4, 20, 20], name="a")
         L.Input(shape=[1, 4, 20, 20], name="b")
-    with pytest.raises(protogen.ProtogenError, match='^error.S115. "a" and "b" are not connected'):
+    with pytest.raises(protogen.ProtogenError, match=r'^error.S115. "a" and "b" are not connected'):
         protogen.crop_offset(net, "a", "b")
     with pytest.raises(protogen.ProtogenError, match='blob "c"'):
         protogen.crop_offset(net, "a", "c")

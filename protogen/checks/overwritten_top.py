@@ -1,20 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
 from protogen.rules import Rule
-
-if TYPE_CHECKING:
-    from protogen.proto import LayerParameter
-
-#: Types that compute their gradient from the values of their top.
-_READ_THEIR_TOP = {"ELU", "Exp", "LRN", "MVN", "Sigmoid", "Softmax", "Swish", "TanH"}
 
 
 @register
@@ -95,7 +89,7 @@ class OverwrittenTop(Check):
                 if bottom is None or bottom.step not in passing:
                     continue
                 producer = bottom.step
-                if _reads_its_top(producer.layer):
+                if _reads_its_top(producer):
                     yield self.found(
                         step,
                         f'overwrites "{bottom.name}", from which layer "{producer.name}"'
@@ -105,10 +99,10 @@ class OverwrittenTop(Check):
                     )
 
 
-def _reads_its_top(layer: LayerParameter) -> bool:
+def _reads_its_top(step: Step) -> bool:
     """Whether the layer computes its gradient from its top."""
-    if layer.type == "Power":
+    if step.type == "Power":
         # Only the general formula divides by the bottom and multiplies by the top.
         # (source: ``PowerLayer::Backward_cpu``)
-        return layer.power_param.power not in (0, 1, 2)
-    return layer.type in _READ_THEIR_TOP
+        return step.layer.power_param.power not in (0, 1, 2)
+    return step.schema is not None and step.schema.reads_top

@@ -8,13 +8,14 @@ when the type is first used. Adding a layer means adding a file, and nothing els
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from protogen.diagnostics import did_you_mean
 from protogen.schema import LayerSchema, registered
 
-__all__ = ["all_types", "find", "suggest"]
+__all__ = ["all_types", "find", "other_types", "suggest"]
 
 
 @cache
@@ -29,7 +30,14 @@ def find(layer_type: str) -> LayerSchema | None:
     module = _modules().get(layer_type.lower())
     if module:
         importlib.import_module(f"{__name__}.{module}")
-    return registered(layer_type)
+    return registered(layer_type) or _others().get(layer_type)
+
+
+def _others() -> Mapping[str, LayerSchema]:
+    """The types of forks without a file of their own."""
+    from protogen.layers._fork_types import fork_types
+
+    return fork_types()
 
 
 @cache
@@ -49,10 +57,15 @@ def _type_of(module: str) -> str:
     raise LookupError(f"{module}.py does not register a layer type with its name")
 
 
+def other_types() -> tuple[LayerSchema, ...]:
+    """The types of forks of which little more than the name is known, sorted by name."""
+    return tuple(sorted(_others().values(), key=lambda schema: schema.type.lower()))
+
+
 @cache
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
-    return did_you_mean(layer_type, [schema.type for schema in all_types()])
+    return did_you_mean(layer_type, [schema.type for schema in (*all_types(), *other_types())])
 
 
 def __getattr__(name: str) -> LayerSchema:

@@ -93,6 +93,10 @@ class BaseConvolution(LayerSchema):
                 "group",
                 rule="group-does-not-divide",
             )
+        self.check_bottoms(ctx)
+
+    def check_bottoms(self, ctx: Context) -> None:
+        """Raise for bottoms that do not go together."""
         check_same_shape(ctx)
 
     def output_size(self, size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:

@@ -18,6 +18,7 @@ class Bias(LayerSchema):
 
     param = "bias_param"
     bottoms = (1, 2)
+    elementwise = True
     source = "src/caffe/layers/bias_layer.cpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

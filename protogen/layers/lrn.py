@@ -14,6 +14,9 @@ class LRN(LayerSchema):
     """
 
     param = "lrn_param"
+    elementwise = True
+    reads_top = True
+    reads_bottom_in_backward = True
     source = "src/caffe/layers/lrn_layer.cpp"
 
     def check(self, ctx: Context) -> None:

@@ -19,6 +19,7 @@ class Scale(LayerSchema):
 
     param = "scale_param"
     bottoms = (1, 2)
+    elementwise = True
     source = "src/caffe/layers/scale_layer.cpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

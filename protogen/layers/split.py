@@ -11,6 +11,7 @@ class Split(LayerSchema):
     """
 
     tops = (1, None)
+    elementwise = True
     source = "src/caffe/layers/split_layer.cpp"
 
     def check(self, ctx: Context) -> None:

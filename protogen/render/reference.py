@@ -47,6 +47,7 @@ def text(reference: LayerReference) -> str:
         "size": reference.formula,
         "learns": reference.learns,
         "loss": loss,
+        "forks": ", ".join(reference.forks),
         "in Caffe": reference.source,
     }
     lines = [f"{name:<9}  {fact}" for name, fact in facts.items() if fact]
@@ -107,7 +108,8 @@ def pages() -> Iterator[tuple[str, str]]:
     references = [layer_reference(schema) for schema in layers.all_types()]
     for reference in references:
         yield f"{reference.type}.md", render("layer.md.j2", layer=reference)
-    yield "README.md", render("layers.md.j2", layers=references)
+    others = [layer_reference(schema) for schema in layers.other_types()]
+    yield "README.md", render("layers.md.j2", layers=references, others=others)
 
 
 def main(folder: str) -> None:

@@ -45,6 +45,7 @@ class LayerReference:
     """Everything that a layer type declares.
 
     ``learns`` is an example of its learnable blobs; it is empty if the type learns nothing.
+    ``forks`` are the forks that define the type; it is empty for a type of BVLC Caffe.
     """
 
     type: str
@@ -57,6 +58,7 @@ class LayerReference:
     loss: bool
     parameters: list[Parameter]
     source: str
+    forks: tuple[str, ...]
 
 
 def layer_reference(schema: LayerSchema) -> LayerReference:
@@ -79,6 +81,7 @@ def layer_reference(schema: LayerSchema) -> LayerReference:
         schema.loss,
         [_parameter(name) for name in schema.params],
         schema.source,
+        schema.forks,
     )
 
 

@@ -23,15 +23,15 @@ def replacements(net: Net, fix: Fix) -> list[Replacement]:
     """The replacements that make a fix, in the order of the text; they do not overlap.
 
     There are none if the fix cannot be written, for example because the net was composed, or
-    because its format has no place for it. The net must be
-    `protogen.transforms.safe_fixes.is_writable`.
+    because its format has no place for it. The fix must be
+    `protogen.transforms.safe_fixes.is_applicable`.
     """
     document = net.document
     if document is None:
         return []
     try:
         edits = [net.current.edit(edit) for edit in fix.edits]
-        splices = document.splices(edits)
+        splices = [*document.splices(edits), *(Splice(*each) for each in fix.splices)]
     except (EditError, ProtogenError):
         return []
     newline = newline_of(document.text)

@@ -328,14 +328,14 @@ register(
         files={"protogen.toml": '[inputs]\ndata = "1,3,224,224"\n'},
         bad="""
             layer {
-              name: "data" type: "Data" top: "data"
+              name: "data" type: "Data" top: "data" top: "label"
               transform_param { crop_size: 227 }
               data_param { source: "train_lmdb" batch_size: 32 backend: LMDB }
             }
             """,
         good="""
             layer {
-              name: "data" type: "Data" top: "data"
+              name: "data" type: "Data" top: "data" top: "label"
               transform_param { crop_size: 224 }
               data_param { source: "train_lmdb" batch_size: 32 backend: LMDB }
             }

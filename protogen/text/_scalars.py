@@ -7,8 +7,8 @@ from typing import Any
 from protogen.diagnostics import did_you_mean
 from protogen.proto.fields import INTEGER_RANGES, expected_value
 from protogen.text._error_recovery import starts_line
-from protogen.text._reader_state import ReaderState
 from protogen.text._scanner import NAME, scan_token, skip_gap
+from protogen.text._value_lists import ValueListReader
 from protogen.text._values import Field, decode_strings
 
 __all__ = ["ScalarReader"]
@@ -16,7 +16,7 @@ __all__ = ["ScalarReader"]
 _MOST_SHOWN = 40  # characters of a token in a message
 
 
-class ScalarReader(ReaderState):
+class ScalarReader(ValueListReader):
     """Reads the value of a scalar field, or of an unknown field."""
 
     def value(self, field: Field, at: int) -> tuple[Any, int]:

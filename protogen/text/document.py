@@ -100,7 +100,13 @@ class Document:
         linear in the text and the edits. Raises `ProtogenError` (rule impossible-edit), and leaves
         everything as it was, if one of the edits cannot be made.
         """
-        splices = self.splices(edits)
+        self._splice(self.splices(edits))
+
+    def apply_splices(self, splices: Iterable[tuple[int, int, str]]) -> None:
+        """Change the text itself, as `protogen.edits.Fix.splices` says, and read it again."""
+        self._splice([Splice(*each) for each in splices])
+
+    def _splice(self, splices: list[Splice]) -> None:
         if splices:
             self._result = parse(splice(self.text, splices), self.message_class, self.filename)
             self.message.CopyFrom(self._result.message())

@@ -18,7 +18,7 @@ from protogen.render.rules import markdown, plain
 from protogen.reports.findings import CheckedFile
 from protogen.reports.replacements import replacements
 from protogen.rules import Rule
-from protogen.transforms.safe_fixes import is_writable
+from protogen.transforms.safe_fixes import is_applicable
 
 __all__ = ["render"]
 
@@ -77,12 +77,13 @@ def _net_with_fixes(file: CheckedFile, context: Context) -> Net | None:
     text = context.source(file.file)
     if not text or not any(finding.fix for finding in file.findings):
         return None
-    net = loads(text, file.file)
-    return net if is_writable(net) else None
+    return loads(text, file.file)
 
 
 def _fix(file: CheckedFile, fix: Fix, net: Net) -> dict[str, object] | None:
     """A fix as replacements of text; ``None`` if it cannot be written into the file."""
+    if not is_applicable(net, fix):
+        return None
     changes = []
     for each in replacements(net, fix):
         region = _region(each.location)

@@ -9,6 +9,7 @@ from protogen import proto
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules.text import reading_errors
 from protogen.text.document import Document, read
+from protogen.text.upgrade.formats import in_one_format
 from protogen.text.upgrade.messages import upgrade_net, upgrade_solver
 from protogen.text.upgrade.rewrite import rewrite_net
 from protogen.text.upgrade.splice import splice
@@ -49,11 +50,12 @@ def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> 
     kind = kind or _kind_of(document)
     if document.message_class is not _MESSAGES[kind]:
         document = read(text, _MESSAGES[kind], filename)
+    document, notes = in_one_format(document)
     if reading_errors(document.diagnostics):
         return Upgrade(kind, False, None, None, document.diagnostics)
     steps = upgrade_net if kind == "net" else upgrade_solver
     result = steps(document.message, document.locate)
-    found = [*document.diagnostics, *result.diagnostics]
+    found = [*notes, *document.diagnostics, *result.diagnostics]
     if result.message is None:
         return Upgrade(kind, False, None, None, found)
     if result.message != document.message:
