@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from protogen.fillers import filler_problem
 from protogen.layers._blobs import check_axes
+from protogen.proto.fields import has_field
 from protogen.schema import Context, LayerSchema, Learnable
 from protogen.shapes import count
 from protogen.windows import convolution_size
@@ -36,7 +37,7 @@ def check_clips(ctx: Context) -> None:
 def clip_window(ctx: Context, older: str) -> ClipWindow:
     """The layer's window; ``older`` names the message that C3D's first version reads it from."""
     home = ctx.schema.param
-    if ctx.layer.HasField(older) and not ctx.layer.HasField(home):
+    if has_field(ctx.layer, older) and not has_field(ctx.layer, home):
         home = older
     param = getattr(ctx.layer, home)
     for field in ("kernel_size", "kernel_depth", "stride", "temporal_stride"):

@@ -26,9 +26,8 @@ class NdPooling(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         num, channels, *sizes = ctx.bottom
-        kernel, stride, pad = nd_window(ctx)
-        if ctx.param.global_pooling:
-            kernel = sizes
+        window, stride, pad = nd_window(ctx)
+        kernel = sizes if ctx.param.global_pooling else window
         outputs = []
         for axis, size in enumerate(sizes):
             # Unlike Pooling, it clips each axis for its own pad.
