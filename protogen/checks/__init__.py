@@ -17,7 +17,7 @@ from typing import Any
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, checks
-from protogen.checks._mismatches import inferred
+from protogen.checks._explanations import explained
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.checks._suppressions import Suppressions, matches
@@ -157,7 +157,7 @@ def _merged(phases: Phases) -> Iterator[Diagnostic]:
 
 
 def _phase_findings(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
-    yield from inferred(phases, analysis)
+    yield from explained(phases, analysis)
     for each in all_checks():
         yield from each.check_phase(analysis)
 

@@ -5,23 +5,12 @@ from collections.abc import Iterator
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._wiring import passing_gradients
+from protogen.checks._gradients import passing_gradients
+from protogen.checks._wiring import READ_WHILE_WRITING
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.rules import Rule
 
-#: Types that still read their bottom after they have begun to write their top.
-_READ_WHILE_WRITING = {
-    "Concat",
-    "Convolution",
-    "Crop",
-    "Deconvolution",
-    "Im2col",
-    "InnerProduct",
-    "Pooling",
-    "Reduction",
-    "Tile",
-}
 #: Types that compute their gradient from the values of their bottom, or write it while they read.
 _READ_IN_BACKWARD = {"BNLL", "Clip", "LRN", "Log", "MVN", "Power"}
 
@@ -83,7 +72,7 @@ def _need(step: Step, passes_gradient: bool) -> str:
     """Why the layer still needs its bottom; empty if it does not."""
     if step.type == "Concat" and len(step.bottoms) == 1:
         return ""  # such a top is its bottom, and nothing is copied
-    if step.type in _READ_WHILE_WRITING:
+    if step.type in READ_WHILE_WRITING:
         return "to compute the rest of its top"
     is_sum = step.layer.eltwise_param.operation == proto.EltwiseParameter.SUM
     if step.type == "Eltwise" and is_sum:
