@@ -9,9 +9,12 @@ from protogen.checks._proposals import (
     Explanation,
     Finding,
     Proposal,
+    moved,
+    with_explanation,
 )
+from protogen.checks._wiring import READ_WHILE_WRITING
 from protogen.diagnostics import Diagnostic
-from protogen.edits import delete, parse_path
+from protogen.edits import Edit, Fix, delete, insert, parse_path
 from protogen.graph import Step
 
 __all__ = ["explain_duplicate_top"]
