@@ -61,8 +61,10 @@ class Current:
 
     def edit(self, edit: Edit) -> Edit:
         """An edit of ``message`` as an edit of the net as written."""
-        name, index, *field = edit.path
-        if name != "layer" or not isinstance(index, int):
+        if len(edit.path) < 2 or edit.path[0] != "layer":
+            return edit
+        _, index, *field = edit.path
+        if not isinstance(index, int):
             return edit
         if self.origins is not None and edit.action == "insert" and not field:
             raise EditError(edit.path, "cannot insert a layer into a net of an old format")
