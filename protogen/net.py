@@ -97,6 +97,7 @@ class Net:
         #: Counts the layers composed, while nobody else can have changed the message.
         self._revision: int | None = 0
         self._lines: dict[int, tuple[str, Line]] = {}
+        self._stated: dict[int, tuple[Shape, ...]] = {}
         self._wirings: list[Wiring] = []
         self._view = _View(0)
         self._composition: Any = None
@@ -192,6 +193,7 @@ class Net:
             document = read(self._document.text, proto.NetParameter, self._document.filename)
             net = Net.from_document(document)
         net._lines = dict(self._lines)
+        net._stated = dict(self._stated)
         return net
 
     def apply(self, edits: Iterable[Edit]) -> None:
@@ -214,6 +216,7 @@ class Net:
         self._wirings = []
         self._composition = None
         self._lines = moved_layers(self._lines, written)
+        self._stated = moved_layers(self._stated, written)
 
     def apply_fix(self, fix: Fix) -> None:
         """Make the changes of a fix. Raises as `apply` does."""
@@ -267,6 +270,18 @@ class Net:
     def damaged_layers(self) -> frozenset[int]:
         """The layers of `current` with an error in their text: nothing else is known of them."""
         return self._latest_view().damaged_layers(self)
+
+    @property
+    def stated_shapes(self) -> dict[int, tuple[Shape, ...]]:
+        """The shapes that were stated for the tops of composed layers, by the layers' indices."""
+        layers = self.current.message.layer
+        found = {}
+        for index, shapes in self._stated.items():
+            name, _ = self._lines[index]
+            # Whoever changed the message by hand may have moved the layers.
+            if index < len(layers) and layers[index].name == name:
+                found[index] = shapes
+        return found
 
     def meant_phases(self, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
         """The phases the net is meant for: those in which it has data, or that a layer names."""
@@ -355,10 +370,16 @@ class Net:
             self._open()
         return self._message.layer.add(**fields)
 
-    def keep_layer(self, name: str, wiring: Wiring) -> None:
-        """Note that the layer added last is there to stay, and the user's line that composed it."""
+    def keep_layer(self, name: str, wiring: Wiring, stated: tuple[Shape, ...] = ()) -> None:
+        """Note that the layer added last is there to stay, and the user's line that composed it.
+
+        ``stated`` are the shapes of its tops, if the user states them.
+        """
+        index = len(self._message.layer) - 1
         # Its callers are Composition.add, _compose and LayerSchema.__call__.
-        self._lines[len(self._message.layer) - 1] = (name, user_line(depth=5))
+        self._lines[index] = (name, user_line(depth=5))
+        if stated:
+            self._stated[index] = stated
         if self._revision is not None:
             self._revision += 1
             self._wirings.append(wiring)
@@ -406,6 +427,7 @@ class _View:
                 earlier=current.findings,
                 place=net.place,
                 damaged=self.damaged_layers(net),
+                stated=net.stated_shapes,
             )
         return self._analyses[key]
 

@@ -21,6 +21,7 @@ from protogen.fillers import filler_problem
 from protogen.shapes import (
     INT_MAX,
     MAX_AXES,
+    UNKNOWN,
     InternalShape,
     Shape,
     Size,
@@ -36,6 +37,7 @@ __all__ = [
     "Fault",
     "LayerSchema",
     "Learnable",
+    "UnknownType",
     "check_param_count",
     "register",
     "registered",
@@ -376,6 +378,8 @@ class LayerSchema:
     reads_bottom_in_backward: ClassVar[bool] = False
     #: The field of ``param`` that sets the size of the tops, to blame for an impossible size.
     size_field: ClassVar[str] = ""
+    #: The field of ``param`` that states the shape of each top, if the type has such a field.
+    shape_field: ClassVar[str] = ""
     source: ClassVar[str] = ""
     #: The forks that define the type although ``caffe.proto`` does not mark ``param`` as theirs:
     #: the type has no parameter message of its own, or not in these forks.
@@ -593,6 +597,22 @@ def _check_arity(given: int, arity: Arity, kind: str) -> None:
         rule="blob-count",
         field=kind if too_few else f"{kind}[{most}]",
     )
+
+
+class UnknownType(LayerSchema):
+    """A layer type that no schema knows, to compose a layer of it."""
+
+    bottoms, tops = (0, None), (0, None)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.type = name
+
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
+        return [None] * ctx.tops
+
+    def macs(self, ctx: Context, tops: Sequence[Sequence[Size]]) -> Size:
+        return UNKNOWN
 
 
 # The registry ----------------------------------------------------------------------------------

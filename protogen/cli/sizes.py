@@ -71,21 +71,13 @@ def command(
     exact size nearest to the present one are listed, too. The exit code is 1 if Caffe rejects the
     present size.
     """
-    from protogen.cli._input import read_partial_net, shapes_given
-    from protogen.diagnostics import Severity
+    from protogen.cli._input import read_net_or_exit, shapes_given
     from protogen.graph import State
     from protogen.render.json import dumps
     from protogen.render.sizes import data, text
     from protogen.reports.sizes import safe_sizes
-    from protogen.rules.text import reading_errors
 
-    net, mistakes = read_partial_net(spec)
-    diagnostics = [*net.current.findings, *mistakes]
-    for diagnostic in diagnostics:
-        if diagnostic.severity is not Severity.NOTE:
-            click.echo(str(diagnostic), err=True)
-    if reading_errors(net.current.findings):
-        raise click.exceptions.Exit(1)
+    net, mistakes = read_net_or_exit(spec)
     state = State(phase, level, stages)
     report = safe_sizes(net.analysis(state, shapes_given(net, inputs)), sizes)
     if report is None:

@@ -13,13 +13,13 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean
-from protogen.schema import LayerSchema
+from protogen.schema import LayerSchema, UnknownType
 from protogen.values import Converter, Problem, converter, value_problem
 
 __all__ = ["ALIGNED", "OWN", "Keyword", "UnknownKeyword", "fill", "keyword_problem", "keywords_of"]
 
 #: Keywords with a meaning of their own, which the composer reads before the rest.
-OWN = ("name", "top", "ntop", "in_place")
+OWN = ("name", "top", "tops", "ntop", "in_place")
 
 #: The offset of a Crop that the composer computes.
 ALIGNED = "aligned"
@@ -93,6 +93,17 @@ def _find_keywords(schema: LayerSchema) -> dict[str, Keyword]:
     # Last, because a parameter such as `phase` of a type's own message goes before the layer's.
     for name in COMMON:
         found.setdefault(name, Keyword("", converter(fields[name]), fields[name]))
+    if isinstance(schema, UnknownType):
+        found |= _messages()
+    return found
+
+
+def _messages() -> dict[str, Keyword]:
+    """Every parameter message, for a type of which nobody knows which it reads."""
+    found = {}
+    for field in proto.LayerParameter.DESCRIPTOR.fields:
+        if field.message_type is not None and field.name not in COMMON:
+            found[field.name] = Keyword("", _message_converter(field.message_type), field)
     return found
 
 
@@ -150,6 +161,8 @@ def _unknown_keyword(schema: LayerSchema, name: str) -> Problem:
     hint = did_you_mean(name, [*known, *OWN])
     if not hint and parameters:
         hint = f"known keywords: {', '.join(parameters)}"
+    if not hint and isinstance(schema, UnknownType):
+        hint = "parameters of an unknown type go in a message, as in convolution_param={...}"
     if not hint:
         hint = "it has no parameters of its own"
     return Problem(f'unknown keyword "{name}"', hint)

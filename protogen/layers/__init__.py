@@ -11,11 +11,12 @@ import importlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from protogen.diagnostics import did_you_mean
-from protogen.schema import LayerSchema, registered
+from protogen.schema import LayerSchema, UnknownType, registered
 
-__all__ = ["all_types", "find", "other_types", "suggest"]
+__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
 
 
 @cache
@@ -66,6 +67,17 @@ def other_types() -> tuple[LayerSchema, ...]:
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
     return did_you_mean(layer_type, [schema.type for schema in (*all_types(), *other_types())])
+
+
+def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:  # noqa: N802
+    """Compose a layer of the type with this name, which no schema needs to know.
+
+    For an unknown type, ``tops`` gives the names and shapes of the tops, with ``None`` for what is
+    unknown of a shape, and keywords give whole messages:
+    ``L.Layer("Blur", x, tops={"y": (1, 8, 16, 16)}, convolution_param={"kernel_size": 3})``.
+    """
+    schema = find(layer_type) or UnknownType(layer_type)
+    return schema(*bottoms, **keywords)
 
 
 def __getattr__(name: str) -> LayerSchema:

@@ -20,7 +20,7 @@ class Custom(LayerSchema):
 
     param = "custom_param"
     bottoms, tops = (0, None), (1, None)
-    size_field = "shape"
+    size_field = shape_field = "shape"
     source = "HiSilicon: nnie_mapper, layers that NNIE does not support"
 
     def check(self, ctx: Context) -> None:

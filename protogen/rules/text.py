@@ -202,7 +202,7 @@ register(
               input_param { shape { dim: "1" dim: "3" dim: "227" dim: "227" } }
             }
             """,
-        good="""
+        fixed="""
             layer {
               name: "data" type: "Input" top: "data"
               input_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } }

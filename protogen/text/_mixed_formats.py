@@ -428,23 +428,26 @@ def _current_parts(
     hint = 'write "layer" in place of "layers"'
     others = sum(1 for _ in _layers(result)) - len(mixed)
     if others:
-        hint += f", and the other {plural(others, 'layer')} in the current format too"
+        named = "other layer" if others == 1 else f"other {others} layers"
+        hint += f", and the {named} in the current format too"
     if fix:
         hint += "; protogen upgrade does"
-    frames = _layer_frames(problems)
-    found = []
-    for layer in mixed if len(mixed) <= _MOST_LISTED else mixed[:1]:
-        parts = layer.foreign_parts
-        message = f'"layers" cannot have {_listed(layer, parts)} of the current format'
-        path = _path(frames, layer)
-        if len(mixed) > _MOST_LISTED:
-            message = f'{len(mixed)} "layers" blocks have parts of the current format'
-            path = ()
-        start, end = parts[0].start, parts[0].end
-        if parts[0].kind == "message":
-            end = start + len(parts[0].name)
-        found.append(Problem("current-parts", message, start, end, hint, why, path, fix))
-    return [*left, *found], [each.start for each in gone]
+    first = mixed[0]
+    parts = first.foreign_parts
+    path: tuple[Frame, ...] = ()
+    if len(mixed) == 1:
+        path = _path(_layer_frames(problems), first)
+        message = f'"layers" cannot have {_listed(first, parts)} of the current format'
+    else:
+        message = (
+            f'{len(mixed)} "layers" blocks have parts of the current format,'
+            f" here {_listed(first, parts)}"
+        )
+    start, end = parts[0].start, parts[0].end
+    if parts[0].kind == "message":
+        end = start + len(parts[0].name)
+    found = Problem("current-parts", message, start, end, hint, why, path, fix)
+    return [*left, found], [each.start for each in gone]
 
 
 def _old_parts(problems: list[Problem], mixed: list[_Layer]) -> list[Problem]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from protogen.edits import Fix
 from protogen.text._mixed_formats import mixed_formats
 from protogen.text._reader_state import Frame, Problem
 from protogen.text._values import fields_of
@@ -46,29 +47,34 @@ def _without_characters(result: ParseResult, problems: list[Problem]) -> list[Pr
 
 def _merged(result: ParseResult, problems: list[Problem]) -> list[Problem]:
     """One problem for all values of a repeated field in one message that have the same one."""
-    merged: list[Problem] = []
-    groups: dict[tuple[int, str, str], int] = {}  # where each group is in the list
-    counts: dict[int, int] = {}
-    for problem in problems:
+    groups: dict[tuple[int, str, str], list[Problem]] = {}
+    for number, problem in enumerate(problems):
         frame = problem.path[-1] if problem.path else None
         name = _field_name(problem, frame, result)
-        key = (id(frame), name, problem.rule)
-        if name and key in groups:
-            counts[groups[key]] = counts.get(groups[key], 1) + 1
-            continue
-        if name:
-            groups[key] = len(merged)
-        merged.append(problem)
-    for index, number in counts.items():
-        problem = merged[index]
-        message = f"{problem.message}, and {number - 1} more of its values"
-        merged[index] = problem._replace(message=message)
-    return merged
+        # A problem that is not about a value of a repeated field is a group of its own.
+        key = (id(frame), name, problem.rule) if name else (number, "", "")
+        groups.setdefault(key, []).append(problem)
+    return [_joined(group) for group in groups.values()]
+
+
+def _joined(group: list[Problem]) -> Problem:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    fix = None
+    fixes = [problem.fix for problem in group if problem.fix is not None]
+    if len(fixes) == len(group):
+        splices = tuple(splice for each in fixes for splice in each.splices)
+        safe = all(each.safe for each in fixes)
+        fix = Fix(f"{fixes[0].title}, and so on", (), safe, splices)
+    return first._replace(
+        message=f"{first.message}, and {len(group) - 1} more of its values", fix=fix
+    )
 
 
 def _field_name(problem: Problem, frame: Frame | None, result: ParseResult) -> str:
     """The repeated field that a problem with a value is about, or nothing."""
-    if problem.fix is not None or problem.rule not in _OF_VALUES:
+    if problem.rule not in _OF_VALUES:
         return ""
     match = _FIELD.search(problem.message)
     fields = fields_of(result.message_class.DESCRIPTOR) if frame is None else frame.fields

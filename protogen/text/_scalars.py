@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import did_you_mean
+from protogen.edits import Fix
 from protogen.proto.fields import INTEGER_RANGES, expected_value
 from protogen.text._error_recovery import starts_line
 from protogen.text._scanner import NAME, scan_token, skip_gap
@@ -90,9 +91,13 @@ class ScalarReader(ValueListReader):
                 why=f"it takes {expected}",
             )
         else:
-            hint = f'write "{word}" in quotes' if field.is_string or field.is_bytes else ""
+            takes_string = field.is_string or field.is_bytes
+            hint = f'write "{word}" in quotes' if takes_string else ""
             message = f'"{field.name}": expected {expected}, got {shown}'
-            self.report("wrong-value-type", message, start, end, hint)
+            fix = None
+            if takes_string and NAME.fullmatch(word):
+                fix = Fix(hint, (), True, ((start, end, f'"{word}"'),))
+            self.report("wrong-value-type", message, start, end, hint, fix=fix)
 
     def _string_value(self, field: Field, at: int) -> tuple[str | bytes | None, int]:
         literals, end = self._strings(at)
@@ -100,7 +105,8 @@ class ScalarReader(ValueListReader):
             word = literals[0][1:-1]
             hint = "" if field.read_word(word) is None else f"write {word} without quotes"
             message = f'"{field.name}": expected {expected_value(field.descriptor)}, got a string'
-            self.report("wrong-value-type", message, at, end, hint)
+            fix = Fix(hint, (), True, ((at, end, word),)) if hint and len(literals) == 1 else None
+            self.report("wrong-value-type", message, at, end, hint, fix=fix)
             return None, end
         raw, invalid = decode_strings(literals)
         if invalid:

@@ -16,12 +16,13 @@ __all__ = ["differences"]
 _Pairs = list[tuple[int, int]]
 
 
-def differences(old: Any, new: Any) -> list[Edit]:
+def differences(old: Any, new: Any, path: Path = ()) -> list[Edit]:
     """Edits after which ``old`` equals ``new``. Both are messages of one type.
 
-    Of long lists the edits are few, if not always the fewest, and found in near linear time.
+    ``path`` is where ``old`` is in the message to edit. Of long lists the edits are few, if not
+    always the fewest, and found in near linear time.
     """
-    return list(_message_edits(old, new, ()))
+    return list(_message_edits(old, new, path))
 
 
 def _message_edits(old: Any, new: Any, path: Path) -> Iterator[Edit]:
@@ -60,6 +61,8 @@ def _is_nan(value: Any) -> bool:
 def _list_edits(field: Any, old: list[Any], new: list[Any], path: Path) -> Iterator[Edit]:
     """Edit the elements that both lists have; pair what is between them, and edit that too."""
     old_keys, new_keys = _contents(old), _contents(new)
+    if old_keys == new_keys:
+        return
     pairs = _with_equal_keys([], old_keys, new_keys)
     if field.message_type is not None and "name" in field.message_type.fields_by_name:
         # A layer that was changed is recognized by its name, so that its comments stay with it.
@@ -113,8 +116,9 @@ def _fill_gaps(
     found: _Pairs = []
     start, first = 0, 0
     for end, last in [*pairs, (len(old), len(new))]:
-        inside = find(old[start:end], new[first:last])
-        found += [(start + index, first + other) for index, other in inside]
+        if start < end and first < last:
+            inside = find(old[start:end], new[first:last])
+            found += [(start + index, first + other) for index, other in inside]
         found.append((end, last))
         start, first = end + 1, last + 1
     found.pop()  # the ends of the lists
