@@ -1,4 +1,4 @@
-"""Files are written beside and renamed, so that none is ever left half-written."""
+"""Files are written under another name and renamed, so that none is ever left half-written."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ __all__ = ["write_file"]
 
 
 def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
-    """Replace a file, or make it, in one step; text is UTF-8.
+    """Create or replace a file in one step; text is written as UTF-8.
 
-    A link is followed and the mode of a file that is there is kept. Raises `OSError`, and leaves
-    what was there as it was, if the file cannot be written, or is read-only.
+    A link is followed, and an existing file keeps its mode. Raises `OSError` if the file cannot be
+    written or is read-only; an existing file then stays as it was.
     """
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():  # a pipe or a device takes the bytes as they come
-        target.open("wb").write(_bytes(data))
+    if target.exists() and not target.is_file():  # a pipe or a device cannot be replaced
+        with target.open("wb") as device:  # closing writes what is buffered, and may fail
+            device.write(_bytes(data))
         return
-    if target.exists() and not os.access(target, os.W_OK):  # a rename would not ask
+    if target.exists() and not os.access(target, os.W_OK):  # a rename does not check
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
     handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
@@ -38,7 +39,7 @@ def _bytes(data: str | bytes) -> bytes:
 
 
 def _mode(target: Path) -> int:
-    """The mode of the file that is there, or else what the umask leaves of 0666."""
+    """The mode of the existing file, or else what the umask leaves of 0666."""
     if target.exists():
         return target.stat().st_mode & 0o7777
     mask = os.umask(0)
