@@ -1,4 +1,4 @@
-# Every target makes its own .venv; PYTHON names the interpreter to make it from.
+# Every target creates the .venv that it needs; PYTHON is the interpreter for it.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,12 +19,12 @@ $(VENV)/.dev: $(BIN)/protogen
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,data]'
 	@touch $@
 
-demo: $(BIN)/protogen  ## Emit the examples to build/ and show what pooling did in GoogLeNet
+demo: $(BIN)/protogen  ## Write the examples to build/ and show how GoogLeNet's poolings round
 	@mkdir -p build
 	@for net in $(NETS); do $(BIN)/protogen emit examples/$$net.py -o build/$$net.prototxt || exit 1; done
 	@$(BIN)/python examples/demo.py
 
-test: $(VENV)/.dev lint types imports pytest  ## All that CI runs, on this Python
+test: $(VENV)/.dev lint types imports pytest  ## Run what CI runs, on this Python
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -39,21 +39,21 @@ imports: $(VENV)/.dev
 pytest: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
-# Without an index, or a wheel for this Python, the benchmarks say what they go without.
+# The benchmarks say which packages they lack, so an error of pip does not stop them.
 $(VENV)/.bench: $(VENV)/.dev
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
-bench: $(VENV)/.bench  ## Measure beside NetSpec and the other readers, in one run
+bench: $(VENV)/.bench  ## Measure protogen, NetSpec and other readers of prototxt
 	$(BIN)/python -m benchmarks
 
-proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto
+proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto and write its typed stub
 	$(BIN)/python -m protogen.proto.compile
 
-docs: $(VENV)/.dev  ## Make what comes from the layers and the rules: pages of docs/, the stub
+docs: $(VENV)/.dev  ## Generate the pages of docs/ and the stub from the layers and the rules
 	$(BIN)/python -m protogen.render.reference docs/layers
 	$(BIN)/python -m protogen.render.rules docs/rules.md
-	$(BIN)/python -m protogen.render.stub
+	$(BIN)/python -m protogen.render.code.stub
 
-clean:  ## Remove what the other targets made
+clean:  ## Remove what the other targets create
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""What `make demo` prints: the shapes of GoogLeNet, and what pooling did on its way.
+"""What `make demo` prints: the shapes of GoogLeNet, and how each of its poolings rounds.
 
 python examples/demo.py
 """
@@ -11,18 +11,18 @@ import googlenet
 import pooling_pyramid
 
 from protogen import infer_shapes
-from protogen.render.shapes import layers_table, totals
-from protogen.render.table import show
-from protogen.reports.summary import summarize
+from protogen.render.context import Context
+from protogen.render.net import table
+from protogen.reports.summary import NetSummary, summarize
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the layers of GoogLeNet, then its poolings."""
     net = googlenet.net(batch=1)
-    summary = summarize(infer_shapes(net))
-    show(sys.stdout, layers_table(summary))
-    print(totals(summary))
-    print("\nWhat pooling did:")
+    summary = NetSummary("", (summarize(infer_shapes(net)),))
+    for part in table.render([summary], Context(terminal=sys.stdout.isatty())):
+        print(part)
+    print("\nHow each pooling rounds:")
     pooling_pyramid.explain(net)
 
 

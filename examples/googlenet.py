@@ -1,11 +1,11 @@
 """GoogLeNet: nine inception modules, whose 1x1 reductions make 22 layers affordable.
 
     protogen emit examples/googlenet.py
-    protogen emit examples/googlenet.py --set reductions=False   # what the authors could not pay
+    protogen emit examples/googlenet.py --set reductions=False   # without the 1x1 reductions
     python examples/googlenet.py                                 # what the reductions save
 
-The deploy form: 6,998,552 weights and biases; the two classifiers that only help training are left
-out. Names are those of the net published with Caffe.
+This is the net for deployment, with 6,998,552 weights and biases. It lacks the two classifiers that
+are only for training. The names are those of the net that was published with Caffe.
 
 (source: Szegedy et al. 2014, "Going Deeper with Convolutions", Table 1)
 """
@@ -25,7 +25,7 @@ LEARNING = {
     "bias_filler": fillers.constant(0.2),
 }
 
-#: The outputs of 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5 and pool proj; a pooling before 4 and 5.
+#: The channels of 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5 and pool proj. Poolings precede 4a and 5a.
 MODULES = {
     "3a": (64, 96, 128, 16, 32, 32),
     "3b": (128, 128, 192, 32, 96, 64),
@@ -65,7 +65,7 @@ def net(batch: int = 10, reductions: bool = True) -> Net:
 
 
 def stem(data: Blob) -> Blob:
-    """The plain convolutions before the modules: (N, 3, 224, 224) to (N, 192, 28, 28)."""
+    """The convolutions before the modules: from (N, 3, 224, 224) to (N, 192, 28, 28)."""
     x = L.Convolution(
         data, name="conv1/7x7_s2", num_output=64, kernel_size=7, pad=3, stride=2, **LEARNING
     )
@@ -81,14 +81,14 @@ def stem(data: Blob) -> Blob:
 
 
 def pool(bottom: Blob, name: str) -> Blob:
-    """Halve the image, rounding up: of 112, 56 and 28 the last window overhangs by one."""
+    """Halve the image, rounding up: for 112, 56 and 28 the last window overhangs by one."""
     return L.Pooling(bottom, name=name, pool="MAX", kernel_size=3, stride=2)
 
 
 def savings() -> Iterator[tuple[str, int, int]]:
-    """Each convolution behind a reduction: its multiply-accumulates without, and with, it.
+    """Each convolution after a reduction, with its multiply-accumulates without and with it.
 
-    For one image; those of the reduction itself are counted in the latter.
+    They are for one image, and include those of the reduction itself.
     """
     with_them, without = macs(net(batch=1)), macs(net(batch=1, reductions=False))
     for name in MODULES:
@@ -103,11 +103,11 @@ def macs(composed: Net) -> dict[str, int]:
 
 
 def main() -> None:
-    """Print what the reductions save, and what they leave of the whole net."""
+    """Print what the reductions save for each convolution and for the whole net."""
     rows = list(savings())
     before, after = sum(row[1] for row in rows), sum(row[2] for row in rows)
     whole = sum(macs(net(batch=1)).values())
-    rows += [("all of these", before, after), ("GoogLeNet", whole - after + before, whole)]
+    rows += [("sum", before, after), ("GoogLeNet", whole - after + before, whole)]
     titles = ("convolution", "MACs without", "with 1x1 reduction", "times fewer")
     cells = [(name, f"{a:,}", f"{b:,}", f"{a / b:.1f}") for name, a, b in rows]
     show(sys.stdout, Table(titles, cells, right=(1, 2, 3)))

@@ -1,13 +1,13 @@
-"""LeNet: digits of 28x28 pixels, two convolutions and two inner products.
+"""LeNet for digits of 28x28 pixels: two convolutions and two inner products.
 
-    protogen emit examples/lenet.py                     # to run: an Input of one image
-    protogen emit examples/lenet.py --set deploy=False  # to train and test on MNIST
+    protogen emit examples/lenet.py                     # for deployment: an Input of one image
+    protogen emit examples/lenet.py --set deploy=False  # for training and testing on MNIST
 
-The deploy form has 431,080 weights and biases. In the other the two phases have data layers of
-their own that make the same blobs, so all that follows is written once.
+The net has 431,080 weights and biases. For training, each phase has its own data layer, and both
+produce the same blobs. So the layers that follow are written only once.
 
-(source: LeCun et al. 1998, "Gradient-based learning applied to document recognition", as Caffe's
-own examples/mnist has it)
+(source: LeCun et al. 1998, "Gradient-based learning applied to document recognition", in the
+version of Caffe's examples/mnist)
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LEARNING = {
 
 
 def net(deploy: bool = True, batch: int = 1) -> Net:
-    """LeNet to run on ``batch`` images, or (``deploy=False``) to train and test."""
+    """LeNet for deployment with ``batch`` images, or for training and testing."""
     with Net("LeNet") as lenet:
         if deploy:
             L.Softmax(scores(L.Input(name="data", shape=[batch, 1, 28, 28])), name="prob")
@@ -40,7 +40,7 @@ def net(deploy: bool = True, batch: int = 1) -> Net:
 
 
 def mnist(source: str, batch: int) -> tuple[Blob, Blob]:
-    """Images scaled to [0, 1), and their digits."""
+    """Images scaled to [0, 1), and their labels."""
     data, label = L.Data(
         name="mnist",
         top=("data", "label"),
@@ -53,7 +53,7 @@ def mnist(source: str, batch: int) -> tuple[Blob, Blob]:
 
 
 def scores(data: Blob) -> Blob:
-    """From (N, 1, 28, 28) to a score for each of 10 digits: (N, 10)."""
+    """A score for each of 10 digits: from (N, 1, 28, 28) to (N, 10)."""
     x = L.Convolution(data, name="conv1", num_output=20, kernel_size=5, **LEARNING)
     x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=2, stride=2)
     x = L.Convolution(x, name="conv2", num_output=50, kernel_size=5, **LEARNING)

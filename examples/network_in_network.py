@@ -1,13 +1,13 @@
-"""Network in Network for CIFAR-10: every convolution is followed by 1x1 convolutions.
+"""Network in Network for CIFAR-10: two 1x1 convolutions follow every convolution.
 
     protogen emit examples/network_in_network.py
     protogen emit examples/network_in_network.py --set deploy=False
 
-There is no inner product: the last 1x1 convolution makes one map for each of the 10 classes, and
-its average over the whole 8x8 image is the score. 966,986 weights and biases.
+The net has no inner product: the last 1x1 convolution produces one map for each of the 10 classes,
+and the average of a map over the whole 8x8 image is the score. It has 966,986 weights and biases.
 
-The net lives by Caffe's rounding: 32 pools to 16 (not 15) and 16 to 8 (not 7), which is just what
-the last 8x8 average needs. Where sizes round down the last kernel would not fit.
+The net depends on Caffe's rounding up: 32 is pooled to 16 (not 15) and 16 to 8 (not 7), the size of
+the last kernel. If sizes were rounded down, that kernel would not fit.
 
 (source: Lin, Chen & Yan 2013, "Network In Network", and the prototxt published with it)
 """
@@ -21,7 +21,7 @@ FILLERS = {"weight_filler": fillers.gaussian(std=0.05), "bias_filler": fillers.c
 
 
 def net(deploy: bool = True, batch: int = 1) -> Net:
-    """The net to run on ``batch`` images, or (``deploy=False``) to train and test."""
+    """The net for deployment with ``batch`` images, or for training and testing."""
     with Net("CIFAR10_NIN") as nin:
         if deploy:
             L.Softmax(scores(L.Input(name="data", shape=[batch, 3, 32, 32])), name="prob")
@@ -44,7 +44,7 @@ def net(deploy: bool = True, batch: int = 1) -> Net:
 
 
 def scores(data: Blob) -> Blob:
-    """From (N, 3, 32, 32) to a score for each of 10 classes: (N, 10, 1, 1)."""
+    """A score for each of 10 classes: from (N, 3, 32, 32) to (N, 10, 1, 1)."""
     x = blocks.mlpconv(
         data,
         num_output=(192, 160, 96),

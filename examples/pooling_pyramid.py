@@ -1,12 +1,12 @@
-"""A pyramid of poolings over an odd-sized image, which explains itself.
+"""A pyramid of poolings over an image with odd sizes, and an explanation of each level.
 
     protogen emit examples/pooling_pyramid.py --annotate
     protogen emit examples/pooling_pyramid.py --set kernel_size=3
-    python examples/pooling_pyramid.py          # what rounding up did at every level
+    python examples/pooling_pyramid.py          # how each level rounds
 
-Caffe rounds the number of windows up: of 75 pixels it makes 38, and the last window hangs over the
-edge. Most frameworks round down and leave the last pixel out. Each level passes the difference on
-to the next, and in the end 75x107 pixels are 3x4 in Caffe and 2x3 elsewhere.
+Caffe rounds the number of windows up: 75 pixels become 38, and the last window overhangs the edge.
+Most frameworks round down and leave out the last pixel. Each level passes the difference on to the
+next one, and in the end 75x107 pixels are 3x4 in Caffe and 2x3 in other frameworks.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def net(
     stride: int = 2,
     round_mode: RoundMode = "CEIL",
 ) -> Net:
-    """``levels`` poolings, each of the one before."""
+    """``levels`` poolings, each on top of the previous one."""
     with Net("pooling_pyramid") as pyramid:
         x = L.Input(name="data", shape=[1, 3, height, width])
         for level in range(1, levels + 1):
@@ -49,10 +49,10 @@ def net(
 
 
 def axes(composed: Net) -> Iterator[tuple[str, Axis]]:
-    """What each square Pooling with a stride did to its axes; to both alike, said once."""
+    """The axes of each square Pooling; axes with the same size are one."""
     for row in infer_shapes(composed).layers:
         p = composed.message.layer[row.index].pooling_param
-        if row.type != "Pooling" or p.stride == 1:  # stride 1 has nothing to round
+        if row.type != "Pooling" or p.stride == 1:  # with stride 1, nothing is rounded
             continue
         ((_, shape),) = row.bottoms
         height, width = image(shape)
@@ -63,40 +63,40 @@ def axes(composed: Net) -> Iterator[tuple[str, Axis]]:
 
 
 def image(shape: Shape) -> tuple[int, ...]:
-    """Height and width, which are known of every blob that is not read from a database."""
+    """Height and width. They are known, because no blob of these nets is read from a database."""
     return tuple(size for size in (shape or ())[2:] if size is not None)
 
 
-def story(axis: Axis) -> str:
-    """What rounding did to one axis, in words."""
+def description(axis: Axis) -> str:
+    """How one axis rounds, in words."""
     last = axis.window(axis.pooled - 1)
     if not last.elements:
-        return "the last window holds nothing at all"
+        return "rounds up: the last window is empty"
     if last.overhang:
-        return f"rounded up: the last window overhangs by {last.overhang}, floor would leave it out"
-    return "exact: nothing to round" if axis.pooled == floored(axis) else "rounded up"
+        return f"rounds up: the last window overhangs by {last.overhang}"
+    return "exact" if axis.pooled == floor_size(axis) else "rounds up"
 
 
-def floored(axis: Axis) -> int:
-    """What a framework that rounds down makes of the same size."""
+def floor_size(axis: Axis) -> int:
+    """The size after the same pooling in a framework that rounds down."""
     return Axis(axis.name, axis.size, axis.kernel, axis.stride, axis.pad, True, axis.clip).pooled
 
 
 def explain(composed: Net) -> None:
-    """Print, for each Pooling, the sum that makes its size and what rounding up did."""
-    rows = [
-        (name, axis.name, str(axis.size), windows.formula(axis), str(floored(axis)), story(axis))
-        for name, axis in axes(composed)
-    ]
+    """Print the size of each Pooling with its formula, and how it rounds."""
+    rows = []
+    for name, axis in axes(composed):
+        formula, floor = windows.formula(axis), str(floor_size(axis))
+        rows.append((name, axis.name, str(axis.size), formula, floor, description(axis)))
     titles = ("layer", "axis", "size", "in Caffe", "floor", "")
     show(sys.stdout, Table(titles, rows, right=(2, 4)))
 
 
 def main() -> None:
-    """Explain every level, then show how the difference to floor grows."""
+    """Explain every level, then compare with poolings that round down."""
     explain(net())
     ceil, floor = (infer_shapes(net(round_mode=mode)).blobs for mode in get_args(RoundMode))
-    print("\nLevel by level, if every pooling rounded down:")
+    print("\nThe sizes if every pooling rounded down:")
     rows = [
         (name, format_shape(image(ceil[name])), format_shape(image(floor[name]))) for name in ceil
     ]

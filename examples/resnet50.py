@@ -1,11 +1,12 @@
-"""ResNet-50: sixteen bottlenecks, each of which adds something to what it was given.
+"""ResNet-50: sixteen bottlenecks, each of which adds to its own bottom.
 
     protogen emit examples/resnet50.py
     protogen emit examples/resnet50.py --set batch=8
 
-Names are those of the net its authors published, and so is the bias of conv1, which the batch
-normalisation behind it makes useless. 25,557,096 weights, biases, scales and shifts; with what its
-53 BatchNorm layers keep (mean, variance and a factor) 25,610,269 learnable numbers.
+The names are those of the net that its authors published. So is the bias of conv1, which has no
+effect because a batch normalization follows. The net has 25,557,096 weights, biases, scales and
+shifts. Its 53 BatchNorm layers store a mean, a variance and a factor each, so that its learnable
+blobs contain 25,610,269 numbers.
 
 (source: He et al. 2015, "Deep Residual Learning for Image Recognition", Table 1)
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 from protogen import Net, blocks
 from protogen import layers as L
 
-#: For each stage: its blocks, and the channels they make.
+#: The blocks of each stage, and the number of their channels.
 STAGES = {
     "res2": ("abc", 256),
     "res3": ("abcd", 512),
@@ -25,7 +26,7 @@ STAGES = {
 
 
 def net(batch: int = 1, num_output: int = 1000) -> Net:
-    """ResNet-50 on ``batch`` images of 224x224, with ``num_output`` classes."""
+    """ResNet-50 for ``batch`` images of 224x224 pixels and ``num_output`` classes."""
     with Net("ResNet-50") as resnet:
         x = L.Input(name="data", shape=[batch, 3, 224, 224])
         x = blocks.conv_bn_scale_relu(

@@ -12,28 +12,32 @@ from protogen._version import __version__
 
 if TYPE_CHECKING:
     from protogen import fillers, layers, proto
+    from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
-    from protogen.compose import Blob, ComposeError, Net, blocks
-    from protogen.compose.loaded import load, loads
+    from protogen.compose import Blob, blocks
+    from protogen.coordinates import crop_offset
     from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
-    from protogen.inference import Inference, infer_shapes
+    from protogen.net import Net, infer_shapes
+    from protogen.net_files import load, loads
+    from protogen.program import ComposeError
     from protogen.text.upgrade import upgrade
 
 _HOMES = {
     "Blob": "protogen.compose",
-    "ComposeError": "protogen.compose",
-    "Net": "protogen.compose",
-    "load": "protogen.compose.loaded",
-    "loads": "protogen.compose.loaded",
+    "ComposeError": "protogen.program",
+    "Net": "protogen.net",
+    "load": "protogen.net_files",
+    "loads": "protogen.net_files",
     "Diagnostic": "protogen.diagnostics",
     "Location": "protogen.diagnostics",
     "ProtogenError": "protogen.diagnostics",
     "Severity": "protogen.diagnostics",
-    "Inference": "protogen.inference",
-    "infer_shapes": "protogen.inference",
+    "Inference": "protogen.analysis:Analysis",
+    "infer_shapes": "protogen.net",
     "Report": "protogen.checks",
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
+    "crop_offset": "protogen.coordinates",
     "upgrade": "protogen.text.upgrade",
 }
 _MODULES = {
@@ -57,6 +61,7 @@ __all__ = [
     "blocks",
     "check",
     "check_solver",
+    "crop_offset",
     "fillers",
     "infer_shapes",
     "layers",
@@ -71,7 +76,8 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         value: Any = importlib.import_module(_MODULES[name])
     elif name in _HOMES:
-        value = getattr(importlib.import_module(_HOMES[name]), name)
+        module, _, known_as = _HOMES[name].partition(":")
+        value = getattr(importlib.import_module(module), known_as or name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -1,18 +1,21 @@
-"""What protogen has to say of a net: a severity, a rule, a layer, a sentence and a place."""
+"""Findings about a net: each has a severity, a rule, a layer, a message and a location."""
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protogen.edits import Fix
+from protogen.spelling import nearest
+
+if TYPE_CHECKING:
+    from protogen.shapes import Size
 
 __all__ = [
-    "RULES",
     "Diagnostic",
-    "Edit",
-    "Fix",
     "Location",
     "ProtogenError",
     "Severity",
@@ -24,23 +27,24 @@ __all__ = [
 
 
 class Severity(str, enum.Enum):
-    """How much a diagnostic weighs.
+    """How severe a finding is.
 
-    *error*: Caffe refuses the net, or computes garbage. *warning*: it loads, and is probably not
-    what was meant. *note*: worth knowing.
+    *error*: Caffe rejects the net, or computes garbage. *warning*: Caffe loads the net, but it is
+    probably not what was intended. *note*: worth knowing.
     """
 
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
 
+    # Without this, str() returns "Severity.ERROR", and since Python 3.11 an f-string does, too.
     def __str__(self) -> str:
         return self.value
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in a file: lines and columns count from 1; 0 means the whole file (or line)."""
+    """A place in a file. Lines and columns count from 1; 0 means the whole file or line."""
 
     file: str
     line: int = 0
@@ -49,36 +53,20 @@ class Location:
     end_column: int = 0
 
     def __str__(self) -> str:
-        return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change to a layer: a field (``pooling_param.pad``) and its value as text.
-
-    A value of ``None`` takes the field out. A field of "" is the whole layer.
-    """
-
-    layer_index: int
-    field: str
-    value: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """What would mend a finding. A safe one changes nothing that Caffe computes on purpose."""
-
-    title: str
-    edits: tuple[Edit, ...]
-    safe: bool = False
+        words = [self.file]
+        if self.line:
+            words.append(str(self.line))
+        if self.column:
+            words.append(str(self.column))
+        return ":".join(words)
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. ``code`` and ``name`` (kebab-case) are fixed for each rule, for scripts.
+    """One finding. ``code`` and ``name`` (kebab-case) are those of its rule and never change.
 
-    ``layer`` and ``type`` are empty where a finding is not about one layer. ``why`` is Caffe's
-    behaviour, ``where`` the blobs and shapes concerned, ``hint`` a computed way to mend it.
+    ``layer`` and ``type`` are empty if the finding is not about one layer. ``why`` explains Caffe's
+    behavior, ``where`` gives the blobs and shapes, and ``hint`` is a computed way to fix it.
     """
 
     severity: Severity
@@ -96,53 +84,69 @@ class Diagnostic:
     fix: Fix | None = None
 
     @property
+    def fixable(self) -> bool:
+        """Whether it can be fixed without asking anyone."""
+        return self.fix is not None and self.fix.safe
+
+    @property
     def subject(self) -> str:
-        """The layer and its type, as every renderer names them: ``layer "pool1" (Pooling)``."""
+        """The layer and its type, as all formats print them: ``layer "pool1" (Pooling)``."""
         if not (self.layer or self.type):
             return ""
-        name = f'layer "{self.layer}"' if self.layer else "a layer without a name"
-        return name + (f" ({self.type})" if self.type else "")
+        subject = f'layer "{self.layer}"' if self.layer else "a layer without a name"
+        if self.type:
+            subject += f" ({self.type})"
+        return subject
 
     @property
     def place(self) -> str:
-        """``net.prototxt:12:3: ``, or nothing where it is not known."""
-        return one_line(f"{self.location}: ") if self.location else ""
+        """``net.prototxt:12:3: ``, or an empty string if the location is unknown."""
+        if self.location is None:
+            return ""
+        return one_line(f"{self.location}: ")
 
     @property
     def fact(self) -> str:
-        """The layer and what is wrong with it, on one line whatever is in a name."""
-        return one_line(f"{self.subject}: {self.message}" if self.subject else self.message)
+        """The layer and the message, always on one line."""
+        fact = f"{self.subject}: {self.message}" if self.subject else self.message
+        return one_line(fact)
 
     @property
     def headline(self) -> str:
-        """The first line, whole by itself; editors read its ``file:line:col``."""
+        """The first line, complete by itself. Editors read its ``file:line:column``."""
         return f"{self.place}{self.severity}[{self.code}] {self.fact}"
 
     @property
     def notes(self) -> list[str]:
-        """The lines below the first: where, why, and a hint."""
-        notes = (("where", self.where), ("why", self.why), ("hint", self.hint))
-        told = [
-            f"  {key + ':':6} {text}".replace("\n", "\n" + " " * 9) for key, text in notes if text
-        ]
-        return [line for note in told for line in note.split("\n")]
+        """The lines after the first: where, why and hint."""
+        lines = []
+        for label, text in (("where:", self.where), ("why:", self.why), ("hint:", self.hint)):
+            if not text:
+                continue
+            first, *others = text.split("\n")
+            lines.append(f"  {label:6} {first}")
+            # Further lines stand below the text of the first one.
+            for other in others:
+                lines.append(" " * 9 + other)
+        return lines
 
     def __str__(self) -> str:
         return "\n".join([self.headline, *self.notes])
 
 
+# These include the line breaks of Unicode, and the character that starts the codes of a terminal.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def one_line(text: str) -> str:
-    """Text with its line breaks and other control characters escaped: names may hold any."""
+    """The text with line breaks and other control characters escaped; a name may contain any."""
     return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 class ProtogenError(Exception):
-    """Any input protogen cannot use; ``diagnostics`` say where, what and how to mend it.
+    """Input that protogen cannot use. ``diagnostics`` say what is wrong, where, and how to fix it.
 
-    Every error that protogen raises on purpose is one of these.
+    All errors that protogen raises on purpose are of this class.
     """
 
     def __init__(self, diagnostics: Diagnostic | Iterable[Diagnostic]) -> None:
@@ -152,52 +156,16 @@ class ProtogenError(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean "Pooling"?`` for the nearest known word, or nothing where none is near."""
-    by_lower = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
-    return f'did you mean "{by_lower[near[0]]}"?' if near else ""
+    """``did you mean "Pooling"?`` for what was intended, or "" if nothing clearly was."""
+    near = nearest(word, known)
+    return f'did you mean "{near}"?' if near else ""
 
 
-def plural(number: int, what: str) -> str:
-    """As in "1 layer", "2 layers"."""
-    return f"{number} {what}" + "s" * (number != 1)
+def plural(number: Size, what: str) -> str:
+    """A number and a noun: "1 layer", "2 layers"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def times(number: int) -> str:
-    """As in "once", "2 times"."""
+    """How many times, in words: "once", "2 times"."""
     return "once" if number == 1 else f"{number} times"
-
-
-#: The code of each rule that a net must keep to be loaded by Caffe at all. Rules of style and
-#: suspicion have files of their own in ``protogen.checks``.
-RULES = {
-    # S: shapes and parameters of one layer
-    "layer-parameter": "S101",
-    "blob-count": "S102",
-    "axis-out-of-range": "S103",
-    "bottom-shape-mismatch": "S104",
-    "axis-count": "S105",
-    "blob-shape": "S106",
-    "kernel-exceeds-bottom": "S107",
-    "group-does-not-divide": "S108",
-    "filler": "S109",
-    "in-place-forbidden": "S110",
-    "loss-weight-count": "S111",
-    "param-count": "S112",
-    "shared-param-mismatch": "S113",
-    "required-field": "S114",
-    # P: pooling
-    "pad-reaches-kernel": "P104",
-    # G: the net's own rules
-    "unknown-bottom": "G101",
-    "duplicate-top": "G102",
-    "in-place-after-split": "G103",
-    "unknown-type": "G104",
-    "include-and-exclude": "G105",
-    "propagate-down-count": "G106",
-    "no-input-shape": "G108",
-    "data-source": "G109",
-    "data-source-unread": "G110",
-    # F: forks of Caffe
-    "fork-dialect": "F101",
-}

@@ -11,19 +11,23 @@ __all__ = ["write_file"]
 
 
 def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
-    """Create or replace a file in one step; text is written as UTF-8.
+    """Replace a file, or create it, in one step; text is UTF-8.
 
-    A link is followed, and an existing file keeps its mode. Raises `OSError` if the file cannot be
-    written or is read-only; an existing file then stays as it was.
+    A link is followed, and the mode of an existing file is kept. Raises `OSError` about ``path``,
+    and leaves what was there as it was, if the file cannot be written or is read-only.
     """
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():  # a pipe or a device cannot be replaced
-        with target.open("wb") as device:  # closing writes what is buffered, and may fail
+    if target.exists() and not target.is_file():  # a pipe or a device takes the bytes as they come
+        # Closing it here reports a full device; Python would only warn when it closes a lost file.
+        with target.open("wb") as device:
             device.write(_bytes(data))
         return
-    if target.exists() and not os.access(target, os.W_OK):  # a rename does not check
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
-    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    if target.exists() and not os.access(target, os.W_OK):  # a rename would not ask
+        raise _error(errno.EACCES, path)
+    try:
+        handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:  # its message would name the temporary file
+        raise _error(error.errno or errno.EIO, path) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(_bytes(data))
@@ -32,6 +36,11 @@ def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def _error(number: int, path: str | os.PathLike[str]) -> OSError:
+    """The error with this number; Python picks the class: `FileNotFoundError`, say."""
+    return OSError(number, os.strerror(number), os.fspath(path))
 
 
 def _bytes(data: str | bytes) -> bytes:

@@ -1,284 +1,296 @@
-"""One walk through the layers of a phase: the shape of every blob, as Caffe would compute it.
+"""One walk through the layers of a state: the shape of every blob, as Caffe would compute it.
 
-The walk goes on past a fault, where Caffe dies of the first: what follows a layer at fault has a
-shape not known, and nothing is said of what may only follow from it.
+The walk goes on past a fault, where Caffe aborts at the first: what follows a faulty layer has an
+unknown shape, and nothing is reported that may only follow from that.
 (source: ``Net::Init``, ``Layer::SetUp``, ``Net::AppendParam``)
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any
 
 from protogen import layers as layer_types
-from protogen import sources
-from protogen.diagnostics import RULES, Diagnostic, Severity, plural, times
-from protogen.graph import Graph, State, Step, build
-from protogen.schema import Facts, Fault, LayerSchema, check_param_count, registered
-from protogen.shapes import Shape, count, format_shape
+from protogen import rules, sources
+from protogen.diagnostics import Diagnostic, plural, times
+from protogen.graph import Graph, Step
+from protogen.proto import ParamSpec
+from protogen.schema import Facts, Fault, LayerSchema, check_param_count
+from protogen.shapes import Shape, count, filled, format_shape
 
-__all__ = ["Inference", "LayerShapes", "infer_graph", "infer_shapes"]
+__all__ = ["AUTOMATIC_TOP", "Inputs", "given_shapes", "walk"]
 
+#: The name under which a loss without tops is listed; Caffe adds such a top by itself.
+AUTOMATIC_TOP = "(automatic)"
 
-@dataclass(frozen=True)
-class LayerShapes:
-    """One layer of the walk: where it stands in the net, and all that is known of it."""
-
-    index: int
-    name: str
-    type: str
-    bottoms: tuple[tuple[str, Shape], ...]
-    tops: tuple[tuple[str, Shape], ...]
-    facts: Facts
+#: Shapes that the caller knows and the net does not say, by blob.
+Inputs = Mapping[str, Sequence[int | None]]
 
 
-@dataclass
-class Inference:
-    """What Caffe would make of a net in one state.
+def given_shapes(inputs: Inputs, argument: str = "inputs") -> dict[str, Shape]:
+    """The shapes that a caller gives, as tuples. Raises `ValueError` for what is not a shape.
 
-    ``blobs`` maps each blob to its shape after its last writer; ``params`` each layer that learns
-    to the shapes of its learnable blobs. A shape is a tuple, a size in it ``None`` where it is not
-    known, and ``None`` as a whole where not even the number of axes is.
+    ``argument`` is what the caller calls them.
     """
-
-    state: State
-    blobs: dict[str, Shape] = field(default_factory=dict)
-    params: dict[str, list[Shape]] = field(default_factory=dict)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    graph: Graph | None = field(default=None, repr=False)
-    facts: list[Facts] = field(default_factory=list, repr=False)
-
-    @property
-    def ok(self) -> bool:
-        """Whether Caffe would accept the net."""
-        return not any(d.severity is Severity.ERROR for d in self.diagnostics)
-
-    @property
-    def layers(self) -> list[LayerShapes]:
-        """A row for each layer that runs, in the net's order."""
-        steps = self.graph.steps if self.graph else []
-        return [
-            LayerShapes(
-                step.index,
-                step.layer.name,
-                step.layer.type,
-                tuple(
-                    (name, value.shape if value else None)
-                    for name, value in zip(step.layer.bottom, step.bottoms)
-                ),
-                tuple((value.name, value.shape) for value in step.tops),
-                facts,
-            )
-            for step, facts in zip(steps, self.facts)
-        ]
+    return {name: _given_shape(f'{argument}["{name}"]', shape) for name, shape in inputs.items()}
 
 
-def infer_shapes(
-    net: Any,
-    phase: str = "TEST",
-    level: int = 0,
-    stages: Collection[str] = (),
-    inputs: Mapping[str, Sequence[int | None]] | None = None,
-) -> Inference:
-    """Infer every shape of a net: a `protogen.Net`, or a ``NetParameter`` message.
+def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
+    if not isinstance(shape, (str, int)):
+        sizes: tuple[Any, ...] = tuple(shape)
+        if all(size is None or (isinstance(size, Integral) and int(size) >= 0) for size in sizes):
+            return sizes
+    raise ValueError(
+        f"{name} must be a list of sizes, with None for an unknown size, such as"
+        f" (1, 3, None, None); got {shape!r}"
+    )
 
-    ``inputs`` gives shapes for tops of data layers whose database is not at hand, and of layers
-    that cannot be known, such as those in Python. A net with faults gives diagnostics, never an
-    exception; arguments that make no sense raise `ValueError`.
+
+def walk(
+    graph: Graph,
+    inputs: Mapping[str, Shape],
+    damaged: Collection[int] = (),
+    stated: Mapping[int, Sequence[Shape]] = MappingProxyType({}),
+    *,
+    override: bool = False,
+) -> None:
+    """Fill in the shapes of a graph's values and the facts and faults of its steps.
+
+    ``inputs`` fill in what layers without bottoms leave open. They replace the shapes of these
+    layers as a whole with ``override``, or if they give the shape of all data. ``damaged`` are the
+    indices of layers with an error in their text: what is left of these says nothing about their
+    tops. ``stated`` are the shapes that whoever composed a layer stated for its tops, by the index
+    of the layer.
     """
-    state = State(phase, level, stages)
-    if not hasattr(net, "current"):
-        from protogen.compose.net import Net  # a bare message; a Net knows its layers' places
-
-        net = Net.of(net)
-    message, found = net.current()
-    result = infer_graph(build(message, state, net.made), inputs or {})
-    spoilt = net.spoilt()
-    told = [d for d in result.diagnostics if d.layer_index not in spoilt]
-    result.diagnostics = [*found, *map(net.place, told)]
-    return result
-
-
-def infer_graph(graph: Graph, inputs: Mapping[str, Sequence[int | None]]) -> Inference:
-    """Walk a graph: fill in its values' shapes and gather what is wrong."""
-    result = Inference(graph.state, graph=graph)
-    given = {name: _given(name, shape) for name, shape in inputs.items()}
-    shared: dict[str, _Owner] = {}
+    override = override or _covers_data(graph, inputs)
+    owners: dict[str, _Owner] = {}
     phase = graph.state.number
-    blobs, params, known = result.blobs, result.params, result.facts
     for step in graph.steps:
-        facts = _infer_step(step, phase, given)
-        known.append(facts)
+        if step.index in damaged:
+            facts = _unknown(step)
+        elif step.index in stated:
+            facts = _stated_facts(step, phase, inputs, override, stated[step.index])
+        else:
+            facts = _infer_step(step, phase, inputs, override)
+        step.facts = facts
         for value, shape in zip(step.tops, facts.tops):
-            if shape is None:  # of a layer in Python, say, or of a type nobody knows
-                shape = given.get(value.name)
-            value.shape = blobs[value.name] = shape
-        if len(facts.tops) > len(step.tops):  # the name Caffe makes up for a loss without tops
-            blobs["(automatic)"] = facts.tops[-1]
-        if facts.blobs:
-            params[step.layer.name] = [blob.shape for blob in facts.blobs]
-        if step.made is None and step.layer.param:
-            _share(step, facts, shared)
-        if step.faults:
-            result.diagnostics += step.faults
-    result.diagnostics += _dialects(graph)
-    return result
+            if shape is None and inputs:  # of a layer in Python, say, or of an unknown type
+                shape = inputs.get(value.name)
+            value.shape = shape
+        if not step.wiring.plain and step.layer.param:
+            _share_parameters(step, owners)
 
 
-def _given(name: str, shape: Sequence[int | None]) -> Shape:
-    sizes: tuple[Any, ...] = () if isinstance(shape, (str, int)) else tuple(shape)
-    whole = all(size is None or (isinstance(size, Integral) and int(size) >= 0) for size in sizes)
-    if isinstance(shape, (str, int)) or not whole:
-        raise ValueError(
-            f'the shape given for "{name}" is {shape!r}; write its sizes, None for one not known:'
-            " (1, 3, None, None)"
-        )
-    return sizes
-
-
-def _infer_step(step: Step, phase: int, given: Mapping[str, Shape]) -> Facts:
-    layer, tops, made = step.layer, step.tops, step.made
-    bottoms = tuple([value.shape if value else None for value in step.bottoms])
-    if made is not None and bottoms and bottoms == made.shapes and not made.schema.loss:
-        step.schema = made.schema
-        return made.facts
-    if given and not step.bottoms and tops and all(v.name in given for v in tops):
-        return Facts(tuple(given[value.name] for value in tops))
-    layer_type = layer.type
-    step.schema = schema = registered(layer_type) or layer_types.find(layer_type)
+def _infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: bool) -> Facts:
+    wiring = step.wiring
+    schema = wiring.schema
     if schema is None:
+        if not step.bottoms and step.tops and all(value.name in inputs for value in step.tops):
+            return Facts(tuple(inputs[value.name] for value in step.tops))
         _fault_unknown_type(step)
-        return Facts((None,) * len(tops), macs=None)
-    if layer.propagate_down:
+        return _unknown(step)
+    bottoms = tuple([value.shape if value else None for value in step.bottoms])
+    if not wiring.plain:
         _check_propagate_down(step)
-    own_phase = layer.phase if layer.HasField("phase") else phase
+        if step.layer.HasField("phase"):
+            phase = step.layer.phase
     try:
-        facts = schema.infer(layer, bottoms, len(tops), own_phase, step.in_place)
-        if schema.loss or layer.loss_weight:
+        facts = schema.infer(
+            step.layer, bottoms, len(step.tops), phase, step.in_place, wiring.parameters
+        )
+        if schema.loss or not wiring.plain:
             _check_loss_weight(step, schema, facts)
     except Fault as fault:
-        step.fault(fault.rule, fault.message, path=fault.field, hint=fault.hint)
-        return Facts((None,) * len(tops), macs=None)
-    return facts if step.bottoms else _look(step, facts, given)
+        step.fault(fault.rule, fault.message, field=fault.field, hint=fault.hint)
+        return _unknown(step)
+    if step.bottoms:
+        return facts
+    if override:
+        tops = zip(step.tops, facts.tops)
+        return facts._replace(tops=tuple(inputs.get(value.name, shape) for value, shape in tops))
+    return _source_facts(step, facts, inputs)
 
 
-def _look(step: Step, facts: Facts, given: Mapping[str, Shape]) -> Facts:
+def _stated_facts(
+    step: Step,
+    phase: int,
+    inputs: Mapping[str, Shape],
+    override: bool,
+    stated: Sequence[Shape],
+) -> Facts:
+    """The facts of a layer whose tops' shapes are stated, as far as they are not known anyway."""
+    if step.wiring.schema is None:
+        return Facts(tuple(stated), macs=None)
+    facts = _infer_step(step, phase, inputs, override)
+    return facts._replace(tops=tuple(map(filled, facts.tops, stated)))
+
+
+def _unknown(step: Step) -> Facts:
+    return Facts((None,) * len(step.tops), macs=None)
+
+
+# Layers without bottoms ------------------------------------------------------------------------
+
+
+def _source_facts(step: Step, facts: Facts, inputs: Mapping[str, Shape]) -> Facts:
     """The tops of a layer without bottoms: as the caller gives them, or as its source has them."""
-    shapes = tuple(given.get(v.name, s) for v, s in zip(step.tops, facts.tops))
-    if all(shape is not None and None not in shape for shape in shapes):
-        if step.layer.type == "Input" and not step.layer.input_param.shape:
-            _check_unshaped(step)
-        return facts._replace(tops=shapes)
+    given = [inputs.get(value.name) for value in step.tops]
+    shapes: tuple[Shape, ...] = facts.tops
+    if not all(map(_is_known, shapes)) and not all(map(_is_known, given)):
+        # Caffe opens the source to learn the sizes that the layer's parameters leave open.
+        shapes = tuple(_look_into_source(step, facts) or shapes)
+    if step.type == "Input" and not step.layer.input_param.shape and all(map(_is_known, shapes)):
+        _check_unshaped(step)
+    tops = [_merged(step, i, shape, given[i]) for i, shape in enumerate(shapes[: len(given)])]
+    return facts._replace(tops=(*tops, *shapes[len(given) :]))
+
+
+def _covers_data(graph: Graph, inputs: Mapping[str, Shape]) -> bool:
+    """Whether a caller gives the shape of every top of every data layer.
+
+    Such a caller means these shapes, with their batch. Who gives the images only, and not their
+    labels, means the size of the images: another batch would not fit the labels.
+    """
+    if not inputs:
+        return False
+    for step in graph.steps:
+        if step.bottoms or step.type in _SHAPED:
+            continue
+        if any(value.name not in inputs for value in step.tops):
+            return False
+    return True
+
+
+#: Types without bottoms that state the shapes of their tops.
+_SHAPED = ("Input", "DummyData", "Parameter")
+
+
+def _is_known(shape: Shape) -> bool:
+    return shape is not None and None not in shape
+
+
+def _merged(step: Step, top: int, shape: Shape, given: Shape) -> Shape:
+    """The shape of a top by what the layer states and what the caller gives.
+
+    What the caller gives replaces the shape of an Input layer. The batch of a data layer is its
+    own, in each phase, whatever the caller gives for it; so are other sizes that it states, but a
+    caller who contradicts these gets a warning.
+    """
+    if given is None or shape is None or step.type == "Input":
+        return shape if given is None else given
+    if len(shape) != len(given):
+        _warn_of_contradiction(step, top, shape, given)
+        return shape
+    if any(None not in (own, other) and own != other for own, other in zip(shape[1:], given[1:])):
+        _warn_of_contradiction(step, top, shape, given)
+    return tuple(other if own is None else own for own, other in zip(shape, given))
+
+
+def _warn_of_contradiction(step: Step, top: int, shape: Shape, given: Shape) -> None:
+    name = step.tops[top].name
+    step.fault(
+        "input-contradiction",
+        f'the shape given for "{name}" is {format_shape(given)}, but the layer produces'
+        f" {format_shape(shape)}",
+        field=f"top[{top}]",
+        hint=f"leave open what the layer states: {name}={_open_shape(shape)}",
+    )
+
+
+def _open_shape(shape: Shape) -> str:
+    return ",".join("?" if size is None else str(size) for size in shape or ())
+
+
+def _look_into_source(step: Step, facts: Facts) -> Sequence[Shape] | None:
     try:
-        found = sources.look(step.layer, facts.tops)
+        return sources.read_top_shapes(step.layer, facts.tops)
     except Fault as fault:
-        step.fault("data-source", fault.message, path=fault.field, hint=fault.hint)
-        found = None
-    except sources.Unread as unread:
+        step.fault("data-source", fault.message, field=fault.field, hint=fault.hint)
+    except sources.UnreadableSource as unread:
         step.fault(
             "data-source-unread",
-            f"its source is there but cannot be read: {unread}",
-            severity=Severity.WARNING,
+            f"its source exists but cannot be read: {unread}",
             hint=unread.hint,
         )
-        found = None
-    if found is not None:
-        shapes = tuple(given.get(v.name, s) for v, s in zip(step.tops, found))
-    return facts._replace(tops=shapes)
+    return None
 
 
 def _check_unshaped(step: Step) -> None:
-    """Without a shape the tops of an Input have no elements, and a Split takes no such blob."""
+    """Without a shape the tops of an Input have no elements, and a Split rejects such a blob."""
     for position, top in enumerate(step.tops):
         if top.split:
             step.fault(
                 "no-input-shape",
                 f'gives "{top.name}" no shape, and Caffe cannot split such a blob for its'
                 f" {len(top.readers)} readers",
-                path=f"top[{position}]",
-                hint="input_param { shape { dim: ... } } says it",
+                field=f"top[{position}]",
+                hint="state it: input_param { shape { dim: ... } }",
             )
 
 
-def _dialects(graph: Graph) -> list[Diagnostic]:
-    """A note for each type that forks differ in, with the rule taken and what told."""
-    taken: dict[tuple[str, str], list[Step]] = {}
-    for step in graph.steps:
-        if step.schema is not None and step.schema.disputed:
-            schema, dialect = step.schema, step.schema.dialect(step.layer)
-            if dialect:
-                taken.setdefault((schema.type, dialect), []).append(step)
-    return [_note_dialect(*key, steps) for key, steps in taken.items()]
+# What Caffe's net checks of each layer ---------------------------------------------------------
 
 
-def _note_dialect(layer_type: str, dialect: str, steps: list[Step]) -> Diagnostic:
-    more = len(steps) - 1
-    others = f"; so {'is one more' if more == 1 else f'are {more} more'}" if more else ""
-    return Diagnostic(
-        Severity.NOTE,
-        RULES["fork-dialect"],
-        steps[0].layer.name,
-        f"is taken by the rule of {dialect}, for forks differ in {layer_type}{others}",
-        name="fork-dialect",
-        type=layer_type,
-        layer_index=steps[0].index,
+def _fault_unknown_type(step: Step) -> None:
+    if not step.type:
+        step.fault("unknown-type", "has no type", hint='state it: type: "Convolution"')
+        return
+    step.fault(
+        "unknown-type",
+        f'unknown layer type "{step.type}"',
+        field="type",
+        hint=layer_types.suggest(step.type),
     )
 
 
 def _check_propagate_down(step: Step) -> None:
     given = len(step.layer.propagate_down)
-    if given != len(step.bottoms):
+    if given not in (0, len(step.bottoms)):
         step.fault(
             "propagate-down-count",
             f"propagate_down is given {times(given)} for {plural(len(step.bottoms), 'bottom')};"
-            " give it for each, or not at all",
-            path="propagate_down",
+            " give it once for each bottom, or not at all",
+            field="propagate_down",
         )
 
 
-def _fault_unknown_type(step: Step) -> None:
-    name = step.layer.type
-    if not name:
-        step.fault("unknown-type", "has no type", hint='say what it is: type: "Convolution"')
-        return
-    step.fault(
-        "unknown-type",
-        f'"{name}" is no layer type of Caffe',
-        path="type",
-        hint=layer_types.suggest(name),
-    )
-
-
 def _check_loss_weight(step: Step, schema: LayerSchema, facts: Facts) -> None:
-    """As many weights as tops; a loss that gives none has one. (``Layer::SetLossWeights``)"""
-    weights = list(step.layer.loss_weight)
+    """As many weights as tops; a loss that gives none has one.  (``Layer::SetLossWeights``)"""
+    given = list(step.layer.loss_weight)
+    weights = given
     if any(value.weighed and value.split for value in step.tops):
         weights = []  # the Split layer takes them over
     if not weights and schema.loss:
         weights = [1.0]
     if weights and len(weights) != len(facts.tops):
-        given = len(step.layer.loss_weight)
+        if given:
+            reason = ""
+        else:
+            reason = "; a loss has one weight by default, and several tops need one each"
         raise Fault(
-            f"has {plural(len(facts.tops), 'top')} and {given or 'no'} loss_weight"
-            + (
-                ""
-                if given
-                else "; a loss without one has a single weight, and"
-                " with several tops each needs its own"
-            ),
+            f"expected {plural(len(facts.tops), 'loss_weight value')}, one for each top, got"
+            f" {len(given)}{reason}",
             rule="loss-weight-count",
             field="loss_weight",
         )
-    for weight, shape in zip(step.layer.loss_weight or weights, facts.tops):
+    for weight, shape in zip(given or weights, facts.tops):
         if weight and shape is not None and None not in shape and count(shape) == 0:
-            raise Fault("an empty top cannot have a loss_weight", rule="loss-weight-count")
+            raise Fault(
+                "an empty top cannot have a loss_weight",
+                rule="loss-weight-count",
+                field="loss_weight",
+            )
+
+
+# Parameters that layers share ------------------------------------------------------------------
 
 
 @dataclass
 class _Owner:
-    """The first layer to use a shared parameter: all others must agree with it."""
+    """The first layer to use a shared parameter, with which all others must agree."""
 
     layer: str
     shape: Shape
@@ -286,43 +298,42 @@ class _Owner:
     decay_mult: float | None = None
 
 
-def _share(step: Step, facts: Facts, shared: dict[str, _Owner]) -> None:
+def _share_parameters(step: Step, owners: dict[str, _Owner]) -> None:
     """Check the layer's ``param`` entries against what it learns and whom it shares with."""
-    specs = step.layer.param
     if not step.faults:
         try:
-            check_param_count(step.layer, facts)
+            check_param_count(step.layer, step.facts)
         except Fault as fault:
-            step.fault(fault.rule, fault.message, path=fault.field)
-    for index, (spec, blob) in enumerate(zip(specs, facts.blobs)):
+            step.fault(fault.rule, fault.message, field=fault.field)
+    for index, (spec, blob) in enumerate(zip(step.layer.param, step.facts.blobs)):
         if not spec.name:
             continue
-        owner = shared.get(spec.name)
-        if owner is None:
-            shared[spec.name] = owner = _Owner(step.layer.name, blob.shape)
+        if spec.name not in owners:
+            owners[spec.name] = _Owner(step.name, blob.shape)
         else:
-            _compare(step, index, owner, blob.shape)
-        _agree(step, index, owner)
+            _compare_shapes(step, index, owners[spec.name], blob.shape)
+        _compare_multipliers(step, index, owners[spec.name])
 
 
-def _compare(step: Step, index: int, owner: _Owner, shape: Shape) -> None:
-    spec = step.layer.param[index]
+def _compare_shapes(step: Step, index: int, owner: _Owner, shape: Shape) -> None:
     if shape is None or owner.shape is None or None in shape or None in owner.shape:
         return
-    permissive = spec.share_mode == 1
-    same = count(shape) == count(owner.shape) if permissive else shape == owner.shape
+    spec = step.layer.param[index]
+    if spec.share_mode == ParamSpec.PERMISSIVE:
+        what, same = "count", count(shape) == count(owner.shape)
+    else:
+        what, same = "shape", shape == owner.shape
     if not same:
-        what = "count" if permissive else "shape"
         step.fault(
             "shared-param-mismatch",
             f'shares "{spec.name}" with layer "{owner.layer}", but their {what}s differ:'
             f" {format_shape(shape)} here, {format_shape(owner.shape)} there",
-            path=f"param[{index}]",
+            field=f"param[{index}]",
         )
 
 
-def _agree(step: Step, index: int, owner: _Owner) -> None:
-    """The multipliers that several sharing layers give must be the same."""
+def _compare_multipliers(step: Step, index: int, owner: _Owner) -> None:
+    """Several layers that share a parameter must give it the same multipliers, if any."""
     spec = step.layer.param[index]
     for name in ("lr_mult", "decay_mult"):
         if not spec.HasField(name):
@@ -333,7 +344,33 @@ def _agree(step: Step, index: int, owner: _Owner) -> None:
         elif mine != theirs:
             step.fault(
                 "shared-param-mismatch",
-                f'shares "{spec.name}" with layer "{owner.layer}", but gives it {name} {mine:g}'
-                f" where it was {theirs:g}",
-                path=f"param[{index}].{name}",
+                f'shares "{spec.name}" with layer "{owner.layer}", but gives {name} {mine:g}'
+                f" where that gives {theirs:g}",
+                field=f"param[{index}].{name}",
             )
+
+
+# Forks -----------------------------------------------------------------------------------------
+
+
+def dialects(graph: Graph) -> list[Diagnostic]:
+    """A note for each type in which forks differ, with the rule that was applied and why."""
+    taken: dict[tuple[str, str], list[Step]] = {}
+    for step in graph.steps:
+        schema = step.schema
+        if schema is not None and schema.has_dialects:
+            dialect = schema.dialect(step.layer)
+            if dialect:
+                taken.setdefault((schema.type, dialect), []).append(step)
+    return [_dialect_note(*key, steps) for key, steps in taken.items()]
+
+
+def _dialect_note(layer_type: str, dialect: str, steps: list[Step]) -> Diagnostic:
+    more = len(steps) - 1
+    others = f" (and {plural(more, 'more layer')})" if more else ""
+    return rules.named("fork-dialect").diagnostic(
+        f"forks differ in {layer_type}; the rule of {dialect} is applied{others}",
+        layer=steps[0].name,
+        type=layer_type,
+        layer_index=steps[0].index,
+    )

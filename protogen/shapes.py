@@ -1,59 +1,66 @@
 """Shapes: tuples of sizes in Caffe's axis order, and sizes that are not known.
 
-Outside of the layers an unknown size is ``None`` (printed ``?``) and so is a shape of unknown rank.
-Within a layer's own rules an unknown size is `UNKNOWN`, which any arithmetic leaves unknown and no
-comparison finds fault with. So a rule is written once, as if every size were known.
+Outside the layers, an unknown size is ``None`` (printed ``?``), and so is a shape of unknown rank.
+Inside a layer's own rules, an unknown size is `UNKNOWN`: arithmetic with it stays unknown, and no
+comparison with it is true. A rule is therefore written once, as if every size were known.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
-from functools import reduce
-from typing import Any
+from typing import TypeGuard, TypeVar, overload
 
 __all__ = [
     "INT_MAX",
     "MAX_AXES",
     "UNKNOWN",
+    "AnySize",
+    "InternalShape",
     "Shape",
     "Size",
     "Unknown",
     "count",
+    "filled",
     "format_shape",
+    "internal_shape",
+    "is_known",
     "parse_shape",
-    "reveal",
+    "public_shape",
     "truncated_division",
-    "veil",
 ]
 
-#: The largest element count of a blob, and the most axes it may have (``blob.hpp``).
+# Blob::Reshape keeps the number of elements in an int and aborts with "blob size exceeds INT_MAX".
 INT_MAX = 2**31 - 1
+#: The largest number of axes of a blob (``kMaxBlobAxes`` in ``blob.hpp``).
 MAX_AXES = 32
 
+#: A shape outside the rules of layers; ``None`` if even the number of axes is unknown.
 Shape = tuple[int | None, ...] | None
 
 
 class Unknown:
-    """A size nobody knows yet. Arithmetic keeps it; every comparison but ``==`` is false.
+    """A size that is not known yet. Arithmetic keeps it; every comparison except ``==`` is false.
 
-    Rules are written as ``if <fault>: raise``, so a comparison that is false finds no fault.
+    Rules are written as ``if <fault>: raise``, so a false comparison finds no fault.
     """
 
     __slots__ = ()
 
-    def _same(self, *_: object) -> Unknown:
+    # All operators of a kind share one method: a new one must not compute anything either.
+    def _unknown(self, *_: object) -> Unknown:
         return self
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _same
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __truediv__ = __rtruediv__ = _same
-    __neg__ = __pos__ = __abs__ = _same
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _unknown
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __truediv__ = __rtruediv__ = _unknown
+    __neg__ = __pos__ = __abs__ = _unknown
 
-    def _never(self, _: object) -> bool:
+    def _false(self, _: object) -> bool:
         return False
 
-    __lt__ = __le__ = __gt__ = __ge__ = _never
+    __lt__ = __le__ = __gt__ = __ge__ = _false
 
+    # The fault in `if size != other: raise` is a difference, so an unknown size equals everything.
+    # To ask whether a size is unknown, write `size is UNKNOWN`.
     def __eq__(self, other: object) -> bool:
         return True
 
@@ -63,6 +70,7 @@ class Unknown:
     def __bool__(self) -> bool:
         return False
 
+    # Defining __eq__ takes the inherited hash away, and shapes are keys of dicts.
     def __hash__(self) -> int:
         return 0
 
@@ -71,34 +79,64 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+#: A size in the rules of layers.
 Size = int | Unknown
+#: A size that is known if those that it is computed from are.
+AnySize = TypeVar("AnySize", int, Size)
+#: A shape in the rules of layers.
+InternalShape = tuple[Size, ...]
 
 
-def veil(shape: tuple[int | None, ...]) -> tuple[Any, ...]:
-    """The shape as layer rules see it: `UNKNOWN` for each ``None``."""
+def internal_shape(shape: tuple[int | None, ...]) -> InternalShape:
+    """The shape as a layer's rules see it: `UNKNOWN` for each ``None``."""
     return tuple(UNKNOWN if size is None else size for size in shape)
 
 
-def reveal(shape: Iterable[Any]) -> tuple[int | None, ...]:
-    """The shape as everybody else sees it: ``None`` for each `UNKNOWN`."""
-    return tuple(None if size is UNKNOWN else size for size in shape)
+def public_shape(shape: Iterable[Size | None]) -> tuple[int | None, ...]:
+    """The shape as everyone else sees it: ``None`` for each `UNKNOWN`."""
+    return tuple(None if isinstance(size, Unknown) else size for size in shape)
 
 
-def count(shape: Iterable[Any]) -> Any:
-    """How many elements the sizes make; a shape without axes has one."""
-    return reduce(operator.mul, shape, 1)
+def is_known(shape: Shape) -> TypeGuard[tuple[int, ...]]:
+    """Whether the number of axes and every size are known."""
+    return shape is not None and None not in shape
 
 
-def truncated_division(numerator: Any, denominator: int) -> Any:
-    """C++'s integer division, which rounds toward zero where Python's rounds down."""
-    if numerator is UNKNOWN:
+@overload
+def count(shape: Iterable[int]) -> int: ...
+@overload
+def count(shape: Iterable[Size | None]) -> Size: ...
+def count(shape: Iterable[Size | None]) -> Size:
+    """The number of elements in a shape, in which no size is ``None``.
+
+    A shape without axes has one element, as in ``Blob::Reshape``.
+    """
+    elements: Size = 1
+    for size in shape:
+        assert size is not None
+        elements *= size
+    return elements
+
+
+def filled(shape: Shape, other: Shape) -> Shape:
+    """The shape, with the sizes of another where its own are unknown."""
+    if shape is None:
+        return other
+    if other is None or len(other) != len(shape):
+        return shape
+    return tuple(theirs if own is None else own for own, theirs in zip(shape, other))
+
+
+def truncated_division(numerator: AnySize, denominator: int) -> AnySize:
+    """Integer division as in C++, which rounds toward zero; Python's ``//`` rounds down."""
+    if isinstance(numerator, Unknown):
         return UNKNOWN
     quotient = abs(numerator) // denominator
     return quotient if numerator >= 0 else -quotient
 
 
 def format_shape(shape: Sequence[object] | None) -> str:
-    """``64x20x12x12``; ``?`` where a size is unknown; ``scalar`` for a shape without axes."""
+    """``64x20x12x12``; ``?`` for an unknown size or rank; ``scalar`` for a shape without axes."""
     if shape is None:
         return "?"
     if not shape:
@@ -107,14 +145,20 @@ def format_shape(shape: Sequence[object] | None) -> str:
 
 
 def parse_shape(text: str) -> tuple[int | None, ...]:
-    """Read ``1,3,227,227`` or ``1x3x227x227``; ``?`` is a size not known.
+    """Read ``1,3,227,227`` or ``1x3x227x227``; ``?`` is an unknown size.
 
-    Raises `ValueError` with a sentence if the text is no shape.
+    Raises `ValueError` with a message for the user if the text is not a shape.
     """
-    words = [word.strip() for word in text.replace("x", ",").split(",")] if text.strip() else []
-    if text.strip() == "scalar":
+    # A settings file may give an empty list of sizes, which arrives here as an empty text.
+    if text.strip() in ("", "scalar"):
         return ()
-    for word in words:
-        if word != "?" and not word.isdecimal():
-            raise ValueError(f'"{text}" is no shape; write sizes like 1,3,227,227')
-    return tuple(None if word == "?" else int(word) for word in words)
+    sizes: list[int | None] = []
+    for word in text.replace("x", ",").split(","):
+        word = word.strip()
+        if word == "?":
+            sizes.append(None)
+        elif word.isdecimal():
+            sizes.append(int(word))
+        else:
+            raise ValueError(f'"{text}" is not a shape; write sizes like 1,3,227,227')
+    return tuple(sizes)

@@ -25,7 +25,7 @@ def test_a_finding_is_one_line_whatever_a_name_holds() -> None:
     net = parse(DATA + r'layer { name: "a\nb" type: "ReLU" bottom: "\033[1m" top: "t" }')
     (found,) = infer_shapes(net).diagnostics
     assert found.headline == (
-        r'error[G101] layer "a\nb" (ReLU): reads "\x1b[1m", which no layer before it makes'
+        r'error[G101] layer "a\nb" (ReLU): reads blob "\x1b[1m", which no earlier layer produces'
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 
 from protogen import infer_shapes, proto
+from tests.checks.nets import findings, layer
 from tests.conftest import rows
 
 LAYERS = rows("layers.jsonl.gz")
@@ -57,43 +58,44 @@ DATA = 'layer { name: "data" type: "Input" top: "data" input_param { shape { dim
     [
         (
             'layer { name: "r" type: "ReLU" bottom: "dta" top: "r" }',
-            'reads "dta", which no layer before it makes',
+            'reads blob "dta", which no earlier layer produces',
             'did you mean "data"?',
         ),
         (
             'layer { name: "r" type: "ReLu" bottom: "data" top: "r" }',
-            '"ReLu" is no layer type of Caffe',
+            'unknown layer type "ReLu"',
             'did you mean "ReLU"?',
         ),
         (
             'layer { name: "a" type: "ReLU" bottom: "data" top: "r" }'
             'layer { name: "b" type: "ReLU" bottom: "data" top: "r" }',
-            'makes "r", which a layer before it makes already',
+            'produces blob "r", which an earlier layer produces too',
             "give this top a name of its own",
         ),
         (
             'layer { name: "a" type: "ReLU" bottom: "data" top: "data" }'
             'layer { name: "b" type: "ReLU" bottom: "data" top: "r" loss_weight: 1 }'
             'layer { name: "c" type: "ReLU" bottom: "r" top: "r" }',
-            'overwrites "r" in place, but it counts in the objective too',
-            'write a new top (say "c") and read that further on',
+            'overwrites "r" in place, but it also counts in the objective',
+            'write a new top (say "c") and let the later layers read it',
         ),
         (
             'layer { name: "a" type: "TanH" bottom: "data" top: "a" }'
             'layer { name: "b" type: "ReLU" bottom: "data" top: "data" }',
             'overwrites "data" in place, but layer "a" reads it too',
-            'write a new top (say "b") and read that further on',
+            'write a new top (say "b") and let the later layers read it',
         ),
         (
             'layer { name: "a" type: "ReLU" bottom: "data" top: "a"'
             " include { phase: TEST } exclude { phase: TRAIN } }",
-            "has both include and exclude; Caffe takes rules of one kind only",
+            "has both include and exclude; Caffe accepts rules of one kind only",
             "",
         ),
         (
             'layer { name: "a" type: "ReLU" bottom: "data" top: "a" propagate_down: true'
             " propagate_down: false }",
-            "propagate_down is given 2 times for 1 bottom; give it for each, or not at all",
+            "propagate_down is given 2 times for 1 bottom; give it once for each bottom, or not at"
+            " all",
             "",
         ),
         (
@@ -161,12 +163,12 @@ def test_stages_of_the_net_itself_are_added_to_those_given() -> None:
 
 
 def test_stages_are_not_the_letters_of_a_word() -> None:
-    with pytest.raises(ValueError, match=r'stages are a list of names: \["deploy"\]'):
+    with pytest.raises(ValueError, match=r'stages must be a list of names, such as \["deploy"\]'):
         infer_shapes(parse(DATA), stages="deploy")
 
 
 def test_a_misspelt_phase_is_no_net_fault() -> None:
-    with pytest.raises(ValueError, match='phase "TEXT" is not known; did you mean "TEST"'):
+    with pytest.raises(ValueError, match='unknown phase "TEXT"; did you mean "TEST"'):
         infer_shapes(parse(DATA), phase="TEXT")
 
 
@@ -183,14 +185,17 @@ def test_ten_thousand_layers() -> None:
 
 @pytest.mark.parametrize("shape", ["1x4", 4, (2, -4), (2, 4.5)])
 def test_a_shape_given_that_is_none(shape: Any) -> None:
-    with pytest.raises(ValueError, match=r'the shape given for "data" is .*; write its sizes'):
+    with pytest.raises(ValueError, match=r'inputs\["data"\] must be a list of sizes'):
         infer_shapes(parse(DATA), inputs={"data": shape})
 
 
 def test_what_is_no_net_at_all() -> None:
-    with pytest.raises(TypeError, match=r"no Net and .* 'a.prototxt'; protogen\.load reads a file"):
+    with pytest.raises(
+        TypeError,
+        match=r"expected a Net or NetParameter, got 'a.prototxt'; to read a file, use",
+    ):
         infer_shapes("a.prototxt")
-    with pytest.raises(TypeError, match=r"^this is no Net and no NetParameter message: 5$"):
+    with pytest.raises(TypeError, match=r"^expected a Net or NetParameter, got 5$"):
         infer_shapes(5)
 
 
@@ -200,3 +205,15 @@ def test_a_net_of_another_descriptor_pool() -> None:
     pool.AddSerializedFile(proto.FILE.serialized_pb)
     theirs = message_factory.GetMessageClass(pool.FindMessageTypeByName("caffe.NetParameter"))
     assert infer_shapes(text_format.Parse(DATA, theirs())).blobs == {"data": (2, 4)}
+
+
+def test_an_input_layer_without_a_shape() -> None:
+    """A real Caffe accepts it with one reader, and aborts in the Split of two."""
+    source = 'layer { name: "data" type: "Input" top: "data" }\n'
+    one = layer("relu", "ReLU", "data")
+    assert findings(source + one, "G108") == []
+    assert findings(source + one + layer("tanh", "TanH", "data"), "G108") == [
+        'net.prototxt:1:36: error[G108] layer "data" (Input): gives "data" no shape, and Caffe'
+        " cannot split such a blob for its 2 readers\n"
+        "  hint:  state it: input_param { shape { dim: ... } }"
+    ]

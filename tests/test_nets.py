@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from protogen import infer_shapes, load
-from protogen.inference import Inference
+from protogen.analysis import Analysis
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +24,10 @@ def rows(conformance: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def learned(row: dict[str, Any], result: Inference) -> dict[str, list[list[int]]]:
+def learned(row: dict[str, Any], result: Analysis) -> dict[str, list[list[int]]]:
     """What the real Caffe learned, and in the place of a stand-in what the fork does."""
     params = dict(row["params"])
-    assert result.graph is not None
-    for step in result.graph.steps:
+    for step in result.steps:
         layer, name = step.layer, step.layer.name
         if layer.type == "BN":  # read as a BatchNorm: mean, variance, factor
             channels = params[name][0][0]

@@ -6,7 +6,9 @@ import configparser
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,17 @@ def test_every_kind_of_install_emits(
     assert templates
     assert templates <= set(found.split())
     assert not list(empty.iterdir())
+
+
+def test_both_archives_contain_the_data_and_the_stubs(archives: Path) -> None:
+    files = [path for path in (ROOT / "protogen").rglob("*") if path.is_file()]
+    others = [path for path in files if path.suffix not in {".py", ".pyc"}]
+    data = {path.relative_to(ROOT).as_posix() for path in others}
+    assert {"protogen/py.typed", "protogen/proto/_messages.pyi"} <= data
+    with zipfile.ZipFile(next(archives.glob("*.whl"))) as wheel:
+        assert data <= set(wheel.namelist())
+    with tarfile.open(next(archives.glob("*.tar.gz"))) as source:
+        assert data <= {name.partition("/")[2] for name in source.getnames()}
 
 
 def test_every_package_is_listed() -> None:

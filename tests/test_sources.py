@@ -87,7 +87,7 @@ def test_an_empty_database(in_folder: Path) -> None:
 
 def test_a_folder_that_is_no_database(in_folder: Path) -> None:
     (in_folder / "db").mkdir()
-    assert infer(data_layer())[1][0].startswith('"db" is no LMDB: ')
+    assert infer(data_layer())[1][0].startswith('"db" is not an LMDB: ')
 
 
 def test_no_database_at_all(in_folder: Path) -> None:
@@ -99,8 +99,8 @@ def test_leveldb_is_a_warning_with_a_way_out(in_folder: Path) -> None:
     result = infer_shapes(loads(data_layer(backend="LEVELDB")))
     (warning,) = result.diagnostics
     assert result.ok
-    assert warning.message == "its source is there but cannot be read: it is a LevelDB"
-    assert warning.hint == "give the tops' shapes: --input data=1,3,227,227"
+    assert warning.message == "its source exists but cannot be read: it is a LevelDB"
+    assert warning.hint == "give the shapes of the tops: --input data=1,3,227,227"
 
 
 def test_without_the_library(
@@ -108,9 +108,7 @@ def test_without_the_library(
 ) -> None:
     database(b"")
     monkeypatch.setitem(sys.modules, "lmdb", None)
-    assert infer(data_layer())[1] == [
-        "its source is there but cannot be read: lmdb is not installed"
-    ]
+    assert infer(data_layer())[1] == ["its source exists but cannot be read: lmdb is not installed"]
 
 
 IMAGE_DATA = (
@@ -142,7 +140,7 @@ def test_a_list_of_images(image_list: Path, fields: str, shape: tuple[int, ...])
 
 def test_an_image_that_is_not_there(image_list: Path) -> None:
     (image_list / "images" / "a b.png").unlink()
-    assert infer(IMAGE_DATA.format(""))[1] == ['its first image "images/a b.png" is not there']
+    assert infer(IMAGE_DATA.format(""))[1] == ['the first image "images/a b.png" does not exist']
 
 
 HDF5_DATA = (
@@ -170,7 +168,7 @@ def test_hdf5_datasets_of_different_length(in_folder: Path) -> None:
     with h5py.File("a.h5", "w") as file:
         file["x"], file["y"] = [0.0] * 2, [0.0] * 3
     (in_folder / "list.txt").write_text("a.h5\n")
-    assert infer(HDF5_DATA)[1] == ['the datasets of "a.h5" differ in rows: x 2, y 3']
+    assert infer(HDF5_DATA)[1] == ['the datasets of "a.h5" differ in number of rows: x 2, y 3']
 
 
 def test_a_window_file_tells_the_channels(in_folder: Path) -> None:

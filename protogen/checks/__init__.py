@@ -1,50 +1,64 @@
-"""What protogen thinks of a net: one file for each rule, found by themselves.
+"""Checks of nets and solvers: one file for each, found by themselves.
 
-`check` infers the net in each phase and asks every rule; a net that Caffe refuses or that computes
-garbage has an error, one that is probably not what was meant a warning.
+`check` analyzes the net in each phase and runs every check. An *error* is something that Caffe
+rejects or computes garbage for, a *warning* something that was probably not intended.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from protogen import proto
-from protogen.checks._catalogue import check_code
-from protogen.checks._documented import REFUSED, document
-from protogen.checks._explained import explained
-from protogen.checks._rule import Rule, Run, Whole, rules
+from protogen.analysis import Analysis, UnknownTop
+from protogen.checks._check import Check, checks
+from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
-from protogen.compose.loaded import field_path, read_bytes
-from protogen.compose.net import Net
+from protogen.checks._suppressions import Suppressions, matches
 from protogen.diagnostics import Diagnostic, Location, Severity
-from protogen.graph import State, build, meant_phases
-from protogen.inference import infer_graph
+from protogen.edits import parse_path
+from protogen.explanations import explanations
+from protogen.graph import State
+from protogen.inference import Inputs
+from protogen.net import Net
+from protogen.net_files import load, read_bytes
+from protogen.rules import Catalogue, registered
+from protogen.rules.text import reading_errors
 from protogen.text import Document, read
 
-__all__ = ["Report", "all_rules", "check", "check_solver"]
+__all__ = ["Report", "Suppressions", "all_checks", "all_rules", "check", "check_solver", "selected"]
 
 
 @cache
-def all_rules() -> tuple[Rule, ...]:
-    """Every rule, by code."""
+def all_checks() -> tuple[Check, ...]:
+    """Every check, sorted by code."""
     for path in sorted(Path(__file__).parent.glob("*.py")):
         if not path.stem.startswith("_"):
             importlib.import_module(f"{__name__}.{path.stem}")
-    document()
-    return tuple(rules())
+    return tuple(checks())
+
+
+@cache
+def all_rules() -> Catalogue:
+    """Every rule, sorted by code: those of the checks, and those of the reader and of inference."""
+    all_checks()
+    return registered()
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was found, in the order of the net's layers."""
+    """The findings in a net or solver, in the order of the text.
+
+    ``unchecked`` says, in a sentence for each, what could not be checked and why.
+    """
 
     diagnostics: list[Diagnostic]
+    unchecked: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -58,29 +72,47 @@ def check(
     phases: Collection[str] = (),
     level: int = 0,
     stages: Collection[str] = (),
-    inputs: Mapping[str, Sequence[int | None]] | None = None,
+    inputs: Inputs | None = None,
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     notes: bool = False,
 ) -> Report:
-    """Check a net: the diagnostics of inference and of every rule.
+    """Check a net: the findings of inference and of every check.
 
-    ``phases`` are TRAIN, TEST or both; left out, those in which the net has data. ``select`` and
-    ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds what is worth
-    knowing but nothing to mend. Raises `ValueError` for a code that no rule has.
+    ``net`` is a `protogen.Net`, a ``NetParameter`` message, or the path of a prototxt file.
+    ``phases`` are TRAIN, TEST or both; by default, those in which the net has data. ``select`` and
+    ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds the notes. Raises
+    `ValueError` for a code that no rule has, `ProtogenError` for a file that cannot be read.
     """
     _check_codes(select=select, ignore=ignore)
-    net = net if isinstance(net, Net) else Net.of(net)
-    message, text = net.current()
-    runs = []
-    for phase in phases or meant_phases(message, level, stages):
-        graph = build(message, State(phase, level, stages))
-        runs.append(Run(net, message, infer_graph(graph, inputs or {}), inputs or {}))
-    spoilt = net.spoilt()
-    asked = (d for d in _ask(Whole(net, message, runs)) if d.layer_index not in spoilt)
-    found = [*map(_as_caffe, text), *asked]
-    wanted = [d for d in found if chosen(d, select, ignore, notes)]
-    return Report(sorted(map(net.place, wanted), key=_position))
+    net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
+    states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
+    analyses = [net.analysis(state, inputs) for state in states]
+    current = net.current
+    found = list(current.findings)
+    damaged = net.damaged_layers
+    for finding in _findings(Phases(net, current.message, analyses)):
+        if finding.layer_index not in damaged:
+            found.append(finding)
+    wanted = [each for each in found if selected(each, select, ignore, notes)]
+    return Report(sorted(map(net.place, wanted), key=_position), _unchecked(analyses))
+
+
+def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
+    """What depends on unknown sizes, in a sentence for each blob where they begin."""
+    phases: dict[UnknownTop, list[str]] = {}
+    for analysis in analyses:
+        for top in analysis.unknown_tops:
+            phases.setdefault(top, []).append(analysis.phase)
+    found = []
+    for top, names in phases.items():
+        where = "" if len(names) == len(analyses) else f" in {names[0]}"
+        reason = f": {top.reason}" if top.reason else ""
+        found.append(
+            f"the shape of {top} is unknown{where}{reason}. What depends on it is not checked; to"
+            f" check it, give the shape: {top.option}"
+        )
+    return found
 
 
 def check_solver(
@@ -90,79 +122,86 @@ def check_solver(
     ignore: Collection[str] = (),
     notes: bool = False,
 ) -> Report:
-    """Check a solver: its text, and what Caffe would refuse or hardly was meant in it.
+    """Check a solver: its text, and the values that Caffe rejects or that are probably wrong.
 
-    ``solver`` is the path of its file, or a document that was read as a ``SolverParameter``. The
-    nets it names are looked for, not checked. Raises `ProtogenError` if the file cannot be read,
-    and `ValueError` for a code that no rule has.
+    ``solver`` is the path of a file, or a document that was read as a ``SolverParameter``. The nets
+    that it names have to exist, but are not checked. Raises `ProtogenError` if the file cannot be
+    read, and `ValueError` for a code that no rule has.
     """
     _check_codes(select=select, ignore=ignore)
     if not isinstance(solver, Document):
         solver = read(read_bytes(solver), proto.SolverParameter, os.fspath(solver))
-    file, found = SolverFile(solver), list(map(_as_caffe, solver.diagnostics))
-    if not any(d.severity is Severity.ERROR for d in solver.diagnostics):
+    file, found = SolverFile(solver), list(solver.diagnostics)
+    if not reading_errors(solver.diagnostics):
         found += file.upgraded.diagnostics
-        for each in all_rules():
-            found += [_place(solver, d) for d in each.check_solver(file)]
-    wanted = [d for d in found if chosen(d, select, ignore, notes)]
+        for each in all_checks():
+            found += [_place(solver, finding) for finding in each.check_solver(file)]
+    wanted = [each for each in found if selected(each, select, ignore, notes)]
     return Report(sorted(wanted, key=_position))
 
 
 def _check_codes(**given: Collection[str]) -> None:
-    """Raise for a selection that would silence findings by mistake."""
+    """Raise for codes that would select or ignore nothing."""
     for name, codes in given.items():
         if isinstance(codes, str):
-            raise ValueError(f'{name} is a list of codes: ["{codes}"]')
-        for code in codes:
-            check_code(code)
+            raise ValueError(f'{name} must be a list of codes, such as ["{codes}"]')
+        all_rules().check_patterns(codes)
 
 
 def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
-    """A finding with the place of its field, or the file where it is not written."""
-    place = solver.locate(field_path(diagnostic.field)) if diagnostic.field else None
+    """A finding with the place of its field, or with the file if the field is not written."""
+    place = solver.locate(parse_path(diagnostic.field)) if diagnostic.field else None
     return replace(diagnostic, location=place or Location(solver.filename))
 
 
-def _as_caffe(diagnostic: Diagnostic) -> Diagnostic:
-    """A finding of the reader, which reads on where Caffe refuses the file."""
-    refused = diagnostic.name in REFUSED
-    return replace(diagnostic, severity=Severity.ERROR) if refused else diagnostic
+def _findings(phases: Phases) -> Iterator[Diagnostic]:
+    for each in all_checks():
+        yield from each.check_net(phases)
+    yield from _merged(phases)
 
 
-def _ask(whole: Whole) -> Iterator[Diagnostic]:
-    for each in all_rules():
-        yield from each.check_net(whole)
-    told: dict[Diagnostic, Diagnostic] = {}
-    phases: dict[Diagnostic, list[str]] = {}
-    for run in whole.runs:
-        for diagnostic in _ask_run(whole, run):
+def _merged(phases: Phases) -> Iterator[Diagnostic]:
+    """The findings of all phases, each once; those of one phase only say which."""
+    first: dict[Diagnostic, Diagnostic] = {}
+    found_in: dict[Diagnostic, set[str]] = {}
+    for analysis in phases.analyses:
+        for diagnostic in _phase_findings(phases, analysis):
+            # In another phase, sizes may differ, and with them the explanation and the fixes.
             finding = replace(diagnostic, why="", hint="", fix=None)
-            told.setdefault(finding, diagnostic)
-            phases.setdefault(finding, []).append(run.phase)
-    for finding, diagnostic in told.items():
-        everywhere = len(set(phases[finding])) == len(whole.runs)
-        only = "" if everywhere else f" (in phase {phases[finding][0]} only)"
-        yield replace(diagnostic, message=diagnostic.message + only)
+            first.setdefault(finding, diagnostic)
+            found_in.setdefault(finding, set()).add(analysis.phase)
+    for finding, diagnostic in first.items():
+        in_phases = found_in[finding]
+        if len(in_phases) < len(phases.analyses):
+            message = f"{diagnostic.message} (in phase {min(in_phases)} only)"
+            diagnostic = replace(diagnostic, message=message)
+        yield diagnostic
 
 
-def _ask_run(whole: Whole, run: Run) -> Iterator[Diagnostic]:
-    yield from explained(whole, run)
-    for each in all_rules():
-        yield from each.check_run(run)
+def _phase_findings(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
+    yield from _inferred(phases, analysis)
+    for each in all_checks():
+        yield from each.check_phase(analysis)
 
 
-def chosen(
+def _inferred(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
+    """The findings of inference; those about sizes that differ with their explanation."""
+    others = [other for other in phases.analyses if other is not analysis]
+    explained = explanations(analysis, others)
+    for index, finding in enumerate(analysis.faults):
+        if index in explained:
+            finding = explained[index].of(finding, phases.net)
+        yield finding
+
+
+def selected(
     diagnostic: Diagnostic, select: Collection[str], ignore: Collection[str], notes: bool
 ) -> bool:
-    """Whether a finding is one that was asked for."""
-
-    def among(patterns: Collection[str]) -> bool:
-        return any(diagnostic.code.startswith(p) or diagnostic.name == p for p in patterns)
-
-    if among(ignore):
+    """Whether these options select a finding; ``ignore`` wins over ``select``."""
+    if any(matches(pattern, diagnostic) for pattern in ignore):
         return False
     if select:
-        return among(select)
+        return any(matches(pattern, diagnostic) for pattern in select)
     return notes or diagnostic.severity is not Severity.NOTE
 
 

@@ -1,47 +1,27 @@
-"""What the rules of pooling look at: each axis of a Pooling layer, its size and its windows."""
+"""The axes of Pooling layers and their windows, for the checks of poolings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from protogen.checks._rule import Run
+from protogen.analysis import Analysis
+from protogen.checks._sides import Sides
 from protogen.graph import Step
-from protogen.layers._pooled import Axis, pooling_window
-from protogen.schema import Fault
+from protogen.poolings import pooled_axes
+from protogen.windows import Axis
 
-__all__ = ["AVE", "pooled_axes", "poolings"]
-
-AVE = 1
+__all__ = ["poolings"]
 
 
-def poolings(run: Run) -> Iterator[tuple[Step, str, Axis]]:
-    """Each Pooling layer with the axes that are pooled alike: one of ``height and width``, or both.
+def poolings(analysis: Analysis) -> Iterator[tuple[Step, Sides, Axis]]:
+    """Each Pooling layer with its axes; height and width are one item if they are pooled alike.
 
-    An axis of unknown size is left out, and so is a layer that Caffe refuses.
+    Axes of unknown size and layers that Caffe rejects are left out.
     """
-    for step in run.of_type("Pooling"):
-        alike: dict[Any, list[Axis]] = {}
-        for axis in pooled_axes(run, step):
-            alike.setdefault((axis.size, axis.kernel, axis.stride, axis.pad), []).append(axis)
-        for axes in alike.values():
-            yield step, " and ".join(axis.name for axis in axes), axes[0]
-
-
-def pooled_axes(run: Run, step: Step) -> list[Axis]:
-    """The height and width of one Pooling layer, as far as their sizes are known."""
-    ctx = run.context(step)
-    if ctx is None or len(ctx.bottom) != 4:
-        return []
-    try:
-        window = pooling_window(ctx)
-    except Fault:
-        return []
-    sizes = ctx.bottom[2:]
-    return [
-        Axis(
-            name, size, window.kernel[i], window.stride[i], window.pad[i], window.floor, window.clip
-        )
-        for i, (name, size) in enumerate(zip(("height", "width"), sizes))
-        if isinstance(size, int) and size > 0
-    ]
+    for step in analysis.of_type("Pooling"):
+        groups: dict[tuple[int, ...], list[Axis]] = {}
+        for axis in pooled_axes(analysis, step):
+            key = (axis.size, axis.kernel, axis.stride, axis.pad)
+            groups.setdefault(key, []).append(axis)
+        for axes in groups.values():
+            yield step, Sides(tuple(axis.name for axis in axes)), axes[0]

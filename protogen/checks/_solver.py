@@ -1,18 +1,23 @@
-"""A solver as rules see it: its message, and where the paths in it may lead."""
+"""A solver as the checks see it: its message, and the files that it names."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protogen.text import Document
 from protogen.text.upgrade import upgrade_solver
 
+if TYPE_CHECKING:
+    from protogen.proto import SolverParameter
+
 __all__ = ["POLICIES", "SolverFile"]
 
-#: What each ``lr_policy`` of Caffe reads beside ``base_lr`` and ``max_iter``.
+#: The fields that each ``lr_policy`` of Caffe reads, in addition to ``base_lr`` and ``max_iter``.
+#: (source: ``SGDSolver::GetLearningRate``)
 POLICIES = {
     "fixed": (),
     "step": ("gamma", "stepsize"),
@@ -23,44 +28,53 @@ POLICIES = {
     "sigmoid": ("gamma", "stepsize"),
 }
 
+_LAYER = re.compile(rb"^\s*layers?\s*[:{<]", re.MULTILINE)
+
 
 @dataclass(eq=False)
 class SolverFile:
-    """A solver's text, and what it says in Caffe's present format."""
+    """The text of a solver, and its message in Caffe's current format."""
 
     document: Document
 
     @cached_property
     def upgraded(self) -> Any:
-        """What the upgrade made of it, with its findings."""
+        """The result of the upgrade, with its findings."""
         return upgrade_solver(self.document.message, self.document.locate)
 
     @property
-    def message(self) -> Any:
-        """The ``SolverParameter``, upgraded where that can be done."""
-        upgraded = self.upgraded.message
+    def message(self) -> SolverParameter:
+        """The solver, upgraded if that is possible."""
+        upgraded: SolverParameter | None = self.upgraded.message
         return self.document.message if upgraded is None else upgraded
 
     def given(self, *names: str) -> list[str]:
-        """Those of these fields that are written."""
+        """Those of these fields that the solver has."""
         written = {field.name for field, _ in self.message.ListFields()}
         return [name for name in names if name in written]
 
     def exists(self, path: str) -> bool:
-        """Whether a path is there, seen from where Caffe may be run.
+        """Whether a path exists in one of the folders in which Caffe may be run.
 
-        That is the current folder, the solver's own or one above it: published solvers have paths
-        from the root of Caffe.
+        These are the current folder, the folder of the solver, and those above it: published
+        solvers have paths that start at the root of Caffe.
         """
-        own = self._folder
-        return any((base / path).exists() for base in (Path.cwd(), own, *own.parents))
+        folder = self._folder
+        return any((base / path).exists() for base in (Path.cwd(), folder, *folder.parents))
 
     @property
-    def beside(self) -> list[str]:
-        """The other prototxt files in the solver's folder."""
-        name = Path(self.document.filename).name
-        return sorted(p.name for p in self._folder.glob("*.prototxt") if p.name != name)
+    def neighboring_nets(self) -> list[str]:
+        """The names of the nets in the folder of the solver, without ``.prototxt``."""
+        return [p.stem for p in sorted(self._folder.glob("*.prototxt")) if _has_layers(p)]
 
     @property
     def _folder(self) -> Path:
         return Path(self.document.filename).absolute().parent
+
+
+def _has_layers(path: Path) -> bool:
+    """Whether a file is a net, not another solver."""
+    try:
+        return bool(_LAYER.search(path.read_bytes()))
+    except OSError:
+        return False

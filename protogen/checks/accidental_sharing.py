@@ -2,46 +2,84 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
-from protogen.diagnostics import Diagnostic
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
 
-@rule
-class AccidentalSharing(Rule):
-    """Layers that share some of their learnable blobs but not all.
+@register
+class AccidentalSharing(Check):
+    rule = Rule(
+        code="W102",
+        name="accidental-sharing",
+        severity=Severity.WARNING,
+        summary="A layer that shares only some of its learnable blobs with another layer.",
+        what="""
+            Finds layers with a `param { name }` that an earlier layer also has, while another
+            learnable blob of the layer is not shared with it.
+            """,
+        why="""
+            All params with the same name are one blob. Two layers that share weights almost always
+            share the bias too. If only one of the names is the same, it is usually a typo or a copy
+            that was not renamed.
+            """,
+        fix="""
+            Give all params of the second layer the names of the first, or give none of them a name.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data" top: "data_p"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              param { name: "conv1_w" } param { name: "conv1_b" }
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            layer {
+              name: "conv1_p" type: "Convolution" bottom: "data_p" top: "conv1_p"
+              param { name: "conv1_w" } param { name: "conv1_b_p" }
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data" top: "data_p"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              param { name: "conv1_w" } param { name: "conv1_b" }
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            layer {
+              name: "conv1_p" type: "Convolution" bottom: "data_p" top: "conv1_p"
+              param { name: "conv1_w" } param { name: "conv1_b" }
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            """,
+    )
 
-    **What it does.** Finds layers with a ``param { name }`` that an earlier layer has too, while
-    another of their blobs is not shared with it.
-
-    **Why it is bad.** Parameters of one name are one blob, wherever they are. Two layers that share
-    weights almost always share the bias as well; if only one of the names agrees, it was most often
-    copied along with the layer, or mistyped.
-
-    **Example.** ``conv1`` has params named "w" and "b", its twin "w" and "b_p".
-
-    **Mended.** Name all params of the twin as those of the first, or none.
-    """
-
-    code, name = "W102", "accidental-sharing"
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         owners: dict[str, Step] = {}
-        for step in run.steps:
+        for step in analysis.steps:
             names = [spec.name for spec in step.layer.param]
             shared = [name for name in names if name and owners.get(name, step) is not step]
-            blobs = len(run.facts[step].blobs)
+            blobs = len(step.facts.blobs)
             if shared and len(shared) < blobs:
-                yield self._partly(step, shared, owners[shared[0]], blobs)
+                yield self._partly_shared(step, shared, owners[shared[0]], blobs)
             for name in filter(None, names):
                 owners.setdefault(name, step)
 
-    def _partly(self, step: Step, shared: list[str], owner: Step, blobs: int) -> Diagnostic:
+    def _partly_shared(self, step: Step, shared: list[str], owner: Step, blobs: int) -> Diagnostic:
+        names = ", ".join(f'"{name}"' for name in shared)
+        index = [spec.name for spec in step.layer.param].index(shared[0])
         return self.found(
             step,
-            f"shares {len(shared)} of its {blobs} learnable blobs ("
-            + ", ".join(f'"{name}"' for name in shared)
-            + f') with layer "{owner.layer.name}"',
-            field=f"param[{[spec.name for spec in step.layer.param].index(shared[0])}].name",
-            why="params of one name are one blob, in the whole net",
+            f"shares {len(shared)} of its {blobs} learnable blobs ({names}) with layer"
+            f' "{owner.name}"',
+            field=f"param[{index}].name",
+            why="all params with the same name are one blob",
         )

@@ -2,31 +2,70 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class AccuracyInTraining(Rule):
-    """An Accuracy that is computed in training as well.
+@register
+class AccuracyInTraining(Check):
+    rule = Rule(
+        code="G211",
+        name="accuracy-in-training",
+        severity=Severity.NOTE,
+        summary="An Accuracy layer that also runs during training.",
+        what="Finds Accuracy layers that run in TRAIN in a net with a loss.",
+        why="""
+            The layer takes time in every iteration, and measures one batch of the data that the net
+            is learning from. It is useful in TRAIN only if you want to see the training accuracy in
+            the log.
+            """,
+        fix="Add `include { phase: TEST }` to the layer.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            layer {
+              name: "accuracy" type: "Accuracy"
+              bottom: "fc" bottom: "label" top: "accuracy"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            layer {
+              name: "accuracy" type: "Accuracy"
+              bottom: "fc" bottom: "label" top: "accuracy"
+              include { phase: TEST }
+            }
+            """,
+    )
 
-    **What it does.** Finds Accuracy layers that run in TRAIN.
-
-    **Why it is bad.** It costs time in every iteration and measures a single batch of data that
-    the net is learning from. It belongs to TEST, unless the log is to show it.
-
-    **Example.** ``layer { name: "accuracy" type: "Accuracy" ... }`` without an ``include``.
-
-    **Mended.** ``include { phase: TEST }``.
-    """
-
-    code, name, severity = "G211", "accuracy-in-training", Severity.NOTE
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.trained:
-            for step in run.of_type("Accuracy"):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.trained:
+            for step in analysis.of_type("Accuracy"):
                 yield self.found(
                     step,
-                    "is computed in every iteration of training too",
-                    hint="include { phase: TEST } keeps it to the tests",
+                    "also runs in every iteration of training",
+                    hint="add include { phase: TEST } to run it in tests only",
                 )

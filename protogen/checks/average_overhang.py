@@ -2,40 +2,63 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._pooling import AVE, poolings
-from protogen.checks._rule import Rule, Run, rule
+from protogen import proto
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._pooling import poolings
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class AverageOverhang(Rule):
-    """An average over windows of which the last divides by fewer elements than the others.
+@register
+class AverageOverhang(Check):
+    rule = Rule(
+        code="P103",
+        name="average-overhang",
+        severity=Severity.NOTE,
+        summary="An average pooling that divides its last window by fewer elements than the rest.",
+        what="Finds AVE poolings whose last window extends past the padded edge of the bottom.",
+        why="""
+            Caffe divides each window by the number of its elements inside the padded bottom:
+            padding counts, the part past the padding does not. At the border, the top is therefore
+            scaled differently than in the middle, and differently than in frameworks that divide by
+            the whole kernel or leave out the padding.
+            """,
+        fix="""
+            Use an input size that divides evenly (`protogen sizes` lists them), or set `round_mode:
+            FLOOR`.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { pool: AVE kernel_size: 3 stride: 2 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { pool: AVE kernel_size: 3 stride: 2 round_mode: FLOOR }
+            }
+            """,
+    )
 
-    **What it does.** Finds AVE poolings whose last window reaches past the padded edge of the
-    bottom.
-
-    **Why it is bad.** Caffe divides each window by what lies within the padded edge: padding
-    counts, what lies beyond does not. So the border is weighed otherwise than the middle, and
-    otherwise than in a framework that divides by the whole kernel or leaves the padding out.
-
-    **Example.** ``pooling_param { pool: AVE kernel_size: 3 stride: 2 }`` on 56x56: the windows of
-    the last row and column average 2 where the others average 3.
-
-    **Mended.** Images of a size that comes out even (``protogen sizes`` lists them), or
-    ``round_mode: FLOOR``.
-    """
-
-    code, name, severity = "P103", "average-overhang", Severity.NOTE
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(run):
-            if step.layer.pooling_param.pool != AVE or axis.pooled < 1:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, sides, axis in poolings(analysis):
+            if step.layer.pooling_param.pool != proto.PoolingParameter.AVE or axis.pooled < 1:
                 continue
             last = axis.window(axis.pooled - 1)
             if last.overhang and last.divisor > 0:
                 yield self.found(
                     step,
-                    f"the last window of its {names} overhangs by {last.overhang}, and is divided"
-                    f" by {last.divisor} where the others are by {axis.kernel}",
+                    f"{sides.direction}, the last window extends past the edge by {last.overhang};"
+                    f" Caffe divides by {last.divisor} there instead of {axis.kernel}",
                     field="pooling_param",
                 )

@@ -2,63 +2,106 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, Whole, is_loss, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
+from protogen import proto
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
+from protogen.diagnostics import Diagnostic, Severity, plural
+from protogen.edits import Fix, delete
 from protogen.graph import Step
+from protogen.rules import Rule
+
+_FIELD = "batch_norm_param.use_global_stats"
 
 
-@rule
-class BatchNormFlag(Rule):
-    """A BatchNorm whose ``use_global_stats`` is set by hand, against the phase.
+@register
+class BatchNormFlag(Check):
+    rule = Rule(
+        code="G208",
+        name="batch-norm-flag",
+        severity=Severity.WARNING,
+        summary="A BatchNorm layer whose `use_global_stats` contradicts its phase.",
+        what="""
+            Finds `use_global_stats: false` in TEST and `use_global_stats: true` in training, and
+            reports each once per net. In TEST it is a warning if the net is clearly run in TEST (it
+            has no loss, or it has layers for TEST only), and a note otherwise. In training it is a
+            note, because frozen statistics are common in fine-tuning.
+            """,
+        why="""
+            Without the field, Caffe does the right thing in both phases: it uses the statistics of
+            the batch in TRAIN and the accumulated statistics in TEST. With `false` in TEST, the
+            result for an image depends on the other images in its batch. With `true` in TRAIN, the
+            statistics are never updated.
+            """,
+        fix="Remove the field.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+              batch_norm_param { use_global_stats: false }
+            }
+            layer {
+              name: "scale" type: "Scale" bottom: "bn" top: "scale"
+              scale_param { bias_term: true }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+            }
+            layer {
+              name: "scale" type: "Scale" bottom: "bn" top: "scale"
+              scale_param { bias_term: true }
+            }
+            """,
+    )
 
-    **What it does.** Finds ``use_global_stats: false`` in TEST and ``true`` in training, once for a
-    net. The first is a warning if the net is evidently run in TEST (it has no loss, or layers for
-    TEST alone) and a note otherwise; so is the second, which freezes the statistics, as is often
-    meant in finetuning.
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.analyses:
+            if analysis.phase == "TEST":
+                severity = self.severity if _is_for_tests(analysis) else Severity.NOTE
+                why = "with false, Caffe normalizes by the statistics of the batch"
+                yield from self._contradictions(analysis, False, severity, why)
+            elif analysis.trained:
+                why = "with true, Caffe never updates the statistics"
+                yield from self._contradictions(analysis, True, Severity.NOTE, why)
 
-    **Why it is bad.** Unset, it is right in both phases: the statistics of the batch in TRAIN, the
-    accumulated ones in TEST. ``false`` in TEST makes the answer for an image depend on the others
-    of its batch; ``true`` in TRAIN never updates the statistics.
-
-    **Example.** ``batch_norm_param { use_global_stats: false }`` in a deploy net.
-
-    **Mended.** Leave the field out.
-    """
-
-    code, name = "G208", "batch-norm-flag"
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.runs:
-            yield from self._of(run)
-
-    def _of(self, run: Run) -> Iterator[Diagnostic]:
-        against = run.phase == "TEST"
-        if not against and not run.trained:
-            return
-        steps = [step for step in run.of_type("BatchNorm") if _flag(step) is not against]
-        steps = [step for step in steps if _flag(step) is not None]
+    def _contradictions(
+        self, analysis: Analysis, wrong: bool, severity: Severity, why: str
+    ) -> Iterator[Diagnostic]:
+        """One finding for all layers of a phase that give the field its wrong value."""
+        steps = [step for step in analysis.of_type("BatchNorm") if _given(step) is wrong]
         if not steps:
             return
-        edits = [Edit(step.index, "batch_norm_param.use_global_stats", None) for step in steps]
-        more = f", and {len(steps) - 1} more layers likewise" if len(steps) > 1 else ""
+        value = "true" if wrong else "false"
+        more = f", and in {plural(len(steps) - 1, 'more layer')}" if len(steps) > 1 else ""
+        edits = tuple(delete(step.path(_FIELD)) for step in steps)
         yield self.found(
             steps[0],
-            f"use_global_stats: {'false' if against else 'true'} in {run.phase}{more}",
-            field=edits[0].field,
-            why="with false Caffe normalises by the batch at hand"
-            if against
-            else "with true Caffe never updates the statistics",
-            fix=Fix("leave use_global_stats out: Caffe then goes by the phase", tuple(edits)),
-            severity=None if against and _tested(run) else Severity.NOTE,
+            f"use_global_stats is {value} in {analysis.phase}{more}",
+            field=_FIELD,
+            why=why,
+            fix=Fix("remove use_global_stats, so that Caffe chooses by the phase", edits),
+            severity=severity,
         )
 
 
-def _flag(step: Step) -> bool | None:
+def _given(step: Step) -> bool | None:
+    """The value of ``use_global_stats``, or ``None`` if it is not given."""
     param = step.layer.batch_norm_param
     return bool(param.use_global_stats) if param.HasField("use_global_stats") else None
 
 
-def _tested(run: Run) -> bool:
-    """Whether the net is evidently there to be run in TEST."""
-    own = any(rule.phase == 1 for step in run.steps for rule in step.layer.include)
-    return own or not any(map(is_loss, run.steps))
+def _is_for_tests(analysis: Analysis) -> bool:
+    """Whether the net is clearly run in TEST: it has layers for TEST only, or no loss."""
+    for step in analysis.steps:
+        if any(rule.phase == proto.TEST for rule in step.layer.include):
+            return True
+    return not any(step.is_loss for step in analysis.steps)

@@ -2,37 +2,69 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class BatchNormWithoutScale(Rule):
-    """A BatchNorm with no Scale behind it.
+@register
+class BatchNormWithoutScale(Check):
+    rule = Rule(
+        code="G207",
+        name="batch-norm-without-scale",
+        severity=Severity.NOTE,
+        summary="A BatchNorm layer without a Scale layer that reads its top.",
+        what="Finds BatchNorm layers whose top is not read by a Scale layer.",
+        why="""
+            In Caffe, BatchNorm only normalizes. The learned scale and shift of the paper (Ioffe &
+            Szegedy 2015), which are part of the layer in other frameworks, are a Scale layer with
+            `bias_term: true` in Caffe. Without it, every channel keeps mean 0 and variance 1.
+            """,
+        fix="""
+            Add a Scale layer with `scale_param { bias_term: true }`. It is not needed if the next
+            layer is linear and has weights of its own.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "bn" top: "bn"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+            }
+            layer {
+              name: "scale" type: "Scale" bottom: "bn" top: "bn"
+              scale_param { bias_term: true }
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "bn" top: "bn"
+            }
+            """,
+    )
 
-    **What it does.** Finds BatchNorm layers whose top no Scale reads.
-
-    **Why it is bad.** Caffe's BatchNorm only normalises. The learned scale and shift of the paper
-    (Ioffe & Szegedy 2015) and of other frameworks' layers are a Scale layer with ``bias_term:
-    true`` here; without it every channel keeps mean 0 and variance 1.
-
-    **Example.** Convolution, BatchNorm, ReLU.
-
-    **Mended.** Convolution, BatchNorm, Scale with ``scale_param { bias_term: true }``, ReLU. Where
-    the next layer is linear and has weights of its own, nothing is lost.
-    """
-
-    code, name, severity = "G207", "batch-norm-without-scale", Severity.NOTE
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step in run.of_type("BatchNorm"):
-            own = len(run.facts[step].blobs) > 3  # forks have layers that scale by themselves
-            if own or step.faults or not step.tops:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step in analysis.of_type("BatchNorm"):
+            # BVLC's BatchNorm keeps three blobs of statistics. Forks add a scale and a shift.
+            scales_itself = len(step.facts.blobs) > 3
+            if scales_itself or step.faults or not step.tops:
                 continue
-            if not any(reader.layer.type == "Scale" for reader in step.tops[0].readers):
+            if not any(reader.type == "Scale" for reader in step.tops[0].readers):
                 yield self.found(
                     step,
-                    "no Scale reads it, so nothing learns a scale and a shift",
-                    why="Caffe's BatchNorm only normalises",
+                    "no Scale layer reads its top, so no scale and shift are learned",
+                    why="in Caffe, BatchNorm only normalizes",
                     hint="add a Scale layer with scale_param { bias_term: true }",
                 )

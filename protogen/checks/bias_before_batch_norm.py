@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
 _TYPES = {
     "Convolution": "convolution_param",
@@ -13,36 +15,74 @@ _TYPES = {
 }
 
 
-@rule
-class BiasBeforeBatchNorm(Rule):
-    """A bias that the BatchNorm behind it takes away again.
+@register
+class BiasBeforeBatchNorm(Check):
+    rule = Rule(
+        code="S207",
+        name="bias-before-batch-norm",
+        severity=Severity.NOTE,
+        summary="A bias that the next layer, a BatchNorm, subtracts again.",
+        what="Finds layers that learn a bias and whose top is read only by a BatchNorm layer.",
+        why="""
+            BatchNorm subtracts the mean of each channel, and the bias with it. The bias takes
+            memory and time, and learns nothing. The bias that has an effect is the one in the Scale
+            layer after the BatchNorm.
+            """,
+        fix="""
+            Set `bias_term: false` and remove the `param` of the bias. Weights that were trained
+            with the bias then no longer match the layer.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 224 dim: 224 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 64 kernel_size: 3 }
+            }
+            layer {
+              name: "bn1" type: "BatchNorm" bottom: "conv1" top: "bn1"
+            }
+            layer {
+              name: "scale1" type: "Scale" bottom: "bn1" top: "bn1"
+              scale_param { bias_term: true }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 224 dim: 224 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 64 kernel_size: 3 bias_term: false }
+            }
+            layer {
+              name: "bn1" type: "BatchNorm" bottom: "conv1" top: "bn1"
+            }
+            layer {
+              name: "scale1" type: "Scale" bottom: "bn1" top: "bn1"
+              scale_param { bias_term: true }
+            }
+            """,
+    )
 
-    **What it does.** Finds layers that learn a bias and whose top only a BatchNorm reads.
-
-    **Why it is bad.** BatchNorm subtracts the mean of each channel, and the bias with it: it takes
-    memory and time, and learns nothing. The Scale behind a BatchNorm has the bias that counts.
-
-    **Example.** A Convolution without ``bias_term: false`` in front of a BatchNorm.
-
-    **Mended.** ``convolution_param { bias_term: false }``, and one ``param`` less. Weights that
-    were learnt with the bias then no longer fit.
-    """
-
-    code, name, severity = "S207", "bias-before-batch-norm", Severity.NOTE
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step in run.of_type(*_TYPES):
-            field = _TYPES[step.layer.type]
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step in analysis.of_type(*_TYPES):
+            field = _TYPES[step.type]
+            if not getattr(step.layer, field).bias_term:
+                continue
             norm = _only_reader(step)
-            if norm and norm.layer.type == "BatchNorm" and getattr(step.layer, field).bias_term:
+            if norm is not None and norm.type == "BatchNorm":
                 yield self.found(
                     step,
-                    f'its bias is subtracted again by the BatchNorm "{norm.layer.name}"',
+                    f'its bias has no effect: layer "{norm.name}" (BatchNorm) subtracts it again',
                     field=f"{field}.bias_term",
                 )
 
 
 def _only_reader(step: Step) -> Step | None:
-    """The one layer that reads what this layer makes."""
+    """The layer that reads the tops of this layer, if there is exactly one."""
     readers = [reader for value in step.tops for reader in value.readers]
     return readers[0] if len(readers) == 1 else None

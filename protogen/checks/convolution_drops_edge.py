@@ -2,42 +2,68 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._convolution import ConvolutionAxis, convolutions
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.explanations.quotients import quotient
+from protogen.rules import Rule
 
 
-@rule
-class ConvolutionDropsEdge(Rule):
-    """A convolution whose windows end before the image does.
+@register
+class ConvolutionDropsEdge(Check):
+    rule = Rule(
+        code="S201",
+        name="convolution-drops-edge",
+        severity=Severity.NOTE,
+        summary="A convolution that never reads the last rows or columns of its bottom.",
+        what="""
+            Finds Convolution layers whose number of windows is rounded down, so that the last rows
+            or columns of the bottom are in no window.
+            """,
+        why="""
+            These elements have no effect on the result. A Pooling layer with the same kernel and
+            stride rounds up and reads them, so the two layers produce different sizes from the same
+            bottom.
+            """,
+        fix="Use an input size that divides evenly, or add padding.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 52 dim: 52 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 32 kernel_size: 3 stride: 2 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 52 dim: 52 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 32 kernel_size: 3 stride: 2 pad: 1 }
+            }
+            """,
+    )
 
-    **What it does.** Finds Convolution layers where, the number of windows rounded down, the last
-    rows or columns of the bottom are in no window.
-
-    **Why it is bad.** What lies there is never looked at, while a Pooling of the same window would
-    round up and look at it: the two make different sizes of one bottom.
-
-    **Example.** ``convolution_param { kernel_size: 3 stride: 2 }`` on 52x52: the last row and
-    column are not read.
-
-    **Mended.** Images of 51x51 or 53x53, or a pad of 1.
-    """
-
-    code, name, severity = "S201", "convolution-drops-edge", Severity.NOTE
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(run):
-            if axis.made < 1 or not axis.unread or axis.stride > axis.extent:
-                continue
-            padded = f" + 2*{axis.pad}" if axis.pad else ""
-            rest = (axis.size + 2 * axis.pad - axis.extent) % axis.stride
-            yield self.found(
-                step,
-                f"the last {axis.unread} of {axis.size} in {names} {_is(axis.unread)} never read:"
-                f" ({axis.size}{padded} - {axis.extent}) / {axis.stride} leaves {rest}",
-                field="convolution_param.stride",
-            )
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, sides, axis in convolutions(analysis):
+            if axis.stride > axis.extent:
+                continue  # `convolution-skips-input` reports it
+            if axis.windows >= 1 and axis.unread:
+                yield self.found(
+                    step,
+                    f"{sides.last_lines(axis.unread)} never read: {_division(axis)}, which Caffe"
+                    f" rounds down to {axis.windows - 1}",
+                    field="convolution_param.stride",
+                )
 
 
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
+def _division(axis: ConvolutionAxis) -> str:
+    """``(52 - 3) / 2 = 24.5``."""
+    padding = f" + 2*{axis.pad}" if axis.pad else ""
+    exact = quotient(axis.size + 2 * axis.pad - axis.extent, axis.stride)
+    return f"({axis.size}{padding} - {axis.extent}) / {axis.stride} = {exact}"

@@ -2,34 +2,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._convolution import convolutions
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class ConvolutionSkipsInput(Rule):
-    """A convolution whose stride is larger than its kernel, so that it reads only some elements.
+@register
+class ConvolutionSkipsInput(Check):
+    rule = Rule(
+        code="S202",
+        name="convolution-skips-input",
+        severity=Severity.NOTE,
+        summary="A convolution with a stride larger than its kernel, which skips elements.",
+        what="Finds Convolution layers whose stride is larger than the extent of their kernel.",
+        why="""
+            The elements between two windows were computed by earlier layers, but are never read.
+            Residual nets do this on purpose, with kernel 1 and stride 2 in a shortcut.
+            """,
+        fix="""
+            Use a kernel at least as large as the stride, or a Pooling layer before the convolution.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 128 kernel_size: 1 stride: 2 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 128 kernel_size: 2 stride: 2 }
+            }
+            """,
+    )
 
-    **What it does.** Finds Convolution layers that step further than their window spans.
-
-    **Why it is bad.** What lies between two windows is computed by the layers before, and never
-    read. Residual nets do so on purpose, with a 1x1 kernel and a stride of 2 on the shortcut.
-
-    **Example.** ``convolution_param { kernel_size: 1 stride: 2 }`` reads one pixel of four.
-
-    **Mended.** A kernel as large as the stride, or a Pooling in front.
-    """
-
-    code, name, severity = "S202", "convolution-skips-input", Severity.NOTE
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, sides, axis in convolutions(analysis):
             if axis.stride > axis.extent and axis.size > axis.extent:
+                skipped = axis.stride - axis.extent
+                kernel = f"kernel {axis.kernel}"
+                if axis.dilation > 1:
+                    kernel += f" with dilation {axis.dilation}, which spans {axis.extent}"
                 yield self.found(
                     step,
-                    f"a stride of {axis.stride} in {names} steps over"
-                    f" {axis.stride - axis.extent} of every {axis.stride} elements: its window"
-                    f" spans {axis.extent}",
+                    f"stride {axis.stride} is larger than {kernel}: {skipped} of every"
+                    f" {sides.lines(axis.stride)} {'is' if skipped == 1 else 'are'} in no window",
                     field="convolution_param.stride",
                 )

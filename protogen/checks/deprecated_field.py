@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
-from protogen.checks._rule import Rule, Whole, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
+from protogen.proto.fields import has_field
+from protogen.rules import Rule
 
-#: The message and its old field, and the field that says the same today.
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+#: The message and its old field, and the field that replaces it.
 _NEWER = {
     ("concat_param", "concat_dim"): "axis",
     ("slice_param", "slice_dim"): "axis",
@@ -19,48 +26,68 @@ _NEWER = {
 }
 
 
-@rule
-class DeprecatedField(Rule):
-    """A field that Caffe still reads, in place of a newer one.
+@register
+class DeprecatedField(Check):
+    rule = Rule(
+        code="T301",
+        name="deprecated-field",
+        severity=Severity.NOTE,
+        summary="A field that Caffe still reads, but that a newer field replaces.",
+        what="""
+            Finds `concat_dim`, `slice_dim`, `loss_param { normalize }`, and `num`, `channels`,
+            `height` and `width` of DummyData. Older formats of a whole net have rules of their own
+            (`legacy-v0`, `legacy-v1` and others).
+            """,
+        why="""
+            Caffe rejects a layer that has both the old and the new field. Other programs that read
+            prototxt often know only the new field.
+            """,
+        fix="Use the new field.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "a" top: "b"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "concat" type: "Concat" bottom: "a" bottom: "b" top: "concat"
+              concat_param { concat_dim: 1 }
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data" type: "Input" top: "a" top: "b"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "concat" type: "Concat" bottom: "a" bottom: "b" top: "concat"
+              concat_param { axis: 1 }
+            }
+            """,
+    )
 
-    **What it does.** Finds ``concat_dim``, ``slice_dim``, ``loss_param { normalize }`` and the four
-    sizes of DummyData. Fields of whole older formats are told by ``legacy-v0``, ``legacy-v1`` and
-    the other rules of the upgrade.
-
-    **Why it is bad.** Caffe refuses a layer that has the old field and the new one, and other
-    readers of prototxt often know only the new one.
-
-    **Example.** ``concat_param { concat_dim: 1 }``.
-
-    **Mended.** ``concat_param { axis: 1 }``.
-    """
-
-    code, name, severity = "T301", "deprecated-field", Severity.NOTE
-    fixable = True
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for index, layer in enumerate(whole.message.layer):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for step in phases.layers:
+            layer = step.layer
             for (param, old), new in _NEWER.items():
-                if layer.HasField(param) and _given(getattr(layer, param), old):
-                    path = f"{param}.{old}"
+                if has_field(layer, param) and _has(getattr(layer, param), old):
                     yield self.found(
-                        Step(layer, index),
-                        f"{path} is deprecated",
-                        field=path,
-                        hint=f"{new} says the same",
-                        fix=_fix(index, layer, path),
+                        step,
+                        f"{param}.{old} is deprecated",
+                        field=f"{param}.{old}",
+                        hint=f"use {new} instead",
+                        fix=_renamed_axis(step, param, old) if new == "axis" else None,
                     )
 
 
-def _given(message: Any, name: str) -> bool:
+def _has(message: Message, name: str) -> bool:
     return any(field.name == name for field, _ in message.ListFields())
 
 
-def _fix(index: int, layer: Any, path: str) -> Fix | None:
-    """An axis may simply be renamed; the others say it in another way."""
-    param, _, old = path.partition(".")
-    if old not in ("concat_dim", "slice_dim"):
-        return None
-    value = getattr(getattr(layer, param), old)
-    edits = (Edit(index, path, None), Edit(index, f"{param}.axis", str(value)))
-    return Fix(f"write axis: {value}", edits, safe=True)
+def _renamed_axis(step: Step, param: str, old: str) -> Fix:
+    """The new field with the same value, which only the axis has."""
+    value = getattr(getattr(step.layer, param), old)
+    edits = (
+        delete(step.path(f"{param}.{old}")),
+        Edit(step.path(f"{param}.axis"), "set", value),
+    )
+    return Fix(f"replace {old} with axis: {value}", edits, safe=True)

@@ -1,45 +1,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
-from protogen.checks._rule import Rule, Run, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.edits import Fix, delete
+from protogen.rules import Rule
+
+if TYPE_CHECKING:
+    from protogen.proto import ConvolutionParameter
 
 _TYPES = ("Convolution", "Deconvolution", "Im2col")
+_FIELD = "convolution_param.dilation"
 
 
-@rule
-class DilationWithoutEffect(Rule):
-    """A dilation of a 1x1 kernel, which has no elements to spread.
+@register
+class DilationWithoutEffect(Check):
+    rule = Rule(
+        code="S206",
+        name="dilation-without-effect",
+        severity=Severity.WARNING,
+        summary="A dilation of a kernel of 1, which has no effect.",
+        what="""
+            Finds Convolution, Deconvolution and Im2col layers with a dilation above 1 and a kernel
+            of 1 on every axis.
+            """,
+        why="""
+            Dilation spreads the elements of a kernel apart. A kernel of 1 has only one element, so
+            a larger kernel was probably intended.
+            """,
+        fix="""
+            Remove the dilation, or use a larger kernel, such as `kernel_size: 3 pad: 2 dilation:
+            2`.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 64 kernel_size: 1 dilation: 2 }
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 64 kernel_size: 1 }
+            }
+            """,
+    )
 
-    **What it does.** Finds layers with a dilation above 1 and a kernel of 1 on every axis.
-
-    **Why it is bad.** It does nothing; a larger kernel was probably meant.
-
-    **Example.** ``convolution_param { kernel_size: 1 dilation: 2 }``
-
-    **Mended.** ``convolution_param { kernel_size: 3 pad: 2 dilation: 2 }``, or no dilation.
-    """
-
-    code, name = "S206", "dilation-without-effect"
-    fixable = True
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step in run.of_type(*_TYPES):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step in analysis.of_type(*_TYPES):
             param = step.layer.convolution_param
             dilation = max(param.dilation, default=1)
             if dilation > 1 and not step.faults and set(_kernels(param)) == {1}:
-                edit = Edit(step.index, "convolution_param.dilation", None)
                 yield self.found(
                     step,
-                    f"a dilation of {dilation} does nothing to a kernel of 1",
-                    field="convolution_param.dilation",
-                    fix=Fix("take the dilation out", (edit,), safe=True),
+                    f"dilation {dilation} has no effect on kernel 1",
+                    field=_FIELD,
+                    fix=Fix("remove the dilation", (delete(step.path(_FIELD)),), safe=True),
                 )
 
 
-def _kernels(param: Any) -> list[int]:
+def _kernels(param: ConvolutionParameter) -> list[int]:
+    """The kernel sizes that are given, in either way."""
     if param.HasField("kernel_h") or param.HasField("kernel_w"):
         return [param.kernel_h, param.kernel_w]
     return list(param.kernel_size)

@@ -1,35 +1,77 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from protogen.checks._rule import Rule, Whole, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.edits import Fix, delete
+from protogen.rules import Rule
+
+if TYPE_CHECKING:
+    from protogen.proto import DropoutParameter
 
 
-@rule
-class DropoutInDeploy(Rule):
-    """A Dropout in a net that is there to be run, not trained.
+@register
+class DropoutInDeploy(Check):
+    rule = Rule(
+        code="G209",
+        name="dropout-in-deploy",
+        severity=Severity.NOTE,
+        summary="A Dropout layer in a deploy net.",
+        what="Finds Dropout layers in nets that have no loss and no data layers.",
+        why="""
+            In TEST, Dropout copies its bottom to its top. This takes some time, especially if the
+            layer does not run in place, and some converters do not know the layer.
+            """,
+        fix="Remove the layer. It has no weights. The safe fix removes in-place layers.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 4096 } }
+            }
+            layer {
+              name: "drop7" type: "Dropout" bottom: "data" top: "data"
+            }
+            layer {
+              name: "fc8" type: "InnerProduct" bottom: "data" top: "fc8"
+              inner_product_param { num_output: 1000 }
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 4096 } }
+            }
+            layer {
+              name: "fc8" type: "InnerProduct" bottom: "data" top: "fc8"
+              inner_product_param { num_output: 1000 }
+            }
+            """,
+    )
 
-    **What it does.** Finds Dropout layers in nets without a loss and without data layers.
-
-    **Why it is bad.** In TEST Dropout copies its bottom. It costs a little time, more where it
-    does not work in place, and some converters do not know it.
-
-    **Example.** The ``drop6`` and ``drop7`` of AlexNet, left in ``deploy.prototxt``.
-
-    **Mended.** Take the layer out; no weights belong to it.
-    """
-
-    code, name, severity = "G209", "dropout-in-deploy", Severity.NOTE
-    fixable = True
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.runs if whole.deploy else ():
-            for step in run.of_type("Dropout") if run.phase == "TEST" else ():
-                fix = Fix("take the layer out", (Edit(step.index, "", None),), safe=True)
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        if not phases.deploy:
+            return
+        for analysis in phases.in_phase("TEST"):
+            for step in analysis.of_type("Dropout"):
+                if _scales_in_test(step.layer.dropout_param):
+                    continue
+                fix = None
+                if step.in_place:  # otherwise, other layers read its top
+                    fix = Fix("remove the layer", (delete(step.path()),), safe=True)
                 yield self.found(
                     step,
-                    "does nothing in a net that is not trained",
-                    why="in TEST Dropout copies its bottom",
-                    fix=fix if step.in_place else None,
+                    "has no effect in a net that is not trained",
+                    why="in TEST, Dropout copies its bottom",
+                    fix=fix,
                 )
+
+
+def _scales_in_test(param: DropoutParameter) -> bool:
+    """Whether TEST multiplies by 1 - dropout_ratio: forks have a field for it.
+
+    (source: ``DropoutLayer::Forward_cpu`` of rbgirshick/caffe-fast-rcnn)
+    """
+    return param.HasField("scale_train") and not param.scale_train

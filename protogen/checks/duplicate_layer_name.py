@@ -2,41 +2,68 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
 
-@rule
-class DuplicateLayerName(Rule):
-    """Two layers of one name in the same net.
+@register
+class DuplicateLayerName(Check):
+    rule = Rule(
+        code="G206",
+        name="duplicate-layer-name",
+        severity=Severity.WARNING,
+        summary="Two layers with the same name that run in the same phase.",
+        what="""
+            Finds layers with the name of an earlier layer in the same phase. It is a warning if one
+            of the two layers has learnable blobs, and a note otherwise.
+            """,
+        why="""
+            Caffe finds the weights of a layer by the name of the layer. It loads the weights of
+            both layers into the first one, and the second one keeps its initial values.
+            """,
+        fix="Give each layer its own name.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 20 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "conv1" top: "conv2"
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 20 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            layer {
+              name: "conv2" type: "Convolution" bottom: "conv1" top: "conv2"
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            """,
+    )
 
-    **What it does.** Finds layers that run in one phase under a name that an earlier one has. It
-    is a warning where one of them has learnable blobs, a note otherwise.
-
-    **Why it is bad.** Caffe finds the weights of a layer by its name: of two layers it loads those
-    of both, one after the other, into the first, and the second keeps what its filler gave it.
-
-    **Example.** A block was copied and ``name: "conv2"`` left as it was.
-
-    **Mended.** Give each layer a name of its own.
-    """
-
-    code, name = "G206", "duplicate-layer-name"
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         first: dict[str, Step] = {}
-        for step in run.steps:
-            earlier = first.setdefault(step.layer.name, step)
+        for step in analysis.steps:
+            earlier = first.setdefault(step.name, step)
             if earlier is step:
                 continue
-            weights = bool(run.facts[earlier].blobs or run.facts[step].blobs)
-            yield self.found(
-                step,
-                f"an earlier layer ({earlier.layer.type}) has this name too",
-                field="name",
-                why="Caffe loads weights by name, and only into the first layer of a name"
-                if weights
-                else "",
-                severity=None if weights else Severity.NOTE,
-            )
+            message = f"an earlier layer ({earlier.type}) has the same name"
+            if earlier.facts.blobs or step.facts.blobs:
+                why = "Caffe loads weights by layer name, into the first layer with that name"
+                yield self.found(step, message, field="name", why=why)
+            else:
+                yield self.found(step, message, field="name", severity=Severity.NOTE)

@@ -2,64 +2,87 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._mends import accepted
-from protogen.checks._pooling import AVE, poolings
-from protogen.checks._rule import Rule, Run, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix, Severity
+from protogen import proto
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._pooling import poolings
+from protogen.checks._sides import Sides
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.edits import Edit, Fix
+from protogen.explanations.repairs import accepted
 from protogen.graph import Step
-from protogen.layers._pooled import Axis
-from protogen.layers._windows import empty_windows
+from protogen.rules import Rule
+from protogen.windows import Axis, empty_windows
 
 
-@rule
-class EmptyPoolingWindow(Rule):
-    """A pooling window with nothing in it, for which Caffe computes garbage.
+@register
+class EmptyPoolingWindow(Check):
+    rule = Rule(
+        code="P101",
+        name="empty-pooling-window",
+        severity=Severity.ERROR,
+        summary="A pooling window without elements, for which Caffe computes garbage.",
+        what="Finds Pooling layers whose last window starts at or past the edge of the bottom.",
+        why="""
+            Caffe reports nothing. It fills the window with -FLT_MAX (about -3.4e38) for MAX and
+            with NaN for AVE, and later layers spread the value through the net. This can happen if
+            the stride is larger than the kernel: Caffe rounds the number of windows up, and the
+            last window has no elements left. An AVE window that starts past the edge and not
+            exactly at it is 0, and is not reported.
+            """,
+        fix="Round down with `round_mode: FLOOR`, or use a kernel at least as large as the stride.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 4 dim: 4 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 1 stride: 2 }
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 4 dim: 4 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 1 stride: 2 round_mode: FLOOR }
+            }
+            """,
+    )
 
-    **What it does.** Finds Pooling layers whose last window starts past the edge of the bottom.
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, sides, axis in poolings(analysis):
+            average = step.layer.pooling_param.pool == proto.PoolingParameter.AVE
+            # Only the last window can be empty: the one before it starts a whole stride earlier.
+            if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average):
+                yield self._empty(analysis, step, sides, axis, average)
 
-    **Why it is bad.** Caffe says nothing and puts -FLT_MAX (about -3.4e38) there for MAX, and NaN
-    for AVE, which spreads through the net. It happens where a stride is larger than its kernel:
-    rounding up makes a window that no element is left for.
-
-    **Example.** ``pooling_param { kernel_size: 1 stride: 2 }`` on 4x4 makes 3x3, and the last row
-    and column are empty.
-
-    **Mended.** Round down (``round_mode: FLOOR``), or use a kernel as large as the stride.
-    """
-
-    code, name, severity = "P101", "empty-pooling-window", Severity.ERROR
-    fixable = True
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(run):
-            average = step.layer.pooling_param.pool == AVE
-            empty = empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average)
-            if empty:
-                yield self._tell(run, step, names, axis, empty)
-
-    def _tell(self, run: Run, step: Step, names: str, axis: Axis, empty: int) -> Diagnostic:
-        garbage = "NaN" if step.layer.pooling_param.pool == AVE else "-FLT_MAX"
-        holds = "hold" if empty > 1 else "holds"
-        last = axis.pooled - 1
+    def _empty(
+        self, analysis: Analysis, step: Step, sides: Sides, axis: Axis, average: bool
+    ) -> Diagnostic:
+        garbage = "NaN, because AVE divides 0 by 0" if average else "-FLT_MAX"
+        start = axis.window(axis.pooled - 1).start
+        edge = "at" if start == axis.size else "past"
         return self.found(
             step,
-            f"{empty} of {axis.pooled} windows of its {names} {holds} no element;"
-            f" Caffe puts {garbage} there",
+            f"1 of {axis.pooled} windows {sides.direction} is empty; Caffe fills it with {garbage}",
             field="pooling_param.stride",
-            why=f"window {last} starts at {axis.window(last).start}, past a {names} of {axis.size}"
+            why=f"the last window starts at {start}, {edge} the edge of {sides} {axis.size}"
             f" (kernel {axis.kernel}, stride {axis.stride})",
-            fix=_rounded_down(run, step, axis),
+            fix=_rounded_down(analysis, step, axis),
         )
 
 
-def _rounded_down(run: Run, step: Step, axis: Axis) -> Fix | None:
-    """Rounding down, where it leaves no window empty and the net is accepted with it."""
-    down = axis.floored
-    if axis.floor or empty_windows(axis.size, axis.stride, axis.pad, down):
+def _rounded_down(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
+    """A fix that drops the empty window, if the net is accepted with it."""
+    if axis.floor or empty_windows(axis.size, axis.stride, axis.pad, axis.floored):
         return None
-    edits = (Edit(step.index, "pooling_param.round_mode", "FLOOR"),)
-    after = accepted(run, edits)
+    edits = (Edit(step.path("pooling_param.round_mode"), "set", "FLOOR"),)
+    after = accepted(analysis, edits)
     if after is None:
         return None
-    title = f"round_mode: FLOOR makes {down} whole windows of {axis.size}"
-    return Fix(title, edits, safe=after.params == run.result.params)
+    title = f"set round_mode: FLOOR, which drops the empty window and leaves {axis.floored}"
+    return Fix(title, edits, safe=after.params == analysis.params)

@@ -2,66 +2,83 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._mends import accepted
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
-from protogen.checks._rule import Rule, Run, rule
-from protogen.diagnostics import Diagnostic, Edit, Fix
+from protogen.diagnostics import Diagnostic, Severity, plural
+from protogen.edits import Edit, Fix, delete
+from protogen.explanations.repairs import accepted
 from protogen.graph import Step
-from protogen.layers._pooled import Axis
+from protogen.rules import Rule
+from protogen.windows import Axis
 
 
-@rule
-class GlobalPoolingLeftover(Rule):
-    """A pooling that seems meant for the whole bottom, and leaves some of it over.
+@register
+class GlobalPoolingLeftover(Check):
+    rule = Rule(
+        code="P105",
+        name="global-pooling-leftover",
+        severity=Severity.WARNING,
+        summary="A pooling that covers nearly all of its bottom, probably meant to be global.",
+        what="""
+            Finds Pooling layers whose kernel covers more than half of the bottom, while a few rows
+            or columns are in no window, or in a second window that holds little else.
+            """,
+        why="""
+            A kernel for one image size (7 for the last 7x7 blob of a net for 224x224 images) no
+            longer covers the bottom if the images are larger. The net should produce one value per
+            channel, but ignores the edge or produces several values.
+            """,
+        fix="Use `global_pooling: true` instead of a kernel size.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 1024 dim: 8 dim: 8 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { pool: AVE kernel_size: 7 stride: 7 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 1024 dim: 8 dim: 8 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { pool: AVE global_pooling: true }
+            }
+            """,
+    )
 
-    **What it does.** Finds Pooling layers whose kernel covers more than half of the bottom while a
-    few rows or columns lie outside of the first window: they are in no window at all, or in a
-    second one that holds hardly anything else.
-
-    **Why it is bad.** A kernel written for one size of image (7 for the last 7x7 of a net for
-    224x224) no longer is the whole when the images grow. What should be one number for each channel
-    then leaves out the edge, or becomes several.
-
-    **Example.** ``pooling_param { pool: AVE kernel_size: 7 stride: 7 }`` on 8x8 makes 2x2, and the
-    second window holds one row of seven.
-
-    **Mended.** ``pooling_param { pool: AVE global_pooling: true }``
-    """
-
-    code, name = "P105", "global-pooling-leftover"
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(run):
-            over = axis.size + axis.pad - axis.window(0).stop
-            if axis.kernel < 4 or not 0 < over < axis.kernel - over:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, sides, axis in poolings(analysis):
+            left_over = axis.size + axis.pad - axis.window(0).stop
+            if axis.kernel < 4 or not 0 < left_over < axis.kernel - left_over:
                 continue
             last = axis.window(axis.pooled - 1)
             if axis.pooled == 1:
-                told = f"{_are(over)} in no window"
-            elif axis.pooled == 2 and last.elements <= over:
-                told = f"a second window holds only {last.elements}"
+                fact = f"{sides.last_lines(left_over)} in no window"
+            elif axis.pooled == 2 and last.elements <= left_over:
+                fact = f"a second window has only {plural(last.elements, 'element')}"
             else:
                 continue
             yield self.found(
                 step,
-                f"its kernel of {axis.kernel} takes nearly all of a {names} of {axis.size}: {told}",
+                f"kernel {axis.kernel} covers nearly all of {sides} {axis.size}: {fact}",
                 field="pooling_param.kernel_size",
-                fix=_whole(run, step, axis),
+                fix=_global_pooling(analysis, step, axis),
             )
 
 
-def _are(over: int) -> str:
-    return f"the last {over} are" if over > 1 else "the last is"
-
-
-def _whole(run: Run, step: Step, axis: Axis) -> Fix | None:
-    """Pooling globally, if the net is accepted with it."""
-    param = step.layer.pooling_param
-    given = [
-        field.name for field, _ in param.ListFields() if field.name[:3] in ("ker", "str", "pad")
-    ]
-    edits = [Edit(step.index, f"pooling_param.{name}", None) for name in given]
-    edits.append(Edit(step.index, "pooling_param.global_pooling", "true"))
-    if accepted(run, edits) is None:
+def _global_pooling(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
+    """Replace the window with the whole bottom, if the net is accepted then."""
+    edits = []
+    for field, _ in step.layer.pooling_param.ListFields():
+        if field.name.startswith(("kernel", "stride", "pad")):
+            edits.append(delete(step.path(f"pooling_param.{field.name}")))
+    edits.append(Edit(step.path("pooling_param.global_pooling"), "set", True))
+    if accepted(analysis, edits) is None:
         return None
-    return Fix(f"global_pooling: true takes all {axis.size}", tuple(edits))
+    return Fix(f"set global_pooling: true, which covers all {axis.size}", tuple(edits))

@@ -2,35 +2,63 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
+from protogen.rules import Rule
 
 
-@rule
-class GroupedDepthwise(Rule):
-    """A depthwise convolution written as a grouped one, which Caffe runs channel by channel.
+@register
+class GroupedDepthwise(Check):
+    rule = Rule(
+        code="S205",
+        name="grouped-depthwise",
+        severity=Severity.NOTE,
+        summary="A depthwise convolution written as a grouped one, which Caffe runs slowly.",
+        what="Finds Convolution layers with as many groups as their bottom has channels.",
+        why="""
+            Caffe multiplies one small matrix for each group, one after another. On a GPU, this is
+            many times slower than a depthwise layer. Some forks have such a layer,
+            `ConvolutionDepthwise` or `DepthwiseConvolution`, which uses the same weights.
+            """,
+        fix="Use the depthwise layer of the fork, if the net runs in a fork that has one.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 32 dim: 112 dim: 112 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 32 group: 32 kernel_size: 3 pad: 1 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 32 dim: 112 dim: 112 } }
+            }
+            layer {
+              name: "conv1" type: "ConvolutionDepthwise" bottom: "data" top: "conv1"
+              convolution_param { num_output: 32 kernel_size: 3 pad: 1 }
+            }
+            """,
+    )
 
-    **What it does.** Finds Convolution layers with as many groups as their bottom has channels.
-
-    **Why it is bad.** Caffe multiplies one small matrix after another, a group each, which on a GPU
-    is many times slower than a layer made for it. Forks have one: ``ConvolutionDepthwise`` or
-    ``DepthwiseConvolution``, with the same weights.
-
-    **Example.** ``convolution_param { num_output: 32 group: 32 kernel_size: 3 }`` of 32 channels.
-
-    **Mended.** ``type: "ConvolutionDepthwise"`` where the Caffe at hand knows it.
-    """
-
-    code, name, severity = "S205", "grouped-depthwise", Severity.NOTE
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step in run.of_type("Convolution"):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step in analysis.of_type("Convolution"):
             group = step.layer.convolution_param.group
-            bottom = step.bottoms[0] if step.bottoms else None
-            channels = bottom.shape[1] if bottom and bottom.shape and len(bottom.shape) > 1 else 0
-            if group > 1 and group == channels:
+            if group > 1 and group == _channels(step):
                 yield self.found(
                     step,
-                    f"{group} groups of {channels} channels: Caffe computes them one by one",
+                    f"{group} groups for {group} channels (depthwise): Caffe computes the groups"
+                    " one after another",
                     field="convolution_param.group",
                 )
+
+
+def _channels(step: Step) -> int | None:
+    bottom = step.bottoms[0] if step.bottoms else None
+    if bottom is None or bottom.shape is None or len(bottom.shape) < 2:
+        return None
+    return bottom.shape[1]

@@ -2,35 +2,70 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, Run, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._convolution import ConvolutionAxis, convolutions
+from protogen.checks._sides import Sides
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class KernelExceedsImage(Rule):
-    """A convolution whose kernel is larger than the image, and fits only thanks to padding.
+@register
+class KernelExceedsImage(Check):
+    rule = Rule(
+        code="S204",
+        name="kernel-exceeds-image",
+        severity=Severity.NOTE,
+        summary="A convolution whose kernel is larger than its bottom and fits only with padding.",
+        what="Finds Convolution layers whose kernel is larger than the bottom without padding.",
+        why="""
+            Some of the weights are only ever multiplied with padding, so no data trains them. This
+            is common at the end of detectors, where a 3x3 kernel is applied to a 1x1 blob.
+            """,
+        fix="Use a smaller kernel, or larger images.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 256 dim: 1 dim: 1 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 16 kernel_size: 3 pad: 1 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 256 dim: 1 dim: 1 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 16 kernel_size: 1 }
+            }
+            """,
+    )
 
-    **What it does.** Finds Convolution layers that span more than the bottom without its pad.
-
-    **Why it is bad.** Some of the weights meet padding and nothing else: they are learnt from no
-    data. It is common at the end of detectors, where a 3x3 kernel looks at 1x1.
-
-    **Example.** ``convolution_param { kernel_size: 3 pad: 1 }`` on 1x1: one weight of nine counts.
-
-    **Mended.** ``convolution_param { kernel_size: 1 }``, or larger images.
-    """
-
-    code, name, severity = "S204", "kernel-exceeds-image", Severity.NOTE
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(run):
-            if axis.made > 0 and axis.kernel > 1 and axis.extent > axis.size:
-                spans = f"a kernel of {axis.kernel}"
-                if axis.dilation > 1:
-                    spans += f" with dilation {axis.dilation}, which spans {axis.extent},"
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, sides, axis in convolutions(analysis):
+            if axis.windows > 0 and axis.kernel > 1 and axis.extent > axis.size:
                 yield self.found(
                     step,
-                    f"{spans} is larger than a {names} of {axis.size}; pad {axis.pad} makes it fit",
+                    f"{_larger(sides, axis)}; {_fit(axis)}",
                     field="convolution_param.kernel_size",
                 )
+
+
+def _larger(sides: Sides, axis: ConvolutionAxis) -> str:
+    if axis.dilation == 1:
+        return f"kernel {axis.kernel} is larger than {sides} {axis.size}"
+    return (
+        f"kernel {axis.kernel} with dilation {axis.dilation} spans {axis.extent}, which is larger"
+        f" than {sides} {axis.size}"
+    )
+
+
+def _fit(axis: ConvolutionAxis) -> str:
+    if axis.extent <= axis.size + 2 * axis.pad:
+        return f"it fits only with pad {axis.pad}"
+    # C++ truncates the negative quotient of -1 / 2 to 0, and adds 1.
+    return "the only window extends past the edge"

@@ -1,51 +1,85 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import permutations
 
-from protogen.checks._rule import Rule, Run, Whole, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
 from protogen.checks._wiring import sources
-from protogen.diagnostics import Diagnostic
-from protogen.graph import Step
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Value
+from protogen.rules import Rule
 
 
-@rule
-class LabelInOnePhase(Rule):
-    """Data that is read in one phase only, though it is loaded in both.
+@register
+class LabelInOnePhase(Check):
+    rule = Rule(
+        code="G303",
+        name="label-in-one-phase",
+        severity=Severity.WARNING,
+        summary="A top of a data layer that is read in one phase, but not in the other.",
+        what="""
+            Finds blobs that data layers produce in TRAIN and in TEST, and that are read in only one
+            of the two phases.
+            """,
+        why="""
+            Usually a loss or an Accuracy layer is missing in one phase, or reads another blob.
+            Caffe then treats the blob as an output of the net, and the solver logs its mean.
+            """,
+        fix="Add the layer that reads the blob in that phase, or read it with a Silence layer.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+              include { phase: TRAIN }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+              include { phase: TRAIN }
+            }
+            layer {
+              name: "accuracy" type: "Accuracy"
+              bottom: "fc" bottom: "label" top: "accuracy"
+              include { phase: TEST }
+            }
+            """,
+    )
 
-    **What it does.** Finds blobs that data layers make in TRAIN and in TEST, which layers read in
-    one of the phases and none in the other.
-
-    **Why it is bad.** Most often a loss or an Accuracy is missing in that phase, or reads another
-    blob. Caffe then takes the blob for an output of the net, and the solver prints the mean label.
-
-    **Example.** The loss has ``include { phase: TRAIN }``, there is no Accuracy, and nothing reads
-    ``label`` in TEST.
-
-    **Mended.** Add what measures the net in that phase, or a Silence layer that reads the blob.
-    """
-
-    code, name = "G303", "label-in-one-phase"
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        made = [(run, _made(run)) for run in whole.runs]
-        for run, mine in made:
-            for other, theirs in made:
-                for name, (step, position) in mine.items():
-                    if other is run or name not in theirs or step.tops[position].readers:
-                        continue
-                    reader = next(iter(_readers(*theirs[name])), None)
-                    if reader:
-                        yield self.found(
-                            step,
-                            f'no layer reads its top "{name}" in {run.phase}; in {other.phase}'
-                            f' "{reader.layer.name}" does',
-                            field=f"top[{position}]",
-                        )
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis, other in permutations(phases.analyses, 2):
+            data_of_other = _data(other)
+            for name, value in _data(analysis).items():
+                in_other = data_of_other.get(name)
+                if value.readers or in_other is None or not in_other.readers:
+                    continue
+                yield self.found(
+                    value.step,
+                    f'no layer reads its top "{name}" in {analysis.phase}, but layer'
+                    f' "{in_other.readers[0].name}" reads it in {other.phase}',
+                    field=f"top[{value.top}]",
+                )
 
 
-def _made(run: Run) -> dict[str, tuple[Step, int]]:
-    return {top.name: (step, top.top) for step in sources(run) for top in step.tops}
-
-
-def _readers(step: Step, position: int) -> list[Step]:
-    return step.tops[position].readers
+def _data(analysis: Analysis) -> dict[str, Value]:
+    """The tops of the data layers, by name."""
+    return {top.name: top for step in sources(analysis) for top in step.tops}

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._solver import POLICIES, SolverFile
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
+from protogen.rules import Rule
 
-_FORKS = ("plateau", "multifixed", "stepearly")
+_FORK_POLICIES = ("plateau", "multifixed", "stepearly")
 
-#: What the rate does where a policy's own field is not given.
+#: The learning rate without a field that the formula of the policy reads, as the field is 0 then.
+#: (source: ``SGDSolver::GetLearningRate``)
 _WITHOUT = {
     ("step", "gamma"): "is 0 from iteration {stepsize} on",
     ("exp", "gamma"): "is 0 from iteration 1 on",
@@ -17,67 +19,95 @@ _WITHOUT = {
     ("multistep", "gamma"): "is 0 from iteration {stepvalue} on",
     ("multistep", "stepvalue"): "never falls",
     ("poly", "power"): "never falls",
-    ("sigmoid", "gamma"): "is half of base_lr throughout",
+    ("sigmoid", "gamma"): "is always half of base_lr",
 }
 
 
-@rule
-class LearningRatePolicy(Rule):
-    """A learning rate policy that Caffe does not know, or without what it needs.
-
-    **What it does.** Looks up ``lr_policy`` and the fields its formula reads: ``gamma`` (step, exp,
-    inv, multistep, sigmoid), ``stepsize`` (step, sigmoid), ``stepvalue`` (multistep), ``power``
-    (inv, poly).
-
-    **Why it is bad.** Caffe dies, but only in the first iteration, of an unknown policy, of a
-    ``stepsize`` not above 0 and of a negative ``gamma``. Any other field that is not given is 0,
-    and the rate then falls at once to 0, or never (a warning).
-
-    **Example.** ``lr_policy: "step"  stepsize: 1000``, without ``gamma``.
-
-    **Mended.** ``lr_policy: "step"  gamma: 0.1  stepsize: 1000``.
-    """
-
-    code, name, severity = "V104", "learning-rate-policy", Severity.ERROR
+@register
+class LearningRatePolicy(Check):
+    rule = Rule(
+        code="V104",
+        name="learning-rate-policy",
+        severity=Severity.ERROR,
+        summary="An unknown learning rate policy, or one without the fields that it needs.",
+        what="""
+            Checks `lr_policy` and the fields that its formula reads: `gamma` (step, exp, inv,
+            multistep, sigmoid), `stepsize` (step, sigmoid), `stepvalue` (multistep) and `power`
+            (inv, poly).
+            """,
+        why="""
+            Caffe aborts in the first iteration if the policy is unknown, `stepsize` is not above 0,
+            or `gamma` is negative. Every other field that is missing is 0: the learning rate then
+            drops to 0 at once, or never drops (a warning).
+            """,
+        fix="Add the fields that the policy needs.",
+        file="solver.prototxt",
+        files={"train_val.prototxt": ""},
+        bad="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "step"
+            gamma: 0.1
+            max_iter: 10000
+            """,
+        good="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "step"
+            gamma: 0.1
+            stepsize: 1000
+            max_iter: 10000
+            """,
+    )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         policy = solver.message.lr_policy
         if policy in POLICIES:
-            yield from self._of_policy(solver, policy)
-        elif policy not in _FORKS:
-            known = did_you_mean(policy, POLICIES) or f"it is one of {', '.join(POLICIES)}"
-            what = f'lr_policy "{policy}" is not known' if policy else "has no lr_policy"
-            yield self.found(None, what, field="lr_policy", hint=known)
+            yield from self._fields(solver, policy)
+        elif policy not in _FORK_POLICIES:
+            message = f'unknown lr_policy "{policy}"' if policy else "lr_policy is missing"
+            hint = did_you_mean(policy, POLICIES) or f"expected one of {', '.join(POLICIES)}"
+            yield self.found(None, message, field="lr_policy", hint=hint)
 
-    def _of_policy(self, solver: SolverFile, policy: str) -> Iterator[Diagnostic]:
-        message, needs = solver.message, POLICIES[policy]
-        if "stepsize" in needs and message.stepsize <= 0:
+    def _fields(self, solver: SolverFile, policy: str) -> Iterator[Diagnostic]:
+        message = solver.message
+        if "stepsize" in POLICIES[policy] and message.stepsize <= 0:
             yield self.found(
                 None,
-                f'lr_policy "{policy}" wants a stepsize above 0, not {message.stepsize}',
+                f'lr_policy "{policy}" requires a stepsize greater than 0, got {message.stepsize}',
                 field="stepsize" if solver.given("stepsize") else "lr_policy",
             )
             return
-        if "gamma" in needs and message.gamma < 0:
-            yield self.found(None, f"gamma is {message.gamma:g}, below 0", field="gamma")
-        for name in needs:
-            if (policy, name) in _WITHOUT and not solver.given(name):
-                steps = list(message.stepvalue) or ["0"]
-                effect = _WITHOUT[policy, name].format(
-                    stepsize=message.stepsize, stepvalue=steps[0]
-                )
-                yield self.found(
-                    None,
-                    f'lr_policy "{policy}" has no {name}: the learning rate {effect}',
-                    field="lr_policy",
-                    severity=Severity.WARNING,
-                )
-        steps = list(message.stepvalue)
-        if policy == "multistep" and steps != sorted(steps):
+        if "gamma" in POLICIES[policy] and message.gamma < 0:
+            yield self.found(
+                None, f"gamma must not be negative, got {message.gamma:g}", field="gamma"
+            )
+        yield from self._missing_fields(solver, policy)
+        if policy == "multistep":
+            yield from self._order_of_steps(list(message.stepvalue))
+
+    def _missing_fields(self, solver: SolverFile, policy: str) -> Iterator[Diagnostic]:
+        message = solver.message
+        first_step = message.stepvalue[0] if message.stepvalue else 0
+        for name in POLICIES[policy]:
+            if (policy, name) not in _WITHOUT or solver.given(name):
+                continue
+            effect = _WITHOUT[policy, name].format(stepsize=message.stepsize, stepvalue=first_step)
             yield self.found(
                 None,
-                f"stepvalue does not ascend: {', '.join(map(str, steps))}",
-                field="stepvalue[0]",
-                why="Caffe waits for one after the other, and makes up at the next what is past",
+                f'lr_policy "{policy}" without {name}: the learning rate {effect}',
+                field="lr_policy",
                 severity=Severity.WARNING,
             )
+
+    def _order_of_steps(self, steps: list[int]) -> Iterator[Diagnostic]:
+        if steps == sorted(steps):
+            return
+        yield self.found(
+            None,
+            f"stepvalue must ascend, got {', '.join(map(str, steps))}",
+            field="stepvalue[0]",
+            why="Caffe waits for the values in the order given: a smaller one takes effect in the"
+            " iteration after the one before it",
+            severity=Severity.WARNING,
+        )

@@ -2,35 +2,72 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, is_loss, rule
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
 from protogen.checks._wiring import sources
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class LossInDeploy(Rule):
-    """A loss that runs in TEST, in a net whose data is given by the caller.
+@register
+class LossInDeploy(Check):
+    rule = Rule(
+        code="G210",
+        name="loss-in-deploy",
+        severity=Severity.NOTE,
+        summary="A loss layer that runs in TEST, in a net that gets all its data from the caller.",
+        what="""
+            Finds loss layers that run in TEST if every data layer of that phase is an Input layer.
+            """,
+        why="""
+            Whoever runs the net must provide labels too, or the loss is computed from whatever is
+            in the blob of the labels.
+            """,
+        fix="""
+            Replace the loss with a Softmax layer. Or add `include { phase: TRAIN }` to the loss and
+            to the Input layer of the labels.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 784 } }
+            }
+            layer {
+              name: "label" type: "Input" top: "label"
+              input_param { shape { dim: 1 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 784 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "prob" type: "Softmax" bottom: "fc" top: "prob"
+            }
+            """,
+    )
 
-    **What it does.** Finds loss layers that run in TEST where all data comes by Input layers.
-
-    **Why it is bad.** Whoever runs the net has to give labels too, or computes the loss of
-    whatever the label's blob holds.
-
-    **Example.** ``train_val.prototxt`` turned into a deploy net by exchanging its data layer only.
-
-    **Mended.** Take the loss out, and let a Softmax read what it read; or let the loss, and the
-    Input of its labels, run in TRAIN only: ``include { phase: TRAIN }``.
-    """
-
-    code, name, severity = "G210", "loss-in-deploy", Severity.NOTE
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.runs:
-            if run.phase != "TEST" or any(s.layer.type != "Input" for s in sources(run)):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.in_phase("TEST"):
+            if any(step.type != "Input" for step in sources(analysis)):
                 continue
-            for step in filter(is_loss, run.steps):
-                yield self.found(
-                    step,
-                    "is a loss, and runs in TEST, where all data is the caller's",
-                    hint="include { phase: TRAIN } keeps it out of TEST",
-                )
+            for step in analysis.steps:
+                if step.is_loss:
+                    yield self.found(
+                        step,
+                        "is a loss that runs in TEST, where the caller provides all data",
+                        hint="add include { phase: TRAIN } to keep it out of TEST",
+                    )

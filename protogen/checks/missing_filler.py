@@ -3,70 +3,123 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from protogen import layers
-from protogen.checks._rule import Rule, Run, Whole, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
-_FILLED = {"Convolution", "Deconvolution", "InnerProduct", "Embed"}
+#: The types with a ``weight_filler``, and the field with their parameters.
+_FILLED = {
+    "Convolution": "convolution_param",
+    "Deconvolution": "convolution_param",
+    "InnerProduct": "inner_product_param",
+    "Embed": "embed_param",
+}
 
 
-@rule
-class MissingFiller(Rule):
-    """A layer whose weights begin at zero, in a net that is being trained.
+@register
+class MissingFiller(Check):
+    rule = Rule(
+        code="W101",
+        name="missing-filler",
+        severity=Severity.WARNING,
+        summary="A layer whose weights start at zero, in a net that is trained.",
+        what="""
+            Finds Convolution, Deconvolution, InnerProduct and Embed layers in TRAIN that have no
+            `weight_filler`, or a constant one of 0, and whose learning rate is not 0. It is a
+            warning if most of these layers have a filler. It is a note if most have none, because
+            such a net is probably meant to start from a caffemodel.
+            """,
+        why="""
+            Without a filler, Caffe fills the weights with 0. All outputs of the layer are then
+            equal, and the layers before it get no gradient. After another layer with zero weights,
+            the layer learns nothing.
+            """,
+        fix='Add `weight_filler { type: "xavier" }`, or `"msra"` before a ReLU.',
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc1" type: "InnerProduct" bottom: "data" top: "fc1"
+              inner_product_param { num_output: 300 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "fc2" type: "InnerProduct" bottom: "fc1" top: "fc2"
+              inner_product_param { num_output: 100 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "fc3" type: "InnerProduct" bottom: "fc2" top: "fc3"
+              inner_product_param { num_output: 10 }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc3" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc1" type: "InnerProduct" bottom: "data" top: "fc1"
+              inner_product_param { num_output: 300 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "fc2" type: "InnerProduct" bottom: "fc1" top: "fc2"
+              inner_product_param { num_output: 100 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "fc3" type: "InnerProduct" bottom: "fc2" top: "fc3"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc3" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
-    **What it does.** Finds, in training, Convolution, Deconvolution, InnerProduct and Embed layers
-    without a ``weight_filler`` (or with a constant one of 0) whose learning rate is not 0. It is a
-    warning where most such layers have fillers, and a note where most have none: such a net is
-    meant to start from a caffemodel.
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.trained:
+            yield from self._unfilled(analysis)
 
-    **Why it is bad.** Caffe fills with 0 unless it is told otherwise. All outputs are then equal,
-    the layers before get no gradient, and behind another such layer nothing is ever learnt.
-
-    **Example.** ``inner_product_param { num_output: 10 }`` in a net trained from scratch.
-
-    **Mended.** ``weight_filler { type: "xavier" }``, or "msra" in front of a ReLU.
-    """
-
-    code, name = "W101", "missing-filler"
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.trained:
-            yield from self._of(run)
-
-    def _of(self, run: Run) -> Iterator[Diagnostic]:
-        useful = run.useful
-        learning = [
-            (step, _param(step)) for step in run.steps if step in useful and _begins_anew(step)
-        ]
-        bare = [step for step, param in learning if _zero(param)]
-        oversight = 2 * len(bare) < len(learning)
-        for step in bare:
-            param = _param(step)
-            given = param.HasField("weight_filler")
+    def _unfilled(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        learning = [s for s in analysis.steps if s in analysis.useful and _learns_own_weights(s)]
+        unfilled = [step for step in learning if _is_zero(_param(step))]
+        is_oversight = 2 * len(unfilled) < len(learning)
+        for step in unfilled:
+            given = _param(step).HasField("weight_filler")
+            reason = "weight_filler is constant 0" if given else "weight_filler is missing"
             yield self.found(
                 step,
-                f"its weights begin at 0: {'the filler is constant 0' if given else 'no filler'}",
-                field=f"{layers.find(step.layer.type).param}",  # type: ignore[union-attr]
-                why="Caffe fills with constant 0 unless it is told otherwise; only weights loaded"
-                " from a file change that",
-                hint='weight_filler { type: "xavier" }',
-                severity=None if oversight else Severity.NOTE,
+                f"its weights start at 0: {reason}",
+                field=_FILLED[step.type],
+                why="Caffe fills weights with 0 by default, and only weights that are loaded from a"
+                " file replace them",
+                hint='add weight_filler { type: "xavier" }',
+                severity=None if is_oversight else Severity.NOTE,
             )
 
 
-def _begins_anew(step: Step) -> bool:
-    """Whether the layer learns its own weights, and does not share another's."""
-    specs = step.layer.param
-    kept = bool(specs) and (specs[0].lr_mult == 0 or specs[0].name)
-    return step.layer.type in _FILLED and not step.faults and not kept
+def _learns_own_weights(step: Step) -> bool:
+    """Whether the layer has weights that it learns and does not share with another layer."""
+    if step.type not in _FILLED or step.faults:
+        return False
+    if not step.layer.param:
+        return True
+    weights = step.layer.param[0]
+    return weights.lr_mult != 0 and not weights.name
 
 
 def _param(step: Step) -> Any:
-    schema = layers.find(step.layer.type)
-    return getattr(step.layer, schema.param) if schema else None
+    return getattr(step.layer, _FILLED[step.type])
 
 
-def _zero(param: Any) -> bool:
+def _is_zero(param: Any) -> bool:
     filler = param.weight_filler
     return bool(filler.type == "constant" and filler.value == 0)

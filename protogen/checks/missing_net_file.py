@@ -1,43 +1,75 @@
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._solver import SolverFile
-from protogen.diagnostics import Diagnostic, Severity, did_you_mean
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class MissingNetFile(Rule):
-    """A net or weights that a solver names and that are not there.
-
-    **What it does.** Looks for ``net``, ``train_net``, ``test_net`` and ``weights`` in the current
-    folder, in the solver's own and in those above it.
-
-    **Why it is bad.** Caffe dies on reading the file. It looks in the folder it is run in, not in
-    the solver's.
-
-    **Example.** ``net: "train_val.prototxt"`` where the file is called ``trainval.prototxt``.
-
-    **Mended.** The path as seen from the folder in which Caffe will run.
-    """
-
-    code, name, severity = "V102", "missing-net-file", Severity.ERROR
+@register
+class MissingNetFile(Check):
+    rule = Rule(
+        code="V102",
+        name="missing-net-file",
+        severity=Severity.ERROR,
+        summary="A solver that names a net or weights that do not exist.",
+        what="""
+            Looks for `net`, `train_net`, `test_net` and `weights` in the current folder, in the
+            folder of the solver, and in the folders above it.
+            """,
+        why="""
+            Caffe cannot read the file and aborts. It looks only in the folder that it is run in,
+            not in the folder of the solver.
+            """,
+        fix="Write the path relative to the folder in which you run Caffe.",
+        file="solver.prototxt",
+        files={"train_val.prototxt": ""},
+        bad="""
+            net: "trainval.prototxt"
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            """,
+        good="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            """,
+    )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
-        message = solver.message
-        paths = [(name, getattr(message, name)) for name in solver.given("net", "train_net")]
-        paths += [(f"test_net[{i}]", path) for i, path in enumerate(message.test_net)]
-        for i, listed in enumerate(message.weights):
-            paths += [(f"weights[{i}]", path.strip()) for path in listed.split(",")]
-        for field, path in paths:
-            if not solver.exists(path):
-                yield self.found(
-                    None,
-                    f'{field.partition("[")[0]} "{path}" is not there, neither from here nor from'
-                    " the solver's folder or one above it",
-                    field=field,
-                    hint=did_you_mean(Path(path).name, solver.beside),
-                    why="Caffe opens the path as seen from the folder it is run in",
-                )
+        for field, path in _named_files(solver):
+            if solver.exists(path):
+                continue
+            yield self.found(
+                None,
+                f'{field.partition("[")[0]} "{path}" does not exist in the current folder, the'
+                " folder of the solver, or a folder above it",
+                field=field,
+                hint=_similar_net(path, solver),
+                why="Caffe opens the path relative to the folder that it runs in",
+            )
+
+
+def _similar_net(path: str, solver: SolverFile) -> str:
+    """A hint if a net with nearly the same name is in the folder of the solver."""
+    nets = solver.neighboring_nets
+    near = difflib.get_close_matches(Path(path).stem, nets, n=1, cutoff=0.8)
+    return f'did you mean "{near[0]}.prototxt"?' if near else ""
+
+
+def _named_files(solver: SolverFile) -> Iterator[tuple[str, str]]:
+    """The fields that name a file, and the paths."""
+    message = solver.message
+    for name in solver.given("net", "train_net"):
+        yield name, getattr(message, name)
+    for i, path in enumerate(message.test_net):
+        yield f"test_net[{i}]", path
+    for i, paths in enumerate(message.weights):
+        for path in paths.split(","):  # one value may list several files
+            yield f"weights[{i}]", path.strip()

@@ -1,51 +1,89 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
-from protogen.checks._rule import Rule, Whole, rule
-from protogen.diagnostics import Diagnostic
-from protogen.graph import Step
+from protogen import proto
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
+
+if TYPE_CHECKING:
+    from protogen.proto import LayerParameter, NetStateRule, Phase
 
 
-@rule
-class NeverRuns(Rule):
-    """A layer whose rules keep it out of every phase, at any level and stage.
+@register
+class NeverRuns(Check):
+    rule = Rule(
+        code="G301",
+        name="never-runs",
+        severity=Severity.WARNING,
+        summary="A layer whose rules exclude it from every phase, level and stage.",
+        what="""
+            Finds layers whose `include` rules can never be met, or whose `exclude` rules are met in
+            both phases at every level and in every stage.
+            """,
+        why="The layer has no effect, but a reader of the file takes it for a part of the net.",
+        fix="Remove the rule that is wrong, or the layer.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "drop" type: "Dropout" bottom: "data" top: "data"
+              exclude { phase: TRAIN } exclude { phase: TEST }
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "data" top: "relu"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "drop" type: "Dropout" bottom: "data" top: "data"
+              exclude { phase: TEST }
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "data" top: "relu"
+            }
+            """,
+    )
 
-    **What it does.** Finds layers none of whose ``include`` rules can ever be met, or whose
-    ``exclude`` rules are met in both phases whatever the level and the stages.
-
-    **Why it is bad.** The layer might as well not be there, and is easily taken for one that is.
-
-    **Example.** ``exclude { phase: TRAIN } exclude { phase: TEST }``.
-
-    **Mended.** Take out the rule that is one too many, or the layer.
-    """
-
-    code, name = "G301", "never-runs"
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for index, layer in enumerate(whole.message.layer):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for step in phases.layers:
+            layer = step.layer
             if layer.include and layer.exclude:
-                continue  # refused in itself
-            if layer.include and not any(map(_possible, layer.include)):
-                message, field = "none of its include rules can be met", "include[0]"
-            elif {phase for rule in layer.exclude for phase in _always(rule)} == {0, 1}:
-                message, field = "its exclude rules keep it out of TRAIN and of TEST", "exclude[0]"
-            else:
-                continue
-            yield self.found(Step(layer, index), f"never runs: {message}", field=field)
+                continue  # Caffe rejects it: `include-and-exclude`
+            if layer.include and not any(_can_be_met(rule) for rule in layer.include):
+                message = "never runs: none of its include rules can be met"
+                yield self.found(step, message, field="include[0]")
+            elif _always_excluded(layer):
+                message = "never runs: its exclude rules exclude it from TRAIN and from TEST"
+                yield self.found(step, message, field="exclude[0]")
 
 
-def _possible(rule: Any) -> bool:
-    levels = rule.HasField("min_level") and rule.HasField("max_level")
-    empty = levels and rule.min_level > rule.max_level
-    return not empty and not set(rule.stage) & set(rule.not_stage)
+def _can_be_met(rule: NetStateRule) -> bool:
+    has_limits = rule.HasField("min_level") and rule.HasField("max_level")
+    if has_limits and rule.min_level > rule.max_level:
+        return False
+    return not set(rule.stage) & set(rule.not_stage)
 
 
-def _always(rule: Any) -> set[int]:
-    """The phases in which a rule is met whatever the level and the stages."""
-    limits = ("min_level", "max_level")
-    if rule.stage or rule.not_stage or any(map(rule.HasField, limits)):
+def _always_excluded(layer: LayerParameter) -> bool:
+    phases: set[Phase] = set()
+    for rule in layer.exclude:
+        phases |= _phases_always_met(rule)
+    return {proto.TRAIN, proto.TEST} <= phases
+
+
+def _phases_always_met(rule: NetStateRule) -> set[Phase]:
+    """The phases in which a rule is met at every level and in every stage."""
+    has_limit = rule.HasField("min_level") or rule.HasField("max_level")
+    if rule.stage or rule.not_stage or has_limit:
         return set()
-    return {rule.phase} if rule.HasField("phase") else {0, 1}
+    return {rule.phase} if rule.HasField("phase") else {proto.TRAIN, proto.TEST}

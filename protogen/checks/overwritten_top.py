@@ -1,54 +1,108 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from protogen.checks._rule import Rule, Run, Whole, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
 from protogen.checks._wiring import passing_gradients
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
+from protogen.rules import Rule
 
-#: Layers whose gradient is computed from the values of their top.
-_NEED_TOP = {"ELU", "Exp", "LRN", "MVN", "Sigmoid", "Softmax", "Swish", "TanH"}
 
+@register
+class OverwrittenTop(Check):
+    rule = Rule(
+        code="G205",
+        name="overwritten-top",
+        severity=Severity.WARNING,
+        summary="A top that is overwritten in place although its layer needs it for the gradient.",
+        what="""
+            Finds in-place layers in training whose bottom is the top of a layer that computes its
+            gradient from that top: Sigmoid, TanH, Softmax, Exp, ELU, Swish, LRN, MVN and Power.
+            """,
+        why="""
+            In the backward pass, the layer reads the values that the later layer has written. Caffe
+            does not check this, and the gradients are wrong.
+            """,
+        fix="Give the later layer its own top.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc1" type: "InnerProduct" bottom: "data" top: "fc1"
+              inner_product_param { num_output: 100 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "tanh1" type: "TanH" bottom: "fc1" top: "fc1"
+            }
+            layer {
+              name: "drop1" type: "Dropout" bottom: "fc1" top: "fc1"
+            }
+            layer {
+              name: "fc2" type: "InnerProduct" bottom: "fc1" top: "fc2"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc2" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc1" type: "InnerProduct" bottom: "data" top: "fc1"
+              inner_product_param { num_output: 100 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "tanh1" type: "TanH" bottom: "fc1" top: "fc1"
+            }
+            layer {
+              name: "drop1" type: "Dropout" bottom: "fc1" top: "drop1"
+            }
+            layer {
+              name: "fc2" type: "InnerProduct" bottom: "drop1" top: "fc2"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc2" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
-@rule
-class OverwrittenTop(Rule):
-    """A top that is overwritten in place while its layer still needs it for the gradient.
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.trained:
+            yield from self._overwritten(analysis)
 
-    **What it does.** Finds, in training, layers that work in place on the top of a layer whose
-    gradient is computed from that top: Sigmoid, TanH, Softmax, Exp, ELU, Swish, LRN, MVN, Power.
-
-    **Why it is bad.** The backward pass reads what the later layer left there. Caffe does not
-    notice; the gradients are wrong.
-
-    **Example.** A TanH with top ``fc1``, and a Dropout with bottom and top ``fc1`` behind it.
-
-    **Mended.** Give the later layer a top of its own.
-    """
-
-    code, name = "G205", "overwritten-top"
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.trained:
-            yield from self._of(run)
-
-    def _of(self, run: Run) -> Iterator[Diagnostic]:
-        passing = passing_gradients(run)
-        for step in run.steps:
+    def _overwritten(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        passing = passing_gradients(analysis)
+        for step in analysis.steps:
             for position in step.in_place:
                 bottom = step.bottoms[position]
-                if bottom is not None and bottom.step in passing and _needed(bottom.step.layer):
-                    maker = bottom.step.layer
+                if bottom is None or bottom.step not in passing:
+                    continue
+                producer = bottom.step
+                if _reads_its_top(producer):
                     yield self.found(
                         step,
-                        f'overwrites "{step.tops[position].name}", from which layer'
-                        f' "{maker.name}" ({maker.type}) computes its gradient',
+                        f'overwrites "{bottom.name}", from which layer "{producer.name}"'
+                        f" ({producer.type}) computes its gradient",
                         field=f"top[{position}]",
-                        hint="give the top a name of its own, and read that further on",
+                        hint="give the top another name, and let the later layers read it",
                     )
 
 
-def _needed(layer: Any) -> bool:
+def _reads_its_top(step: Step) -> bool:
     """Whether the layer computes its gradient from its top."""
-    power = layer.type == "Power" and layer.power_param.power not in (0, 1, 2)
-    return layer.type in _NEED_TOP or power
+    if step.type == "Power":
+        # Only the general formula divides by the bottom and multiplies by the top.
+        # (source: ``PowerLayer::Backward_cpu``)
+        return step.layer.power_param.power not in (0, 1, 2)
+    return step.schema is not None and step.schema.reads_top

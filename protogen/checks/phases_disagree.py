@@ -2,68 +2,121 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 from protogen.shapes import Shape, format_shape
 
 
-@rule
-class PhasesDisagree(Rule):
-    """A layer whose learnable blobs are others in TEST than in TRAIN.
+@register
+class PhasesDisagree(Check):
+    rule = Rule(
+        code="G302",
+        name="phases-disagree",
+        severity=Severity.ERROR,
+        summary="A layer whose learnable blobs are different in TRAIN and in TEST.",
+        what="""
+            Compares the number and shapes of the learnable blobs of layers with the same name in
+            TRAIN and in TEST.
+            """,
+        why="""
+            When the solver tests, the test net takes the blobs of the layers with the same names in
+            the training net. Caffe aborts if their shapes differ, although each net loads by
+            itself.
+            """,
+        fix="Make the bottoms of the layer the same size in both phases.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+              include { phase: TRAIN }
+            }
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 1024 } shape { dim: 32 } }
+              include { phase: TEST }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+              include { phase: TRAIN }
+            }
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+              include { phase: TEST }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
-    **What it does.** Compares the number and the shapes of the learnable blobs of the layers that
-    have the same name in TRAIN and in TEST.
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        trained: dict[str, Step] = {}
+        for analysis in phases.in_phase("TRAIN"):
+            for step in analysis.steps:
+                trained.setdefault(step.name, step)
+        for analysis in phases.in_phase("TEST"):
+            for step in analysis.steps:
+                twin = trained.get(step.name)
+                if twin is not None and _disagree(step, twin):
+                    yield self._disagreement(step, twin)
 
-    **Why it is bad.** When the solver tests, the test net takes over the blobs of the training net
-    by the layers' names, and Caffe dies if they differ. Each net alone would load.
-
-    **Example.** A crop of 227 in TRAIN and 224 in TEST, with an InnerProduct behind the poolings.
-
-    **Mended.** Make the bottoms of the layer equal in both phases.
-    """
-
-    code, name, severity = "G302", "phases-disagree", Severity.ERROR
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        trained: dict[str, tuple[Step, list[Shape]]] = {}
-        for run in whole.runs:
-            for step in run.steps:
-                shapes = [blob.shape for blob in run.facts[step].blobs]
-                if run.phase == "TRAIN":
-                    trained.setdefault(step.layer.name, (step, shapes))
-                elif step.layer.name in trained:
-                    yield from self._compare(step, shapes, *trained[step.layer.name])
-
-    def _compare(
-        self, step: Step, shapes: list[Shape], other: Step, theirs: list[Shape]
-    ) -> Iterator[Diagnostic]:
-        if not (_known(step) and _known(other) and _differ(shapes, theirs)):
-            return
-        yield self.found(
+    def _disagreement(self, step: Step, twin: Step) -> Diagnostic:
+        return self.found(
             step,
-            f"learns {_listed(shapes)} in TEST, but {_listed(theirs)} in TRAIN",
-            why="in a test the solver hands the training net's blobs to the layers of the same"
-            " name, and Caffe dies if their shapes differ",
+            f"{_listed(step)} in TEST, but {_listed(twin)} in TRAIN",
+            why="when the solver tests, each layer takes the blobs of the layer with the same name"
+            " in the training net, and Caffe aborts if their shapes differ",
         )
 
 
-def _known(step: Step) -> bool:
-    """Whether what it learns could be inferred."""
+def _disagree(step: Step, twin: Step) -> bool:
+    """Whether the learnable blobs of two layers are known to differ."""
+    if not (_is_known(step) and _is_known(twin)):
+        return False
+    mine, theirs = _blob_shapes(step), _blob_shapes(twin)
+    return len(mine) != len(theirs) or any(map(_differ, mine, theirs))
+
+
+def _is_known(step: Step) -> bool:
+    """Whether the learnable blobs could be inferred."""
     return not step.faults and all(b is not None and b.shape is not None for b in step.bottoms)
 
 
-def _differ(mine: list[Shape], theirs: list[Shape]) -> bool:
-    if len(mine) != len(theirs):
-        return True
-    return any(a is not None and b is not None and _unlike(a, b) for a, b in zip(mine, theirs))
+def _blob_shapes(step: Step) -> list[Shape]:
+    return [blob.shape for blob in step.facts.blobs]
 
 
-def _unlike(mine: tuple[int | None, ...], theirs: tuple[int | None, ...]) -> bool:
+def _differ(mine: Shape, theirs: Shape) -> bool:
+    """Whether two shapes differ in a size that is known in both."""
+    if mine is None or theirs is None:
+        return False
     if len(mine) != len(theirs):
         return True
     return any(a != b for a, b in zip(mine, theirs) if a is not None and b is not None)
 
 
-def _listed(shapes: list[Shape]) -> str:
-    return " and ".join(map(format_shape, shapes)) or "nothing"
+def _listed(step: Step) -> str:
+    shapes = _blob_shapes(step)
+    if not shapes:
+        return "has no learnable blobs"
+    return f"has learnable blobs {' and '.join(map(format_shape, shapes))}"

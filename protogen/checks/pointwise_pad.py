@@ -2,33 +2,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._convolved import convolutions
-from protogen.checks._rule import Rule, Run, rule
-from protogen.diagnostics import Diagnostic
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._convolution import convolutions
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class PointwisePad(Rule):
-    """A 1x1 convolution with padding, which frames its top with nothing but the bias.
+@register
+class PointwisePad(Check):
+    rule = Rule(
+        code="S203",
+        name="pointwise-pad",
+        severity=Severity.WARNING,
+        summary="A 1x1 convolution with padding, which adds a border that contains only the bias.",
+        what="Finds Convolution layers with a kernel of 1 and a pad on the same axis.",
+        why="""
+            A window in the padding contains no data, so the border of the top is equal to the bias
+            for every image. It makes the top larger without any benefit.
+            """,
+        fix="Remove the pad.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 32 kernel_size: 1 pad: 1 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 32 kernel_size: 1 }
+            }
+            """,
+    )
 
-    **What it does.** Finds Convolution layers with a kernel of 1 and a pad on the same axis.
-
-    **Why it is bad.** A window of one element in the padding holds no data: the border of the top
-    is the bias alone, whatever the image, and it makes the top larger for nothing.
-
-    **Example.** ``convolution_param { kernel_size: 1 pad: 1 }``
-
-    **Mended.** ``convolution_param { kernel_size: 1 }``
-    """
-
-    code, name = "S203", "pointwise-pad"
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in convolutions(run):
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, sides, axis in convolutions(analysis):
             if axis.kernel == 1 and axis.pad:
+                content = "the bias" if step.layer.convolution_param.bias_term else "zeros"
                 yield self.found(
                     step,
-                    f"a kernel of 1 with a pad of {axis.pad} in {names} makes a border of"
-                    f" {axis.pad} that is the bias and nothing else",
+                    f"pad {axis.pad} around kernel 1 adds {sides.lines(axis.padding_windows)} with"
+                    f" nothing but {content}",
                     field="convolution_param.pad",
                 )

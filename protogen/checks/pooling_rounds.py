@@ -2,74 +2,99 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
-from protogen.checks._rule import Rule, Run, rule
+from protogen.checks._sides import Sides
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.layers._pooled import Axis
+from protogen.explanations.quotients import quotient
+from protogen.graph import Step
+from protogen.rules import Rule
+from protogen.windows import Axis
 
 
-@rule
-class PoolingRounds(Rule):
-    """A pooling whose windows do not come out even, so that other frameworks make another size.
+@register
+class PoolingRounds(Check):
+    rule = Rule(
+        code="P102",
+        name="pooling-rounds",
+        severity=Severity.NOTE,
+        summary="A pooling whose windows do not divide its bottom evenly, so that Caffe rounds.",
+        what="""
+            Finds Pooling layers whose stride does not divide `size + 2 * pad - kernel`. Caffe
+            rounds up, and the last window extends past the edge. With `round_mode: FLOOR` it rounds
+            down, and the last rows or columns are in no window.
+            """,
+        why="""
+            PyTorch, ONNX and TensorFlow round down by default, so a converted net, or a net with
+            converted weights, gets other sizes. A Convolution layer also rounds down, so that its
+            top may not match the top of the pooling.
+            """,
+        fix="""
+            Use an input size that divides evenly (`protogen sizes` lists them). Use `round_mode:
+            FLOOR` if the weights come from a framework that rounds down.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 75 dim: 75 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 2 stride: 2 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 76 dim: 76 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 2 stride: 2 }
+            }
+            """,
+    )
 
-    **What it does.** Finds Pooling layers where the stride does not divide what is left of the
-    bottom after the first window. Caffe then rounds up, and its last window overhangs the edge; or
-    with ``round_mode: FLOOR`` it rounds down, and the last rows or columns are in no window.
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        for step, sides, axis in poolings(analysis):
+            if not axis.rounds:
+                continue
+            if axis.floor:
+                yield from self._rounded_down(step, sides, axis)
+            elif axis.pooled != axis.floored:  # with padding, Caffe may drop the last window again
+                yield self.found(
+                    step,
+                    _equation(sides, axis, f"Caffe rounds up to {axis.pooled - 1}"),
+                    field="pooling_param",
+                    why=_other_frameworks(axis),
+                )
 
-    **Why it is bad.** PyTorch, ONNX and TensorFlow round down unless told otherwise: a net that is
-    converted, or weights that come from there, meet other sizes. And a Convolution beside such a
-    pooling rounds down, so that the two no longer fit together.
-
-    **Example.** ``pooling_param { kernel_size: 2 stride: 2 }`` on 75x75 makes 38x38, elsewhere
-    37x37.
-
-    **Mended.** Give the net images of a size that comes out even (``protogen sizes`` lists them),
-    or set ``round_mode: FLOOR`` where the weights come from a framework that rounds down.
-    """
-
-    code, name, severity = "P102", "pooling-rounds", Severity.NOTE
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        for step, names, axis in poolings(run):
-            if axis.rounds and (axis.floor or axis.pooled != axis.floored):
-                unread = axis.size - axis.window(axis.pooled - 1).stop
-                if not axis.floor:
-                    yield self.found(step, _up(axis, names), field=_FIELD, why=_elsewhere(axis))
-                elif unread > 0:
-                    yield self.found(step, _down(axis, names, unread), field=_FIELD)
+    def _rounded_down(self, step: Step, sides: Sides, axis: Axis) -> Iterator[Diagnostic]:
+        unread = axis.size - axis.window(axis.pooled - 1).stop
+        if unread > 0:  # otherwise, only padding is in no window
+            equation = _equation(sides, axis, f"is rounded down to {axis.pooled - 1}")
+            message = f"{equation}; {sides.last_lines(unread)} in no window"
+            yield self.found(step, message, field="pooling_param")
 
 
-_FIELD = "pooling_param"
-
-
-def _up(axis: Axis, names: str) -> str:
+def _equation(sides: Sides, axis: Axis, rounded: str) -> str:
+    """``height 75 becomes 38: (75 - 2) / 2 = 36.5, which Caffe rounds up to 37, plus 1``."""
+    padding = f" + 2*{axis.pad}" if axis.pad else ""
+    exact = quotient(axis.size + 2 * axis.pad - axis.kernel, axis.stride)
     return (
-        f"a {names} of {axis.size} becomes {axis.pooled}: {_division(axis)},"
-        f" and Caffe rounds {axis.floored} up"
+        f"{sides} {axis.size} {sides.become} {axis.pooled}:"
+        f" ({axis.size}{padding} - {axis.kernel}) / {axis.stride} = {exact}, which {rounded},"
+        " plus 1"
     )
 
 
-def _down(axis: Axis, names: str, unread: int) -> str:
-    last = "the last is" if unread == 1 else f"the last {unread} are"
+def _other_frameworks(axis: Axis) -> str:
+    """What the other frameworks do by default. TensorFlow's pooling has no padding of this kind."""
+    others = "PyTorch and ONNX" if axis.pad else "PyTorch, ONNX and TensorFlow (VALID)"
+    result = f"produce {axis.floored}" if axis.floored > 0 else "reject the kernel"
+    covered = axis.window(axis.pooled - 1).elements
     return (
-        f"a {names} of {axis.size} becomes {axis.pooled}: {_division(axis)}, FLOOR rounds"
-        f" it down, and {last} in no window"
+        f"{others} round down by default and {result}; the last window of Caffe covers {covered} of"
+        f" {axis.kernel} elements"
     )
-
-
-def _division(axis: Axis) -> str:
-    """``(75 + 2*0 - 2) / 2 leaves 1``."""
-    padded = f" + 2*{axis.pad}" if axis.pad else ""
-    return f"({axis.size}{padded} - {axis.kernel}) / {axis.stride} leaves {axis.remainder}"
-
-
-def _elsewhere(axis: Axis) -> str:
-    others = "PyTorch and ONNX with ceil_mode off"
-    if not axis.pad:
-        others += ", and TensorFlow's VALID"
-    made = f"make {axis.floored}" if axis.floored > 0 else "refuse it"
-    return f"{others} {made}; the last window here covers {_covered(axis)}"
-
-
-def _covered(axis: Axis) -> str:
-    return f"{axis.window(axis.pooled - 1).elements} of {axis.kernel} elements"

@@ -4,27 +4,47 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from protogen.checks._rule import Rule, rule
+from protogen.checks._check import Check, register
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.rules import Rule
 
 
-@rule
-class SnapshotPrefix(Rule):
-    """Snapshots that cannot be written where the solver wants them.
-
-    **What it does.** Looks for the folder of ``snapshot_prefix`` as for the net's file, unless no
-    snapshot is written at all.
-
-    **Why it is bad.** Caffe makes no folder. With ``snapshot`` it tries at the start and dies;
-    without, it dies when training is over and the weights are to be written.
-
-    **Example.** ``snapshot_prefix: "snapshots/lenet"`` where there is no folder ``snapshots``.
-
-    **Mended.** Make the folder, or name one that is there.
-    """
-
-    code, name, severity = "V107", "snapshot-prefix", Severity.ERROR
+@register
+class SnapshotPrefix(Check):
+    rule = Rule(
+        code="V107",
+        name="snapshot-prefix",
+        severity=Severity.ERROR,
+        summary="A `snapshot_prefix` in a folder that does not exist or is not writable.",
+        what="""
+            Looks for the folder of `snapshot_prefix` in the current folder, in the folder of the
+            solver, and in the folders above it. Solvers that write no snapshot are not checked.
+            """,
+        why="""
+            Caffe does not create folders. With `snapshot` it aborts at start-up. Without it, Caffe
+            aborts at the end of training, when it writes the weights.
+            """,
+        fix="Create the folder, or name a folder that exists.",
+        file="solver.prototxt",
+        files={"train_val.prototxt": "", "snapshots/README": ""},
+        bad="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            snapshot: 5000
+            snapshot_prefix: "snapshot/lenet"
+            """,
+        good="""
+            net: "train_val.prototxt"
+            base_lr: 0.01
+            lr_policy: "fixed"
+            max_iter: 10000
+            snapshot: 5000
+            snapshot_prefix: "snapshots/lenet"
+            """,
+    )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message
@@ -33,16 +53,17 @@ class SnapshotPrefix(Rule):
             return
         prefix = message.snapshot_prefix
         folder = prefix if prefix.endswith("/") else str(Path(prefix).parent)
-        when = "at the start" if message.snapshot > 0 else "when training is over"
+        when = "at start-up" if message.snapshot > 0 else "at the end of training"
         if not solver.exists(folder):
-            problem = f'the folder "{folder}" is not there'
+            yield self.found(
+                None,
+                f'folder "{folder}" does not exist; Caffe aborts {when}',
+                field="snapshot_prefix",
+                hint=f"mkdir -p {folder}",
+            )
         elif Path(folder).is_dir() and not os.access(folder, os.W_OK):
-            problem = f'nothing may be written in the folder "{folder}"'
-        else:
-            return
-        yield self.found(
-            None,
-            f"{problem}; Caffe dies of it {when}",
-            field="snapshot_prefix",
-            hint=f"mkdir -p {folder}" if "not there" in problem else "",
-        )
+            yield self.found(
+                None,
+                f'folder "{folder}" is not writable; Caffe aborts {when}',
+                field="snapshot_prefix",
+            )

@@ -3,41 +3,65 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from protogen.checks._catalogue import nearest_rule, unknown_patterns
-from protogen.checks._comments import DIRECTIVES, Directive, directives
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
+from protogen.checks._suppressions import KEYWORDS, Suppression, read_suppressions
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
+from protogen.rules import Rule, registered
 
 
-@rule
-class UnknownIgnoredCode(Rule):
-    """A comment for protogen that names no rule, and so silences nothing.
+@register
+class UnknownIgnoredCode(Check):
+    rule = Rule(
+        code="T390",
+        name="unknown-ignored-code",
+        severity=Severity.NOTE,
+        summary="A protogen comment that names an unknown rule, and so has no effect.",
+        what="""
+            Reads the comments that start with `protogen:` and looks up each code or name in them.
+            """,
+        why="The finding that the comment should suppress is still reported.",
+        fix="Correct the code; `protogen rules` lists all codes.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 75 dim: 75 } }
+            }
+            # protogen: ignore[P1O2]
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 2 stride: 2 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 75 dim: 75 } }
+            }
+            # protogen: ignore[P102]
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 2 stride: 2 }
+            }
+            """,
+    )
 
-    **What it does.** Reads the comments that begin with ``protogen:`` and looks up each code or
-    name in them.
-
-    **Why it is bad.** The finding it was written for is told all the same, or will be once the rule
-    that is meant speaks for the first time.
-
-    **Example.** ``stride: 2  # protogen: ignore[P1O1]``, with a letter O for a zero.
-
-    **Mended.** ``stride: 2  # protogen: ignore[P101]``; ``protogen rules`` lists the codes.
-    """
-
-    code, name, severity = "T390", "unknown-ignored-code", Severity.NOTE
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        if whole.document is not None:
-            for directive in directives(whole.document):
-                for message, hint in _faults(directive):
-                    told = self.found(None, message, hint=hint)
-                    yield replace(told, location=directive.comment.location)
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        if phases.document is None:
+            return
+        for suppression in read_suppressions(phases.document):
+            for message, hint in _mistakes(suppression):
+                finding = self.found(None, message, hint=hint)
+                yield replace(finding, location=suppression.comment.location)
 
 
-def _faults(directive: Directive) -> Iterator[tuple[str, str]]:
-    if directive.word not in DIRECTIVES:
-        near = did_you_mean(directive.word, DIRECTIVES) or f"there are {', '.join(DIRECTIVES)}"
-        yield f'a comment says "protogen: {directive.word}", which means nothing', near
+def _mistakes(suppression: Suppression) -> Iterator[tuple[str, str]]:
+    """What is wrong with a comment, and a hint for each."""
+    keyword = suppression.keyword
+    if keyword not in KEYWORDS:
+        hint = did_you_mean(keyword, KEYWORDS) or f"expected one of {', '.join(KEYWORDS)}"
+        yield f'unknown word "{keyword}" after "protogen:" in a comment', hint
         return
-    for code in unknown_patterns(directive.codes or ()):
-        yield f'a comment ignores "{code}", which is no rule', nearest_rule(code)
+    for code in suppression.codes or ():
+        if not registered().selects(code):
+            yield f'a comment ignores the unknown rule "{code}"', registered().nearest(code)

@@ -2,49 +2,97 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, Whole, rule
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
 from protogen.checks._wiring import MEASURES
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
+from protogen.rules import Rule
 from protogen.shapes import format_shape
 
 
-@rule
-class UnreadTop(Rule):
-    """A top that nobody reads, in a net that is being trained.
+@register
+class UnreadTop(Check):
+    rule = Rule(
+        code="G202",
+        name="unread-top",
+        severity=Severity.WARNING,
+        summary="A top that no layer reads, in a net that is trained.",
+        what="""
+            Finds tops in TRAIN that no layer reads and that are not a loss or a measure such as
+            Accuracy, in nets that have a loss. `dead-layer` reports layers that learn, and
+            `unused-input` reports data.
+            """,
+        why="""
+            The blob is computed for nothing, or a layer that should read it reads another blob.
+            Caffe treats the blob as an output of the net, and logs all its values at every
+            `display`.
+            """,
+        fix="""
+            Remove the layer, run it in TEST only with `include { phase: TEST }`, or read its top
+            with a Silence layer.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "prob" type: "Softmax" bottom: "fc" top: "prob"
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "prob" type: "Softmax" bottom: "fc" top: "prob"
+              include { phase: TEST }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+    )
 
-    **What it does.** Finds, in TRAIN and where there is a loss, tops that no layer reads and that
-    are neither a loss nor a measure such as Accuracy. Layers that learn are left to
-    ``dead-layer``, data to ``unused-input``.
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        for analysis in phases.trained:
+            for step in analysis.steps:
+                if step.layer.bottom and not _is_reported_elsewhere(analysis, step):
+                    yield from self._unread(analysis, step)
 
-    **Why it is bad.** It is computed for nothing, or something that should read it reads another
-    blob. Caffe takes the top for an output of the net, and prints each of its values in the log at
-    every ``display``.
-
-    **Example.** A Softmax beside a SoftmaxWithLoss, both reading ``fc8``.
-
-    **Mended.** Take the layer out, run it in TEST only (``include { phase: TEST }``), or read its
-    top in a Silence layer if it has to stay.
-    """
-
-    code, name = "G202", "unread-top"
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        for run in whole.trained:
-            yield from self._of(run)
-
-    def _of(self, run: Run) -> Iterator[Diagnostic]:
-        useful = run.useful
-        for step in run.steps:
-            measured = step.layer.type in MEASURES or (step.schema and step.schema.loss)
-            if not step.layer.bottom or measured or (run.learns(step) and step not in useful):
+    def _unread(self, analysis: Analysis, step: Step) -> Iterator[Diagnostic]:
+        for position, top in enumerate(step.tops):
+            is_overwritten = analysis.values.get(top.name) is not top
+            if top.readers or top.weighed or is_overwritten:
                 continue
-            for position, top in enumerate(step.tops):
-                if not top.readers and not top.weighed and run.values.get(top.name) is top:
-                    yield self.found(
-                        step,
-                        f'no layer reads its top "{top.name}" in {run.phase}',
-                        field=f"top[{position}]",
-                        where=f'"{top.name}" is {format_shape(top.shape)}',
-                        why="Caffe makes it an output of the net, and logs its values at every"
-                        " display",
-                    )
+            yield self.found(
+                step,
+                f'no layer reads its top "{top.name}" in {analysis.phase}',
+                field=f"top[{position}]",
+                where=f'"{top.name}" is {format_shape(top.shape)}',
+                why="Caffe treats it as an output of the net, and logs all its values at every"
+                " display",
+            )
+
+
+def _is_reported_elsewhere(analysis: Analysis, step: Step) -> bool:
+    """Whether the tops of a layer are for people, or `dead-layer` reports the layer."""
+    is_loss = step.schema is not None and step.schema.loss
+    is_dead = step.learns and step not in analysis.useful
+    return is_loss or is_dead or step.type in MEASURES

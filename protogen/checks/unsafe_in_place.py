@@ -2,67 +2,78 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Run, rule
+from protogen import proto
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
 from protogen.checks._wiring import passing_gradients
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
-
-#: Layers that still need their bottom when they have begun to write their top.
-_FORWARD = {
-    "Concat",
-    "Convolution",
-    "Crop",
-    "Deconvolution",
-    "Im2col",
-    "InnerProduct",
-    "Pooling",
-    "Reduction",
-    "Tile",
-}
-#: Layers whose gradient is computed from the values of their bottom, or written where it is read.
-_BACKWARD = {"BNLL", "Clip", "LRN", "Log", "MVN", "Power"}
+from protogen.rules import Rule
 
 
-@rule
-class UnsafeInPlace(Rule):
-    """A layer that works in place where it cannot, which Caffe does not refuse.
+@register
+class UnsafeInPlace(Check):
+    rule = Rule(
+        code="G204",
+        name="unsafe-in-place",
+        severity=Severity.WARNING,
+        summary="An in-place layer that still needs its bottom, which Caffe does not check.",
+        what="""
+            Finds layers whose top overwrites their bottom although they still need it: for the
+            result (Convolution, InnerProduct, Pooling, Eltwise sums and others), or in training for
+            the gradient (BNLL, Clip, LRN, Log, MVN and Power).
+            """,
+        why="""
+            Caffe rejects this for a few types only. The other types run, and compute garbage or
+            wrong gradients. An Eltwise sum, for example, clears its top before it adds, and its
+            bottom with it.
+            """,
+        fix="Give the layer its own top.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "a" top: "b"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "sum" type: "Eltwise" bottom: "a" bottom: "b" top: "a"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "a" top: "b"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "sum" type: "Eltwise" bottom: "a" bottom: "b" top: "sum"
+            }
+            """,
+    )
 
-    **What it does.** Finds layers that write their top over their bottom although they still need
-    the bottom: for the result (Convolution, InnerProduct, Pooling, Eltwise sums and the like), or
-    in training for the gradient (BNLL, Clip, LRN, Log, MVN, Power).
-
-    **Why it is bad.** Caffe checks this for a few types only. The others run and compute garbage,
-    or learn from wrong gradients.
-
-    **Example.** An Eltwise sum with bottoms ``a`` and ``b`` and top ``a``: Caffe clears the top
-    before it adds, and ``a`` with it.
-
-    **Mended.** Give the top a name of its own, and read that further on.
-    """
-
-    code, name = "G204", "unsafe-in-place"
-
-    def check_run(self, run: Run) -> Iterator[Diagnostic]:
-        passing = passing_gradients(run)
-        for step in run.steps:
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        passing = passing_gradients(analysis)
+        for step in analysis.steps:
             if not step.in_place or step.faults:
                 continue
-            what = _needed(step, step in passing)
-            if what:
+            need = _need(step, step in passing)
+            if need:
                 yield self.found(
                     step,
-                    f'overwrites its bottom "{step.tops[0].name}", which it still needs {what}',
+                    f'overwrites its bottom "{step.tops[0].name}", which it still needs {need}',
                     field="top[0]",
-                    hint="give the top a name of its own, and read that further on",
+                    hint="give the top another name, and let the later layers read it",
                 )
 
 
-def _needed(step: Step, learning: bool) -> str:
-    layer = step.layer
-    if layer.type in _FORWARD and not (layer.type == "Concat" and len(layer.bottom) == 1):
+def _need(step: Step, passes_gradient: bool) -> str:
+    """Why the layer still needs its bottom; empty if it does not."""
+    if step.type == "Concat" and len(step.bottoms) == 1:
+        return ""  # such a top is its bottom, and nothing is copied
+    schema = step.schema
+    if schema is not None and schema.reads_bottom_while_writing:
         return "to compute the rest of its top"
-    if layer.type == "Eltwise" and layer.eltwise_param.operation == 1:
-        return "for its sum: Caffe clears the top before it adds"
-    if learning and layer.type in _BACKWARD:
+    is_sum = step.layer.eltwise_param.operation == proto.EltwiseParameter.SUM
+    if step.type == "Eltwise" and is_sum:
+        return "for the sum: Caffe clears the top before it adds"
+    if passes_gradient and schema is not None and schema.reads_bottom_in_backward:
         return "for its gradient"
     return ""

@@ -2,51 +2,85 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, is_loss, rule
-from protogen.diagnostics import Diagnostic
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
+from protogen.rules import Rule
 
 
-@rule
-class UntrainedLayer(Rule):
-    """A layer with weights that exists in TEST and not in TRAIN.
-
-    **What it does.** Finds, where there is a loss in TRAIN, layers with learnable blobs that run in
-    TEST under a name that no layer has in TRAIN.
-
-    **Why it is bad.** In a test the layers take over the weights of those of the same name in the
-    training net. This one keeps what its filler gave it: the test measures noise.
-
-    **Example.** ``fc8`` in TRAIN and ``fc8_test`` in TEST.
-
-    **Mended.** One layer for both phases, or the same name in each.
-    """
-
-    code, name = "G304", "untrained-layer"
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        names = {
-            step.layer.name for run in whole.runs if run.phase == "TRAIN" for step in run.steps
-        }
-        losses = any(is_loss(s) for run in whole.runs if run.phase == "TRAIN" for s in run.steps)
-        for run in whole.runs:
-            if run.phase != "TEST" or not losses:
-                continue
-            shared = {
-                spec.name
-                for other in whole.runs
-                if other.phase == "TRAIN"
-                for step in other.steps
-                for spec in step.layer.param
+@register
+class UntrainedLayer(Check):
+    rule = Rule(
+        code="G304",
+        name="untrained-layer",
+        severity=Severity.WARNING,
+        summary="A layer with weights that exists in TEST, but not in TRAIN.",
+        what="""
+            Finds layers with learnable blobs that run in TEST and whose name no layer has in TRAIN,
+            in nets with a loss in TRAIN.
+            """,
+        why="""
+            When the solver tests, each layer takes the weights of the layer with the same name in
+            the training net. This layer keeps its initial values, so the test measures noise.
+            """,
+        fix="Use one layer for both phases, or give both layers the same name.",
+        bad="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
             }
-            for step in run.steps:
-                own = [spec.name for spec in step.layer.param]
-                if step.layer.name in names or not run.facts[step].blobs:
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+              include { phase: TRAIN }
+            }
+            layer {
+              name: "fc_test" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 }
+              include { phase: TEST }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: 32 dim: 784 } shape { dim: 32 } }
+            }
+            layer {
+              name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+              inner_product_param { num_output: 10 weight_filler { type: "xavier" } }
+            }
+            layer {
+              name: "loss" type: "SoftmaxWithLoss"
+              bottom: "fc" bottom: "label" top: "loss"
+            }
+            """,
+    )
+
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        trained = [step for analysis in phases.in_phase("TRAIN") for step in analysis.steps]
+        if not any(step.is_loss for step in trained):
+            return
+        names = {step.name for step in trained}
+        params = {spec.name for step in trained for spec in step.layer.param}
+        for analysis in phases.in_phase("TEST"):
+            for step in analysis.steps:
+                if not step.facts.blobs or step.name in names or _shares_all(step, params):
                     continue
-                if not (own and set(own) <= shared and "" not in own):
-                    yield self.found(
-                        step,
-                        "learns in no phase: it runs in TEST, and TRAIN has no layer of its name",
-                        field="name",
-                        why="in a test, layers take over the weights of the layers of the same name"
-                        " in the training net",
-                    )
+                yield self.found(
+                    step,
+                    "never trained: TRAIN has no layer with this name",
+                    field="name",
+                    why="when the solver tests, each layer takes the weights of the layer with the"
+                    " same name in the training net",
+                )
+
+
+def _shares_all(step: Step, params: set[str]) -> bool:
+    """Whether all its learnable blobs have names, which layers of TRAIN have too."""
+    names = [spec.name for spec in step.layer.param]
+    return bool(names) and all(name and name in params for name in names)

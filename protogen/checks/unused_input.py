@@ -2,39 +2,65 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protogen.checks._rule import Rule, Whole, rule
+from protogen.checks._check import Check, register
+from protogen.checks._phases import Phases
 from protogen.checks._wiring import sources
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.rules import Rule
 
 
-@rule
-class UnusedInput(Rule):
-    """Data that is loaded and that no layer reads, in any phase.
+@register
+class UnusedInput(Check):
+    rule = Rule(
+        code="G201",
+        name="unused-input",
+        severity=Severity.WARNING,
+        summary="A top of a data or Input layer that no layer reads in any phase.",
+        what="""
+            Finds tops of data and Input layers that no layer reads in any of the checked phases.
+            """,
+        why="""
+            The net does not depend on this data. Usually a bottom has the name of another blob by
+            mistake. Caffe treats the top as an output of the net.
+            """,
+        fix="""
+            Correct the bottom that should read the top, or remove the top. If the labels are not
+            needed, a data layer may have a single top.
+            """,
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "image" top: "rois"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "image" top: "conv1"
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "image"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "image" top: "conv1"
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            """,
+    )
 
-    **What it does.** Finds tops of data and Input layers that no layer reads in any phase checked.
-
-    **Why it is bad.** The net does not depend on what it is given: most often a bottom elsewhere
-    names another blob than the one that was meant. Caffe takes the top for an output of the net.
-
-    **Example.** An Input layer makes ``data``, and the first Convolution reads ``image``, a top of
-    another layer.
-
-    **Mended.** Name the top in the bottom that should read it, or take it out; a data layer whose
-    labels are not wanted may have one top only.
-    """
-
-    code, name = "G201", "unused-input"
-
-    def check_net(self, whole: Whole) -> Iterator[Diagnostic]:
-        seen: dict[tuple[int, int], tuple[Step, bool]] = {}
-        for run in whole.runs:
-            for step in sources(run):
+    def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        unread: dict[tuple[int, int], Step] = {}
+        read: set[tuple[int, int]] = set()
+        for analysis in phases.analyses:
+            for step in sources(analysis):
                 for position, top in enumerate(step.tops):
-                    key = (step.index, position)
-                    read = bool(top.readers) or top.weighed
-                    seen[key] = (step, read or seen.get(key, (step, False))[1])
-        for (_, position), (step, read) in seen.items():
-            if not read:
+                    place = (step.index, position)
+                    unread.setdefault(place, step)
+                    if top.readers or top.weighed:
+                        read.add(place)
+        for (index, position), step in unread.items():
+            if (index, position) not in read:
                 name = step.tops[position].name
                 yield self.found(step, f'no layer reads its top "{name}"', field=f"top[{position}]")

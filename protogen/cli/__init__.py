@@ -1,7 +1,7 @@
 """The command line: one file for each command, imported only when it runs.
 
 A command is a file here that defines ``command``, a click command; its name is the file's.
-Exit codes: 0 clean, 1 findings, 2 usage (a wrong option, a file that is not there).
+Exit codes: 0 no findings, 1 findings, 2 usage (a wrong option, a file that does not exist).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import pkgutil
 import sys
-from pathlib import Path
 
 import click
 
@@ -19,19 +19,19 @@ from protogen.diagnostics import ProtogenError, did_you_mean
 
 __all__ = ["main"]
 
-#: What a shell reports of a program that a signal ended: 128 and the signal's number.
+#: The exit codes of a shell for a program that a signal ends: 128 plus the signal's number.
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
-#: A fault of protogen's own.
-INTERNAL = 70
+#: The exit code for a bug in protogen (``EX_SOFTWARE`` of sysexits.h).
+INTERNAL_ERROR = 70
 
 
 class Commands(click.Group):
     """The commands are the files of this folder."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        stems = (path.stem for path in Path(__file__).parent.glob("*.py"))
-        return sorted(stem for stem in stems if not stem.startswith("_"))
+        names = [module.name for module in pkgutil.iter_modules(__path__)]
+        return sorted(name for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
@@ -40,22 +40,31 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands; unlike click, wrap a long description instead of cutting it off."""
+        rows = []
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            assert command is not None
+            rows.append((name, command.get_short_help_str(limit=1000)))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if not name.startswith("-") and name not in (known := self.list_commands(ctx)):
-            hint = did_you_mean(name, known) or f"there are {', '.join(known)}"
-            raise click.UsageError(f'no command "{name}"; {hint}', ctx)
+        name, known = args[0], self.list_commands(ctx)
+        if not name.startswith("-") and name not in known:
+            hint = did_you_mean(name, known) or f"the commands are {', '.join(known)}"
+            raise click.UsageError(f'unknown command "{name}"; {hint}', ctx)
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Whoever reads our output has left; Python must not try to flush it once more. To
-            # click, further out, this would be an exit code of 1.
-            _write_no_more()
+            # The reader of our output has gone. click's main would turn this into exit code 1.
+            _discard_output()
             raise click.exceptions.Exit(BROKEN_PIPE) from None
 
 
@@ -66,24 +75,26 @@ class Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="protogen")
 def commands() -> None:
-    """Compose, read and check Caffe nets, with the shapes a real Caffe would compute."""
+    """Compose, read and check Caffe nets, with the shapes that Caffe would compute."""
 
 
-def _write_no_more() -> None:
+def _discard_output() -> None:
+    """Send the rest of standard output nowhere, so that Python's last flush does not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _open_what_is_closed() -> None:
-    """Stand nothing in for standard streams that the caller closed (``>&-``)."""
+def _replace_closed_streams() -> None:
+    """Open the null device for standard streams that the caller has closed (``>&-``)."""
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: PTH123, SIM115
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
 
 
 def main() -> None:
-    """Run the command line; what goes wrong is a sentence, never a traceback."""
-    _open_what_is_closed()
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a name may hold what its encoding has not
+    """Run the command line. Whatever goes wrong is reported in a sentence, not a traceback."""
+    _replace_closed_streams()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name may contain characters that the encoding of the output lacks.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.exit(commands.main(standalone_mode=False) or 0)
@@ -98,14 +109,49 @@ def main() -> None:
     except ProtogenError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except OSError as error:  # a full disk, say
-        _write_no_more()
-        where = error.filename or "the output"
-        click.echo(f"{where} cannot be written: {error.strerror or error}", err=True)
-        sys.exit(2)
+    except OSError as error:
+        sys.exit(_report_os_error(error))
     except Exception as error:
         if os.environ.get("PROTOGEN_DEBUG"):
             raise
-        click.echo(f"protogen failed, which is a fault of its own: {error!r}", err=True)
-        click.echo("Please report it, with what PROTOGEN_DEBUG=1 prints.", err=True)
-        sys.exit(INTERNAL)
+        sys.exit(_report_internal_error(error))
+
+
+def _report_os_error(error: OSError) -> int:
+    """Report an error of the operating system, and return the exit code."""
+    reason = error.strerror or str(error)
+    if error.filename is None:  # standard output: a full disk, say
+        _discard_output()
+        click.echo(f"Error: cannot write the output: {reason}", err=True)
+    else:
+        click.echo(f"Error: {os.fsdecode(error.filename)}: {reason}", err=True)
+    return 2
+
+
+def _report_internal_error(error: Exception) -> int:
+    """Report a bug in protogen, and return the exit code."""
+    click.echo(f"Error: internal error in protogen (a bug): {error!r}", err=True)
+    click.echo(
+        "Please report it, with the file you used and the output of the same command with"
+        " PROTOGEN_DEBUG=1 set.",
+        err=True,
+    )
+    if _is_overwritten():
+        click.echo(
+            'The distribution "protogen" is a different project that installs a package with the'
+            " same name over this one: pip uninstall protogen caffe-protogen, then install"
+            " caffe-protogen again.",
+            err=True,
+        )
+    return INTERNAL_ERROR
+
+
+def _is_overwritten() -> bool:
+    """Whether the other project with this import name is installed in the same environment."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        distribution("protogen")
+    except PackageNotFoundError:
+        return False
+    return True

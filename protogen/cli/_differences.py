@@ -9,13 +9,15 @@ from protogen.cli._output import write_text
 
 __all__ = ["show_difference"]
 
+_NO_NEWLINE = "\n\\ No newline at end of file\n"
 
-def show_difference(name: str, before: str, after: str) -> None:
-    """Print what changed in a file, as ``patch`` takes it."""
-    for line in difflib.unified_diff(_lines(before), _lines(after), name, name):
-        write_text("-", line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+
+def show_difference(name: str, old: str, new: str) -> None:
+    """Print the changes of a file in the form that ``patch`` takes."""
+    for line in difflib.unified_diff(_lines(old), _lines(new), name, name):
+        write_text("-", line if line.endswith("\n") else line + _NO_NEWLINE)
 
 
 def _lines(text: str) -> list[str]:
-    """The lines as ``patch`` knows them: nothing but a newline ends one."""
+    """The lines as ``patch`` counts them: only a newline ends one."""
     return io.StringIO(text, newline="\n").readlines()

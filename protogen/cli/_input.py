@@ -1,89 +1,175 @@
-"""What a net is read from: a prototxt file, a Python program, or the zoo."""
+"""Where a net is read from: a prototxt file, a Python program, or the zoo."""
 
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from protogen.cli._output import Unusable
-from protogen.diagnostics import ProtogenError, did_you_mean
 
 if TYPE_CHECKING:
-    from protogen.compose import Net
-    from protogen.inference import Inference
+    from protogen.analysis import Analysis
+    from protogen.diagnostics import Diagnostic
+    from protogen.net import Net
+    from protogen.render.context import Source
 
-__all__ = ["complain", "read_net", "shapes_given"]
+__all__ = [
+    "display_name",
+    "is_composed",
+    "read_file",
+    "read_net",
+    "read_net_or_exit",
+    "read_partial_net",
+    "report_diagnostics",
+    "shapes_given",
+    "source_of",
+    "split_spec",
+]
+
+_ZOO = "zoo:"
+
+
+def display_name(path: str) -> str:
+    """The name of a file in messages; ``-`` is standard input."""
+    return "<stdin>" if path == "-" else path
+
+
+def read_file(path: str) -> bytes:
+    """The bytes of a file, or of standard input for ``-``. Raises `Unusable`."""
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        reason = getattr(error, "strerror", None) or error
+        raise Unusable(f"{path} cannot be read: {reason}") from None
+
+
+def split_spec(spec: str) -> tuple[str, str]:
+    r"""The file of a SPEC, and the name after its colon: ``("nets.py", "resnet")``.
+
+    Only a Python program can have a name. The colon of ``C:\nets\deploy.prototxt`` belongs to the
+    file.
+    """
+    path, _, name = spec.rpartition(":")
+    if path.endswith(".py") and not Path(spec).exists():
+        return path, name
+    return spec, ""
+
+
+def is_composed(spec: str) -> bool:
+    """Whether a SPEC is a net of a program or of the zoo, not a file of text."""
+    return split_spec(spec)[0].endswith(".py") or _is_in_zoo(spec)
+
+
+def _is_in_zoo(spec: str) -> bool:
+    return spec.startswith(_ZOO) and not Path(spec).exists()
 
 
 def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
     """The net of ``file.prototxt``, ``-``, ``file.py``, ``file.py:name`` or ``zoo:name``.
 
-    ``settings`` are keyword arguments of the function that makes it.
+    ``settings`` are keyword arguments for the function that returns the net. Raises `Unusable` for
+    a SPEC without a net, and `ProtogenError` if a program fails.
     """
-    path, _, name = spec.rpartition(":") if not Path(spec).exists() else (spec, "", "")
-    if path == "zoo":
-        return _from_zoo(name)
-    if path.endswith(".py") or spec.endswith(".py"):
+    path, name = split_spec(spec)
+    if path.endswith(".py"):
         from protogen.cli._program import net_of_program
 
-        program, name = (path, name) if path else (spec, "")
-        return net_of_program(program, name, settings or {})
+        return net_of_program(path, name, settings or {})
+    if _is_in_zoo(spec):
+        raise Unusable(f"{spec} does not exist: this version of protogen has no zoo of nets")
     if settings:
-        raise Unusable(f"--set is for nets that a Python function makes; {spec} is a file to read")
-    return _from_file(spec)
+        raise Unusable(f"--set needs a Python program with a function; {spec} is a file to read")
+
+    from protogen.net_files import loads
+
+    return loads(read_file(path), display_name(path))
 
 
-def _from_file(path: str) -> Net:
-    from protogen.compose.loaded import loads, read_bytes
+def read_partial_net(
+    spec: str, settings: Mapping[str, Any] | None = None
+) -> tuple[Net, list[Diagnostic]]:
+    """A net as `read_net` reads it, or what a program has composed of it before a mistake.
+
+    The second value is the mistake; without one it is empty.
+    """
+    from protogen.program import ComposeError
 
     try:
-        return loads(read_bytes(path), "<stdin>" if path == "-" else path)
-    except ProtogenError as error:  # raised for a file that cannot be read, and for no other
-        raise Unusable(f"{path} {error.diagnostics[0].message}") from None
+        return read_net(spec, settings), []
+    except ComposeError as error:
+        if error.net is None:
+            raise
+        return error.net, error.diagnostics
 
 
-def _from_zoo(name: str) -> Net:
-    raise Unusable(f'this protogen has no zoo to take "{name}" from')
+def read_net_or_exit(
+    spec: str, settings: Mapping[str, Any] | None = None
+) -> tuple[Net, list[Diagnostic]]:
+    """A net as `read_partial_net` reads it. Its findings are printed on standard error.
+
+    The command ends here with exit code 1 if the text cannot be read completely, because a net
+    that lacks some of its text would give wrong results.
+    """
+    from protogen.diagnostics import Severity
+    from protogen.rules.text import reading_errors
+
+    net, mistakes = read_partial_net(spec, settings)
+    findings = net.current.findings
+    for diagnostic in [*findings, *mistakes]:
+        if diagnostic.severity is not Severity.NOTE:
+            click.echo(str(diagnostic), err=True)
+    if reading_errors(findings):
+        raise click.exceptions.Exit(1)
+    return net, mistakes
 
 
 def shapes_given(
     net: Net, inputs: Sequence[tuple[str, tuple[int | None, ...]]]
 ) -> dict[str, tuple[int | None, ...]]:
-    """What --input said, by blob; each must be one that some layer of the net makes."""
-    known = {top for layer in net.current()[0].layer for top in layer.top}
-    for name, _ in inputs:
-        if known and name not in known:
-            near = did_you_mean(name, known)
-            raise Unusable(f"--input {name}: no layer makes it{f'; {near}' if near else ''}")
-    return dict(inputs)
+    """The shapes of --input by blob. Raises `Unusable` for a blob that no layer produces."""
+    given = dict(inputs)
+    try:
+        net.analysis(inputs=given)
+    except ValueError as error:
+        raise Unusable(f"--{str(error).replace('inputs', 'input', 1)}") from None
+    return given
 
 
-def _source_of(net: Net) -> Callable[[str], str]:
-    """A function from a file's name to its text, for the lines that diagnostics quote."""
-    document = getattr(net, "document", None)
+def source_of(texts: Mapping[str, str]) -> Source:
+    """A function from a file's name to its text: one of ``texts``, or a file to read."""
 
-    def text(file: str) -> str:
-        if document is not None and file == document.filename:
-            return str(document.text)
+    def source(file: str) -> str:
+        if file in texts:
+            return texts[file]
         return "".join(linecache.getlines(file)) if Path(file).is_file() else ""
 
-    return text
+    return source
 
 
-def complain(net: Net, inferences: Sequence[Inference]) -> None:
-    """Write all that is wrong to standard error: what every phase has once, the rest by phase."""
-    from protogen.render.text import diagnostics
+def _texts_of(net: Net) -> dict[str, str]:
+    document = net.document
+    return {document.filename: document.text} if document else {}
 
-    found = [dict.fromkeys(inference.diagnostics) for inference in inferences]
-    common = {each: None for each in found[0] if all(each in other for other in found[1:])}
-    parts = [("", list(common))] + [
-        (f"in phase {inference.state.phase} only:\n", [d for d in each if d not in common])
-        for inference, each in zip(inferences, found)
-    ]
-    for title, told in parts:
-        if told:
-            click.echo(title + diagnostics(told, _source_of(net)), err=True)
+
+def report_diagnostics(net: Net, analyses: Sequence[Analysis]) -> None:
+    """Print the diagnostics to standard error: once those of every phase, then by phase."""
+    from protogen.render.diagnostic import diagnostics_text
+
+    common = set(analyses[0].diagnostics)
+    for analysis in analyses[1:]:
+        common &= set(analysis.diagnostics)
+    # dict.fromkeys removes repetitions, and unlike a set it keeps the order.
+    in_all = [each for each in dict.fromkeys(analyses[0].diagnostics) if each in common]
+    sections = [("", in_all)]
+    for analysis in analyses:
+        only = [each for each in dict.fromkeys(analysis.diagnostics) if each not in common]
+        sections.append((f"in phase {analysis.phase} only:\n", only))
+    source = source_of(_texts_of(net))
+    for title, diagnostics in sections:
+        if diagnostics:
+            click.echo(title + diagnostics_text(diagnostics, source), err=True)

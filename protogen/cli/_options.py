@@ -1,4 +1,4 @@
-"""Options that several commands have: a net's state, shapes and arguments given, JSON."""
+"""Arguments and options that several commands have."""
 
 from __future__ import annotations
 
@@ -7,14 +7,50 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
-__all__ = ["FORMATS", "SEVERITIES", "json_option", "set_option", "state_options", "states_options"]
+from protogen.render.formats import Formats
 
-#: How findings can be printed, and what severities they have.
-FORMATS = ("text", "concise", "json", "sarif", "github", "junit")
+__all__ = [
+    "SEVERITIES",
+    "FormatsCommand",
+    "Spec",
+    "json_option",
+    "set_option",
+    "state_options",
+    "states_options",
+]
+
 SEVERITIES = ("note", "warning", "error")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class FormatsCommand(click.Command):
+    """A command with a ``--format`` option; its help lists the formats with what they are."""
+
+    def __init__(self, *args: Any, formats: Formats, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.formats = formats
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Formats"):
+            formatter.write_dl(
+                [(name, self.formats.summary(name)) for name in self.formats.names()]
+            )
+        super().format_epilog(ctx, formatter)
+
+
+class Spec(click.ParamType):  # type: ignore[type-arg]
+    """A file, ``-``, or a Python program with the name of a net in it: ``nets.py:resnet``."""
+
+    name = "SPEC"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Let the shell complete file names."""
+        return [CompletionItem(incomplete, type="file")]
 
 
 class _InputShape(click.ParamType):  # type: ignore[type-arg]
@@ -29,17 +65,17 @@ class _InputShape(click.ParamType):  # type: ignore[type-arg]
             return value
         from protogen.shapes import parse_shape
 
-        name, equals, text = str(value).rpartition("=")
-        if not (name and equals and text):
-            self.fail(f'"{value}" gives no shape; write data=1,3,227,227', param, ctx)
+        name, _, shape = str(value).rpartition("=")
+        if not (name and shape):
+            self.fail(f'expected BLOB=SHAPE like data=1,3,227,227, got "{value}"', param, ctx)
         try:
-            return name, parse_shape(text)
+            return name, parse_shape(shape)
         except ValueError as error:
             self.fail(str(error), param, ctx)
 
 
 class _Setting(click.ParamType):  # type: ignore[type-arg]
-    """``key=value``; the value is a Python literal, or else the text as it stands."""
+    """``key=value``; the value is a Python literal if it reads as one, else a string."""
 
     name = "KEY=VALUE"
 
@@ -50,7 +86,7 @@ class _Setting(click.ParamType):  # type: ignore[type-arg]
             return value
         key, equals, text = str(value).partition("=")
         if not (equals and key.isidentifier()):
-            self.fail(f'"{value}" sets nothing; write key=value', param, ctx)
+            self.fail(f'expected KEY=VALUE, got "{value}"', param, ctx)
         try:
             return key, ast.literal_eval(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -69,9 +105,9 @@ def _phase_option(default: str | None, about: str) -> Callable[[_Command], _Comm
 
 
 _STATE = (
-    click.option("--level", type=int, default=0, metavar="N", help="The level of its state."),
+    click.option("--level", type=int, default=0, metavar="N", help="Level of the net state."),
     click.option(
-        "--stage", "stages", multiple=True, metavar="S", help="A stage of its state; repeatable."
+        "--stage", "stages", multiple=True, metavar="S", help="Stage of the net state; repeatable."
     ),
     click.option(
         "--input",
@@ -79,7 +115,7 @@ _STATE = (
         type=_InputShape(),
         metavar="BLOB=SHAPE",
         multiple=True,
-        help="The shape of a data layer's top whose database is not at hand; repeatable.",
+        help="Shape of a data layer's top whose source is unavailable; repeatable.",
     ),
 )
 
@@ -88,14 +124,14 @@ def state_options(command: _Command) -> _Command:
     """Add --phase, --level, --stage and --input: ``phase``, ``level``, ``stages``, ``inputs``."""
     for option in reversed(_STATE):
         command = option(command)
-    return _phase_option("TEST", "The phase that the net is set up for.")(command)
+    return _phase_option("TEST", "Phase of the net state.")(command)
 
 
 def states_options(command: _Command) -> _Command:
     """The same for a command that looks at both phases unless ``phase`` is given."""
     for option in reversed(_STATE):
         command = option(command)
-    return _phase_option(None, "Look at this phase only [default: both].")(command)
+    return _phase_option(None, "Check this phase only [default: both].")(command)
 
 
 #: --json, as ``as_json``.
@@ -108,5 +144,5 @@ set_option = click.option(
     type=_Setting(),
     metavar="KEY=VALUE",
     multiple=True,
-    help="An argument of the function that makes the net; repeatable.",
+    help="Argument for the function that returns the net; repeatable.",
 )

@@ -1,4 +1,4 @@
-"""Nets that a Python program makes: ``file.py``, or ``file.py:name``."""
+"""Nets of Python programs: ``file.py``, or ``file.py:name``."""
 
 from __future__ import annotations
 
@@ -11,138 +11,150 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from protogen import rules
+from protogen.cli._input import read_file
 from protogen.cli._output import Unusable
-from protogen.compose import Net
-from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity, did_you_mean
+from protogen.diagnostics import Location, ProtogenError, did_you_mean
+from protogen.net import Net
 
 __all__ = ["net_of_program"]
 
-#: What the program finds in ``__name__``: it is neither run as a script nor imported by a name.
+#: The program's ``__name__``, by which it knows that it is not run as a script.
 _NAME = "__protogen__"
 
 
 def net_of_program(path: str, name: str, settings: Mapping[str, Any]) -> Net:
-    """The net of this name that a program makes; without a name, the only one.
+    """The net with this name in a program; without a name, its only net.
 
-    ``settings`` are keyword arguments for the function of that name. What the program prints goes
-    to standard error. Raises `ProtogenError`, with the program's own line, if its code raises.
+    ``settings`` are keyword arguments for the function with that name. What the program prints goes
+    to standard error. If its code raises, so does this: `ProtogenError`, with the program's line.
     """
     with _on_path(path), contextlib.redirect_stdout(sys.stderr):
         module = _run(path)
-        found = _choose(module, path, name)
-        if isinstance(found, Net):
+        source = _net_or_function(module, path, name)
+        if isinstance(source, Net):
             if settings:
-                raise Unusable(f"{path}: --set is for a function that makes a net, not for a Net")
-            return found
-        _check_settings(found, path, settings)
-        with _own_line(path):
-            made = found(**settings)
-    if isinstance(made, Net):
-        return made
-    line = inspect.unwrap(found).__code__.co_firstlineno
-    message = f'"{found.__name__}" returned {_kind(made)}, not a Net'
-    raise _error(path, line, message, hint="end it with the net: return net")
+                raise Unusable(f"{path}: --set needs a function that returns a net, got a Net")
+            return source
+        _check_settings(source, path, settings)
+        with _errors_with_lines(path):
+            net = source(**settings)
+    if isinstance(net, Net):
+        return net
+    line = inspect.unwrap(source).__code__.co_firstlineno
+    kind = "None" if net is None else f"a {type(net).__name__}"
+    message = f'expected "{source.__name__}" to return a Net, got {kind}'
+    raise _error(path, line, message, hint="end the function with the net: return net")
 
 
 @contextlib.contextmanager
 def _on_path(path: str) -> Iterator[None]:
-    """The program's folder leads ``sys.path``, as if Python ran it."""
-    folder = str(Path(path).resolve().parent)
-    before = list(sys.path)
-    sys.path.insert(0, folder)
+    """Put the program's folder first in ``sys.path``, as Python does for a script."""
+    saved = list(sys.path)
+    sys.path.insert(0, str(Path(path).resolve().parent))
     try:
         yield
     finally:
-        sys.path[:] = before
+        sys.path[:] = saved
 
 
 def _run(path: str) -> ModuleType:
-    try:
-        source = Path(path).read_bytes()
-    except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror or error}") from None
+    source = read_file(path)
     module = ModuleType(_NAME)
     module.__file__ = path
     sys.modules[_NAME] = module
-    with _own_line(path):
+    with _errors_with_lines(path):
         exec(compile(source, path, "exec"), vars(module))
     return module
 
 
 @contextlib.contextmanager
-def _own_line(path: str) -> Iterator[None]:
-    """Turn whatever the program raises into one sentence at the program's line."""
+def _errors_with_lines(path: str) -> Iterator[None]:
+    """Turn whatever the program raises into a diagnostic at the program's line."""
     try:
         yield
     except (ProtogenError, KeyboardInterrupt):
         raise
     except SyntaxError as error:
         file, line = error.filename or path, error.lineno or 0
-        raise _error(file, line, f"is no Python: {error.msg}") from None
-    except BaseException as error:  # SystemExit, and what a library derives from the bare base
+        raise _error(file, line, f"invalid Python: {error.msg}") from None
+    except BaseException as error:  # SystemExit as well, and what libraries derive from the base
         raised = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise _error(path, _line_in(path, error), f"the program raised {raised}") from None
 
 
 def _line_in(path: str, error: BaseException) -> int:
-    """The innermost line of the program itself on the way to what was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == path]
-    return (lines[-1] if lines else 0) or 0
+    """The innermost line of the program itself in the traceback; 0 if there is none."""
+    line = 0
+    for frame in traceback.extract_tb(error.__traceback__):
+        # Frames of libraries that the program calls come later, and are not the user's.
+        if frame.filename == path:
+            line = frame.lineno or 0
+    return line
 
 
 def _error(file: str, line: int, message: str, hint: str = "") -> ProtogenError:
     place = Location(file, line)
-    return ProtogenError(
-        Diagnostic(Severity.ERROR, "T120", "", message, place, hint, name="program")
-    )
+    return ProtogenError(rules.named("program").diagnostic(message, location=place, hint=hint))
 
 
-def _choose(module: ModuleType, path: str, name: str) -> Any:
-    """The Net, or the function that makes one."""
-    nets = {key: value for key, value in vars(module).items() if isinstance(value, Net)}
-    makers = {
-        key: value
-        for key, value in vars(module).items()
-        if inspect.isfunction(value) and value.__module__ == _NAME and not key.startswith("_")
-    }
+def _net_or_function(module: ModuleType, path: str, name: str) -> Any:
+    """The Net, or the function that returns one."""
+    nets: dict[str, Net] = {}
+    functions: dict[str, Any] = {}
+    for key, value in vars(module).items():
+        if isinstance(value, Net):
+            nets[key] = value
+        elif _is_own_function(key, value):
+            functions[key] = value
     if name:
-        named = getattr(module, name, None)  # a function may be one that the program imports
+        named = getattr(module, name, None)
+        # The function may be one that the program imports.
         if isinstance(named, Net) or inspect.isfunction(named):
             return named
-        known = [*makers, *nets]
-        near = did_you_mean(name, known) or f"there {_listed(known)}"
+        known = [*functions, *nets]
+        near = did_you_mean(name, known) or _listed(known)
         raise Unusable(f'{path} has no Net and no function "{name}"; {near}')
-    if len({id(net) for net in nets.values()}) == 1:
+    different = {id(net) for net in nets.values()}  # one net may have several names
+    if len(different) == 1:
         return next(iter(nets.values()))
     if nets:
         first = next(iter(nets))
-        raise Unusable(f"{path} has several nets: {', '.join(nets)}; say which: {path}:{first}")
-    if "net" in makers:
-        return makers["net"]
-    others = f'; name another: "{path}:{next(iter(makers))}"' if makers else ""
-    raise Unusable(f'{path} has neither a Net at its top level nor a function "net"{others}')
+        raise Unusable(f"{path} has several nets ({', '.join(nets)}); name one: {path}:{first}")
+    if "net" in functions:
+        return functions["net"]
+    hint = f"; name a function: {path}:{next(iter(functions))}" if functions else ""
+    raise Unusable(f'{path} has no Net at its top level and no function "net"{hint}')
+
+
+def _is_own_function(name: str, value: Any) -> bool:
+    """Whether a name of the program is a public function that the program itself defines."""
+    return inspect.isfunction(value) and value.__module__ == _NAME and not name.startswith("_")
 
 
 def _listed(known: Sequence[str]) -> str:
-    return f"are {', '.join(known)}" if known else "is none at all"
+    return f"it has {', '.join(known)}" if known else "it has neither"
 
 
-def _check_settings(maker: Any, path: str, settings: Mapping[str, Any]) -> None:
-    """Refuse keywords that the function does not take, and the want of those that it needs."""
-    parameters = inspect.signature(maker).parameters.values()
-    named = {p.name: p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
-    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters)
+def _check_settings(function: Any, path: str, settings: Mapping[str, Any]) -> None:
+    """Raise `Unusable` for settings that a function does not take, and for those it lacks."""
+    named: list[str] = []
+    required: list[str] = []
+    takes_any = False
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            takes_any = True
+        elif parameter.kind is not parameter.VAR_POSITIONAL:
+            named.append(parameter.name)
+            if parameter.default is parameter.empty:
+                required.append(parameter.name)
+    subject = f'{path}: "{function.__name__}"'
     for key in settings:
-        if key not in named and not open_ended:
-            takes = f"it takes {', '.join(named)}" if named else "it takes none"
-            near = did_you_mean(key, named) or takes
-            raise Unusable(f'{path}: "{maker.__name__}" has no parameter "{key}"; {near}')
-    missing = [k for k, p in named.items() if p.default is p.empty and k not in settings]
+        if key not in named and not takes_any:
+            takes = ", ".join(named) or "none"
+            near = did_you_mean(key, named) or f"it takes {takes}"
+            raise Unusable(f'{subject} has no parameter "{key}"; {near}')
+    missing = [key for key in required if key not in settings]
     if missing:
-        wanted = " ".join(f"--set {key}=..." for key in missing)
-        raise Unusable(f'{path}: "{maker.__name__}" needs {", ".join(missing)}: give {wanted}')
-
-
-def _kind(made: Any) -> str:
-    return "nothing" if made is None else f"a {type(made).__name__}"
+        options = " ".join(f"--set {key}=..." for key in missing)
+        raise Unusable(f"{subject} requires {', '.join(missing)}; give {options}")

@@ -1,20 +1,22 @@
-"""Settings of ``protogen check``: in ``protogen.toml``, ``pyproject.toml`` or ``setup.cfg``."""
+"""Settings: in ``protogen.toml``, ``pyproject.toml`` or ``setup.cfg``."""
 
 from __future__ import annotations
 
 import configparser
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from protogen.cli._options import FORMATS, SEVERITIES
+from protogen.cli._files import Exclude
+from protogen.cli._options import SEVERITIES
 from protogen.cli._output import Unusable
 from protogen.diagnostics import did_you_mean
+from protogen.render.findings import FORMATS
 from protogen.shapes import parse_shape
 
 if sys.version_info >= (3, 11):
@@ -22,10 +24,11 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["Settings", "check_code", "find_settings", "read_settings"]
+__all__ = ["Settings", "check_codes", "find_settings", "folder_settings", "read_settings"]
 
-#: In one folder the first of these that speaks of protogen counts, and where in it.
-_FILES = {
+#: The files that may hold settings, and the section for protogen in each. In one folder, the first
+#: file with settings counts.
+_SECTIONS = {
     "protogen.toml": (),
     "pyproject.toml": ("tool", "protogen"),
     "setup.cfg": ("protogen",),
@@ -34,28 +37,33 @@ _FILES = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What a file of settings may say; patterns of files are relative to its ``folder``."""
+    """The settings of one file; its patterns of files are relative to its ``folder``."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: str | None = None
     format: str | None = None
+    exclude: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
     folder: Path = Path()
 
+    @property
+    def excluded(self) -> Exclude:
+        """What the search of folders leaves out."""
+        return Exclude(self.folder, self.exclude)
+
     def ignored_in(self, file: Path) -> tuple[str, ...]:
-        """The codes not to tell in a file."""
+        """The codes of rules that are ignored in a file."""
         try:
             path = Path(os.path.realpath(file)).relative_to(self.folder).as_posix()
         except ValueError:
             path = file.as_posix()
-        return tuple(
-            code
-            for pattern, codes in self.per_file_ignores.items()
-            if fnmatch(path, pattern) or fnmatch(file.name, pattern)
-            for code in codes
-        )
+        ignored: list[str] = []
+        for pattern, codes in self.per_file_ignores.items():
+            if fnmatch(path, pattern) or fnmatch(file.name, pattern):
+                ignored += codes
+        return tuple(ignored)
 
 
 def find_settings(file: Path) -> Settings:
@@ -63,101 +71,123 @@ def find_settings(file: Path) -> Settings:
     return _nearest(Path(os.path.realpath(file)).parent)  # resolve() raises for a loop of links
 
 
+def folder_settings(folder: str | Path) -> Settings:
+    """The settings for the files of a folder."""
+    return _nearest(Path(os.path.realpath(folder)))
+
+
 @cache
 def _nearest(folder: Path) -> Settings:
-    for name in _FILES:
-        found = _read(folder / name) if (folder / name).is_file() else None
-        if found is not None:
-            return _checked(found, folder / name)
-    return Settings() if folder.parent == folder else _nearest(folder.parent)
+    for name in _SECTIONS:
+        file = folder / name
+        section = _read(file) if file.is_file() else None
+        if section is not None:
+            return _settings(section, file)
+    is_root = folder.parent == folder
+    return Settings() if is_root else _nearest(folder.parent)
 
 
 def read_settings(path: Path) -> Settings:
     """The settings in one file, which must have some."""
-    found = _read(path)
-    if found is None:
-        section = ".".join(_FILES.get(path.name, ("protogen",)))
-        raise Unusable(f"{path} has no section [{section}]")
-    return _checked(found, path)
+    section = _read(path)
+    if section is None:
+        name = ".".join(_SECTIONS.get(path.name, ("protogen",)))
+        raise Unusable(f"{path} has no section [{name}]")
+    return _settings(section, path)
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """The part of a file that is for protogen, or ``None`` where it has none."""
+    """The section for protogen in a file, or ``None`` if there is none."""
     try:
         text = path.read_text(encoding="utf-8")
-        if path.suffix == ".toml":
-            part: Any = tomllib.loads(text)
-        else:
-            parser = configparser.ConfigParser(interpolation=None)
-            parser.read_string(text)
-            part = {name: dict(parser[name]) for name in parser.sections()}
+        section: Any = tomllib.loads(text) if path.suffix == ".toml" else _read_ini(text)
     except (OSError, UnicodeError, tomllib.TOMLDecodeError, configparser.Error) as error:
         reason = (getattr(error, "strerror", "") or str(error)).replace("\n", " ")
         raise Unusable(f"{path} cannot be read: {reason}") from None
-    keys = _FILES.get(path.name, () if path.suffix == ".toml" else ("protogen",))
-    for key in keys:
-        part = part.get(key)
-        if part is None:
+    default = () if path.suffix == ".toml" else ("protogen",)
+    for key in _SECTIONS.get(path.name, default):
+        section = section.get(key)
+        if section is None:
             return None
-    return part if isinstance(part, dict) else {}
+    return section if isinstance(section, dict) else {}
 
 
-def _checked(found: Mapping[str, Any], path: Path) -> Settings:
-    """The settings, each of its kind; what is not known is an error with a suggestion."""
-    known: dict[str, Any] = {}
-    for key, value in found.items():
+def _read_ini(text: str) -> dict[str, dict[str, str]]:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(text)
+    return {name: dict(parser[name]) for name in parser.sections()}
+
+
+def _settings(section: Mapping[str, Any], path: Path) -> Settings:
+    """The settings of a section. Raises `Unusable` for an unknown key or an invalid value."""
+    values: dict[str, Any] = {}
+    for key, value in section.items():
         name = key.replace("_", "-")
         if name not in _READERS:
-            near = did_you_mean(name, _READERS) or f"there are {', '.join(_READERS)}"
-            raise Unusable(f'{path}: no setting "{key}"; {near}')
+            near = did_you_mean(name, _READERS) or f"the settings are {', '.join(_READERS)}"
+            raise Unusable(f'{path}: unknown setting "{key}"; {near}')
         try:
-            known[name.replace("-", "_")] = _READERS[name](value)
+            values[name.replace("-", "_")] = _READERS[name](value)
         except ValueError as error:
             raise Unusable(f'{path}: "{key}": {error}') from None
-    return Settings(**known, folder=path.resolve().parent)
+    return Settings(**values, folder=path.resolve().parent)
 
 
-def _words(value: Any) -> tuple[str, ...]:
-    """A list of strings; in an ini file they stand between commas, or on lines of their own."""
+def _lines(value: Any) -> tuple[str, ...]:
+    """A list of strings; in an ini file, each line of the value is one of them."""
     if isinstance(value, str):
-        return tuple(value.replace(",", " ").split())
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return tuple(value)
-    raise ValueError(f"write a list of strings, not {value!r}")
+        lines = [line.strip() for line in value.splitlines()]
+        return tuple(filter(None, lines))
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError(f"expected a list of strings, got {value!r}")
+    return tuple(value)
 
 
 def _codes(value: Any) -> tuple[str, ...]:
-    words = _words(value)
-    for word in words:
-        check_code(word)
-    return words
+    """A list of codes; in an ini file, they are separated by commas or white space."""
+    if isinstance(value, str):
+        value = value.replace(",", " ").split()
+    codes = _lines(value)
+    check_codes(codes)
+    return codes
 
 
-def check_code(word: str) -> None:
-    """Raise `ValueError`, with the nearest rule, for what is no code, prefix or name of one."""
-    from protogen.checks import _catalogue
+def check_codes(words: Sequence[str]) -> None:
+    """Raise `ValueError`, with the nearest rule, for a word that selects no rule."""
+    from protogen.checks import all_rules
 
-    _catalogue.check_code(word)
+    all_rules().check_patterns(words)
+
+
+def _patterns(value: Any) -> tuple[str, ...]:
+    """A list of patterns in the syntax of .gitignore."""
+    from pathspec import GitIgnoreSpec
+
+    patterns = _lines(value)
+    GitIgnoreSpec.from_lines(patterns)
+    return patterns
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value in choices:
             return str(value)
-        near = did_you_mean(str(value), choices) or f"it is one of {', '.join(choices)}"
-        raise ValueError(f'"{value}" is not known; {near}')
+        near = did_you_mean(str(value), choices)
+        hint = f"; {near}" if near else ""
+        raise ValueError(f'expected one of {", ".join(choices)}, got "{value}"{hint}')
 
     return read
 
 
 def _table(value: Any, separators: str) -> dict[str, Any]:
-    """A table; in an ini file each line of the value is one entry."""
+    """A table; in an ini file, each line of the value is one entry."""
     if isinstance(value, dict):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"write a table, not {value!r}")
+        raise ValueError(f"expected a table, got {value!r}")
     entries = {}
-    for line in filter(None, map(str.strip, value.splitlines())):
+    for line in _lines(value):
+        # The last separator counts: patterns of files may contain one, too.
         place = max(line.rfind(separator) for separator in separators)
         if place <= 0:
             raise ValueError(f'"{line}" has no "{separators[0]}"')
@@ -183,7 +213,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "select": _codes,
     "ignore": _codes,
     "severity": _one_of(*SEVERITIES),
-    "format": _one_of(*FORMATS),
+    "format": _one_of(*FORMATS.names()),
+    "exclude": _patterns,
     "per-file-ignores": _per_file,
     "inputs": _inputs,
 }

@@ -1,110 +1,157 @@
-"""``protogen check``: what is wrong with nets and solvers, why, and what would mend it."""
+"""``protogen check``: what is wrong with nets and solvers, why, and how to fix it."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import FORMATS, SEVERITIES, states_options
-from protogen.cli._output import Unusable, write_text
+from protogen.cli._options import SEVERITIES, FormatsCommand, Spec, states_options
+from protogen.cli._output import Unusable, check_output, write_text
+from protogen.diagnostics import plural
+from protogen.render.findings import FORMATS, StatisticsFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from protogen.cli._examine import Outcome, Task
     from protogen.cli._settings import Settings
-    from protogen.reports.findings import Checked
+    from protogen.cli._tasks import Outcome, Task
 
-_select = click.option("--select", multiple=True, metavar="CODES", help="Tell only these rules.")
-_ignore = click.option("--ignore", multiple=True, metavar="CODES", help="Do not tell these rules.")
+#: What findings call standard input.
+_STDIN = "<stdin>"
 
 
 @click.command(
+    cls=FormatsCommand,
+    formats=FORMATS,
+    short_help="Check nets and solvers for mistakes.",
     epilog="\b\nExamples:\n  protogen check deploy.prototxt\n"
     "  protogen check models/ --select P,S104 --format github\n"
-    "  protogen check train_val.prototxt --input data=32,3,227,227 --diff"
+    "  protogen check train_val.prototxt --input data=32,3,227,227 --diff",
 )
-@click.argument("files", metavar="[FILES_OR_FOLDERS_OR_SPECS]...", nargs=-1)
-@click.option("--format", "form", type=click.Choice(FORMATS), help="How to print [default: text].")
-@_select
-@_ignore
+@click.argument("files", type=Spec(), metavar="[FILE|FOLDER|SPEC]...", nargs=-1)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS.names()),
+    metavar="FORMAT",
+    help="How to print the findings [default: text].",
+)
+@click.option(
+    "--output-file",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the findings to FILE instead of standard output.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors, nothing else.")
+@click.option("--select", multiple=True, metavar="CODES", help="Report only these rules.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Do not report these rules.")
 @click.option(
     "--severity",
     type=click.Choice(SEVERITIES),
-    help="The least that is told [default: warning, or all that --select names].",
+    help="Lowest severity to report [default: warning, or all that --select names].",
 )
 @states_options
-@click.option("--fix", "fix", is_flag=True, help="Apply the safe fixes to the files.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
-@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
-@click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes to use.")
-@click.option("--config", type=click.Path(exists=True, dir_okay=False), help="The settings file.")
-def command(files: tuple[str, ...], **options: Any) -> None:
-    """Check nets and solvers: what Caffe would refuse, compute wrongly, or was hardly meant.
+@click.option("--statistics", is_flag=True, help="Print the number of findings of each rule.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), metavar="N", help="Number of processes to use."
+)
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Read the settings from FILE.",
+)
+def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options: Any) -> None:
+    """Check nets and solvers for what Caffe would reject, compute wrongly, or is probably
+    unintended.
 
-    Folders are searched for *.prototxt; - is standard input; a Python program that makes a net is
-    file.py or file.py:name. Without any, the current folder is searched. CODES are codes,
-    beginnings of codes or names, with commas between them; "protogen rules" lists them.
-    Settings are read from the nearest protogen.toml, pyproject.toml or setup.cfg.
+    Give files, folders, - for standard input, or Python programs that compose a net (SPEC:
+    file.py, or file.py:name for one of its nets or functions). Folders are searched for
+    *.prototxt files that git does not ignore; the default is the current folder. CODES are rule
+    codes, prefixes of codes or rule names, separated by commas; "protogen rules" lists them.
+    Settings come from the nearest protogen.toml, pyproject.toml or setup.cfg.
 
-    Exit codes: 0 nothing found, 1 findings, 2 something could not be checked.
+    Exit codes: 0 no findings, 1 findings, 2 a file could not be checked.
     """
-    from protogen.cli._pool import examine_all
+    from protogen.cli._files import FileSearch
+    from protogen.cli._processes import run_tasks
 
-    settings = _Chooser(options)
-    tasks = [settings.task(file) for file in _expanded(files or (".",))]
-    form = options["form"] or settings.here.format or "text"
-    if options["statistics"] and form not in ("text", "concise", "json"):
-        raise click.UsageError(f"--statistics has no form for --format {form}")
-    outcomes = examine_all(tasks, options["jobs"])
-    if options["fix"] and not options["diff"]:
-        outcomes = [*map(_written, outcomes)]
-    _warn(outcomes)
-    if options["diff"]:
-        number = _show_differences(outcomes)
-    else:
-        filtered = options["fix"] and any(outcome.file == "<stdin>" for outcome in outcomes)
-        out = sys.stderr if filtered else sys.stdout  # where the text itself is not
-        number = _report(outcomes, form, options["statistics"], out)
-    if any(outcome.trouble for outcome in outcomes):
+    request = _Request(options)
+    render = request.renderer()
+    search = FileSearch(lambda folder: request.folder_settings(folder).excluded)
+    search.add(*(files or (".",)))
+    if request.output_file:
+        check_output(request.output_file, search.files)
+    alone = len(search.files) == 1
+    tasks = [request.task(file, alone=alone) for file in search.files]
+    outcomes = run_tasks(tasks, jobs, progress=not request.quiet)
+    if request.fix:
+        outcomes = [_write_fixes(outcome) for outcome in outcomes]
+    if request.quiet:
+        search.empty.clear()
+    search.report()
+    _report_unchecked(outcomes, request.quiet)
+    number = _show_differences(outcomes) if request.diff else _report(outcomes, request, render)
+    if search.problems or any(outcome.problem for outcome in outcomes):
         raise click.exceptions.Exit(2)
-    if number and not options["exit_zero"]:
+    if number and not exit_zero:
         raise click.exceptions.Exit(1)
 
 
-class _Chooser:
-    """What was asked for on the command line, and where nothing was, in files of settings."""
+class _Request:
+    """The options of the command line, and the settings where an option is not given."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         from protogen.cli._settings import read_settings
 
         self._options = options
-        self._all = read_settings(Path(options["config"])) if options["config"] else None
+        self._config = read_settings(Path(options["config"])) if options["config"] else None
         self._select = _codes(options["select"], "--select")
         self._ignore = _codes(options["ignore"], "--ignore")
+        self.diff: bool = options["diff"]
+        self.fix: bool = options["fix"] and not self.diff
+        self.quiet: bool = options["quiet"]
+        self.output_file: str | None = options["output_file"]
 
-    def _of(self, file: Path) -> Settings:
+    def settings(self, file: Path) -> Settings:
+        """The settings for a file."""
         from protogen.cli._settings import find_settings
 
-        return self._all or find_settings(file)
+        return self._config or find_settings(file)
 
-    @property
-    def here(self) -> Settings:
-        """The settings of the current folder."""
-        return self._of(Path("any.prototxt"))
+    def folder_settings(self, folder: str) -> Settings:
+        """The settings for the files of a folder."""
+        from protogen.cli._settings import folder_settings
 
-    def task(self, spec: str) -> Task:
-        """What to do with one file."""
-        from protogen.cli._examine import Task
+        return self._config or folder_settings(folder)
 
-        options, path = self._options, Path(spec.rpartition(":")[0] or spec)
-        settings = self._of(path if path.exists() else Path("any.prototxt"))
+    def renderer(self) -> Any:
+        """The function that renders the findings, or their statistics."""
+        name = self._options["format_name"] or self.folder_settings(".").format or "text"
+        module = FORMATS.load(name)
+        if not self._options["statistics"]:
+            return module.render
+        if not isinstance(module, StatisticsFormat):
+            raise click.UsageError(f"--format {name} does not support --statistics")
+        return module.render_statistics
+
+    def task(self, spec: str, *, alone: bool) -> Task:
+        """What to do with one file; ``alone`` is whether it is the only one."""
+        from protogen.cli._input import split_spec
+        from protogen.cli._tasks import Task
+
+        options = self._options
+        path = Path(split_spec(spec)[0])
+        settings = self.settings(path) if path.exists() else self.folder_settings(".")
         phases = {"phases": (options["phase"],)} if options["phase"] else {}
+        required = tuple(dict(options["inputs"])) if alone else ()
         return Task(
             spec,
             sys.stdin.buffer.read() if spec == "-" else None,
@@ -117,86 +164,103 @@ class _Chooser:
             select=self._select or settings.select,
             ignore=(self._ignore or settings.ignore) + settings.ignored_in(path),
             severity=options["severity"] or settings.severity,
-            mend=options["fix"] or options["diff"],
+            fix=self.fix or self.diff,
+            required_inputs=required,
         )
 
 
 def _codes(given: Sequence[str], option: str) -> tuple[str, ...]:
-    from protogen.cli._settings import check_code
+    """The codes of an option that is repeatable, and each time takes several."""
+    from protogen.cli._settings import check_codes
 
-    codes = tuple(code.strip() for each in given for code in each.split(",") if code.strip())
-    for code in codes:
-        try:
-            check_code(code)
-        except ValueError as error:
-            raise Unusable(f"{option}: {error}") from None
+    words = [word.strip() for each in given for word in each.split(",")]
+    codes = tuple(filter(None, words))
+    try:
+        check_codes(codes)
+    except ValueError as error:
+        raise Unusable(f"{option}: {error}") from None
     return codes
 
 
-def _expanded(files: Sequence[str]) -> list[str]:
-    """The files given and those in the folders given, each once."""
-    found: dict[str, None] = {}
-    for file in files:
-        inside = _inside(Path(file)) if Path(file).is_dir() else [file]
-        if not inside:
-            click.echo(f"{file}: no *.prototxt in it", err=True)
-        found.update(dict.fromkeys(inside))
-    return list(found)
-
-
-def _inside(folder: Path) -> list[str]:
-    """The prototxt files below a folder, but not those in hidden folders."""
-    return [
-        str(path)
-        for path in sorted(folder.rglob("*.prototxt"))
-        if path.is_file() and not any(p.startswith(".") for p in path.relative_to(folder).parts)
-    ]
-
-
-def _warn(outcomes: Sequence[Outcome]) -> None:
-    """What was passed over, and what could not be checked."""
+def _report_unchecked(outcomes: Sequence[Outcome], quiet: bool) -> None:
+    """Print which files were skipped, and which could not be checked."""
     for outcome in outcomes:
-        if outcome.skipped:
-            click.echo(f"{outcome.file}: skipped, it is {outcome.skipped}", err=True)
-        if outcome.trouble:
-            click.echo(f"Error: {outcome.trouble}", err=True)
+        if outcome.problem:
+            click.echo(f"Error: {outcome.problem}", err=True)
+        elif outcome.skipped and not quiet:
+            click.echo(f"{outcome.file}: skipped, {outcome.skipped}", err=True)
+        elif not quiet:
+            for sentence in outcome.unchecked:
+                click.echo(f"{outcome.file}: {sentence}", err=True)
 
 
-def _show_differences(outcomes: Sequence[Outcome]) -> int:
-    """Print what the fixes would change, and give the number of findings they would mend."""
-    from protogen.cli._differences import show_difference
+def _write_fixes(outcome: Outcome) -> Outcome:
+    """Write the fixed text of a file.
 
-    changed = [outcome for outcome in outcomes if outcome.fixed is not None]
-    for outcome in changed:
-        show_difference(outcome.file, outcome.text or "", outcome.fixed or "")
-    number = sum(len(outcome.mended) for outcome in changed)
-    findings = "1 finding" if number == 1 else f"{number} findings"
-    click.echo(f"Would fix {findings}" if number else "Nothing to fix", err=True)
-    return number
-
-
-def _written(outcome: Outcome) -> Outcome:
-    """The outcome, its fixes written; standard input goes on to standard output, fixed or not."""
-    piped = outcome.file == "<stdin>"
-    text = outcome.text if piped and outcome.fixed is None else outcome.fixed
-    if text is not None:
-        try:
-            write_text("-" if piped else outcome.file, text)
-        except Unusable as error:
-            return replace(outcome, found=[], mended=[], trouble=error.message)
+    If a file cannot be written, the outcome says so instead of what was fixed.
+    """
+    path, text = outcome.file, outcome.fixed_text
+    if outcome.file == _STDIN:
+        # Standard input goes to standard output, whether it is fixed or not, as in a pipeline.
+        path = "-"
+        text = outcome.text if outcome.fixed_text is None else outcome.fixed_text
+    if text is None:
+        return outcome
+    try:
+        write_text(path, text)
+    except Unusable as error:
+        return replace(outcome, findings=[], fixed=[], problem=error.message)
     return outcome
 
 
-def _report(outcomes: Sequence[Outcome], form: str, statistics: bool, out: TextIO) -> int:
-    """Print the findings, and give their number."""
-    from protogen.cli._report import print_report
-    from protogen.reports.findings import Checked
+def _show_differences(outcomes: Sequence[Outcome]) -> int:
+    """Print what the fixes would change, and return the number of findings they would fix."""
+    from protogen.cli._differences import show_difference
 
-    files: list[Checked] = [
-        Checked(outcome.file, outcome.found, outcome.mended)
-        for outcome in outcomes
-        if not (outcome.skipped or outcome.trouble)
-    ]
-    texts = {each.file: each.fixed or each.text or "" for each in outcomes if each.text}
-    print_report(files, form, texts, statistics, out)
-    return sum(len(file.found) for file in files)
+    number = 0
+    for outcome in outcomes:
+        if outcome.fixed_text is not None:
+            show_difference(outcome.file, outcome.text or "", outcome.fixed_text)
+            number += len(outcome.fixed)
+    click.echo(f"Would fix {plural(number, 'finding')}" if number else "Nothing to fix", err=True)
+    return number
+
+
+def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
+    """Print the findings, and return their number."""
+    from protogen.cli._input import source_of
+    from protogen.render.context import Context, wants_color
+    from protogen.reports.findings import CheckedFile
+
+    files: list[CheckedFile] = []
+    texts: dict[str, str] = {}
+    for outcome in outcomes:
+        if outcome.skipped or outcome.problem:
+            continue
+        files.append(
+            CheckedFile(
+                outcome.file,
+                outcome.findings,
+                outcome.fixed,
+                outcome.unchecked,
+                outcome.hidden_notes,
+            )
+        )
+        # The findings are about the text with the fixes.
+        text = outcome.text if outcome.fixed_text is None else outcome.fixed_text
+        if text is not None:
+            texts[outcome.file] = text
+    source = source_of(texts)
+    if request.output_file:
+        context = Context(summary=not request.quiet, source=source)
+        parts: Iterator[str] = render(files, context)
+        write_text(request.output_file, "".join(f"{part}\n" for part in parts))
+    else:
+        # If standard output has the fixed text of standard input, the findings go elsewhere.
+        piped = request.fix and _STDIN in [outcome.file for outcome in outcomes]
+        out = sys.stderr if piped else sys.stdout
+        context = Context(out.isatty(), wants_color(out), not request.quiet, source)
+        for part in render(files, context):
+            # Without `color`, click removes the colors from what is not a terminal.
+            click.echo(part, file=out, color=context.color)
+    return sum(len(file.findings) for file in files)

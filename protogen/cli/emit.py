@@ -1,4 +1,4 @@
-"""``protogen emit``: a net as prototxt, once it is found to be one that Caffe loads."""
+"""``protogen emit``: a net as prototxt, after a check that Caffe can load it."""
 
 from __future__ import annotations
 
@@ -7,92 +7,111 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import set_option
-from protogen.cli._output import write_text
+from protogen.cli._options import Spec, set_option
+from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
-    from protogen.compose import Net
-    from protogen.inference import Inference
+    from protogen.analysis import Analysis
+    from protogen.net import Net
     from protogen.shapes import Shape
 
 
 @click.command(
+    short_help="Write a net as prototxt.",
     epilog="\b\nExamples:\n  protogen emit lenet.py -o lenet.prototxt\n"
-    "  protogen emit nets.py:resnet --set depth=50 --phase TEST --annotate"
+    "  protogen emit nets.py:resnet --set depth=50 --phase TEST --annotate",
 )
-@click.argument("spec")
-@click.option("-o", "--output", metavar="OUT", default="-", help="The file to write.")
+@click.argument("spec", type=Spec())
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(allow_dash=True),
+    metavar="OUT",
+    default="-",
+    help="File to write [default: standard output].",
+)
 @click.option(
     "--phase",
     type=click.Choice(["TEST", "TRAIN"], case_sensitive=False),
     metavar="TEST|TRAIN",
-    help="Check this phase only, and leave out layers that never run in it.",
+    help="Check this phase only, and leave out the layers that never run in it.",
 )
 @set_option
 @click.option(
     "--annotate",
     is_flag=True,
-    help="Write the shape of each blob as a comment; where both phases have it, that of TEST.",
+    help="Write the shape of each blob as a comment; if its shape depends on the phase, that of"
+    " TEST.",
 )
 def command(
     spec: str, output: str, phase: str | None, settings: tuple[Any, ...], annotate: bool
 ) -> None:
-    """Write the net of SPEC as prototxt, to OUT or to standard output.
+    """Write the net of SPEC as prototxt.
 
     SPEC is a Python program with a Net at its top level or a function "net" that returns one
-    (file.py), another Net or function of it (file.py:name), or a prototxt file. The program does
-    not see itself run as __main__. The net is checked first, in the phases it has data in or in
-    that of --phase: if Caffe would refuse it, all that is wrong is told and nothing is written.
+    (file.py), another Net or function in it (file.py:name), or a prototxt file. The program's
+    __name__ is not "__main__".
+
+    The net is checked first, in each phase for which it has data, or in the phase of --phase. If
+    Caffe would reject it, the errors are printed, nothing is written, and the exit code is 1.
     """
-    from protogen.cli._input import complain, read_net
-    from protogen.graph import meant_phases
-    from protogen.inference import infer_shapes
+    from protogen.cli._input import read_net, report_diagnostics, split_spec
+    from protogen.graph import State
 
+    file, _ = split_spec(spec)
+    if file.endswith(".py"):
+        check_output(output, [file])
     net = read_net(spec, dict(settings))
-    phases = [phase] if phase else sorted(meant_phases(net.current()[0]))
-    inferences = [infer_shapes(net, each) for each in phases]
-    complain(net, inferences)
-    if not all(inference.ok for inference in inferences):
+    phases = [phase] if phase else sorted(net.meant_phases())
+    analyses = [net.analysis(State(each)) for each in phases]
+    report_diagnostics(net, analyses)
+    if not all(analysis.ok for analysis in analyses):
         raise click.exceptions.Exit(1)
-    write_text(output, _text(net, phase, inferences if annotate else []))
+    write_text(output, _prototxt(net, phase, analyses if annotate else []))
 
 
-def _text(net: Net, phase: str | None, shown: Sequence[Inference]) -> str:
-    """The net's own text, or one printed anew if layers go or shapes come."""
-    if not (phase or shown):
+def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> str:
+    """The net's own text, or a new one if layers are left out or shapes are added."""
+    if not (phase or annotations):
         return net.to_prototxt()
     from protogen import proto
     from protogen.text import writer
 
-    message, _ = net.current()
-    kept = [i for i, layer in enumerate(message.layer) if not phase or _may_run(layer, phase)]
-    printed = proto.NetParameter()
-    printed.CopyFrom(message)
-    del printed.layer[:]
-    printed.layer.extend(message.layer[index] for index in kept)
-    if not shown:
-        return writer.write(printed)
-    shapes = _shapes(shown)
-    return writer.write(printed, [shapes.get(index, ()) for index in kept])
+    message = net.current.message
+    filtered = proto.NetParameter()
+    filtered.CopyFrom(message)
+    del filtered.layer[:]
+    all_shapes = _top_shapes(annotations)
+    shapes: list[Sequence[Shape]] = []
+    for index, layer in enumerate(message.layer):
+        if not phase or _may_run(layer, phase):
+            filtered.layer.append(layer)
+            shapes.append(all_shapes.get(index, ()))
+    return writer.write(filtered, shapes) if annotations else writer.write(filtered)
 
 
 def _may_run(layer: Any, phase: str) -> bool:
-    """Whether a layer runs in the phase, or would with some level and stages."""
+    """Whether a layer runs in a phase, for at least some level and stages."""
     from protogen.proto import Phase
 
     number = Phase.Value(phase)
+    for rule in layer.include:
+        if not rule.HasField("phase") or rule.phase == number:
+            return True
     if layer.include:
-        return any(not rule.HasField("phase") or rule.phase == number for rule in layer.include)
-    return not any(
-        rule.HasField("phase") and rule.phase == number and len(rule.ListFields()) == 1
-        for rule in layer.exclude
-    )
+        return False
+    return not any(_is_whole_phase(rule, number) for rule in layer.exclude)
 
 
-def _shapes(shown: Sequence[Inference]) -> dict[int, list[Shape]]:
-    """The shapes of each layer's tops, by its place in the net, in the first phase it runs in."""
-    found: dict[int, list[Shape]] = {}
-    for inference in shown:
-        for row in inference.layers:
-            found.setdefault(row.index, [shape for _, shape in row.tops])
-    return found
+def _is_whole_phase(rule: Any, number: int) -> bool:
+    """Whether a rule is about this phase, whatever the level and the stages."""
+    return bool(rule.HasField("phase") and rule.phase == number and len(rule.ListFields()) == 1)
+
+
+def _top_shapes(analyses: Sequence[Analysis]) -> dict[int, list[Shape]]:
+    """The shapes of each layer's tops, by its index, in the first phase in which it runs."""
+    shapes: dict[int, list[Shape]] = {}
+    for analysis in analyses:
+        for step in analysis.steps:
+            shapes.setdefault(step.index, [value.shape for value in step.tops])
+    return shapes

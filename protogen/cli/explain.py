@@ -9,14 +9,17 @@ import click
 from protogen.cli._output import Unusable
 
 
-@click.command(epilog="\b\nExamples:\n  protogen explain P101\n  protogen explain pooling-rounds")
+@click.command(
+    short_help="Explain a rule.",
+    epilog="\b\nExamples:\n  protogen explain P101\n  protogen explain pooling-rounds",
+)
 @click.argument("rule", metavar="CODE|NAME")
 def command(rule: str) -> None:
-    """Print what a rule looks for, why that is bad, an example, and the example mended."""
-    from protogen.checks._catalogue import find_rule, nearest_rule
+    """Explain a rule: what it does, why this is a problem, an example, and how to fix it."""
+    from protogen.checks import all_rules
     from protogen.render.rules import show
 
-    found = find_rule(rule)
+    found = all_rules().find(rule)
     if found is None:
-        raise Unusable(f'there is no rule "{rule}"; {nearest_rule(rule)}')
+        raise Unusable(f'unknown rule "{rule}"; {all_rules().nearest(rule)}')
     show(sys.stdout, found)

@@ -5,43 +5,60 @@ from __future__ import annotations
 import click
 
 from protogen.cli._differences import show_difference
-from protogen.cli._output import write_text
+from protogen.cli._input import display_name, read_file
+from protogen.cli._output import Unusable, write_text
 from protogen.diagnostics import ProtogenError
 
 __all__ = ["command"]
 
 
-@click.command("fmt", epilog="Example: protogen fmt --check models/*.prototxt")
+@click.command(
+    "fmt",
+    short_help="Format prototxt files.",
+    epilog="\b\nExamples:\n  protogen fmt deploy.prototxt\n  protogen fmt --check models/",
+)
 @click.argument(
     "files",
+    metavar="FILE|FOLDER...",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    type=click.Path(exists=True, allow_dash=True),
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file would change.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 def command(files: tuple[str, ...], check: bool, diff: bool) -> None:
-    """Lay out FILES in one way; - takes standard input and writes to standard output.
+    """Format prototxt files in place: one field per line, two spaces per level.
 
-    One field a line, two spaces a level, comments kept where they are. The meaning of a file does
-    not change. A file that is not well formed stays as it is, and the exit code is 1.
+    Comments stay where they are, and the meaning of a file does not change. With -, standard input
+    is formatted to standard output. Folders are searched for *.prototxt files that git does not
+    ignore. A file with a syntax error is left as it is, and the exit code is 1.
     """
-    outcomes = [_format(file, check, diff) for file in files]
+    from protogen.cli._files import FileSearch
+    from protogen.cli._settings import folder_settings
+
+    search = FileSearch(lambda folder: folder_settings(folder).excluded)
+    search.add(*files)
+    search.report()
+    outcomes = {_format(file, check, diff) for file in search.files}
+    if search.problems or "unusable" in outcomes:
+        raise click.exceptions.Exit(2)
     if "broken" in outcomes or (check and "changed" in outcomes):
         raise click.exceptions.Exit(1)
 
 
 def _format(file: str, check: bool, diff: bool) -> str:
-    """Handle one file; say whether it is ``broken``, ``changed`` or ``same``."""
+    """Format one file. Return ``unusable``, ``broken``, ``changed`` or ``same``."""
     from protogen.text import format_text
 
-    with click.open_file(file, "rb") as source:
-        text = source.read().decode("utf-8", "surrogateescape")
-    name = "<stdin>" if file == "-" else file
+    name = display_name(file)
     try:
+        text = read_file(file).decode("utf-8", "surrogateescape")
         formatted = format_text(text, name)
+    except Unusable as error:
+        error.show()
+        return "unusable"
     except ProtogenError as error:
-        _complain(error, text)
+        _report(error, text)
         return "broken"
     if diff:
         show_difference(name, text, formatted)
@@ -52,7 +69,7 @@ def _format(file: str, check: bool, diff: bool) -> str:
     return "same" if formatted == text else "changed"
 
 
-def _complain(error: ProtogenError, text: str) -> None:
-    from protogen.render.text import diagnostics
+def _report(error: ProtogenError, text: str) -> None:
+    from protogen.render.diagnostic import diagnostics_text
 
-    click.echo(diagnostics(error.diagnostics, lambda _: text), err=True)
+    click.echo(diagnostics_text(error.diagnostics, lambda _: text), err=True)

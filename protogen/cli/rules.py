@@ -1,4 +1,4 @@
-"""``protogen rules``: the list of what ``protogen check`` looks for."""
+"""``protogen rules``: the list of everything that ``protogen check`` reports."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import click
 from protogen.cli._options import json_option
 
 
-@click.command(epilog="Example: protogen rules --json")
+@click.command(short_help="List all rules.", epilog="Example: protogen rules --json")
 @json_option
 def command(as_json: bool) -> None:
-    """List the rules: code, name, severity, whether they have a fix [*], and what they find."""
+    """List all rules: code, name, severity, [*] if --fix can fix its findings, and a summary."""
     from protogen.checks import all_rules
     from protogen.render.json import dumps
     from protogen.render.rules import facts, rules_table

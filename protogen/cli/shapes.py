@@ -3,76 +3,150 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import json_option, set_option, state_options
+from protogen.cli._options import FormatsCommand, Spec, json_option, set_option, state_options
+from protogen.cli._output import Unusable
+from protogen.diagnostics import Diagnostic, ProtogenError
+from protogen.render.net import FORMATS
 
 if TYPE_CHECKING:
-    from protogen.inference import Inference
+    from protogen.analysis import Analysis
+    from protogen.cli._files import FileSearch
+    from protogen.net import Net
+    from protogen.reports.summary import NetSummary
 
 
 @click.command(
+    cls=FormatsCommand,
+    formats=FORMATS,
+    short_help="Print the shape of every blob of a net.",
     epilog="\b\nExamples:\n  protogen shapes deploy.prototxt\n"
     "  protogen shapes train_val.prototxt --all-phases --input data=32,3,227,227\n"
-    "  protogen shapes nets.py:resnet --set depth=50 --phase TRAIN"
+    "  protogen shapes nets.py:resnet --set depth=50 --phase TRAIN",
 )
-@click.argument("net", metavar="FILE_OR_SPEC")
+@click.argument("specs", type=Spec(), metavar="FILE|FOLDER|SPEC...", nargs=-1, required=True)
 @set_option
 @state_options
 @click.option("--all-phases", is_flag=True, help="Show TRAIN and TEST side by side.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS.names()),
+    metavar="FORMAT",
+    default="table",
+    show_default=True,
+    help="How to print the shapes.",
+)
 @json_option
 def command(
-    net: str, settings: Any, phase: str, all_phases: bool, as_json: bool, inputs: Any, **state: Any
+    specs: tuple[str, ...],
+    settings: Any,
+    phase: str,
+    all_phases: bool,
+    format_name: str,
+    as_json: bool,
+    inputs: Any,
+    **state: Any,
 ) -> None:
-    """Print a table of a net's layers: their tops, what they learn, and what they compute.
+    """Print the layers of nets with the shapes of their tops and learnable blobs, and their
+    multiply-accumulates.
 
-    FILE_OR_SPEC is a prototxt file, - for standard input, or a Python program that makes a net:
-    file.py or file.py:name. A size that is not known is ?. Below the table, on standard error,
-    stands all that is wrong with the net; the exit code is 1 if Caffe would refuse it.
+    Give prototxt files, - for standard input, folders, or Python programs that compose a net
+    (SPEC: file.py, or file.py:name for one of its nets or functions). Folders are searched for
+    *.prototxt files that git does not ignore. An unknown size is shown as ?. What is wrong with a
+    net is printed on standard error; the exit code is 1 if Caffe would reject a net.
     """
-    from protogen.cli._input import complain, read_net, shapes_given
-    from protogen.inference import infer_shapes
+    from protogen.cli._files import FileSearch
+    from protogen.cli._settings import folder_settings
+    from protogen.render.context import Context
 
-    read = read_net(net, dict(settings))
-    phases = ["TRAIN", "TEST"] if all_phases else [phase]
-    given = shapes_given(read, inputs)
-    inferences = [infer_shapes(read, each, inputs=given, **state) for each in phases]
-    if as_json:
-        _print_json(inferences)
-    else:
-        _print_tables(inferences)
-        sys.stdout.flush()
-        complain(read, inferences)
-    if not all(inference.ok for inference in inferences):
-        raise click.exceptions.Exit(1)
-
-
-def _print_json(inferences: list[Inference]) -> None:
-    from protogen.render.json import diagnostic, dumps, summary
-    from protogen.reports.summary import summarize
-
-    nets = [
-        {
-            **summary(summarize(inference)),
-            "ok": inference.ok,
-            "diagnostics": [diagnostic(each) for each in inference.diagnostics],
-        }
-        for inference in inferences
-    ]
-    click.echo(dumps(nets[0] if len(nets) == 1 else {"phases": nets}))
+    search = FileSearch(lambda folder: folder_settings(folder).excluded)
+    search.add(*specs)
+    search.report()
+    module = FORMATS.load("json" if as_json else format_name)
+    reader = _Reader(
+        settings=dict(settings),
+        phases=("TRAIN", "TEST") if all_phases else (phase,),
+        inputs=inputs,
+        state=state,
+        several=search.files != list(specs) or len(specs) > 1,
+        print_diagnostics=not module.INCLUDES_DIAGNOSTICS,
+        exit_code=2 if search.problems else 0,
+    )
+    summaries = reader.summaries(search)
+    for part in module.render(summaries, Context(terminal=sys.stdout.isatty())):
+        # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
+        click.echo(part, file=sys.stdout)
+    if reader.exit_code:
+        raise click.exceptions.Exit(reader.exit_code)
 
 
-def _print_tables(inferences: list[Inference]) -> None:
-    from protogen.render.shapes import layers_table, phases_table, totals
-    from protogen.render.table import show
-    from protogen.reports.summary import summarize
+@dataclass
+class _Reader:
+    """Reads nets and infers their shapes.
 
-    summaries = [summarize(inference) for inference in inferences]
-    if not any(summary.rows for summary in summaries) and not inferences[0].ok:
-        return  # nothing could be read
-    one = len(summaries) == 1
-    show(sys.stdout, layers_table(summaries[0]) if one else phases_table(summaries))
-    for summary in summaries:
-        click.echo(f"{'' if one else summary.phase + ': '}{totals(summary)}")
+    ``several`` is whether to title the nets, and ``exit_code`` is that of the worst net so far: 1
+    if Caffe would reject it, 2 if it cannot be read.
+    """
+
+    settings: Mapping[str, Any]
+    phases: Sequence[str]
+    inputs: Any
+    state: Mapping[str, Any]
+    several: bool
+    print_diagnostics: bool
+    exit_code: int = 0
+    _mistakes: Sequence[Diagnostic] = ()
+
+    def summaries(self, search: FileSearch) -> Iterator[NetSummary]:
+        """The nets, one at a time. The diagnostics of a net follow when the next one is asked."""
+        from protogen.cli._input import report_diagnostics
+        from protogen.reports.summary import NetSummary, summarize
+
+        for file in search.files:
+            try:
+                read = self._infer(file, skip_others=file in search.found)
+            except Unusable as error:
+                if not self.several:
+                    raise
+                error.show()
+                self.exit_code = 2
+                continue
+            except ProtogenError as error:  # a program that fails
+                if not self.several:
+                    raise
+                click.echo(str(error), err=True)
+                self.exit_code = max(self.exit_code, 1)
+                continue
+            if read is None:
+                continue
+            net, analyses = read
+            if not all(analysis.ok for analysis in analyses):
+                self.exit_code = max(self.exit_code, 1)
+            title = file if self.several else ""
+            yield NetSummary(title, tuple(map(summarize, analyses)))
+            if self.print_diagnostics:
+                report_diagnostics(net, analyses)
+            if self._mistakes:
+                click.echo("\n".join(map(str, self._mistakes)), err=True)
+                self.exit_code = max(self.exit_code, 1)
+
+    def _infer(self, file: str, skip_others: bool) -> tuple[Net, list[Analysis]] | None:
+        """A net and its analysis in each phase; ``None`` for a file that is not a net."""
+        from protogen.cli._file_kind import description
+        from protogen.cli._input import read_partial_net, shapes_given
+        from protogen.net import infer_shapes
+
+        net, mistakes = read_partial_net(file, self.settings)
+        self._mistakes = mistakes
+        other = description(net.document) if skip_others and net.document else ""
+        if other:
+            click.echo(f"{file}: skipped, {other}", err=True)
+            return None
+        shapes = shapes_given(net, self.inputs)
+        return net, [infer_shapes(net, phase, inputs=shapes, **self.state) for phase in self.phases]

@@ -1,4 +1,4 @@
-"""``protogen upgrade``: an old net or solver in today's format."""
+"""``protogen upgrade``: a net or solver of an old version of Caffe in the current format."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from protogen.cli._input import display_name, read_file
 from protogen.cli._output import write_text
 
 if TYPE_CHECKING:
@@ -14,39 +15,46 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("upgrade", epilog="Example: protogen upgrade --in-place train_val.prototxt")
+@click.command(
+    "upgrade",
+    short_help="Convert old nets and solvers to the current format.",
+    epilog="\b\nExamples:\n  protogen upgrade old.prototxt -o new.prototxt\n"
+    "  protogen upgrade --in-place train_val.prototxt",
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, allow_dash=True),
+    metavar="OUT",
     default="-",
-    help="Where to write it (default: standard output).",
+    help="File to write [default: standard output].",
 )
-@click.option("-i", "--in-place", is_flag=True, help="Write it over FILE.")
+@click.option("-i", "--in-place", is_flag=True, help="Write the result to FILE.")
 @click.option(
     "--kind",
     type=click.Choice(["net", "solver"]),
-    help="What FILE holds (default: told from its fields).",
+    help="What FILE contains [default: what its fields say].",
 )
 def command(file: str, output: str, in_place: bool, kind: Kind | None) -> None:
-    """Bring FILE, a net or solver of an old Caffe, to the current format; - is standard input.
+    """Convert FILE, a net or solver of an old version of Caffe, to the current format.
 
-    The result is what Caffe's upgrade tools make of it. What needs no change stays as it is
-    written, and comments travel with the fields they belong to. Where a field has no place in the
-    current format nothing is written and the exit code is 1.
+    The result is that of Caffe's own upgrade tools. Text that needs no change stays as it is, and
+    comments move with their fields. Use - for standard input. If the current format has no place
+    for a field, nothing is written and the exit code is 1.
     """
     from protogen.text.upgrade import upgrade
 
     if in_place and (file == "-" or output != "-"):
         raise click.UsageError("--in-place needs a FILE and no --output")
-    with click.open_file(file, "rb") as source:
-        data = source.read()
-    result = upgrade(data, kind, "<stdin>" if file == "-" else file)
+    data = read_file(file)
+    result = upgrade(data, kind, display_name(file))
     for diagnostic in result.diagnostics:
         click.echo(str(diagnostic), err=True)
     if not result.ok or result.text is None:
         raise click.exceptions.Exit(1)
-    target = file if in_place else output
-    if not in_place or result.text.encode("utf-8", "surrogateescape") != data:
-        write_text(target, result.text)
+    unchanged = result.text.encode("utf-8", "surrogateescape") == data
+    if not in_place:
+        write_text(output, result.text)
+    elif not unchanged:
+        write_text(file, result.text)

@@ -1,62 +1,92 @@
-"""Every layer type, one file each; ``from protogen import layers as L`` composes with them.
+"""Every layer type, in a file of its own; ``from protogen import layers as L`` composes with them.
 
-A type's file is found by its name (``InnerProduct`` in ``inner_product.py``) and imported when the
-type is first used, so a new layer is a new file and nothing else.
+The name of a type gives its file (``InnerProduct`` is in ``inner_product.py``), which is imported
+when the type is first used. Adding a layer means adding a file, and nothing else.
 """
 
+# Once imported, filter.py, input.py and slice.py hide the builtins with these names in this module.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from protogen.diagnostics import did_you_mean
-from protogen.schema import LayerSchema, registered
+from protogen.schema import LayerSchema, UnknownType, registered
 
-__all__ = ["all_types", "find", "suggest"]
+__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
 
 
 @cache
 def _modules() -> dict[str, str]:
-    """The modules of layer types, by name without underscores: ``innerproduct: inner_product``."""
+    """The modules of layer types, by their names without underscores."""
     stems = (path.stem for path in Path(__file__).parent.glob("*.py"))
     return {stem.replace("_", ""): stem for stem in stems if not stem.startswith("_")}
 
 
 def find(layer_type: str) -> LayerSchema | None:
-    """The schema of a layer type, or ``None`` if there is none of exactly that name."""
+    """The schema of the layer type with exactly this name, or ``None``."""
     module = _modules().get(layer_type.lower())
     if module:
         importlib.import_module(f"{__name__}.{module}")
-    return registered(layer_type)
+    return registered(layer_type) or _others().get(layer_type)
+
+
+def _others() -> Mapping[str, LayerSchema]:
+    """The types of forks without a file of their own."""
+    from protogen.layers._fork_types import fork_types
+
+    return fork_types()
 
 
 @cache
 def all_types() -> tuple[LayerSchema, ...]:
-    """Every layer type, by name."""
-    for module in _modules().values():
-        importlib.import_module(f"{__name__}.{module}")
-    found = (registered(_type_of(module)) for module in _modules().values())
-    return tuple(sorted((s for s in found if s), key=lambda schema: schema.type.lower()))
+    """Every layer type, sorted by name."""
+    types = [_type_of(module) for module in _modules().values()]
+    schemas = [schema for schema in (registered(name) for name in types) if schema]
+    return tuple(sorted(schemas, key=lambda schema: schema.type.lower()))
 
 
 def _type_of(module: str) -> str:
-    """The type a module registers: the one whose name without case is the module's."""
-    names = vars(importlib.import_module(f"{__name__}.{module}"))
-    return next(n for n in names if n.lower() == module.replace("_", "") and registered(n))
+    """The type that a module registers: ``InnerProduct`` for ``inner_product``."""
+    wanted = module.replace("_", "")
+    for name in vars(importlib.import_module(f"{__name__}.{module}")):
+        if name.lower() == wanted and registered(name):
+            return name
+    raise LookupError(f"{module}.py does not register a layer type with its name")
+
+
+def other_types() -> tuple[LayerSchema, ...]:
+    """The types of forks of which little more than the name is known, sorted by name."""
+    return tuple(sorted(_others().values(), key=lambda schema: schema.type.lower()))
 
 
 @cache
 def suggest(layer_type: str) -> str:
-    """``did you mean "Convolution"?`` for a misspelt type, or nothing."""
-    return did_you_mean(layer_type, [schema.type for schema in all_types()])
+    """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
+    return did_you_mean(layer_type, [schema.type for schema in (*all_types(), *other_types())])
+
+
+def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:  # noqa: N802
+    """Compose a layer of the type with this name, which no schema needs to know.
+
+    For an unknown type, ``tops`` gives the names and shapes of the tops, with ``None`` for what is
+    unknown of a shape, and keywords give whole messages:
+    ``L.Layer("Blur", x, tops={"y": (1, 8, 16, 16)}, convolution_param={"kernel_size": 3})``.
+    """
+    schema = find(layer_type) or UnknownType(layer_type)
+    return schema(*bottoms, **keywords)
 
 
 def __getattr__(name: str) -> LayerSchema:
-    schema = None if name.startswith("_") else find(name)
+    if name.startswith("_"):  # Python asks for names like __path__, which no layer type has
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    schema = find(name)
     if schema is None:
-        hint = "" if name.startswith("_") else suggest(name)
-        raise AttributeError(f'no layer type "{name}"' + (f"; {hint}" if hint else ""))
+        hint = suggest(name)
+        raise AttributeError(f'unknown layer type "{name}"' + (f"; {hint}" if hint else ""))
     globals()[name] = schema
     return schema
 

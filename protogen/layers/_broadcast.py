@@ -1,56 +1,56 @@
-"""What Bias and Scale have in common: a small blob laid along some axes of the bottom."""
+"""What Bias and Scale share: a small blob that is applied along some axes of the bottom."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe
-from protogen.schema import Context, Fault
-from protogen.shapes import format_shape, reveal
+from protogen.schema import Context, count_axes
+from protogen.shapes import format_shape
 
-__all__ = ["covered", "laid"]
+__all__ = ["covered_axes", "learned_shape"]
 
 
-def covered(ctx: Context, param: str) -> tuple[Any, ...]:
-    """The shape of the blob it learns: ``num_axes`` sizes of the bottom from ``axis`` on."""
-    p = getattr(ctx.layer, param)
-    axis = ctx.axis(p.axis, ctx.bottom, f"{param}.axis")
-    if p.num_axes < -1:
-        raise Fault(
-            f"num_axes {p.num_axes}: it is -1 (to the last axis) or more", field=f"{param}.num_axes"
+def learned_shape(ctx: Context) -> tuple[Any, ...]:
+    """The shape of the learned blob: ``num_axes`` sizes of the bottom, from ``axis`` on."""
+    param, axes = ctx.param, len(ctx.bottom)
+    axis = ctx.axis()
+    if param.num_axes < -1:
+        raise ctx.fault(
+            f"num_axes must be -1 (to the last axis) or greater, got {param.num_axes}", "num_axes"
         )
-    end = len(ctx.bottom) if p.num_axes == -1 else axis + p.num_axes
-    if end > len(ctx.bottom):
-        raise Fault(
-            f"axis {axis} and num_axes {p.num_axes} reach past the bottom's {len(ctx.bottom)} axes"
-            f" ({format_shape(reveal(ctx.bottom))})",
+    end = axes if param.num_axes == -1 else axis + param.num_axes
+    if end > axes:
+        raise ctx.fault(
+            f"axis {axis} and num_axes {param.num_axes} reach past the end of bottom 0, which has"
+            f" {count_axes(axes)} ({format_shape(ctx.bottom)})",
+            "num_axes",
             rule="axis-out-of-range",
-            field=f"{param}.num_axes",
         )
     return tuple(ctx.bottom[axis:end])
 
 
-def laid(ctx: Context, shape: Sequence[Any], param: str) -> tuple[int, int]:
-    """The bottom's axes that a blob of this shape covers, as (first, past the last).
+def covered_axes(ctx: Context, shape: Sequence[Any]) -> tuple[int, int]:
+    """The axes of the bottom that a blob of this shape covers: the first, and one past the last.
 
-    Raises `Fault` where the blob reaches past the bottom or differs from it.
+    Raises `Fault` if the second bottom, which the blob then is, does not fit.
     """
-    if not shape:  # a scalar goes everywhere; its axis is not looked at
+    if not shape:  # a scalar applies everywhere, and Caffe does not look at axis
         return 0, 0
-    axis = ctx.axis(getattr(ctx.layer, param).axis, ctx.bottom, f"{param}.axis")
-    shapes = describe((ctx.bottom, shape), 0, 1)
+    axis = ctx.axis()
     end = axis + len(shape)
     if end > len(ctx.bottom):
-        raise Fault(
-            f"bottom 1, laid on from axis {axis}, reaches past bottom 0: {shapes}",
+        raise ctx.fault(
+            f"bottom 1, applied from axis {axis} on, reaches past the end of bottom 0:"
+            f" {ctx.describe(0, 1)}",
+            bottom=1,
             rule="bottom-shape-mismatch",
         )
-    for index, (mine, theirs) in enumerate(zip(ctx.bottom[axis:end], shape), start=axis):
-        if mine != theirs:
-            raise Fault(
-                f"bottoms differ: {mine} and {theirs} (axis {index}): {shapes}",
+    for index, (expected, size) in enumerate(zip(ctx.bottom[axis:end], shape), start=axis):
+        if size != expected:
+            raise ctx.fault(
+                f"bottoms differ: {expected} and {size} (axis {index}): {ctx.describe(0, 1)}",
+                bottom=1,
                 rule="bottom-shape-mismatch",
-                field=f"{param}.axis",
             )
     return axis, end

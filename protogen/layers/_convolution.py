@@ -1,158 +1,140 @@
-"""What Convolution, Deconvolution and Im2col have in common: windows over the axes past `axis`."""
+"""What Convolution, Deconvolution and Im2col share: windows over the axes after ``axis``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
-from protogen.layers._blobs import refuse_difference
-from protogen.layers._windows import convolved, spatial
-from protogen.schema import Context, Fault, LayerSchema, Learnable, check_shape
-from protogen.shapes import INT_MAX, count
+from protogen.layers._blobs import check_same_shape
+from protogen.layers._parameters import check_size
+from protogen.schema import Context, LayerSchema, Learnable
+from protogen.shapes import Size, count
+from protogen.windows import (
+    ConvolutionWindow,
+    convolution_size,
+    convolution_window,
+    extent,
+    written_field,
+)
 
-__all__ = ["BaseConvolution", "Windows", "refuse_overhang", "refuse_zero_stride", "windows"]
-
-
-class Windows(NamedTuple):
-    """The window on each spatial axis, and the axis of the channels before them."""
-
-    axis: int
-    kernel: tuple[int, ...]
-    stride: tuple[int, ...]
-    pad: tuple[int, ...]
-    dilation: tuple[int, ...]
+__all__ = ["BaseConvolution", "check_fit", "check_strides"]
 
 
-def windows(ctx: Context) -> Windows:
-    """Read the window fields as ``BaseConvolutionLayer::LayerSetUp`` does, with its checks."""
-    p = ctx.param
-    axis = ctx.axis(p.axis, ctx.bottom, "convolution_param.axis")
-    axes = len(ctx.bottom) - axis - 1
-    kernel = _sizes(p, "kernel_size", ("kernel_h", "kernel_w"), axes, 0)
-    if any(size <= 0 for size in kernel):
-        given = p.HasField("kernel_h") or p.HasField("kernel_w") or p.kernel_size
-        raise Fault(
-            "a kernel of size 0" if given else "no kernel_size: give it once, or once per axis",
-            field="convolution_param.kernel_size",
-        )
-    stride = _sizes(p, "stride", ("stride_h", "stride_w"), axes, 1)
-    if not (p.HasField("stride_h") or p.HasField("stride_w")) and 0 in stride:
-        raise Fault("a stride of 0", field="convolution_param.stride")
-    pad = _sizes(p, "pad", ("pad_h", "pad_w"), axes, 0)
-    return Windows(axis, kernel, stride, pad, spatial(p, "dilation", axes, 1))
+def check_strides(ctx: Context, stride: Sequence[int]) -> None:
+    """Raise for a stride of 0: given as 0, or ``stride_h`` without ``stride_w``.
 
-
-def _sizes(p: Any, name: str, pair: tuple[str, str], axes: int, default: int) -> tuple[int, ...]:
-    """``kernel_size``, or else ``kernel_h`` and ``kernel_w``; stride and pad alike."""
-    if not (p.HasField(pair[0]) or p.HasField(pair[1])):
-        return spatial(p, name, axes, default)
-    field = f"convolution_param.{pair[0] if p.HasField(pair[0]) else pair[1]}"
-    if axes != 2:
-        raise Fault(f"{pair[0]} and {pair[1]} need 2 spatial axes, not {axes}", field=field)
-    if getattr(p, name):
-        raise Fault(f"both {name} and {pair[0]}/{pair[1]} are given; keep one", field=field)
-    return (getattr(p, pair[0]), getattr(p, pair[1]))
-
-
-def refuse_zero_stride(p: Any, stride: Sequence[int]) -> None:
-    """Fault a stride of 0: given as 0, or stride_h without stride_w."""
+    Caffe itself does not check, and crashes with SIGFPE.
+    """
     if 0 not in stride:
         return
-    given, other = ("stride_h", "stride_w") if p.HasField("stride_h") else ("stride_w", "stride_h")
-    alone = not p.HasField(other)
-    raise Fault(
-        (f"{given} without {other}: the other stride is 0" if alone else "a stride of 0")
-        + ", and Caffe dies dividing by it",
-        field=f"convolution_param.{given}",
-        hint="give both, or stride" if alone else "",
+    given, other = ("stride_h", "stride_w")
+    if not ctx.param.HasField(given):
+        given, other = other, given
+    if ctx.param.HasField(other):
+        zero = "stride_h" if ctx.param.stride_h == 0 else "stride_w"
+        raise ctx.fault(f"{zero} must be greater than 0, got 0; Caffe divides by it", zero)
+    raise ctx.fault(
+        f"{given} is given without {other}, which is then 0, and Caffe divides by it",
+        given,
+        hint="give both, or stride",
     )
 
 
-def refuse_overhang(sizes: Sequence[Any], w: Windows, slid: Sequence[Any], least: int = 0) -> None:
-    """Fault a kernel that does not fit: fewer windows on some axis than ``least``."""
-    for size, kernel, pad, dilation, made in zip(sizes, w.kernel, w.pad, w.dilation, slid):
-        if made < least:
-            raise Fault(
-                f"a kernel that spans {dilation * (kernel - 1) + 1} does not fit a bottom of"
-                f" {size} with pad {pad}: its top would be {made}",
+def check_fit(
+    ctx: Context, window: ConvolutionWindow, outputs: Sequence[Any], least: int = 0
+) -> None:
+    """Raise for a kernel that does not fit: fewer windows than ``least`` on some axis."""
+    sizes = ctx.bottom[window.axis + 1 :]
+    for i, (size, output) in enumerate(zip(sizes, outputs)):
+        if output < least:
+            kernel, dilation = window.kernel[i], window.dilation[i]
+            span = extent(kernel, dilation)
+            dilated = f" with dilation {dilation} spans {span} and" if dilation > 1 else ""
+            raise ctx.fault(
+                f"kernel {kernel}{dilated} does not fit size {size} with pad {window.pad[i]}"
+                f" (axis {window.axis + 1 + i}): the top would have size {output}",
+                written_field(ctx.param, "kernel_size", i),
                 rule="kernel-exceeds-bottom",
-                field="convolution_param.kernel_size",
             )
 
 
 class BaseConvolution(LayerSchema):
-    """A learned filter slid over the bottoms."""
+    """A learned filter that slides over the bottoms."""
 
     param = "convolution_param"
     bottoms: ClassVar[Any] = (1, None)
     tops: ClassVar[Any] = (1, None)
     paired = True
+    size_field = "num_output"
     #: Whether the filter maps its outputs back onto its inputs (Deconvolution).
-    reverse: ClassVar[bool] = False
+    transposed: ClassVar[bool] = False
 
-    def group(self, ctx: Context) -> int:
-        """In how many parts the channels are filtered separately."""
+    def group(self, ctx: Context) -> Size:
+        """The number of groups of channels that are filtered separately."""
         return int(ctx.param.group)
 
-    def num_output(self, ctx: Context) -> int:
-        """How many filters there are."""
-        return int(ctx.param.num_output)
-
     def check(self, ctx: Context) -> None:
-        w = windows(ctx)
-        if not self.reverse:  # a Deconvolution multiplies by it
-            refuse_zero_stride(ctx.param, w.stride)
-        channels, group, outputs = ctx.bottom[w.axis], self.group(ctx), self.num_output(ctx)
-        if outputs <= 0:
-            raise Fault("num_output is missing or 0", field="convolution_param.num_output")
-        if outputs > INT_MAX:
-            raise Fault(
-                f"num_output {outputs} is out of range", field="convolution_param.num_output"
-            )
+        window = convolution_window(ctx)
+        if not self.transposed:  # a Deconvolution multiplies by the stride, so 0 is legal
+            check_strides(ctx, window.stride)
+        check_size(ctx, "num_output")
+        channels, outputs, group = ctx.bottom[window.axis], ctx.param.num_output, self.group(ctx)
         if group <= 0:
-            raise Fault("group is 0", field="convolution_param.group")
+            raise ctx.fault(f"group must be greater than 0, got {group}", "group")
         if channels % group:
-            raise Fault(
+            raise ctx.fault(
                 f"group {group} does not divide {channels} bottom channels",
+                "group",
                 rule="group-does-not-divide",
-                field="convolution_param.group",
             )
         if outputs % group:
-            raise Fault(
+            raise ctx.fault(
                 f"group {group} does not divide num_output {outputs}",
+                "group",
                 rule="group-does-not-divide",
-                field="convolution_param.group",
             )
-        refuse_difference(ctx)
+        self.check_bottoms(ctx)
 
-    def slide(self, size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:
+    def check_bottoms(self, ctx: Context) -> None:
+        """Raise for bottoms that do not go together."""
+        check_same_shape(ctx)
+
+    def output_size(self, size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:
         """The top's size on one spatial axis."""
-        return convolved(size, kernel, stride, pad, dilation)
+        return convolution_size(size, kernel, stride, pad, dilation)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        w = windows(ctx)
-        sizes = ctx.bottom[w.axis + 1 :]
-        slid = [self.slide(*each) for each in zip(sizes, w.kernel, w.stride, w.pad, w.dilation)]
-        # The bias is added by a vector of ones as long as the top's image.
-        refuse_overhang(sizes, w, slid, least=1 if ctx.param.bias_term else 0)
-        channels = ctx.bottom[w.axis] if not self.reverse else self.num_output(ctx)
-        columns = (channels * count(w.kernel), *(sizes if self.reverse else slid))
-        check_shape(columns, "its im2col buffer")
-        return [(*ctx.bottom[: w.axis], self.num_output(ctx), *slid)] * ctx.tops
+        window, num_output = convolution_window(ctx), ctx.param.num_output
+        sizes = ctx.bottom[window.axis + 1 :]
+        outputs = [
+            self.output_size(*each)
+            for each in zip(sizes, window.kernel, window.stride, window.pad, window.dilation)
+        ]
+        # Caffe adds the bias with a vector of ones as long as the top's image, which needs one.
+        check_fit(ctx, window, outputs, least=1 if ctx.param.bias_term else 0)
+        # Its im2col buffer has a column for each place of the window in the larger image.
+        channels = num_output if self.transposed else ctx.bottom[window.axis]
+        columns = sizes if self.transposed else outputs
+        ctx.check_shape((channels * count(window.kernel), *columns), "the im2col buffer")
+        return [(*ctx.bottom[: window.axis], num_output, *outputs)] * ctx.tops
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
-        w, p = windows(ctx), ctx.param
-        outputs, channels = self.num_output(ctx), ctx.bottom[w.axis]
-        into, out = (outputs, channels) if self.reverse else (channels, outputs)
-        weights = (out, into // self.group(ctx), *w.kernel)
-        blobs = [ctx.filled("weights", weights, p.weight_filler)]
-        if p.bias_term:
-            blobs.append(ctx.filled("bias", (outputs,), p.bias_filler))
+        window, num_output = convolution_window(ctx), ctx.param.num_output
+        channels = ctx.bottom[window.axis]
+        # A Deconvolution stores the weights of the convolution that it is the transpose of.
+        filters, inputs = num_output, channels
+        if self.transposed:
+            filters, inputs = channels, num_output
+        weights = (filters, inputs // self.group(ctx), *window.kernel)
+        blobs = [ctx.learnable("weights", weights, "weight_filler")]
+        if ctx.param.bias_term:
+            blobs.append(ctx.learnable("bias", (num_output,), "bias_filler"))
         return blobs
 
     def macs(self, ctx: Context, tops: Sequence[Sequence[Any]]) -> Any:
-        w = windows(ctx)
-        image = ctx.bottom if self.reverse else tops[0]
-        channels = ctx.bottom[w.axis] * self.num_output(ctx) // self.group(ctx)
-        places = count(image[: w.axis]) * count(image[w.axis + 1 :])
-        return places * channels * count(w.kernel) * ctx.tops
+        window = convolution_window(ctx)
+        # A convolution applies its filter at each place of the top, a deconvolution of the bottom.
+        image = ctx.bottom if self.transposed else tops[0]
+        places = count(image[: window.axis]) * count(image[window.axis + 1 :])
+        channels = ctx.bottom[window.axis] * ctx.param.num_output // self.group(ctx)
+        return places * channels * count(window.kernel) * ctx.tops

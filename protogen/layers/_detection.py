@@ -1,31 +1,38 @@
-"""What SSD's detection layers have in common: predictions for each of the prior boxes."""
+"""What SSD's detection layers share: predictions for each of the prior boxes."""
 
 from __future__ import annotations
 
-from protogen.layers._blobs import describe
-from protogen.schema import Context, Fault
+from protogen.schema import Context
 
 __all__ = ["check_predictions"]
 
 
 def check_predictions(ctx: Context) -> None:
-    """Bottom 0 has 4 coordinates for each box of bottom 2, bottom 1 a score for each class."""
+    """Raise unless bottoms 0 and 1 predict coordinates and class scores for the boxes of bottom 2.
+
+    (source: ``DetectionOutputLayer::Reshape``)
+    """
     p = ctx.param
-    locations, scores, boxes = map(ctx.legacy, ctx.bottoms[:3])
+    locations, scores, boxes = ctx.nchw(0), ctx.nchw(1), ctx.nchw(2)
     if locations[0] != scores[0]:
-        raise Fault(
+        raise ctx.fault(
             f"bottoms differ in batch size: {locations[0]} and {scores[0]} (axis 0):"
-            f" {describe(ctx.bottoms, 0, 1)}",
+            f" {ctx.describe(0, 1)}",
+            bottom=1,
             rule="bottom-shape-mismatch",
         )
+    # The height of the prior boxes' blob holds 4 numbers for each.
     priors = boxes[2] // 4
     coordinates = priors * 4 * (1 if p.share_location else p.num_classes)
-    for index, wanted in enumerate((coordinates, priors * p.num_classes)):
-        given = (locations, scores)[index][1]
-        if given != wanted:
-            what = ("location", "confidence")[index]
-            raise Fault(
-                f"{priors} prior boxes and {p.num_classes} classes take {wanted} {what}"
-                f" predictions, not {given}: {describe(ctx.bottoms, index, 2)}",
+    predictions = (
+        ("location", coordinates, locations[1]),
+        ("confidence", priors * p.num_classes, scores[1]),
+    )
+    for index, (kind, expected, given) in enumerate(predictions):
+        if given != expected:
+            raise ctx.fault(
+                f"expected {expected} {kind} predictions for {priors} prior boxes and"
+                f" {p.num_classes} classes, got {given}: {ctx.describe(index, 2)}",
+                bottom=index,
                 rule="bottom-shape-mismatch",
             )

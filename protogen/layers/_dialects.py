@@ -1,15 +1,15 @@
-"""Which fork's rule a layer is taken by: the fields present tell."""
+"""Which fork's rule applies to a layer whose type forks define differently."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-__all__ = ["Dialect", "told_by"]
+__all__ = ["Dialect", "find_dialect"]
 
 
 class Dialect(NamedTuple):
-    """A fork, named as in ``caffe.proto``, and the field that only it has."""
+    """A fork, named as in ``caffe.proto``, and the field that only this fork has."""
 
     fork: str
     field: str
@@ -18,10 +18,13 @@ class Dialect(NamedTuple):
         return f"{self.fork} ({self.field})"
 
 
-def told_by(param: Any, telling: Iterable[tuple[str, Sequence[str]]]) -> Dialect | None:
-    """The first fork of which a telling field is present in the layer's parameters."""
-    for fork, fields in telling:
-        for field in fields:
-            if param.HasField(field):
-                return Dialect(fork, field)
+def find_dialect(param: Any, fields: Iterable[tuple[str, Sequence[str]]]) -> Dialect | None:
+    """The first fork of which a field of its own is present in the layer's parameters.
+
+    ``fields`` are the forks with their own fields, the most telling first.
+    """
+    for fork, names in fields:
+        for name in names:
+            if param.HasField(name):
+                return Dialect(fork, name)
     return None

@@ -1,16 +1,16 @@
-"""The base that Exp and Log share."""
+"""The base of Exp and Log."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from protogen.schema import Fault
+from protogen.schema import Context
 
-__all__ = ["refuse_base"]
+__all__ = ["check_base"]
 
 
-def refuse_base(p: Any, field: str) -> None:
-    """Fault a base that has no logarithm; -1 stands for e."""
-    if p.base != -1 and not 0 < p.base < math.inf:
-        raise Fault(f"base {p.base:g} is neither above 0 nor -1, which stands for e", field=field)
+def check_base(ctx: Context) -> None:
+    """Raise for a base without a logarithm; -1 stands for e."""
+    base = ctx.param.base
+    if base != -1 and not 0 < base < math.inf:
+        raise ctx.fault(f"base must be greater than 0, or -1 for e; got {base:g}", "base")

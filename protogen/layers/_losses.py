@@ -1,25 +1,27 @@
-"""What the losses have in common: one scalar, and labels that must fit the predictions."""
+"""What the losses share: a scalar top, and bottoms that must fit each other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from protogen.layers._blobs import describe
-from protogen.schema import Arity, Context, Fault, LayerSchema
+from protogen.diagnostics import plural
+from protogen.layers._blobs import check_axes
+from protogen.schema import Arity, Context, LayerSchema
 from protogen.shapes import Shape, count
 
 __all__ = [
     "Loss",
     "check_batch",
     "check_counts",
+    "check_images",
     "check_labels",
     "check_ones",
 ]
 
 
 class Loss(LayerSchema):
-    """Two bottoms of one batch size make a scalar that counts in the objective."""
+    """Two bottoms with the same batch size; the top is a scalar that counts in the objective."""
 
     bottoms: ClassVar[Arity] = 2
     tops: ClassVar[Arity] = 1
@@ -33,51 +35,68 @@ class Loss(LayerSchema):
         return [()]
 
     def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+        # The loss is a scalar whatever the bottoms are; the other tops depend on them.
         return ((), *(None,) * (tops - 1))
 
 
 def check_batch(ctx: Context) -> None:
-    """The first two bottoms agree in their first axis.  (``LossLayer::Reshape``)"""
+    """Raise unless the first two bottoms have the same first axis.
+
+    (source: ``LossLayer::Reshape``)
+    """
+    check_axes(ctx, 1, bottom=0, names="the batch")
+    check_axes(ctx, 1, bottom=1, names="the batch")
     first, second = ctx.bottoms[:2]
-    for index, bottom in enumerate((first, second)):
-        if not bottom:
-            raise Fault(f"bottom {index} is a scalar; it has no batch axis", rule="axis-count")
     if first[0] != second[0]:
-        raise Fault(
+        raise ctx.fault(
             f"bottoms differ in batch size: {first[0]} and {second[0]} (axis 0):"
-            f" {describe(ctx.bottoms, 0, 1)}",
+            f" {ctx.describe(0, 1)}",
+            bottom=1,
             rule="bottom-shape-mismatch",
         )
 
 
 def check_counts(ctx: Context, first: Any, other: Any, what: str, index: int = 1) -> None:
-    """What was counted in the first bottom and in another agrees."""
+    """Raise unless the first bottom and another have the same number of ``what``."""
     if first != other:
-        raise Fault(
-            f"bottoms differ in {what}: {first} and {other}: {describe(ctx.bottoms, 0, index)}",
+        raise ctx.fault(
+            f"bottoms differ in {what}: {first} and {other}: {ctx.describe(0, index)}",
+            bottom=index,
             rule="bottom-shape-mismatch",
         )
 
 
+def check_images(ctx: Context) -> None:
+    """Raise unless all bottoms have the channels, height and width of the first."""
+    _, *first = ctx.nchw()
+    for index in range(1, len(ctx.bottoms)):
+        _, *other = ctx.nchw(index)
+        for name, expected, size in zip(("channels", "height", "width"), first, other):
+            check_counts(ctx, expected, size, name, index)
+
+
 def check_labels(ctx: Context, axis: int) -> None:
-    """One label for each prediction, whose classes lie along ``axis``."""
+    """Raise unless there is one label for each prediction, whose classes lie along ``axis``."""
     scores, labels = ctx.bottoms[:2]
+    # Caffe compares only counts, so labels may keep the class axis (with size 1) or drop it.
     predictions = count(scores[:axis]) * count(scores[axis + 1 :])
-    if predictions != count(labels):
-        raise Fault(
-            f"{predictions} predictions (classes along axis {axis}) have {count(labels)} labels:"
-            f" {describe(ctx.bottoms, 0, 1)}",
+    given = count(labels)
+    if predictions != given:
+        raise ctx.fault(
+            f"expected {plural(predictions, 'label')}, one per prediction"
+            f" (classes along axis {axis}), got {given}: {ctx.describe(0, 1)}",
+            bottom=1,
             rule="bottom-shape-mismatch",
         )
 
 
 def check_ones(ctx: Context, index: int, *, from_axis: int) -> None:
-    """A bottom of at most 4 axes, with size 1 on each from an axis on."""
-    sizes = ctx.legacy(ctx.bottoms[index])
+    """Raise unless a bottom has at most 4 axes, all of size 1 from an axis on."""
+    sizes = ctx.nchw(index)
     for axis in range(from_axis, 4):
         if sizes[axis] != 1:
-            raise Fault(
-                f"bottom {index} has size {sizes[axis]} on axis {axis}, where 1 is wanted:"
-                f" {describe(ctx.bottoms, index)}",
+            raise ctx.fault(
+                f"expected size 1 on axis {axis}, got {sizes[axis]}: {ctx.describe(index)}",
+                bottom=index,
                 rule="bottom-shape-mismatch",
             )

@@ -1,27 +1,35 @@
-"""What LSTM and RNN have in common: Caffe unrolls each into a net of one layer per timestep."""
+"""What LSTM and RNN share: Caffe unrolls each into a net with a layer for every timestep."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from protogen.layers._blobs import describe, refuse_empty
-from protogen.schema import Arity, Context, Fault, LayerSchema, Learnable, check_shape
-from protogen.shapes import count, format_shape, reveal
+from protogen.layers._blobs import check_not_empty
+from protogen.layers._parameters import check_positive
+from protogen.schema import Arity, Context, LayerSchema, Learnable
+from protogen.shapes import count, format_shape
 
 __all__ = ["Recurrent"]
 
+#: The index of the bottom with the static input, where there is one.
+_STATIC = 2
+
+_STATIC_WEIGHTS = "static weights"
+
 
 class Recurrent(LayerSchema):
-    """Bottoms: the sequences (timesteps, streams, features), where each goes on (timesteps,
-    streams), and perhaps a static input (streams, features) that counts at every timestep.
+    """A layer with state that it passes from one timestep to the next.
 
-    With ``expose_hidden`` the states before the first timestep are further bottoms, and those
-    after the last one further tops.
+    Bottoms: the sequences (timesteps, streams, features), the markers that continue a sequence
+    (timesteps, streams), and optionally a static input (streams, features) that is the same at
+    every timestep. With ``expose_hidden`` the states before the first timestep are additional
+    bottoms, and those after the last one additional tops.
     """
 
     param = "recurrent_param"
-    #: How many blobs of state it hands on from one timestep to the next.
+    size_field = "num_output"
+    #: The number of blobs of state.
     states: ClassVar[int]
     #: The rows of weights for each output: one per gate.
     gates: ClassVar[int]
@@ -30,73 +38,84 @@ class Recurrent(LayerSchema):
         exposed = self.states if layer.recurrent_param.expose_hidden else 0
         return (2 + exposed, 3 + exposed), 1 + exposed
 
-    def _split(self, ctx: Context) -> tuple[Any, Sequence[Any]]:
-        """The static input, or nothing, and the exposed states."""
-        exposed = self.states if ctx.param.expose_hidden else 0
-        extra = list(ctx.bottoms[2:])
-        static = extra.pop(0) if len(extra) > exposed else None
-        return static, extra
+    def static_input(self, ctx: Context) -> tuple[Any, ...] | None:
+        """The bottom that is the same at every timestep, or ``None``."""
+        has_static = len(ctx.bottoms) > 2 + self._exposed_states(ctx)
+        return ctx.bottoms[_STATIC] if has_static else None
+
+    def _exposed_states(self, ctx: Context) -> int:
+        return self.states if ctx.param.expose_hidden else 0
 
     def check(self, ctx: Context) -> None:
-        sequence, going_on = ctx.bottoms[:2]
-        if not ctx.param.num_output:
-            raise Fault("num_output is missing or 0", field="recurrent_param.num_output")
-        if len(sequence) < 3 or len(going_on) != 2:
-            raise Fault(
-                "takes sequences of at least 3 axes (timesteps, streams, features) and their"
-                f" continuation of 2 (timesteps, streams): {describe(ctx.bottoms, 0, 1)}",
-                rule="axis-count",
-            )
-        if sequence[:2] != going_on:
-            raise Fault(
-                f"bottoms differ in timesteps or streams (axes 0 and 1):"
-                f" {describe(ctx.bottoms, 0, 1)}",
+        check_positive(ctx, "num_output")
+        sequences, markers = ctx.bottoms[:2]
+        expected = (
+            "expected sequences with at least 3 axes (timesteps, streams, features) and markers"
+            f" with 2 axes (timesteps, streams): {ctx.describe(0, 1)}"
+        )
+        if len(sequences) < 3:
+            raise ctx.fault(expected, bottom=0, rule="axis-count")
+        if len(markers) != 2:
+            raise ctx.fault(expected, bottom=1, rule="axis-count")
+        if sequences[:2] != markers:
+            raise ctx.fault(
+                f"bottoms differ in timesteps or streams (axes 0 and 1): {ctx.describe(0, 1)}",
+                bottom=1,
                 rule="bottom-shape-mismatch",
             )
-        refuse_empty(going_on, "bottom 1 (timesteps, streams)")
-        self._check_extra(ctx)
+        check_not_empty(ctx, markers, "bottom 1 (timesteps, streams)", bottom=1)
+        self._check_static(ctx)
+        self._check_states(ctx)
 
-    def _check_extra(self, ctx: Context) -> None:
-        static, exposed = self._split(ctx)
-        streams = ctx.bottom[1]
+    def _check_static(self, ctx: Context) -> None:
+        static, streams = self.static_input(ctx), ctx.bottom[1]
         if static is not None and (len(static) < 2 or static[0] != streams):
-            raise Fault(
-                f"the static input takes {streams} streams of features: {describe(ctx.bottoms, 2)}",
+            raise ctx.fault(
+                f"expected a static input with {streams} streams of features:"
+                f" {ctx.describe(_STATIC)}",
+                bottom=_STATIC,
                 rule="bottom-shape-mismatch",
             )
-        state = (1, streams, ctx.param.num_output)
-        for index, bottom in enumerate(exposed, len(ctx.bottoms) - len(exposed)):
-            if bottom != state:
-                raise Fault(
-                    f"a state must be {format_shape(reveal(state))}:"
-                    f" {describe(ctx.bottoms, index)}",
+
+    def _check_states(self, ctx: Context) -> None:
+        state = (1, ctx.bottom[1], ctx.param.num_output)
+        first = len(ctx.bottoms) - self._exposed_states(ctx)
+        # Exposed states are the last bottoms, with or without a static input before them.
+        for index in range(first, len(ctx.bottoms)):
+            if ctx.bottoms[index] != state:
+                raise ctx.fault(
+                    f"expected a state of {format_shape(state)}: {ctx.describe(index)}",
+                    bottom=index,
                     rule="bottom-shape-mismatch",
                 )
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         steps, streams = ctx.bottom[:2]
         outputs = ctx.param.num_output
-        check_shape((steps, streams, self.gates * outputs), "what its gates read")
+        ctx.check_shape((steps, streams, self.gates * outputs), "the input of the gates")
         return [(steps, streams, outputs), *[(1, streams, outputs)] * (ctx.tops - 1)]
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
-        p = ctx.param
-        rows = self.gates * p.num_output
-        static, _ = self._split(ctx)
+        outputs = ctx.param.num_output
+        rows = self.gates * outputs
         blobs = [
-            ctx.filled("weights", (rows, count(ctx.bottom[2:])), p.weight_filler),
-            ctx.filled("bias", (rows,), p.bias_filler),
+            ctx.learnable("weights", (rows, count(ctx.bottom[2:])), "weight_filler"),
+            ctx.learnable("bias", (rows,), "bias_filler"),
         ]
+        static = self.static_input(ctx)
         if static is not None:
-            blobs.append(ctx.filled("static weights", (rows, count(static[1:])), p.weight_filler))
-        blobs.append(ctx.filled("hidden weights", (rows, p.num_output), p.weight_filler))
+            shape = (rows, count(static[1:]))
+            blobs.append(ctx.learnable(_STATIC_WEIGHTS, shape, "weight_filler", bottom=_STATIC))
+        blobs.append(ctx.learnable("hidden weights", (rows, outputs), "weight_filler"))
         return blobs
 
     def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:
-        """Every weight is used once in each timestep of a stream, a static one once in all."""
+        """Each weight is used at every timestep of a stream; a static weight once per stream."""
         steps, streams = ctx.bottom[:2]
-        return sum(
-            count(blob.shape or ()) * streams * (1 if blob.name == "static weights" else steps)
-            for blob in self.blob_shapes(ctx)
-            if "weights" in blob.name
-        )
+        total: Any = 0
+        for blob in self.blob_shapes(ctx):
+            if "weights" not in blob.name:
+                continue
+            times = 1 if blob.name == _STATIC_WEIGHTS else steps
+            total += count(blob.shape or ()) * streams * times
+        return total

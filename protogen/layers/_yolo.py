@@ -1,27 +1,29 @@
-"""What the last layers of the YOLO versions have in common: boxes out of several maps."""
+"""What the last layers of the YOLO versions share: boxes found in several feature maps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from protogen.schema import Arity, Context, Fault, LayerSchema
+from protogen.layers._parameters import check_given
+from protogen.schema import Arity, Context, LayerSchema
 
 __all__ = ["YoloOutput"]
 
+#: Caffe shapes the top for one detection; the number is known only after a forward pass.
+_ONE_DETECTION = (1, 1, 1, 7)
+
 
 class YoloOutput(LayerSchema):
-    """A row to each detection; how many there are is known when it has run, until then 1."""
+    """One row per detection; the number is known after a forward pass, and 1 until then."""
 
     bottoms: ClassVar[Arity] = (1, 4)
-    forks = ("eric612", "ncnn")
 
     def check(self, ctx: Context) -> None:
-        if not ctx.param.HasField("num_classes"):
-            raise Fault("num_classes is missing", field=f"{self.param}.num_classes")
+        check_given(ctx, "num_classes")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        return [(1, 1, 1, 7)]
+        return [_ONE_DETECTION]
 
     def unknown_tops(self, layer: Any, tops: int) -> tuple[tuple[int, ...], ...]:
-        return ((1, 1, 1, 7),)
+        return (_ONE_DETECTION,)

@@ -5,9 +5,11 @@ from protogen.schema import Context, LayerSchema, register
 
 @register
 class AbsVal(LayerSchema):
-    """The absolute value of each element. It does not work in place."""
+    """Take the absolute value of each element. Does not work in place."""
 
+    elementwise = True
     source = "src/caffe/layers/absval_layer.cpp"
 
     def check(self, ctx: Context) -> None:
-        ctx.refuse_in_place()
+        # Its gradient needs the sign of the input, which the absolute value has lost.
+        ctx.reject_in_place()

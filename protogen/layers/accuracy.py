@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe, is_empty
+from protogen.layers._blobs import is_empty
 from protogen.layers._losses import check_labels
-from protogen.schema import Context, Fault, LayerSchema, register
-from protogen.shapes import Shape, count
+from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import INT_MAX, Shape, count
 
 
 @register
@@ -23,27 +23,27 @@ class Accuracy(LayerSchema):
     def check(self, ctx: Context) -> None:
         scores, labels = ctx.bottoms
         if is_empty(labels):
-            raise Fault(
-                f"there are no labels, and Caffe dies dividing by their number:"
-                f" {describe(ctx.bottoms, 1)}",
+            raise ctx.fault(
+                f"there are no labels, and Caffe divides by their number: {ctx.describe(1)}",
+                bottom=1,
                 rule="blob-shape",
             )
         top_k, classes = ctx.param.top_k, count(scores) // count(labels)
-        if classes < top_k < 2**31:  # beyond, it is a negative int to Caffe
-            raise Fault(
-                f"top_k {top_k} is more than the {classes} scores there are for each label:"
-                f" {describe(ctx.bottoms, 0, 1)}",
-                field="accuracy_param.top_k",
+        # Caffe reads a larger top_k as a negative int, which passes its check.
+        if classes < top_k <= INT_MAX:
+            raise ctx.fault(
+                f"top_k {top_k} is greater than {classes}, the number of scores per label:"
+                f" {ctx.describe(0, 1)}",
+                "top_k",
             )
+        # Caffe shapes the second top by the bottom's classes, after it has shaped the first one.
         if ctx.tops > 1:
-            ctx.refuse_in_place()
-        check_labels(ctx, self._axis(ctx))
-
-    def _axis(self, ctx: Context) -> int:
-        return ctx.axis(ctx.param.axis, ctx.bottom, "accuracy_param.axis")
+            ctx.reject_in_place()
+        check_labels(ctx, ctx.axis())
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        return [(), (ctx.bottom[self._axis(ctx)],)][: ctx.tops]
+        classes = ctx.bottom[ctx.axis()]
+        return [(), (classes,)][: ctx.tops]
 
     def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
         known: tuple[Shape, ...] = ((), (None,))

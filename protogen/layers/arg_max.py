@@ -3,17 +3,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._blobs import check_axes
+from protogen.layers._parameters import check_positive
+from protogen.schema import Context, LayerSchema, register
 from protogen.shapes import count
 
 
 @register
 class ArgMax(LayerSchema):
-    """Where the ``top_k`` largest elements of each item are.
+    """Find the ``top_k`` largest elements of each item.
 
-    With ``axis`` they are sought along it, and ``out_max_val`` gives their values instead of their
-    indices. Without, in the whole item: the top is N x 1 x top_k, or N x 2 x top_k with the
-    values beside the indices.
+    With ``axis``, the search is along that axis, and ``out_max_val`` gives values instead of
+    indices. Without it, the search is over the whole item: the top is N x 1 x top_k, or
+    N x 2 x top_k with the values next to the indices.
     """
 
     param = "argmax_param"
@@ -21,18 +23,21 @@ class ArgMax(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p, bottom = ctx.param, ctx.bottom
-        if p.top_k < 1:
-            raise Fault("top_k is 0", field="argmax_param.top_k")
+        check_positive(ctx, "top_k")
         if p.HasField("axis"):
-            axis = ctx.axis(p.axis, bottom, "argmax_param.axis")
-            _refuse_top_k(p.top_k, bottom[axis])
+            axis = ctx.axis()
+            _check_top_k(ctx, bottom[axis])
             return [(*bottom[:axis], p.top_k, *bottom[axis + 1 :])]
-        if not bottom:
-            raise Fault("its bottom is a scalar; it has no batch axis", rule="axis-count")
-        _refuse_top_k(p.top_k, count(bottom[1:]))
-        return [(bottom[0], 2 if p.out_max_val else 1, p.top_k, *[1] * (len(bottom) - 3))]
+        check_axes(ctx, 1, names="the batch")
+        _check_top_k(ctx, count(bottom[1:]))
+        # The top has at least 3 axes, and as many as the bottom if that has more.
+        rows = 2 if p.out_max_val else 1
+        ones = [1] * (len(bottom) - 3)
+        return [(bottom[0], rows, p.top_k, *ones)]
 
 
-def _refuse_top_k(top_k: int, elements: Any) -> None:
-    if top_k > elements:
-        raise Fault(f"top_k {top_k} of {elements} elements", field="argmax_param.top_k")
+def _check_top_k(ctx: Context, elements: Any) -> None:
+    if ctx.param.top_k > elements:
+        raise ctx.fault(
+            f"top_k {ctx.param.top_k} is greater than {elements}, the number of elements", "top_k"
+        )

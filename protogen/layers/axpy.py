@@ -3,37 +3,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._blobs import check_axes
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
 class Axpy(LayerSchema):
     """Scale each channel of the second bottom by the first bottom, and add the third.
 
-    The first bottom is NxC or NxCx1x1. Scale, then Eltwise, computes the same in any Caffe.
-    (source: Hu et al. 2017, squeeze and excitation)
+    The first bottom is NxC or NxCx1x1. A Scale followed by an Eltwise computes the same in any
+    Caffe.  (source: Hu et al. 2017, squeeze and excitation)
     """
 
     bottoms = 3
+    elementwise = True
     source = "hujie-frank/SENet: src/caffe/layers/axpy_layer.cpp"
-    forks = ("senet", "intel", "nv17", "eric612", "happynear", "cambricon")
+    unmarked_forks = ("senet", "intel", "nv17", "eric612", "happynear", "cambricon")
 
     def check(self, ctx: Context) -> None:
-        scale, first, second = ctx.bottoms
         for index in (0, 1):
-            if len(ctx.bottoms[index]) < 2:
-                raise Fault(
-                    f"has no channel axis: {describe(ctx.bottoms, index)}", rule="axis-count"
-                )
-        if scale[:2] != first[:2] or (len(scale) == 4 and scale[2:] != (1, 1)):
-            raise Fault(
-                f"the scale is not one number to each channel: {describe(ctx.bottoms, 0, 1)}",
+            check_axes(ctx, 2, bottom=index, names="batch, channels")
+        scale, first, second = ctx.bottoms
+        one_per_channel = len(scale) != 4 or scale[2:] == (1, 1)
+        if scale[:2] != first[:2] or not one_per_channel:
+            raise ctx.fault(
+                f"expected a scale with one number per channel: {ctx.describe(0, 1)}",
+                bottom=0,
                 rule="bottom-shape-mismatch",
             )
         if first != second:
-            raise Fault(
-                f"what is added differs in shape: {describe(ctx.bottoms, 1, 2)}",
+            raise ctx.fault(
+                f"bottoms 1 and 2 differ in shape: {ctx.describe(1, 2)}",
+                bottom=2,
                 rule="bottom-shape-mismatch",
             )
 

@@ -3,30 +3,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import refuse_empty
-from protogen.layers._broadcast import covered, laid
+from protogen.layers._blobs import check_not_empty
+from protogen.layers._broadcast import covered_axes, learned_shape
 from protogen.schema import Context, LayerSchema, Learnable, register
 
 
 @register
 class Bias(LayerSchema):
-    """Add a small blob, learned or the second bottom, to the first bottom along some of its axes.
+    """Add a small blob to the first bottom, along some of its axes.
 
-    Its first axis goes with the bottom's ``axis``; it is repeated over the axes it does not cover.
-    A learned one covers ``num_axes`` axes.
+    The blob is learned, or the second bottom. Its first axis corresponds to the bottom's ``axis``;
+    it is repeated over the axes that it does not cover. A learned blob covers ``num_axes`` axes.
     """
 
     param = "bias_param"
     bottoms = (1, 2)
+    elementwise = True
     source = "src/caffe/layers/bias_layer.cpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        shape = ctx.bottoms[1] if len(ctx.bottoms) > 1 else covered(ctx, self.param)
-        _, end = laid(ctx, shape, self.param)
-        refuse_empty(ctx.bottom[end:], "the bottom past the axes of the bias")
+        bias = ctx.bottoms[1] if len(ctx.bottoms) > 1 else learned_shape(ctx)
+        _, end = covered_axes(ctx, bias)
+        # Caffe adds the bias with a vector of ones as long as the axes after it.
+        check_not_empty(ctx, ctx.bottom[end:], "bottom 0 after the axes of the bias")
         return [ctx.bottom]
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         if len(ctx.bottoms) > 1:
             return []
-        return [ctx.filled("bias", covered(ctx, self.param), ctx.param.filler)]
+        return [ctx.learnable("bias", learned_shape(ctx), "filler")]

@@ -11,8 +11,8 @@ class ChannelNorm(LayerSchema):
     """The length of each pixel's vector of channels.  (source: Ilg et al. 2016, FlowNet 2.0)"""
 
     source = "lmb-freiburg/flownet2: src/caffe/layers/channel_norm_layer.cpp"
-    forks = ("flownet2",)
+    unmarked_forks = ("flownet2",)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        num, _, height, width = ctx.legacy(ctx.bottom)
+        num, _, height, width = ctx.nchw()
         return [(num, 1, height, width)]

@@ -6,9 +6,9 @@ from protogen.schema import Context, register
 
 @register
 class ContrastiveLoss(Loss):
-    """Pull pairs that belong together towards each other, and others ``margin`` apart.
+    """Pull similar pairs together, and push dissimilar ones ``margin`` apart.
 
-    Bottoms are the features of each side of the pairs, and whether they belong together (1 or 0).
+    Bottoms are the features of each side of the pairs, and whether a pair is similar (1 or 0).
     (source: Hadsell, Chopra & LeCun 2006)
     """
 
@@ -18,7 +18,7 @@ class ContrastiveLoss(Loss):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        channels, others = (ctx.legacy(bottom)[1] for bottom in ctx.bottoms[:2])
-        check_counts(ctx, channels, others, "channels")
+        check_counts(ctx, ctx.nchw(0)[1], ctx.nchw(1)[1], "channels")
+        # Features are N x C, the label is N; all other axes must have size 1.
         for index, axis in enumerate((2, 2, 1)):
             check_ones(ctx, index, from_axis=axis)

@@ -6,10 +6,10 @@ from protogen.schema import register
 
 @register
 class ConvolutionDepthwise(Depthwise):
-    """Slide a filter of its own over each channel; ``group`` may be left out.
+    """Slide a separate filter over each channel; ``group`` may be omitted.
 
-    A Convolution with ``group`` equal to the channels says the same to every Caffe.
+    A Convolution with ``group`` equal to the number of channels computes the same in any Caffe.
     """
 
     source = "Cambricon/caffe: src/caffe/layers/conv_depthwise_layer.cpp"
-    forks = ("cambricon", "soeaver", "shufflenet")
+    unmarked_forks = ("cambricon", "soeaver", "shufflenet")

@@ -3,51 +3,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.diagnostics import times
+from protogen.schema import Context, LayerSchema, count_axes, register
 
 
 @register
 class Crop(LayerSchema):
-    """Cut out of the first bottom, from ``axis`` on, a part the size of the second.
+    """Crop the first bottom, from ``axis`` on, to the size of the second.
 
-    It begins at ``offset``, one for all those axes or one for each.
+    The crop starts at ``offset``, given once for all those axes or once for each.
     """
 
     param = "crop_param"
     bottoms = 2
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/crop_layer.cpp"
-    formula = "the sizes of bottom 0 before axis, of bottom 1 from axis on"
+    formula = "the sizes of bottom 0 before axis, and of bottom 1 from axis on"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        whole, like = ctx.bottoms
-        axis = ctx.axis(ctx.param.axis, whole, "crop_param.axis")
+        whole, target = ctx.bottoms
+        # Axes before this one keep the size of the first bottom, whatever the second has there.
+        axis = ctx.axis()
         offsets = self._offsets(ctx, len(whole) - axis)
-        shapes = describe(ctx.bottoms, 0, 1)
-        if len(like) < len(whole):
-            raise Fault(
-                f"bottom 1 lacks axis {len(like)} to crop to: {shapes}",
+        if len(target) < len(whole):
+            raise ctx.fault(
+                f"expected at least {count_axes(len(whole))} in bottom 1, as in bottom 0, got"
+                f" {len(target)}: {ctx.describe(0, 1)}",
+                bottom=1,
                 rule="bottom-shape-mismatch",
             )
         for index, offset in enumerate(offsets, start=axis):
-            if offset + like[index] > whole[index]:
-                raise Fault(
-                    f"a crop of {like[index]} at offset {offset} reaches past {whole[index]}"
-                    f" (axis {index}): {shapes}",
+            if offset + target[index] > whole[index]:
+                raise ctx.fault(
+                    f"a crop of {target[index]} at offset {offset} reaches past size"
+                    f" {whole[index]} (axis {index}): {ctx.describe(0, 1)}",
+                    layer_field="crop_param.offset" if ctx.param.offset else "bottom[1]",
                     rule="bottom-shape-mismatch",
-                    field="crop_param.offset" if ctx.param.offset else "",
                 )
-        return [(*whole[:axis], *like[axis : len(whole)])]
+        return [(*whole[:axis], *target[axis : len(whole)])]
 
     def _offsets(self, ctx: Context, axes: int) -> list[int]:
-        """The offset on each axis cropped."""
-        given = list(ctx.param.offset) or [0]
-        if len(given) == 1:
-            return given * axes
-        if len(given) != axes:
-            raise Fault(
-                f"offset is given {len(given)} times for {axes} axes to crop;"
+        """The offset on each axis that is cropped."""
+        offsets = list(ctx.param.offset) or [0]
+        if len(offsets) == 1:
+            return offsets * axes
+        if len(offsets) != axes:
+            raise ctx.fault(
+                f"offset is given {times(len(offsets))} for {count_axes(axes, 'cropped')};"
                 " give it once, or once per axis",
-                field="crop_param.offset",
+                "offset",
             )
-        return given
+        return offsets

@@ -6,10 +6,10 @@ from protogen.schema import register
 
 @register
 class Data(DataLayer):
-    """Images, and labels if it has a second top, read from an LMDB or LevelDB database.
+    """Read images, and labels if there is a second top, from an LMDB or LevelDB database.
 
-    The sizes of the images are known once the database is, or from ``crop_size``; the number of
-    channels also from several ``mean_value``.
+    The size of the images is that of the first record in the database, or ``crop_size``. If there
+    are several ``mean_value``, their number is the number of channels.
     """
 
     param = "data_param"

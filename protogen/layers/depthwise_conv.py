@@ -6,10 +6,10 @@ from protogen.schema import register
 
 @register
 class DepthwiseConv(Depthwise):
-    """Slide a filter of its own over each channel: MNN's name for ConvolutionDepthwise.
+    """Slide a separate filter over each channel: MNN's name for ConvolutionDepthwise.
 
-    A Convolution with ``group`` equal to the channels says the same to every Caffe.
+    A Convolution with ``group`` equal to the number of channels computes the same in any Caffe.
     """
 
     source = "alibaba/MNN: tools/converter/source/caffe"
-    forks = ("mnn",)
+    unmarked_forks = ("mnn",)

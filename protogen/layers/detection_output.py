@@ -3,45 +3,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe
+from protogen.layers._blobs import check_axes
 from protogen.layers._detection import check_predictions
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._parameters import check_given
+from protogen.schema import Context, LayerSchema, register
+
+#: Caffe shapes the top for one detection; the number is known only after a forward pass.
+_ONE_DETECTION = (1, 1, 1, 7)
 
 
 @register
 class DetectionOutput(LayerSchema):
-    """The boxes SSD has found, the best of those that overlap.
+    """The boxes that SSD detects; of those that overlap, the best.
 
-    Bottoms are the predictions of location and confidence and the prior boxes. The top has a row
-    to each detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. How many
-    there are is known when it has run; until then Caffe has it as 1.
+    Bottoms are the predictions of location and confidence, and the prior boxes. The top has one
+    row per detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. The number
+    of detections is known after a forward pass; until then Caffe uses 1.
     """
 
     param = "detection_output_param"
     bottoms = (3, 4)
-    source = "src/caffe/layers/detection_output_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/detection_output_layer.cpp"
 
     def check(self, ctx: Context) -> None:
-        p, nms = ctx.param, ctx.param.nms_param
-        if not p.HasField("num_classes"):
-            raise Fault("num_classes is missing", field="detection_output_param.num_classes")
+        check_given(ctx, "num_classes")
+        nms = ctx.param.nms_param
         if not nms.nms_threshold >= 0:
-            raise Fault(
-                f"nms_threshold {nms.nms_threshold:g} is below 0",
-                field="detection_output_param.nms_param.nms_threshold",
+            raise ctx.fault(
+                f"nms_threshold must be 0 or greater, got {nms.nms_threshold:g}",
+                "nms_param.nms_threshold",
             )
         if not 0 < nms.eta <= 1:
-            raise Fault(
-                f"eta {nms.eta:g} is not above 0 and at most 1",
-                field="detection_output_param.nms_param.eta",
+            raise ctx.fault(
+                f"eta must be greater than 0 and at most 1, got {nms.eta:g}", "nms_param.eta"
             )
-        for index in (0, 1):
-            if not ctx.bottoms[index]:
-                raise Fault(f"a scalar: {describe(ctx.bottoms, index)}", rule="axis-count")
+        check_axes(ctx, 1, bottom=0, names="the batch")
+        check_axes(ctx, 1, bottom=1, names="the batch")
         check_predictions(ctx)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        return [(1, 1, 1, 7)]
+        return [_ONE_DETECTION]
 
     def unknown_tops(self, layer: Any, tops: int) -> tuple[tuple[int, ...], ...]:
-        return ((1, 1, 1, 7),)
+        return (_ONE_DETECTION,)

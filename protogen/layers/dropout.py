@@ -5,11 +5,12 @@ from protogen.schema import LayerSchema, register
 
 @register
 class Dropout(LayerSchema):
-    """In training set a random ``dropout_ratio`` of the elements to 0 and scale the others up.
+    """In training, set a random ``dropout_ratio`` of the elements to 0 and scale up the others.
 
-    The scale is 1 / (1 - dropout_ratio), so that the expected value stays; when testing, nothing
-    is changed. Works in place.
+    The scale is 1 / (1 - dropout_ratio), which keeps the expected value. In testing, nothing
+    changes. Works in place.
     """
 
     param = "dropout_param"
+    elementwise = True
     source = "src/caffe/layers/dropout_layer.cpp"

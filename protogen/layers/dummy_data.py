@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen import proto
-from protogen.fillers import check_filler
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.diagnostics import times
+from protogen.fillers import filler_problem
+from protogen.schema import Context, LayerSchema, register
 from protogen.shapes import UNKNOWN
 
+#: The older fields, one for each axis; they are given together, instead of ``shape``.
 _SIZES = ("num", "channels", "height", "width")
 
 
 @register
 class DummyData(LayerSchema):
-    """Blobs made by fillers: anew for each batch, or once if the filler is ``constant``.
+    """Produce blobs with fillers: refilled for each batch, or only once if ``constant``.
 
     ``shape`` and ``data_filler`` are given once for all tops, or once for each. The older ``num``,
-    ``channels``, ``height`` and ``width`` are given together instead of ``shape``.
+    ``channels``, ``height`` and ``width`` are given together, instead of ``shape``.
     """
 
     param = "dummy_data_param"
@@ -27,42 +29,58 @@ class DummyData(LayerSchema):
         p = ctx.param
         older = [name for name in _SIZES if getattr(p, name)]
         if older and p.shape:
-            raise Fault(
-                f"both shape and {older[0]} are given; keep shape", field="dummy_data_param.shape"
-            )
+            raise ctx.fault(f"both shape and {older[0]} are given; keep shape", older[0])
         for name in _SIZES if older else ("shape",):
-            _check_count(p, name, ctx.tops)
+            _check_given_for_tops(ctx, name)
         if p.data_filler:
-            _check_count(p, "data_filler", ctx.tops)
+            _check_given_for_tops(ctx, "data_filler")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        p = ctx.param
+        p, tops = ctx.param, ctx.tops
+        # Caffe takes the older fields if shape is absent, and checks each of the four by itself.
         if p.shape:
-            shapes = [tuple(shape.dim) for shape in _each(p.shape, ctx.tops)]
+            shapes = [tuple(shape.dim) for shape in _for_each_top(p.shape, tops)]
         else:
-            shapes = list(zip(*(_each(getattr(p, name), ctx.tops) for name in _SIZES)))
-        fillers = _each(p.data_filler or [proto.FillerParameter()], ctx.tops)
-        for shape, filler in zip(shapes, fillers):
-            _check_filler(filler, shape)
+            sizes = [_for_each_top(getattr(p, name), tops) for name in _SIZES]
+            shapes = list(zip(*sizes))
+        fillers = _for_each_top(p.data_filler or [proto.FillerParameter()], tops)
+        for top, (shape, filler) in enumerate(zip(shapes, fillers)):
+            ctx.check_shape(shape, f"top {top}", _field(ctx, "shape" if p.shape else "num", top))
+            _check_filler(ctx, top, filler, shape)
         return shapes
 
 
-def _check_count(p: Any, name: str, tops: int) -> None:
-    given = len(getattr(p, name))
-    if given not in (1, tops):
-        raise Fault(
-            f"{name} is given {given} times for {tops} tops; give it once for all, or once for"
-            " each",
-            field=f"dummy_data_param.{name}",
+def _check_given_for_tops(ctx: Context, name: str) -> None:
+    given = len(getattr(ctx.param, name))
+    if given not in (1, ctx.tops):
+        raise ctx.fault(
+            f"{name} is given {times(given)} for {ctx.tops} tops;"
+            " give it once for all, or once for each",
+            name,
         )
 
 
-def _each(values: Any, tops: int) -> list[Any]:
+def _for_each_top(values: Any, tops: int) -> list[Any]:
     return list(values) * tops if len(values) == 1 else list(values)
 
 
-def _check_filler(filler: Any, shape: Sequence[Any]) -> None:
-    """Only constant fillers run when the net is set up; of others no more than the type matters."""
-    problem = check_filler(filler, shape if filler.type == "constant" else (UNKNOWN,))
-    if problem:
-        raise Fault(problem, rule="filler", field="dummy_data_param.data_filler")
+def _field(ctx: Context, name: str, top: int) -> str:
+    """The path of the element of a repeated field that a top uses."""
+    index = top if len(getattr(ctx.param, name)) > 1 else 0
+    return f"{ctx.schema.param}.{name}[{index}]"
+
+
+def _check_filler(ctx: Context, top: int, filler: Any, shape: Sequence[Any]) -> None:
+    """Raise for a filler that Caffe rejects when it sets up the net.
+
+    Only constant fillers run then; for the others, Caffe looks at nothing but the type.
+    """
+    constant = filler.type == "constant"
+    problem = filler_problem(filler, shape if constant else (UNKNOWN,))
+    if problem is None:
+        return
+    if problem.field:
+        field = f"{_field(ctx, 'data_filler', top)}.{problem.field}"
+    else:
+        field = _field(ctx, "shape" if ctx.param.shape else "num", top)
+    raise ctx.fault(problem.message, layer_field=field, rule="filler")

@@ -5,7 +5,9 @@ from protogen.schema import LayerSchema, register
 
 @register
 class ELU(LayerSchema):
-    """x above zero, alpha * (exp(x) - 1) below it (Clevert et al. 2015). Works in place."""
+    """x if positive, else alpha * (exp(x) - 1) (Clevert et al. 2015). Works in place."""
 
     param = "elu_param"
+    elementwise = True
+    reads_top = True
     source = "src/caffe/layers/elu_layer.cpp"

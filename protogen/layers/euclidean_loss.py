@@ -7,12 +7,12 @@ from protogen.shapes import count
 
 @register
 class EuclideanLoss(Loss):
-    """Half the squared distance of the bottoms, averaged over the batch: least squares."""
+    """Half the squared distance between the bottoms, averaged over the batch: least squares."""
 
     source = "src/caffe/layers/euclidean_loss_layer.cpp"
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        ctx.refuse_in_place()
+        ctx.reject_in_place()
         first, second = (count(bottom[1:]) for bottom in ctx.bottoms)
         check_counts(ctx, first, second, "elements per item")

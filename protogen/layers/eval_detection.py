@@ -3,16 +3,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.schema import Context, LayerSchema, register
 from protogen.shapes import Shape, count
+
+#: The numbers of a predicted box in addition to its class scores: 4 coordinates and a confidence.
+_BOX_NUMBERS = 5
+
+#: The numbers of the top for each predicted box.
+_RESULT_NUMBERS = 4
 
 
 @register
 class EvalDetection(LayerSchema):
-    """Compare YOLO's predictions with the boxes that are there, for a mean average precision.
+    """Compare YOLO's predictions with the true boxes, for a mean average precision.
 
-    Each item's top has how many boxes of each class there are, then 4 numbers to each prediction:
+    The top of each item has the number of boxes of each class, then 4 numbers per prediction:
     class, score, and whether it is right or wrong.
     """
 
@@ -20,27 +25,30 @@ class EvalDetection(LayerSchema):
     bottoms = (2, None)
     source = "intel/caffe: src/caffe/layers/eval_detection_layer.cpp"
     formula = "num_class + side^2 * num_object * 4"
-    forks = ("intel", "pt2c")
 
     def check(self, ctx: Context) -> None:
         p = ctx.param
-        wanted, given = _boxes(p) * (p.num_class + 5), count(ctx.bottom[1:])
-        if given != wanted:
-            raise Fault(
-                f"side {p.side}, num_object {p.num_object} and num_class {p.num_class} take"
-                f" {wanted} elements per item, not {given}: {describe(ctx.bottoms, 0)}",
+        expected, given = _boxes(p) * (p.num_class + _BOX_NUMBERS), count(ctx.bottom[1:])
+        if given != expected:
+            raise ctx.fault(
+                f"expected {expected} elements per item for side {p.side}, num_object"
+                f" {p.num_object} and num_class {p.num_class}, got {given}: {ctx.describe(0)}",
+                "side",
                 rule="bottom-shape-mismatch",
-                field="eval_detection_param.side",
             )
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        return [(ctx.legacy(ctx.bottom)[0], ctx.param.num_class + _boxes(ctx.param) * 4)]
+        return [(ctx.nchw()[0], _results(ctx.param))]
 
     def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
-        p = layer.eval_detection_param
-        return ((None, p.num_class + _boxes(p) * 4),)
+        return ((None, _results(layer.eval_detection_param)),)
 
 
-def _boxes(p: Any) -> int:
-    """How many boxes are predicted for an item."""
-    return int(p.side**2 * p.num_object)
+def _boxes(param: Any) -> int:
+    """The number of boxes that are predicted for an item."""
+    return int(param.side**2 * param.num_object)
+
+
+def _results(param: Any) -> int:
+    """The size of the top for an item."""
+    return int(param.num_class + _boxes(param) * _RESULT_NUMBERS)

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
-from protogen.layers._logarithm import refuse_base
+from protogen.layers._logarithm import check_base
 from protogen.schema import Context, LayerSchema, register
 
 
 @register
 class Exp(LayerSchema):
-    """``base`` (-1: e) to the power of (shift + scale * x), element by element. Works in place."""
+    """``base`` to the power of (shift + scale * x), element by element. Works in place.
+
+    A base of -1, the default, stands for e.
+    """
 
     param = "exp_param"
+    elementwise = True
+    reads_top = True
     source = "src/caffe/layers/exp_layer.cpp"
 
     def check(self, ctx: Context) -> None:
-        refuse_base(ctx.param, "exp_param.base")
+        check_base(ctx)

@@ -3,24 +3,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.schema import Context, LayerSchema, register
 from protogen.shapes import count
 
 
 @register
 class Flatten(LayerSchema):
-    """Make one axis of those from ``axis`` to ``end_axis``, both included."""
+    """Merge the axes from ``axis`` to ``end_axis``, both included, into one."""
 
     param = "flatten_param"
     source = "src/caffe/layers/flatten_layer.cpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        ctx.refuse_in_place()
-        p, bottom = ctx.param, ctx.bottom
-        start = ctx.axis(p.axis, bottom, "flatten_param.axis")
-        end = ctx.axis(p.end_axis, bottom, "flatten_param.end_axis") + 1
+        # The top shares the bottom's memory, which in place would be its own.
+        ctx.reject_in_place()
+        bottom = ctx.bottom
+        start, end = ctx.axis(), ctx.axis("end_axis") + 1
+        # end_axis may be one before axis: nothing is merged, and an axis of size 1 is inserted.
         if start > end:
-            raise Fault(
-                f"end_axis {end - 1} lies before axis {start}", field="flatten_param.end_axis"
-            )
+            raise ctx.fault(f"end_axis {end - 1} is before axis {start}", "end_axis")
         return [(*bottom[:start], count(bottom[start:end]), *bottom[end:])]

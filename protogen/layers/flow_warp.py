@@ -3,8 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
@@ -17,13 +16,14 @@ class FlowWarp(LayerSchema):
     param = "flow_warp_param"
     bottoms = 2
     source = "lmb-freiburg/flownet2: src/caffe/layers/flow_warp_layer.cpp"
-    forks = ("flownet2",)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        image, flow = map(ctx.legacy, ctx.bottoms)
-        if flow != (image[0], 2, *image[2:]):
-            raise Fault(
-                f"the flow is not 2 numbers to each pixel: {describe(ctx.bottoms, 0, 1)}",
+        image, flow = ctx.nchw(0), ctx.nchw(1)
+        num, _, height, width = image
+        if flow != (num, 2, height, width):
+            raise ctx.fault(
+                f"expected a flow with 2 numbers per pixel: {ctx.describe(0, 1)}",
+                bottom=1,
                 rule="bottom-shape-mismatch",
             )
         return [image]

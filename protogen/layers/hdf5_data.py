@@ -3,12 +3,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
 class HDF5Data(LayerSchema):
-    """The datasets of HDF5 files, each top the one of its own name; of any number of axes."""
+    """Read the datasets of HDF5 files, one per top, with the name of the top and any shape."""
 
     param = "hdf5_data_param"
     also = ("transform_param",)
@@ -17,7 +17,8 @@ class HDF5Data(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         if ctx.layer.HasField("transform_param"):
-            raise Fault("cannot transform what it reads", field="transform_param")
+            raise ctx.fault("does not support transform_param", layer_field="transform_param")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+        # Even the number of axes is that of the dataset; `protogen.sources` reads the first file.
         return [None] * ctx.tops

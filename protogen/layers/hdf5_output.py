@@ -3,12 +3,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
 class HDF5Output(LayerSchema):
-    """Write the bottoms, data and labels, to a file of HDF5."""
+    """Write the bottoms, data and labels, to an HDF5 file."""
 
     param = "hdf5_output_param"
     bottoms, tops = 2, 0
@@ -16,7 +16,7 @@ class HDF5Output(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         if not ctx.param.file_name:
-            raise Fault("file_name is missing", field="hdf5_output_param.file_name")
+            raise ctx.fault("file_name is missing", "file_name")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return []

@@ -8,8 +8,7 @@ from protogen.schema import register
 class HingeLoss(Loss):
     """One-against-all hinge loss of a score per class, linear (L1) or squared (L2).
 
-    The second bottom holds a class index for each item. Caffe compares no more than the batch
-    sizes.
+    The second bottom holds a class index for each item. Caffe compares only the batch sizes.
     """
 
     param = "hinge_loss_param"

@@ -3,34 +3,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._convolution import refuse_overhang, refuse_zero_stride, windows
-from protogen.layers._windows import convolved
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._convolution import check_fit, check_strides
+from protogen.schema import Context, LayerSchema, register
 from protogen.shapes import count
+from protogen.windows import convolution_size, convolution_window
 
 
 @register
 class Im2col(LayerSchema):
-    """Lay the window of a Convolution at each place out as a column of channels.
+    """Turn the window of a Convolution at each place into a column of channels.
 
-    A Convolution is this and a matrix product. Only the window fields of ``convolution_param``
-    are read.
+    A Convolution is an Im2col followed by a matrix product. Only the window fields of
+    ``convolution_param`` are read.
     """
 
     param = "convolution_param"
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/im2col_layer.cpp"
     formula = "channels * kernel area; trunc((size + 2*pad - extent) / stride) + 1"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        w = windows(ctx)
-        sizes = ctx.bottom[w.axis + 1 :]
+        window = convolution_window(ctx)
+        sizes = ctx.bottom[window.axis + 1 :]
         if not sizes:
-            raise Fault(
-                f"no axis is left to slide over past axis {w.axis}",
+            raise ctx.fault(
+                f"no axes to slide over after axis {window.axis}: {ctx.describe(0)}",
+                layer_field="convolution_param.axis" if ctx.param.HasField("axis") else "bottom[0]",
                 rule="axis-count",
-                field="convolution_param.axis",
             )
-        refuse_zero_stride(ctx.param, w.stride)
-        slid = [convolved(*each) for each in zip(sizes, w.kernel, w.stride, w.pad, w.dilation)]
-        refuse_overhang(sizes, w, slid)
-        return [(*ctx.bottom[: w.axis], ctx.bottom[w.axis] * count(w.kernel), *slid)]
+        check_strides(ctx, window.stride)
+        outputs = [
+            convolution_size(*each)
+            for each in zip(sizes, window.kernel, window.stride, window.pad, window.dilation)
+        ]
+        check_fit(ctx, window, outputs)
+        channels = ctx.bottom[window.axis] * count(window.kernel)
+        return [(*ctx.bottom[: window.axis], channels, *outputs)]

@@ -3,15 +3,16 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.layers._data import DataLayer
-from protogen.schema import Context, Fault, register
+from protogen.layers._parameters import check_both_or_neither
+from protogen.schema import Context, register
 from protogen.shapes import UNKNOWN
 
 
 @register
 class ImageData(DataLayer):
-    """Images and labels read from the files that a list names, a path and a label to each line.
+    """Read images and labels from a list of files, with a path and a label on each line.
 
-    All images must be of one size unless ``new_height`` and ``new_width`` resize them, or
+    All images must have the same size, unless ``new_height`` and ``new_width`` resize them or
     ``batch_size`` is 1.
     """
 
@@ -21,12 +22,7 @@ class ImageData(DataLayer):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        p = ctx.param
-        if bool(p.new_height) != bool(p.new_width):
-            raise Fault(
-                f"new_height {p.new_height} and new_width {p.new_width}: give both, or neither",
-                field="image_data_param.new_height",
-            )
+        check_both_or_neither(ctx, "new_height", "new_width")
 
     def image_sizes(self, ctx: Context) -> tuple[Any, Any, Any]:
         p = ctx.param

@@ -3,15 +3,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._labelled_images import LabelledImages
-from protogen.schema import Context, Fault, register
+from protogen.layers._labeled_images import LabeledImages
+from protogen.proto.fields import has_field
+from protogen.schema import Context, register
 
 
 @register
-class ImageSegData(LabelledImages):
-    """Images, a label for each of their pixels, and the images' sizes.
+class ImageSegData(LabeledImages):
+    """Read images, a label for each pixel, and the sizes of the images.
 
-    A list names an image and a map to each line. Both are cut to ``crop_size``, or to
+    Each line of a list names an image and a label map. Both are cropped to ``crop_size``, or to
     ``crop_height`` by ``crop_width``. The labels are Nx1xHxW, the sizes Nx1x1x2.
     """
 
@@ -19,18 +20,22 @@ class ImageSegData(LabelledImages):
     tops = 3
     auto_tops = True
     source = "hszhao/PSPNet: src/caffe/layers/image_seg_data_layer.cpp"
-    forks = ("pspnet", "xilinx")
+    unmarked_forks = ("pspnet", "xilinx")
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
         transform = ctx.layer.transform_param
         if transform.HasField("mean_file"):
-            raise Fault("takes no mean_file", field="transform_param.mean_file")
-        given = [transform.HasField(f"crop_{name}") for name in ("height", "width")]
-        if any(given) and (not all(given) or transform.HasField("crop_size")):
-            raise Fault(
-                "give crop_size, or else crop_height and crop_width",
-                field="transform_param.crop_height",
+            raise ctx.fault("does not support mean_file", layer_field="transform_param.mean_file")
+        # The crop is a square, or has a height and a width; the fork aborts on anything else.
+        sides = ("crop_height", "crop_width")
+        written = [side for side in sides if has_field(transform, side)]
+        if not written:
+            return
+        if len(written) == 1 or transform.HasField("crop_size"):
+            raise ctx.fault(
+                "give either crop_size, or both crop_height and crop_width",
+                layer_field=f"transform_param.{written[0]}",
             )
 
     def crop(self, ctx: Context) -> tuple[int, int]:

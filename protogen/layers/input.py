@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen.diagnostics import plural
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
 class Input(LayerSchema):
-    """Blobs that the caller fills; one ``shape`` for all tops, or one for each."""
+    """Blobs that the caller fills, with one ``shape`` for all tops or one for each."""
 
     param = "input_param"
     bottoms, tops = 0, (1, None)
@@ -17,12 +17,15 @@ class Input(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         shapes = [tuple(shape.dim) for shape in ctx.param.shape]
-        if not shapes:  # Caffe leaves the tops as they are made: without axes
+        if not shapes:  # Caffe does not shape the tops: they stay without axes
             return [()] * ctx.tops
         if len(shapes) not in (1, ctx.tops):
-            raise Fault(
-                f"{len(shapes)} shapes for {plural(ctx.tops, 'top')}; give one for all,"
-                " or one for each",
-                field="input_param.shape",
+            raise ctx.fault(
+                f"expected 1 shape for all tops, or one for each of {plural(ctx.tops, 'top')},"
+                f" got {len(shapes)}",
+                "shape",
             )
+        for index, shape in enumerate(shapes):
+            blob = "the top" if ctx.tops == 1 else f"top {index}"
+            ctx.check_shape(shape, blob, f"input_param.shape[{index}]")
         return shapes if len(shapes) == ctx.tops else shapes * ctx.tops

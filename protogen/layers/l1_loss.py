@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from protogen.layers._blobs import refuse_difference
+from protogen.layers._blobs import check_same_shape
 from protogen.layers._losses import Loss, check_counts
 from protogen.schema import Context, register
 from protogen.shapes import count
@@ -10,10 +10,10 @@ from protogen.shapes import count
 
 @register
 class L1Loss(Loss):
-    """The sum of absolute differences of the bottoms, averaged over the batch.
+    """The sum of absolute differences between the bottoms, averaged over the batch.
 
-    FlowNet's own, told by ``l1_loss_param`` or a single bottom, wants bottoms of one shape; a
-    single one is taken for the differences.
+    FlowNet's variant, selected by ``l1_loss_param`` or a single bottom, requires bottoms with the
+    same shape; a single bottom holds the differences.
     """
 
     param = "l1_loss_param"
@@ -22,7 +22,7 @@ class L1Loss(Loss):
         "NVIDIA/caffe: src/caffe/layers/l1_loss_layer.cpp,"
         " lmb-freiburg/flownet2: src/caffe/layers/l1loss_layer.cpp"
     )
-    forks = ("nv15", "nv16", "nv17", "xilinx", "flownet2")
+    unmarked_forks = ("nv15", "nv16", "nv17", "xilinx")
 
     def dialect(self, layer: Any) -> str:
         if layer.HasField("l1_loss_param"):
@@ -30,8 +30,9 @@ class L1Loss(Loss):
         return "flownet2 (1 bottom)" if len(layer.bottom) == 1 else "nv15 (no l1_loss_param)"
 
     def check(self, ctx: Context) -> None:
+        # FlowNet's subtracts the bottoms with an Eltwise, which wants equal shapes.
         if ctx.layer.HasField("l1_loss_param") or len(ctx.bottoms) == 1:
-            refuse_difference(ctx)
+            check_same_shape(ctx)
             return
         super().check(ctx)
         first, second = (count(bottom[1:]) for bottom in ctx.bottoms)

@@ -1,20 +1,22 @@
 from __future__ import annotations
 
-from protogen.layers._logarithm import refuse_base
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._logarithm import check_base
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
 class Log(LayerSchema):
-    """The logarithm to ``base`` (-1: e) of (shift + scale * x), element by element.
+    """The logarithm to ``base`` of (shift + scale * x), element by element. Works in place.
 
-    Works in place.
+    A base of -1, the default, stands for e.
     """
 
     param = "log_param"
+    elementwise = True
+    reads_bottom_in_backward = True
     source = "src/caffe/layers/log_layer.cpp"
 
     def check(self, ctx: Context) -> None:
-        refuse_base(ctx.param, "log_param.base")
+        check_base(ctx)
         if ctx.param.base == 1:
-            raise Fault("base 1 has no logarithms", field="log_param.base")
+            raise ctx.fault("base must not be 1, which has no logarithm", "base")

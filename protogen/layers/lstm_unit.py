@@ -3,17 +3,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe
-from protogen.schema import Context, Fault, LayerSchema, register
-from protogen.shapes import format_shape, reveal
+from protogen.layers._blobs import check_axes
+from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import format_shape
 
 
 @register
 class LSTMUnit(LayerSchema):
-    """One timestep of an LSTM: the next cell and hidden state.
+    """One timestep of an LSTM: the next cell state and hidden state.
 
-    Bottoms are the cell state (1, streams, D), what the gates read (1, streams, 4 D) and whether
-    the sequence goes on (1, streams). LSTM layers are made of these.
+    Bottoms are the cell state (1, streams, D), the input of the gates (1, streams, 4 D) and
+    whether the sequence continues (1, streams). LSTM layers consist of these.
     """
 
     bottoms, tops = 3, 2
@@ -21,17 +21,16 @@ class LSTMUnit(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         for index, axes in enumerate((3, 3, 2)):
-            if len(ctx.bottoms[index]) != axes:
-                raise Fault(
-                    f"bottom {index} takes {axes} axes: {describe(ctx.bottoms, index)}",
-                    rule="axis-count",
-                )
+            check_axes(ctx, axes, axes, bottom=index)
+        # The input, forget and output gates and the new cell value: 4 D numbers for D cells.
         _, streams, size = ctx.bottom
-        for index, wanted in enumerate(((1, streams, size), (1, streams, 4 * size), (1, streams))):
-            if ctx.bottoms[index] != wanted:
-                raise Fault(
-                    f"bottom {index} must be {format_shape(reveal(wanted))} beside bottom 0:"
-                    f" {describe(ctx.bottoms, 0, index)}",
+        shapes = ((1, streams, size), (1, streams, 4 * size), (1, streams))
+        for index, expected in enumerate(shapes):
+            if ctx.bottoms[index] != expected:
+                raise ctx.fault(
+                    f"expected bottom {index} to be {format_shape(expected)}:"
+                    f" {ctx.describe(*sorted({0, index}))}",
+                    bottom=index,
                     rule="bottom-shape-mismatch",
                 )
 

@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen.layers._data import DataLayer
-from protogen.schema import Context, Fault, register
+from protogen.layers._parameters import check_positive
+from protogen.schema import Context, register
 
 
 @register
 class MemoryData(DataLayer):
-    """A batch and its labels out of memory that a program points to."""
+    """A batch of data and labels, in memory that the calling program supplies."""
 
     param = "memory_data_param"
+    size_field = "batch_size"
     tops = 2
     source = "src/caffe/layers/memory_data_layer.cpp"
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        for name in ("channels", "height", "width"):
-            if not getattr(ctx.param, name):
-                raise Fault(f"{name} is missing or 0", field=f"memory_data_param.{name}")
+        check_positive(ctx, "channels", "height", "width")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p, batch = ctx.param, self.batch(ctx)

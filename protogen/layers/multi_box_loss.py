@@ -1,49 +1,51 @@
 from __future__ import annotations
 
+from protogen import proto
 from protogen.layers._detection import check_predictions
 from protogen.layers._losses import Loss
-from protogen.schema import Context, Fault, register
-
-_SOFTMAX = 0
-_NO_MINING = 0
+from protogen.layers._parameters import check_positive
+from protogen.schema import Context, register
 
 
 @register
 class MultiBoxLoss(Loss):
-    """SSD's loss: of the location and of the class of each prior box that matches a true one.
+    """SSD's loss of the location and the class of each prior box that matches a true box.
 
-    Bottoms are the predictions of location and confidence, the prior boxes and the true ones.
+    Bottoms are the predictions of location and confidence, the prior boxes and the true boxes.
     (source: Liu et al. 2016, SSD: Single Shot MultiBox Detector)
     """
 
     param = "multibox_loss_param"
     also = ("loss_param",)
     bottoms = 4
-    source = "src/caffe/layers/multibox_loss_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/multibox_loss_layer.cpp"
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        ctx.refuse_in_place()
-        self._check_parameters(ctx)
-        ctx.legacy(ctx.bottoms[3])
+        ctx.reject_in_place()
+        check_positive(ctx, "num_classes")
+        self._check_mining(ctx)
+        self._check_background(ctx)
+        ctx.nchw(3)
         check_predictions(ctx)
 
-    def _check_parameters(self, ctx: Context) -> None:
+    def _check_mining(self, ctx: Context) -> None:
         p = ctx.param
-        if not p.num_classes:
-            raise Fault("num_classes is missing or 0", field="multibox_loss_param.num_classes")
-        if p.HasField("do_neg_mining") and p.do_neg_mining != (p.mining_type != _NO_MINING):
-            raise Fault(
-                "do_neg_mining and mining_type contradict each other; keep mining_type",
-                field="multibox_loss_param.do_neg_mining",
+        mines = p.mining_type != proto.MultiBoxLossParameter.NONE
+        if p.HasField("do_neg_mining") and p.do_neg_mining != mines:
+            raise ctx.fault(
+                "do_neg_mining contradicts mining_type; keep mining_type", "do_neg_mining"
             )
-        if p.mining_type != _NO_MINING and not p.share_location:
-            raise Fault(
-                "negative mining needs share_location: true",
-                field="multibox_loss_param.share_location",
-            )
-        if p.conf_loss_type == _SOFTMAX and p.background_label_id >= p.num_classes:
-            raise Fault(
-                f"background_label_id {p.background_label_id} is none of {p.num_classes} classes",
-                field="multibox_loss_param.background_label_id",
+        if mines and not p.share_location:
+            raise ctx.fault("negative mining requires share_location: true", "share_location")
+
+    def _check_background(self, ctx: Context) -> None:
+        p = ctx.param
+        # Only the softmax has a class for the background; LOGISTIC scores each class by itself.
+        softmax = p.conf_loss_type == proto.MultiBoxLossParameter.SOFTMAX
+        if softmax and p.background_label_id >= p.num_classes:
+            raise ctx.fault(
+                f"background_label_id must be less than num_classes {p.num_classes}, got"
+                f" {p.background_label_id}",
+                "background_label_id",
             )

@@ -8,8 +8,8 @@ from protogen.schema import Context, register
 class MultinomialLogisticLoss(Loss):
     """The mean negative log of the probability of the true class.
 
-    The first bottom holds probabilities, as Softmax makes them; SoftmaxWithLoss does both at once
-    and is exact where a probability is nearly 0.
+    The first bottom holds probabilities, such as a Softmax computes. SoftmaxWithLoss does both in
+    one layer, and stays accurate where a probability is nearly 0.
     """
 
     source = "src/caffe/layers/multinomial_logistic_loss_layer.cpp"

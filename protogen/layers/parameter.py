@@ -8,10 +8,11 @@ from protogen.schema import Context, LayerSchema, Learnable, register
 
 @register
 class Parameter(LayerSchema):
-    """A learned blob of any ``shape`` as a top, for other layers to read."""
+    """A learned blob with any ``shape`` as a top, for other layers to read."""
 
     param = "parameter_param"
     bottoms = 0
+    size_field = "shape"
     source = "include/caffe/layers/parameter_layer.hpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

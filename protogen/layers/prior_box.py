@@ -4,95 +4,119 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import refuse_empty
-from protogen.layers._windows import float32
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.diagnostics import times
+from protogen.layers._blobs import check_not_empty
+from protogen.schema import Context, LayerSchema, register
+from protogen.windows import float32
+
+#: Caffe treats aspect ratios as equal if they differ by less.
+_SAME_RATIO = 1e-6
+
+#: A smaller ratio has no inverse in float32.
+_SMALLEST_RATIO = 1e-38
 
 
 @register
 class PriorBox(LayerSchema):
     """The boxes of fixed sizes that SSD places at each pixel of a feature map, and refines.
 
-    Bottoms are the feature map and the image, whose sizes make the steps between boxes unless
-    ``step`` and ``img_size`` do. Each ``min_size`` makes a box for each aspect ratio (1, those in
-    ``aspect_ratio`` and with ``flip`` also their inverses), each ``max_size`` a further square.
-    The top holds the corners of all boxes, and the variances of each.
+    Bottoms are the feature map and the image. Their sizes give the step between boxes, unless
+    ``step`` and ``img_size`` do. Each ``min_size`` gives a box for each aspect ratio (1, those in
+    ``aspect_ratio`` and, with ``flip``, their inverses), each ``max_size`` one more square. The top
+    holds the corners of all boxes, and the variances of each.
     (source: Liu et al. 2016, SSD: Single Shot MultiBox Detector)
     """
 
     param = "prior_box_param"
     bottoms = (1, None)
-    source = "src/caffe/layers/prior_box_layer.cpp"
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/prior_box_layer.cpp"
     formula = "height * width * (ratios * min_sizes + max_sizes) * 4"
 
     def check(self, ctx: Context) -> None:
         p = ctx.param
-        _check_sizes(p)
-        if len(p.variance) not in (0, 1, 4):
-            raise Fault(
-                f"variance is given {len(p.variance)} times; give it once, 4 times or not at all",
-                field="prior_box_param.variance",
-            )
-        if any(not variance > 0 for variance in p.variance):
-            raise Fault("a variance is not above 0", field="prior_box_param.variance")
-        _check_pair(p, "img_size", "img_h", "img_w")
-        _check_pair(p, "step", "step_h", "step_w")
+        _check_sizes(ctx)
+        _check_variances(ctx)
+        _check_size_or_pair(ctx, "img_size", "img_h", "img_w")
+        _check_size_or_pair(ctx, "step", "step_h", "step_w")
         if len(ctx.bottoms) < 2 and not (p.img_size or p.img_h):
-            raise Fault(
-                "needs the image as its second bottom, for no img_size is given",
+            raise ctx.fault(
+                "expected the image as a second bottom, because img_size is not given",
+                layer_field="bottom",
                 rule="blob-count",
-                field="bottom",
             )
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        height, width = ctx.legacy(ctx.bottom)[2:]
+        _, _, height, width = ctx.nchw()
         p = ctx.param
+        # A max_size adds one square, of side sqrt(min_size * max_size), whatever the ratios are.
         boxes = len(_aspect_ratios(p)) * len(p.min_size) + len(p.max_size)
-        refuse_empty((height, width), "the feature map")
+        check_not_empty(ctx, (height, width), "the feature map")
         return [(1, 2, height * width * boxes * 4)]
 
 
-def _check_sizes(p: Any) -> None:
+def _check_sizes(ctx: Context) -> None:
+    p = ctx.param
     if not p.min_size:
-        raise Fault("no min_size", field="prior_box_param.min_size")
-    if any(not size > 0 for size in p.min_size):
-        raise Fault("a min_size is not above 0", field="prior_box_param.min_size")
+        raise ctx.fault("min_size is missing", "min_size")
+    for index, size in enumerate(p.min_size):
+        if not size > 0:
+            raise ctx.fault(f"min_size must be greater than 0, got {size:g}", f"min_size[{index}]")
     if not p.max_size:
         return
     if len(p.max_size) != len(p.min_size):
-        raise Fault(
-            f"{len(p.max_size)} max_size for {len(p.min_size)} min_size; give one for each, or"
-            " none",
-            field="prior_box_param.max_size",
+        raise ctx.fault(
+            f"max_size is given {times(len(p.max_size))} and min_size"
+            f" {times(len(p.min_size))}; give one max_size for each min_size, or none",
+            "max_size",
         )
-    for least, most in zip(p.min_size, p.max_size):
-        if not most > least:
-            raise Fault(
-                f"max_size {most:g} is not above its min_size {least:g}",
-                field="prior_box_param.max_size",
+    for index, (smallest, largest) in enumerate(zip(p.min_size, p.max_size)):
+        if not largest > smallest:
+            raise ctx.fault(
+                f"max_size must be greater than its min_size {smallest:g}, got {largest:g}",
+                f"max_size[{index}]",
             )
 
 
-def _check_pair(p: Any, both: str, first: str, second: str) -> None:
-    """A size for both axes, or one for each; what is given must be above 0."""
-    given = [name for name in (first, second) if p.HasField(name)]
-    if given and p.HasField(both):
-        raise Fault(
-            f"both {both} and {given[0]} are given; keep one", field=f"prior_box_param.{both}"
+def _check_variances(ctx: Context) -> None:
+    variances = ctx.param.variance
+    if len(variances) not in (0, 1, 4):
+        raise ctx.fault(
+            f"variance is given {times(len(variances))}; give it once, 4 times, or not at all",
+            "variance",
         )
-    names = (first, second) if given else (both,)
-    for name in names if given or p.HasField(both) else ():
+    for index, variance in enumerate(variances):
+        if not variance > 0:
+            raise ctx.fault(
+                f"variance must be greater than 0, got {variance:g}", f"variance[{index}]"
+            )
+
+
+def _check_size_or_pair(ctx: Context, size: str, height: str, width: str) -> None:
+    """Raise unless a size is given once, or for both axes, or not at all, and is positive."""
+    p = ctx.param
+    pair = [name for name in (height, width) if p.HasField(name)]
+    if pair and p.HasField(size):
+        raise ctx.fault(f"both {size} and {pair[0]} are given; keep one", pair[0])
+    required: tuple[str, ...] = ()
+    if pair:
+        required = (height, width)
+    elif p.HasField(size):
+        required = (size,)
+    for name in required:
+        if not p.HasField(name):
+            raise ctx.fault(f"{pair[0]} is given without {name}", pair[0])
         if not getattr(p, name) > 0:
-            raise Fault(f"{name} is missing or not above 0", field=f"prior_box_param.{name}")
+            raise ctx.fault(f"{name} must be greater than 0, got {getattr(p, name):g}", name)
 
 
-def _aspect_ratios(p: Any) -> list[float]:
-    """The distinct ratios, 1 first; those within 1e-6 of each other count as one."""
+def _aspect_ratios(param: Any) -> list[float]:
+    """The distinct ratios, 1 first."""
     ratios = [1.0]
-    for ratio in p.aspect_ratio:
-        if any(abs(ratio - other) < 1e-6 for other in ratios):
+    for ratio in param.aspect_ratio:
+        if any(abs(ratio - other) < _SAME_RATIO for other in ratios):
             continue
         ratios.append(ratio)
-        if p.flip:
-            ratios.append(float32(1 / ratio) if abs(ratio) > 1e-38 else math.inf)
+        if param.flip:
+            has_inverse = abs(ratio) > _SMALLEST_RATIO
+            ratios.append(float32(1 / ratio) if has_inverse else math.inf)
     return ratios

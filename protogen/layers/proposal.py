@@ -3,10 +3,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._dialects import told_by
+from protogen.layers._dialects import find_dialect
 from protogen.schema import Context, LayerSchema, register
 
-_TELLING = (
+#: The fields that only one fork has.
+_FORK_FIELDS = (
     ("xilinx", ("nms_input_num", "nms_output_num", "stride_h", "stride_w", "nms_iou_th")),
     ("cambricon", ("nms_num", "anchor_num", "top_num", "stride", "im_min_w", "im_min_h")),
 )
@@ -14,23 +15,24 @@ _TELLING = (
 
 @register
 class Proposal(LayerSchema):
-    """The regions most likely to hold an object, from scores and boxes for each anchor.
+    """The regions that are most likely to contain an object, from scores and boxes per anchor.
 
-    Bottoms are the scores, the boxes and the size of each image. By the rule of happynear's fork
-    the tops are ``post_nms_topn`` regions to each image, as rows of five, and their scores; those
-    of Xilinx and Cambricon are not known here.  (source: Ren et al. 2015, Faster R-CNN)
+    Bottoms are the scores, the boxes and the size of each image. In happynear's fork the tops are
+    ``post_nms_topn`` regions per image, as rows of five numbers, and their scores; the shapes in
+    Xilinx's and Cambricon's forks are unknown.  (source: Ren et al. 2015, Faster R-CNN)
     """
 
     param = "proposal_param"
     bottoms, tops = (1, None), (1, 2)
     source = "happynear/caffe-windows: src/caffe/layers/proposal_layer.cpp"
-    forks = ("happynear", "xilinx", "cambricon")
 
     def dialect(self, layer: Any) -> str:
-        return str(told_by(layer.proposal_param, _TELLING) or "happynear (no field that tells)")
+        dialect = find_dialect(layer.proposal_param, _FORK_FIELDS)
+        return str(dialect or "happynear (no distinguishing field)")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
-        if told_by(ctx.param, _TELLING):
+        if find_dialect(ctx.param, _FORK_FIELDS):
             return [None] * ctx.tops
-        regions = ctx.legacy(ctx.bottom)[0] * ctx.param.post_nms_topn
+        # Caffe shapes the top for the most regions that it may keep.
+        regions = ctx.nchw()[0] * ctx.param.post_nms_topn
         return [(regions, 5), (regions,)][: ctx.tops]

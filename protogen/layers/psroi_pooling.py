@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._parameters import check_positive
+from protogen.schema import Context, LayerSchema, register
 from protogen.shapes import Shape
 
 
@@ -13,39 +13,38 @@ class PSROIPooling(LayerSchema):
     """The averages of ``group_size`` by ``group_size`` windows in each region of interest.
 
     Each window reads ``output_dim`` channels of its own, so the bottom has ``output_dim`` times
-    ``group_size`` squared. The second bottom has a row to each region: the image, then x1, y1, x2,
-    y2.  (source: Dai et al. 2016, R-FCN)
+    ``group_size`` squared channels. The second bottom has one row per region: the image, then x1,
+    y1, x2, y2.  (source: Dai et al. 2016, R-FCN)
     """
 
     param = "psroi_pooling_param"
     bottoms = 2
     source = "daijifeng001/caffe-rfcn: src/caffe/layers/psroi_pooling_layer.cpp"
-    forks = ("rfcn", "intel", "happynear", "cambricon", "pt2c", "ncnn")
 
     def check(self, ctx: Context) -> None:
         p = ctx.param
+        # The fork declares its three fields required; in our schema, no field of a fork is.
         if not p.HasField("spatial_scale"):
-            raise Fault(
-                "spatial_scale is missing",
-                rule="required-field",
-                field="psroi_pooling_param.spatial_scale",
-            )
-        for name in ("output_dim", "group_size"):
-            if getattr(p, name) <= 0:
-                raise Fault(f"{name} is not above 0", field=f"psroi_pooling_param.{name}")
-        wanted, given = p.output_dim * p.group_size**2, ctx.legacy(ctx.bottom)[1]
-        if given != wanted:
-            raise Fault(
-                f"output_dim {p.output_dim} and group_size {p.group_size} take {wanted} channels,"
-                f" not {given}: {describe(ctx.bottoms, 0)}",
+            raise ctx.fault("spatial_scale is missing", "spatial_scale", rule="required-field")
+        check_positive(ctx, "output_dim", "group_size")
+        expected = p.output_dim * p.group_size**2
+        _, channels, _, _ = ctx.nchw()
+        if channels != expected:
+            raise ctx.fault(
+                f"expected {expected} channels for output_dim {p.output_dim} and group_size"
+                f" {p.group_size}, got {channels}: {ctx.describe(0)}",
+                "output_dim",
                 rule="bottom-shape-mismatch",
-                field="psroi_pooling_param.output_dim",
             )
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        p = ctx.param
-        return [(ctx.legacy(ctx.bottoms[1])[0], p.output_dim, p.group_size, p.group_size)]
+        regions = ctx.nchw(1)[0]
+        return [(regions, *_window(ctx.param))]
 
     def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
-        p = layer.psroi_pooling_param
-        return ((None, p.output_dim, p.group_size, p.group_size),)
+        return ((None, *_window(layer.psroi_pooling_param)),)
+
+
+def _window(param: Any) -> tuple[int, int, int]:
+    """The channels, height and width of a pooled region."""
+    return param.output_dim, param.group_size, param.group_size

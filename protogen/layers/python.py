@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.schema import Context, LayerSchema, register
 from protogen.shapes import UNKNOWN
 
 
@@ -11,7 +11,7 @@ from protogen.shapes import UNKNOWN
 class Python(LayerSchema):
     """A layer written in Python: the class ``layer`` of the module ``module``.
 
-    Its tops' shapes and what it learns are for that class to say, so they are not known here.
+    That class decides the shapes of the tops and what is learned, so they are unknown.
     """
 
     param = "python_param"
@@ -21,7 +21,7 @@ class Python(LayerSchema):
     def check(self, ctx: Context) -> None:
         for name in ("module", "layer"):
             if not getattr(ctx.param, name):
-                raise Fault(f"{name} is missing", field=f"python_param.{name}")
+                raise ctx.fault(f"{name} is missing", name)
 
     def top_shapes(self, ctx: Context) -> Sequence[None]:
         return [None] * ctx.tops

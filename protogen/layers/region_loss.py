@@ -6,15 +6,14 @@ from protogen.schema import Context, register
 
 @register
 class RegionLoss(Loss):
-    """YOLOv2's loss of boxes and classes, predicted for each cell and each of its anchors.
+    """YOLOv2's loss of the boxes and classes that are predicted for each cell and anchor.
 
-    The first bottom is Nx(num * (num_class + coords + 1)) maps, the second the boxes that are
-    there.  (source: Redmon & Farhadi 2016, YOLO9000)
+    The first bottom has num * (num_class + coords + 1) channels; the second holds the true boxes.
+    (source: Redmon & Farhadi 2016, YOLO9000)
     """
 
     param = "region_loss_param"
     source = "intel/caffe: src/caffe/layers/region_loss_layer.cpp"
-    forks = ("intel", "eric612", "pt2c")
 
     def check(self, ctx: Context) -> None:
-        """Nothing: not even the batch sizes have to agree."""
+        """Check nothing: even the batch sizes may differ."""

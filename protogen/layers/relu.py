@@ -5,10 +5,8 @@ from protogen.schema import LayerSchema, register
 
 @register
 class ReLU(LayerSchema):
-    """Keep what is above zero: max(0, x), with ``negative_slope`` times x below zero.
-
-    Works in place.
-    """
+    """Keep what is positive: max(0, x), or ``negative_slope`` * x below zero. Works in place."""
 
     param = "relu_param"
+    elementwise = True
     source = "src/caffe/layers/relu_layer.cpp"

@@ -5,11 +5,9 @@ from protogen.schema import LayerSchema, register
 
 @register
 class ReLU6(LayerSchema):
-    """Keep what is between 0 and 6: min(max(0, x), 6).
-
-    Works in place.
-    """
+    """Limit each element to the range from 0 to 6: min(max(0, x), 6). Works in place."""
 
     param = "relu6_param"
+    elementwise = True
     source = "eric612/MobileNet-YOLO: src/caffe/layers/relu6_layer.cpp"
-    forks = ("eric612", "xilinx", "pt2c", "tengine")
+    unmarked_forks = ("xilinx",)

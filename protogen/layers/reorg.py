@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._parameters import check_positive
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
@@ -16,16 +17,15 @@ class Reorg(LayerSchema):
     param = "reorg_param"
     source = "intel/caffe: src/caffe/layers/reorg_layer.cpp"
     formula = "channels * stride^2, size / stride; with reverse channels / stride^2, size * stride"
-    forks = ("intel", "xilinx", "eric612", "cambricon", "pt2c", "ncnn", "tengine")
 
     def check(self, ctx: Context) -> None:
-        ctx.refuse_in_place()
-        if ctx.param.stride == 0:
-            raise Fault("stride is missing or 0", field="reorg_param.stride")
+        ctx.reject_in_place()
+        check_positive(ctx, "stride")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         stride = ctx.param.stride
-        num, channels, height, width = ctx.legacy(ctx.bottom)
+        num, channels, height, width = ctx.nchw()
+        # Rows and columns that do not fill a block are left out.
         if ctx.param.reverse:
             return [(num, channels // stride**2, height * stride, width * stride)]
         return [(num, channels * stride**2, height // stride, width // stride)]

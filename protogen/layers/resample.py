@@ -3,9 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.schema import Context, Fault, LayerSchema, register
-
-_AREA = 4
+from protogen import proto
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
@@ -18,22 +17,23 @@ class Resample(LayerSchema):
     param = "resample_param"
     bottoms = (1, 2)
     source = "lmb-freiburg/flownet2: src/caffe/layers/resample_layer.cpp"
-    forks = ("flownet2",)
 
     def check(self, ctx: Context) -> None:
-        if ctx.param.type == _AREA:
-            raise Fault("type AREA is not implemented", field="resample_param.type")
+        if ctx.param.type == proto.ResampleParameter.AREA:
+            raise ctx.fault("type AREA is not implemented", "type")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p = ctx.param
-        num, channels, *_ = ctx.legacy(ctx.bottom)
-        sizes: tuple[Any, ...] = (p.height, p.width)
+        num, channels, _, _ = ctx.nchw()
         if len(ctx.bottoms) > 1:
-            sizes = ctx.legacy(ctx.bottoms[1])[2:]
-        for size, name in zip(sizes, ("height", "width")):
+            _, _, height, width = ctx.nchw(1)
+        else:
+            height, width = p.height, p.width
+        for name, size in (("height", height), ("width", width)):
             if size < 1:
-                raise Fault(
-                    f"a {name} of 0: give height and width, or a second bottom",
-                    field=f"resample_param.{name}",
+                raise ctx.fault(
+                    f"{name} must be greater than 0, got {size};"
+                    " give height and width, or a second bottom",
+                    layer_field="bottom[1]" if len(ctx.bottoms) > 1 else f"resample_param.{name}",
                 )
-        return [(num, channels, *sizes)]
+        return [(num, channels, height, width)]

@@ -5,11 +5,12 @@ from protogen.schema import LayerSchema, register
 
 @register
 class SeLu(LayerSchema):
-    """x above zero and alpha * (exp(x) - 1) below, both times lambda: keeps mean and variance.
+    """lambda * x if positive, else lambda * alpha * (exp(x) - 1): keeps the mean and variance.
 
-    So written in soeaver's nets, whose own source is not public; Synopsys' fork has it as SeLU.
-    (Klambauer et al. 2017)
+    The spelling is that of soeaver's nets, whose source code is not public; Synopsys' fork calls it
+    SeLU.  (source: Klambauer et al. 2017)
     """
 
+    elementwise = True
     source = "foss-for-synopsys-dwc-arc-processors/synopsys-caffe: src/caffe/layers/selu_layer.cpp"
-    forks = ("soeaver",)
+    unmarked_forks = ("soeaver",)

@@ -1,26 +1,29 @@
 from __future__ import annotations
 
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._parameters import check_positive
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
 class ShuffleChannel(LayerSchema):
-    """Reorder the channels so that each of ``group`` parts has some of every part.
+    """Reorder the channels so that each of ``group`` parts has some from every part.
 
-    Channels as ``group`` rows are read by columns.  (source: Zhang et al. 2017, ShuffleNet)
+    It arranges the channels in ``group`` rows, and reads them by columns.
+    (source: Zhang et al. 2017, ShuffleNet)
     """
 
     param = "shuffle_channel_param"
+    elementwise = True
     source = "farmingyard/ShuffleNet: shuffle_channel_layer.cpp"
-    forks = ("shufflenet", "cambricon", "ncnn", "mnn", "tengine", "mace", "x2paddle")
 
     def check(self, ctx: Context) -> None:
-        group, channels = ctx.param.group, ctx.legacy(ctx.bottom)[1]
-        if group == 0:
-            raise Fault("group is 0", field="shuffle_channel_param.group")
+        check_positive(ctx, "group")
+        group = ctx.param.group
+        _, channels, _, _ = ctx.nchw()
+        # The channels are a matrix with group rows, so they must fill it.
         if channels % group:
-            raise Fault(
+            raise ctx.fault(
                 f"group {group} does not divide {channels} bottom channels",
+                "group",
                 rule="group-does-not-divide",
-                field="shuffle_channel_param.group",
             )

@@ -7,9 +7,9 @@ from protogen.shapes import count
 
 @register
 class SigmoidCrossEntropyLoss(Loss):
-    """The cross-entropy of the sigmoid of each score and its target, a probability in [0, 1].
+    """The cross-entropy between the sigmoid of each score and its target, a probability in [0, 1].
 
-    For labels that do not exclude one another.
+    For labels that are not mutually exclusive.
     """
 
     param = "loss_param"
@@ -17,6 +17,6 @@ class SigmoidCrossEntropyLoss(Loss):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        ctx.refuse_in_place()
+        ctx.reject_in_place()
         first, second = map(count, ctx.bottoms)
-        check_counts(ctx, first, second, "elements")
+        check_counts(ctx, first, second, "number of elements")

@@ -5,7 +5,7 @@ from protogen.schema import LayerSchema, register
 
 @register
 class Silence(LayerSchema):
-    """Read blobs and make nothing, so that they are no outputs of the net."""
+    """Read blobs and produce nothing, so that they are not outputs of the net."""
 
     bottoms, tops = (1, None), 0
     source = "src/caffe/layers/silence_layer.cpp"

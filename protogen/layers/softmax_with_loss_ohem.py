@@ -9,21 +9,21 @@ from protogen.schema import Context, register
 
 @register
 class SoftmaxWithLossOHEM(Loss):
-    """SoftmaxWithLoss that also tells each instance's loss, to mine hard examples by.
+    """A SoftmaxWithLoss that also gives the loss of each instance, to mine hard examples.
 
-    Further tops hold the probabilities, shaped like the scores, and the loss of each instance,
-    shaped like the labels.  (source: Shrivastava et al. 2016)
+    Two more tops hold the probabilities, with the shape of the scores, and the loss of each
+    instance, with the shape of the labels.  (source: Shrivastava et al. 2016)
     """
 
     param = "softmax_param"
     also = ("loss_param",)
     tops = (1, 3)
     source = "intel/caffe: src/caffe/layers/softmax_loss_ohem_layer.cpp"
-    forks = ("intel",)
+    unmarked_forks = ("intel",)
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        check_labels(ctx, ctx.axis(ctx.param.axis, ctx.bottom, "softmax_param.axis"))
+        check_labels(ctx, ctx.axis())
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [(), *ctx.bottoms][: ctx.tops]

@@ -5,11 +5,12 @@ from protogen.schema import LayerSchema, register
 
 @register
 class SpatialDropout(LayerSchema):
-    """In training set a random ``dropout_ratio`` of the channels to 0 and scale the others up.
+    """In training, set a random ``dropout_ratio`` of the channels to 0 and scale up the others.
 
-    When testing, nothing is changed.
+    In testing, nothing changes.
     """
 
     param = "dropout_param"
+    elementwise = True
     source = "intel/caffe: src/caffe/layers/spatial_dropout_layer.cpp"
-    forks = ("intel",)
+    unmarked_forks = ("intel",)

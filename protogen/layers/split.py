@@ -5,13 +5,15 @@ from protogen.schema import Context, LayerSchema, register
 
 @register
 class Split(LayerSchema):
-    """Hand the bottom to several tops; their gradients are added up.
+    """Copy the bottom to several tops; their gradients are added up.
 
-    Caffe puts one behind each blob with several readers by itself.
+    Caffe inserts one by itself after each blob with several readers.
     """
 
     tops = (1, None)
+    elementwise = True
     source = "src/caffe/layers/split_layer.cpp"
 
     def check(self, ctx: Context) -> None:
-        ctx.refuse_in_place()
+        # All tops share the bottom's memory; only the gradients are separate.
+        ctx.reject_in_place()

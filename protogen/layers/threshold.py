@@ -5,7 +5,8 @@ from protogen.schema import LayerSchema, register
 
 @register
 class Threshold(LayerSchema):
-    """1 where an element is above ``threshold``, else 0. Works in place, but has no gradient."""
+    """1 if an element is greater than ``threshold``, else 0. Works in place; has no gradient."""
 
     param = "threshold_param"
+    elementwise = True
     source = "src/caffe/layers/threshold_layer.cpp"

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._parameters import check_positive
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
@@ -11,13 +12,12 @@ class Tile(LayerSchema):
     """Repeat the bottom ``tiles`` times along ``axis``."""
 
     param = "tile_param"
+    size_field = "tiles"
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/tile_layer.cpp"
     formula = "size * tiles on axis"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        p, bottom = ctx.param, ctx.bottom
-        axis = ctx.axis(p.axis, bottom, "tile_param.axis")
-        if p.tiles <= 0:
-            wrong = f"tiles is {p.tiles}" if p.HasField("tiles") else "tiles is missing"
-            raise Fault(f"{wrong}; it must be above 0", field="tile_param.tiles")
-        return [(*bottom[:axis], bottom[axis] * p.tiles, *bottom[axis + 1 :])]
+        bottom, axis = ctx.bottom, ctx.axis()
+        check_positive(ctx, "tiles")
+        return [(*bottom[:axis], bottom[axis] * ctx.param.tiles, *bottom[axis + 1 :])]

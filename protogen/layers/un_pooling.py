@@ -3,60 +3,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe, is_empty
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._blobs import is_empty
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
 class UnPooling(LayerSchema):
-    """Spread each value over a window of the top: its middle, evenly, or repeated.
+    """Spread each value over a window of the top: into its center, evenly, or by repeating it.
 
-    With a second bottom the window is worked out so that the top is of that bottom's size, or near.
+    With a second bottom, the window is computed such that the top has about the size of that
+    bottom.
     """
 
     param = "unpooling_param"
     bottoms = (1, 2)
     source = "weiliu89/caffe (branch fcn): src/caffe/layers/unpooling_layer.cpp"
     formula = "(size - 1) * out_stride - 2*out_pad + out_kernel_size"
-    forks = ("wl-fcn", "cambricon")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        p = ctx.param
-        kernel, stride, pad = _pair(p, "out_kernel"), _pair(p, "out_stride"), _pair(p, "out_pad")
-        num, channels, *sizes = ctx.legacy(ctx.bottom)
+        kernel = _size_or_pair(ctx, "out_kernel_size", "out_kernel_h", "out_kernel_w")
+        stride = _size_or_pair(ctx, "out_stride", "out_stride_h", "out_stride_w")
+        pad = _size_or_pair(ctx, "out_pad", "out_pad_h", "out_pad_w")
+        num, channels, *sizes = ctx.nchw()
         if len(ctx.bottoms) > 1:
             if is_empty(sizes):
-                raise Fault(
-                    f"divides by the bottom's size: {describe(ctx.bottoms, 0)}", rule="blob-shape"
+                raise ctx.fault(
+                    f"the image has no pixels, and Caffe divides by its size: {ctx.describe(0)}",
+                    bottom=0,
+                    rule="blob-shape",
                 )
-            wanted = ctx.legacy(ctx.bottoms[1])[2:]
-            return [(num, channels, *map(_fitted, sizes, wanted))]
+            _, _, *targets = ctx.nchw(1)
+            return [(num, channels, *map(_fitted_size, sizes, targets))]
         if 0 in kernel:
-            raise Fault("a kernel of size 0", field="unpooling_param.out_kernel_size")
-        spread = [
-            (size - 1) * step - 2 * border + window
-            for size, step, border, window in zip(sizes, stride, pad, kernel)
+            raise ctx.fault("out_kernel_size must be greater than 0, got 0", "out_kernel_size")
+        outputs = [
+            (size - 1) * stride[axis] - 2 * pad[axis] + kernel[axis]
+            for axis, size in enumerate(sizes)
         ]
-        return [(num, channels, *spread)]
+        return [(num, channels, *outputs)]
 
 
-def _pair(p: Any, name: str) -> tuple[int, int]:
-    """One number for both axes, or else one for each."""
-    plain = "out_kernel_size" if name == "out_kernel" else name
-    given = p.HasField(f"{name}_h"), p.HasField(f"{name}_w")
-    wrong = any(given) and (not all(given) or p.HasField(plain))
-    if wrong or (name == "out_kernel" and not any(given) and not p.HasField(plain)):
-        raise Fault(
-            f"give {plain}, or else {name}_h and {name}_w", field=f"unpooling_param.{plain}"
-        )
-    if all(given):
-        return getattr(p, f"{name}_h"), getattr(p, f"{name}_w")
-    return getattr(p, plain), getattr(p, plain)
+def _size_or_pair(ctx: Context, field: str, height: str, width: str) -> tuple[int, int]:
+    """One number for both axes, or one for each; only the kernel has no default."""
+    param = ctx.param
+    written = [name for name in (height, width) if param.HasField(name)]
+    if len(written) == 1 or (written and param.HasField(field)):
+        raise ctx.fault(f"give either {field}, or both {height} and {width}", written[0])
+    if written:
+        return getattr(param, height), getattr(param, width)
+    if field == "out_kernel_size" and not param.HasField(field):
+        raise ctx.fault(f"{field} is missing; give it, or both {height} and {width}", field)
+    return getattr(param, field), getattr(param, field)
 
 
-def _fitted(size: Any, wanted: Any) -> Any:
-    """The size with a window as large as its stride, the overhang cut off evenly."""
-    window = -(-wanted // size)
-    stride = 1 if window == wanted else window
-    overhang = (size - 1) * stride + window - wanted
-    return wanted + overhang - 2 * (overhang // 2)
+def _fitted_size(size: Any, target: Any) -> Any:
+    """The size with a window as large as its stride, and the overhang cropped on both sides."""
+    kernel = -(-target // size)  # rounded up
+    stride = 1 if kernel == target else kernel
+    overhang = (size - 1) * stride + kernel - target
+    return target + overhang - 2 * (overhang // 2)

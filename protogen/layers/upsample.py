@@ -3,18 +3,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._blobs import describe
-from protogen.schema import Context, Fault, LayerSchema, register
+from protogen.layers._blobs import check_axes
+from protogen.schema import Context, LayerSchema, register
 
 
 @register
 class Upsample(LayerSchema):
-    """Make the bottom larger: undo a max pooling, or repeat each pixel ``scale`` times.
+    """Enlarge the bottom: undo a max pooling, or repeat each pixel ``scale`` times.
 
-    With two bottoms it is SegNet's: each value goes back to where the mask, the second top of the
-    Pooling, says that it came from, and all else is 0. Its size is ``upsample_h`` by ``upsample_w``
-    or, as pooling rounds up, ``scale`` times the bottom's less one row with ``pad_out_h``, one
-    column with ``pad_out_w``. With one bottom it is that of the YOLO forks.
+    With two bottoms it is SegNet's: the mask, which is the second top of a Pooling, says where each
+    value goes, and everything else is 0. The size is ``upsample_h`` by ``upsample_w``, or ``scale``
+    times the bottom's. Because pooling rounds up, ``pad_out_h`` takes off one row and ``pad_out_w``
+    one column. With one bottom it is that of the YOLO forks.
     """
 
     param = "upsample_param"
@@ -23,7 +23,6 @@ class Upsample(LayerSchema):
         "alexgkendall/caffe-segnet, eric612/MobileNet-YOLO: src/caffe/layers/upsample_layer.cpp"
     )
     formula = "size * scale, less 1 with pad_out (2 bottoms); size * scale (1 bottom)"
-    forks = ("segnet", "enet", "eric612", "cambricon", "pt2c", "mnn", "tengine", "c-onnx")
 
     def dialect(self, layer: Any) -> str:
         return "segnet (2 bottoms)" if len(layer.bottom) > 1 else "eric612 (1 bottom)"
@@ -33,64 +32,60 @@ class Upsample(LayerSchema):
 
 
 def _unpooled(ctx: Context) -> Sequence[Any]:
-    pooled, mask = ctx.bottoms
+    """The top of SegNet's layer."""
     for index in (0, 1):
-        if len(ctx.bottoms[index]) != 4:
-            raise Fault(
-                f"takes bottoms of 4 axes: {describe(ctx.bottoms, index)}", rule="axis-count"
-            )
+        check_axes(ctx, 4, 4, bottom=index, names="N, C, H, W")
+    pooled, mask = ctx.bottoms
     if pooled != mask:
-        raise Fault(
-            f"the mask is not shaped like what was pooled: {describe(ctx.bottoms, 0, 1)}",
+        raise ctx.fault(
+            f"the mask differs in shape from bottom 0: {ctx.describe(0, 1)}",
+            bottom=1,
             rule="bottom-shape-mismatch",
         )
-    return (*pooled[:2], *_sizes(ctx.param, pooled[2:]))
+    num, channels, *sizes = pooled
+    return (num, channels, *_unpooled_sizes(ctx, sizes))
 
 
-def _sizes(p: Any, sizes: Sequence[Any]) -> Sequence[Any]:
-    given = (p.HasField("upsample_h"), p.HasField("upsample_w"))
-    if all(given):
-        if min(p.upsample_h, p.upsample_w) <= 1:
-            raise Fault(
-                f"upsample_h {p.upsample_h} and upsample_w {p.upsample_w} are to be above 1",
-                field="upsample_param.upsample_h",
-            )
+def _unpooled_sizes(ctx: Context, sizes: Sequence[Any]) -> Sequence[Any]:
+    p = ctx.param
+    given = ("upsample_h", "upsample_w")
+    if all(map(p.HasField, given)):
+        for name in given:
+            if getattr(p, name) <= 1:
+                raise ctx.fault(f"{name} must be greater than 1, got {getattr(p, name)}", name)
         return (p.upsample_h, p.upsample_w)
-    scales = _scales(p)
-    pads = (p.pad_out_h, p.pad_out_w)
-    for scale, pad, axis in zip(scales, pads, "hw"):
+    outputs = []
+    for size, side, (field, scale) in zip(sizes, "hw", _scales(ctx)):
+        pad_out = f"pad_out_{side}"
         if scale <= 1:
-            raise Fault(f"scale {scale} is not above 1", field="upsample_param.scale")
-        if pad and scale != 2:
-            raise Fault(
-                f"pad_out_{axis} goes with a scale of 2, not {scale}",
-                field=f"upsample_param.pad_out_{axis}",
-            )
-    return [size * scale - int(pad) for size, scale, pad in zip(sizes, scales, pads)]
+            raise ctx.fault(f"{field} must be greater than 1, got {scale}", field)
+        if getattr(p, pad_out) and scale != 2:
+            raise ctx.fault(f"{pad_out} requires a scale of 2, got {scale}", pad_out)
+        outputs.append(size * scale - int(getattr(p, pad_out)))
+    return outputs
 
 
-def _scales(p: Any) -> tuple[int, int]:
-    """``scale``, or else both of ``scale_h`` and ``scale_w``."""
-    given = (p.HasField("scale_h"), p.HasField("scale_w"))
-    if not any(given):
-        return int(p.scale), int(p.scale)
-    if not all(given) or p.HasField("scale"):
-        raise Fault(
-            "give upsample_h and upsample_w, or scale, or else scale_h and scale_w",
-            field="upsample_param.scale",
+def _scales(ctx: Context) -> list[tuple[str, int]]:
+    """For height and width, the field that gives the scale, and its value."""
+    p = ctx.param
+    pair = ("scale_h", "scale_w")
+    written = [name for name in pair if p.HasField(name)]
+    if not written:
+        return [("scale", int(p.scale))] * 2
+    if len(written) == 1 or p.HasField("scale"):
+        raise ctx.fault(
+            "give either scale, or both scale_h and scale_w, or both upsample_h and upsample_w",
+            written[0],
         )
-    return p.scale_h, p.scale_w
+    return [(name, int(getattr(p, name))) for name in pair]
 
 
 def _repeated(ctx: Context) -> Sequence[Any]:
+    """The top of the YOLO forks' layer."""
+    check_axes(ctx, 2, names="height, width")
     p = ctx.param
-    if len(ctx.bottom) < 2:
-        raise Fault(
-            f"takes a bottom with a height and a width: {describe(ctx.bottoms, 0)}",
-            rule="axis-count",
-        )
     scale = int(p.scale) if p.HasField("scale") else 1
     if scale < 1:
-        raise Fault(f"scale {p.scale:g} is below 1", field="upsample_param.scale")
+        raise ctx.fault(f"scale must be 1 or greater, got {p.scale:g}", "scale")
     *outer, height, width = ctx.bottom
     return (*outer, height * scale, width * scale)

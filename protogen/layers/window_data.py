@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.layers._data import DataLayer
-from protogen.schema import Context, Fault, register
+from protogen.schema import Context, register
 from protogen.shapes import UNKNOWN
 
 
 @register
 class WindowData(DataLayer):
-    """Windows cut out of the images that a window file names, warped to ``crop_size``: R-CNN."""
+    """Read windows of the images that a window file lists, warped to ``crop_size``: R-CNN."""
 
     param = "window_data_param"
     tops = 2
@@ -17,8 +17,9 @@ class WindowData(DataLayer):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
+        # Every window is warped to a square of this size, so Caffe cannot do without it.
         if not ctx.layer.transform_param.crop_size:
-            raise Fault("crop_size is missing or 0", field="transform_param.crop_size")
+            raise ctx.fault("crop_size is missing", layer_field="transform_param.crop_size")
 
     def image_sizes(self, ctx: Context) -> tuple[Any, Any, Any]:
         size = ctx.layer.transform_param.crop_size

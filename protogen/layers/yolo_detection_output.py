@@ -6,10 +6,10 @@ from protogen.schema import register
 
 @register
 class YoloDetectionOutput(YoloOutput):
-    """The boxes YOLOv2 has found, the best of those that overlap.
+    """The boxes that YOLOv2 detects; of those that overlap, the best.
 
-    A row to each detection: image, class, confidence, x, y, width, height. How many there are is
-    known when it has run; until then Caffe has it as 1.
+    One row per detection: image, class, confidence, x, y, width, height. The number of detections
+    is known after a forward pass; until then Caffe uses 1.
     """
 
     param = "yolo_detection_output_param"

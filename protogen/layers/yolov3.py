@@ -1,33 +1,34 @@
 from __future__ import annotations
 
-from protogen.layers._blobs import describe
 from protogen.layers._losses import Loss
-from protogen.schema import Context, Fault, register
+from protogen.schema import Context, register
 from protogen.shapes import count
+
+#: The channels of an anchor in addition to its class scores: 4 coordinates and a confidence.
+_BOX_CHANNELS = 5
 
 
 @register
 class Yolov3(Loss):
-    """YOLOv3's loss of boxes and classes, predicted for each cell and each of ``num`` anchors.
+    """YOLOv3's loss of the boxes and classes that are predicted for each cell and anchor.
 
-    The first bottom has ``num`` * (5 + ``num_class``) channels, the second the boxes that are
-    there.  (source: Redmon & Farhadi 2018)
+    The first bottom has ``num`` * (5 + ``num_class``) channels; the second holds the true boxes.
+    (source: Redmon & Farhadi 2018)
     """
 
     param = "yolov3_param"
     source = "eric612/MobileNet-YOLO: src/caffe/layers/yolov3_layer.cpp"
-    forks = ("eric612",)
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
         p = ctx.param
-        height, width = ctx.legacy(ctx.bottom)[2:]
-        wanted = height * width * p.num * (5 + p.num_class)
+        _, _, height, width = ctx.nchw()
+        expected = height * width * p.num * (_BOX_CHANNELS + p.num_class)
         given = count(ctx.bottom[1:])
-        if given != wanted:
-            raise Fault(
-                f"{p.num} anchors of {p.num_class} classes take {wanted} elements per item, not"
-                f" {given}: {describe(ctx.bottoms, 0)}",
+        if given != expected:
+            raise ctx.fault(
+                f"expected {expected} elements per item for {p.num} anchors and {p.num_class}"
+                f" classes, got {given}: {ctx.describe(0)}",
+                "num_class",
                 rule="bottom-shape-mismatch",
-                field="yolov3_param.num_class",
             )

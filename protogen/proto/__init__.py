@@ -1,12 +1,15 @@
 """The messages of ``caffe.proto``, in a descriptor pool of their own.
 
-pycaffe registers a file ``caffe/proto/caffe.proto``, package ``caffe``, in protobuf's default
-pool. A second file with the same messages there would be refused, so ours never enters it: both
-can be imported in one process, in either order.
+pycaffe registers a file ``caffe/proto/caffe.proto`` with the package ``caffe`` in protobuf's
+default pool, which rejects a second file that defines the same messages. Our file is in a private
+pool instead, so a process can import both, in either order.
 
 Every message and enum of the schema is an attribute of this module (``NetParameter``,
-``LayerParameter``, ``Phase`` …), made when first asked for. The schema knows what forks of Caffe
-added, too; `forks_of` tells which.
+``LayerParameter``, ``Phase``), and so is every value of an enum outside a message (``TRAIN``,
+``TEST``), as in ``caffe_pb2``. Each is created on first use. Type checkers and editors read their
+types from the generated stub ``_messages.pyi``.
+
+The schema also has what forks of Caffe added. `forks_of` lists the forks that define something.
 """
 
 from __future__ import annotations
@@ -14,39 +17,54 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.descriptor import EnumValueDescriptor
 from google.protobuf.internal import enum_type_wrapper
 
-__all__ = ["FILE", "POOL", "NetParameter", "forks_of", "message_class"]
+if TYPE_CHECKING:
+    from google.protobuf.descriptor import (
+        Descriptor,
+        EnumDescriptor,
+        FieldDescriptor,
+        FileDescriptor,
+    )
+    from google.protobuf.message import Message
+
+    from protogen.proto._messages import *  # noqa: F403
+
+__all__ = ["FILE", "POOL", "NetParameter", "forks_of", "message_class"]  # noqa: F405
 
 PACKAGE = "caffe"
 
-# The options `forks`, `message_forks`, `enum_forks` and `value_forks` of caffe.proto.
+# The number of the options `forks`, `message_forks`, `enum_forks` and `value_forks` in caffe.proto.
 _FORKS_NUMBER = 51000
 
 
 def _files(data: bytes) -> Iterator[bytes]:
-    """The serialized files of a FileDescriptorSet: each is a tag, its length as a varint, itself.
+    """The serialized files in a FileDescriptorSet.
 
-    Split by hand: to import `descriptor_pb2` takes longer than all that is done here.
+    Each file is a tag of one byte, the file's length as a varint, and the file itself. This is read
+    by hand because the import of `descriptor_pb2` would take about 3 ms more.
     """
     at = 0
     while at < len(data):
+        at += 1  # the tag
+        # A varint has 7 bits in each byte, the lowest ones first. The highest bit of a byte says
+        # whether another one follows.
         size = shift = 0
-        more = True
-        while more:
-            at += 1
+        while data[at] & 0x80:
             size |= (data[at] & 0x7F) << shift
             shift += 7
-            more = data[at] >= 0x80
-        at += 1 + size
-        yield data[at - size : at]
+            at += 1
+        size |= data[at] << shift
+        at += 1
+        yield data[at : at + size]
+        at += size
 
 
-def _load() -> tuple[Any, Any]:
+def _load() -> tuple[descriptor_pool.DescriptorPool, FileDescriptor]:
     """The private pool with our schema in it, and the schema's file descriptor."""
     pool = descriptor_pool.DescriptorPool()
     for file in _files(Path(__file__).with_name("caffe.desc").read_bytes()):
@@ -57,42 +75,62 @@ def _load() -> tuple[Any, Any]:
 POOL, FILE = _load()
 
 
-def message_class(descriptor: Any) -> Any:
-    """The Python class of a message descriptor of our pool."""
+def message_class(descriptor: Descriptor) -> type[Message]:
+    """The Python class of a message descriptor in our pool."""
     return message_factory.GetMessageClass(descriptor)
 
 
 @cache
-def forks_of(descriptor: Any) -> tuple[str, ...]:
-    """The forks of Caffe that define this field, message, enum or enum value of the schema.
+def forks_of(
+    descriptor: Descriptor | FieldDescriptor | EnumDescriptor | EnumValueDescriptor,
+) -> tuple[str, ...]:
+    """The forks of Caffe that define this message, field, enum or enum value.
 
-    Empty for what BVLC Caffe has. A member of a message or enum that only forks have is theirs,
-    unless it is marked itself.
+    Empty if BVLC Caffe defines it. A field or an enum value without a mark has the forks of the
+    message or the enum around it.
     """
-    # protobuf hands out options in a class of the default pool, which knows no option of ours.
+    # protobuf returns options in a class of the default pool, which does not have our extensions.
+    # The serialized options have them, so they are read again with the class of our pool.
     foreign = descriptor.GetOptions()
-    ours = message_class(POOL.FindMessageTypeByName(foreign.DESCRIPTOR.full_name))
-    options = ours.FromString(foreign.SerializeToString())
-    marks = options.Extensions[POOL.FindExtensionByNumber(ours.DESCRIPTOR, _FORKS_NUMBER)]
+    kind = POOL.FindMessageTypeByName(foreign.DESCRIPTOR.full_name)
+    options: Any = message_class(kind).FromString(foreign.SerializeToString())
+    marks: str = options.Extensions[POOL.FindExtensionByNumber(kind, _FORKS_NUMBER)]
     if marks:
+        # "mnn:14" also gives the number that the fork "mnn" has for the field.
         return tuple(mark.partition(":")[0] for mark in marks.split())
-    value = isinstance(descriptor, EnumValueDescriptor)
-    parent = descriptor.type if value else descriptor.containing_type
-    return forks_of(parent) if parent is not None else ()
+    if isinstance(descriptor, EnumValueDescriptor):
+        return forks_of(descriptor.type)
+    around = descriptor.containing_type
+    return () if around is None else forks_of(around)
 
 
-def __getattr__(name: str) -> Any:
-    """Make the class of a message, or the wrapper of an enum, when it is first asked for."""
-    value: Any
-    if name in FILE.message_types_by_name:
-        value = message_class(FILE.message_types_by_name[name])
-    elif name in FILE.enum_types_by_name:
-        value = enum_type_wrapper.EnumTypeWrapper(FILE.enum_types_by_name[name])
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a type checker would otherwise accept any name of this module
+
+    def __getattr__(name: str) -> Any:
+        """Create a message class or the wrapper of an enum on first use."""
+        if name in FILE.message_types_by_name:
+            value = message_class(FILE.message_types_by_name[name])
+        elif name in FILE.enum_types_by_name:
+            value = enum_type_wrapper.EnumTypeWrapper(FILE.enum_types_by_name[name])
+        elif name in _enum_values():
+            value = _enum_values()[name]
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+
+@cache
+def _enum_values() -> dict[str, int]:
+    """The values of the enums outside a message. In proto2 their names are global."""
+    found = {}
+    for enum in FILE.enum_types_by_name.values():
+        for value in enum.values:
+            found[value.name] = value.number
+    return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *FILE.message_types_by_name, *FILE.enum_types_by_name})
+    return sorted(
+        {*globals(), *FILE.message_types_by_name, *FILE.enum_types_by_name, *_enum_values()}
+    )

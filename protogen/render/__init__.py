@@ -1,1 +1,1 @@
-"""What a report looks like: one file for each form of output."""
+"""How reports look: one file for each kind of output, one folder for each family of formats."""

@@ -1,66 +1,77 @@
-"""The reference of layer types: as plain text, and as the pages of ``docs/layers/``.
+"""The reference of layer types: as text, as data for scripts, and as the pages of ``docs/layers/``.
 
-``python -m protogen.render.reference FOLDER`` writes the pages (that is ``make docs``).
+``python -m protogen.render.reference FOLDER`` writes the pages (``make docs`` does).
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from protogen import layers
 from protogen.files import write_file
 from protogen.render.table import Table, plain
 from protogen.render.templates import render
-from protogen.reports.reference import Field, Parameter, Reference, refer
+from protogen.reports.reference import Field, LayerReference, Parameter, layer_reference
 
-__all__ = ["index_table", "pages", "text"]
+__all__ = ["data", "index_data", "index_table", "pages", "text"]
 
 
-def index_table(references: Sequence[Reference]) -> Table:
+def index_table(references: Sequence[LayerReference]) -> Table:
     """A row for each type."""
-    rows = [(each.type, each.bottoms, each.tops, _plainly(each.summary)) for each in references]
+    rows = []
+    for each in references:
+        rows.append((each.type, each.bottoms, each.tops, _without_backticks(each.summary)))
     return Table(("type", "bottoms", "tops", ""), rows)
 
 
-def text(reference: Reference) -> str:
-    """All that is known of one type, for a terminal or a pipe."""
-    facts = [
-        ("bottoms", reference.bottoms),
-        ("tops", reference.tops),
-        ("size", reference.formula),
-        ("learns", reference.learns),
-        ("objective", "its first top counts, with loss_weight 1" if reference.loss else ""),
-        ("in Caffe", reference.source),
-    ]
-    known = [f"{name:<9}  {fact}" for name, fact in facts if fact]
-    return "\n\n".join(
-        [
-            reference.type,
-            _plainly(reference.doc),
-            "\n".join(known),
-            *(_section(parameter) for parameter in reference.parameters),
-        ]
-    )
+def index_data(references: Sequence[LayerReference]) -> list[dict[str, str]]:
+    """The list of types for scripts."""
+    rows = []
+    for each in references:
+        row = {"type": each.type, "bottoms": each.bottoms, "tops": each.tops}
+        rows.append({**row, "summary": each.summary})
+    return rows
 
 
-def _section(parameter: Parameter) -> str:
-    title = f"{parameter.name} ({parameter.message})"
-    parts = [
-        plain(Table(("field", "type", "default", ""), [_cells(f) for f in parameter.fields]))
-        if parameter.fields
-        else "",
-        _of_forks(parameter.fork_fields),
-    ]
-    return "\n".join([title, *(_indented(part) for part in parts if part)])
+def text(reference: LayerReference) -> str:
+    """The reference of one type."""
+    loss = ""
+    if reference.loss:
+        loss = "adds its first top to the objective, by default with loss_weight 1"
+    facts = {
+        "bottoms": reference.bottoms,
+        "tops": reference.tops,
+        "size": reference.formula,
+        "learns": reference.learns,
+        "loss": loss,
+        "forks": ", ".join(reference.forks),
+        "in Caffe": reference.source,
+    }
+    lines = [f"{name:<9}  {fact}" for name, fact in facts.items() if fact]
+    sections = [_parameter_text(parameter) for parameter in reference.parameters]
+    doc = _without_backticks(reference.doc)
+    return "\n\n".join([reference.type, doc, "\n".join(lines), *sections])
 
 
-def _of_forks(fields: Sequence[Field]) -> str:
-    if not fields:
-        return ""
-    rows = [(*_cells(field)[:3], ", ".join(field.forks), field.comment) for field in fields]
-    return "\n" + plain(Table(("field of forks", "type", "default", "forks", ""), rows))
+def _parameter_text(parameter: Parameter) -> str:
+    lines = [f"{parameter.name} ({parameter.message})"]
+    if parameter.fields:
+        rows = [_cells(field) for field in parameter.fields]
+        lines.append(_indented(plain(Table(("field", "type", "default", ""), rows))))
+    if parameter.fork_fields:
+        lines.append("\n" + _indented(plain(_fork_table(parameter.fork_fields))))
+    return "\n".join(lines)
+
+
+def _fork_table(fields: Sequence[Field]) -> Table:
+    rows = []
+    for field in fields:
+        name, type_, default, comment = _cells(field)
+        rows.append((name, type_, default, ", ".join(field.forks), comment))
+    return Table(("field of forks", "type", "default", "forks", ""), rows)
 
 
 def _cells(field: Field) -> tuple[str, str, str, str]:
@@ -71,28 +82,45 @@ def _indented(lines: str) -> str:
     return "\n".join(f"  {line}".rstrip() for line in lines.split("\n"))
 
 
-def _plainly(doc: str) -> str:
-    """A docstring without the marks around code."""
+def _without_backticks(doc: str) -> str:
     return doc.replace("``", "")
+
+
+def data(reference: LayerReference) -> dict[str, object]:
+    """The reference of one type for scripts."""
+    return {
+        **asdict(reference),
+        "parameters": [_parameter_data(parameter) for parameter in reference.parameters],
+    }
+
+
+def _parameter_data(parameter: Parameter) -> dict[str, object]:
+    fields = [*parameter.fields, *parameter.fork_fields]
+    return {
+        "name": parameter.name,
+        "message": parameter.message,
+        "fields": [field._asdict() for field in fields],
+    }
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """The name and the text of each page of the reference."""
-    references = [refer(schema) for schema in layers.all_types()]
+    references = [layer_reference(schema) for schema in layers.all_types()]
     for reference in references:
         yield f"{reference.type}.md", render("layer.md.j2", layer=reference)
-    yield "README.md", render("layers.md.j2", layers=references)
+    others = [layer_reference(schema) for schema in layers.other_types()]
+    yield "README.md", render("layers.md.j2", layers=references, others=others)
 
 
 def main(folder: str) -> None:
-    """Write every page, and remove those of types that are gone."""
+    """Write every page, and remove the pages of types that no longer exist."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    fresh = dict(pages())
-    for name, page in fresh.items():
+    current = dict(pages())
+    for name, page in current.items():
         write_file(target / name, page)
     for old in target.glob("*.md"):
-        if old.name not in fresh:
+        if old.name not in current:
             old.unlink()
 
 

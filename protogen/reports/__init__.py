@@ -1,1 +1,1 @@
-"""What can be told of a net: rows and totals, without any formatting."""
+"""What can be reported about a net: rows and totals, without any formatting."""

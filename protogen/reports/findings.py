@@ -1,29 +1,34 @@
-"""What was found in many files, and how often."""
+"""The findings in many files: how many of each severity, and of each rule."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from protogen.checks._fixes import fixable
 from protogen.diagnostics import Diagnostic, Severity
 
-__all__ = ["Checked", "Count", "by_severity", "statistics"]
+__all__ = ["CheckedFile", "RuleCount", "count_by_rule", "count_by_severity"]
 
 
 @dataclass(frozen=True)
-class Checked:
-    """One file with what was found in it, and what ``--fix`` mended before."""
+class CheckedFile:
+    """One file, the findings in it, and those that ``--fix`` has fixed.
+
+    ``unchecked`` says what could not be checked, and ``hidden_notes`` is the number of notes that
+    the user did not ask for.
+    """
 
     file: str
-    found: list[Diagnostic]
-    mended: list[Diagnostic] = field(default_factory=list)
+    findings: list[Diagnostic]
+    fixed: list[Diagnostic] = field(default_factory=list)
+    unchecked: Sequence[str] = ()
+    hidden_notes: int = 0
 
 
-class Count(NamedTuple):
-    """How often a rule spoke, and how many of those findings have a safe fix."""
+class RuleCount(NamedTuple):
+    """The number of findings of a rule, and of those that have a safe fix."""
 
     code: str
     name: str
@@ -31,16 +36,26 @@ class Count(NamedTuple):
     fixable: int
 
 
-def by_severity(files: Iterable[Checked]) -> dict[Severity, int]:
-    """The number of findings of each severity, the gravest first."""
-    counts = Counter(each.severity for file in files for each in file.found)
+def count_by_severity(files: Iterable[CheckedFile]) -> dict[Severity, int]:
+    """The number of findings of each severity, errors first."""
+    counts: Counter[Severity] = Counter()
+    for file in files:
+        counts.update(finding.severity for finding in file.findings)
+    # In the order of the enum, and with the severities that no finding has.
     return {severity: counts[severity] for severity in Severity}
 
 
-def statistics(files: Iterable[Checked]) -> list[Count]:
-    """Each rule that spoke, the most frequent first."""
-    found = [each for file in files for each in file.found]
-    numbers = Counter((each.code, each.name) for each in found)
-    fixes = Counter((each.code, each.name) for each in found if fixable(each))
-    counts = [Count(*rule, number, fixes[rule]) for rule, number in numbers.items()]
-    return sorted(counts, key=lambda count: (-count.number, count.code))
+def count_by_rule(files: Iterable[CheckedFile]) -> list[RuleCount]:
+    """Each rule with findings, the most frequent first."""
+    numbers: Counter[tuple[str, str]] = Counter()
+    fixes: Counter[tuple[str, str]] = Counter()
+    for file in files:
+        for finding in file.findings:
+            rule = finding.code, finding.name
+            numbers[rule] += 1
+            fixes[rule] += finding.fixable
+    counts = [RuleCount(*rule, number, fixes[rule]) for rule, number in numbers.items()]
+    # By code, and then by number: sorting is stable, so rules with the same number stay in order.
+    counts.sort(key=lambda count: count.code)
+    counts.sort(key=lambda count: count.number, reverse=True)
+    return counts

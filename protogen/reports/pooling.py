@@ -1,4 +1,4 @@
-"""What Caffe makes of a pooling: the size and every window of each axis, beside other frameworks.
+"""How Caffe pools: the size and every window of each axis, and the size in other frameworks.
 
 (source: ``PoolingLayer::Reshape`` and ``Forward_cpu``)
 """
@@ -8,46 +8,48 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from protogen import layers, proto
-from protogen.diagnostics import RULES, Diagnostic, ProtogenError, Severity
-from protogen.layers._pooled import Axis, Window
-from protogen.layers._windows import convolved, pooled
+from protogen.diagnostics import ProtogenError
+from protogen.rules import named
 from protogen.schema import Fault
+from protogen.windows import Axis, Window, convolution_size, pooling_size
 
-__all__ = ["Axis", "Elsewhere", "Pair", "Window", "elsewhere", "explain"]
+__all__ = ["Axis", "FrameworkSize", "Pair", "Window", "framework_sizes", "pooling_axes"]
 
-#: Something of both axes: height, then width.
+#: A value for each axis: height, then width.
 Pair = tuple[int, int]
 
 
-def explain(
+def pooling_axes(
     sizes: Pair, kernel: Pair, stride: Pair, pad: Pair, *, pool: str = "MAX", floor: bool = False
 ) -> tuple[Axis, Axis]:
-    """The height and the width of a pooling; raises `ProtogenError` if Caffe refuses it."""
+    """The height and the width of a pooling.
+
+    Raises `ProtogenError` if Caffe rejects it.
+    """
+    # The layer type itself decides what Caffe rejects. It needs a layer that has these settings.
     message = proto.LayerParameter(type="Pooling")
-    names = ("kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w")
-    fields = dict(zip(names, (*kernel, *stride, *pad)))
-    rounding = "FLOOR" if floor else "CEIL"
-    message.pooling_param.CopyFrom(proto.PoolingParameter(pool=pool, round_mode=rounding, **fields))
+    param = message.pooling_param
+    param.pool = param.PoolMethod.Value(pool)
+    param.kernel_h, param.kernel_w = kernel
+    param.stride_h, param.stride_w = stride
+    param.pad_h, param.pad_w = pad
+    param.round_mode = param.FLOOR if floor else param.CEIL
     schema = layers.find("Pooling")
     assert schema is not None
     try:
         schema.infer(message, ((1, 1, *sizes),), 1)
     except Fault as fault:
-        sentence = f"Caffe refuses this pooling: {fault.message}"
-        code = RULES[fault.rule]
-        raise ProtogenError(
-            Diagnostic(Severity.ERROR, code, "", sentence, name=fault.rule, hint=fault.hint)
-        ) from None
+        sentence = f"Caffe rejects this pooling: {fault.message}"
+        raise ProtogenError(named(fault.rule).diagnostic(sentence, hint=fault.hint)) from None
+    # Either pad makes Caffe clip both axes.
     clip = pad != (0, 0)
-    height, width = (
-        Axis(name, size, kernel[i], stride[i], pad[i], floor, clip)
-        for i, (name, size) in enumerate(zip(("height", "width"), sizes))
-    )
+    height = Axis("height", sizes[0], kernel[0], stride[0], pad[0], floor, clip)
+    width = Axis("width", sizes[1], kernel[1], stride[1], pad[1], floor, clip)
     return height, width
 
 
-class Elsewhere(NamedTuple):
-    """The size that a framework gives; ``None`` where it refuses the pooling, or ``note`` why."""
+class FrameworkSize(NamedTuple):
+    """The size of a pooling in a framework; ``None`` if it rejects the pooling."""
 
     framework: str
     option: str
@@ -55,44 +57,61 @@ class Elsewhere(NamedTuple):
     note: str = ""
 
 
-def elsewhere(axis: Axis) -> list[Elsewhere]:
-    """The same pooling in Caffe's two modes and in other frameworks.
+def framework_sizes(axis: Axis) -> list[FrameworkSize]:
+    """The size of a pooling in Caffe's two modes and in other frameworks.
 
-    PyTorch (``pooling_output_shape``) leaves out, with ceil_mode on and padding or none, a last
-    window that would start past the image; ONNX says so since opset 22. Both compute in integers.
+    With ceil_mode on, PyTorch (``pooling_output_shape``) leaves out a last window that would start
+    past the image and its padding, even without padding. ONNX specifies the same since opset 22.
+    Both compute in integers.
     """
-    size, kernel, stride, pad = axis.size, axis.kernel, axis.stride, axis.pad
-    down, up = _rounded(axis, 0), _rounded(axis, stride - 1)
-    inside = up - 1 if up and (up - 1) * stride >= size + pad else up
-    refusal = "refuses a pad above half the kernel" if 2 * pad > kernel else ""
-
-    def caffe(floor: bool) -> int:
-        return int(pooled(size, kernel, stride, pad, floor=floor, clip=axis.clip))
-
+    down = _rounded(axis, 0)
+    up = _rounded(axis, axis.stride - 1)
+    inside = up
+    if up and (up - 1) * axis.stride >= axis.size + axis.pad:
+        inside = up - 1
     rows = [
-        Elsewhere("Caffe", "round_mode CEIL", caffe(False), "its default"),
-        Elsewhere("Caffe", "round_mode FLOOR", caffe(True)),
-        Elsewhere("PyTorch", "ceil_mode off", None if refusal else down, refusal or "its default"),
-        Elsewhere("PyTorch", "ceil_mode on", None if refusal else inside, refusal),
-        Elsewhere("ONNX", "ceil_mode off", down, "its default"),
-        Elsewhere("ONNX", "ceil_mode on, opset 22 on", inside),
-        Elsewhere("ONNX", "ceil_mode on, before 22", up, "by its text; newer runtimes as opset 22"),
+        FrameworkSize("Caffe", "round_mode CEIL", _caffe(axis, floor=False), "default"),
+        FrameworkSize("Caffe", "round_mode FLOOR", _caffe(axis, floor=True)),
+        *_pytorch(axis, down, inside),
+        FrameworkSize("ONNX", "ceil_mode off", down, "default"),
+        FrameworkSize("ONNX", "ceil_mode on, opset >= 22", inside),
+        FrameworkSize(
+            "ONNX", "ceil_mode on, opset < 22", up, "as specified; newer runtimes follow opset 22"
+        ),
     ]
-    return rows if pad else [*rows, *_tensorflow(size, stride, down)]
+    # In TensorFlow a padding is not a number, so a pad has no counterpart.
+    if not axis.pad:
+        rows += _tensorflow(axis, down)
+    return rows
 
 
 def _rounded(axis: Axis, extra: int) -> int | None:
-    """The windows in integers, rounded down for ``extra`` 0 and up for ``stride - 1``."""
+    """The number of windows in integers, rounded down for ``extra`` 0 and up for ``stride - 1``."""
     size = axis.size + extra
     if size + 2 * axis.pad < axis.kernel:
         return None
-    return int(convolved(size, axis.kernel, axis.stride, axis.pad, 1))
+    return convolution_size(size, axis.kernel, axis.stride, axis.pad, 1)
 
 
-def _tensorflow(size: int, stride: int, down: int | None) -> list[Elsewhere]:
-    """Its paddings have no number: none at all, or what makes ceil(size / stride) windows."""
-    same = convolved(size, 1, stride, 0, 1)
+def _caffe(axis: Axis, *, floor: bool) -> int:
+    return pooling_size(axis.size, axis.kernel, axis.stride, axis.pad, floor=floor, clip=axis.clip)
+
+
+def _pytorch(axis: Axis, down: int | None, inside: int | None) -> list[FrameworkSize]:
+    note = ""
+    if 2 * axis.pad > axis.kernel:
+        down = inside = None
+        note = "rejects a pad above half the kernel"
     return [
-        Elsewhere("TensorFlow", "VALID", down),
-        Elsewhere("TensorFlow", "SAME", same, "pads as it needs, so its windows may lie elsewhere"),
+        FrameworkSize("PyTorch", "ceil_mode off", down, note or "default"),
+        FrameworkSize("PyTorch", "ceil_mode on", inside, note),
+    ]
+
+
+def _tensorflow(axis: Axis, down: int | None) -> list[FrameworkSize]:
+    """TensorFlow pads either not at all, or enough for ceil(size / stride) windows."""
+    same = convolution_size(axis.size, 1, axis.stride, 0, 1)
+    return [
+        FrameworkSize("TensorFlow", "VALID", down),
+        FrameworkSize("TensorFlow", "SAME", same, "pads as needed, so windows may lie elsewhere"),
     ]

@@ -1,27 +1,27 @@
-"""The reference of a layer type: what it takes and makes, its fields, what it learns."""
+"""The reference of a layer type: its bottoms and tops, its fields, its learnable blobs."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from protogen import proto
-from protogen.compose.keywords import is_repeated
-from protogen.reports._comments import comments
+from protogen.proto.fields import is_repeated
+from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, Fault, LayerSchema
 from protogen.shapes import format_shape
 
-__all__ = ["Field", "Parameter", "Reference", "refer"]
+__all__ = ["Field", "LayerReference", "Parameter", "layer_reference"]
 
 
 class Field(NamedTuple):
     """A field of a parameter message, which is also a keyword of the layer in Python.
 
-    ``forks`` are those that define it; none if BVLC Caffe does.
+    ``forks`` are the forks that define it; there are none if BVLC Caffe does.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Field(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A message with parameters of a layer, as the layer's field of this ``name`` holds it."""
+    """A message with parameters, in the field ``name`` of the layer."""
 
     name: str
     message: str
@@ -41,8 +41,12 @@ class Parameter(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reference:
-    """All that is declared of a layer type. ``learns`` is an example with numbers, or empty."""
+class LayerReference:
+    """Everything that a layer type declares.
+
+    ``learns`` is an example of its learnable blobs; it is empty if the type learns nothing.
+    ``forks`` are the forks that define the type; it is empty for a type of BVLC Caffe.
+    """
 
     type: str
     summary: str
@@ -54,56 +58,71 @@ class Reference:
     loss: bool
     parameters: list[Parameter]
     source: str
+    forks: tuple[str, ...]
 
 
-def refer(schema: LayerSchema) -> Reference:
+def layer_reference(schema: LayerSchema) -> LayerReference:
     """The reference of one type."""
     doc = inspect.getdoc(schema) or ""
+    first_paragraph = doc.partition("\n\n")[0]
+    # The numbers for default parameters. If they are not those that the class declares, the type
+    # computes them from its parameters.
     bottoms, tops = schema.arity(proto.LayerParameter(type=schema.type))
     varies = (bottoms, tops) != (schema.bottoms, schema.tops)
-    also = "; more if its parameters ask for them" if varies else ""
-    return Reference(
+    more = "; more with some parameters" if varies else ""
+    return LayerReference(
         schema.type,
-        " ".join(doc.partition("\n\n")[0].split()),
+        " ".join(first_paragraph.split()),
         doc,
-        _arity(bottoms) + also,
-        "one for each bottom" if schema.paired else _arity(tops) + also,
+        _arity(bottoms) + more,
+        "one for each bottom" if schema.paired else _arity(tops) + more,
         schema.formula,
         _learns(schema),
         schema.loss,
         [_parameter(name) for name in schema.params],
         schema.source,
+        schema.forks,
     )
 
 
 def _arity(arity: Arity) -> str:
     least, most = (arity, arity) if isinstance(arity, int) else arity
-    if least == most:
-        return str(least) if least else "none"
+    if most == 0:
+        return "none"
+    if most == least:
+        return str(least)
     if most is None:
         return f"{least} or more" if least else "any number"
-    return f"{least} or {most}" if most == least + 1 else f"{least} to {most}"
+    if most == least + 1:
+        return f"{least} or {most}"
+    return f"{least} to {most}"
 
 
 def _parameter(name: str) -> Parameter:
+    message = _message(name)
+    parameter = Parameter(name, message.name, [], [])
+    for descriptor in message.fields:
+        field = _field(descriptor)
+        fields = parameter.fork_fields if field.forks else parameter.fields
+        fields.append(field)
+    return parameter
+
+
+def _message(name: str) -> Descriptor:
+    """The message of a parameter field of the layer."""
     message = proto.LayerParameter.DESCRIPTOR.fields_by_name[name].message_type
-    fields = [_field(field) for field in message.fields]
-    return Parameter(
-        name,
-        message.name,
-        [field for field in fields if not field.forks],
-        [field for field in fields if field.forks],
-    )
+    assert message is not None, f"{name} is a scalar"
+    return message
 
 
-def _field(field: Any) -> Field:
+def _field(field: FieldDescriptor) -> Field:
     forks = proto.forks_of(field)
     repeated = "repeated " if is_repeated(field) else ""
-    comment = comments().get(field.full_name, "")
+    comment = field_comments().get(field.full_name, "")
     return Field(field.name, repeated + _type(field, forks), _default(field), comment, forks)
 
 
-_NUMBERS = {
+_SCALARS = {
     FieldDescriptor.CPPTYPE_INT32: "int",
     FieldDescriptor.CPPTYPE_INT64: "int",
     FieldDescriptor.CPPTYPE_UINT32: "uint",
@@ -115,67 +134,93 @@ _NUMBERS = {
 }
 
 
-def _type(field: Any, forks: Sequence[str]) -> str:
-    """A number's kind, a message's name, or the values of an enum: BVLC's, for a field of BVLC."""
+def _type(field: FieldDescriptor, forks: Sequence[str]) -> str:
+    """The type of a number, the name of a message, or the values of an enum.
+
+    A field of BVLC Caffe shows only the enum values of BVLC Caffe.
+    """
     if field.message_type is not None:
-        return str(field.message_type.name)
+        return field.message_type.name
     if field.enum_type is None:
-        return _NUMBERS[field.cpp_type]
-    values = field.enum_type.values
-    return ", ".join(v.name for v in values if forks or not proto.forks_of(v))
+        return _SCALARS[field.cpp_type]
+    names = []
+    for value in field.enum_type.values:
+        if forks or not proto.forks_of(value):
+            names.append(value.name)
+    return ", ".join(names)
 
 
-def _default(field: Any) -> str:
+def _default(field: FieldDescriptor) -> str:
     if is_repeated(field) or field.message_type is not None or not field.has_default_value:
         return ""
     if field.enum_type is not None:
-        return str(field.enum_type.values_by_number[field.default_value].name)
+        return field.enum_type.values_by_number[field.default_value].name
+    # As prototxt writes them.
     if isinstance(field.default_value, bool):
         return str(field.default_value).lower()
     if isinstance(field.default_value, str):
         return f'"{field.default_value}"'
-    # A float's default is held as a double: 0.1 would be 0.10000000149011612.
+    # The descriptor holds a float's default as a double: 0.1 would be 0.10000000149011612.
     return f"{field.default_value:.7g}"
 
 
-# What a layer learns is asked of its schema, with an example of parameters and of bottoms.
-_SETTINGS = {"num_output": 6, "kernel_size": [3], "input_dim": 9, "shape": {"dim": [4, 5]}}
-_BOTTOMS: tuple[tuple[tuple[int, ...], ...], ...] = ((), ((2, 3, 8, 8),), ((7, 2, 5), (7, 2)))
+#: Example values of fields: what a layer learns depends on its parameters.
+_SETTINGS: dict[str, object] = {
+    "num_output": 6,
+    "kernel_size": [3],
+    "input_dim": 9,
+    "shape": {"dim": [4, 5]},
+}
+
+_Bottoms = tuple[tuple[int, ...], ...]
+#: Example bottoms, for layers without any, for most layers and for recurrent ones.
+_BOTTOMS: tuple[_Bottoms, ...] = ((), ((2, 3, 8, 8),), ((7, 2, 5), (7, 2)))
 
 
 def _learns(schema: LayerSchema) -> str:
+    """The learnable blobs for the first of the example bottoms that the layer accepts."""
     settings = _settings(schema.param)
-    given = {schema.param: settings} if settings else {}
-    layer = proto.LayerParameter(type=schema.type, **given)
+    # Not even an empty message for types without settings: its presence may mean something.
+    parameters: dict[str, Any] = {schema.param: settings} if settings else {}
+    layer = proto.LayerParameter(type=schema.type, **parameters)
     for bottoms in _BOTTOMS:
         try:
             blobs = schema.infer(layer, bottoms, 1).blobs
         except Fault:
             continue
         if blobs:
-            learnt = ", ".join(f"{blob.name} {format_shape(blob.shape)}" for blob in blobs)
-            return f"{learnt} (for {', '.join(_circumstances(bottoms, settings))})"
+            learned = ", ".join(f"{blob.name} {format_shape(blob.shape)}" for blob in blobs)
+            return f"{learned} (for {_example(settings, bottoms)})"
     return ""
 
 
-def _settings(param: str) -> dict[str, Any]:
-    """The example's value of those fields that the parameter message has."""
+def _settings(param: str) -> dict[str, object]:
+    """The example values of those fields that the parameter message has."""
     if not param:
         return {}
-    fields = proto.LayerParameter.DESCRIPTOR.fields_by_name[param].message_type.fields_by_name
-    return {
-        name: value
-        for name, value in _SETTINGS.items()
-        if name in fields and is_repeated(fields[name]) == isinstance(value, list)
-    }
+    fields = _message(param).fields_by_name
+    settings: dict[str, object] = {}
+    for name, value in _SETTINGS.items():
+        # Several messages have fields with these names, some of them of another kind.
+        if name in fields and is_repeated(fields[name]) == isinstance(value, list):
+            settings[name] = value
+    return settings
 
 
-def _circumstances(bottoms: tuple[tuple[int, ...], ...], settings: dict[str, Any]) -> Iterator[str]:
-    for name, value in settings.items():
-        if isinstance(value, dict):
-            yield f"{name} {format_shape(value['dim'])}"
-        else:
-            yield f"{name} {value[0] if isinstance(value, list) else value}"
-    if bottoms:
-        plural = "s" if len(bottoms) > 1 else ""
-        yield f"bottom{plural} of {' and '.join(map(format_shape, bottoms))}"
+def _example(settings: dict[str, object], bottoms: _Bottoms) -> str:
+    """The example in words: ``num_output 6, bottom of 2x3x8x8``."""
+    parts = [f"{name} {_setting(value)}" for name, value in settings.items()]
+    shapes = " and ".join(map(format_shape, bottoms))
+    if len(bottoms) == 1:
+        parts.append(f"bottom of {shapes}")
+    elif bottoms:
+        parts.append(f"bottoms of {shapes}")
+    return ", ".join(parts)
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, dict):
+        return format_shape(value["dim"])
+    if isinstance(value, list):
+        return str(value[0])
+    return str(value)

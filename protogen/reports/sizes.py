@@ -1,23 +1,23 @@
-"""Which heights and widths of its images a net accepts, and for which no pooling rounds."""
+"""The heights and widths of images that a net accepts, and those for which no pooling rounds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from protogen.graph import State, Step
-from protogen.input_sizes import InputSizes
+from protogen.analysis import Analysis
+from protogen.graph import Step
+from protogen.input_sizes import InputSizes, Outcome
 
 __all__ = ["AxisSizes", "Sizes", "safe_sizes"]
 
 
 @dataclass(frozen=True)
 class AxisSizes:
-    """The sizes of a range that one axis may have.
+    """The sizes of one axis that a net accepts, out of a range.
 
-    ``legal``: Caffe accepts the net, and every pooling window holds something. ``exact``: no
-    pooling rounds besides, so that all frameworks make the same sizes of it.
+    *legal*: Caffe accepts the net, and no pooling window is empty. *exact*: in addition, no pooling
+    rounds, so that all frameworks compute the same sizes.
     """
 
     name: str
@@ -27,93 +27,102 @@ class AxisSizes:
 
 @dataclass(frozen=True)
 class Sizes:
-    """The sizes that a net's images may have.
+    """The sizes of images that a net accepts.
 
-    ``together`` names the layer that mixes height and width, or is empty: then any legal height
-    goes with any legal width. Otherwise ``axes`` hold for the nearest legal size of the other axis,
-    and a third entry for squares (or, if none is known, are what each axis needs by itself).
-    ``present`` is ``None`` where the sizes are not known, and so are
-    the nearest ones; ``refused`` says that Caffe does not accept the present one.
+    ``images`` are the blobs that hold images, ``present`` is their size in the net, and
+    ``rejected`` is whether Caffe rejects the net with it. If the present size is unknown, it and
+    the nearest sizes are ``None``.
+
+    ``together`` names the first layer that depends on both height and width. If it is empty, any
+    legal height goes with any legal width. If it is not, each of the ``axes`` is for the nearest
+    legal size of the other axis, and a third entry is for squares. (If the present size is
+    unknown, the axes are what height and width need by themselves.)
     """
 
     images: tuple[str, ...]
     present: tuple[int, int] | None
-    refused: bool
+    rejected: bool
     together: str
     axes: tuple[AxisSizes, ...]
     nearest: tuple[int, int] | None
     nearest_exact: tuple[int, int] | None
 
 
-def safe_sizes(
-    message: Any,
-    state: State,
-    inputs: Mapping[str, Sequence[int | None]],
-    sizes: Sequence[int],
-) -> Sizes | None:
-    """Find the sizes, of those given, that a net accepts; ``None`` if it has no images at all.
+def safe_sizes(analysis: Analysis, sizes: Sequence[int]) -> Sizes | None:
+    """The sizes, among ``sizes``, that a net accepts; ``None`` if the net has no images.
 
-    Height and width are walked apart. What a layer makes of the two together (a Reshape, say) is
-    looked for, and where there is such a layer whole nets are inferred.
+    Height and width are tried separately. If a layer depends on both, such as a Reshape, the net is
+    inferred for pairs of them.
     """
-    found = InputSizes(message, state, inputs)
+    found = InputSizes(analysis)
     if not found.images:
         return None
     height, width = found.present
-    known = (height, width) if height is not None and width is not None else None
+    present = None
+    if height is not None and width is not None:
+        present = (height, width)
     nearest = found.nearest()
-    apart = [_axis(found, axis, name, sizes) for axis, name in enumerate(("height", "width"))]
-    step = _mixing(found, apart)
+    axes: tuple[AxisSizes, ...] = (
+        _axis(found, 0, "height", sizes),
+        _axis(found, 1, "width", sizes),
+    )
+    step = _dependent_layer(found, axes)
+    if step and present:
+        axes = _together(found, nearest or present, axes)
     return Sizes(
         tuple(found.images),
-        known,
-        refused=not found.outcome(height, width).legal,
+        present,
+        rejected=not found.outcome(height, width).legal,
         together=step.layer.name if step else "",
-        axes=_together(found, nearest or known, apart) if step and known else tuple(apart),
+        axes=axes,
         nearest=nearest,
         nearest_exact=found.nearest(exact=True),
     )
 
 
 def _axis(found: InputSizes, axis: int, name: str, sizes: Sequence[int]) -> AxisSizes:
-    outcomes = [(size, found.along(axis, size)) for size in sizes]
-    return AxisSizes(
-        name,
-        tuple(size for size, outcome in outcomes if outcome.legal),
-        tuple(size for size, outcome in outcomes if outcome.exact),
-    )
+    """The sizes that one axis needs, with the other axis unknown."""
+    return _accepted(name, {size: found.along(axis, size) for size in sizes})
 
 
-def _mixing(found: InputSizes, apart: Sequence[AxisSizes]) -> Step | None:
-    """The layer for which height and width cannot be judged apart.
-
-    A count that grows too large needs both too: the largest height with the largest width tells.
-    """
-    height, width = (axis.legal[-1:] for axis in apart)
-    if not (height and width):
+def _dependent_layer(found: InputSizes, apart: Sequence[AxisSizes]) -> Step | None:
+    """The first layer that depends on both height and width, if there is one."""
+    heights, widths = (axis.legal for axis in apart)
+    if not heights or not widths:
         return None
-    corner = height[0], width[0]
-    return found.entangled(*corner) or found.refuses(*corner)
+    # A blob with too many elements depends on both, too. If there is one, it is too large for the
+    # largest height with the largest width.
+    height, width = heights[-1], widths[-1]
+    return found.dependent_layer(height, width) or found.rejecting_layer(height, width)
 
 
 def _together(
-    found: InputSizes, around: tuple[int, int] | None, apart: Sequence[AxisSizes]
+    found: InputSizes, around: tuple[int, int], apart: Sequence[AxisSizes]
 ) -> tuple[AxisSizes, ...]:
-    """The sizes by whole nets: along each axis with the other left as it is, and squares."""
-    assert around is not None
+    """The sizes that the whole net accepts: each axis with the other one fixed, and squares."""
     height, width = around
-    heights, widths = apart
-    squares = [size for size in heights.legal if size in set(widths.legal)]
-    pairs = {
-        f"height (width {width})": [((size, width), size) for size in heights.legal],
-        f"width (height {height})": [((height, size), size) for size in widths.legal],
-        "both": [((size, size), size) for size in squares],
-    }
-    return tuple(
-        AxisSizes(
-            name,
-            tuple(size for pair, size in each if found.outcome(*pair).legal),
-            tuple(size for pair, size in each if found.outcome(*pair).exact),
-        )
-        for name, each in pairs.items()
+    # A size that an axis rejects separately cannot be legal in any pair.
+    heights, widths = (axis.legal for axis in apart)
+    squares = set(heights) & set(widths)
+    return (
+        _pairs(found, f"height (width {width})", {size: (size, width) for size in heights}),
+        _pairs(found, f"width (height {height})", {size: (height, size) for size in widths}),
+        _pairs(found, "both", {size: (size, size) for size in sorted(squares)}),
     )
+
+
+def _pairs(found: InputSizes, name: str, pairs: Mapping[int, tuple[int, int]]) -> AxisSizes:
+    """Those sizes whose pair of height and width the net accepts."""
+    outcomes = {size: found.outcome(*pair) for size, pair in pairs.items()}
+    return _accepted(name, outcomes)
+
+
+def _accepted(name: str, outcomes: Mapping[int, Outcome]) -> AxisSizes:
+    legal: list[int] = []
+    exact: list[int] = []
+    for size, outcome in outcomes.items():
+        if outcome.legal:
+            legal.append(size)
+        if outcome.exact:
+            exact.append(size)
+    return AxisSizes(name, tuple(legal), tuple(exact))

@@ -1,31 +1,38 @@
-"""A net in one phase, layer by layer, and what it adds up to."""
+"""A net in one phase, layer by layer, and its totals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from protogen.analysis import Analysis
+from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
-from protogen.inference import Inference
-from protogen.schema import Facts, Learnable
-from protogen.shapes import Shape, count
+from protogen.poolings import Rounding, roundings
+from protogen.schema import Learnable
+from protogen.shapes import Shape, count, is_known
 
-__all__ = ["Row", "Side", "Summary", "Total", "beside", "summarize"]
+__all__ = ["LayerPhases", "NetSummary", "Row", "Summary", "Total", "align_phases", "summarize"]
 
 
 class Total(NamedTuple):
-    """A sum; not ``exact`` where some part of it is not known, so that it is at least ``known``."""
+    """A sum. If some part of it is unknown it is not ``exact``, and ``known`` is a lower bound."""
 
     known: int
     exact: bool = True
 
 
+_UNKNOWN = Total(0, exact=False)
+
+
 @dataclass(frozen=True)
 class Row:
-    """One layer that runs. ``index`` is its place in the net, ``in_place`` its overwriting tops.
+    """One layer that runs.
 
-    ``parameters`` counts what it learns itself, not what it shares with a layer before it.
+    ``index`` is the layer's position in the net, ``in_place`` the positions of the tops that
+    overwrite a bottom. ``parameters`` counts its learnable numbers, without those that it shares
+    with an earlier layer.
     """
 
     index: int
@@ -40,10 +47,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """A net in one phase: its layers and totals.
+    """A net in one phase: its layers, its totals and what is wrong with it.
 
-    ``activations`` counts the elements of all tops but those written in place; as floats, each
-    takes 4 bytes.
+    ``activations`` counts the elements of all tops except those written in place; each takes 4
+    bytes as a float. ``roundings`` are the poolings that other frameworks round otherwise.
     """
 
     phase: str
@@ -51,86 +58,125 @@ class Summary:
     parameters: Total
     macs: Total
     activations: Total
+    roundings: list[Rounding] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether Caffe would accept the net."""
+        return not any(each.severity is Severity.ERROR for each in self.diagnostics)
 
 
-def summarize(inference: Inference) -> Summary:
-    """Rows and totals of an inference."""
-    steps = inference.graph.steps if inference.graph else []
-    owned: set[str] = set()
-    rows = [_row(step, facts, owned) for step, facts in zip(steps, inference.facts)]
+@dataclass(frozen=True)
+class NetSummary:
+    """A net in one phase or several.
+
+    ``title`` names it in a list of nets, and is empty for a single net.
+    """
+
+    title: str
+    phases: tuple[Summary, ...]
+
+
+def summarize(analysis: Analysis) -> Summary:
+    """The rows and totals of an analysis."""
+    counted: set[str] = set()
+    rows = [_row(step, counted) for step in analysis.steps]
+    # A top that overwrites a bottom takes no memory of its own.
+    new_tops: list[Shape] = []
+    for row in rows:
+        new_tops += _new_tops(row)
     return Summary(
-        inference.state.phase,
+        analysis.phase,
         rows,
-        _add(row.parameters for row in rows),
-        _add(_total(row.macs) for row in rows),
-        _add(_elements(shape) for row in rows for shape in _written(row)),
+        parameters=_sum(row.parameters for row in rows),
+        macs=_sum(_total(row.macs) for row in rows),
+        activations=_sum(map(_elements, new_tops)),
+        roundings=roundings(analysis),
+        diagnostics=analysis.diagnostics,
     )
 
 
-def _row(step: Step, facts: Facts, owned: set[str]) -> Row:
+def _row(step: Step, counted: set[str]) -> Row:
     layer = step.layer
-    tops = tuple((value.name, value.shape) for value in step.tops)
-    own = []
-    for index, blob in enumerate(facts.blobs):
-        shared = layer.param[index].name if index < len(layer.param) else ""
-        if not shared or shared not in owned:
-            own.append(blob)
-        owned |= {shared} - {""}
-    parameters = _add(_elements(blob.shape) for blob in own)
     return Row(
         step.index,
         layer.name,
         layer.type,
-        tops,
+        tuple((value.name, value.shape) for value in step.tops),
         step.in_place,
-        facts.blobs,
-        # Of a layer that is not understood nobody knows what it learns, either.
-        parameters if facts.macs is not None or facts.blobs else Total(0, False),
-        facts.macs,
+        step.facts.blobs,
+        _parameters(step, counted),
+        step.facts.macs,
     )
 
 
-def _written(row: Row) -> Iterable[Shape]:
-    return (shape for index, (_, shape) in enumerate(row.tops) if index not in row.in_place)
+def _parameters(step: Step, counted: set[str]) -> Total:
+    """The learnable numbers of a layer. ``counted`` has the shared names of earlier layers."""
+    facts = step.facts
+    # A layer of unknown type, for example, may learn anything.
+    if facts.macs is None and not facts.blobs:
+        return _UNKNOWN
+    names = [param.name for param in step.layer.param]
+    totals = []
+    for index, blob in enumerate(facts.blobs):
+        # A layer may have fewer params than blobs. A blob without a param is not shared.
+        name = names[index] if index < len(names) else ""
+        if name not in counted:
+            totals.append(_elements(blob.shape))
+        if name:
+            counted.add(name)
+    return _sum(totals)
+
+
+def _new_tops(row: Row) -> list[Shape]:
+    """The shapes of the tops that do not overwrite a bottom."""
+    return [shape for index, (_, shape) in enumerate(row.tops) if index not in row.in_place]
 
 
 def _elements(shape: Shape) -> Total:
-    if shape is None or None in shape:
-        return Total(0, False)
-    return Total(int(count(shape)))
+    return Total(count(shape)) if is_known(shape) else _UNKNOWN
 
 
 def _total(number: int | None) -> Total:
-    return Total(0, False) if number is None else Total(number)
+    return _UNKNOWN if number is None else Total(number)
 
 
-def _add(totals: Iterable[Total]) -> Total:
-    known, exact = 0, True
+def _sum(totals: Iterable[Total]) -> Total:
+    known = 0
+    exact = True
     for total in totals:
         known += total.known
+        # One unknown part makes the sum a lower bound.
         exact = exact and total.exact
     return Total(known, exact)
 
 
-class Side(NamedTuple):
-    """One layer in several phases: its row in each, ``None`` where it does not run."""
+class LayerPhases(NamedTuple):
+    """One layer across phases: its row in each, ``None`` where the layer does not run."""
 
     rows: tuple[Row | None, ...]
 
     @property
-    def row(self) -> Row:
-        """The layer in the first phase where it runs."""
-        return next(row for row in self.rows if row is not None)
+    def running(self) -> list[Row]:
+        """The rows of the phases in which the layer runs; at least one."""
+        return [row for row in self.rows if row is not None]
+
+    @property
+    def first(self) -> Row:
+        """The row of the first phase in which the layer runs."""
+        return self.running[0]
 
     @property
     def differs(self) -> bool:
-        """Whether it runs in several phases and makes other shapes in one of them."""
-        running = [row for row in self.rows if row is not None]
-        return any((row.tops, row.blobs) != (running[0].tops, running[0].blobs) for row in running)
+        """Whether the layer has other shapes in some phase than in the first."""
+        shapes = (self.first.tops, self.first.blobs)
+        return any((row.tops, row.blobs) != shapes for row in self.running)
 
 
-def beside(summaries: list[Summary]) -> list[Side]:
-    """The layers of several phases of one net, side by side in the net's order."""
+def align_phases(summaries: Sequence[Summary]) -> list[LayerPhases]:
+    """The layers of one net in several phases, in the order of the net."""
     by_index = [{row.index: row for row in summary.rows} for summary in summaries]
-    order = sorted(set().union(*by_index))
-    return [Side(tuple(rows.get(index) for rows in by_index)) for index in order]
+    # A layer that runs in no phase is in none of them, so this is not just a range.
+    indices = sorted(set().union(*by_index))
+    return [LayerPhases(tuple(rows.get(index) for rows in by_index)) for index in indices]

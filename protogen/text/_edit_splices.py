@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from google.protobuf import text_format
 
-from protogen.edits import Edit, FieldChanges, field_changes
+from protogen.edits import Edit
+from protogen.field_changes import FieldChanges, field_changes
 from protogen.proto.fields import is_repeated
 from protogen.text._scanner import NAME, skip_gap
 from protogen.text.splices import (

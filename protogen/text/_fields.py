@@ -50,6 +50,8 @@ class FieldReader(ScalarReader):
             self.report("field-given-twice", message, start, end, hint=f'keep one "{name}"')
         if field.message is not None:
             return self._message(field, start, at)
+        if self.begins_list(field, at):
+            return self._past_separator(self.bracketed_values(field, start, at))
         if not colon:
             at = self._report_no_colon(name, start, end, at)
             if starts_line(self.text, at):  # more likely the next field than the value
@@ -247,6 +249,9 @@ class FieldReader(ScalarReader):
     # -- what is not a field
 
     def _unexpected(self, position: int, kind: str, end: int) -> int:
+        after = self.more_values(position)
+        if after > position:
+            return self._past_separator(after)
         if kind in ("control", "foreign"):
             message = f"invalid character {self.text[position]!a} outside of a string"
             self.report("invalid-character", message, position, end)

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.edits import Fix
+from protogen.rules import named
+from protogen.text._look_alikes import character_finding
+from protogen.text._problem_groups import grouped
 from protogen.text._reader_state import Frame, Problem
 from protogen.text._values import fields_of
 from protogen.text.lines import Lines
@@ -18,68 +22,56 @@ from protogen.text.tree import find
 if TYPE_CHECKING:
     from protogen.text.parse import ParseResult
 
-__all__ = ["RULES", "WARNINGS", "findings", "refusal"]
-
-# Caffe rejects the text for each of these, also for the warnings: protogen reads on.
-RULES = {
-    "syntax": "T101",
-    "unclosed-brace": "T102",
-    "stray-brace": "T103",
-    "unterminated-string": "T104",
-    "invalid-escape": "T105",
-    "invalid-character": "T106",
-    "wrong-value-type": "T107",
-    "out-of-range": "T108",
-    "field-given-twice": "T109",
-    "unknown-field": "T110",
-    "unknown-enum-value": "T111",
-    "missing-required-field": "T112",
-    "nested-too-deep": "T113",
-    "not-text": "T114",
-    "wrong-kind-of-file": "T115",
-    "not-utf8": "T116",
-    "byte-order-mark": "T117",
-    "empty-file": "T118",
-    "too-many-errors": "T119",
-}
-WARNINGS = {"unknown-field", "not-utf8", "byte-order-mark", "empty-file"}
+__all__ = ["findings", "refusal"]
 
 
-def findings(reader: ParseResult) -> list[Diagnostic]:
-    """The diagnostics of a reading, in the order of the text."""
+def findings(reader: ParseResult) -> tuple[list[Diagnostic], list[int]]:
+    """The diagnostics of a reading, in the order of the text.
+
+    The second value has the offsets of the problems that a finding at another place stands for.
+    """
     problems = _of_its_kind(reader, reader.message_class.DESCRIPTOR)
+    problems, left_out = grouped(reader, problems)
     problems += _missing(reader)
     problems += _whole_file(reader)
     problems.sort(key=lambda problem: problem.start)
     lines = reader.lines if problems else Lines("")
     found = [_diagnostic(problem, reader, lines) for problem in problems]
-    return found + _unlisted(reader.unreported, Location(lines.file))
+    if reader.look_alikes:
+        found.append(character_finding(reader.look_alikes, reader.lines))
+        found.sort(key=_position)
+    return found + _unlisted(reader.unreported, Location(lines.file)), left_out
+
+
+def _position(found: Diagnostic) -> tuple[int, int]:
+    place = found.location
+    return (place.line, place.column) if place else (0, 0)
 
 
 def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
     """One diagnostic for the problems beyond those that are listed, as severe as they are."""
     if not counts:
         return []
-    errors, warnings = set(counts) - WARNINGS, set(counts) & WARNINGS
-    kinds = " and ".join(["errors"] * bool(errors) + ["warnings"] * bool(warnings))
-    told = _rule("too-many-errors", f"{counts.total()} more {kinds} are not listed", place)
-    return [told if errors else replace(told, severity=Severity.WARNING)]
+    severities = {named(rule).severity for rule in counts}
+    kinds = [f"{each}s" for each in Severity if each in severities]
+    message = f"{counts.total()} more {' and '.join(kinds)} are not listed"
+    worst = Severity.ERROR if Severity.ERROR in severities else Severity.WARNING
+    return [named("too-many-errors").diagnostic(message, location=place, severity=worst)]
 
 
 def refusal(what: str, filename: str) -> Diagnostic:
     """The one diagnostic of a file that is not text."""
     what, _, hint = what.partition("; ")
-    return _rule("not-text", f"expected a prototxt, got {what}", Location(filename), hint=hint)
-
-
-def _rule(name: str, message: str, location: Location, **more: Any) -> Diagnostic:
-    severity = Severity.WARNING if name in WARNINGS else Severity.ERROR
-    return Diagnostic(severity, RULES[name], "", message, location, name=name, **more)
+    return named("not-text").diagnostic(
+        f"expected a prototxt, got {what}", location=Location(filename), hint=hint
+    )
 
 
 def _diagnostic(problem: Problem, reader: ParseResult, lines: Lines) -> Diagnostic:
     place = lines.location(problem.start, problem.end)
-    found = _rule(problem.rule, problem.message, place, hint=problem.hint, why=problem.why)
+    found = named(problem.rule).diagnostic(
+        problem.message, location=place, hint=problem.hint, why=problem.why, fix=problem.fix
+    )
     if not (problem.path and problem.path[0].name in ("layer", "layers")):
         return found
     frame = problem.path[0]
@@ -132,6 +124,7 @@ def _whole_file(reader: ParseResult) -> Iterator[Problem]:
             "save it as UTF-8 without one",
             "Caffe rejects the file",
             (),
+            Fix("remove the byte order mark", (), safe=True, splices=((0, 1, ""),)),
         )
     if not reader.root.entries and not reader.problems:
         yield Problem("empty-file", "file has no fields", 0, 0, "", "", ())

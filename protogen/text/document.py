@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from protogen import edits as net_edits
-from protogen import proto
-from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
+from protogen import proto, rules
+from protogen.diagnostics import Diagnostic, Location, ProtogenError
 from protogen.edits import Edit, EditError
+from protogen.field_changes import check_overlaps
 from protogen.text._edit_splices import edit_splices
 from protogen.text.comments import Comment
 from protogen.text.lines import Lines
 from protogen.text.parse import ParseResult, decode, parse
-from protogen.text.splices import splice
+from protogen.text.splices import Splice, splice
 from protogen.text.tree import Block, Path, Span, find
 
 __all__ = ["Document", "read", "read_file"]
@@ -31,6 +31,14 @@ class Document:
     def __init__(self, text: str, message_class: Any, filename: str = "<text>") -> None:
         self._result = parse(text, message_class, filename)
         self.message = self._result.message()
+
+    @classmethod
+    def from_result(cls, result: ParseResult) -> Document:
+        """A document of what was read already."""
+        document = cls.__new__(cls)
+        document._result = result
+        document.message = result.message()
+        return document
 
     @property
     def parse_result(self) -> ParseResult:
@@ -104,22 +112,31 @@ class Document:
         linear in the text and the edits. Raises `ProtogenError` (rule impossible-edit), and leaves
         everything as it was, if one of the edits cannot be made.
         """
-        if self._result.foreign_format:
-            raise ProtogenError(self.diagnostics)
-        edits = list(edits)
-        try:
-            net_edits.check_overlaps(edits)
-            splices = edit_splices(self.text, self.tree, self.message_class.DESCRIPTOR, edits)
-        except EditError as error:
-            raise self._impossible(error) from None
+        self._splice(self.splices(edits))
+
+    def apply_splices(self, splices: Iterable[tuple[int, int, str]]) -> None:
+        """Change the text itself, as `protogen.edits.Fix.splices` says, and read it again."""
+        self._splice([Splice(*each) for each in splices])
+
+    def _splice(self, splices: list[Splice]) -> None:
         if splices:
             self._result = parse(splice(self.text, splices), self.message_class, self.filename)
             self.message.CopyFrom(self._result.message())
 
+    def splices(self, edits: Iterable[Edit]) -> list[Splice]:
+        """The changes of the text that a list of edits makes. Raises as `apply` does."""
+        if self._result.foreign_format:
+            raise ProtogenError(self.diagnostics)
+        edits = list(edits)
+        try:
+            check_overlaps(edits)
+            return edit_splices(self.text, self.tree, self.message_class.DESCRIPTOR, edits)
+        except EditError as error:
+            raise self._impossible(error) from None
+
     def _impossible(self, error: EditError) -> ProtogenError:
-        place = self.locate(error.path)
-        name = "impossible-edit"
-        return ProtogenError(Diagnostic(Severity.ERROR, "T121", "", str(error), place, name=name))
+        rule = rules.named("impossible-edit")
+        return ProtogenError(rule.diagnostic(str(error), location=self.locate(error.path)))
 
     def set(self, path: Path, value: Any) -> None:
         """Give a field a value; ``value`` is what `Edit` says. Raises as `apply` does."""
@@ -134,14 +151,14 @@ class Document:
 
         An index equal to the number of elements appends. Raises as `apply` does.
         """
-        self.apply([net_edits.insert(tuple(path), value)])
+        self.apply([Edit(tuple(path), "insert", value)])
 
     def delete(self, path: Path) -> None:
         """Remove a field, and the comment and line that would be left alone without it.
 
         Without an index, a repeated field is removed as a whole. Raises as `apply` does.
         """
-        self.apply([net_edits.delete(tuple(path))])
+        self.apply([Edit(tuple(path), "delete")])
 
 
 def read(text: str | bytes, message_class: Any = None, filename: str = "<text>") -> Document:

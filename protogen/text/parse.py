@@ -10,6 +10,8 @@ from typing import Any
 from protogen.diagnostics import Diagnostic, Location
 from protogen.text._findings import findings, refusal
 from protogen.text._foreign_formats import foreign_format
+from protogen.text._look_alikes import LookAlike, find_look_alikes, plain_text
+from protogen.text._mixed_formats import restore_types
 from protogen.text._reader_state import Problem
 from protogen.text.comments import Comment, find_comments
 from protogen.text.lines import Lines
@@ -40,6 +42,10 @@ class ParseResult:
     unreported: Counter[str]
     #: Whether any message in the text has a required field.
     has_required: bool
+    #: The text that was read: with the intended characters in the places of ``look_alikes``.
+    plain: str
+    #: The characters outside strings and comments that Caffe rejects.
+    look_alikes: list[LookAlike]
 
     def message(self) -> Any:
         """A new message with what was understood, also if there are problems."""
@@ -57,11 +63,20 @@ class ParseResult:
         return Lines(self.text, self.filename)
 
     @cached_property
+    def _findings(self) -> tuple[list[Diagnostic], list[int]]:
+        if self.foreign_format:
+            return [refusal(self.foreign_format, self.filename)], []
+        return findings(self)
+
+    @property
     def diagnostics(self) -> list[Diagnostic]:
         """What is wrong with the text, in the order of its lines."""
-        if self.foreign_format:
-            return [refusal(self.foreign_format, self.filename)]
-        return findings(self)
+        return self._findings[0]
+
+    @property
+    def damage(self) -> list[int]:
+        """The offsets where the text was not read whole, beside those of the diagnostics."""
+        return self._findings[1]
 
     def locate(self, path: Path) -> Location | None:
         """The place of a field, from its name through its value.
@@ -84,6 +99,11 @@ def parse(text: str, message_class: Any, filename: str = "<text>") -> ParseResul
     reader = Reader("" if foreign else text, message_class.DESCRIPTOR)
     # Caffe rejects a byte order mark. It is reported, and the rest of the file is read.
     reader.run(reader.text.startswith("\ufeff"))
+    look_alikes = find_look_alikes(text) if reader.problems else []
+    if look_alikes:
+        reader = Reader(plain_text(text, look_alikes), message_class.DESCRIPTOR)
+        reader.run(reader.text.startswith("\ufeff"))
+    restore_types(reader.text, reader.problems)
     return ParseResult(
         text,
         message_class,
@@ -94,6 +114,8 @@ def parse(text: str, message_class: Any, filename: str = "<text>") -> ParseResul
         reader.problems,
         reader.unreported,
         reader.has_required,
+        reader.text,
+        look_alikes,
     )
 
 

@@ -32,7 +32,7 @@ class Reader(FieldReader):
             position = self.any_field(position) if reached == position else reached
         return self
 
-    def _common_fields(self, position: int) -> int:
+    def _common_fields(self, position: int) -> int:  # noqa: C901 (the hot loop makes no calls)
         """Read fields until one needs a closer look; return where that one starts.
 
         Nearly all of the time goes here, so the loop keeps the innermost message in local variables

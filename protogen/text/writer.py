@@ -15,15 +15,21 @@ __all__ = ["write"]
 _LONG = re.compile(r": (-?(?=[\d.]{10})\d+\.\d+(?:e[+-]\d+)?)$", re.MULTILINE)
 
 _TOP = re.compile(r'^  top: ".*"$')
+_INPUT = re.compile(r'^input: ".*"$')
 
 
-def write(message: Any, tops: Sequence[Sequence[Shape]] | None = None) -> str:
+def write(
+    message: Any,
+    tops: Sequence[Sequence[Shape]] | None = None,
+    inputs: Sequence[Shape] = (),
+) -> str:
     """The message as text: fields in the order of the schema, floats as short as possible.
 
-    ``tops`` has the shape of each top of each layer; they become comments beside the tops.
+    ``tops`` gives the shapes of each layer's tops and ``inputs`` those of the net's own inputs, to
+    be written as comments beside them.
     """
     text = _LONG.sub(_shortest, str(message))
-    return text if tops is None else _annotated(text, tops)
+    return text if tops is None else _annotated(text, tops, inputs)
 
 
 def _shortest(match: re.Match[str]) -> str:
@@ -37,15 +43,17 @@ def _shortest(match: re.Match[str]) -> str:
     return f": {match[1]}"
 
 
-def _annotated(text: str, tops: Sequence[Sequence[Shape]]) -> str:
+def _annotated(text: str, tops: Sequence[Sequence[Shape]], inputs: Sequence[Shape]) -> str:
     lines: list[str] = []
-    layer = -1
+    layers = iter(tops)
     shapes: Iterator[Shape] = iter(())
+    input_shapes = iter(inputs)
     for line in text.split("\n"):
-        if line == "layer {":
-            layer += 1
-            shapes = iter(tops[layer]) if layer < len(tops) else iter(())
+        if line in ("layer {", "layers {"):
+            shapes = iter(next(layers, ()))
         elif _TOP.match(line):
             line = f"{line}  # {format_shape(next(shapes, None))}"
+        elif _INPUT.match(line):
+            line = f"{line}  # {format_shape(next(input_shapes, None))}"
         lines.append(line)
     return "\n".join(lines)

@@ -55,7 +55,7 @@ def nets(folder: Path) -> list[dict[str, Any]]:
 
 def sound(folder: Path, row: dict[str, Any]) -> Any:
     """The net of a row as a message: in today's format, without databases, quick to set up."""
-    net, _ = protogen.load(folder / "nets" / row["file"]).current()
+    net = protogen.load(folder / "nets" / row["file"]).current.message
     copy = proto.NetParameter()
     copy.CopyFrom(net)
     for layer in copy.layer:

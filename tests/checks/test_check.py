@@ -1,4 +1,4 @@
-"""What is checked, and how findings of several phases are told."""
+"""What `check` and `check_solver` look at, and how the findings of several phases are merged."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from protogen import check, check_solver, loads
+from protogen import ProtogenError, check, check_solver, loads
 from protogen.graph import meant_phases
+from tests.checks.nets import findings, image, solver_findings
 
 DATA = 'layer {{ name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: 2 }} }}{} }}\n'
 TRAIN_ONLY = " include { phase: TRAIN }"
@@ -21,15 +22,15 @@ def test_a_finding_of_one_phase_says_which() -> None:
         "net.prototxt",
     )
     assert [str(d) for d in check(net, select=["G1"]).diagnostics] == [
-        'net.prototxt:3:32: error[G101] layer "r" (ReLU): reads "d", which no layer before it makes'
-        " (in phase TEST only)"
+        'net.prototxt:3:32: error[G101] layer "r" (ReLU): reads blob "d", which no earlier layer'
+        " produces (in phase TEST only)"
     ]
 
 
-def test_a_finding_of_both_phases_is_told_once() -> None:
+def test_a_finding_of_both_phases_is_reported_once() -> None:
     net = loads(DATA.format("") + 'layer { name: "r" type: "ReLU" bottom: "y" top: "r" }')
     assert [d.message for d in check(net, select=["G1"]).diagnostics] == [
-        'reads "y", which no layer before it makes'
+        'reads blob "y", which no earlier layer produces'
     ]
 
 
@@ -42,7 +43,7 @@ def test_a_net_is_meant_for_the_phases_it_has_data_in() -> None:
     assert not check(loads(DATA.format(TRAIN_ONLY) + relu), phases=["TEST"]).ok
 
 
-def test_a_layer_that_asks_for_a_phase_means_it() -> None:
+def test_a_net_is_meant_for_the_phases_that_its_layers_name() -> None:
     accuracy = 'layer { name: "a" type: "ReLU" bottom: "x" top: "a" include { phase: TEST } }'
     assert meant_phases(loads(DATA.format(TRAIN_ONLY) + accuracy).message) == ("TRAIN", "TEST")
 
@@ -54,11 +55,36 @@ def test_a_phase_with_data_in_a_stage_only_is_not_run_without_it() -> None:
     assert meant_phases(loads(staged + loss).message, stages=["on-test"]) == ("TRAIN", "TEST")
 
 
-def test_codes_that_no_rule_has_silence_nothing(tmp_path: Path) -> None:
+def test_codes_that_no_rule_has_are_rejected(tmp_path: Path) -> None:
     net = loads(DATA.format(""))
-    with pytest.raises(ValueError, match=r'^select is a list of codes: \["P101"\]$'):
+    with pytest.raises(ValueError, match=r'^select must be a list of codes, such as \["P101"\]$'):
         check(net, select="P101")
-    with pytest.raises(ValueError, match=r'^there is no rule "P1O1"; did you mean "P101"\?$'):
+    with pytest.raises(ValueError, match=r'^unknown rule "P1O1"; did you mean "P101"\?$'):
         check(net, ignore=["G1", "P1O1"])
-    with pytest.raises(ValueError, match=r'^there is no rule "V1O1"; did you mean "V101"\?$'):
+    with pytest.raises(ValueError, match=r'^unknown rule "V1O1"; did you mean "V101"\?$'):
         check_solver(tmp_path / "solver.prototxt", select=["V1O1"])
+
+
+def test_a_field_that_no_schema_knows() -> None:
+    (text,) = findings(image(3, 8) + 'layer { name: "r" type: "ReLU" botom: "data" }', "T110")
+    assert text.startswith('net.prototxt:2:32: error[T110] layer "r" (ReLU): ')
+
+
+def test_a_solver_that_cannot_be_read() -> None:
+    with pytest.raises(ProtogenError, match="cannot be read: No such file"):
+        check_solver("nowhere.prototxt")
+
+
+def test_a_solver_whose_text_has_errors_is_not_checked(in_folder: Path) -> None:
+    (text,) = solver_findings("base_lr: x")
+    assert text.startswith("solver.prototxt:1:10: error[T107] ")
+
+
+def test_a_net_may_be_given_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    path.write_text('layer { name: "r" type: "ReLU" bottom: "x" top: "y" }')
+    for given in (path, str(path)):
+        (found,) = check(given, select=["G1"]).diagnostics
+        assert str(found.location) == f"{path}:1:32"
+    with pytest.raises(ProtogenError, match="T100"):
+        check(tmp_path / "nothing.prototxt")

@@ -1,4 +1,4 @@
-"""What is found is what a real Caffe fills with -FLT_MAX or NaN."""
+"""The findings are the windows that a real Caffe fills with -FLT_MAX or NaN."""
 
 from __future__ import annotations
 
@@ -8,44 +8,55 @@ import gzip
 import pytest
 
 import protogen
-from protogen.checks import all_rules, check
-from protogen.checks._rule import Run
-from protogen.graph import State, build
-from protogen.inference import infer_graph
-from tests.checks.conftest import image, layer, told
+from protogen.analysis import Analysis
+from protogen.checks import all_checks
+from protogen.graph import State
+from tests.checks.nets import fc, findings, layer, only_fix, pooled
 from tests.conftest import DATA
 
 
-def pooled(size: int, text: str) -> str:
-    return image(3, size) + layer("pool", "Pooling", "data", pooling_param=text)
-
-
 def test_the_whole_message() -> None:
-    assert told(pooled(4, "kernel_size: 1 stride: 2"), "P101") == [
-        'net.prototxt:5:34: error[P101] layer "pool" (Pooling): 1 of 3 windows of its height and'
-        " width holds no element; Caffe puts -FLT_MAX there\n"
-        "  why:   window 2 starts at 4, past a height and width of 4 (kernel 1, stride 2)\n"
-        "  hint:  round_mode: FLOOR makes 2 whole windows of 4"
+    assert findings(pooled(4, "kernel_size: 1 stride: 2"), "P101") == [
+        'net.prototxt:5:34: error[P101] layer "pool" (Pooling): 1 of 3 windows in each direction is'
+        " empty; Caffe fills it with -FLT_MAX\n"
+        "  why:   the last window starts at 4, at the edge of height and width 4 (kernel 1, stride"
+        " 2)\n"
+        "  hint:  set round_mode: FLOOR, which drops the empty window and leaves 2"
     ]
 
 
-def test_a_kernel_as_large_as_the_stride_leaves_none_empty() -> None:
-    assert told(pooled(7, "kernel_size: 2 stride: 2"), "P101") == []
-    assert told(pooled(4, "kernel_size: 1 stride: 2 round_mode: FLOOR"), "P101") == []
+def test_an_average_at_the_edge() -> None:
+    """A real Caffe writes NaN: windows start at 0, 2 and 4, and the sum of none is divided by 0."""
+    (text,) = findings(pooled(4, "pool: AVE kernel_size: 1 stride: 2", width=5), "P101")
+    assert "1 of 3 windows along the height is empty; Caffe fills it with NaN" in text
+    assert "starts at 4, at the edge of height 4" in text
 
 
-def test_rounding_down_is_told_only_where_the_net_is_accepted_with_it() -> None:
+@pytest.mark.parametrize(("pool", "found"), [("AVE", 0), ("MAX", 1)])
+def test_a_window_past_the_edge(pool: str, found: int) -> None:
+    """Windows start at 0, 3 and 6 of 5: a real Caffe writes 0 for AVE, and -FLT_MAX for MAX."""
+    texts = findings(pooled(5, f"pool: {pool} kernel_size: 1 stride: 3"), "P101")
+    assert len(texts) == found
+    assert all("starts at 6, past the edge of height and width 5" in text for text in texts)
+
+
+def test_a_kernel_as_large_as_the_stride_leaves_no_window_empty() -> None:
+    assert findings(pooled(7, "kernel_size: 2 stride: 2"), "P101") == []
+    assert findings(pooled(4, "kernel_size: 1 stride: 2 round_mode: FLOOR"), "P101") == []
+
+
+def test_the_fix_is_proposed_only_if_the_net_is_accepted_with_it() -> None:
     net = (
         pooled(4, "kernel_size: 1 stride: 2")
-        + layer("wide", "Pooling", "data", pooling_param=("kernel_size: 2 stride: 1"))
+        + layer("wide", "Pooling", "data", pooling_param="kernel_size: 2 stride: 1")
         + layer("sum", "Eltwise", "pool", "wide")
     )
-    (text,) = told(net, "P101")
+    (text,) = findings(net, "P101")
     assert "why:" in text
     assert "hint:" not in text
 
 
-RULE = next(rule for rule in all_rules() if rule.code == "P101")
+CHECK = next(each for each in all_checks() if each.code == "P101")
 NET = protogen.loads(pooled(1, ""))
 
 
@@ -57,7 +68,7 @@ def flagged(row: dict[str, str]) -> bool:
     param.kernel_size, param.stride, param.pad = (int(row[k]) for k in ("kernel", "stride", "pad"))
     param.round_mode = param.RoundMode.Value(row["round_mode"])
     param.pool = param.PoolMethod.Value(row["pool"])
-    return any(RULE.check_run(Run(NET, message, infer_graph(build(message, State()), {}))))
+    return any(CHECK.check_phase(Analysis(message, State(), {})))
 
 
 def test_every_row_of_a_real_caffe() -> None:
@@ -68,12 +79,7 @@ def test_every_row_of_a_real_caffe() -> None:
     assert [row for row in rows if flagged(row) != (row["empty_windows"] != "0")] == []
 
 
-@pytest.mark.parametrize(
-    ("behind", "safe"),
-    [("", True), (layer("ip", "InnerProduct", "pool", inner_product_param="num_output: 3"), False)],
-)
-def test_the_fix_is_safe_if_no_weights_change_their_shape(behind: str, safe: bool) -> None:
-    net = protogen.loads(pooled(4, "kernel_size: 1 stride: 2") + behind)
-    (found,) = check(net, phases=["TEST"], select=["P101"]).diagnostics
-    assert found.fix is not None
-    assert found.fix.safe is safe
+@pytest.mark.parametrize(("reader", "safe"), [("", True), (fc("ip", "pool"), False)])
+def test_the_fix_is_safe_if_no_weights_change_their_shape(reader: str, safe: bool) -> None:
+    net = pooled(4, "kernel_size: 1 stride: 2") + reader
+    assert only_fix(net, "P101").safe is safe

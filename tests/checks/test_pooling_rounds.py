@@ -1,38 +1,46 @@
-"""Sizes elsewhere are those of the other frameworks' formulas, worked out by hand."""
+"""The sizes in other frameworks are those of their formulas, computed by hand."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.checks.conftest import image, layer, told
+from tests.checks.nets import findings, layer, pooled
 
 
-def pooled(height: int, width: int, text: str) -> str:
-    return image(3, height, width) + layer("pool", "Pooling", "data", pooling_param=text)
-
-
-def test_up() -> None:
-    assert told(pooled(75, 75, "kernel_size: 2 stride: 2"), "P102") == [
-        'net.prototxt:5:3: note[P102] layer "pool" (Pooling): a height and width of 75 becomes 38:'
-        " (75 - 2) / 2 leaves 1, and Caffe rounds 37 up\n"
-        "  why:   PyTorch and ONNX with ceil_mode off, and TensorFlow's VALID make 37; the last"
-        " window here covers 1 of 2 elements"
+def test_rounding_up() -> None:
+    assert findings(pooled(75, "kernel_size: 2 stride: 2"), "P102") == [
+        'net.prototxt:5:3: note[P102] layer "pool" (Pooling): height and width 75 become 38:'
+        " (75 - 2) / 2 = 36.5, which Caffe rounds up to 37, plus 1\n"
+        "  why:   PyTorch, ONNX and TensorFlow (VALID) round down by default and produce 37; the"
+        " last window of Caffe covers 1 of 2 elements"
     ]
 
 
 def test_one_axis_with_padding() -> None:
-    assert told(pooled(8, 9, "kernel_size: 3 stride: 2 pad: 1"), "P102") == [
-        'net.prototxt:5:3: note[P102] layer "pool" (Pooling): a height of 8 becomes 5:'
-        " (8 + 2*1 - 3) / 2 leaves 1, and Caffe rounds 4 up\n"
-        "  why:   PyTorch and ONNX with ceil_mode off make 4; the last window here covers 1 of 3"
-        " elements"
+    assert findings(pooled(8, "kernel_size: 3 stride: 2 pad: 1", width=9), "P102") == [
+        'net.prototxt:5:3: note[P102] layer "pool" (Pooling): height 8 becomes 5:'
+        " (8 + 2*1 - 3) / 2 = 3.5, which Caffe rounds up to 4, plus 1\n"
+        "  why:   PyTorch and ONNX round down by default and produce 4; the last window of Caffe"
+        " covers 1 of 3 elements"
     ]
 
 
-def test_down_where_something_is_left_out() -> None:
-    assert told(pooled(75, 76, "kernel_size: 2 stride: 2 round_mode: FLOOR"), "P102") == [
-        'net.prototxt:5:3: note[P102] layer "pool" (Pooling): a height of 75 becomes 37:'
-        " (75 - 2) / 2 leaves 1, FLOOR rounds it down, and the last is in no window"
+def test_a_quotient_whose_decimals_do_not_end() -> None:
+    (text,) = findings(pooled(9, "kernel_size: 2 stride: 3"), "P102")
+    assert "become 4: (9 - 2) / 3 = 2 1/3, which Caffe rounds up to 3, plus 1" in text
+
+
+def test_a_kernel_that_other_frameworks_reject() -> None:
+    (text,) = findings(pooled(2, "kernel_size: 3 stride: 2"), "P102")
+    assert "become 1: (2 - 3) / 2 = -0.5, which Caffe rounds up to 0, plus 1" in text
+    assert "round down by default and reject the kernel" in text
+
+
+@pytest.mark.parametrize("field", ["round_mode: FLOOR", "ceil_mode: false"])
+def test_rounding_down(field: str) -> None:
+    assert findings(pooled(75, f"kernel_size: 2 stride: 2 {field}", width=76), "P102") == [
+        'net.prototxt:5:3: note[P102] layer "pool" (Pooling): height 75 becomes 37:'
+        " (75 - 2) / 2 = 36.5, which is rounded down to 36, plus 1; the last row is in no window"
     ]
 
 
@@ -41,21 +49,20 @@ def test_down_where_something_is_left_out() -> None:
     [
         (76, "kernel_size: 2 stride: 2"),
         (113, "kernel_size: 3 stride: 2"),
-        (5, "kernel_size: 2 stride: 2 pad: 1"),  # rounded up, and clipped again
+        (5, "kernel_size: 2 stride: 2 pad: 1"),  # rounded up, and the last window is dropped again
         (8, "kernel_size: 3 stride: 2 pad: 1 round_mode: FLOOR"),  # only padding is left out
         (7, "global_pooling: true"),
     ],
 )
-def test_even_windows(size: int, text: str) -> None:
-    assert told(pooled(size, size, text), "P102") == []
+def test_windows_that_divide_evenly(size: int, text: str) -> None:
+    assert findings(pooled(size, text), "P102") == []
 
 
-def test_a_size_that_is_not_known() -> None:
+def test_an_unknown_size() -> None:
     data = (
         'layer { name: "data" type: "Data" top: "data"'
         ' data_param { source: "db" batch_size: 1 } }\n'
     )
     pool = layer("pool", "Pooling", "data", pooling_param="kernel_size: 2 stride: 2")
-    assert told(data + pool, "P102") == []
-    told_size = told(data + pool, "P102", inputs={"data": (1, 3, 5, 5)})
-    assert len(told_size) == 1
+    assert findings(data + pool, "P102") == []
+    assert len(findings(data + pool, "P102", inputs={"data": (1, 3, 5, 5)})) == 1

@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protogen.cli import commands
-from protogen.cli._examine import Task
 from protogen.cli._output import Unusable
-from protogen.cli._pool import examine_all
+from protogen.cli._processes import run_tasks
+from protogen.cli._tasks import Task
 from tests.conftest import ROOT
 
 # A pooling of kernel 1 at 0, 2 and 4 of 4 elements: its last window is empty.
@@ -31,9 +31,9 @@ layer {
   pooling_param { kernel_size: 1 stride: 2 }  # on purpose
 }
 """
-MENDED = EMPTY.replace("stride: 2 }", "stride: 2 round_mode: FLOOR }")
+FIXED = EMPTY.replace("stride: 2 }", "stride: 2 round_mode: FLOOR }")
 GOOD = EMPTY.replace("stride: 2", "stride: 1")
-# A dilation does nothing to a kernel of 1: a warning.
+# A dilation has no effect on a kernel of 1: a warning.
 IDLE = GOOD.replace("Pooling", "Convolution").replace(
     "pooling_param { kernel_size: 1", "convolution_param { num_output: 4 kernel_size: 1 dilation: 2"
 )
@@ -66,14 +66,15 @@ def test_text(in_folder: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr == ""
     assert result.stdout == (
-        'empty.prototxt:6:34: error[P101] layer "p" (Pooling): 1 of 3 windows of its height and'
-        " width holds no element; Caffe puts -FLT_MAX there\n"
+        'empty.prototxt:6:34: error[P101] layer "p" (Pooling): 1 of 3 windows in each'
+        " direction is empty; Caffe fills it with -FLT_MAX\n"
         "      pooling_param { kernel_size: 1 stride: 2 }  # on purpose\n"
         "                                     ^^^^^^^^^\n"
-        "  why:   window 2 starts at 4, past a height and width of 4 (kernel 1, stride 2)\n"
-        "  hint:  round_mode: FLOOR makes 2 whole windows of 4\n"
+        "  why:   the last window starts at 4, at the edge of height and width 4 (kernel 1, stride"
+        " 2)\n"
+        "  hint:  set round_mode: FLOOR, which drops the empty window and leaves 2\n"
         "\n"
-        "Found 1 error in 1 file (1 fixable with --fix)\n"
+        "Found 1 error in 1 file (1 fixable with --fix); 1 note with --severity note\n"
     )
 
 
@@ -94,25 +95,23 @@ def test_folders_are_searched_in_order_and_each_file_is_checked_once(in_folder: 
     assert codes(check("--format", "concise")) == [("a.prototxt", "P101"), *found]
 
 
-def test_what_is_neither_net_nor_solver_is_passed_over(in_folder: Path) -> None:
+def test_what_is_not_a_net_or_a_solver_is_skipped(in_folder: Path) -> None:
     write(labels=LABELS)
     result = check("labels.prototxt")
     assert result.exit_code == 0
     assert result.stdout == "No findings in 0 files\n"
-    assert result.stderr == (
-        "labels.prototxt: skipped, it is neither a net nor a solver (its fields: item)\n"
-    )
+    assert result.stderr == ("labels.prototxt: skipped, not a net or a solver (its fields: item)\n")
 
 
 @pytest.mark.parametrize("text", ["layer {{ }", "name 3", "\x00\x01", "layer { name: 3 }"])
-def test_what_is_broken_is_not_passed_over(text: str) -> None:
+def test_a_broken_file_is_not_skipped(text: str) -> None:
     result = check("-", "--format", "concise", text=text)
     assert result.exit_code == 1
     assert any(code.startswith("T1") for _, code in codes(result))
     assert result.stderr == ""
 
 
-def test_solvers_are_told_from_nets(in_folder: Path) -> None:
+def test_solvers_are_recognized(in_folder: Path) -> None:
     write(net=GOOD)
     result = check("-", text=SOLVER.replace("base_lr: 0.01", "base_lr: fast"))
     assert '<stdin>:2:10: error[T107] "base_lr": expected a number, got fast' in result.stdout
@@ -123,8 +122,8 @@ def test_solvers_are_told_from_nets(in_folder: Path) -> None:
 def test_a_program(in_folder: Path) -> None:
     Path("net.py").write_text(
         "import protogen\nfrom protogen import layers as L\n\n\ndef net():\n"
-        "    with protogen.Net() as made:\n        data = L.Input(shape=[1, 3, 4, 4])\n"
-        "        L.Pooling(data, kernel_size=1, stride=2, name='p')\n    return made\n"
+        "    with protogen.Net() as net:\n        data = L.Input(shape=[1, 3, 4, 4])\n"
+        "        L.Pooling(data, kernel_size=1, stride=2, name='p')\n    return net\n"
     )
     for spec in ("net.py", "net.py:net"):
         result = check(spec)
@@ -139,24 +138,24 @@ def test_a_program(in_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["nowhere.prototxt"], "Error: nowhere.prototxt cannot be read: No such file"),
         (["good.prototxt", "nowhere.py:net"], "Error: nowhere.py cannot be read: No such file"),
-        (["--select", "P1O1"], 'Error: --select: there is no rule "P1O1"; did you mean "P101"?'),
-        (["--ignore", "P101,bad"], 'Error: --ignore: there is no rule "bad"; '),
+        (["--select", "P1O1"], 'Error: --select: unknown rule "P1O1"; did you mean "P101"?'),
+        (["--ignore", "P101,bad"], 'Error: --ignore: unknown rule "bad"; '),
         (["--phase", "TRIAN"], "'TRIAN' is not one of"),
         (["--format", "yaml"], "'yaml' is not one of"),
         (["--config", "nowhere.toml"], "'nowhere.toml' does not exist"),
-        (["--statistics", "--format", "sarif"], "--statistics has no form for --format sarif"),
+        (["--statistics", "--format", "sarif"], "--format sarif does not support --statistics"),
         (["-j", "0"], "0 is not in the range"),
     ],
 )
-def test_what_cannot_be_done(in_folder: Path, arguments: list[str], told: str) -> None:
+def test_what_cannot_be_done(in_folder: Path, arguments: list[str], message: str) -> None:
     write(good=GOOD)
     result = check(*arguments)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -167,15 +166,17 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(in_folder: Path) ->
     assert "Found 1 error in 1 file" in result.stdout
 
 
-def test_a_fault_of_ours_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_reported_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object, **__: object) -> None:
         raise RuntimeError("out of ideas")
 
     monkeypatch.setattr("protogen.checks.check", fails)
     result = check("-", text=GOOD)
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: <stdin>: protogen failed at test_check.py:")
-    assert result.stderr.endswith("with RuntimeError: out of ideas\n")
+    assert result.stderr.startswith(
+        "Error: <stdin>: internal error in protogen (a bug) at test_check.py:"
+    )
+    assert result.stderr.endswith(": RuntimeError: out of ideas; please report it\n")
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_a_fault_of_ours_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--severity", "error", "--select", "S"], []),
     ],
 )
-def test_what_is_told(arguments: list[str], wanted: list[str]) -> None:
+def test_which_findings_are_reported(arguments: list[str], wanted: list[str]) -> None:
     conv = 'layer { name: "c" type: "Convolution" bottom: "data" top: "c"\n  convolution_param {'
     text = EMPTY + conv + " num_output: 4 kernel_size: 1 dilation: 2 } }\n"
     result = check("-", "--format", "concise", *arguments, text=text)
@@ -215,9 +216,9 @@ def test_phases_and_inputs() -> None:
     assert "error[P101]" in result.stdout
 
 
-def test_comments_silence() -> None:
+def test_comments_ignore_findings() -> None:
     text = EMPTY.replace("# on purpose", "# protogen: ignore[P101]")
-    assert check("-", text=text).stdout == "No findings in 1 file\n"
+    assert check("-", text=text).stdout == "No findings in 1 file; 1 note with --severity note\n"
     assert check("-", text="# protogen: ignore-file[P1]\n" + EMPTY).exit_code == 0
     # The layer begins on line 2 of the file, the finding is on line 3.
     old = 'input: "data" input_dim: 1 input_dim: 3 input_dim: 4 input_dim: 4\n'
@@ -232,14 +233,17 @@ def test_fix_writes_the_file_and_nothing_else_in_it(in_folder: Path) -> None:
     before = Path("good.prototxt").stat().st_mtime_ns
     result = check("--fix")
     assert result.exit_code == 0
-    assert result.stdout == "Fixed 1 finding. No findings in 2 files\n"
-    assert Path("empty.prototxt").read_text() == MENDED
+    assert result.stdout == "Fixed 1 finding. No findings in 2 files; 1 note with --severity note\n"
+    assert Path("empty.prototxt").read_text() == FIXED
     assert Path("good.prototxt").stat().st_mtime_ns == before
 
 
-def test_fix_leaves_what_is_ignored_and_tells_what_is_left(in_folder: Path) -> None:
+def test_fix_leaves_what_is_ignored_and_reports_what_is_left(in_folder: Path) -> None:
     write(empty=EMPTY)
-    assert check("--fix", "--ignore", "P101").stdout == "No findings in 1 file\n"
+    assert (
+        check("--fix", "--ignore", "P101").stdout
+        == "No findings in 1 file; 1 note with --severity note\n"
+    )
     assert Path("empty.prototxt").read_text() == EMPTY
     write(empty=EMPTY.replace("# on purpose", "# protogen: ignore[P101]"))
     assert "Fixed" not in check("--fix").stdout
@@ -266,16 +270,16 @@ def test_what_cannot_be_fixed_is_not_called_fixable(in_folder: Path, text: str) 
 
 def test_fix_of_standard_input_goes_to_standard_output() -> None:
     result = check("-", "--fix", text=EMPTY)
-    assert (result.exit_code, result.stdout) == (0, MENDED)
-    assert result.stderr == "Fixed 1 finding. No findings in 1 file\n"
+    assert (result.exit_code, result.stdout) == (0, FIXED)
+    assert result.stderr == "Fixed 1 finding. No findings in 1 file; 1 note with --severity note\n"
     assert check("-", "--fix", text=GOOD).stdout == GOOD
 
 
-def test_fix_lets_through_what_it_passes_over() -> None:
+def test_fix_of_standard_input_passes_on_what_it_skips() -> None:
     labels = 'item {\n  name: "cat"\n}\n'
     result = check("-", "--fix", text=labels)
     assert (result.exit_code, result.stdout) == (0, labels)
-    assert result.stderr.startswith("<stdin>: skipped, it is neither a net nor a solver")
+    assert result.stderr.startswith("<stdin>: skipped, not a net or a solver")
 
 
 def test_a_file_that_cannot_be_written_does_not_stop_the_others(
@@ -285,7 +289,9 @@ def test_a_file_that_cannot_be_written_does_not_stop_the_others(
     monkeypatch.setattr("os.access", lambda path, _: Path(path).name != "b.prototxt")
     result = check("--fix")
     assert result.exit_code == 2
-    assert result.stdout == "Fixed 2 findings. No findings in 2 files\n"
+    assert (
+        result.stdout == "Fixed 2 findings. No findings in 2 files; 2 notes with --severity note\n"
+    )
     assert result.stderr == "Error: b.prototxt cannot be written: Permission denied\n"
     changed = {path.stem for path in Path().glob("*.prototxt") if path.read_text() != EMPTY}
     assert changed == {"a", "c"}
@@ -311,11 +317,11 @@ def test_diff_writes_nothing(in_folder: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuses(*_: object) -> None:
+    def fails_to_write(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     write(empty=EMPTY)
-    monkeypatch.setattr("protogen.files.write_file", refuses)
+    monkeypatch.setattr("protogen.files.write_file", fails_to_write)
     result = check("--fix")
     assert result.exit_code == 2
     assert result.stderr == "Error: empty.prototxt cannot be written: Permission denied\n"
@@ -327,13 +333,14 @@ def test_statistics(in_folder: Path) -> None:
         "number  code  name\n"
         "     2  P101  empty-pooling-window     [*]\n"
         "     1  S206  dilation-without-effect  [*]\n"
-        "Found 2 errors, 1 warning in 3 files (3 fixable with --fix)\n"
+        "Found 2 errors, 1 warning in 3 files (3 fixable with --fix);"
+        " 2 notes with --severity note\n"
     )
     data = json.loads(check("--statistics", "--format", "json").stdout)
     assert [(each["code"], each["number"]) for each in data] == [("P101", 2), ("S206", 1)]
 
 
-def test_each_form_of_report(in_folder: Path) -> None:
+def test_each_format(in_folder: Path) -> None:
     write(a=EMPTY, b=GOOD)
     data = json.loads(check("--format", "json").stdout)
     assert (data["errors"], data["diagnostics"][0]["location"]["line"]) == (1, 6)
@@ -348,22 +355,22 @@ def test_each_form_of_report(in_folder: Path) -> None:
 def test_names_with_line_breaks_and_brackets_stay_on_their_line(in_folder: Path) -> None:
     text = EMPTY.replace('"p" type', r'"p]\n\r[2]" type')
     Path("a] b\nc.prototxt").write_text(text)
-    told = r'layer "p]\n\r[2]" (Pooling): 1 of 3 windows of its height and width holds no element;'
+    fact = r'layer "p]\n\r[2]" (Pooling): 1 of 3 windows in each direction is empty;'
     headline = check().stdout.splitlines()[0]
-    assert headline.startswith(rf"a] b\nc.prototxt:6:34: error[P101] {told}")
+    assert headline.startswith(rf"a] b\nc.prototxt:6:34: error[P101] {fact}")
     assert check("--format", "concise").stdout.count("\n") == 1
     log = json.loads(check("--format", "sarif").stdout)
-    assert log["runs"][0]["results"][0]["message"]["text"].startswith(told)
+    assert log["runs"][0]["results"][0]["message"]["text"].startswith(fact)
     command = check("--format", "github").stdout
     assert command.startswith("::error file=a] b%0Ac.prototxt,line=6,")
-    assert f"::{told}" in command
+    assert f"::{fact}" in command
 
 
 def test_a_folder_without_nets(in_folder: Path) -> None:
     Path("notes").mkdir()
     result = check("notes")
     assert (result.exit_code, result.stdout) == (0, "No findings in 0 files\n")
-    assert result.stderr == "notes: no *.prototxt in it\n"
+    assert result.stderr == "notes: no *.prototxt files found\n"
 
 
 def test_a_link_to_itself(in_folder: Path) -> None:
@@ -410,16 +417,16 @@ def test_a_bar_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
     for screen in (Terminal(), io.StringIO()):
         monkeypatch.setattr("sys.stderr", screen)
-        assert [len(outcome.found) for outcome in examine_all(tasks, None)] == [1, 0]
+        assert [len(outcome.findings) for outcome in run_tasks(tasks, None)] == [1, 0]
         shown.append(screen.getvalue())
     assert "checking" in shown[0]
     assert shown[1] == ""
 
 
-def test_a_process_that_dies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("protogen.cli._pool.examine", os._exit)
+def test_a_process_that_ends_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("protogen.cli._processes.run_task", os._exit)
     with pytest.raises(Unusable, match="a process ended before its files were checked"):
-        examine_all([9, 9], 2)  # type: ignore[list-item]
+        run_tasks([9, 9], 2)  # type: ignore[list-item]
 
 
 def test_an_interrupted_check_is_quiet(in_folder: Path) -> None:
@@ -436,22 +443,92 @@ def test_an_interrupted_check_is_quiet(in_folder: Path) -> None:
         while not (Path("one").exists() and Path("two").exists()) and run.poll() is None:
             time.sleep(0.05)
         os.killpg(run.pid, signal.SIGINT)
-        told = run.communicate(timeout=60)
-    assert (run.returncode, told[0], told[1].strip()) == (130, b"", b"interrupted")
+        output = run.communicate(timeout=60)
+    assert (run.returncode, output[0], output[1].strip()) == (130, b"", b"interrupted")
 
 
 def test_the_conformance_nets(conformance: Path) -> None:
     result = check(str(conformance / "nets"), "--format", "concise")
     assert result.exit_code == 1  # some of them load in one phase only, and some are templates
-    assert "protogen failed" not in result.stderr
+    assert "internal error" not in result.stderr
     assert len(codes(result)) > 50
 
 
-def test_fix_mends_a_mismatch_where_its_branches_part(in_folder: Path) -> None:
-    """DSOD's pooling, 2x2 where the convolution beside it makes 1x1."""
+def test_fix_of_a_mismatch_where_its_branches_part(in_folder: Path) -> None:
+    """DSOD's pooling, 2x2 where the convolution in the other branch makes 1x1."""
     net = (ROOT / "tests" / "checks" / "mismatches" / "dsod.prototxt").read_text()
     write(dsod=net)
     assert [code for _, code in codes(check("--format", "concise"))] == ["S104"]
-    assert check("--fix").stdout == "Fixed 1 finding. No findings in 1 file\n"
+    assert (
+        check("--fix").stdout
+        == "Fixed 1 finding. No findings in 1 file; 1 note with --severity note\n"
+    )
     kernel = "kernel_size: 2 stride: 2"
     assert Path("dsod.prototxt").read_text() == net.replace(kernel, f"{kernel} round_mode: FLOOR")
+
+
+def test_quiet(in_folder: Path) -> None:
+    write(empty=EMPTY, labels=LABELS)
+    Path("notes").mkdir()
+    result = check(".", "notes", "--quiet", "--format", "text")
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert result.stdout.startswith("empty.prototxt:6:34: error[P101]")
+    assert "Found" not in result.stdout
+    write(empty=GOOD)
+    result = check("-q")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    result = check("-q", "nowhere.prototxt")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "nowhere.prototxt cannot be read" in result.stderr
+
+
+def test_an_output_file(in_folder: Path) -> None:
+    write(empty=EMPTY)
+    shown = check().stdout
+    result = check("--output-file", "report.txt")
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "")
+    assert Path("report.txt").read_text() == shown
+    check("--output-file", "report.json", "--format", "json")
+    assert json.loads(Path("report.json").read_text())["errors"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("empty.prototxt", "empty.prototxt is read by this command, and would be overwritten"),
+        ("./empty.prototxt", "./empty.prototxt is read by this command"),
+        ("no/where.txt", "no/where.txt cannot be written: No such file or directory"),
+    ],
+)
+def test_an_output_file_that_cannot_be_one(in_folder: Path, path: str, message: str) -> None:
+    write(empty=EMPTY)
+    result = check("--output-file", path)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert Path("empty.prototxt").read_text() == EMPTY
+
+
+def test_colors_that_are_forced(monkeypatch: pytest.MonkeyPatch) -> None:
+    red = "\x1b[31merror[P101]\x1b[0m"
+    assert "\x1b" not in check("-", text=EMPTY).stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert red in check("-", text=EMPTY).stdout
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in check("-", text=EMPTY).stdout
+
+
+def test_a_file_with_a_drive_is_one_file(in_folder: Path) -> None:
+    for spec in (r"C:\nets\deploy.prototxt", r"C:\nets\net.py"):
+        result = check(spec)
+        assert result.exit_code == 2
+        assert result.stderr == f"Error: {spec} cannot be read: No such file or directory\n"
+
+
+def test_a_solver_is_recognized_in_a_pipe(in_folder: Path) -> None:
+    os.mkfifo("pipe")
+    with subprocess.Popen(["sh", "-c", "cat > pipe"], stdin=subprocess.PIPE, text=True) as writer:
+        assert writer.stdin is not None
+        writer.stdin.write(SOLVER + "solver_type: ADAM\n")
+        writer.stdin.close()
+        found = codes(check("pipe", "--format", "concise", "--select", "T"))
+    assert found == [("pipe", "T206")]

@@ -19,13 +19,13 @@ from helper import SIZE
 
 def net(classes=10, name="small"):
     print("composing")
-    with protogen.Net(name) as made:
-        with made.phase("TRAIN"):
+    with protogen.Net(name) as net:
+        with net.phase("TRAIN"):
             L.DummyData(name="data", shape=[[64, 1, SIZE, SIZE]])
-        with made.phase("TEST"):
+        with net.phase("TEST"):
             data = L.DummyData(name="data", shape=[[100, 1, SIZE, SIZE]])
         L.InnerProduct(data, name="ip", num_output=classes)
-    return made
+    return net
 
 def needy(depth, width=3):
     return net(depth)
@@ -38,18 +38,18 @@ def misspelt():
         L.ReLU(L.Input(shape=[1, 2]), negative_slop=0.1)
 
 def forgetful():
-    with protogen.Net() as made:
+    with protogen.Net() as net:
         L.Input(shape=[1, 2])
 
 def stops():
     raise SystemExit(3)
 
 def train_only():
-    with protogen.Net() as made:
-        with made.phase("TRAIN"):
+    with protogen.Net() as net:
+        with net.phase("TRAIN"):
             x = L.Input(name="x", shape=[1, 2])
         L.ReLU(x, name="r")
-    return made
+    return net
 
 if __name__ == "__main__":
     raise SystemExit("the main block ran")
@@ -58,7 +58,7 @@ def leaves():
     raise GeneratorExit
 """
 
-REFUSED = """\
+REJECTED = """\
 layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 dim: 4 dim: 4 } } }
 layer { name: "c" type: "Convolution" bottom: "x" top: "c"
         convolution_param { num_output: 4 group: 2 kernel_size: 3 } }
@@ -148,14 +148,14 @@ def test_a_net_at_the_top_level() -> None:
     Path("one.py").write_text("import protogen\nmodel = protogen.Net('model')\n")
     assert emit("one.py").stdout == 'name: "model"\n'
     assert emit("one.py:model").stdout == 'name: "model"\n'
-    refused = emit("one.py", "--set", "depth=3")
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "--set is for a function that makes a net" in refused.stderr
+    rejected = emit("one.py", "--set", "depth=3")
+    assert (rejected.exit_code, rejected.stdout) == (2, "")
+    assert "--set needs a function that returns a net, got a Net" in rejected.stderr
 
 
-def test_nothing_is_written_if_caffe_would_refuse_the_net() -> None:
+def test_nothing_is_written_if_caffe_would_reject_the_net() -> None:
     Path("out.prototxt").write_text("before")
-    result = emit("-", "-o", "out.prototxt", text=REFUSED)
+    result = emit("-", "-o", "out.prototxt", text=REJECTED)
     assert result.exit_code == 1
     assert '<stdin>:3:43: error[S108] layer "c" (Convolution): group 2 does not divide' in (
         result.stderr
@@ -181,59 +181,78 @@ def test_a_net_with_data_in_one_phase_is_checked_in_that() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spec", "told"),
+    ("spec", "message"),
     [
         ("broken", "nets/small.py:19: error[T120] the program raised KeyError: 'weights'"),
         ("stops", "nets/small.py:30: error[T120] the program raised SystemExit: 3"),
         ("leaves", "nets/small.py:43: error[T120] the program raised GeneratorExit"),
-        ("misspelt", 'nets/small.py:23: error[S101] layer "relu1" (ReLU): takes no keyword'),
-        ("forgetful", 'nets/small.py:25: error[T120] "forgetful" returned nothing, not a Net'),
+        ("misspelt", 'nets/small.py:23: error[S101] layer "relu1" (ReLU): unknown keyword'),
+        (
+            "forgetful",
+            'nets/small.py:25: error[T120] expected "forgetful" to return a Net, got None',
+        ),
     ],
 )
-def test_a_program_at_fault(spec: str, told: str) -> None:
+def test_a_program_at_fault(spec: str, message: str) -> None:
     result = emit(f"nets/small.py:{spec}")
     assert (result.exit_code, result.stdout) == (1, "")
     found = str(result.exception) if result.exception else ""
-    assert told in result.stderr + found
+    assert message in result.stderr + found
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
-        ("def net(:\n", "bad.py:1: error[T120] is no Python: "),
+        ("def net(:\n", "bad.py:1: error[T120] invalid Python: "),
         ("import nowhere\n", "bad.py:1: error[T120] the program raised ModuleNotFoundError: No"),
         ("x = 1\ny = x / 0\n", "bad.py:2: error[T120] the program raised ZeroDivisionError"),
         ("net = '\x00'\n", "bad.py"),
     ],
 )
-def test_a_program_that_does_not_load(source: str, told: str) -> None:
+def test_a_program_that_does_not_load(source: str, message: str) -> None:
     Path("bad.py").write_text(source)
     command = [sys.executable, "-c", "from protogen.cli import main; main()"]
     run = subprocess.run([*command, "emit", "bad.py"], capture_output=True, text=True)
     assert (run.returncode, run.stdout) == (1, "")
-    assert told in run.stderr
+    assert message in run.stderr
     assert "Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["nets/small.py:nett"], 'no function "nett"; did you mean "net"?'),
-        (["nets/helper.py"], "has neither a Net at its top level nor a function"),
-        (["nets/helper.py:x"], 'no function "x"; there is none at all'),
-        (["two.py"], "two.py has several nets: a, b; say which: two.py:a"),
+        (["nets/helper.py"], 'has no Net at its top level and no function "net"'),
+        (["nets/helper.py:x"], 'no function "x"; it has neither'),
+        (["two.py"], "two.py has several nets (a, b); name one: two.py:a"),
         (["nowhere.py"], "nowhere.py cannot be read: No such file or directory"),
-        (["zoo:lenet"], 'no zoo to take "lenet" from'),
+        (["zoo:lenet"], "zoo:lenet does not exist: this version of protogen has no zoo of nets"),
         (["nets/small.py", "--set", "clases=3"], 'no parameter "clases"; did you mean "classes"?'),
-        (["nets/small.py", "--set", "classes"], '"classes" sets nothing; write key=value'),
-        (["nets/small.py:needy"], '"needy" needs depth: give --set depth=...'),
-        (["-", "--set", "a=1"], "--set is for nets that a Python function makes"),
+        (["nets/small.py", "--set", "classes"], 'expected KEY=VALUE, got "classes"'),
+        (["nets/small.py:needy"], '"needy" requires depth; give --set depth=...'),
+        (["-", "--set", "a=1"], "--set needs a Python program with a function"),
         (["nets/small.py", "-o", "."], ". cannot be written: Is a directory"),
         (["nets/small.py", "-o", "no/where"], "no/where cannot be written: No such file"),
     ],
 )
-def test_what_cannot_be_used(arguments: list[str], told: str) -> None:
+def test_what_cannot_be_used(arguments: list[str], message: str) -> None:
     Path("two.py").write_text("import protogen\na, b = protogen.Net(), protogen.Net()\n")
     result = emit(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert told in result.stderr
+    assert message in result.stderr
+
+
+def test_a_program_is_not_overwritten_by_its_net() -> None:
+    result = emit("nets/small.py:net", "-o", "./nets/small.py")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "./nets/small.py is read by this command, and would be overwritten" in result.stderr
+    assert Path("nets/small.py").read_text() == PROGRAM
+    Path("nets/link.py").symlink_to("small.py")
+    assert emit("nets/small.py", "-o", "nets/link.py").exit_code == 2
+
+
+def test_a_program_with_a_drive_is_not_a_name(in_folder: Path) -> None:
+    for spec, file in ((r"C:\nets\net.py", r"C:\nets\net.py"), (r"C:\net.py:resnet", r"C:\net.py")):
+        result = emit(spec)
+        assert result.exit_code == 2
+        assert f"Error: {file} cannot be read: No such file" in result.stderr

@@ -19,12 +19,16 @@ def test_the_list_of_types() -> None:
     lines = {line.split()[0]: line for line in result.stdout.splitlines()[1:]}
     assert {"Convolution", "Eltwise", "SoftmaxWithLoss", "PriorBox"} <= set(lines)
     assert lines["Pooling"].split("  ", 1)[1].split(None, 1)[0] == "1"
-    assert lines["Pooling"].endswith("The maximum, average or a random element of each window.")
+    assert lines["Pooling"].endswith(
+        "The maximum, the average, or a random element of each window."
+    )
 
 
 def test_one_type() -> None:
     shown = run("Pooling").stdout
-    assert shown.startswith("Pooling\n\nThe maximum, average or a random element of each window.\n")
+    assert shown.startswith(
+        "Pooling\n\nThe maximum, the average, or a random element of each window.\n"
+    )
     assert "\ntops       1 or 2\n" in shown
     assert "\nsize       ceil((size + 2*pad - kernel_size) / stride) + 1" in shown
     assert "\npooling_param (PoolingParameter)\n  field " in shown
@@ -41,8 +45,8 @@ def test_a_type_with_parameters_for_every_layer_of_its_kind() -> None:
 def test_a_misspelt_type() -> None:
     result = run("Convolutoin")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert 'no layer type "Convolutoin"; did you mean "Convolution"?' in result.stderr
-    assert '"protogen layers" lists those there are' in run("Quux123").stderr
+    assert 'unknown layer type "Convolutoin"; did you mean "Convolution"?' in result.stderr
+    assert '"protogen layers" lists the types' in run("Quux123").stderr
 
 
 def test_json() -> None:

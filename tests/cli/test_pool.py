@@ -26,16 +26,17 @@ def test_the_founding_question() -> None:
         "      [2 3]      window 1  whole\n"
         "          [4 -]  window 2  overhangs by 1\n"
         "\n"
-        "  size  in          with\n"
-        "     3  Caffe       round_mode CEIL            its default\n"
+        "  size  framework   option\n"
+        "     3  Caffe       round_mode CEIL            default\n"
         "     2  Caffe       round_mode FLOOR\n"
-        "     2  PyTorch     ceil_mode off              its default\n"
+        "     2  PyTorch     ceil_mode off              default\n"
         "     3  PyTorch     ceil_mode on\n"
-        "     2  ONNX        ceil_mode off              its default\n"
-        "     3  ONNX        ceil_mode on, opset 22 on\n"
-        "     3  ONNX        ceil_mode on, before 22    by its text; newer runtimes as opset 22\n"
+        "     2  ONNX        ceil_mode off              default\n"
+        "     3  ONNX        ceil_mode on, opset >= 22\n"
+        "     3  ONNX        ceil_mode on, opset < 22   as specified; newer runtimes follow"
+        " opset 22\n"
         "     2  TensorFlow  VALID\n"
-        "     3  TensorFlow  SAME                       pads as it needs, so its windows may lie"
+        "     3  TensorFlow  SAME                       pads as needed, so windows may lie"
         " elsewhere\n"
     )
 
@@ -43,25 +44,25 @@ def test_the_founding_question() -> None:
 def test_padding_and_the_divisors_of_an_average() -> None:
     drawn = pool("4", "-k", "3", "-s", "2", "-p", "1", "--pool", "ave").stdout
     assert "   p 0 1 2 3 p -\n" in drawn
-    assert "  [p 0 1]          window 0  1 of padding; divides by 3 on this axis\n" in drawn
-    assert "          [3 p -]  window 2  overhangs by 1, 1 of padding; divides by 2" in drawn
+    assert "  [p 0 1]          window 0  1 of padding; divisor 3 on this axis\n" in drawn
+    assert "          [3 p -]  window 2  overhangs by 1, 1 of padding; divisor 2" in drawn
 
 
 def test_the_clip_is_in_the_formula() -> None:
     drawn = pool("5", "-k", "2", "-s", "2", "-p", "1").stdout
-    assert "= ceil(2.5) + 1 = 4, less 1 as the last would start at 6 >= 5 + 1" in drawn
+    assert "= ceil(2.5) + 1 = 4, minus 1 because the last window would start at 6 >= 5 + 1" in drawn
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["4", "-k1", "-s2"], "[-]  window 2  EMPTY: Caffe writes -FLT_MAX (-3.4e38)"),
         (["4", "-k1", "-s2", "--pool", "AVE"], "EMPTY: Caffe writes 0/0, NaN"),
         (["2", "-k1", "-s3", "--pool", "AVE"], "EMPTY: Caffe writes 0/-1, -0"),
     ],
 )
-def test_an_empty_window(arguments: list[str], told: str) -> None:
-    assert told in pool(*arguments).stdout
+def test_an_empty_window(arguments: list[str], message: str) -> None:
+    assert message in pool(*arguments).stdout
 
 
 def test_a_long_axis_is_drawn_at_its_ends() -> None:
@@ -99,18 +100,32 @@ def test_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
-        (["5", "-k2", "-s0"], "0 is outside of 1 to 1000000"),
-        (["5", "-k0"], "0 is outside of 1 to 1000000"),
-        (["99999999999999999999", "-k2"], "is outside of 1 to 1000000"),
-        (["five", "-k2"], '"five" is no size; write a whole number, or two like 7x9'),
-        (["1x2x3", "-k2"], '"1x2x3" is no size'),
+        (["5", "-k2", "-s0"], 'expected an integer from 1 to 1000000, or two like 7x9, got "0"'),
+        (["5", "-k0"], 'expected an integer from 1 to 1000000, or two like 7x9, got "0"'),
+        (["99999999999999999999", "-k2"], '1000000, or two like 7x9, got "99999999999999999999"'),
+        (["five", "-k2"], 'or two like 7x9, got "five"'),
+        (["1x2x3", "-k2"], 'or two like 7x9, got "1x2x3"'),
         (["5"], "Missing option '--kernel'"),
         (["5", "-k2", "--round-mode", "up"], "'up' is not one of"),
     ],
 )
-def test_wrong_values_are_usage_errors(arguments: list[str], told: str) -> None:
+def test_wrong_values_are_usage_errors(arguments: list[str], message: str) -> None:
     result = pool(*arguments)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
+
+
+def test_several_sizes() -> None:
+    one, two = pool("5", "-k2", "-s2").stdout, pool("6x7", "-k2", "-s2").stdout
+    assert pool("5", "6x7", "-k2", "-s2").stdout == f"{one}\n{two}"
+    data = json.loads(pool("5", "6x7", "-k2", "-s2", "--json").stdout)
+    assert [[axis["pooled"] for axis in each["axes"]] for each in data] == [[3, 3], [3, 4]]
+
+
+def test_a_size_that_caffe_rejects_does_not_stop_the_others() -> None:
+    # Caffe rejects a pad that is not below the kernel, whatever the size.
+    result = pool("5", "6", "-k2", "-p2")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("Caffe rejects this pooling: ") == 2

@@ -21,7 +21,7 @@ def test_the_list_of_rules() -> None:
     row = next(line for line in lines if line.startswith("P101 "))
     assert row.split(maxsplit=4) == [
         *("P101", "empty-pooling-window", "error", "[*]"),
-        "A pooling window with nothing in it, for which Caffe computes garbage.",
+        "A pooling window without elements, for which Caffe computes garbage.",
     ]
 
 
@@ -33,7 +33,7 @@ def test_the_list_for_scripts() -> None:
         "name": "unknown-field",
         "severity": "error",
         "fixable": False,
-        "summary": "A field that neither Caffe nor a known fork of it has.",
+        "summary": "A field that does not exist in Caffe or in a known fork of Caffe.",
     }
     assert rules["P101"]["fixable"] is True
 
@@ -42,19 +42,20 @@ def test_the_list_for_scripts() -> None:
 def test_a_rule_is_explained_by_code_or_name(word: str) -> None:
     result = run("explain", word)
     assert result.exit_code == 0
-    assert result.stdout.startswith("P101 empty-pooling-window\n\nError; some findings have a fix.")
-    assert "\n\nMended. Round down (round_mode: FLOOR)" in result.stdout
+    assert result.stdout.startswith("P101 empty-pooling-window\n\nA pooling window without elem")
+    assert "\n\nError. Some findings have a safe fix.\n\nWhat it does\n" in result.stdout
+    assert "\n\nFix\nRound down with round_mode: FLOOR" in result.stdout
 
 
 @pytest.mark.parametrize(
-    ("word", "told"),
+    ("word", "message"),
     [
-        ("P1O1", 'there is no rule "P1O1"; did you mean "P101"?'),
+        ("P1O1", 'unknown rule "P1O1"; did you mean "P101"?'),
         ("pooling-round", 'did you mean "pooling-rounds"?'),
-        ("%", '"protogen rules" lists them all'),
+        ("%", '"protogen rules" lists all rules'),
     ],
 )
-def test_what_is_no_rule(word: str, told: str) -> None:
+def test_an_unknown_rule(word: str, message: str) -> None:
     result = run("explain", word)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr

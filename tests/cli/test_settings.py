@@ -1,4 +1,4 @@
-"""Settings of ``protogen check``: where they are looked for, and what they say."""
+"""Settings of ``protogen check``: where they are found, and what they mean."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from protogen.cli import commands
 from protogen.cli._settings import Settings, _nearest, find_settings
+from protogen.render.findings import FORMATS
 from tests.cli.test_check import EMPTY, codes, write
 
 TOML = """\
@@ -16,6 +17,7 @@ select = ["P101", "S2"]
 ignore = ["pooling-rounds"]
 severity = "error"
 format = "concise"
+exclude = ["/old/", "*.bak.prototxt"]
 per-file-ignores = { "old/*.prototxt" = ["P101"] }
 inputs = { data = [1, 3, 227, 227], "info/1" = "1,3,?" }
 """
@@ -25,6 +27,9 @@ select = P101, S2
 ignore = pooling-rounds
 severity = error
 format = concise
+exclude =
+    /old/
+    *.bak.prototxt
 per_file_ignores =
     old/*.prototxt: P101
 inputs =
@@ -58,21 +63,22 @@ def test_each_kind_of_file(in_folder: Path, file: str, text: str) -> None:
         ignore=("pooling-rounds",),
         severity="error",
         format="concise",
+        exclude=("/old/", "*.bak.prototxt"),
         per_file_ignores={"old/*.prototxt": ("P101",)},
         inputs={"data": (1, 3, 227, 227), "info/1": (1, 3, None)},
         folder=in_folder.resolve(),
     )
 
 
-def test_the_nearest_folder_counts_and_in_it_the_first_file_that_speaks(in_folder: Path) -> None:
+def test_the_nearest_folder_counts_and_in_it_the_first_file_with_settings(in_folder: Path) -> None:
     write(a__b__net=EMPTY)
     Path("protogen.toml").write_text('ignore = ["P101"]')
     assert check("a", "--format", "concise").stdout == ""
     Path("a/pyproject.toml").write_text("[tool.other]\nx = 1\n")
     assert check("a", "--format", "concise").stdout == ""
     Path("a/setup.cfg").write_text("[protogen]\nselect = P\n")
-    told = [("a/b/net.prototxt", "P101"), ("a/b/net.prototxt", "P102")]
-    assert sorted(codes(check("a", "--format", "concise"))) == told
+    found = [("a/b/net.prototxt", "P101"), ("a/b/net.prototxt", "P102")]
+    assert sorted(codes(check("a", "--format", "concise"))) == found
     Path("a/pyproject.toml").write_text('[tool.protogen]\nselect = ["S"]\n')
     assert check("a", "--format", "concise").stdout == ""
 
@@ -117,27 +123,35 @@ def test_a_file_given_by_name(in_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ('selekt = ["P"]', 'no setting "selekt"; did you mean "select"?'),
-        ("zzz = 1", 'no setting "zzz"; there are select, ignore, severity, format, '),
-        ('select = ["P1O1"]', '"select": there is no rule "P1O1"; did you mean "P101"?'),
-        ("select = 3", '"select": write a list of strings, not 3'),
-        ('severity = "eror"', '"severity": "eror" is not known; did you mean "error"?'),
-        ('format = "x"', '"format": "x" is not known; it is one of text, concise, json,'),
-        ('inputs = { data = "1,x" }', '"inputs": "1,x" is no shape'),
-        ("inputs = 3", '"inputs": write a table, not 3'),
+        ('selekt = ["P"]', 'unknown setting "selekt"; did you mean "select"?'),
+        ("zzz = 1", 'unknown setting "zzz"; the settings are select, ignore, severity, format, '),
+        ('select = ["P1O1"]', '"select": unknown rule "P1O1"; did you mean "P101"?'),
+        ("select = 3", '"select": expected a list of strings, got 3'),
+        (
+            'severity = "eror"',
+            '"severity": expected one of note, warning, error, got "eror"; did you mean "error"?',
+        ),
+        (
+            'format = "x"',
+            f'"format": expected one of {", ".join(FORMATS.names())}, got "x"',
+        ),
+        ('inputs = { data = "1,x" }', '"inputs": "1,x" is not a shape'),
+        ('exclude = ["a", "!"]', "\"exclude\": Invalid git pattern: '!'"),
+        ("exclude = 3", '"exclude": expected a list of strings, got 3'),
+        ("inputs = 3", '"inputs": expected a table, got 3'),
         ('per-file-ignores = "x"', '"per-file-ignores": "x" has no ":"'),
         ("select = [", "cannot be read: "),
     ],
 )
-def test_what_is_wrong_in_a_file_is_a_sentence(in_folder: Path, text: str, told: str) -> None:
+def test_what_is_wrong_in_a_file_is_a_sentence(in_folder: Path, text: str, message: str) -> None:
     write(net=EMPTY)
     Path("protogen.toml").write_text(text)
     result = check()
     assert result.exit_code == 2
     assert str(in_folder.resolve() / "protogen.toml") in result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
     assert result.stderr.count("\n") == 1
 
 
@@ -147,3 +161,16 @@ def test_a_broken_ini_file(in_folder: Path) -> None:
     result = check()
     assert result.exit_code == 2
     assert "setup.cfg cannot be read: File contains no section headers" in result.stderr
+
+
+def test_files_that_are_excluded(in_folder: Path) -> None:
+    write(nets__old__a=EMPTY, nets__b=EMPTY, old__c=EMPTY)
+    Path("protogen.toml").write_text('exclude = ["/nets/old"]\n')
+    found = [("nets/b.prototxt", "P101"), ("old/c.prototxt", "P101")]
+    assert codes(check("--format", "concise")) == found
+    assert codes(check("nets", "--format", "concise")) == found[:1]
+    assert codes(check("nets/old/a.prototxt", "--format", "concise")) == [
+        ("nets/old/a.prototxt", "P101")
+    ]
+    Path("other.toml").write_text('exclude = ["old"]\n')
+    assert codes(check("--config", "other.toml", "--format", "concise")) == found[:1]

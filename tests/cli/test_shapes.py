@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protogen.cli import commands
+from protogen.render.net import FORMATS
 
 NET = """\
 name: "toy"
@@ -86,10 +87,10 @@ def test_shared_parameters_count_once() -> None:
     assert "3 layers, 15 parameters, 60 multiply-accumulates" in result.stdout
 
 
-def test_faults_are_told_with_their_line_and_a_caret() -> None:
+def test_faults_are_reported_with_their_line_and_a_caret() -> None:
     result = shapes("-", text=NET.replace("ReLU", "RELUU").replace("num_output: 10", "axis: 9"))
     assert result.exit_code == 1
-    assert '<stdin>:8:23: error[G104] layer "relu1" (RELUU): "RELUU" is no layer type' in (
+    assert '<stdin>:8:23: error[G104] layer "relu1" (RELUU): unknown layer type "RELUU"' in (
         result.stderr
     )
     assert "\n" + " " * 26 + "^^^^^^^^^^^^^\n" in result.stderr
@@ -97,7 +98,7 @@ def test_faults_are_told_with_their_line_and_a_caret() -> None:
     assert cells(result.stdout, "relu1")[2] == "conv1 ? (in place)"
 
 
-def test_a_fault_of_one_phase_is_told_to_be_one() -> None:
+def test_a_fault_of_one_phase_only() -> None:
     result = shapes(
         "-", "--all-phases", text=NET.replace('bottom: "label" top: "acc"', 'top: "acc"')
     )
@@ -140,31 +141,33 @@ def test_a_file_and_a_program(in_folder: Path) -> None:
     Path("net.py").write_text(
         "import protogen\nfrom protogen import layers as L\n"
         "def net(sizes):\n"
-        "    with protogen.Net() as made:\n        L.Input(name='x', shape=sizes)\n"
-        "    return made\n"
+        "    with protogen.Net() as net:\n        L.Input(name='x', shape=sizes)\n"
+        "    return net\n"
     )
     assert cells(shapes("net.py", "--set", "sizes=[2, 3]").stdout, "x")[2] == "2x3"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["nowhere.prototxt"], "nowhere.prototxt cannot be read: No such file or directory"),
-        (["."], ". cannot be read: Is a directory"),
         (["-", "--phase", "TRIAN"], "'TRIAN' is not one of"),
-        (["-", "--input", "data"], '"data" gives no shape; write data=1,3,227,227'),
-        (["-", "--input", "data=1,a"], '"1,a" is no shape'),
-        (["-", "--input", "dat=1,3"], '--input dat: no layer makes it; did you mean "data"?'),
+        (["-", "--input", "data"], 'expected BLOB=SHAPE like data=1,3,227,227, got "data"'),
+        (["-", "--input", "data=1,a"], '"1,a" is not a shape'),
+        (
+            ["-", "--input", "dat=1,3"],
+            '--input: no layer produces blob "dat"; did you mean "data"?',
+        ),
     ],
 )
-def test_what_cannot_be_used(in_folder: Path, arguments: list[str], told: str) -> None:
+def test_what_cannot_be_used(in_folder: Path, arguments: list[str], message: str) -> None:
     result = shapes(*arguments)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize("data", [b"\x00\x01\x02", "layer {".encode("utf-16")])
-def test_what_is_no_text(data: bytes) -> None:
+def test_what_is_not_text(data: bytes) -> None:
     result = CliRunner().invoke(commands, ["shapes", "-"], input=data)
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("<stdin>: error[T114] expected a prototxt, got ")
@@ -176,7 +179,7 @@ def test_braces_that_do_not_match() -> None:
     assert "<stdin>:1:9: error[T1" in result.stderr
 
 
-def test_a_name_that_the_encoding_of_the_output_has_not() -> None:
+def test_a_name_that_the_encoding_of_the_output_lacks() -> None:
     command = [sys.executable, "-c", "from protogen.cli import main; main()", "shapes", "-"]
     run = subprocess.run(
         command,
@@ -206,7 +209,7 @@ def test_a_reader_that_leaves_early(in_folder: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
-def test_a_full_disk_is_no_fault_of_ours(in_folder: Path) -> None:
+def test_a_full_disk_is_not_a_bug(in_folder: Path) -> None:
     Path("net.prototxt").write_text(NET)
     command = [sys.executable, "-c", "from protogen.cli import main; main()"]
     with Path("/dev/full").open("w") as full:
@@ -214,4 +217,71 @@ def test_a_full_disk_is_no_fault_of_ours(in_folder: Path) -> None:
             [*command, "shapes", "net.prototxt"], stdout=full, stderr=subprocess.PIPE, check=False
         )
     assert run.returncode == 2
-    assert run.stderr == b"the output cannot be written: No space left on device\n"
+    assert run.stderr == b"Error: cannot write the output: No space left on device\n"
+
+
+SOLVER = 'net: "net.prototxt"\nbase_lr: 0.01\nlr_policy: "fixed"\nmax_iter: 10\n'
+
+
+def write(name: str, text: str = NET) -> None:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_several_nets(in_folder: Path) -> None:
+    write("a.prototxt")
+    write("b.prototxt")
+    one = shapes("a.prototxt").stdout
+    assert shapes("a.prototxt", "b.prototxt").stdout == f"a.prototxt\n{one}\nb.prototxt\n{one}"
+    data = json.loads(shapes("a.prototxt", "b.prototxt", "--json").stdout)
+    assert [each.pop("file") for each in data["nets"]] == ["a.prototxt", "b.prototxt"]
+    assert data["nets"][1] == json.loads(shapes("b.prototxt", "--json").stdout)
+
+
+def test_a_folder(in_folder: Path) -> None:
+    write("nets/a.prototxt")
+    write("nets/labels.prototxt", 'item { name: "cat" }')
+    write("nets/solver.prototxt", SOLVER)
+    write("nets/old/b.prototxt")
+    write("protogen.toml", 'exclude = ["old"]')
+    result = shapes("nets")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "nets/a.prototxt")
+    assert result.stdout.count("conv1") == shapes("nets/a.prototxt").stdout.count("conv1")
+    assert result.stderr == (
+        "nets/labels.prototxt: skipped, not a net or a solver (its fields: item)\n"
+        "nets/solver.prototxt: skipped, a solver\n"
+    )
+    assert [each["file"] for each in json.loads(shapes("nets", "--json").stdout)["nets"]] == [
+        "nets/a.prototxt"
+    ]
+
+
+def test_a_net_that_cannot_be_read_does_not_stop_the_others(in_folder: Path) -> None:
+    write("a.prototxt")
+    write("broken.py", "1 / 0\n")
+    result = shapes("nowhere.prototxt", "a.prototxt")
+    assert result.exit_code == 2
+    assert "nowhere.prototxt cannot be read" in result.stderr
+    assert "\nconv1 " in result.stdout
+    result = shapes("broken.py", "a.prototxt")
+    assert result.exit_code == 1
+    assert "broken.py:1: error[T120] the program raised ZeroDivisionError" in result.stderr
+    assert "\nconv1 " in result.stdout
+
+
+def test_diagnostics_follow_their_net(in_folder: Path) -> None:
+    write("a.prototxt", NET.replace("ReLU", "RELUU"))
+    write("b.prototxt")
+    command = [sys.executable, "-m", "protogen", "shapes", "a.prototxt", "b.prototxt"]
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert run.returncode == 1
+    assert run.stdout.index("a.prototxt\n") < run.stdout.index("error[G104]")
+    assert run.stdout.index("error[G104]") < run.stdout.index("\nb.prototxt\n")
+
+
+def test_the_format_by_its_name() -> None:
+    assert shapes("-", "--format", "json").stdout == shapes("-", "--json").stdout
+    assert shapes("-", "--format", "table").stdout == shapes("-").stdout
+    names = ", ".join(f"'{name}'" for name in FORMATS.names())
+    assert f"'xyz' is not one of {names}" in shapes("-", "--format", "xyz").stderr

@@ -18,16 +18,16 @@ def sizes(*arguments: str, text: str | None = None) -> Result:
     return CliRunner().invoke(commands, ["sizes", *arguments], input=text)
 
 
-def test_a_net_that_is_refused() -> None:
+def test_a_net_that_is_rejected() -> None:
     # pool3 halves a quarter of the image, which has to be even then: three sizes of eight round
     # up to it.
     result = sizes(SSD, "--range", "297:320")
     assert result.stdout == (
-        '"data": 300x300, which Caffe refuses\n'
+        '"data": 300x300, which Caffe rejects\n'
         "nearest legal size: 301x301\n"
         "nearest exact size: 304x304\n"
         "\n"
-        "height and width, of 297 to 320\n"
+        "height and width, from 297 to 320\n"
         "  legal  301-304, 309-312, 317-320\n"
         "  exact  304, 312, 320\n"
     )
@@ -68,12 +68,12 @@ layer { name: "cut" type: "Reshape" bottom: "data" top: "cut"
 def test_height_and_width_together() -> None:
     result = sizes("-", "--range", "10:17", text=RESHAPED)
     assert result.exit_code == 0
-    assert 'height and width do not go alone: layer "cut" depends on both\n' in result.stdout
-    assert "\nheight (width 16), of 10 to 17\n  legal  10, 12, 14, 16\n" in result.stdout
-    assert "\nwidth (height 12) and both, of 10 to 17\n  legal  16\n" in result.stdout
+    assert 'height and width are not independent: layer "cut" uses both\n' in result.stdout
+    assert "\nheight (width 16), from 10 to 17\n  legal  10, 12, 14, 16\n" in result.stdout
+    assert "\nwidth (height 12) and both, from 10 to 17\n  legal  16\n" in result.stdout
 
 
-def test_a_file_that_cannot_be_read_is_told_and_nothing_more() -> None:
+def test_a_file_that_is_not_a_net_is_reported_and_nothing_more() -> None:
     result = sizes("-", text='base_lr: 0.1 max_iter: 3 net: "a.prototxt"')
     assert (result.exit_code, result.stdout) == (1, "")
     assert "expected a net, got a solver" in result.stderr
@@ -88,22 +88,22 @@ def test_a_net_without_images() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
-        ("200", '"200" is no range; write 200:700'),
-        ("a:b", '"a:b" is no range'),
-        ("300:200", "300:200 is empty"),
-        ("0:9", "0:9 is empty"),
+        ("200", 'expected a range like 200:700, got "200"'),
+        ("a:b", 'expected a range like 200:700, got "a:b"'),
+        ("300:200", "300:200 is empty: 200 is less than 300"),
+        ("0:9", "a range starts at 1 or more, got 0:9"),
         ("1:99999999", "has more than 10000 sizes"),
     ],
 )
-def test_a_range_that_is_none(given: str, told: str) -> None:
+def test_an_invalid_range(given: str, message: str) -> None:
     result = sizes(SSD, "--range", given)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
 
 
-def test_a_file_that_is_not_there() -> None:
+def test_a_file_that_does_not_exist() -> None:
     result = sizes("no_such.prototxt")
     assert result.exit_code == 2
     assert "no_such.prototxt cannot be read" in result.stderr

@@ -93,7 +93,7 @@ def test_bytes_that_are_not_utf8_come_out_as_they_went_in():
     )
 
 
-def test_a_solver_is_told_from_a_net():
+def test_a_solver_is_recognized():
     solver = b"solver_type: ADAM # why\n"
     assert run("-", data=solver).stdout_bytes == b'type: "Adam" # why\n'
 
@@ -103,7 +103,7 @@ def test_wrong_usage(old, args):
     assert run(*(old if arg == "FILE" else arg for arg in args)).exit_code == 2
 
 
-def test_an_output_that_cannot_be_written_is_told(old, tmp_path):
+def test_an_output_that_cannot_be_written(old, tmp_path):
     result = run(old, "-o", tmp_path / "no" / "such.prototxt")
     assert result.exit_code == 2
     assert "No such file or directory" in result.stderr

@@ -189,16 +189,19 @@ def test_blocks_stand_within_the_scope_that_is_open() -> None:
 
 MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
     (lambda x: blocks.conv_relu(x, num_output=1, kernal_size=3), 'keyword "kernal_size"'),
-    (lambda x: blocks.inception(x, num_output=(1, 2, 3), name="i"), "has 3 entries, not 6"),
+    (
+        lambda x: blocks.inception(x, num_output=(1, 2, 3), name="i"),
+        "expected 6 values in num_output, got 3",
+    ),
     (
         lambda x: blocks.mlpconv(x, num_output=(1, 2), kernel_size=1, name=("a", "b", "c")),
-        "2 num_output for 3 names",
+        "a num_output and a name for each Convolution, got 2 and 3",
     ),
     (
         lambda x: blocks.depthwise_separable(
             L.Data(source="db", batch_size=1), num_output=1, name="c"
         ),
-        'channels of "data1" are not known',
+        'needs the number of channels of "data1", which is unknown',
     ),
 ]
 
@@ -220,5 +223,5 @@ def test_a_mistake_is_told_at_the_line_that_calls_the_block(
 def test_a_block_outside_of_any_net_is_refused() -> None:
     with Net():
         data = L.Input(name="data", shape=[1, 8, 8, 8])
-    with pytest.raises(ComposeError, match='"fire2": is made outside of any net'):
+    with pytest.raises(ComposeError, match='"fire2": is composed outside of any net'):
         blocks.fire(data, squeeze=1, expand=1, name="fire2")

@@ -92,7 +92,9 @@ def test_a_whole_message_may_be_a_message() -> None:
 
 def test_a_message_and_keywords_of_its_fields_are_refused() -> None:
     given = proto.ConvolutionParameter(num_output=2)
-    with pytest.raises(ComposeError, match="takes kernel_size or convolution_param, not both"):
+    with pytest.raises(
+        ComposeError, match="expected either kernel_size or convolution_param, got both"
+    ):
         layer("Convolution", 1, convolution_param=given, kernel_size=3)
 
 
@@ -113,5 +115,5 @@ def test_no_type_has_a_field_that_the_composer_takes_for_itself() -> None:
 
 
 def test_a_bad_value_deep_within_a_message_is_named() -> None:
-    with pytest.raises(ComposeError, match="weight_filler: std is a number, not 'wide'"):
+    with pytest.raises(ComposeError, match="weight_filler: std must be a number, got 'wide'"):
         layer("Convolution", 1, num_output=2, kernel_size=1, weight_filler={"std": "wide"})

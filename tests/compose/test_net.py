@@ -258,12 +258,15 @@ def assert_at_line(caught: pytest.ExceptionInfo[ComposeError]) -> None:
 #: What is done with a blob of 1x3x8x8, and what is said of it.
 MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
     (lambda x: L.Convolution(x, kernal_size=3), r'keyword "kernal_size"\s+hint: .*"kernel_size"'),
-    (lambda x: L.Pooling(x, pool="MIN", kernel_size=2), 'pool "MIN" is not known'),
+    (lambda x: L.Pooling(x, pool="MIN", kernel_size=2), 'pool has no value "MIN"'),
     (lambda x: L.Pooling(x, pool="AVG", kernel_size=2), 'did you mean "AVE"'),
-    (lambda x: L.ReLU(x, num_output=3), 'takes no keyword "num_output"'),
-    (lambda x: L.InnerProduct(x, num_output="ten"), "num_output is a whole number, not 'ten'"),
-    (lambda x: L.InnerProduct(x, num_output=-1), "num_output is -1, which is outside of 0 to"),
-    (lambda x: L.Convolution(x, num_output=4, kernel_size=9), "kernel that spans 9 does not fit"),
+    (lambda x: L.ReLU(x, num_output=3), 'unknown keyword "num_output"'),
+    (lambda x: L.InnerProduct(x, num_output="ten"), "num_output must be an integer, got 'ten'"),
+    (lambda x: L.InnerProduct(x, num_output=-1), "num_output must be from 0 to 4294967295, got -1"),
+    (
+        lambda x: L.Convolution(x, num_output=4, kernel_size=9),
+        "kernel 9 does not fit size 8 with pad 0",
+    ),
     (
         lambda x: L.Convolution(x, num_output=4, kernel_size=1, group=2),
         "group 2 does not divide 3 bottom channels",
@@ -274,28 +277,31 @@ MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
     ),
     (
         lambda x: L.Convolution(x, num_output=4, kernel_size=1, weight_filler={"type": "xavir"}),
-        'filler type "xavir" is not known; did you mean "xavier"',
+        'unknown filler type "xavir"; did you mean "xavier"',
     ),
     (
         lambda x: L.Convolution(x, num_output=4, kernel_size=1, weight_filler={"typ": "xavier"}),
         'weight_filler has no field "typ"',
     ),
     (lambda x: L.Eltwise(x, L.Pooling(x, kernel_size=2, stride=2)), "1x3x8x8.*1x3x4x4"),
-    (lambda x: L.ReLU(), "takes exactly 1 bottom, but has 0"),
-    (lambda x: L.ReLU(x, x), "takes exactly 1 bottom, but has 2"),
-    (lambda x: L.ReLU("data"), "takes blobs, not 'data'"),
-    (lambda x: L.ReLU(x, name="data"), 'there is a layer "data" already'),
-    (lambda x: L.ReLU(x, top="data2", name="data"), 'there is a layer "data" already'),
-    (lambda x: L.Input(shape=[1], name="again", top="data"), 'G102.*makes "data"'),
-    (lambda x: L.Input(shape=[1, -3]), "a size below zero"),
-    (lambda x: L.Input(shape=[1, 2.5]), "shape: dim is a whole number, not 2.5"),
-    (lambda x: L.Input(shape="1x3"), r"not '1x3'\s+hint: +write a list of sizes"),
-    (lambda x: L.ReLU(x, name=5), "name is a string, not 5"),
-    (lambda x: L.ReLU(x, top=5), "top is a string or a list of strings, not 5"),
-    (lambda x: L.ReLU(x, top=["a", 5]), r"top is a string or a list of strings, not \['a', 5\]"),
-    (lambda x: L.Slice(x, ntop=-1), "ntop is a number of tops, not -1"),
-    (lambda x: L.Slice(x, ntop="2"), "ntop is a number of tops, not '2'"),
-    (lambda x: L.ReLU(x, in_place="yes"), "in_place is True or False, not 'yes'"),
+    (lambda x: L.ReLU(), "expected 1 bottom, got 0"),
+    (lambda x: L.ReLU(x, x), "expected 1 bottom, got 2"),
+    (lambda x: L.ReLU("data"), "expected blobs, got 'data'"),
+    (lambda x: L.ReLU(x, name="data"), 'a layer named "data" already exists'),
+    (lambda x: L.ReLU(x, top="data2", name="data"), 'a layer named "data" already exists'),
+    (lambda x: L.Input(shape=[1], name="again", top="data"), 'G102.*produces blob "data"'),
+    (lambda x: L.Input(shape=[1, -3]), "the top would be 1x-3, which has a negative size"),
+    (lambda x: L.Input(shape=[1, 2.5]), "shape: dim must be an integer, got 2.5"),
+    (lambda x: L.Input(shape="1x3"), r"got '1x3'\s+hint: +give a list of sizes"),
+    (lambda x: L.ReLU(x, name=5), "name must be a string, got 5"),
+    (lambda x: L.ReLU(x, top=5), "top must be a string or a list of strings, got 5"),
+    (
+        lambda x: L.ReLU(x, top=["a", 5]),
+        r"top must be a string or a list of strings, got \['a', 5\]",
+    ),
+    (lambda x: L.Slice(x, ntop=-1), "ntop must be a number of tops, got -1"),
+    (lambda x: L.Slice(x, ntop="2"), "ntop must be a number of tops, got '2'"),
+    (lambda x: L.ReLU(x, in_place="yes"), "in_place must be True or False, got 'yes'"),
     (lambda x: L.Input(shape=[2**16, 2**16]), "more than 2147483647 elements"),
 ]
 
@@ -335,7 +341,7 @@ def test_a_layer_that_fails_leaves_the_net_as_it_was(
 
 
 def test_a_layer_outside_of_any_net_is_refused() -> None:
-    with pytest.raises(ComposeError, match="made outside of any net") as caught:
+    with pytest.raises(ComposeError, match="composed outside of any net") as caught:
         L.Input(name="lost", shape=[1])
     assert_at_line(caught)
     assert caught.value.diagnostics[0].layer == "lost"
@@ -347,12 +353,12 @@ def test_a_misspelt_type_gets_a_suggestion() -> None:
 
 
 def test_a_misspelt_filler_gets_a_suggestion() -> None:
-    with pytest.raises(AttributeError, match='no filler "xaver"; did you mean "xavier"'):
+    with pytest.raises(AttributeError, match='unknown filler "xaver"; did you mean "xavier"'):
         getattr(fillers, "xaver")  # noqa: B009
 
 
 def test_an_error_is_a_protogen_error() -> None:
-    with Net(), pytest.raises(protogen.ProtogenError, match="takes exactly 1 bottom"):
+    with Net(), pytest.raises(protogen.ProtogenError, match="expected 1 bottom, got 0"):
         L.ReLU()
 
 
@@ -446,11 +452,11 @@ def test_an_unknown_field_of_the_net() -> None:
 @pytest.mark.parametrize(
     ("fields", "match"),
     [
-        ({"name": 5}, "net: name is a string, not 5"),
-        ({"force_backward": "x"}, "net: force_backward is True or False, not 'x'"),
+        ({"name": 5}, "net: name must be a string, got 5"),
+        ({"force_backward": "x"}, "net: force_backward must be True or False, got 'x'"),
         (
             {"state": {"phase": "TRIAN"}},
-            'phase "TRIAN" is not known\\s+hint: +did you mean "TRAIN"',
+            'phase has no value "TRIAN"\\s+hint: +did you mean "TRAIN"',
         ),
     ],
 )
@@ -462,7 +468,34 @@ def test_a_field_of_the_net_with_a_value_it_cannot_have(fields: dict[str, Any], 
 
 def test_names_that_are_no_strings() -> None:
     net = Net()
-    with pytest.raises(ComposeError, match='phase "1" is not known'), net.phase(1):  # type: ignore[arg-type]
+    with pytest.raises(ComposeError, match='unknown phase "1"'), net.phase(1):  # type: ignore[arg-type]
         pass
-    with pytest.raises(ComposeError, match="a scope's name is a string, not 1"), net.scope(1):  # type: ignore[arg-type]
+    with pytest.raises(ComposeError, match="a scope's name must be a string, got 1"), net.scope(1):  # type: ignore[arg-type]
         pass
+
+
+def test_a_mismatch_has_the_account_and_the_repairs_of_the_checker() -> None:
+    with Net() as net:
+        data = image(1, 3, 9, 9)
+        pool = L.Pooling(data, name="pool", kernel_size=2, stride=2)
+        conv = L.Convolution(data, name="conv", num_output=3, kernel_size=2, stride=2)
+        with pytest.raises(ComposeError) as caught:
+            L.Eltwise(pool, conv, name="sum")
+        (found,) = caught.value.diagnostics
+        # The same layer, composed unchecked, is explained by `check` in the same words.
+        net.message.layer.add(name="sum", type="Eltwise", bottom=["pool", "conv"], top=["sum"])
+    (checked,) = protogen.check(net, select=["S104"], phases=["TEST"]).diagnostics
+    assert (found.code, found.message) == ("S104", checked.message)
+    assert (found.where, found.hint) == (checked.where, checked.hint)
+    assert found.why.split("\n")[0] == checked.why.split("\n")[0]
+    assert 'round_mode: FLOOR in "pool"' in found.hint
+
+
+def test_the_net_is_as_before_after_a_mistake() -> None:
+    with Net() as net:
+        data = image(1, 3, 9, 9)
+        with pytest.raises(ComposeError, match="S104"):
+            L.Eltwise(data, L.Pooling(data, name="pool", kernel_size=2, stride=2))
+        assert names(net) == ["data", "pool"]
+        L.ReLU(data, name="after")
+    assert protogen.infer_shapes(net).ok

@@ -1,7 +1,7 @@
-"""The examples: what papers and a real Caffe say of their nets.
+"""The examples: what papers and a real Caffe say about their nets.
 
-The figures written here are from the papers and from a real Caffe, which loaded each of these nets.
-Where a real Caffe is at hand (``REAL_CAFFE`` names the program that asks it) it is asked again.
+The figures here are from the papers and from a real Caffe, which loaded each of these nets. If a
+real Caffe is available (``REAL_CAFFE`` names a program that runs it), it is asked again.
 """
 
 from __future__ import annotations
@@ -111,8 +111,8 @@ NETS: dict[str, tuple[str, dict[str, Any], str, int, dict[str, list[int]]]] = {
 
 def composed(name: str, settings: dict[str, Any]) -> Net:
     """The net of an example; data layers, whose database is not here, become Input layers."""
-    made: Net = example(name).net(**settings)
-    message = made.to_proto()
+    net: Net = example(name).net(**settings)
+    message = net.to_proto()
     image = (1, 28, 28) if name == "lenet" else (3, 32, 32)
     for layer in message.layer:
         if layer.type == "Data":
@@ -136,7 +136,7 @@ def test_sizes_and_counts_are_those_of_papers_and_of_a_real_caffe(case: str) -> 
 
 @pytest.fixture(scope="module")
 def real_caffe(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a real Caffe makes of every net."""
+    """The answers of a real Caffe for every net."""
     named = os.environ.get("REAL_CAFFE")
     tool = Path(named) if named else ROOT.parent / "shared" / "tools" / "real_caffe.py"
     if not tool.is_file():
@@ -211,9 +211,9 @@ def test_what_the_reductions_of_googlenet_save() -> None:
             "pooling_pyramid.py",
             [
                 "pool1  height    75  ceil((75 + 2*0 - 2) / 2) + 1 = ceil(36.5) + 1 = 38      37"
-                "  rounded up: the last window overhangs by 1, floor would leave it out",
+                "  rounds up: the last window overhangs by 1",
                 "pool2  height    38  ceil((38 + 2*0 - 2) / 2) + 1 = ceil(18) + 1 = 19        19"
-                "  exact: nothing to round",
+                "  exact",
                 "pool5     3x4     2x3",
             ],
         ),
@@ -222,7 +222,7 @@ def test_what_the_reductions_of_googlenet_save() -> None:
             [
                 "143 layers, 6,998,552 parameters, 1,582,671,872 multiply-accumulates",
                 "pool4/3x3_s2  both    14  ceil((14 + 2*0 - 3) / 2) + 1 = ceil(5.5) + 1 = 7"
-                "         6  rounded up: the last window overhangs by 1",
+                "         6  rounds up: the last window overhangs by 1",
             ],
         ),
     ],

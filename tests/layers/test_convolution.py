@@ -2,19 +2,27 @@ from __future__ import annotations
 
 import pytest
 
-from protogen.schema import Facts, Fault
+from protogen.schema import Facts
 from protogen.shapes import Shape
-from tests.layers.conftest import infer, learned
+from tests.layers.conftest import check_fault, check_rows, infer, learned
 
 
-def convolution(param: str, *bottoms: Shape, **more) -> Facts:
-    return infer(f'type: "Convolution" convolution_param {{ {param} }}', *bottoms, **more)
+def layer(param: str) -> str:
+    return f'type: "Convolution" convolution_param {{ {param} }}'
+
+
+def convolution(param: str, *bottoms: Shape, tops: int = 1) -> Facts:
+    return infer(layer(param), *bottoms, tops=tops)
+
+
+def test_rows_of_a_real_caffe() -> None:
+    check_rows("Convolution")
 
 
 @pytest.mark.parametrize(
     ("param", "bottom", "top", "weights", "macs"),
     [
-        # AlexNet: Krizhevsky et al. 2012, as bvlc_alexnet has it
+        # AlexNet: Krizhevsky et al. 2012, as in bvlc_alexnet
         ("num_output: 96 kernel_size: 11 stride: 4", (1, 3, 227, 227),
          (1, 96, 55, 55), (96, 3, 11, 11), 105_415_200),
         ("num_output: 256 kernel_size: 5 pad: 2 group: 2", (1, 96, 27, 27),
@@ -40,46 +48,110 @@ def test_shapes(param: str, bottom: Shape, top: Shape, weights: Shape, macs: int
 
 
 def test_bottoms_share_the_filters() -> None:
-    facts = convolution("num_output: 2 kernel_size: 1", (1, 3, 4, 4), (1, 3, 4, 4), tops=2)
+    param, image = "num_output: 2 kernel_size: 1", (1, 3, 4, 4)
+    facts = convolution(param, image, image, tops=2)
     assert facts.tops == ((1, 2, 4, 4),) * 2
     assert facts.macs == 2 * 16 * 6
-    with pytest.raises(Fault, match="one top of each bottom, but has 2 and 1"):
-        convolution("num_output: 2 kernel_size: 1", (1, 3, 4, 4), (1, 3, 4, 4))
-    with pytest.raises(Fault, match=r"bottoms differ in num: 1 and 2 \(axis 0\)"):
-        convolution("num_output: 2 kernel_size: 1", (1, 3, 4, 4), (2, 3, 4, 4), tops=2)
+    why = "expected one top for each bottom, got 2 bottoms and 1 top"
+    check_fault(why, "top", layer(param), image, image)
+    why = "bottoms differ in num: 1 and 2 (axis 0)"
+    check_fault(why, "bottom[1]", layer(param), image, (2, 3, 4, 4), tops=2)
 
 
 @pytest.mark.parametrize(
-    ("param", "why"),
+    ("param", "why", "field"),
     [
-        ("kernel_size: 3", "num_output is missing or 0"),
-        ("num_output: 4", "no kernel_size"),
-        ("num_output: 4 kernel_size: 0", "a kernel of size 0"),
-        ("num_output: 4 kernel_size: 3 kernel_h: 3", "both kernel_size and kernel_h/kernel_w"),
-        ("num_output: 4 kernel_size: 3 kernel_size: 3 kernel_size: 3", "3 times for 2 spatial"),
-        ("num_output: 4 kernel_size: 3 stride: 0", "a stride of 0"),
-        ("num_output: 4 kernel_size: 3 stride_h: 2", "stride_h without stride_w: the other"),
-        ("num_output: 4 kernel_size: 3 axis: 4", "axis 4 is outside of a bottom with 4 axes"),
-        ("num_output: 4 kernel_size: 3 group: 0", "group is 0"),
-        ("num_output: 4 kernel_size: 3 group: 4", "group 4 does not divide 6 bottom channels"),
-        ("num_output: 4 kernel_size: 3 group: 3", "group 3 does not divide num_output 4"),
-        ("num_output: 4 kernel_size: 9", "spans 9 does not fit a bottom of 5 with pad 0"),
-        ("num_output: 4 kernel_size: 3 dilation: 4", "spans 9 does not fit a bottom of 5"),
-        ('num_output: 4 kernel_size: 3 weight_filler { type: "xavir" }', 'did you mean "xavier"'),
+        ("kernel_size: 3", "num_output is missing", "num_output"),
+        ("num_output: 0 kernel_size: 3", "num_output must be greater than 0", "num_output"),
+        ("num_output: 4", "kernel_size is missing", "kernel_size"),
+        ("num_output: 4 kernel_size: 0", "kernel_size must be greater than 0", "kernel_size"),
+        (
+            "num_output: 4 kernel_h: 3",
+            "kernel_h is given without kernel_w, which is then 0",
+            "kernel_h",
+        ),
+        (
+            "num_output: 4 kernel_h: 3 kernel_w: 0",
+            "kernel_w must be greater than 0, got 0",
+            "kernel_w",
+        ),
+        (
+            "num_output: 4 kernel_size: 3 kernel_h: 3",
+            "both kernel_size and kernel_h are given; keep one",
+            "kernel_h",
+        ),
+        (
+            "num_output: 4 kernel_size: 3 kernel_size: 3 kernel_size: 3",
+            "kernel_size is given 3 times for 2 spatial axes",
+            "kernel_size",
+        ),
+        (
+            "num_output: 4 kernel_size: 3 stride: 1 stride: 1 stride: 1",
+            "stride is given 3 times for 2 spatial axes; give it once, or once per axis",
+            "stride",
+        ),
+        ("num_output: 4 kernel_size: 3 stride: 0", "stride must be greater than 0", "stride"),
+        (
+            "num_output: 4 kernel_size: 3 stride_h: 2",
+            "stride_h is given without stride_w, which is then 0, and Caffe divides by it",
+            "stride_h",
+        ),
+        (
+            "num_output: 4 kernel_size: 3 stride_h: 2 stride_w: 0",
+            "stride_w must be greater than 0, got 0; Caffe divides by it",
+            "stride_w",
+        ),
+        (
+            "num_output: 4 kernel_size: 3 axis: 4",
+            "axis 4 is out of range: bottom 0 has 4 axes (2x6x5x5)",
+            "axis",
+        ),
+        ("num_output: 4 kernel_size: 3 group: 0", "group must be greater than 0", "group"),
+        (
+            "num_output: 4 kernel_size: 3 group: 4",
+            "group 4 does not divide 6 bottom channels",
+            "group",
+        ),
+        (
+            "num_output: 4 kernel_size: 3 group: 3",
+            "group 3 does not divide num_output 4",
+            "group",
+        ),
+        (
+            "num_output: 4 kernel_size: 9",
+            "kernel 9 does not fit size 5 with pad 0 (axis 2): the top would have size -3",
+            "kernel_size",
+        ),
+        (
+            "num_output: 4 kernel_size: 3 dilation: 4",
+            "kernel 3 with dilation 4 spans 9 and does not fit size 5 with pad 0 (axis 2)",
+            "kernel_size",
+        ),
+        ("num_output: 4 kernel_h: 3 kernel_w: 9", "kernel 9 does not fit size 5", "kernel_w"),
+        (
+            "num_output: 4 kernel_size: 3 kernel_size: 9",
+            "kernel 9 does not fit size 5",
+            "kernel_size[1]",
+        ),
+        (
+            'num_output: 4 kernel_size: 3 weight_filler { type: "xavir" }',
+            'weight_filler: unknown filler type "xavir"; did you mean "xavier"?',
+            "weight_filler.type",
+        ),
     ],
 )
-def test_faults(param: str, why: str) -> None:
-    with pytest.raises(Fault, match=why):
-        convolution(param, (2, 6, 5, 5))
+def test_faults(param: str, why: str, field: str) -> None:
+    check_fault(why, f"convolution_param.{field}", layer(param), (2, 6, 5, 5))
 
 
-def test_an_empty_top_kills_the_bias_only() -> None:
+def test_only_the_bias_needs_a_top_with_elements() -> None:
     param = "num_output: 4 kernel_size: 6"  # (5 - 6) / 1 + 1 is 0
     assert convolution(f"{param} bias_term: false", (1, 2, 5, 5)).tops == ((1, 4, 0, 0),)
-    with pytest.raises(Fault, match="its top would be 0"):
-        convolution(param, (1, 2, 5, 5))
+    why = "the top would have size 0"
+    check_fault(why, "convolution_param.kernel_size", layer(param), (1, 2, 5, 5))
 
 
 def test_a_column_buffer_that_is_too_large() -> None:
-    with pytest.raises(Fault, match="im2col buffer would be 9216x512x512: more than 2147483647"):
-        convolution("num_output: 1 kernel_size: 3 pad: 1", (1, 1024, 512, 512))
+    why = "the im2col buffer would be 9216x512x512, which is more than 2147483647 elements"
+    text = layer("num_output: 1 kernel_size: 3 pad: 1")
+    check_fault(why, "convolution_param.num_output", text, (1, 1024, 512, 512))

@@ -2,13 +2,21 @@ from __future__ import annotations
 
 import pytest
 
-from protogen.schema import Facts, Fault
+from protogen.schema import Facts
 from protogen.shapes import Shape
-from tests.layers.conftest import infer, learned
+from tests.layers.conftest import check_fault, check_rows, infer, learned
+
+
+def layer(param: str) -> str:
+    return f'type: "Deconvolution" convolution_param {{ {param} }}'
 
 
 def deconvolution(param: str, bottom: Shape) -> Facts:
-    return infer(f'type: "Deconvolution" convolution_param {{ {param} }}', bottom)
+    return infer(layer(param), bottom)
+
+
+def test_rows_of_a_real_caffe() -> None:
+    check_rows("Deconvolution")
 
 
 @pytest.mark.parametrize(
@@ -22,7 +30,7 @@ def deconvolution(param: str, bottom: Shape) -> Facts:
         ("num_output: 6 kernel_size: 3 dilation: 2", (1, 2, 3), (1, 6, 7), (2, 6, 3), 108),
         ("num_output: 6 kernel_size: 3 stride: 2", (None, 2, None, 4),
          (None, 6, None, 9), (2, 6, 3, 3), None),
-        # a stride is only multiplied by: without stride_w it is 0, and all columns fall together
+        # A stride is only multiplied by. Without stride_w it is 0: all columns coincide.
         ("num_output: 6 kernel_size: 3 stride_h: 2", (1, 2, 4, 4),
          (1, 6, 9, 3), (2, 6, 3, 3), 16 * 108),
     ],
@@ -35,22 +43,30 @@ def test_shapes(param: str, bottom: Shape, top: Shape, weights: Shape, macs: int
 
 
 @pytest.mark.parametrize(
-    ("param", "why"),
+    ("param", "why", "field"),
     [
-        ("kernel_size: 3", "num_output is missing or 0"),
-        ("num_output: 4 kernel_size: 3 stride: 0", "a stride of 0"),
-        ("num_output: 4 kernel_size: 3 group: 4", "group 4 does not divide 6 bottom channels"),
-        ("num_output: 4 kernel_size: 3 pad: 9", "does not fit a bottom of 5 with pad 9"),
+        ("kernel_size: 3", "num_output is missing", "num_output"),
+        ("num_output: 4 kernel_size: 3 stride: 0", "stride must be greater than 0", "stride"),
+        (
+            "num_output: 4 kernel_size: 3 group: 4",
+            "group 4 does not divide 6 bottom channels",
+            "group",
+        ),
+        (
+            "num_output: 4 kernel_size: 3 pad: 9",
+            "kernel 3 does not fit size 5 with pad 9 (axis 2): the top would have size -11",
+            "kernel_size",  # 1 * (5 - 1) + 3 - 2 * 9
+        ),
     ],
 )
-def test_faults(param: str, why: str) -> None:
-    with pytest.raises(Fault, match=why):
-        deconvolution(param, (2, 6, 5, 5))
+def test_faults(param: str, why: str, field: str) -> None:
+    check_fault(why, f"convolution_param.{field}", layer(param), (2, 6, 5, 5))
 
 
 def test_a_bilinear_filler_needs_a_square_kernel() -> None:
     filler = 'weight_filler { type: "bilinear" }'
     square = deconvolution(f"num_output: 6 kernel_size: 4 {filler}", (2, 6, 5, 5))
     assert square.tops == ((2, 6, 8, 8),)
-    with pytest.raises(Fault, match="a square kernel, not 4x2"):
-        deconvolution(f"num_output: 6 kernel_h: 4 kernel_w: 2 {filler}", (2, 6, 5, 5))
+    text = layer(f"num_output: 6 kernel_h: 4 kernel_w: 2 {filler}")
+    why = 'weight_filler: filler "bilinear" needs a square kernel, got 4x2'
+    check_fault(why, "convolution_param.weight_filler.type", text, (2, 6, 5, 5))

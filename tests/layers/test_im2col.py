@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from protogen.schema import Fault
 from protogen.shapes import Shape
-from tests.layers.conftest import infer
+from tests.layers.conftest import check_fault, check_rows, infer
 
 
-def im2col(param: str, bottom: Shape) -> tuple[Shape, ...]:
-    return infer(f'type: "Im2col" convolution_param {{ {param} }}', bottom).tops
+def layer(param: str) -> str:
+    return f'type: "Im2col" convolution_param {{ {param} }}'
+
+
+def test_rows_of_a_real_caffe() -> None:
+    check_rows("Im2col")
 
 
 @pytest.mark.parametrize(
@@ -22,19 +25,39 @@ def im2col(param: str, bottom: Shape) -> tuple[Shape, ...]:
     ],
 )
 def test_columns(param: str, bottom: Shape, top: Shape) -> None:
-    assert im2col(param, bottom) == (top,)
+    assert infer(layer(param), bottom).tops == (top,)
 
 
 @pytest.mark.parametrize(
-    ("param", "bottom", "why"),
+    ("param", "bottom", "why", "field"),
     [
-        ("kernel_size: 2", (6, 1), "no axis is left to slide over past axis 1"),
-        ("kernel_size: 5 dilation: 2", (1, 4, 7, 5), "spans 9 does not fit a bottom of 7"),
-        ("kernel_size: 2 stride_h: 2", (1, 4, 7, 5), "stride_h without stride_w"),
-        ("kernel_h: 4 kernel_w: 4", (1, 4, 7, 5, 5), "need 2 spatial axes, not 3"),
-        ("kernel_size: 4 kernel_size: 3 kernel_size: 2", (4, 7, 4, 4), "3 times for 2 spatial"),
+        ("kernel_size: 2", (6, 1), "no axes to slide over after axis 1", "bottom[0]"),
+        (
+            "kernel_size: 5 dilation: 2",
+            (1, 4, 7, 5),
+            "kernel 5 with dilation 2 spans 9 and does not fit size 7 with pad 0 (axis 2):"
+            " the top would have size -1",  # trunc((7 - 9) / 1) + 1
+            "convolution_param.kernel_size",
+        ),
+        (
+            "kernel_size: 2 stride_h: 2",
+            (1, 4, 7, 5),
+            "stride_h is given without stride_w, which is then 0",
+            "convolution_param.stride_h",
+        ),
+        (
+            "kernel_h: 4 kernel_w: 4",
+            (1, 4, 7, 5, 5),
+            "kernel_h and kernel_w need 2 spatial axes, got 3",
+            "convolution_param.kernel_h",
+        ),
+        (
+            "kernel_size: 4 kernel_size: 3 kernel_size: 2",
+            (4, 7, 4, 4),
+            "kernel_size is given 3 times for 2 spatial axes",
+            "convolution_param.kernel_size",
+        ),
     ],
 )
-def test_faults(param: str, bottom: Shape, why: str) -> None:
-    with pytest.raises(Fault, match=why):
-        im2col(param, bottom)
+def test_faults(param: str, bottom: Shape, why: str, field: str) -> None:
+    check_fault(why, field, layer(param), bottom)

@@ -1,12 +1,15 @@
-"""Interp of PSPNet's fork."""
+"""Interp of PSPNet's fork (interp_layer.cpp); the sums are beside the sizes."""
 
 from __future__ import annotations
 
 import pytest
 
-from protogen.schema import Fault
 from protogen.shapes import Shape
-from tests.layers.conftest import infer
+from tests.layers.conftest import check_fault, infer
+
+
+def layer(param: str) -> str:
+    return f'type: "Interp" interp_param {{ {param} }}'
 
 
 @pytest.mark.parametrize(
@@ -22,32 +25,40 @@ from tests.layers.conftest import infer
     ],
 )
 def test_sizes(param: str, top: Shape) -> None:
-    assert infer(f'type: "Interp" interp_param {{ {param} }}', (2, 3, 10, 21)).tops == (top,)
+    assert infer(layer(param), (2, 3, 10, 21)).tops == (top,)
 
 
 def test_the_size_of_a_second_bottom() -> None:
-    text = 'type: "Interp" interp_param { use_blob_size: true height: 9 width: 9 }'
+    text = layer("use_blob_size: true height: 9 width: 9")
     assert infer(text, (2, 3, 10, 21), (1, 8, 40, 50)).tops == ((2, 3, 40, 50),)
 
 
 def test_unknown_sizes() -> None:
-    text = 'type: "Interp" interp_param { shrink_factor: 2 }'
-    assert infer(text, (None, 3, None, 21)).tops == ((None, 3, None, 11),)
+    assert infer(layer("shrink_factor: 2"), (None, 3, None, 21)).tops == ((None, 3, None, 11),)
 
 
 @pytest.mark.parametrize(
-    ("param", "bottoms", "why"),
+    ("param", "bottoms", "why", "field"),
     [
-        ("", 1, "no size: give height and width"),
-        ("height: 9", 1, "no size: give height and width"),
-        ("zoom_factor: 0", 1, "zoom_factor 0 is below 1"),
-        ("zoom_factor: 2 pad_end: 1", 1, "pad_end 1 is above 0"),
-        ("zoom_factor: 2 pad_beg: -10", 1, "makes a height or width of 0"),
-        ("height: 0 width: 5", 1, "makes a height or width of 0"),
-        ("height: 4 width: 5", 2, "takes exactly 1 bottom, but has 2"),
-        ("use_blob_size: true", 1, "takes exactly 2 bottoms, but has 1"),
+        ("", 1, "the size is missing: give height and width", "interp_param.height"),
+        ("height: 9", 1, "the size is missing: give height and width", "interp_param.width"),
+        ("zoom_factor: 0", 1, "zoom_factor must be 1 or greater", "interp_param.zoom_factor"),
+        (
+            "zoom_factor: 2 pad_end: 1",
+            1,
+            "pad_end must be 0 or less, as it can only crop; got 1",
+            "interp_param.pad_end",
+        ),
+        (
+            "zoom_factor: 2 pad_beg: -10",
+            1,
+            "height 10 cropped by pad_beg -10 and pad_end 0 becomes 0",
+            "interp_param.pad_beg",
+        ),
+        ("height: 0 width: 5", 1, "height must be greater than 0, got 0", "interp_param.height"),
+        ("height: 4 width: 5", 2, "expected 1 bottom, got 2", "bottom[1]"),
+        ("use_blob_size: true", 1, "expected 2 bottoms, got 1", "bottom"),
     ],
 )
-def test_faults(param: str, bottoms: int, why: str) -> None:
-    with pytest.raises(Fault, match=why):
-        infer(f'type: "Interp" interp_param {{ {param} }}', *[(2, 3, 10, 21)] * bottoms)
+def test_faults(param: str, bottoms: int, why: str, field: str) -> None:
+    check_fault(why, field, layer(param), *[(2, 3, 10, 21)] * bottoms)

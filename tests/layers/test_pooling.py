@@ -2,16 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from protogen.schema import Fault
 from protogen.shapes import Shape
-from tests.layers.conftest import infer
+from tests.layers.conftest import check_fault, check_rows, infer
 
 
-def pooling(param: str, bottom: Shape, **more) -> tuple[Shape, ...]:
-    facts = infer(f'type: "Pooling" pooling_param {{ {param} }}', bottom, **more)
-    assert facts.macs == 0
-    assert facts.blobs == ()
-    return facts.tops
+def layer(param: str) -> str:
+    return f'type: "Pooling" pooling_param {{ {param} }}'
+
+
+def test_rows_of_a_real_caffe() -> None:
+    check_rows("Pooling")
+    check_rows("PoolingDeep")  # chains of them
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ def pooling(param: str, bottom: Shape, **more) -> tuple[Shape, ...]:
         ("kernel_size: 2 stride: 2", (1, 1, 7, 5), (1, 1, 4, 3)),
         ("kernel_h: 1 kernel_w: 3 stride_h: 1 stride_w: 2", (1, 1, 4, 7), (1, 1, 4, 3)),
         ("kernel_size: 3 stride: 2 pad_h: 1 pad_w: 0", (1, 1, 8, 8), (1, 1, 5, 4)),
-        # the pad of one axis takes windows off the other, see test_windows.py
+        # The pad of one axis drops windows of the other, see tests/test_windows.py.
         ("kernel_h: 3 kernel_w: 1 stride: 2 pad_h: 1 pad_w: 0", (1, 1, 4, 4), (1, 1, 3, 2)),
         ("global_pooling: true pool: AVE", (2, 1024, 7, None), (2, 1024, 1, 1)),
         ("kernel_size: 3 stride: 2", (None, 3, None, 8), (None, 3, None, 4)),
@@ -31,41 +32,122 @@ def pooling(param: str, bottom: Shape, **more) -> tuple[Shape, ...]:
     ],
 )
 def test_shapes(param: str, bottom: Shape, top: Shape) -> None:
-    assert pooling(param, bottom) == (top,)
+    facts = infer(layer(param), bottom)
+    assert (facts.tops, facts.blobs, facts.macs) == ((top,), (), 0)
 
 
 def test_a_second_top_of_max_pooling_is_the_mask() -> None:
-    assert pooling("kernel_size: 2 stride: 2", (1, 3, 4, 4), tops=2) == ((1, 3, 2, 2),) * 2
-    with pytest.raises(Fault, match="makes exactly 1 top, but has 2"):
-        pooling("kernel_size: 2 pool: AVE", (1, 3, 4, 4), tops=2)
+    text = layer("kernel_size: 2 stride: 2")
+    assert infer(text, (1, 3, 4, 4), tops=2).tops == ((1, 3, 2, 2),) * 2
+    text = layer("kernel_size: 2 pool: AVE")
+    check_fault("expected 1 top, got 2", "top[1]", text, (1, 3, 4, 4), tops=2)
 
 
 @pytest.mark.parametrize(
-    ("param", "why"),
+    ("rounding", "size"),
     [
-        ("", "no kernel size; give kernel_size, or else kernel_h and kernel_w"),
-        ("kernel_h: 2", "no kernel size"),
-        ("kernel_size: 2 kernel_h: 2 kernel_w: 2", "both kernel_size and kernel_h, kernel_w"),
-        ("kernel_size: 0", "a kernel of size 0"),
-        ("kernel_size: 2 stride: 0", "a stride of 0"),
-        ("kernel_size: 2 stride_h: 2", "give stride, or else stride_h and stride_w"),
-        ("kernel_size: 2 pad: 1 pad_h: 1 pad_w: 1", "give pad, or else pad_h and pad_w"),
-        ("kernel_size: 2 pad: 2", "pad 2 is not below the kernel of 2"),
-        ("kernel_size: 3 pad: 1 pool: STOCHASTIC", "pad is for MAX and AVE pooling only"),
-        ("global_pooling: true kernel_size: 2", "global_pooling takes the whole bottom"),
-        ("global_pooling: true pad: 1", "global_pooling goes with pad 0 and stride 1 only"),
+        ("", 57),
+        ("ceil_mode: true", 57),
+        ("ceil_mode: false", 56),
+        ("torch_pooling: true", 56),
+        ("torch_pooling: false", 57),
+        ("round_mode: FLOOR", 56),
+        ("round_mode: CEIL ceil_mode: false", 57),
+        ("ceil_mode: true torch_pooling: true", 57),
+    ],
+)
+def test_every_fork_has_its_own_field_for_rounding(rounding: str, size: int) -> None:
+    # DenseNet's first: (112 + 2 - 3) / 2 is 55.5; the 57th window starts within the pad
+    text = layer(f"kernel_size: 3 stride: 2 pad: 1 {rounding}")
+    assert infer(text, (1, 64, 112, 112)).tops == ((1, 64, size, size),)
+
+
+@pytest.mark.parametrize(
+    ("param", "why", "field"),
+    [
+        (
+            "",
+            "kernel size is missing; give kernel_size, or both kernel_h and kernel_w",
+            "kernel_size",
+        ),
+        ("kernel_h: 2", "kernel size is missing", "kernel_size"),
+        (
+            "kernel_size: 2 kernel_h: 2 kernel_w: 2",
+            "both kernel_size and kernel_h, kernel_w are given; keep one",
+            "kernel_size",
+        ),
+        ("kernel_size: 0", "kernel_size must be greater than 0, got 0", "kernel_size"),
+        ("kernel_h: 2 kernel_w: 0", "kernel_w must be greater than 0, got 0", "kernel_w"),
+        ("kernel_size: 2 stride: 0", "stride must be greater than 0, got 0", "stride"),
+        (
+            "kernel_size: 2 stride_h: 2",
+            "give either stride, or both stride_h and stride_w",
+            "stride_h",
+        ),
+        (
+            "kernel_size: 2 pad: 1 pad_h: 1 pad_w: 1",
+            "give either pad, or both pad_h and pad_w",
+            "pad_h",
+        ),
+        ("kernel_size: 2 pad: 2", "pad must be less than the kernel size 2, got 2", "pad"),
+        (
+            "kernel_size: 2 pad_h: 0 pad_w: 3",
+            "pad must be less than the kernel size 2, got 3",
+            "pad_w",
+        ),
+        (
+            "kernel_size: 3 pad: 1 pool: STOCHASTIC",
+            "STOCHASTIC pooling does not support pad",
+            "pad",
+        ),
+        (
+            "global_pooling: true kernel_size: 2",
+            "global_pooling covers the whole bottom, so kernel_size must not be given",
+            "kernel_size",
+        ),
+        (
+            "global_pooling: true pad: 1",
+            "global_pooling requires pad 0 and stride 1",
+            "global_pooling",
+        ),
         (
             "kernel_size: 9",
-            "a kernel of 9 does not fit a bottom of 5 with pad 0: its top would be -3",
+            "kernel 9 does not fit size 5 with pad 0 (axis 2): the top would have size -3",
+            "kernel_size",  # ceil((5 - 9) / 1) + 1
         ),
     ],
 )
-def test_faults(param: str, why: str) -> None:
-    with pytest.raises(Fault, match=why):
-        pooling(param, (1, 3, 5, 5))
+def test_faults(param: str, why: str, field: str) -> None:
+    check_fault(why, f"pooling_param.{field}", layer(param), (1, 3, 5, 5))
 
 
-@pytest.mark.parametrize(("bottom", "why"), [((2, 3, 4), "4 axes"), ((1, 2, 3, 4, 5), "4 axes")])
+def test_a_last_window_past_the_edge() -> None:
+    # float32 rounds 2**26 + 5, which is size - kernel, to 2**26 + 8: 2**26 + 9 windows. Caffe drops
+    # one because of pad_w, and the next to last still starts at 2**26 + 7, past 2**26 + 6.
+    text = layer("kernel_h: 1 kernel_w: 2 pad_h: 0 pad_w: 1")
+    why = (
+        "the last window would start at 67108871, but must start before size + pad ="
+        " 67108870 + 0 = 67108870 (axis 2)"
+    )
+    check_fault(why, "pooling_param.stride", text, (1, 1, 2**26 + 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("bottom", "why"),
+    [
+        ((2, 3, 4), "expected 4 axes (N, C, H, W), got 3: bottom 0 is 2x3x4"),
+        ((1, 2, 3, 4, 5), "expected at most 4 axes, got 5: bottom 0 is 1x2x3x4x5"),
+    ],
+)
 def test_images_only(bottom: Shape, why: str) -> None:
-    with pytest.raises(Fault, match=why):
-        pooling("kernel_size: 1", bottom)
+    check_fault(why, "bottom[0]", layer("kernel_size: 1"), bottom)
+
+
+def test_global_pooling_of_an_empty_image() -> None:
+    why = "global_pooling needs an image with pixels: bottom 0 is 1x2x0x4"
+    check_fault(why, "bottom[0]", layer("global_pooling: true"), (1, 2, 0, 4))
+
+
+def test_the_windows_that_sophgo_adds_for_yolo_are_not_counted() -> None:
+    text = 'type: "Pooling" pooling_param { kernel_size: 2 stride: 1 yolo: true }'
+    assert infer(text, (1, 512, 13, 13)).tops == ((1, 512, None, None),)

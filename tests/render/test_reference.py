@@ -1,4 +1,4 @@
-"""The pages of docs/layers: those that the schemas make today."""
+"""The pages of docs/layers are up to date."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from tests.conftest import ROOT
 DOCS = ROOT / "docs" / "layers"
 
 
-def test_the_pages_in_docs_are_those_of_the_schemas() -> None:
+def test_the_pages_in_docs_are_up_to_date() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("*.md")}
-    made = dict(pages())
-    stale = [name for name in sorted({*written, *made}) if written.get(name) != made.get(name)]
+    current = dict(pages())
+    stale = [
+        name for name in sorted({*written, *current}) if written.get(name) != current.get(name)
+    ]
     assert stale == [], "run: make docs"
 
 

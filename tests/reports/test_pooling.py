@@ -8,13 +8,13 @@ import gzip
 import pytest
 
 from protogen.diagnostics import ProtogenError
-from protogen.reports.pooling import Axis, elsewhere, explain
+from protogen.reports.pooling import Axis, framework_sizes, pooling_axes
 from tests.conftest import DATA
 
 
 def square(size: int, kernel: int, stride: int, pad: int, **more: object) -> Axis:
     each = [(n, n) for n in (size, kernel, stride, pad)]
-    return explain(*each, **more)[0]  # type: ignore[arg-type]
+    return pooling_axes(*each, **more)[0]  # type: ignore[arg-type]
 
 
 def garbage(axis: Axis, pool: str) -> int:
@@ -61,8 +61,8 @@ def test_what_each_window_holds(
 
 
 def test_padding_of_one_axis_clips_the_other() -> None:
-    # A real Caffe makes 1x1x3x2 of a 1x1x4x4: without the pad of the height, width would be 3.
-    height, width = explain((4, 4), (3, 1), (2, 2), (1, 0))
+    # A real Caffe pools 1x1x4x4 to 1x1x3x2. Without the height's padding, the width would be 3.
+    height, width = pooling_axes((4, 4), (3, 1), (2, 2), (1, 0))
     assert (height.pooled, width.pooled) == (3, 2)
 
 
@@ -81,23 +81,26 @@ def test_padding_of_one_axis_clips_the_other() -> None:
 def test_the_size_in_other_frameworks(
     numbers: tuple[int, int, int, int], sizes: tuple[int | None, ...]
 ) -> None:
-    rows = elsewhere(square(*numbers))
+    rows = framework_sizes(square(*numbers))
     assert tuple(row.size for row in rows[2:7]) == sizes
 
 
-def test_pytorch_refuses_a_pad_above_half_the_kernel() -> None:
-    pytorch = [row for row in elsewhere(square(7, 3, 1, 2)) if row.framework == "PyTorch"]
+def test_pytorch_rejects_a_pad_above_half_the_kernel() -> None:
+    pytorch = [row for row in framework_sizes(square(7, 3, 1, 2)) if row.framework == "PyTorch"]
     assert [(row.size, row.note) for row in pytorch] == [
-        (None, "refuses a pad above half the kernel")
+        (None, "rejects a pad above half the kernel")
     ] * 2
 
 
 def test_tensorflow_has_no_number_for_padding() -> None:
     # Its documentation: ceil((7 - 3 + 1) / 2) for VALID, ceil(7 / 2) for SAME.
-    assert [row.size for row in elsewhere(square(7, 3, 2, 0))][-2:] == [3, 4]
-    assert "TensorFlow" not in {row.framework for row in elsewhere(square(7, 3, 2, 1))}
+    assert [row.size for row in framework_sizes(square(7, 3, 2, 0))][-2:] == [3, 4]
+    assert "TensorFlow" not in {row.framework for row in framework_sizes(square(7, 3, 2, 1))}
 
 
-def test_a_pooling_that_caffe_refuses() -> None:
-    with pytest.raises(ProtogenError, match="Caffe refuses this pooling: pad 2 is not below"):
+def test_a_pooling_that_caffe_rejects() -> None:
+    with pytest.raises(
+        ProtogenError,
+        match="Caffe rejects this pooling: pad must be less than the kernel size 2, got 2",
+    ):
         square(5, 2, 1, 2)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from protogen import layers
-from protogen.reports.reference import Field, Reference, refer
+from protogen.reports.reference import Field, LayerReference, layer_reference
 
 
-def reference(layer_type: str) -> Reference:
+def reference(layer_type: str) -> LayerReference:
     schema = layers.find(layer_type)
     assert schema is not None
-    return refer(schema)
+    return layer_reference(schema)
 
 
 def field(layer_type: str, name: str) -> Field:
@@ -49,7 +49,7 @@ def test_fields_of_forks_stand_apart() -> None:
 
 
 def test_the_comments_of_caffe_proto() -> None:
-    assert field("Convolution", "num_output").comment == "Channels of the top."
+    assert field("Convolution", "num_output").comment == "Number of channels of the top."
     assert field("Convolution", "kernel_h").comment == ""
     assert field("Data", "batch_size").comment != ""
 
@@ -63,7 +63,7 @@ def test_the_comments_of_caffe_proto() -> None:
         ("Silence", "1 or more", "none"),
         ("Pooling", "1", "1 or 2"),
         ("Python", "any number", "any number"),
-        ("SmoothL1Loss", "2 to 4", "1"),
+        ("SmoothL1Loss", "2 to 4", "1 or 2"),
     ],
 )
 def test_how_many_bottoms_and_tops(layer_type: str, bottoms: str, tops: str) -> None:
@@ -93,5 +93,5 @@ def test_what_a_layer_learns(layer_type: str, learns: str) -> None:
 
 
 def test_every_type_has_a_summary_and_a_source() -> None:
-    found = [refer(schema) for schema in layers.all_types()]
+    found = [layer_reference(schema) for schema in layers.all_types()]
     assert [each.type for each in found if not (each.summary and each.source)] == []

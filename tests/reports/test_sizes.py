@@ -19,8 +19,8 @@ MISMATCHES = Path(__file__).parent.parent / "checks" / "mismatches"
 
 
 def sizes(text: str, first: int, last: int, **inputs: tuple[int, ...]) -> Sizes:
-    message = protogen.loads(text).current()[0]
-    found = safe_sizes(message, State("TEST"), inputs, range(first, last + 1))
+    analysis = protogen.loads(text).analysis(State("TEST"), inputs)
+    found = safe_sizes(analysis, range(first, last + 1))
     assert found is not None
     return found
 
@@ -43,7 +43,7 @@ def test_height_and_width_apart() -> None:
     assert found == Sizes(
         images=("data",),
         present=(9, 12),
-        refused=True,
+        rejected=True,
         together="",
         axes=(AxisSizes("height", even, even), AxisSizes("width", even, even)),
         nearest=(10, 12),
@@ -53,7 +53,7 @@ def test_height_and_width_apart() -> None:
 
 def test_legal_where_pooling_rounds() -> None:
     found = sizes(HALVED, 5, 10)
-    assert (found.refused, found.nearest, found.nearest_exact) == (False, (9, 12), (10, 12))
+    assert (found.rejected, found.nearest, found.nearest_exact) == (False, (9, 12), (10, 12))
     assert found.axes[0] == AxisSizes("height", (5, 6, 7, 8, 9, 10), (6, 8, 10))
 
 
@@ -138,9 +138,13 @@ def test_a_data_layer_whose_shape_is_given() -> None:
 
 def test_a_net_without_images() -> None:
     text = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 dim: 5 } } }'
-    assert safe_sizes(protogen.loads(text).message, State(), {}, range(4, 8)) is None
+    assert safe_sizes(protogen.loads(text).analysis(), range(4, 8)) is None
 
 
-def test_a_net_that_is_refused_whatever_its_size() -> None:
+def test_a_net_that_is_rejected_whatever_its_size() -> None:
     found = sizes(HALVED + layer("odd", "NoSuchLayer", "pool"), 5, 10)
-    assert (found.refused, legal(found), found.nearest) == (True, {"height": [], "width": []}, None)
+    assert (found.rejected, legal(found), found.nearest) == (
+        True,
+        {"height": [], "width": []},
+        None,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import protogen
-from protogen.reports.summary import Total, beside, summarize
+from protogen.reports.summary import Total, align_phases, summarize
 
 SHARED = """
 layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 5 } } }
@@ -42,8 +42,8 @@ def test_layers_side_by_side() -> None:
         + 'layer { name: "r" type: "Reduction" bottom: "d" top: "r" }'
     )
     phases = [summarize(protogen.infer_shapes(net, phase)) for phase in ("TRAIN", "TEST")]
-    sides = beside(phases)
-    assert [(s.row.name, [r is not None for r in s.rows], s.differs) for s in sides] == [
+    layers = align_phases(phases)
+    assert [(s.first.name, [r is not None for r in s.rows], s.differs) for s in layers] == [
         ("d", [True, False], False),
         ("d", [False, True], False),
         ("s", [True, True], True),

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
-from protogen import edits, proto
+from protogen import proto
 from protogen.diagnostics import ProtogenError
 from protogen.edits import Edit, EditError, delete, insert
+from protogen.field_changes import apply
+from protogen.proto.fields import is_repeated
 from protogen.text import Document, read
 from protogen.text import document as document_module
 from tests.text.strategies import EXAMPLES, messages
@@ -103,7 +105,7 @@ def test_only_what_is_named_changes(changes: list[Edit], replaced: list[tuple[st
         assert expected.count(old) == 1
         expected = expected.replace(old, new)
     message = read(NET).message
-    edits.apply(message, changes)
+    apply(message, changes)
     for newline in ("\n", "\r\n"):
         document = read(NET.replace("\n", newline))
         document.apply(changes)
@@ -183,7 +185,7 @@ def test_a_list_with_an_impossible_edit_changes_nothing(changes: list[Edit], why
     assert (document.text, document.message) == (NET, message)
     assert message.SerializeToString() == before
     with pytest.raises(EditError, match=why):
-        edits.apply(message, changes)
+        apply(message, changes)
     assert message.SerializeToString() == before
 
 
@@ -231,7 +233,7 @@ def some_value(field: Any, chance: random.Random, depth: int = 0) -> Any:
 
 
 def some_field(field: Any, chance: random.Random, depth: int = 0) -> Any:
-    if not edits.is_repeated(field):
+    if not is_repeated(field):
         return some_value(field, chance, depth)
     return [some_value(field, chance, depth) for _ in range(chance.randrange(3))]
 
@@ -245,7 +247,7 @@ def some_edit(message: Any, chance: random.Random) -> Edit:
         field = chance.choice(list(known))
         path.append(field.name)
         value = getattr(message, field.name)
-        if edits.is_repeated(field):
+        if is_repeated(field):
             if not chance.randrange(6):
                 break
             index = chance.randrange(len(value) + 1 + (not chance.randrange(20)))
@@ -330,7 +332,7 @@ def test_text_and_message_change_alike(text: str, seed: int) -> None:
 def why_impossible(message: Any, changes: list[Edit]) -> str:
     """Make the edits to a message; what is wrong with them, if they cannot be made."""
     try:
-        edits.apply(message, changes)
+        apply(message, changes)
     except EditError as error:
         return str(error)
     return ""

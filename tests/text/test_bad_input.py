@@ -91,7 +91,7 @@ def test_bytes_that_are_not_utf8_in_any_field(field: str, value: bytes) -> None:
     assert document.message.layer[0].name == "a"
     if "pool:" in field:
         names = [diagnostic.name for diagnostic in document.diagnostics]
-        assert {*names} & {"wrong-value-type", "unknown-enum-value", "syntax"}
+        assert {*names} & {"wrong-value-type", "unknown-enum-value", "syntax", "invalid-character"}
 
 
 def test_an_enum_number_beyond_32_bits_is_not_cut() -> None:
@@ -148,8 +148,9 @@ def test_errors_past_the_first_200_are_counted() -> None:
     assert last.severity == "error"
 
 
-def test_what_is_left_out_is_as_grave_as_it_is() -> None:
-    *_, last = read("foo: bar\n" * 1000).diagnostics
+def test_findings_past_the_limit_are_as_severe_as_their_rules() -> None:
+    odd = b'input: "\xff"\n'
+    *_, last = read(odd * 1000).diagnostics
     assert (last.severity, last.message) == ("warning", "800 more warnings are not listed")
-    *_, last = read("foo: bar\n" * 999 + "input: 1").diagnostics
+    *_, last = read(odd * 999 + b"foo: bar").diagnostics
     assert (last.severity, last.message) == ("error", "800 more errors and warnings are not listed")

@@ -116,10 +116,10 @@ def test_locate_a_field_that_is_not_written_gives_the_message_around_it() -> Non
     assert document.locate(("layer", 7)) is None
 
 
-def test_unknown_fields_are_kept_and_warned_of_once() -> None:
+def test_unknown_fields_are_kept_and_reported_once() -> None:
     document = read(NET)
     (found,) = document.diagnostics
-    assert (found.severity, found.code, found.name) == (Severity.WARNING, "T110", "unknown-field")
+    assert (found.severity, found.code, found.name) == (Severity.ERROR, "T110", "unknown-field")
     assert found.message == 'NetParameter has no field "future_param"'
     assert found.location == Location("<text>", 9, 1, 9, 13)
     assert [layer.name for layer in document.message.layer] == ["c1", "c2"]
@@ -131,7 +131,7 @@ def said(text: str, kind: object = proto.NetParameter) -> list[str]:
 
 def test_a_typing_error_has_a_hint() -> None:
     assert said('layer {\n  name: "a"\n  type: "Pooling"\n  poling_param { pool: MAX }\n}') == [
-        '4:3: warning[T110] layer "a" (Pooling): LayerParameter has no field "poling_param"\n'
+        '4:3: error[T110] layer "a" (Pooling): LayerParameter has no field "poling_param"\n'
         '  hint:  did you mean "pooling_param"?'
     ]
     (found,) = said("layer { pooling_param { pool: MAXX } }")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from protogen.text.upgrade.formats import in_one_format
 from protogen.text.upgrade.messages import (
     MessageUpgrade,
     needs_upgrade,
@@ -14,6 +15,7 @@ __all__ = [
     "Kind",
     "MessageUpgrade",
     "Upgrade",
+    "in_one_format",
     "needs_upgrade",
     "upgrade",
     "upgrade_net",

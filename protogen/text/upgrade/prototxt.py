@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from protogen import proto
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.text.document import Document
 from protogen.text.parse import ParseResult, decode, parse
 from protogen.text.splices import Splice, splice
 from protogen.text.tree import find
+from protogen.text.upgrade.formats import in_one_format
 from protogen.text.upgrade.messages import upgrade_net, upgrade_solver
 from protogen.text.upgrade.rewrite import rewrite_net
 
@@ -50,26 +52,31 @@ def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> 
     kind = kind or _kind_of(old)
     if old.message_class is not _MESSAGES[kind]:
         old = parse(text, _MESSAGES[kind], filename)
+    document, notes = in_one_format(Document.from_result(old))
+    old = document.parse_result
     if not old.is_complete:
         return Upgrade(kind, False, None, None, old.diagnostics)
     message = old.message()
     upgrade_message = upgrade_net if kind == "net" else upgrade_solver
     result = upgrade_message(message, old.locate)
-    diagnostics = [*old.diagnostics, *result.diagnostics]
+    diagnostics = [*notes, *old.diagnostics, *result.diagnostics]
+    # Caffe's tools cannot read a file with an unknown field; the upgraded text still has it.
+    ok = result.ok and not any(each.severity is Severity.ERROR for each in diagnostics)
     if result.message is None:
         return Upgrade(kind, False, None, None, diagnostics)
     if result.message == message:
-        return Upgrade(kind, result.ok, message, text, diagnostics)
+        return Upgrade(kind, ok, message, old.text, diagnostics)
     if kind == "net":
         new = rewrite_net(old, message, result.message, result.origins)
     else:
         new = _rewrite_solver(old, result.message)
-    return Upgrade(kind, result.ok, new.message(), new.text, diagnostics)
+    return Upgrade(kind, ok, new.message(), new.text, diagnostics)
 
 
 def _kind_of(result: ParseResult) -> Kind:
     """Whether more of the outermost fields are those of a solver than those of a net."""
-    net, solver = (set(message.DESCRIPTOR.fields_by_name) for message in _MESSAGES.values())
+    net = set(proto.NetParameter.DESCRIPTOR.fields_by_name)
+    solver = set(proto.SolverParameter.DESCRIPTOR.fields_by_name)
     names = {name for name, *_ in result.root.entries}
     return "solver" if len(names & solver) > len(names & net) else "net"
 

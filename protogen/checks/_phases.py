@@ -1,0 +1,59 @@
+"""A net in each of its phases, for the checks that compare phases or look at the whole net."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from protogen.analysis import Analysis
+from protogen.graph import Step, read_wiring
+from protogen.net import Net
+from protogen.text import Document
+
+if TYPE_CHECKING:
+    from protogen.proto import NetParameter
+
+__all__ = ["Phases"]
+
+#: The ends of the names of losses and data layers.
+_LOSSES_AND_DATA = ("Loss", "LossOHEM", "Data")
+
+
+@dataclass(eq=False)
+class Phases:
+    """A net and its analyses, one for each phase. ``message`` is the net in the current format."""
+
+    net: Net
+    message: NetParameter
+    analyses: list[Analysis]
+
+    @property
+    def document(self) -> Document | None:
+        """The text that the net was read from, or ``None`` if it was composed."""
+        return self.net.document
+
+    @property
+    def trained(self) -> list[Analysis]:
+        """The analyses of the phases in which the net is trained."""
+        return [analysis for analysis in self.analyses if analysis.trained]
+
+    def in_phase(self, phase: str) -> list[Analysis]:
+        """The analyses of this phase: one, or none if the phase is not checked."""
+        return [analysis for analysis in self.analyses if analysis.phase == phase]
+
+    @cached_property
+    def layers(self) -> list[Step]:
+        """Every layer of the net, whether it runs or not; they are not connected to each other."""
+        found = []
+        for index, layer in enumerate(self.message.layer):
+            found.append(Step(layer, index, read_wiring(layer)))
+        return found
+
+    @cached_property
+    def deploy(self) -> bool:
+        """Whether the net is for use, not for training: it has no loss, Accuracy or data layer."""
+        for layer in self.message.layer:
+            if layer.type.endswith(_LOSSES_AND_DATA) or layer.type == "Accuracy":
+                return False
+        return True

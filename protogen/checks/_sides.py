@@ -1,0 +1,43 @@
+"""The sides of an image in words: its height, its width, or both if they are alike."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["Sides"]
+
+_LINES = {"height": "row", "width": "column"}
+
+
+class Sides(NamedTuple):
+    """The sides that one message is about: "height", "width", or both."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """``height and width``."""
+        return " and ".join(self.names)
+
+    @property
+    def become(self) -> str:
+        """The verb, for the number of sides."""
+        return "become" if len(self.names) > 1 else "becomes"
+
+    @property
+    def direction(self) -> str:
+        """``in each direction``, or ``along the height``."""
+        return "in each direction" if len(self.names) > 1 else f"along the {self.names[0]}"
+
+    def lines(self, number: int) -> str:
+        """``1 row and column``, or ``2 rows``: what lies across these sides."""
+        return f"{number} {self._lines(number)}"
+
+    def last_lines(self, number: int) -> str:
+        """``the last row is``, or ``the last 2 rows and columns are``."""
+        if number > 1:
+            return f"the last {self.lines(number)} are"
+        return f"the last {self._lines(1)} {'are' if len(self.names) > 1 else 'is'}"
+
+    def _lines(self, number: int) -> str:
+        ending = "s" if number > 1 else ""
+        return " and ".join(_LINES[name] + ending for name in self.names)

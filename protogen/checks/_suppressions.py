@@ -1,0 +1,107 @@
+"""Comments that suppress findings: ``# protogen: ignore[P102]``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from protogen.diagnostics import Diagnostic
+from protogen.text import Comment, Document
+
+__all__ = ["KEYWORDS", "Suppression", "Suppressions", "matches", "read_suppressions"]
+
+#: The words that may follow ``protogen:``, and the findings that they suppress.
+KEYWORDS = {
+    "ignore": "those of its line, of the line below it, or of the layer that begins there",
+    "ignore-file": "those of the whole file, if it stands above the first field",
+}
+
+_FORM = re.compile(r"#+\s*protogen\s*:\s*([\w-]+)\s*(?:\[([^\]]*)\])?", re.IGNORECASE)
+
+
+def matches(pattern: str, diagnostic: Diagnostic) -> bool:
+    """Whether a code, the beginning of a code, or the name of a rule is that of a finding."""
+    return diagnostic.code.startswith(pattern) or diagnostic.name == pattern
+
+
+class Suppression(NamedTuple):
+    """One comment. ``codes`` is ``None`` without brackets: the comment is about all rules."""
+
+    keyword: str
+    codes: tuple[str, ...] | None
+    comment: Comment
+
+    @property
+    def has_own_line(self) -> bool:
+        """Whether nothing else is on its line, so that it is about the line below it."""
+        return self.comment.placement != "trailing"
+
+    def covers(self, diagnostic: Diagnostic) -> bool:
+        """Whether it names the rule of a finding."""
+        return self.codes is None or any(matches(code, diagnostic) for code in self.codes)
+
+
+def read_suppressions(document: Document) -> Iterator[Suppression]:
+    """The comments of a document for protogen, including those with an unknown keyword."""
+    if "protogen" not in document.text.lower():
+        return
+    for comment in document.comments:
+        found = _FORM.match(comment.text)
+        if found:
+            yield Suppression(found[1].lower(), _codes(found[2]), comment)
+
+
+def _codes(listed: str | None) -> tuple[str, ...] | None:
+    if listed is None:
+        return None
+    return tuple(code.strip() for code in listed.split(",") if code.strip())
+
+
+@dataclass
+class Suppressions:
+    """All comments of a document that suppress findings.
+
+    ``layer_line`` returns the line on which the layer of a finding begins, or 0 if it has no layer.
+    """
+
+    document: Document
+    layer_line: Callable[[Diagnostic], int]
+    _for_file: list[Suppression] = field(default_factory=list)
+    _by_line: dict[int, list[Suppression]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        entries = self.document.tree.entries
+        first_field = entries[0][1] if entries else len(self.document.text)
+        for each in read_suppressions(self.document):
+            if each.keyword == "ignore-file" and each.comment.start < first_field:
+                self._for_file.append(each)
+            elif each.keyword == "ignore":
+                self._by_line.setdefault(each.comment.location.line, []).append(each)
+
+    def remaining(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """The findings that no comment suppresses."""
+        return [diagnostic for diagnostic in found if not self._suppresses(diagnostic)]
+
+    def _suppresses(self, diagnostic: Diagnostic) -> bool:
+        return any(each.covers(diagnostic) for each in self._near(diagnostic))
+
+    def _near(self, diagnostic: Diagnostic) -> Iterator[Suppression]:
+        """The comments that are about the place of a finding."""
+        yield from self._for_file
+        if not self._by_line:
+            return
+        place = diagnostic.location
+        lines = {place.line if place else 0, self.layer_line(diagnostic)}
+        for line in filter(None, lines):
+            yield from self._by_line.get(line, ())
+            for each in self._above(line):
+                if each.has_own_line:
+                    yield each
+
+    def _above(self, line: int) -> Iterator[Suppression]:
+        """The comments in the block of lines right above a line, each line with a suppression."""
+        while line - 1 in self._by_line:
+            line -= 1
+            yield from self._by_line[line]

@@ -1,0 +1,175 @@
+"""The prototxt files of folders, without those that .gitignore files or settings exclude."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+__all__ = ["Exclude", "FileSearch"]
+
+
+@dataclass(frozen=True)
+class Exclude:
+    """Patterns in the syntax of .gitignore; they are relative to ``folder``."""
+
+    folder: Path = Path()
+    patterns: tuple[str, ...] = ()
+
+
+@dataclass
+class FileSearch:
+    """The files that a command works on.
+
+    ``exclude`` returns the patterns of the settings for a folder. ``found`` are those files that
+    were found in folders, and not given by name. ``empty`` are the folders without a prototxt
+    file, and ``problems`` are sentences about folders that cannot be read.
+    """
+
+    exclude: Callable[[str], Exclude]
+    files: list[str] = field(default_factory=list)
+    found: set[str] = field(default_factory=set)
+    empty: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, *paths: str) -> None:
+        """Add files as they are, and the files of folders in alphabetical order; each once."""
+        files = dict.fromkeys(self.files)
+        for path in paths:
+            if not path or not Path(path).is_dir():  # Path("") is the current folder
+                files[path] = None
+                self.found.discard(path)
+                continue
+            inside = self._search(path)
+            self.found.update(file for file in inside if file not in files)
+            files.update(dict.fromkeys(inside))
+        self.files = list(files)
+
+    def report(self) -> None:
+        """Print the problems, and the folders without a prototxt file, to standard error."""
+        for folder in self.empty:
+            click.echo(f"{folder}: no *.prototxt files found", err=True)
+        for problem in self.problems:
+            click.echo(f"Error: {problem}", err=True)
+
+    def _search(self, folder: str) -> list[str]:
+        problems = len(self.problems)
+        files = sorted(self._walk(folder), key=Path)
+        if not files and len(self.problems) == problems:
+            self.empty.append(folder)
+        return files
+
+    def _walk(self, root: str) -> Iterator[str]:
+        """The files below a folder. Hidden and excluded folders are not entered."""
+        settings = _compiled(self.exclude(root))
+        ignores = {root: _outer_gitignores(root)}
+        if _is_excluded(_real_path(root) + "/", ignores[root], settings):
+            ignores[root], settings = [], []  # the user asks for this folder by its name
+        for folder, folders, names in os.walk(root, onerror=self._report):
+            here = [*ignores.pop(folder), *_gitignore(folder)]
+            real = _real_path(folder)
+            folders[:] = [
+                name
+                for name in folders
+                if not name.startswith(".") and not _is_excluded(f"{real}/{name}/", here, settings)
+            ]
+            ignores.update({os.path.join(folder, name): here for name in folders})  # noqa: PTH118
+            for name in names:
+                if not name.endswith(".prototxt") or name.startswith("."):
+                    continue
+                path = Path(folder, name)
+                if _is_file(path) and not _is_excluded(f"{real}/{name}", here, settings):
+                    yield str(path)
+
+    def _report(self, error: OSError) -> None:
+        self.problems.append(f"{error.filename} cannot be read: {error.strerror or error}")
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    """Compiled patterns, and the folder that they are relative to, with ``/`` at its end."""
+
+    folder: str
+    spec: GitIgnoreSpec
+
+    def verdict(self, path: str) -> bool | None:
+        """Whether a path is excluded; ``None`` if no pattern matches it."""
+        if not path.startswith(self.folder) or path == self.folder:
+            return None
+        return self.spec.check_file(path[len(self.folder) :]).include
+
+
+def _is_excluded(path: str, ignores: Sequence[_Patterns], settings: Sequence[_Patterns]) -> bool:
+    """Whether the settings or, as git decides it, the innermost matching pattern excludes a path.
+
+    The path of a folder ends with ``/``.
+    """
+    if any(each.verdict(path) for each in settings):
+        return True
+    for each in reversed(ignores):
+        verdict = each.verdict(path)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _compiled(exclude: Exclude) -> list[_Patterns]:
+    """The patterns, or nothing if there are none. Raises `ValueError` for an invalid one."""
+    if not exclude.patterns:
+        return []
+    from pathspec import GitIgnoreSpec  # it takes 35 ms, and few folders need it
+
+    folder = _real_path(exclude.folder).rstrip("/") + "/"
+    return [_Patterns(folder, GitIgnoreSpec.from_lines(exclude.patterns))]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # whoever reads it reports why that is impossible
+
+
+def _real_path(path: str | Path) -> str:
+    return Path(os.path.realpath(path)).as_posix()
+
+
+def _outer_gitignores(folder: str) -> list[_Patterns]:
+    """The .gitignore files of the folders around a folder, up to the root of its repository."""
+    inner = Path(os.path.realpath(folder))
+    around = [inner, *inner.parents]
+    for index, root in enumerate(around):
+        if (root / ".git").exists():
+            outer = reversed(around[1 : index + 1])
+            return [patterns for each in outer for patterns in _gitignore(each)]
+    return []
+
+
+def _gitignore(folder: str | Path) -> list[_Patterns]:
+    """The .gitignore file of a folder, if it has one. Like git, skip what cannot be read."""
+    file = Path(folder, ".gitignore")
+    if not file.is_file():
+        return []
+    try:
+        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return []
+    try:
+        return _compiled(Exclude(Path(folder), tuple(lines)))
+    except ValueError:
+        return _compiled(Exclude(Path(folder), tuple(filter(_is_valid, lines))))
+
+
+def _is_valid(pattern: str) -> bool:
+    try:
+        _compiled(Exclude(patterns=(pattern,)))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,222 @@
+"""One file to check, here or in another process: tasks and outcomes can be pickled."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from protogen.cli._input import display_name, is_composed, read_file
+from protogen.cli._output import Unusable
+from protogen.diagnostics import Diagnostic, ProtogenError, Severity, did_you_mean
+
+if TYPE_CHECKING:
+    from protogen.checks import Report
+    from protogen.net import Net
+    from protogen.text import Document
+
+__all__ = ["Outcome", "Task", "run_task"]
+
+_RANKS = {"note": 0, "warning": 1, "error": 2}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A file or SPEC to check.
+
+    ``data`` is what standard input held, ``state`` are keyword arguments of `protogen.check`,
+    ``select``, ``ignore`` and ``severity`` choose the findings, and ``fix`` is whether to fix them.
+    ``required_inputs`` are blobs that the net must have; other inputs are for some nets of many.
+    """
+
+    spec: str
+    data: bytes | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: str | None = None
+    fix: bool = False
+    required_inputs: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The name of the file in findings."""
+        return display_name(self.spec)
+
+    def selects(self, finding: Diagnostic) -> bool:
+        """Whether a finding is one that the user asks for."""
+        from protogen.checks import selected
+
+        if _RANKS[finding.severity.value] < _RANKS[self._lowest]:
+            return False
+        return selected(finding, self.select, self.ignore, notes=True)
+
+    @property
+    def _lowest(self) -> str:
+        # Notes are reported if their rules are selected by name.
+        return self.severity or ("note" if self.select else "warning")
+
+    def hidden_notes(self, findings: Iterable[Diagnostic]) -> int:
+        """The number of notes that are only left out because nobody asked for notes."""
+        from protogen.checks import selected
+
+        if self.severity or self._lowest == "note":
+            return 0
+        notes = [each for each in findings if each.severity is Severity.NOTE]
+        return sum(selected(each, self.select, self.ignore, notes=True) for each in notes)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of a task.
+
+    ``findings`` are left, ``fixed`` are those that were fixed. ``text`` is the text of the file and
+    ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is not for
+    Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be checked in
+    a file that could, and ``hidden_notes`` how many notes were found and not asked for.
+    """
+
+    file: str
+    findings: list[Diagnostic] = field(default_factory=list)
+    fixed: list[Diagnostic] = field(default_factory=list)
+    text: str | None = None
+    fixed_text: str | None = None
+    skipped: str = ""
+    problem: str = ""
+    unchecked: tuple[str, ...] = ()
+    hidden_notes: int = 0
+
+
+def run_task(task: Task) -> Outcome:
+    """Check one file. Neither a bad file nor a bug of ours stops the check of other files."""
+    composed = task.data is None and is_composed(task.spec)
+    try:
+        return _check_composed(task) if composed else _check_file(task)
+    except click.ClickException as error:
+        return Outcome(task.file, problem=error.message)
+    except ProtogenError as error:
+        return Outcome(task.file, list(filter(task.selects, error.diagnostics)))
+    except Exception as error:
+        return Outcome(task.file, problem=f"{task.file}: {_internal_error(error)}")
+
+
+def _internal_error(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return (
+        f"internal error in protogen (a bug) at {place}: {type(error).__name__}: {error};"
+        " please report it"
+    )
+
+
+def _check_composed(task: Task) -> Outcome:
+    from protogen.cli._input import read_partial_net
+
+    net, mistakes = read_partial_net(task.spec)
+    report = _check_net(net, task)
+    if mistakes:
+        # That nothing reads a blob yet, say, is no news about half a net.
+        found = [each for each in report.diagnostics if each.severity is Severity.ERROR]
+        report = replace(report, diagnostics=[*found, *mistakes])
+    return _outcome(task, list(filter(task.selects, report.diagnostics)), report)
+
+
+def _outcome(task: Task, findings: list[Diagnostic], report: Report, **more: Any) -> Outcome:
+    hidden = task.hidden_notes(report.diagnostics)
+    return Outcome(
+        task.file, findings, unchecked=tuple(report.unchecked), hidden_notes=hidden, **more
+    )
+
+
+def _check_file(task: Task) -> Outcome:
+    from protogen import proto
+    from protogen.cli._file_kind import description, file_kind
+    from protogen.net import Net
+    from protogen.text import read
+
+    data = read_file(task.spec) if task.data is None else task.data
+    document = read(data, proto.NetParameter, task.file)
+    kind = file_kind(document)
+    if kind == "net":
+        return _check_net_file(task, Net.from_document(document))
+    if kind == "solver":
+        return _check_solver_file(task, read(data, proto.SolverParameter, task.file))
+    return Outcome(task.file, text=document.text, skipped=description(document))
+
+
+def _check_net_file(task: Task, net: Net) -> Outcome:
+    from protogen.transforms.safe_fixes import SafeFixes, is_applicable
+
+    def all_findings(net: Net) -> list[Diagnostic]:
+        return _check_net(net, task).diagnostics
+
+    def selected(net: Net, findings: list[Diagnostic]) -> list[Diagnostic]:
+        chosen = filter(task.selects, findings)
+        assert net.document is not None
+        left = _without_ignored(net.document, _layer_line(net), chosen)
+        return [
+            replace(each, fix=None) if each.fix and not is_applicable(net, each.fix) else each
+            for each in left
+        ]
+
+    if not task.fix:
+        report = _check_net(net, task)
+        return _outcome(task, selected(net, report.diagnostics), report, text=net.text)
+    result = SafeFixes(all_findings, selected)(net)
+    report = _check_net(result.net, task)
+    return _outcome(
+        task,
+        selected(result.net, report.diagnostics),
+        report,
+        fixed=result.diagnostics,
+        text=net.text,
+        fixed_text=result.net.text if result.modified else None,
+    )
+
+
+def _check_net(net: Net, task: Task) -> Report:
+    from protogen.checks import check
+
+    state = dict(task.state)
+    produced = {top for layer in net.current.message.layer for top in layer.top}
+    for name in task.required_inputs:
+        # A net without layers could not be read, and its errors say more.
+        if produced and name not in produced:
+            near = did_you_mean(name, produced)
+            hint = f"; {near}" if near else ""
+            raise Unusable(f'--input: no layer of {task.file} produces blob "{name}"{hint}')
+    state["inputs"] = {k: v for k, v in state.get("inputs", {}).items() if k in produced}
+    return check(net, **state, notes=True)
+
+
+def _layer_line(net: Net) -> Callable[[Diagnostic], int]:
+    """A function from a finding to the line where its layer begins, 0 if that is unknown."""
+
+    def line(finding: Diagnostic) -> int:
+        if finding.layer_index < 0:
+            return 0
+        place = net.layer_location(finding.layer_index)
+        return place.line if place else 0
+
+    return line
+
+
+def _without_ignored(
+    document: Document, layer_line: Callable[[Diagnostic], int], findings: Iterable[Diagnostic]
+) -> list[Diagnostic]:
+    """The findings that no comment of the file ignores."""
+    from protogen.checks import Suppressions
+
+    return Suppressions(document, layer_line).remaining(findings)
+
+
+def _check_solver_file(task: Task, document: Document) -> Outcome:
+    from protogen.checks import check_solver
+
+    findings = filter(task.selects, check_solver(document, notes=True).diagnostics)
+    left = _without_ignored(document, lambda _: 0, findings)
+    return Outcome(task.file, left, text=document.text)

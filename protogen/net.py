@@ -1,0 +1,541 @@
+"""A net: a ``NetParameter`` message, and where it came from.
+
+The message is the only representation there is. A net that was read has beside it the `Document`
+that knows where each field is written; a net that was composed has the line of the user's program
+that composed each layer. Both can be read, edited and composed into.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, replace
+from typing import Any
+
+from protogen import proto, rules
+from protogen.analysis import Analysis
+from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
+from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
+from protogen.field_changes import apply
+from protogen.files import write_file
+from protogen.graph import State, Wiring, meant_phases, read_wiring
+from protogen.inference import Inputs, given_shapes
+from protogen.program import Line, reject, user_line
+from protogen.rules.text import reading_errors
+from protogen.shapes import Shape
+from protogen.text import Document, read, writer
+from protogen.text.differences import differences
+from protogen.text.upgrade import needs_upgrade, upgrade_net
+from protogen.values import fields_problem
+
+__all__ = ["Current", "Net", "active_net", "infer_shapes", "set_composition"]
+
+#: How many analyses a net keeps: for both phases, with and without the caller's inputs.
+_KEPT = 8
+
+
+@dataclass(frozen=True)
+class Current:
+    """A net as Caffe sees it once it has upgraded it to the current format.
+
+    All layer indices of analyses, findings and fixes are those of ``message`` here; `path` says
+    where that is in the net as written. ``findings`` are those of the text and of the upgrade.
+    """
+
+    message: Any
+    findings: Sequence[Diagnostic]
+    kind: str = "layer"
+    origins: tuple[int | None, ...] | None = None
+
+    def path(self, layer_index: int, field: Path = ()) -> Path:
+        """Where a layer of ``message``, or a field of it, is in the net as written."""
+        index: int | None = layer_index
+        if self.origins is not None:
+            index = self.origins[layer_index] if layer_index < len(self.origins) else None
+        if index is None:  # the Input layer that Caffe makes of the net's `input` fields
+            return ("input",)
+        return (self.kind, index, *field)
+
+    def edit(self, edit: Edit) -> Edit:
+        """An edit of ``message`` as an edit of the net as written."""
+        name, index, *field = edit.path
+        if name != "layer" or not isinstance(index, int):
+            return edit
+        if self.origins is not None and edit.action == "insert" and not field:
+            raise EditError(edit.path, "cannot insert a layer into a net of an old format")
+        if edit.action == "insert" and not field:
+            return edit
+        path = self.path(index, tuple(field))
+        if path == ("input",):
+            raise EditError(edit.path, "is not written as a layer but in the net's input fields")
+        return replace(edit, path=path)
+
+
+class Net:
+    """A net to compose, to read, to edit, to analyze.
+
+    Every layer composed within ``with Net(...)`` is recorded, in order. ``fields`` are further
+    fields of ``NetParameter``, such as ``force_backward=True``. Raises `ComposeError` for a field
+    that a net does not have.
+    """
+
+    def __init__(self, name: str = "", **fields: Any) -> None:
+        given = {"name": name, **fields} if name else fields
+        problem = fields_problem(proto.NetParameter.DESCRIPTOR, given, "a net")
+        if problem:
+            reject(problem.message, "", hint=problem.hint)
+        self._start(proto.NetParameter(**given), None)
+
+    def _start(self, message: Any, document: Document | None) -> None:
+        self._message = message
+        self._document = document
+        #: The message as the document has it, once somebody may change one of the two.
+        self._written: bytes | None = None
+        #: Counts the layers composed, while nobody else can have changed the message.
+        self._revision: int | None = 0
+        self._lines: dict[int, tuple[str, Line]] = {}
+        self._stated: dict[int, tuple[Shape, ...]] = {}
+        self._wirings: list[Wiring] = []
+        self._view = _View(0)
+        self._composition: Any = None
+        self._tokens: list[Token[Net | None]] = []
+
+    @classmethod
+    def of(cls, message: Any) -> Net:
+        """A net around a ``NetParameter`` message, not a copy of it unless it is pycaffe's."""
+        if isinstance(message, Net):
+            return message
+        descriptor = getattr(message, "DESCRIPTOR", None)
+        if descriptor is None or descriptor.full_name != proto.NetParameter.DESCRIPTOR.full_name:
+            hint = ""
+            if isinstance(message, (str, os.PathLike)):
+                hint = f"; to read a file, use protogen.load({os.fspath(message)!r:.60})"
+            raise TypeError(f"expected a Net or NetParameter, got {message!r:.60}{hint}")
+        if descriptor is not proto.NetParameter.DESCRIPTOR:
+            message = proto.NetParameter.FromString(message.SerializeToString())
+        net = cls.__new__(cls)
+        net._start(message, None)
+        net._revision = None
+        return net
+
+    @classmethod
+    def from_document(cls, document: Document) -> Net:
+        """The net that a document says; the document is the net's own from now on."""
+        net = cls.__new__(cls)
+        net._start(document.message, document)
+        return net
+
+    # Message and text ------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The net's name."""
+        return str(self._message.name)
+
+    @property
+    def message(self) -> Any:
+        """The ``NetParameter`` itself: to change it is to change the net, and its text."""
+        self._open()
+        return self._message
+
+    @message.setter
+    def message(self, message: Any) -> None:
+        self._open()
+        self._message = message
+        self._composition = None
+
+    @property
+    def document(self) -> Document | None:
+        """The text that the net was read from, with the place of every field, or ``None``."""
+        if self._document is not None:
+            self._open()
+            self._follow()
+        return self._document
+
+    @property
+    def text(self) -> str:
+        """The net as prototxt: what was read, byte for byte, with the changes made since."""
+        return self.to_prototxt()
+
+    def to_proto(self) -> Any:
+        """A copy of the ``NetParameter`` message, the caller's own."""
+        copy = proto.NetParameter()
+        copy.CopyFrom(self._message)
+        return copy
+
+    def to_prototxt(self, annotate: bool = False) -> str:
+        """The net as text, in Caffe's usual order of fields; always the same for the same net.
+
+        A net that was read keeps its own text. ``annotate`` prints the net again, with each blob's
+        shape as a comment at the ``top`` that produces it.
+        """
+        if annotate:
+            self._follow()
+            return writer.write(self._message, *self._written_shapes())
+        if self._document is None:
+            return writer.write(self._message)
+        self._follow()
+        return self._document.text
+
+    def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
+        """Write the prototxt beside ``path`` and rename it; raises `OSError` if it cannot."""
+        write_file(path, self.to_prototxt(annotate))
+
+    def copy(self) -> Net:
+        """An independent net with the same content and origin."""
+        if self._document is None:
+            net = Net.of(self.to_proto())
+        else:
+            self._follow()
+            document = read(self._document.text, proto.NetParameter, self._document.filename)
+            net = Net.from_document(document)
+        net._lines = dict(self._lines)
+        net._stated = dict(self._stated)
+        return net
+
+    def apply(self, edits: Iterable[Edit]) -> None:
+        """Make the edits, whose paths are those of `current`; comments and layout stay.
+
+        Raises `ProtogenError`, and changes nothing, if one of them cannot be made.
+        """
+        try:
+            written = [self.current.edit(edit) for edit in edits]
+            if self._document is None:
+                apply(self._message, written)
+            else:
+                self._open()
+                self._follow()
+                self._document.apply(written)
+                self._written = _serialized(self._message)
+        except EditError as error:
+            raise ProtogenError(rules.named("impossible-edit").diagnostic(str(error))) from None
+        self._revision = None
+        self._wirings = []
+        self._composition = None
+        self._lines = moved_layers(self._lines, written)
+        self._stated = moved_layers(self._stated, written)
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Make the changes of a fix. Raises as `apply` does."""
+        if fix.splices and self._document is not None:
+            self._open()
+            self._follow()
+            self._document.apply_splices(fix.splices)
+            self._written = _serialized(self._message)
+            self._revision = None
+            self._wirings = []
+            self._composition = None
+        if fix.edits:
+            self.apply(fix.edits)
+
+    def _open(self) -> None:
+        """From now on somebody may change the message without asking."""
+        if self._revision is not None:
+            self._revision = None
+            self._wirings = []
+        if self._document is not None and self._written is None:
+            self._written = _serialized(self._message)
+
+    def _follow(self) -> None:
+        """Have the text say what the message does, if somebody changed that."""
+        if self._document is None or self._written is None:
+            return
+        if self._written != _serialized(self._message):
+            wanted = type(self._message)()
+            wanted.CopyFrom(self._message)
+            self._document.message.ParseFromString(self._written)
+            self._document.apply(differences(self._document.message, wanted))
+            self._message = self._document.message
+            self._written = _serialized(self._message)
+
+    # Analysis --------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> Current:
+        """The net in Caffe's current format."""
+        return self._latest_view().current(self)
+
+    def analysis(self, state: State | None = None, inputs: Inputs | None = None) -> Analysis:
+        """What Caffe would do with the net in this state; kept until the net changes.
+
+        ``inputs`` gives shapes for tops of data layers whose database is unavailable, and of
+        layers that cannot be known, such as those in Python.
+        """
+        return self._latest_view().analysis(self, state or State(), inputs or {})
+
+    @property
+    def damaged_layers(self) -> frozenset[int]:
+        """The layers of `current` with an error in their text: nothing else is known of them."""
+        return self._latest_view().damaged_layers(self)
+
+    @property
+    def stated_shapes(self) -> dict[int, tuple[Shape, ...]]:
+        """The shapes that were stated for the tops of composed layers, by the layers' indices."""
+        layers = self.current.message.layer
+        found = {}
+        for index, shapes in self._stated.items():
+            name, _ = self._lines[index]
+            # Whoever changed the message by hand may have moved the layers.
+            if index < len(layers) and layers[index].name == name:
+                found[index] = shapes
+        return found
+
+    def meant_phases(self, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
+        """The phases the net is meant for: those in which it has data, or that a layer names."""
+        return meant_phases(self.current.message, level, stages)
+
+    def place(self, diagnostic: Diagnostic) -> Diagnostic:
+        """The finding with the place where its layer, or field, is written or composed."""
+        if diagnostic.location or diagnostic.layer_index < 0:
+            return diagnostic
+        location = self.layer_location(diagnostic.layer_index, diagnostic.field)
+        return replace(diagnostic, location=location) if location else diagnostic
+
+    def layer_location(self, layer_index: int, field: str = "") -> Location | None:
+        """Where a layer of `current`, or a field of it, is written or composed."""
+        path = self.current.path(layer_index, parse_path(field))
+        name, line = self._lines.get(layer_index, ("", None))
+        # Whoever changed the message by hand may have moved the layers.
+        if line is not None and self.current.message.layer[layer_index].name == name:
+            return Location(*line)
+        return None if self._document is None else self._document.locate(path)
+
+    def top_shapes(self) -> list[Sequence[Shape]]:
+        """The shapes of each layer's tops in `current`: in TEST, or in TRAIN if it runs only there.
+
+        A layer that runs in neither has none.
+        """
+        found: list[Sequence[Shape]] = [()] * len(self.current.message.layer)
+        for phase in ("TRAIN", "TEST"):
+            for step in self.analysis(State(phase)).steps:
+                found[step.index] = [value.shape for value in step.tops]
+        return found
+
+    def _written_shapes(self) -> tuple[list[Sequence[Shape]], Sequence[Shape]]:
+        """`top_shapes` for the layers as written, and the shapes of the net's own inputs."""
+        current = self.current
+        found: list[Sequence[Shape]] = [()] * len(self._message.layers or self._message.layer)
+        inputs: Sequence[Shape] = ()
+        for index, shapes in enumerate(self.top_shapes()):
+            path = current.path(index)
+            if path == ("input",):
+                inputs = shapes
+            else:
+                found[int(path[1])] = shapes
+        return found, inputs
+
+    def _latest_view(self) -> _View:
+        self._follow()
+        key = _serialized(self._message) if self._revision is None else self._revision
+        if self._view.key != key:
+            self._view = _View(key)
+        return self._view
+
+    # Composing -------------------------------------------------------------------------------
+
+    def __enter__(self) -> Net:
+        self._tokens.append(_active.set(self))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _active.reset(self._tokens.pop())
+
+    @property
+    def composition(self) -> Any:
+        """What composing keeps of the net: the names taken, the phase and the scope it is in."""
+        if self._composition is None:
+            self._composition = _new_composition(self)
+        return self._composition
+
+    def phase(self, phase: str) -> AbstractContextManager[Net]:
+        """The layers composed within run in this phase only: ``with net.phase("TRAIN"):``."""
+        manager: AbstractContextManager[Net] = self.composition.in_phase(phase)
+        return manager
+
+    def scope(self, name: str) -> AbstractContextManager[Net]:
+        """The layers and blobs composed within are named ``name/...``; scopes nest."""
+        manager: AbstractContextManager[Net] = self.composition.in_scope(name)
+        return manager
+
+    def __getitem__(self, blob: str) -> Any:
+        """The blob of this name, for further layers to read: ``L.ReLU(net["conv5"])``."""
+        return self.composition.blob(blob)
+
+    def add_layer(self, fields: dict[str, Any]) -> Any:
+        """Add a layer with these fields of ``LayerParameter``; return its message."""
+        if self._document is not None:
+            self._open()
+        return self._message.layer.add(**fields)
+
+    def keep_layer(self, name: str, wiring: Wiring, stated: tuple[Shape, ...] = ()) -> None:
+        """Note that the layer added last is there to stay, and the user's line that composed it.
+
+        ``stated`` are the shapes of its tops, if the user states them.
+        """
+        index = len(self._message.layer) - 1
+        # Its callers are Composition.add, _compose and LayerSchema.__call__.
+        self._lines[index] = (name, user_line(depth=5))
+        if stated:
+            self._stated[index] = stated
+        if self._revision is not None:
+            self._revision += 1
+            self._wirings.append(wiring)
+
+    def drop_layer(self) -> None:
+        """Take back the layer added last."""
+        del self._message.layer[-1]
+
+    def __repr__(self) -> str:
+        number = len(self._message.layers or self._message.layer)
+        return f"<net {self.name!r}, {number} layers>"
+
+
+class _View:
+    """What has been found out about one content of a net, each part when it is first asked for.
+
+    The content is known by its ``key``: a number while only composing can have changed it, and the
+    serialized message once somebody else can.
+    """
+
+    def __init__(self, key: int | bytes) -> None:
+        self.key = key
+        self._current: Current | None = None
+        self._analyses: dict[Any, Analysis] = {}
+        self._wirings: Sequence[Wiring] | None = None
+        self._damaged: frozenset[int] | None = None
+
+    def current(self, net: Net) -> Current:
+        if self._current is None:
+            self._current = _upgraded(net._message, net._document)
+        return self._current
+
+    def analysis(self, net: Net, state: State, inputs: Inputs) -> Analysis:
+        key = (state, tuple(given_shapes(inputs).items()))
+        if key not in self._analyses:
+            current = self.current(net)
+            _check_input_names(inputs, current.message)
+            if len(self._analyses) >= _KEPT:
+                self._analyses.clear()
+            self._analyses[key] = Analysis(
+                current.message,
+                state,
+                inputs,
+                wirings=self._wiring(net, current),
+                earlier=current.findings,
+                place=net.place,
+                damaged=self.damaged_layers(net),
+                stated=net.stated_shapes,
+            )
+        return self._analyses[key]
+
+    def damaged_layers(self, net: Net) -> frozenset[int]:
+        if self._damaged is None:
+            self._damaged = _damaged_layers(self.current(net), net._document)
+        return self._damaged
+
+    def _wiring(self, net: Net, current: Current) -> Sequence[Wiring]:
+        """The wiring of each layer, known from composing or read once for all states."""
+        if self._wirings is None:
+            if current.origins is None and len(net._wirings) == len(current.message.layer):
+                self._wirings = net._wirings
+            else:
+                self._wirings = [read_wiring(layer) for layer in current.message.layer]
+        return self._wirings
+
+
+def _upgraded(message: Any, document: Document | None) -> Current:
+    found = document.diagnostics if document is not None else []
+    if not needs_upgrade(message):
+        return Current(message, found)
+    upgraded = upgrade_net(message, document.locate if document is not None else None)
+    current = proto.NetParameter() if upgraded.message is None else upgraded.message
+    kind = "layers" if message.layers else "layer"
+    reported = {each.name for each in found}
+    # The reader reports it with a fix.
+    more = [d for d in upgraded.diagnostics if d.name != "legacy-mixed" or d.name not in reported]
+    return Current(current, [*found, *more], kind, tuple(upgraded.origins))
+
+
+def _check_input_names(inputs: Inputs, message: Any) -> None:
+    """Raise `ValueError` for a shape of a blob that no layer produces, in any state."""
+    if not inputs:
+        return
+    produced = {top for layer in message.layer for top in layer.top}
+    for name in inputs:
+        # A net without layers could not be read, and its errors say more.
+        if produced and name not in produced:
+            hint = did_you_mean(str(name), produced)
+            raise ValueError(
+                f'inputs: no layer produces blob "{name}"' + (f"; {hint}" if hint else "")
+            )
+
+
+def _damaged_layers(current: Current, document: Document | None) -> frozenset[int]:
+    """The layers that are not what their text says, because the reader could not use all of it."""
+    if document is None:
+        return frozenset()
+    errors = reading_errors(document.diagnostics)
+    errors += [found for found in document.diagnostics if found.name == "unknown-field"]
+    positions = [(p.line, p.column) for p in (found.location for found in errors) if p and p.line]
+    positions += map(document.lines.at, document.parse_result.damage)
+    if not positions:
+        return frozenset()
+    # Which layers the unlisted errors are in is unknown; they are later than those listed.
+    unlisted = any(found.name == "too-many-errors" for found in errors)
+    damaged = set()
+    for index in range(len(current.message.layer)):
+        place = document.locate(current.path(index))
+        if place is None:
+            continue
+        start, end = (place.line, place.column), (place.end_line, place.end_column)
+        later = unlisted and end > max(positions)
+        if later or any(start <= position <= end for position in positions):
+            damaged.add(index)
+    return frozenset(damaged)
+
+
+def _serialized(message: Any) -> bytes:
+    return bytes(message.SerializePartialToString(deterministic=True))
+
+
+def infer_shapes(
+    net: Any,
+    phase: str = "TEST",
+    level: int = 0,
+    stages: Collection[str] = (),
+    inputs: Inputs | None = None,
+) -> Analysis:
+    """Infer every shape of a net: a `protogen.Net`, or a ``NetParameter`` message.
+
+    ``inputs`` gives shapes for tops of data layers whose database is unavailable, and of layers
+    that cannot be known, such as those in Python. A net with faults gives diagnostics, never an
+    exception; arguments that make no sense raise `ValueError`.
+    """
+    return Net.of(net).analysis(State(phase, level, stages), inputs)
+
+
+# Composing lies further on: it registers itself when it is imported ---------------------------
+
+_active: ContextVar[Net | None] = ContextVar("net", default=None)
+_composition_class: Callable[[Net], Any] | None = None
+
+
+def active_net() -> Net | None:
+    """The net that is being composed."""
+    return _active.get()
+
+
+def set_composition(factory: Callable[[Net], Any]) -> None:
+    """Say what keeps the state of composing; ``protogen.compose`` does."""
+    global _composition_class
+    _composition_class = factory
+
+
+def _new_composition(net: Net) -> Any:
+    if _composition_class is None:
+        importlib.import_module("protogen.compose")
+    assert _composition_class is not None
+    return _composition_class(net)

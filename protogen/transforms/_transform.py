@@ -1,0 +1,174 @@
+"""The contract of a transform, and how it is verified."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from protogen.analysis import Analysis
+from protogen.diagnostics import Diagnostic, ProtogenError
+from protogen.edits import Edit
+from protogen.graph import State
+from protogen.net import Net
+from protogen.rules.text import reading_errors
+from protogen.shapes import format_shape, is_known
+
+__all__ = [
+    "Origins",
+    "Result",
+    "Sequential",
+    "Transform",
+    "TransformError",
+    "check_text",
+    "compose_origins",
+    "origins_after",
+]
+
+#: For each layer of the new net the index of the old layer it came from; ``None`` for a new one.
+Origins = tuple[int | None, ...]
+
+
+class TransformError(RuntimeError):
+    """A transform did not keep its promise: a bug in the transform, not a fault of the net."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a transform returns.
+
+    ``modified`` is whether ``net`` differs from the net given. ``diagnostics`` report what was
+    done. ``origins`` maps the layers of the new net to those of the old one, both in the current
+    format. ``changed`` names the blobs whose shape the transform changes on purpose.
+    """
+
+    net: Net
+    modified: bool
+    diagnostics: list[Diagnostic]
+    origins: Origins
+    changed: frozenset[str] = field(default=frozenset())
+
+    @classmethod
+    def unmodified(cls, net: Net) -> Result:
+        """The result before anything is done."""
+        return cls(net, False, [], tuple(range(len(net.current.message.layer))))
+
+
+class Transform(ABC):
+    """A pure function from a net to a `Result`.
+
+    A subclass says in ``requires`` and ``ensures`` what it expects and what it promises. It checks
+    the former in `check`, and does its work in `run`.
+    """
+
+    requires: ClassVar[str] = "any net"
+    ensures: ClassVar[str] = "no new error; every blob that stays keeps its shape"
+
+    def __call__(self, net: Net) -> Result:
+        """The transformed net. Raises `ProtogenError` for a net that it does not accept."""
+        self.check(net)
+        result = self.run(net)
+        # A net that is not modified keeps every promise, and inferring it may take seconds.
+        if result.modified:
+            self.verify(net, result)
+        return result
+
+    def check(self, net: Net) -> None:  # noqa: B027 (most transforms accept any net)
+        """Raise `ProtogenError` for a net that does not meet ``requires``."""
+
+    @abstractmethod
+    def run(self, net: Net) -> Result:
+        """The result; ``net`` itself must stay as it is."""
+
+    def verify(self, before: Net, result: Result) -> None:
+        """Raise `TransformError` if inference does not confirm what the transform ensures."""
+        after = result.net
+        if len(result.origins) != len(after.current.message.layer):
+            raise TransformError(f"{type(self).__name__}: its origins do not cover the new layers")
+        for phase in before.meant_phases():
+            state = State(phase)
+            self._verify_phase(before.analysis(state), after.analysis(state), result)
+
+    def _verify_phase(self, before: Analysis, after: Analysis, result: Result) -> None:
+        # Counted by code and layer, because the message of an old error may now name other sizes.
+        new_errors = after.errors - before.errors
+        if new_errors:
+            code, layer = next(iter(new_errors))
+            raise TransformError(
+                f'{type(self).__name__}: causes error {code} in layer "{layer}" ({after.phase})'
+            )
+        for name, shape in before.blobs.items():
+            if name in result.changed or name not in after.blobs:
+                continue
+            # An unknown shape may become known.
+            if is_known(shape) and after.blobs[name] != shape:
+                raise TransformError(
+                    f'{type(self).__name__}: changes the shape of blob "{name}" in {after.phase}'
+                    f" from {format_shape(shape)} to {format_shape(after.blobs[name])}"
+                )
+
+
+class Sequential(Transform):
+    """Apply several transforms in order; the origins are layers of the first net."""
+
+    ensures = "what each of them ensures, verified for each by itself"
+
+    def __init__(self, *transforms: Transform) -> None:
+        self.transforms = transforms
+
+    def run(self, net: Net) -> Result:
+        result = Result.unmodified(net)
+        for transform in self.transforms:
+            step = transform(result.net)
+            result = Result(
+                step.net,
+                result.modified or step.modified,
+                [*result.diagnostics, *step.diagnostics],
+                compose_origins(result.origins, step.origins),
+                result.changed | step.changed,
+            )
+        return result
+
+    def verify(self, before: Net, result: Result) -> None:
+        """Nothing to do: each transform was verified by itself."""
+
+
+def compose_origins(first: Origins, second: Origins) -> Origins:
+    """The origins in the first of three nets, from those of the second and of the third net."""
+    composed: list[int | None] = []
+    for origin in second:
+        composed.append(None if origin is None else first[origin])
+    return tuple(composed)
+
+
+def origins_after(number: int, edits: Sequence[Edit]) -> Origins:
+    """The origins of the layers after edits that insert and delete some of ``number`` layers."""
+    inserted: Counter[int] = Counter()
+    deleted = set()
+    for edit in edits:
+        # A longer path changes a field of a layer, which stays where it is.
+        if len(edit.path) != 2 or edit.path[0] != "layer":
+            continue
+        index = int(edit.path[1])
+        if edit.action == "insert":
+            inserted[index] += 1
+        elif edit.action == "delete":
+            deleted.add(index)
+    found: list[int | None] = []
+    for index in range(number):
+        found += [None] * inserted[index]
+        if index not in deleted:
+            found.append(index)
+    # Layers that are appended.
+    return (*found, *[None] * inserted[number])
+
+
+def check_text(net: Net) -> None:
+    """Raise `ProtogenError` if the text of a net could not be read whole."""
+    document = net.document
+    if document is not None:
+        found = reading_errors(document.diagnostics)
+        if found:
+            raise ProtogenError(found)

@@ -1,0 +1,9 @@
+"""ReLU6 of eric612 and Xilinx: one bottom, one top with its shape (relu6_layer.cpp)."""
+
+from __future__ import annotations
+
+from tests.layers.conftest import check_elementwise
+
+
+def test_it_keeps_the_shape_in_place_too() -> None:
+    check_elementwise("ReLU6")
