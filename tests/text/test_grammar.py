@@ -268,3 +268,9 @@ def test_an_empty_text_is_an_empty_message(kind: Any) -> None:
     document = read(" # nothing\n", kind)
     assert document.message == kind()
     assert [d.name for d in document.diagnostics] == ["empty-file"]
+
+
+def test_a_comma_in_a_comment_does_not_continue_a_list() -> None:
+    document = read('layer [{ name: "a" } # one, two\n]')
+    assert not document.diagnostics
+    assert [layer.name for layer in document.message.layer] == ["a"]
