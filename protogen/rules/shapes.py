@@ -510,7 +510,7 @@ register(
 
             with protogen.Net("valid") as net:
                 data = L.Input(shape=[1, 3, 64, 64], name="data")
-                conv = L.Convolution(data, num_output=4, kernel_size=3, name="conv")
+                conv = L.Convolution(data, num_output=4, kernel_size=3)
                 crop = L.Crop(conv, data, offset="aligned", name="crop")
             """,
         good="""
@@ -519,7 +519,7 @@ register(
 
             with protogen.Net("padded") as net:
                 data = L.Input(shape=[1, 3, 64, 64], name="data")
-                conv = L.Convolution(data, num_output=4, kernel_size=3, pad=5, name="conv")
+                conv = L.Convolution(data, num_output=4, kernel_size=3, pad=5)
                 crop = L.Crop(conv, data, offset="aligned", name="crop")
             """,
     ),

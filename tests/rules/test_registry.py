@@ -25,17 +25,17 @@ def test_codes_and_names_have_their_forms() -> None:
 def test_the_rules_are_sorted_by_code() -> None:
     codes = [rule.code for rule in all_rules()]
     assert codes == sorted(set(codes))
-    assert len(codes) == 102
+    assert len(codes) == 104
 
 
 @pytest.mark.parametrize(
     ("code", "name"), [("T110", "another-name"), ("X999", "unknown-field"), ("P101", "other")]
 )
 def test_a_code_or_name_that_is_used_is_rejected(code: str, name: str) -> None:
-    assert len(all_rules()) == 102
+    assert len(all_rules()) == 104
     with pytest.raises(ValueError, match=f"{code} {name} has the code or name of "):
         register(Rule(code, name, Severity.NOTE))
-    assert len(all_rules()) == 102
+    assert len(all_rules()) == 104
 
 
 def test_a_check_has_the_name_of_its_rule() -> None:
