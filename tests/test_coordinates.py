@@ -158,7 +158,7 @@ def test_paths_that_disagree() -> None:
     # The first window of kernel 3 with pad 1 is around 0.
     with pytest.raises(
         protogen.ProtogenError,
-        match=r'"up" to "data" disagree: the offset is 0 through "one" and 0.5 through "other"',
+        match=r'"up" to "data" disagree: the offset is 0 through "one" and 0\.5 through "other"',
     ):
         protogen.crop_offset(forked(kernel=3, pad=1), "up", "data")
 
@@ -177,7 +177,9 @@ def test_blobs_of_different_images() -> None:
     with protogen.Net("two") as net:
         L.Input(shape=[1, 4, 20, 20], name="a")
         L.Input(shape=[1, 4, 20, 20], name="b")
-    with pytest.raises(protogen.ProtogenError, match=r'^error.S115. "a" and "b" are not connected'):
+    with pytest.raises(
+        protogen.ProtogenError, match=r'^error\[S115\] "a" and "b" are not connected'
+    ):
         protogen.crop_offset(net, "a", "b")
     with pytest.raises(protogen.ProtogenError, match='blob "c"'):
         protogen.crop_offset(net, "a", "c")

@@ -158,7 +158,7 @@ def weights(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
             is_covering = min(given(step, "kernel_size")) + size >= max(given(step, "stride"))
             if step.type in _LEARNED and is_covering:
                 for change in _resized(divergence, step, kernel_size=size, pad=pad):
-                    yield replace(change, recomputes=())
+                    yield replace(change, recomputes=(), relearns=(step,))
 
 
 def _windowed(divergence: Divergence, suspects_only: bool = False) -> list[Step]:
