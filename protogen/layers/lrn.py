@@ -14,6 +14,7 @@ class LRN(LayerSchema):
     """
 
     param = "lrn_param"
+    axes = (4,)
     source = "src/caffe/layers/lrn_layer.cpp"
 
     def check(self, ctx: Context) -> None:
