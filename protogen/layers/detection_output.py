@@ -7,6 +7,7 @@ from protogen.layers._blobs import check_axes
 from protogen.layers._detection import check_predictions
 from protogen.layers._parameters import check_given
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Shape
 
 #: Caffe shapes the top for one detection; the number is known only after a forward pass.
 _ONE_DETECTION = (1, 1, 1, 7)
@@ -44,5 +45,5 @@ class DetectionOutput(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [_ONE_DETECTION]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[tuple[int, ...], ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return (_ONE_DETECTION,)

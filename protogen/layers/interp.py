@@ -19,6 +19,7 @@ class Interp(LayerSchema):
 
     param = "interp_param"
     bottoms = (1, 2)
+    axes = (4, 4)
     source = "hszhao/PSPNet: src/caffe/layers/interp_layer.cpp"
     formula = "(size - 1) / shrink_factor + 1, then size + (size - 1) * (zoom_factor - 1)"
 

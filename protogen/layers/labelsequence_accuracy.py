@@ -18,5 +18,5 @@ class LabelsequenceAccuracy(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [()]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return ((),)

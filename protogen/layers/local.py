@@ -20,6 +20,7 @@ class Local(LayerSchema):
 
     param = "local_param"
     size_field = "num_output"
+    axes = (4,)
     source = "happynear/caffe-windows: src/caffe/layers/local_layer.cpp"
     formula = "(size + 2*pad - kernel_size) / stride + 1"
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape
 
 
 @register
@@ -19,6 +18,7 @@ class PSROIPooling(LayerSchema):
 
     param = "psroi_pooling_param"
     bottoms = 2
+    axes = (4, 2)
     source = "daijifeng001/caffe-rfcn: src/caffe/layers/psroi_pooling_layer.cpp"
 
     def check(self, ctx: Context) -> None:
@@ -40,9 +40,6 @@ class PSROIPooling(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         regions = ctx.nchw(1)[0]
         return [(regions, *_window(ctx.param))]
-
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
-        return ((None, *_window(layer.psroi_pooling_param)),)
 
 
 def _window(param: Any) -> tuple[int, int, int]:

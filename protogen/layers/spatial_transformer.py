@@ -24,6 +24,7 @@ class SpatialTransformer(LayerSchema):
 
     param = "st_param"
     bottoms = 2
+    axes = (4, 2)
     source = "daerduoCarey/SpatialTransformerLayer: src/caffe/layers/st_layer.cpp"
     formula = "output_H by output_W, or the size of the bottom"
 

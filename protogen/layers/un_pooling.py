@@ -17,6 +17,7 @@ class UnPooling(LayerSchema):
 
     param = "unpooling_param"
     bottoms = (1, 2)
+    axes = (4, 4)
     source = "weiliu89/caffe (branch fcn): src/caffe/layers/unpooling_layer.cpp"
     formula = "(size - 1) * out_stride - 2*out_pad + out_kernel_size"
 
