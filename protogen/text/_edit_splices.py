@@ -99,7 +99,7 @@ class _EditWriter:
         kept = [index for index in range(len(written)) if index not in deleted]
         inserted = {index: list(map(_printed, new)) for index, new in changes.inserted.items()}
         if inserted and not kept:
-            # Nothing is left to insert beside, so new values take the places of removed ones.
+            # No value is left to insert next to, so new values take the places of removed ones.
             added = _printed_in_order(changes.inserted)
             kept = list(range(min(len(added), len(written))))
             new_values.update(zip(kept, added))
@@ -134,7 +134,7 @@ class _EditWriter:
     def _insert(
         self, written: list[_Occurrence], kept: list[int], inserted: dict[int, list[_Lines]]
     ) -> None:
-        """Insert values beside those that are kept: after the one before, or before the first."""
+        """Insert values next to those that are kept: after the last one, or before the first."""
         after: dict[int, list[_Lines]] = {}
         before: list[_Lines] = []
         for index in sorted(inserted):

@@ -404,10 +404,10 @@ def _both_formats(result: ParseResult, problems: list[Problem]) -> tuple[list[Pr
         hint = 'write every layer as layer { type: "Name" }'
     problem = Problem(
         "legacy-mixed",
-        "the net has both layer { } and layers { }, and Caffe takes only one kind",
+        "the net has both layer { } and layers { }, and Caffe accepts only one kind",
         first[1],
         first[2],
-        f"{hint}; protogen upgrade does" if fix else hint,
+        f"{hint}; protogen upgrade does this" if fix else hint,
         "",
         (),
         fix,
@@ -424,13 +424,13 @@ def _current_parts(
     if splices is not None:
         fix = Fix('write every layer as "layer"', (), safe=True, splices=tuple(splices))
     left, gone = _without(problems, mixed)
-    why = 'a "layers" block takes the V1 format: its types have capital letters and no quotes'
+    why = 'a "layers" block is in the V1 format: its types have capital letters and no quotes'
     hint = 'write "layer" in place of "layers"'
     others = sum(1 for _ in _layers(result)) - len(mixed)
     if others:
         hint += f", and the other {plural(others, 'layer')} in the current format too"
     if fix:
-        hint += "; protogen upgrade does"
+        hint += "; protogen upgrade does this"
     frames = _layer_frames(problems)
     found = []
     for layer in mixed if len(mixed) <= _MOST_LISTED else mixed[:1]:
@@ -450,7 +450,7 @@ def _current_parts(
 def _old_parts(problems: list[Problem], mixed: list[_Layer]) -> list[Problem]:
     """Parts of the V1 format in ``layer`` blocks."""
     left, _ = _without(problems, mixed)
-    why = 'a "layer" block takes its type in quotes, and lr_mult and decay_mult in "param"'
+    why = 'a "layer" block has its type in quotes, and lr_mult and decay_mult in "param"'
     if len(mixed) > _MOST_LISTED:
         return [*left, _many_old_parts(mixed, why)]
     frames = _layer_frames(problems)
@@ -511,7 +511,7 @@ def _old_parts_hint(layer: _Layer) -> str:
         words.append("param { lr_mult: ... decay_mult: ... }")
     else:
         words += params
-    return f"write {' '.join(words)}; protogen upgrade does"
+    return f"write {' '.join(words)}; protogen upgrade does this"
 
 
 def _old_parts_fix(layers: list[_Layer]) -> Fix | None:

@@ -79,7 +79,7 @@ class ScalarReader(ValueListReader):
         if field.is_out_of_range(word):
             least, most = INTEGER_RANGES[field.descriptor.type]
             message = f'{shown} is out of range for "{field.name}"'
-            self.report("out-of-range", message, start, end, why=f"it takes {least} to {most}")
+            self.report("out-of-range", message, start, end, why=f"expected {least} to {most}")
         elif kind is not None and not word[0].isdigit():
             self.report(
                 "unknown-enum-value",
@@ -87,7 +87,7 @@ class ScalarReader(ValueListReader):
                 start,
                 end,
                 hint=did_you_mean(word, kind.values_by_name),
-                why=f"it takes {expected}",
+                why=f"expected {expected}",
             )
         else:
             hint = f'write "{word}" in quotes' if field.is_string or field.is_bytes else ""

@@ -1,4 +1,4 @@
-"""The tokens of a text with the comments around them, for whoever writes it anew."""
+"""The tokens of a text with the comments around them, for code that rewrites the text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Note:
 
 @dataclass(slots=True)
 class Token:
-    """A token, the comments on the lines above it, and the one behind it on its line."""
+    """A token, the comments on the lines above it, and the one after it on its line."""
 
     kind: str
     text: str

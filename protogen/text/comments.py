@@ -78,7 +78,7 @@ class _Paths:
                 break
             path, descriptor, block = path + step, kind, span.block
         if line_start >= 0:
-            # Nothing of this message before it on the line: it stands behind the brace.
+            # Nothing in this message is before it on the line: it comes after the brace.
             return "trailing", path + step if index and span.end > line_start else path
         if index < len(steps):
             return "leading", path + steps[index][1]

@@ -1,4 +1,4 @@
-"""One layout for all prototxt: a field a line, two spaces a level, comments where they were."""
+"""One layout for all prototxt: a field per line, two spaces per level, comments where they were."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from protogen.text.document import read
 
 __all__ = ["format_text"]
 
-# Where these are found the text has no structure to lay out. Other faults do not matter here.
+# With these findings, the text has no structure to lay out. Other findings do not matter here.
 _FATAL = {
     "syntax",
     "unclosed-brace",
@@ -39,7 +39,7 @@ def format_text(text: str, filename: str = "<text>") -> str:
 
 
 class _Line:
-    """A line to be: its margin, its words and the comment behind them, any of which may be none."""
+    """A line to write: its margin, its words and the comment after them; each may be empty."""
 
     __slots__ = ("comment", "margin", "words")
 
@@ -51,7 +51,7 @@ class _Line:
 
 
 class _Layout:
-    """Makes lines of the tokens of a text that is known to be well formed."""
+    """Turns the tokens of a well-formed text into lines."""
 
     def __init__(self, found: list[Token]) -> None:
         self._tokens = iter(found)
@@ -93,14 +93,14 @@ class _Layout:
         token.above = []
 
     def _beside(self, token: Token, level: int) -> None:
-        """The comment behind a token, behind the line just written if that has none yet."""
+        """The comment after a token, at the end of the last line if that has no comment yet."""
         if token.beside and self.lines and not self.lines[-1].comment:
             self.lines[-1].comment = token.beside
         elif token.beside:
             self.lines.append(_Line(level, "", token.beside))
 
     def _within(self, level: int) -> str:
-        """A token inside a line. Its comments, which nearly nobody writes there, go above."""
+        """A token inside a line. Its comments, which are very rare there, go above."""
         self._notes(self._next, level)
         token = self._take()
         if token.beside:
@@ -117,7 +117,7 @@ class _Layout:
         self._value(name if braced else f"{name}:", level)
 
     def _value(self, head: str, level: int) -> None:
-        """A value behind ``head``, which is empty in a list."""
+        """A value after ``head``, which is empty in a list."""
         self._notes(self._next, level)
         if self._next.text in ("{", "<"):
             self._message(head, level)

@@ -11,7 +11,7 @@ from protogen.diagnostics import Location
 __all__ = ["Lines", "excerpt"]
 
 
-_FEW = 20  # A table of all lines is worth its making only for more places than these.
+_FEW = 20  # A table of all lines is worth building only for more places than this.
 
 
 class Lines:
@@ -40,9 +40,9 @@ class Lines:
 
 
 def excerpt(text: str, location: Location) -> str:
-    """The source line of a location and, below it, a caret under what is meant.
+    """The source line of a location and, below it, carets under the location.
 
-    Empty where the location has no line, or the text does not have it.
+    Empty if the location has no line, or the text does not have that line.
     """
     line = _line(text, location.line) if location.line else None
     if line is None:
@@ -52,7 +52,7 @@ def excerpt(text: str, location: Location) -> str:
     end = location.end_column - 1 if location.end_line == location.line else len(line)
     first, length = _window(len(line), start)
     shown = line[first : first + length]
-    # Tabs stay tabs, so that the caret stands right whatever their width.
+    # Tabs stay tabs, so that the caret is in the right place for any tab width.
     margin = "".join("\t" if c == "\t" else " " for c in line[first:start])
     return f"{shown}\n{margin}{'^' * max(1, min(end, first + length) - start)}"
 
@@ -73,5 +73,5 @@ def _line(text: str, number: int) -> str | None:
 
 @lru_cache(maxsize=4)
 def _starts(text: str) -> list[int]:
-    """Where the lines begin; kept, for a text with many findings is asked for many lines."""
+    """Where the lines begin; cached, because a text with many findings is asked for many lines."""
     return [0, *(match.end() for match in re.finditer("\n", text))]

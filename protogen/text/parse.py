@@ -65,7 +65,7 @@ class ParseResult:
 
     @property
     def damage(self) -> list[int]:
-        """The offsets where the text was not read whole, beside those of the diagnostics."""
+        """The offsets without a diagnostic where the text was not read completely."""
         return self._findings[1]
 
     @cached_property

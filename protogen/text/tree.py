@@ -1,4 +1,4 @@
-"""Where the fields of a text stand: a tree of offsets, beside the message they fill.
+"""Where the fields of a text are: a tree of offsets, separate from the message that they fill.
 
 Offsets count characters. The tree holds them as plain tuples, for a net has thousands; they become
 lines and columns only when someone asks.

@@ -11,7 +11,7 @@ from protogen.shapes import Shape, format_shape
 
 __all__ = ["write"]
 
-#: A number of nine digits, which protobuf prints where six do not tell a float apart.
+#: A number of nine digits, which protobuf prints if six do not identify a float.
 _LONG = re.compile(r": (-?(?=[\d.]{10})\d+\.\d+(?:e[+-]\d+)?)$", re.MULTILINE)
 
 _TOP = re.compile(r'^  top: ".*"$')
@@ -26,7 +26,7 @@ def write(
     """The message as text: fields in the schema's order, floats at their shortest.
 
     ``tops`` gives the shapes of each layer's tops and ``inputs`` those of the net's own inputs, to
-    be written as comments beside them.
+    be written as comments after them.
     """
     text = _LONG.sub(_shortest, str(message))
     return text if tops is None else _annotated(text, tops, inputs)

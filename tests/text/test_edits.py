@@ -76,7 +76,7 @@ def test_update_sets_several_fields() -> None:
     assert document.text == expected.replace(
         "2] }", '2] weight_filler { type: "xavier" std: 2.0 } }'
     )
-    with pytest.raises(ProtogenError, match="overlaps another edit of the same list"):
+    with pytest.raises(ProtogenError, match="overlaps another edit in the same list"):
         document.update({("layer", 1): {"name": "x"}, ("layer", 1, "name"): "y"})
 
 

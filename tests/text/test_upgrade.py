@@ -99,12 +99,12 @@ def test_v0_negative_size_wraps_as_in_c():
         (
             'input: "a"\ninput: "b"\ninput_shape { dim: 1 }\n' + RELU,
             "legacy-input-shape",
-            'input "b" has no input_shape; there are 1',
+            'input "b" has no input_shape; the net has only 1',
         ),
         (
             'input: "a" input_dim: 1 input_dim: 2 input_dim: 3\n' + RELU,
             "legacy-input-shape",
-            'input "a" lacks its four input_dim; there are 3 in all',
+            'input "a" needs 4 input_dim values; the net has only 3',
         ),
         (
             'layers { name: "x" type: RELU bottom: "a" top: "b" }\n' + RELU,
@@ -119,7 +119,7 @@ def test_v0_negative_size_wraps_as_in_c():
         (
             V0_RELU,
             "legacy-unknown-bottom",
-            'bottom "a" is made by no layer before this one',
+            'reads blob "a", which is neither an input nor an earlier top',
         ),
     ],
 )
@@ -142,10 +142,10 @@ layers {{ layer {{ name: "c" type: "{type}" }} {consumer} top: "y" }}
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"type": "relu"}, 'padding layer "p" feeds a layer that has no pad'),
-        ({"consumer": 'bottom: "b" bottom: "a"'}, "must have one bottom, and this has 2"),
-        ({"bottom": ""}, "must have one bottom and one top, and has 0 and 1"),
-        ({"top": 'top: "b" top: "z"'}, "must have one bottom and one top, and has 1 and 2"),
+        ({"type": "relu"}, 'padding layer "p" feeds a layer that does not support pad'),
+        ({"consumer": 'bottom: "b" bottom: "a"'}, "expected 1 bottom after a padding layer, got 2"),
+        ({"bottom": ""}, "expected 1 bottom and 1 top, got 0 and 1"),
+        ({"top": 'top: "b" top: "z"'}, "expected 1 bottom and 1 top, got 1 and 2"),
     ],
 )
 def test_padding_that_caffe_refuses(change, message):
@@ -463,5 +463,5 @@ def test_kind_given_wins():
 
 
 def test_a_kind_of_file_that_is_none() -> None:
-    with pytest.raises(ValueError, match='kind "nett" is not known; it is net or solver'):
+    with pytest.raises(ValueError, match='unknown kind "nett"; expected net or solver'):
         upgrade("", kind="nett")

@@ -1,4 +1,4 @@
-"""Comments put into another text, beside the fields that theirs became."""
+"""Move comments into another text, next to the fields that theirs became."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["annotate", "remarks"]
 
 
 def remarks(document: Document) -> list[Comment]:
-    """What must go along with the fields: the comments, and fields that the schema lacks.
+    """What must move along with the fields: the comments, and fields that the schema lacks.
 
-    An unknown field counts as an inner comment of the message it stands in.
+    An unknown field counts as an inner comment of the message that it is in.
     """
     descriptor = document.message_class.DESCRIPTOR
     found: list[Comment] = []
@@ -42,9 +42,9 @@ def _unknown_fields(
 
 
 def annotate(document: Document, comments: Iterable[Comment]) -> str:
-    """The text of a document that has a line for each field and brace, with the comments put in.
+    """The text of a document that has a line for each field and brace, with the comments inserted.
 
-    A comment whose field is not there goes above the nearest field around it that is.
+    If the field of a comment does not exist, the comment goes above the nearest enclosing field.
     """
     lines = document.text.removesuffix("\n").split("\n")
     above: dict[int, list[str]] = {}

@@ -54,8 +54,8 @@ def _data_param(layer: Any) -> str:
 def upgrade_data_transforms(net: Any, found: Findings) -> None:
     """Move ``scale`` … of the V1 data layers to their ``transform_param``, in place.
 
-    Only layers that say ``layers`` are treated so: in a current net Caffe leaves such fields where
-    they are, and reads them no more.
+    This applies only to layers written as ``layers``: in a current net, Caffe leaves such fields
+    where they are, and does not read them.
     """
     old = [index for index, layer in enumerate(net.layers) if _has_old_transforms(layer)]
     if not old:
@@ -64,7 +64,7 @@ def upgrade_data_transforms(net: Any, found: Findings) -> None:
         if name := _data_param(layer):
             _move_transforms(layer, getattr(layer, name))
     message = f"transforms of {plural(len(old), 'data layer')} moved to transform_param"
-    found.tell("legacy-data-transform", message, ("layers", old[0]), field="")
+    found.report("legacy-data-transform", message, ("layers", old[0]), field="")
 
 
 def _has_old_transforms(layer: Any) -> bool:
@@ -83,18 +83,18 @@ def _move_transforms(layer: Any, param: Any) -> None:
 
 
 def upgrade_inputs(net: Any, found: Findings) -> bool:
-    """Make an Input layer of the net's ``input`` fields, in place; False if it needs none.
+    """Turn the net's ``input`` fields into an Input layer, in place; False if none is needed.
 
-    ``input_shape`` counts before ``input_dim``; inputs with neither were what old weight files
-    had, and are dropped.
+    ``input_shape`` takes precedence over ``input_dim``. Inputs with neither come from old weight
+    files, and are dropped.
     """
     shapes = _input_shapes(net)
     given = bool(net.input_shape or net.input_dim)
     if not given:
         message = f'input "{net.input[0]}" has neither input_shape nor input_dim, and is dropped'
-        found.tell("legacy-dropped-field", message, ("input", 0))
+        found.report("legacy-dropped-field", message, ("input", 0))
     elif len(shapes) < len(net.input):
-        _tell_missing_shape(net, len(shapes), found)
+        _report_missing_shape(net, len(shapes), found)
     else:
         layer = proto.LayerParameter(name="input", type="Input", top=net.input)
         layer.input_param.shape.extend(shapes[: len(net.input)])
@@ -102,28 +102,30 @@ def upgrade_inputs(net: Any, found: Findings) -> bool:
         net.ClearField("layer")
         net.layer.extend(layers)
         message = f"{plural(len(net.input), 'input')} of the net became an Input layer"
-        found.tell("legacy-input", message, ("input", 0), field="")
+        found.report("legacy-input", message, ("input", 0), field="")
     for field in ("input", "input_shape", "input_dim"):
         net.ClearField(field)
     return given
 
 
 def _input_shapes(net: Any) -> list[Any]:
-    """A shape for each input, in order, as far as there are enough."""
+    """A shape for each input, in order, as long as there are enough."""
     if net.input_shape:
         return list(net.input_shape)
     dims = net.input_dim
     return [proto.BlobShape(dim=dims[i : i + 4]) for i in range(0, len(dims) - len(dims) % 4, 4)]
 
 
-def _tell_missing_shape(net: Any, known: int, found: Findings) -> None:
+def _report_missing_shape(net: Any, known: int, found: Findings) -> None:
     if net.input_shape:
-        message = f'input "{net.input[known]}" has no input_shape; there are {known}'
+        message = f'input "{net.input[known]}" has no input_shape; the net has only {known}'
     else:
         dims = len(net.input_dim)
-        message = f'input "{net.input[known]}" lacks its four input_dim; there are {dims} in all'
+        message = (
+            f'input "{net.input[known]}" needs 4 input_dim values; the net has only {dims} in total'
+        )
     why = "Caffe reads past the end of the list"
-    found.tell("legacy-input-shape", message, ("input", known), why=why)
+    found.report("legacy-input-shape", message, ("input", known), why=why)
 
 
 def _is_old_batch_norm(layer: Any) -> bool:
@@ -145,7 +147,7 @@ def upgrade_batch_norm(net: Any, found: Findings) -> None:
         changed += before != [param.SerializeToString() for param in layer.param]
     if changed:
         message = f"lr_mult and decay_mult of {plural(changed, 'BatchNorm layer')} set to 0"
-        found.tell("legacy-batch-norm", message, field="")
+        found.report("legacy-batch-norm", message, field="")
 
 
 def batch_norm_edits(net: Any, field: str) -> dict[Path, float]:

@@ -1,4 +1,4 @@
-"""The upgrade of a whole file: its text in, the text of the same net or solver of today out."""
+"""The upgrade of a whole file: the text of an old net or solver in the current format."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _MESSAGES = {"net": proto.NetParameter, "solver": proto.SolverParameter}
 class Upgrade:
     """What became of a file.
 
-    ``ok`` tells that nothing was lost. ``text`` and ``message`` are the upgraded file, also where
-    a field found no place in it and was left out, as Caffe does; they are None where the file
-    cannot be read or Caffe dies of it.
+    ``ok`` says whether nothing was lost. ``text`` and ``message`` are the upgraded file, even if a
+    field has no place in it and is left out, as Caffe does. They are None if the file cannot be
+    read or Caffe aborts.
     """
 
     kind: Kind
@@ -38,14 +38,13 @@ class Upgrade:
 
 
 def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> Upgrade:
-    """The net or solver in ``text`` in today's format, as Caffe's own upgrade tools make it.
+    """The net or solver in ``text`` in the current format, as Caffe's own upgrade tools convert it.
 
-    What needs no change stays as it is written, and comments go with the fields that they belong
-    to. ``kind`` is found out from the fields if it is not given; ``filename`` is what diagnostics
-    call the file.
+    What needs no change stays as it is written, and comments move with the fields that they belong
+    to. By default, ``kind`` is detected from the fields. ``filename`` is the name in diagnostics.
     """
     if kind not in (None, *_MESSAGES):
-        raise ValueError(f'kind "{kind}" is not known; it is net or solver')
+        raise ValueError(f'unknown kind "{kind}"; expected net or solver')
     document = read(text, _MESSAGES[kind or "net"], filename)
     kind = kind or _kind_of(document)
     if document.message_class is not _MESSAGES[kind]:
@@ -67,7 +66,7 @@ def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> 
 
 
 def _kind_of(document: Document) -> Kind:
-    """Whether the outermost fields are rather those of a net or those of a solver."""
+    """Whether the outermost fields look more like those of a net or of a solver."""
     net = set(proto.NetParameter.DESCRIPTOR.fields_by_name)
     solver = set(proto.SolverParameter.DESCRIPTOR.fields_by_name)
     names = {name for name, *_ in document.tree.entries}
@@ -75,7 +74,7 @@ def _kind_of(document: Document) -> Kind:
 
 
 def _rewrite_solver(document: Document, new: Any, origins: Any) -> Document:
-    """Caffe changes no more of a solver than this."""
+    """Caffe changes nothing else in a solver."""
     span = document.span(("solver_type",))
     edits = [(span.start, span.end, f'type: "{new.type}"')] if span else []
     return read(splice(document.text, edits), document.message_class)

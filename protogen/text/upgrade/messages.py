@@ -24,8 +24,8 @@ __all__ = ["MessageUpgrade", "needs_upgrade", "upgrade_net", "upgrade_solver"]
 class MessageUpgrade:
     """What became of a message.
 
-    ``message`` is None where Caffe dies. ``ok`` is the verdict of Caffe's own tool: False also
-    where a parameter had no place in the new format; loading the net, Caffe only logs that.
+    ``message`` is None if Caffe aborts. ``ok`` is the verdict of Caffe's own tool: it is also False
+    if a parameter has no place in the new format, which Caffe only logs when it loads the net.
     ``origins`` has for each ``layer`` of the message the index of the old layer it was made of
     (among ``layers`` if the old net had any), and None for the Input layer made of ``input``.
     """
@@ -37,12 +37,12 @@ class MessageUpgrade:
 
 
 def needs_upgrade(net: Any) -> bool:
-    """Whether Caffe would upgrade this net on loading it. Next to free for a current net."""
+    """Whether Caffe would upgrade this net when it loads it. Almost free for a current net."""
     return bool(net.layers or net.input) or has_old_batch_norm(net)
 
 
 def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
-    """The net as Caffe's ``upgrade_net_proto_text`` and its loader make it; ``net`` stays as it is.
+    """The net as Caffe's ``upgrade_net_proto_text`` and its loader convert it. ``net`` is kept.
 
     ``locate`` gives diagnostics their place. (``UpgradeNetAsNeeded`` in Caffe)
     """
@@ -54,7 +54,7 @@ def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
         out, origins[:] = upgrade_v0(net, found)
     elif net.layers:
         message = f"{plural(len(net.layers), 'layer')} upgraded from the V1 format"
-        found.tell("legacy-v1", message, ("layers", 0), field="")
+        found.report("legacy-v1", message, ("layers", 0), field="")
     upgrade_data_transforms(out, found)
     if out.layers:
         upgrade_v1(out, found)
@@ -65,7 +65,7 @@ def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
 
 
 def upgrade_solver(solver: Any, locate: Locate | None = None) -> MessageUpgrade:
-    """The solver as Caffe's ``upgrade_solver_proto_text`` makes it; ``solver`` stays as it is."""
+    """The solver as Caffe's ``upgrade_solver_proto_text`` converts it; ``solver`` is unchanged."""
     found = Findings(locate)
     out = type(solver)()
     out.CopyFrom(solver)
@@ -74,6 +74,6 @@ def upgrade_solver(solver: Any, locate: Locate | None = None) -> MessageUpgrade:
 
 
 def _result(message: Any, found: Findings, origins: tuple[int | None, ...] = ()) -> MessageUpgrade:
-    if found.fatal:  # then nothing came of the changes that the notes tell
+    if found.fatal:  # then the changes that the notes report were not made
         return MessageUpgrade(None, False, [f for f in found if f.severity is not Severity.NOTE])
     return MessageUpgrade(message, found.lossless, list(found), origins)

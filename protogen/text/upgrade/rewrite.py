@@ -1,4 +1,4 @@
-"""The text of an upgraded net: what did not change stays as written, and comments travel along."""
+"""The text of an upgraded net: unchanged parts stay as written, and comments move along."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def rewrite_net(document: Document, new: Any, origins: Origins) -> Document:
     in_place = read(_in_place(document, new, moves))
     if _bytes(in_place.message) == _bytes(new):
         return in_place
-    # Either the file is laid out so that the pieces do not fit together, or a field that the old
-    # format lacks is known to the current one, and counts now.
+    # Either the layout of the file keeps the pieces from fitting together, or a field that the old
+    # format lacks exists in the current one and now has an effect.
     comments = [moves.moved(remark) for remark in remarks(document)]
     printed = read(annotate(read(_print(new)), comments) + "\n")
     return in_place if _bytes(in_place.message) == _bytes(printed.message) else printed
@@ -59,7 +59,7 @@ def _in_place(document: Document, new: Any, moves: _Moves) -> str:
 def _sort(
     comments: list[Comment], moves: _Moves
 ) -> tuple[dict[Path, list[Comment]], list[tuple[int, int]]]:
-    """For each changed field the comments that go with it; the spans of those that leave a gap."""
+    """The comments that move with each changed field; the spans of those that leave a gap."""
     travelling: dict[Path, list[Comment]] = {field: [] for field in moves.changed}
     left = []
     for comment in comments:
@@ -88,7 +88,7 @@ def _print(net: Any) -> str:
 
 
 class _Moves:
-    """Which fields of a net changed, and where in the new net everything went."""
+    """Which fields of a net changed, and where they are in the new net."""
 
     def __init__(self, document: Document, new: Any, origins: Origins) -> None:
         self._old = document.message
@@ -118,7 +118,7 @@ class _Moves:
         )
 
     def place(self, field: Path) -> int:
-        """Where the layer goes that a field became: in its place, but inputs before all layers."""
+        """Where the layer that a field became goes: in its place, but inputs before all layers."""
         start = self.spans[field][0]
         return min(start, self._top) if field == self._first_input else start
 
@@ -133,7 +133,7 @@ class _Moves:
         return self._made.get(int(field[1])) if field[0] == self._kind else None
 
     def holder(self, field: Path) -> Path:
-        """The field in whose place that layer stands: of all the inputs, the first."""
+        """The field that the layer takes the place of: for inputs, the first one."""
         return self._first_input if field[0] in _INPUTS else field
 
     def is_inside(self, comment: Comment, field: Path) -> bool:
@@ -142,7 +142,7 @@ class _Moves:
         return start <= comment.start < end
 
     def is_of_input(self, comment: Comment) -> bool:
-        """Whether it goes with an input into the Input layer. What is above that layer stays."""
+        """Whether it moves with an input into the Input layer. What is above that layer stays."""
         if not self._first_input or not comment.path or comment.path[0] not in _INPUTS:
             return False
         stays = comment.placement == "leading" and comment.path == self._first_input

@@ -22,16 +22,16 @@ _TYPES = {
 
 
 def upgrade_type(solver: Any, found: Findings) -> None:
-    """Say the solver's type by its name, in place."""
+    """Give the solver's type by its name, in place."""
     if not solver.HasField("solver_type"):
         return
     if solver.HasField("type"):
-        message = "the solver has both type and the older solver_type, and Caffe takes only one"
-        hint = f'delete solver_type if "{solver.type}" is meant'
-        found.tell("legacy-solver-type-twice", message, ("solver_type",), hint=hint)
+        message = "the solver has both type and the older solver_type, and Caffe accepts only one"
+        hint = f'delete solver_type if "{solver.type}" is intended'
+        found.report("legacy-solver-type-twice", message, ("solver_type",), hint=hint)
         return
     old = solver.SolverType.Name(solver.solver_type)
     solver.type = _TYPES[old]
     solver.ClearField("solver_type")
     message = f'solver_type: {old} became type: "{solver.type}"'
-    found.tell("legacy-solver-type", message, ("solver_type",))
+    found.report("legacy-solver-type", message, ("solver_type",))

@@ -1,4 +1,4 @@
-"""Edits of a text: spans of it, and what is to stand there instead."""
+"""Edits of a text: spans of it, and the text that replaces them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BLANKS = re.compile(r"[ \t]*")
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits made. One that lies within another only adds its text after it."""
+    """The text with all edits made. An edit inside another only adds its text after it."""
     parts: list[str] = []
     position, newline = 0, "\r\n" if "\r\n" in text else "\n"
     for start, end, new in sorted(edits):
@@ -29,7 +29,7 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
 
 
 def removals(text: str, spans: Iterable[tuple[int, int]]) -> list[Edit]:
-    """The edits that take spans away: whole lines, where nothing else stands on them."""
+    """The edits that remove spans: whole lines, if nothing else is on them."""
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         separator = _SEPARATOR.match(text, end)
@@ -42,7 +42,7 @@ def removals(text: str, spans: Iterable[tuple[int, int]]) -> list[Edit]:
 
 
 def _whole_lines(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span with its line break if nothing is beside it, else with the blanks on one side."""
+    """The span with its line break if it is alone on its line, else with the blanks on one side."""
     first = len(text[:start].rstrip(" \t"))
     last = _past_blanks(text, end)
     if text[first - 1 : first] not in ("", "\n"):

@@ -118,8 +118,8 @@ def moved(path: Path, layer_type: str) -> Path:
 
 
 def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
-    """The V1 net, and for each of its layers the index of the V0 layer that it was made of."""
-    _tell_dropped(net, found)
+    """The V1 net, and for each of its layers the index of the V0 layer that it came from."""
+    _report_dropped(net, found)
     layers, origins = _merge_padding(net, found)
     out = proto.NetParameter(input=net.input, input_dim=net.input_dim)
     for field in ("name", "force_backward"):
@@ -130,31 +130,31 @@ def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
     message = f"{plural(len(layers), 'layer')} upgraded from the V0 format"
     if merged := len(net.layers) - len(layers):
         message += f", {plural(merged, 'padding layer')} merged into what they pad"
-    found.tell("legacy-v0", message, ("layers", 0), field="")
+    found.report("legacy-v0", message, ("layers", 0), field="")
     return out, origins
 
 
-def _tell_dropped(net: Any, found: Findings) -> None:
-    """Warn of what Caffe forgets of a V0 net without a word."""
+def _report_dropped(net: Any, found: Findings) -> None:
+    """Warn about the fields of a V0 net that Caffe drops silently."""
     for descriptor, value in net.ListFields():
         if descriptor.name not in _NET_FIELDS:
             path: Path = (descriptor.name, 0) if hasattr(value, "extend") else (descriptor.name,)
-            message = f'"{descriptor.name}" of the net is lost'
+            message = f'the upgrade drops "{descriptor.name}" of the net'
             why = "Caffe's upgrade of a V0 net keeps only " + ", ".join(_NET_FIELDS)
-            found.tell("legacy-dropped-field", message, path, why=why)
+            found.report("legacy-dropped-field", message, path, why=why)
     for index, layer in enumerate(net.layers):
         for descriptor, _ in layer.ListFields():
             if descriptor.name not in _LAYER_FIELDS:
                 name = layer.layer.name or layer.name
-                message = f'"{descriptor.name}" is lost'
-                why = "a net with any V0 layer is V0 for Caffe: beside bottom, top and the inner"
-                why += " layer { } it reads nothing of a layer"
+                message = f'the upgrade drops "{descriptor.name}"'
+                why = "if any layer is V0, Caffe reads the whole net as V0: of each layer, it reads"
+                why += " only bottom, top and the inner layer { }"
                 path = ("layers", index, descriptor.name)
-                found.tell("legacy-dropped-field", message, path, layer=name, why=why)
+                found.report("legacy-dropped-field", message, path, layer=name, why=why)
 
 
 def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
-    """The layers but the padding ones, whose ``pad`` the layers after them take over."""
+    """The layers without the padding layers; the ``pad`` moves to the layer that reads it."""
     source_of: dict[str, Any] = dict.fromkeys(net.input)
     layers, origins = [], []
     for index, layer in enumerate(net.layers):
@@ -162,9 +162,9 @@ def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
         merged.CopyFrom(layer)
         for j, bottom in enumerate(layer.bottom):
             if bottom not in source_of:
-                message = f'bottom "{bottom}" is made by no layer before this one, nor an input'
+                message = f'reads blob "{bottom}", which is neither an input nor an earlier top'
                 path = ("layers", index, "bottom", j)
-                found.tell("legacy-unknown-bottom", message, path, **_about(layer))
+                found.report("legacy-unknown-bottom", message, path, **_about(layer))
             source = source_of.get(bottom)
             if source is not None and source.layer.type == "padding":
                 _check_padding(source, layer, ("layers", index, "bottom", j), found)
@@ -178,19 +178,19 @@ def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
 
 
 def _check_padding(padding: Any, layer: Any, path: Path, found: Findings) -> None:
-    """Caffe dies unless one padding layer pads one convolution or pooling."""
+    """Caffe aborts unless one padding layer pads one convolution or pooling."""
     about = _about(layer)
     if layer.layer.type not in _WINDOWED:
-        message = f'padding layer "{padding.layer.name}" feeds a layer that has no pad'
-        why = 'only "conv" and "pool" layers take over the pad of the layer before them'
-        found.tell("legacy-padding", message, path, why=why, **about)
+        message = f'padding layer "{padding.layer.name}" feeds a layer that does not support pad'
+        why = 'only "conv" and "pool" layers can take the pad of a padding layer'
+        found.report("legacy-padding", message, path, why=why, **about)
     if len(layer.bottom) != 1:
-        message = f"a padded layer must have one bottom, and this has {len(layer.bottom)}"
-        found.tell("legacy-padding", message, path, **about)
+        message = f"expected 1 bottom after a padding layer, got {len(layer.bottom)}"
+        found.report("legacy-padding", message, path, **about)
     if len(padding.bottom) != 1 or len(padding.top) != 1:
-        message = f'padding layer "{padding.layer.name}" must have one bottom and one top, and has '
+        message = f'padding layer "{padding.layer.name}": expected 1 bottom and 1 top, got '
         message += f"{len(padding.bottom)} and {len(padding.top)}"
-        found.tell("legacy-padding", message, path, **about)
+        found.report("legacy-padding", message, path, **about)
 
 
 def _upgrade_layer(old: Any, new: Any, index: int, found: Findings) -> None:
@@ -208,22 +208,22 @@ def _upgrade_layer(old: Any, new: Any, index: int, found: Findings) -> None:
         if place is not None:
             _put(new, place, value)
         elif field in _FIELDS:
-            message = f'"{field}" is no parameter of a layer of this type, and is lost'
-            found.tell("legacy-unknown-field", message, path, **_about(old))
+            message = f'a V0 layer of this type has no field "{field}"; the upgrade drops it'
+            found.report("legacy-unknown-field", message, path, **_about(old))
         else:
-            message = f'"{field}" is lost: no layer type has it'
-            found.tell("legacy-dropped-field", message, path, **_about(old))
+            message = f'the upgrade drops "{field}", which no layer type has'
+            found.report("legacy-dropped-field", message, path, **_about(old))
 
 
 def _set_type(old: Any, new: Any, index: int, found: Findings) -> bool:
-    """Set the V1 type, or tell that there is none."""
+    """Set the V1 type, or report that there is none."""
     name = old.layer.type
     if name in _TYPES:
         new.type = new.LayerType.Value(_TYPES[name])
         return True
     message, hint = f'V0 has no layer type "{name}"', did_you_mean(name, _TYPES)
     path = ("layers", index, "layer", "type")
-    found.tell("legacy-unknown-type", message, path, hint=hint, **_about(old))
+    found.report("legacy-unknown-type", message, path, hint=hint, **_about(old))
     return False
 
 

@@ -32,9 +32,9 @@ def moved(path: Path) -> Path:
 def upgrade_v1(net: Any, found: Findings) -> None:
     """Move the net's ``layers`` to ``layer``, in place."""
     if net.layer:
-        message = "the net has both layer { } and layers { }, and Caffe takes only one kind"
+        message = "the net has both layer { } and layers { }, and Caffe accepts only one kind"
         hint = 'write every layer as layer { type: "Name" }'
-        found.tell("legacy-mixed", message, ("layers", 0), hint=hint)
+        found.report("legacy-mixed", message, ("layers", 0), hint=hint)
         return
     for layer in net.layers:
         _upgrade_layer(layer, net.layer.add())
