@@ -323,7 +323,7 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
     for scale in alignment.scales:
         if scale != 1:
             raise Unaligned(
-                f'an element of "{a.name}" is as large as {_number(scale)} of "{b.name}";'
+                f'one element of "{a.name}" spans {_number(scale)} of "{b.name}";'
                 " a Crop does not resize"
             )
     for offset in alignment.offsets:

@@ -70,7 +70,7 @@ class Current:
             return edit
         path = self.path(index, tuple(field))
         if path == ("input",):
-            raise EditError(edit.path, "is not written as a layer but in the net's input fields")
+            raise EditError(edit.path, "is not written as a layer, but as input fields of the net")
         return replace(edit, path=path)
 
 
@@ -269,7 +269,7 @@ class Net:
         return self._latest_view().damaged_layers(self)
 
     def meant_phases(self, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
-        """The phases the net is meant for: those in which it has data, or that a layer names."""
+        """The phases the net is intended for: those in which it has data, or that a layer names."""
         return meant_phases(self.current.message, level, stages)
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:

@@ -43,7 +43,7 @@ class SafeFixes(Transform):
     ``Result.diagnostics`` are the findings that were fixed.
     """
 
-    requires = "any net; one that is not writable stays as it is"
+    requires = "any net; a read-only net is not changed"
     ensures = "no new error; every blob that stays keeps its shape, unless a fix changes it"
 
     def __init__(self, examine: Examine | None = None, choose: Choose | None = None) -> None:

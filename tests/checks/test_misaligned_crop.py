@@ -53,7 +53,7 @@ def test_an_offset_that_is_not_written() -> None:
 
 def test_one_wrong_axis() -> None:
     (text,) = told(VALID + crop("data", "conv", "offset: 2 offset: 4"), "S208")
-    assert 'offset 4 shifts "data" against "conv" by 2 elements (width)' in text
+    assert 'offset 4 shifts "data" relative to "conv" by 2 elements (width)' in text
     assert "hint:  offset: 2 (keeps" in text
 
 

@@ -439,7 +439,7 @@ def test_annotate_after_the_message_was_changed_by_others() -> None:
 def test_more_param_than_blobs_raises_at_once() -> None:
     with Net("params"):
         data = L.Input(shape=[1, 3], name="data")
-        with pytest.raises(ComposeError, match="has 1 param for 0 learnable blobs"):
+        with pytest.raises(ComposeError, match="has 1 param entry for 0 learnable blobs"):
             L.ReLU(data, param=[{"lr_mult": 1}])
 
 
