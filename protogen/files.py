@@ -1,4 +1,4 @@
-"""Files are written beside and renamed, so that none is ever left half-written."""
+"""Write to a temporary file and rename it, so that no file is ever left half-written."""
 
 from __future__ import annotations
 

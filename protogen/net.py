@@ -122,7 +122,7 @@ class Net:
 
     @classmethod
     def from_document(cls, document: Document) -> Net:
-        """The net that a document says; the document is the net's own from now on."""
+        """The net in a document. From now on, the document belongs to the net."""
         net = cls.__new__(cls)
         net._start(document.message, document)
         return net
@@ -180,7 +180,7 @@ class Net:
         return self._document.text
 
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
-        """Write the prototxt beside ``path`` and rename it; raises `OSError` if it cannot."""
+        """Write the prototxt to a temporary file and rename it. Raises `OSError` if that fails."""
         write_file(path, self.to_prototxt(annotate))
 
     def copy(self) -> Net:
@@ -495,7 +495,7 @@ def infer_shapes(
     return Net.of(net).analysis(State(phase, level, stages), inputs)
 
 
-# Composing lies further on: it registers itself when it is imported ---------------------------
+# `protogen.compose` is a later package: it registers itself when it is imported ---------------
 
 _active: ContextVar[Net | None] = ContextVar("net", default=None)
 _composition_class: Callable[[Net], Any] | None = None

@@ -310,7 +310,7 @@ class _AnswerStore:
         return table
 
     def add(self, table: dict[Hashable, _Answer], key: Hashable, answer: _Answer) -> None:
-        """Keep an answer, if there is room for it at all."""
+        """Keep an answer, if there is room for it."""
         size = _rough_size(key) + _rough_size(answer)
         if self.size + size > _ANSWER_BYTES:
             self.clear()

@@ -205,7 +205,7 @@ class _Search:
             return None
 
     def as_fix(self, changes: Sequence[Change], after: Analysis) -> Fix:
-        """Changes of one kind as one, with what they keep and change."""
+        """Several changes of one kind as one, with what they keep and change."""
         edits = tuple(edit for change in changes for edit in change.edits)
         titles = dict.fromkeys(change.title for change in changes)
         title = f"{'; '.join(titles)} ({effects(self._analysis, after, changes)})"

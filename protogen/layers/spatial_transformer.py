@@ -18,7 +18,8 @@ class SpatialTransformer(LayerSchema):
     """Sample the first bottom at the places that an affine transformation maps the top to.
 
     The second bottom has the six numbers of the transformation for each item, except those that the
-    fields ``theta_...`` fix. The top is ``output_H`` by ``output_W``, by default the size of the bottom.
+    fields ``theta_...`` fix. The top is ``output_H`` by ``output_W``; the default is the size of
+    the bottom.
     (source: Jaderberg et al. 2015)
     """
 

@@ -413,8 +413,8 @@ register(
         what="Compares the shapes and multipliers of all params with the same name.",
         why=_ABORTS,
         fix="""
-            Give the params different names. If their shapes differ but have the same number of
-            elements, `share_mode: PERMISSIVE` lets them share a blob.
+            Give the params different names. If the shapes differ but the number of elements
+            is the same, `share_mode: PERMISSIVE` lets them share a blob.
             """,
         bad="""
             layer {

@@ -269,7 +269,7 @@ class _EditWriter:
         self.splices.append(Splice(at, at, new))
 
     def _laid_out(self, lines: _Lines, start: int) -> str:
-        """Lines to stand at an offset: on one line if something else is before it."""
+        """Lines to insert at an offset: on one line if something else is before it."""
         margin = margin_of(self._text, start)
         return _one_line([lines]) if margin is None else f"\n{margin}".join(lines)
 

@@ -68,7 +68,7 @@ class _Paths:
         self._steps: dict[int, tuple[list[int], list[tuple[Span, Path, Any]]]] = {}
 
     def owner(self, offset: int, line_start: int) -> tuple[str, Path]:
-        """How and to what a comment belongs. ``line_start`` is -1 where it stands alone."""
+        """How and to what a comment belongs. ``line_start`` is -1 if it is alone on its line."""
         block, path, descriptor = self._root, Path(), self._descriptor
         while True:
             starts, steps = self._of(block, descriptor)

@@ -23,7 +23,7 @@ __all__ = ["ParseResult", "parse"]
 
 @dataclass(frozen=True, eq=False)
 class ParseResult:
-    """What one reading of a text gives. It does not change; `Document` replaces it as a whole."""
+    """The result of reading a text once. It does not change; `Document` replaces it as a whole."""
 
     text: str
     message_class: Any

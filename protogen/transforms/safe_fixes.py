@@ -140,7 +140,7 @@ def is_applicable(net: Net, fix: Fix) -> bool:
 
 
 def is_writable(net: Net) -> bool:
-    """Whether edits can be written into the net: its text was read completely, and is not V0.
+    """Whether edits can be made in the text of the net: it was read completely, and is not V0.
 
     In V0 the fields have other places, so such a net must be upgraded first.
     """

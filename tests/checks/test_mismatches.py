@@ -38,7 +38,7 @@ def net(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", NETS)
-def test_the_account_and_the_mends(name: str) -> None:
+def test_the_account_and_the_fixes(name: str) -> None:
     assert told(net(name), "S104") == [(FOLDER / f"{name}.txt").read_text().rstrip("\n")]
 
 
@@ -173,7 +173,7 @@ def test_one_axis_of_which_nothing_is_known() -> None:
     assert told(data + HALVED + join, "S104") == []
 
 
-def test_a_mend_breaks_no_other_phase() -> None:
+def test_a_fix_breaks_no_other_phase() -> None:
     # In TRAIN the pooling is joined with what rounds up as it does: FLOOR would break that.
     train = layer("other", "Pooling", "data", pooling_param="kernel_size: 2 stride: 2")
     both = layer("both", "Eltwise", "a", "other")

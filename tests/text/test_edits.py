@@ -55,7 +55,7 @@ def test_set(path: tuple[str | int, ...], value: Any, old: str, new: str) -> Non
     assert not document.diagnostics
 
 
-def test_set_fills_the_message_anew() -> None:
+def test_set_fills_the_message_again() -> None:
     document = read(NET)
     document.set((*CONV, "kernel_size", 0), 11)
     assert list(document.message.layer[0].convolution_param.kernel_size) == [11]

@@ -123,7 +123,7 @@ def test_v0_negative_size_wraps_as_in_c():
         ),
     ],
 )
-def test_what_caffe_dies_of_is_an_error(text, name, message):
+def test_what_caffe_aborts_on_is_an_error(text, name, message):
     result = upgraded(text)
     assert result.message is None
     assert not result.ok
@@ -148,7 +148,7 @@ layers {{ layer {{ name: "c" type: "{type}" }} {consumer} top: "y" }}
         ({"top": 'top: "b" top: "z"'}, "expected 1 bottom and 1 top, got 1 and 2"),
     ],
 )
-def test_padding_that_caffe_refuses(change, message):
+def test_padding_that_caffe_rejects(change, message):
     form = {"type": "conv", "bottom": 'bottom: "a"', "top": 'top: "b"', "consumer": 'bottom: "b"'}
     assert upgraded(PADDED.format(**form)).message.layer[1].convolution_param.pad == [2]
     result = upgraded(PADDED.format(**form | change))
@@ -440,7 +440,7 @@ def test_public_files(path):
         ("layers {\n type: RELUX }", "f:2:8", "unknown-enum-value"),
     ],
 )
-def test_what_cannot_be_upgraded_is_told_with_its_place(text, place, name):
+def test_what_cannot_be_upgraded_is_reported_with_its_place(text, place, name):
     result = upgrade(text, filename="f")
     (finding,) = result.diagnostics[:1]
     assert not result.ok

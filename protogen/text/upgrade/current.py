@@ -138,7 +138,7 @@ def has_old_batch_norm(net: Any) -> bool:
 
 
 def upgrade_batch_norm(net: Any, found: Findings) -> None:
-    """Forbid the solver to learn the statistics of old BatchNorm layers, in place."""
+    """Keep the solver from learning the statistics of old BatchNorm layers, in place."""
     changed = 0
     for layer in filter(_is_old_batch_norm, net.layer):
         before = [param.SerializeToString() for param in layer.param]

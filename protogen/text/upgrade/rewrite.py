@@ -137,7 +137,7 @@ class _Moves:
         return self._first_input if field[0] in _INPUTS else field
 
     def is_inside(self, comment: Comment, field: Path) -> bool:
-        """Whether the comment stands between the ends of the field."""
+        """Whether the comment is inside the field."""
         start, end = self.spans[field]
         return start <= comment.start < end
 
