@@ -95,7 +95,8 @@ def _convolution(ctx: Context) -> Grids:
 
 
 def _deconvolution(ctx: Context) -> Grids | None:
-    """The inverse of a convolution: the bottom lies on the top as there the top on the bottom."""
+    """The inverse of a convolution: the bottom lies on the top as a convolution's top does on its
+    bottom."""
     grids = []
     for grid in _convolution(ctx):
         if grid is not None and grid.step == 0:  # Caffe accepts a stride of 0 here
@@ -268,7 +269,7 @@ def alignments(analysis: Analysis, a: Value, b: Value) -> list[Alignment]:
     Raises `Unaligned` if no path connects them.
     """
     back_from_a = _Paths(analysis, a)
-    # As soon as a path from b meets one from a, what lies further back is common to both.
+    # As soon as a path from b meets one from a, everything before that is common to both.
     back_from_b = _Paths(analysis, b, stops=back_from_a.found)
     found: list[Alignment] = []
     for value, paths in back_from_b.found.items():
@@ -323,7 +324,7 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
     for scale in alignment.scales:
         if scale != 1:
             raise Unaligned(
-                f'an element of "{a.name}" is as large as {_number(scale)} of "{b.name}";'
+                f'one element of "{a.name}" spans {_number(scale)} of "{b.name}";'
                 " a Crop does not resize"
             )
     for offset in alignment.offsets:
@@ -342,7 +343,7 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
 
 
 def _disagreement(a: Value, b: Value, found: Sequence[Alignment]) -> str:
-    """Two of the paths that disagree, each by the bottom through which only it leads."""
+    """Two of the paths that disagree, each identified by a bottom that only this path uses."""
     one, other = found[:2]
     ways = []
     for alignment, rest in ((one, other), (other, one)):

@@ -72,7 +72,7 @@ class Current:
             return edit
         path = self.path(index, tuple(field))
         if path == ("input",):
-            raise EditError(edit.path, "is not written as a layer but in the net's input fields")
+            raise EditError(edit.path, "is not written as a layer, but as input fields of the net")
         return replace(edit, path=path)
 
 
@@ -125,7 +125,7 @@ class Net:
 
     @classmethod
     def from_document(cls, document: Document) -> Net:
-        """The net that a document says; the document is the net's own from now on."""
+        """The net in a document. From now on, the document belongs to the net."""
         net = cls.__new__(cls)
         net._start(document.message, document)
         return net
@@ -183,7 +183,7 @@ class Net:
         return self._document.text
 
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
-        """Write the prototxt beside ``path`` and rename it; raises `OSError` if it cannot."""
+        """Write the prototxt to a temporary file and rename it. Raises `OSError` if that fails."""
         write_file(path, self.to_prototxt(annotate))
 
     def copy(self) -> Net:
@@ -286,7 +286,7 @@ class Net:
         return found
 
     def meant_phases(self, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
-        """The phases the net is meant for: those in which it has data, or that a layer names."""
+        """The phases the net is intended for: those in which it has data, or that a layer names."""
         return meant_phases(self.current.message, level, stages)
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
@@ -519,7 +519,7 @@ def infer_shapes(
     return Net.of(net).analysis(State(phase, level, stages), inputs)
 
 
-# Composing lies further on: it registers itself when it is imported ---------------------------
+# `protogen.compose` is a later package: it registers itself when it is imported ---------------
 
 _active: ContextVar[Net | None] = ContextVar("net", default=None)
 _composition_class: Callable[[Net], Any] | None = None

@@ -26,7 +26,7 @@ OTHERS = {
     "swish_unknown": (2, [2]),
     "global_pooling": 'ends at "c" (Pooling)',
     "through_ip": 'ends at "f" (InnerProduct)',
-    "scale_mismatch": 'an element of "c" is as large as 2 of "data"',
+    "scale_mismatch": 'one element of "c" spans 2 of "data"',
     "noninteger": "is 0.5, which is not an integer",
     # The negative offsets are the shifts that coord_map gives.
     "fcn-1": 'offset is -13, because "up" begins 13 elements inside "pool1_n"',

@@ -120,5 +120,5 @@ def _produced_twice(top: str) -> Fault:
         f'produces blob "{top}", which an earlier layer produces too',
         rule="duplicate-top",
         field="top",
-        hint="give it a name of its own",
+        hint="give it its own name",
     )

@@ -54,7 +54,7 @@ class _Account:
         for pair in pairs:
             if pair not in alike:
                 sizes = " and ".join(str(branch.end.size) for branch in pair.branches)
-                yield f"{pair.name} differs, too: {sizes}"
+                yield f"{pair.name} also differs: {sizes}"
 
     def _darknet(self) -> Iterator[str]:
         for step in self._divergence.changes:
@@ -206,5 +206,5 @@ def _parting(pair: Pair) -> str:
         step = changes[0].step
         return f' and part at "{step.name}" ({step.type}), the only layer that changes the size'
     if any(change.error for change in changes):
-        return "; kernels, strides and pads make the difference"
-    return "; nothing is rounded: kernels, strides and pads make the difference"
+        return "; the kernels, strides and pads cause the difference"
+    return "; nothing is rounded: the kernels, strides and pads cause the difference"

@@ -244,7 +244,7 @@ def _reshaped(
 
 
 def unpooled_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
-    """The size of SegNet's Upsample as that of the blob that it undoes the pooling of."""
+    """The size of SegNet's Upsample, set to that of the blob that was pooled."""
     sizes: dict[Step, dict[int, int]] = {}
     for pair in divergence.pairs:
         for branch, other in (pair.branches, pair.branches[::-1]):

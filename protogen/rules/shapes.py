@@ -416,8 +416,8 @@ register(
         what="Compares the shapes and multipliers of all params with the same name.",
         why=_ABORTS,
         fix="""
-            Give the params different names. If their shapes differ but have the same number of
-            elements, `share_mode: PERMISSIVE` lets them share a blob.
+            Give the params different names. If the shapes differ but the number of elements
+            is the same, `share_mode: PERMISSIVE` lets them share a blob.
             """,
         bad="""
             layer {
@@ -498,12 +498,12 @@ register(
             on the way from both blobs back to a blob that they have in common.
             """,
         why="""
-            Such a Crop shifts one blob against the other. Caffe does not notice, and the net learns
-            from pairs of elements that do not belong together.
+            Such a Crop shifts one blob relative to the other. Caffe does not notice, and the net
+            learns from pairs of elements that do not belong together.
             """,
         fix="""
             If the offset is negative, add padding to the first layers, as FCN does with `pad: 100`.
-            If it is not an integer, use kernels that all are odd, or all even where the stride is
+            If it is not an integer, use kernels that are all odd, or all even where the stride is
             2. If the scales differ, upsample by the product of all strides.
             """,
         file="net.py",

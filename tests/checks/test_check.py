@@ -34,7 +34,7 @@ def test_a_finding_of_both_phases_is_reported_once() -> None:
     ]
 
 
-def test_a_net_is_meant_for_the_phases_it_has_data_in() -> None:
+def test_a_net_is_intended_for_the_phases_it_has_data_in() -> None:
     relu = 'layer { name: "r" type: "ReLU" bottom: "x" top: "r" }'
     assert meant_phases(loads(DATA.format("")).message) == ("TRAIN", "TEST")
     assert meant_phases(loads(DATA.format(TRAIN_ONLY) + relu).message) == ("TRAIN",)
@@ -43,7 +43,7 @@ def test_a_net_is_meant_for_the_phases_it_has_data_in() -> None:
     assert not check(loads(DATA.format(TRAIN_ONLY) + relu), phases=["TEST"]).ok
 
 
-def test_a_net_is_meant_for_the_phases_that_its_layers_name() -> None:
+def test_a_net_is_intended_for_the_phases_that_its_layers_name() -> None:
     accuracy = 'layer { name: "a" type: "ReLU" bottom: "x" top: "a" include { phase: TEST } }'
     assert meant_phases(loads(DATA.format(TRAIN_ONLY) + accuracy).message) == ("TRAIN", "TEST")
 

@@ -43,7 +43,7 @@ def counts(diagnostic: Diagnostic) -> bool:
     return diagnostic.severity is Severity.ERROR and diagnostic.name != "empty-pooling-window"
 
 
-def test_what_caffe_refuses_is_an_error_where_it_was_broken_or_where_caffe_died(
+def test_what_caffe_rejects_is_an_error_where_it_was_broken_or_where_caffe_aborted(
     found: list[Broken],
 ) -> None:
     missed = [
