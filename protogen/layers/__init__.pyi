@@ -9044,7 +9044,7 @@ def Yolov3DetectionOutput(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that YOLOv3 detects in up to 4 feature maps, with only the best of overlapping ones.
+    """The boxes that YOLOv3 detects in up to 4 feature maps, only the best of overlapping ones.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
     is known after a forward pass; until then Caffe uses 1.
