@@ -132,6 +132,26 @@ def test_every_layer_that_keeps_its_shape_keeps_places() -> None:
     assert keeps_shape - _ELEMENTWISE == {"Silence"}
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        # All 9 pixels would lie in one place.
+        "type: 'Interp' interp_param { height: 9 width: 9 pad_beg: -9 pad_end: -10 }",
+        # Caffe divides by the other stride, which is then 0.
+        "type: 'Convolution' convolution_param { num_output: 1 kernel_size: 1 stride_h: 1 }",
+        "type: 'Deconvolution' convolution_param { num_output: 1 kernel_size: 1 stride_h: 1 }",
+        "type: 'NoSuchLayer'",
+    ],
+)
+def test_layers_that_keep_no_places(layer: str) -> None:
+    data = "name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 1 dim: 1 dim: 20 dim: 20 } }"
+    net = protogen.loads(
+        f"layer {{ {data} }} layer {{ name: 'x' bottom: 'data' top: 'x' {layer} }}"
+    )
+    with pytest.raises(protogen.ProtogenError, match='"x" and "data" are not connected'):
+        protogen.crop_offset(net, "x", "data")
+
+
 # Paths -----------------------------------------------------------------------------------------
 
 
