@@ -10,6 +10,7 @@ import protogen
 from protogen import layers as L
 from protogen.coordinates import _ELEMENTWISE
 from protogen.schema import LayerSchema
+from tests.checks.conftest import image
 from tests.conftest import rows
 
 ROWS = {row["id"]: row for row in rows("crop_offsets.jsonl.gz")}
@@ -144,10 +145,7 @@ def test_every_layer_that_keeps_its_shape_keeps_places() -> None:
     ],
 )
 def test_layers_that_keep_no_places(layer: str) -> None:
-    data = "name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 1 dim: 1 dim: 20 dim: 20 } }"
-    net = protogen.loads(
-        f"layer {{ {data} }} layer {{ name: 'x' bottom: 'data' top: 'x' {layer} }}"
-    )
+    net = protogen.loads(image(1, 20) + f"layer {{ name: 'x' bottom: 'data' top: 'x' {layer} }}")
     with pytest.raises(protogen.ProtogenError, match='"x" and "data" are not connected'):
         protogen.crop_offset(net, "x", "data")
 
