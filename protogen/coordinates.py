@@ -197,9 +197,13 @@ def _grids(analysis: Analysis, step: Step) -> Grids | None:
     shapes = [_shape(bottom) for bottom in step.bottoms if bottom is not None]
     ctx = schema.context(step.layer, shapes, len(step.tops), analysis.state.number)
     try:
-        return rule(ctx) if ctx is not None else None
+        grids = rule(ctx) if ctx is not None else None
     except Fault:
         return None
+    # With a stride of 0, all elements would lie in one place.
+    if grids is None or any(grid is not None and grid.step == 0 for grid in grids):
+        return None
+    return grids
 
 
 def _shape(value: Value) -> tuple[int | None, ...]:
@@ -228,7 +232,10 @@ def _followed_bottoms(step: Step, top: Value) -> list[Value]:
 
 
 class _Paths:
-    """All paths back from a blob, and the layers at which they end."""
+    """All paths back from a blob, and the layers at which they end.
+
+    Paths on which the blob lies alike are kept once, and no path is followed past ``stops``.
+    """
 
     def __init__(self, analysis: Analysis, value: Value, stops: Collection[Value] = ()) -> None:
         self.ends: list[Step] = []
@@ -250,8 +257,8 @@ class _Paths:
 
     def _add(self, bottom: Value, path: Path) -> None:
         known = self.found.setdefault(bottom, [])
-        same = any(path.grids == other.grids for other in known)
-        if not same and len(known) < _MOST_PATHS:
+        is_known = any(path.grids == other.grids for other in known)
+        if not is_known and len(known) < _MOST_PATHS:
             known.append(path)
 
 
@@ -292,16 +299,18 @@ def _unconnected(a: Value, b: Value, ends: Sequence[Step]) -> str:
 
 
 def _alignment(one: Path, other: Path) -> Alignment:
+    """How a blob lies on another, by the paths of both to the same blob."""
     axes = len(one.grids)
-    unrelated = [
-        axis for axis in range(axes) if one.grids[axis] is None or other.grids[axis] is None
-    ]
-    # The channels of a Convolution are unrelated; the axes after them are spatial.
-    first = unrelated[-1] + 1 if unrelated else min(_FIRST_SPATIAL, axes)
+    first = min(_FIRST_SPATIAL, axes)
+    for axis in range(axes):
+        if one.grids[axis] is None or other.grids[axis] is None:
+            # The channels of a Convolution are unrelated; the axes after them are spatial.
+            first = axis + 1
     offsets, scales = [], []
     for mine, theirs in zip(one.grids[first:], other.grids[first:]):
         assert mine is not None
         assert theirs is not None
+        # Element 0 of the other blob lies here on the axis, and so on this element of the first.
         offsets.append((theirs.start - mine.start) / mine.step)
         scales.append(mine.step / theirs.step)
     return Alignment(first, tuple(offsets), tuple(scales), (*one.choices, *other.choices))

@@ -9,6 +9,7 @@ import pytest
 import protogen
 from protogen import layers as L
 from protogen.schema import LayerSchema
+from tests.checks.conftest import image
 from tests.conftest import rows
 
 ROWS = {row["id"]: row for row in rows("crop_offsets.jsonl.gz")}
@@ -130,6 +131,23 @@ def test_every_layer_that_keeps_its_shape_keeps_places() -> None:
             moved.add(schema.type)
     # A Reverse moves its elements, and a Silence has no top.
     assert moved == {"Reverse", "Silence"}
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        # All 9 pixels would lie in one place.
+        "type: 'Interp' interp_param { height: 9 width: 9 pad_beg: -9 pad_end: -10 }",
+        # Caffe divides by the other stride, which is then 0.
+        "type: 'Convolution' convolution_param { num_output: 1 kernel_size: 1 stride_h: 1 }",
+        "type: 'Deconvolution' convolution_param { num_output: 1 kernel_size: 1 stride_h: 1 }",
+        "type: 'NoSuchLayer'",
+    ],
+)
+def test_layers_that_keep_no_places(layer: str) -> None:
+    net = protogen.loads(image(1, 20) + f"layer {{ name: 'x' bottom: 'data' top: 'x' {layer} }}")
+    with pytest.raises(protogen.ProtogenError, match='"x" and "data" are not connected'):
+        protogen.crop_offset(net, "x", "data")
 
 
 # Paths -----------------------------------------------------------------------------------------

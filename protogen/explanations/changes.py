@@ -11,7 +11,7 @@ from protogen.edits import Edit
 from protogen.graph import Step
 from protogen.shapes import Shape
 
-__all__ = ["Change", "effects"]
+__all__ = ["Change", "effects", "unused_name"]
 
 #: So many blobs or layers are named; of more, only the number is given.
 _NAMED = 2
@@ -37,6 +37,14 @@ class Change:
     local: bool = False
     is_window: bool = False
     safe: bool = False
+
+
+def unused_name(analysis: Analysis, name: str) -> str:
+    """A name for a new layer and its top, like the given one, that nothing in the net has."""
+    taken = {step.name for step in analysis.steps} | set(analysis.values)
+    while name in taken:
+        name += "_"
+    return name
 
 
 def effects(before: Analysis, after: Analysis, changes: Sequence[Change]) -> str:
