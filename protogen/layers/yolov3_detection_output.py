@@ -6,10 +6,10 @@ from protogen.schema import register
 
 @register
 class Yolov3DetectionOutput(YoloOutput):
-    """The boxes that YOLOv3 detects in up to 4 feature maps, with only the best of overlapping ones.
+    """The boxes that YOLOv3 detects in up to 4 feature maps, only the best of those that overlap.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
-    is known after a forward pass; until then Caffe uses 1.
+    is known only after a forward pass; until then Caffe uses 1.
     """
 
     param = "yolov3_detection_output_param"

@@ -1,4 +1,4 @@
-"""Bottoms that differ: the account of it, and its mends.
+"""Bottoms that differ: how `check` explains it, and the repairs.
 
 The nets in the folder ``mismatches`` are those of public issues, cut down to what matters; beside
 each stands what is told of it. A real Caffe refused each net as it stands, and accepted it with
@@ -134,7 +134,7 @@ def test_labels_are_resized_with_their_image() -> None:
 @pytest.mark.parametrize(
     "joined",
     [
-        # Channels are no matter of sizes, nor is a size that is not known.
+        # Neither channels nor an unknown size are compared as sizes.
         conv("a", "data", "num_output: 3 kernel_size: 1") + layer("sum", "Eltwise", "a", "data"),
         layer("a", "Flatten", "data") + layer("sum", "Eltwise", "a", "data"),
     ],
