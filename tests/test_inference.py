@@ -1,4 +1,4 @@
-"""The walk against a real Caffe, and what it says where Caffe dies."""
+"""Inference compared with a real Caffe, and what it reports when Caffe aborts."""
 
 from __future__ import annotations
 

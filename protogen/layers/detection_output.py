@@ -19,7 +19,7 @@ class DetectionOutput(LayerSchema):
 
     Bottoms are the predictions of location and confidence, and the prior boxes. The top has one
     row per detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. The number
-    of detections is known after a forward pass; until then Caffe uses 1.
+    of detections is known only after a forward pass; until then Caffe uses 1.
     """
 
     param = "detection_output_param"

@@ -1,4 +1,4 @@
-"""Nets that work with one thing broken: what a real Caffe refuses is told, and where."""
+"""Nets that work, with one thing broken: what a real Caffe rejects is reported, and where."""
 
 from __future__ import annotations
 

@@ -455,7 +455,7 @@ def test_the_conformance_nets(conformance: Path) -> None:
 
 
 def test_fix_of_a_mismatch_where_its_branches_part(in_folder: Path) -> None:
-    """DSOD's pooling, 2x2 where the convolution in the other branch makes 1x1."""
+    """DSOD's pooling, 2x2 where the convolution in the other branch produces 1x1."""
     net = (ROOT / "tests" / "checks" / "mismatches" / "dsod.prototxt").read_text()
     write(dsod=net)
     assert [code for _, code in codes(check("--format", "concise"))] == ["S104"]

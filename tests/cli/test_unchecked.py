@@ -1,4 +1,4 @@
-"""What could not be checked is said, in every format that people or programs read."""
+"""What could not be checked is reported, in every format that people or programs read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocks: the layers each adds, under their published names, and what they make.
+"""Blocks: the layers each adds, under their published names, and what they produce.
 
 Names and shapes of inception, fire, bottleneck and depthwise_separable are those of the prototxt
 files published with the nets they come from.

@@ -1,4 +1,4 @@
-"""Interp of PSPNet's fork (interp_layer.cpp); the sums are beside the sizes."""
+"""Interp of PSPNet's fork (interp_layer.cpp); the arithmetic is next to the sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each form of the language by itself. The verdicts are those of a real Caffe (BVLC 1.0.0)."""
+"""Each form of the language separately. The verdicts are those of a real Caffe (BVLC 1.0.0)."""
 
 from __future__ import annotations
 
