@@ -196,8 +196,7 @@ def _has(place: Place, axes: Sequence[str]) -> str:
 
 def _parting(pair: Pair) -> str:
     """Where the ways part, or what makes the difference, after "both come from ..."."""
-    changes = [change for branch in pair.branches for change in branch.changes]
-    culprit = pair.culprit
+    culprit, changes = pair.culprit, pair.changes
     if culprit is not None:
         way = "up" if culprit.error > 0 else "down"
         layer = f'"{culprit.step.name}" ({culprit.step.type})'
@@ -205,6 +204,6 @@ def _parting(pair: Pair) -> str:
     if len(changes) == 1:
         step = changes[0].step
         return f' and part at "{step.name}" ({step.type}), the only layer that changes the size'
-    if any(change.error for change in changes):
-        return "; the kernels, strides and pads cause the difference"
+    if any(change.arithmetic.rounds for change in changes):
+        return ""
     return "; nothing is rounded: the kernels, strides and pads cause the difference"

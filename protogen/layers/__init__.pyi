@@ -2886,7 +2886,7 @@ def DetectionOutput(
 
     Bottoms are the predictions of location and confidence, and the prior boxes. The top has one
     row per detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. The number
-    of detections is known after a forward pass; until then Caffe uses 1.
+    of detections is known only after a forward pass; until then Caffe uses 1.
 
     num_classes: Number of classes, background included. Required. (only in ssd, sstd, rrc, intel,
         nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
@@ -8942,7 +8942,7 @@ def YoloDetectionOutput(
     """The boxes that YOLOv2 detects, with only the best of those that overlap.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
-    is known after a forward pass; until then Caffe uses 1.
+    is known only after a forward pass; until then Caffe uses 1.
 
     side: (only in eric612, ncnn)
     num_classes: (only in eric612, ncnn)
