@@ -23,7 +23,7 @@ from protogen.field_changes import apply
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
-from protogen.program import Line, reject, user_line
+from protogen.program import reject, user_line
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
 from protogen.text import Document, read, writer
@@ -98,7 +98,8 @@ class Net:
         self._written: bytes | None = None
         #: Counts the layers composed, while nobody else can have changed the message.
         self._revision: int | None = 0
-        self._lines: dict[int, tuple[str, Line]] = {}
+        #: The name of each layer that was composed, and the file and line of its call.
+        self._lines: dict[int, tuple[str, str, int]] = {}
         self._stated: dict[int, tuple[Shape, ...]] = {}
         self._wirings: list[Wiring] = []
         self._view = _View(0)
@@ -279,7 +280,7 @@ class Net:
         layers = self.current.message.layer
         found = {}
         for index, shapes in self._stated.items():
-            name, _ = self._lines[index]
+            name = self._lines[index][0]
             # Whoever changed the message by hand may have moved the layers.
             if index < len(layers) and layers[index].name == name:
                 found[index] = shapes
@@ -299,10 +300,11 @@ class Net:
     def layer_location(self, layer_index: int, field: str = "") -> Location | None:
         """Where a layer of `current`, or a field of it, is written or composed."""
         path = self.current.path(layer_index, parse_path(field))
-        name, line = self._lines.get(layer_index, ("", None))
-        # Whoever changed the message by hand may have moved the layers.
-        if line is not None and self.current.message.layer[layer_index].name == name:
-            return Location(*line)
+        if layer_index in self._lines:
+            name, file, line = self._lines[layer_index]
+            # Whoever changed the message by hand may have moved the layers.
+            if self.current.message.layer[layer_index].name == name:
+                return Location(file, line)
         return None if self._document is None else self._document.locate(path)
 
     def top_shapes(self) -> list[Sequence[Shape]]:
@@ -379,7 +381,7 @@ class Net:
         """
         index = len(self._message.layer) - 1
         # Its callers are Composition.add, _compose and LayerSchema.__call__.
-        self._lines[index] = (name, user_line(depth=5))
+        self._lines[index] = (name, *user_line(depth=5))
         if stated:
             self._stated[index] = stated
         if self._revision is not None:

@@ -23,7 +23,10 @@ def test_a_finding_of_one_phase_says_which() -> None:
     )
     assert [str(d) for d in check(net, select=["G1"]).diagnostics] == [
         'net.prototxt:3:32: error[G101] layer "r" (ReLU): reads blob "d", which no earlier layer'
-        " produces (in phase TEST only)"
+        " produces (in phase TEST only)\n"
+        '  why:   layer "d" (Dropout, line 2) produces "d", but runs in TRAIN only\n'
+        '  hint:  add include { phase: TRAIN } to layer "r"\n'
+        '         or remove the rules of layer "d", so that it runs in TEST too'
     ]
 
 
