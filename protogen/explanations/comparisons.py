@@ -39,12 +39,12 @@ class Amount:
     @property
     def size(self) -> int | None:
         """The number; ``None`` if a size is unknown or the number is not an integer."""
-        sizes = [place.size for place in self.places]
-        if None in sizes:
-            return None
-        product = math.prod(place.known_size for place in self.places) * math.prod(self.stated)
-        found = product * self.factor
-        return int(found) if found.denominator == 1 else None
+        product = self.factor * math.prod(self.stated)
+        for place in self.places:
+            if place.size is None:
+                return None
+            product *= place.size
+        return product.numerator if product.denominator == 1 else None
 
     @property
     def is_axis(self) -> bool:
@@ -54,8 +54,9 @@ class Amount:
     @property
     def equation(self) -> str:
         """``2 * 64 * 64 = 8192``, or ``896 / 4 * 2 = 448``; ``10`` for a single number."""
-        sizes = [*(place.known_size for place in self.places), *self.stated]
-        text = " * ".join(map(str, sizes)) or "1"
+        sizes = [place.size for place in self.places]
+        sizes += self.stated
+        text = " * ".join(map(str, sizes)) or "1"  # a scalar has one element
         if self.factor.denominator != 1:
             text += f" / {self.factor.denominator}"
         if self.factor.numerator != 1:
@@ -118,12 +119,17 @@ _Rule = Callable[[Step, Sequence[Value]], Iterator[Comparison]]
 def failing_comparisons(step: Step) -> list[Comparison]:
     """The comparisons of a layer's bottoms that fail, in the order in which Caffe makes them."""
     rule = _RULES.get(step.type)
-    bottoms = [bottom for bottom in step.bottoms if bottom is not None]
-    if rule is None or len(bottoms) < len(step.bottoms) or any(b.shape is None for b in bottoms):
+    if rule is None:
         return []
+    bottoms = []
+    for bottom in step.bottoms:
+        if bottom is None or bottom.shape is None:
+            return []  # what is unknown cannot be compared
+        bottoms.append(bottom)
     try:
         return [each for each in rule(step, bottoms) if each.fails]
-    except IndexError:  # a layer with too few bottoms, or a bottom with too few axes
+    except (IndexError, ValueError, ZeroDivisionError):
+        # A layer with too few bottoms, or a bottom with too few axes, has another fault.
         return []
 
 
@@ -131,20 +137,27 @@ def _axis(
     what: str, first: Value, second: Value, axis: int, other: int | None = None
 ) -> Comparison:
     """The sizes of an axis of two blobs, or of different axes."""
-    one = Amount((_place(first, axis),))
-    return Comparison(what, one, Amount((_place(second, axis if other is None else other),)))
+    if other is None:
+        other = axis
+    return Comparison(what, Amount((_place(first, axis),)), Amount((_place(second, other),)))
 
 
 def _count(value: Value, start: int = 0) -> Amount:
     """The number of elements of a blob, or of each item of it."""
-    return Amount(tuple(Place(value, axis) for axis in range(start, len(value.shape or ()))))
+    return Amount(tuple(Place(value, axis) for axis in range(start, _axes(value))))
 
 
 def _place(value: Value, axis: int) -> Place:
-    axes = len(value.shape or ())
+    """An axis of a blob, perhaps counted from the end; raises `IndexError` if it has none."""
+    axes = _axes(value)
     if not -axes <= axis < axes:
         raise IndexError(axis)
     return Place(value, axis % axes)
+
+
+def _axes(value: Value) -> int:
+    """The number of axes of a blob."""
+    return len(value.shape or ())
 
 
 # Equal shapes ----------------------------------------------------------------------------------
@@ -153,16 +166,20 @@ def _place(value: Value, axis: int) -> Place:
 def _same_shape(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     first = bottoms[0]
     for other in bottoms[1:]:
-        if len(first.shape or ()) == len(other.shape or ()):
-            for axis in range(len(first.shape or ())):
-                yield _axis(_place(first, axis).name, first, other, axis)
+        if _axes(other) != _axes(first):
+            continue  # then there is nothing to compare axis by axis
+        for axis in range(_axes(first)):
+            yield _axis(_place(first, axis).name, first, other, axis)
 
 
 def _concat(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
-    param, axes = step.layer.concat_param, len(bottoms[0].shape or ())
+    """All axes except the one that is joined."""
+    param = step.layer.concat_param
     joined = param.concat_dim if param.HasField("concat_dim") else param.axis
+    joined %= _axes(bottoms[0])
     for comparison in _same_shape(step, bottoms):
-        if comparison.first.places[0].axis != joined % axes:
+        (place,) = comparison.first.places
+        if place.axis != joined:
             yield comparison
 
 
@@ -177,21 +194,22 @@ def _scale(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     """The second bottom covers the axes of the first from ``axis`` on."""
     first, second = bottoms
     param = step.layer.scale_param if step.type == "Scale" else step.layer.bias_param
-    start = param.axis % len(first.shape or ())
-    for axis in range(len(second.shape or ())):
+    start = param.axis % _axes(first)
+    for axis in range(_axes(second)):
         place = _place(first, start + axis)
         yield _axis(place.name, first, second, place.axis, axis)
 
 
 def _crop(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
+    """The first bottom must have room for the second at the offset."""
     whole, target = bottoms
-    axes = len(whole.shape or ())
-    start = step.layer.crop_param.axis % axes
+    start = step.layer.crop_param.axis % _axes(whole)
     offsets = list(step.layer.crop_param.offset) or [0]
-    for axis in range(start, axes):
-        margin = offsets[axis - start] if len(offsets) > 1 else offsets[0]
-        one, other = Amount((_place(whole, axis),)), Amount((_place(target, axis),))
-        yield Comparison(_place(whole, axis).name, one, other, margin)
+    if len(offsets) == 1:  # one for all axes
+        offsets *= _axes(whole) - start
+    for axis, offset in enumerate(offsets, start):
+        place = _place(whole, axis)
+        yield Comparison(place.name, Amount((place,)), Amount((_place(target, axis),)), offset)
 
 
 # Losses ----------------------------------------------------------------------------------------
@@ -217,10 +235,11 @@ def _elements(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
 def _images(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     """Channels, height and width; an axis that a blob lacks counts as 1 and cannot be traced."""
     yield _batch(bottoms)
+    first = bottoms[0]
     for other in bottoms[1:]:
-        axes = min(len(bottoms[0].shape or ()), len(other.shape or ()))
-        for axis in range(1, axes):
-            yield _axis(("channels", "height", "width")[axis - 1], bottoms[0], other, axis)
+        axes = min(_axes(first), _axes(other))
+        for axis, name in zip(range(1, axes), ("channels", "height", "width")):
+            yield _axis(name, first, other, axis)
 
 
 def _channels(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
@@ -233,10 +252,13 @@ def _labels(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     scores, labels = bottoms[:2]
     if step.type != "Accuracy":
         yield _batch(bottoms)
-    name = {"Accuracy": "accuracy_param", "InfogainLoss": "infogain_loss_param"}.get(step.type)
-    classes = _place(scores, getattr(step.layer, name or "softmax_param").axis)
-    predictions = tuple(place for place in _count(scores).places if place != classes)
-    yield Comparison("prediction", Amount(predictions), _count(labels), other_what="label")
+    # The losses read the axis from the parameters of the Softmax that is inside them.
+    param = {"Accuracy": "accuracy_param", "InfogainLoss": "infogain_loss_param"}.get(
+        step.type, "softmax_param"
+    )
+    predictions = list(_count(scores).places)
+    predictions.remove(_place(scores, getattr(step.layer, param).axis))
+    yield Comparison("prediction", Amount(tuple(predictions)), _count(labels), other_what="label")
 
 
 # Detection -------------------------------------------------------------------------------------
@@ -281,16 +303,18 @@ def _reshape(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     divide, so nothing is compared.
     """
     (bottom,) = bottoms
-    axes, param = len(bottom.shape or ()), step.layer.reshape_param
+    param = step.layer.reshape_param
     dims = list(param.shape.dim)
-    start = param.axis if param.axis >= 0 else axes + param.axis + 1
-    end = axes if param.num_axes == -1 else start + param.num_axes
-    if -1 in dims or not 0 <= start <= end <= axes:
+    # A negative axis counts from the end, and one past the last axis is legal here.
+    start = param.axis if param.axis >= 0 else _axes(bottom) + param.axis + 1
+    end = _axes(bottom) if param.num_axes == -1 else start + param.num_axes
+    if -1 in dims or not 0 <= start <= end <= _axes(bottom):
         return
-    copied = {start + index for index, dim in enumerate(dims) if dim == 0}
-    if any(axis >= end for axis in copied):
-        return
-    places = tuple(Place(bottom, axis) for axis in range(start, end) if axis not in copied)
+    replaced = list(range(start, end))
+    for axis, dim in enumerate(dims, start):
+        if dim == 0:
+            replaced.remove(axis)  # raises ValueError for one that is not replaced
+    places = tuple(Place(bottom, axis) for axis in replaced)
     stated = tuple(dim for dim in dims if dim)
     yield Comparison("element", Amount(places), Amount((), stated=stated))
 
@@ -335,21 +359,22 @@ def shared_comparisons(analysis: Analysis, step: Step) -> list[Comparison]:
     for other in analysis.steps:
         if other is step:
             break
-        if other.type != step.type or not names & {param.name for param in other.layer.param}:
+        shares = any(param.name in names for param in other.layer.param)
+        if not shares or other.type != step.type:
             continue
-        bottoms = (*step.bottoms[:1], *other.bottoms[:1])
-        if len(bottoms) < 2 or any(b is None or b.shape is None for b in bottoms):
-            continue
-        found = [each for each in _shared(step, bottoms) if each.fails]  # type: ignore[arg-type]
+        found = [each for each in _shared(step, other) if each.fails]
         if found:
             return found
     return []
 
 
-def _shared(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
-    first, second = bottoms
+def _shared(step: Step, other: Step) -> Iterator[Comparison]:
+    """What of the first bottoms of two layers decides the shape of their weights."""
+    first, second = step.bottoms[0], other.bottoms[0]
+    if first is None or second is None or not first.shape or not second.shape:
+        return
     if step.type == "InnerProduct":
-        axis = step.layer.inner_product_param.axis % len(first.shape or (1,))
+        axis = step.layer.inner_product_param.axis % _axes(first)
         yield Comparison("element", _count(first, axis), _count(second, axis))
-    elif step.type in ("Convolution", "Deconvolution"):
+    elif step.type in ("Convolution", "Deconvolution") and min(_axes(first), _axes(second)) > 1:
         yield _axis("channels", first, second, 1)

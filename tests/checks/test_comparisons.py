@@ -111,6 +111,14 @@ def test_nothing_fails(kind: str, shapes: str, param: str) -> None:
     assert failing(joined(kind, shapes, param)) == []
 
 
+@pytest.mark.parametrize("kind", ["Concat", "Scale", "Crop", "SoftmaxWithLoss", "Reshape"])
+def test_a_scalar_has_no_axes(kind: str) -> None:
+    # The field shape of an Input may be empty: Caffe then gives the blob no axes.
+    text = 'layer { name: "in" type: "Input" top: "a" top: "b" input_param { shape {} } }\n'
+    bottoms = ["a"] if kind == "Reshape" else ["a", "b"]
+    assert failing(text + layer("top", kind, *bottoms)) == []
+
+
 def test_shared_weights() -> None:
     share = {"param": 'name: "w"', "inner_product_param": "num_output: 3"}
     text = inputs("2x4x5", "2x24") + layer("one", "InnerProduct", "a", **share)
