@@ -259,7 +259,7 @@ layers { layer { name: "p" type: "pool" kernelsize: 1 stride: 2 } bottom: "data"
 """
 
 
-@pytest.mark.parametrize("text", [V0, EMPTY.replace('"n"', "n", 1)])
+@pytest.mark.parametrize("text", [V0, EMPTY.replace('"n"', "0", 1)])
 def test_what_cannot_be_fixed_is_not_called_fixable(in_folder: Path, text: str) -> None:
     write(a=text)
     result = check("--select", "P101", "--fix")
