@@ -7,7 +7,7 @@ and reports read it, and transforms are verified by it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,6 +90,7 @@ class Analysis:
         earlier: Sequence[Diagnostic] = (),
         place: Place | None = None,
         damaged: Collection[int] = (),
+        stated: Mapping[int, Sequence[Shape]] | None = None,
     ) -> None:
         self.message = message
         self.inputs = inputs
@@ -97,10 +98,11 @@ class Analysis:
         self.wirings = wirings
         self._place = place
         self._damaged = damaged
+        self._stated = stated or {}
         self.graph: Graph = build(message, state, wirings)
         # The faults of the wiring do not depend on shapes, so `walk_again` keeps them.
         self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
-        walk(self.graph, given_shapes(inputs), damaged)
+        walk(self.graph, given_shapes(inputs), damaged, self._stated)
 
     # What is known -------------------------------------------------------------------------------
 
@@ -268,6 +270,7 @@ class Analysis:
             earlier=self.earlier,
             place=self._place,
             damaged=moved_layers(dict.fromkeys(self._damaged), edits),
+            stated=moved_layers(self._stated, edits),
         )
 
     def walk_again(self, inputs: Inputs) -> None:
@@ -284,7 +287,7 @@ class Analysis:
         for name in ("blobs", "params", "faults", "diagnostics"):
             self.__dict__.pop(name, None)
         self.inputs = inputs
-        walk(self.graph, given_shapes(inputs), self._damaged, override=True)
+        walk(self.graph, given_shapes(inputs), self._damaged, self._stated, override=True)
 
     def __repr__(self) -> str:
         verdict = "accepted" if self.ok else "rejected"

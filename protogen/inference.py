@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any
 
 from protogen import layers as layer_types
@@ -18,7 +19,7 @@ from protogen.diagnostics import Diagnostic, plural, times
 from protogen.graph import Graph, Step
 from protogen.proto import ParamSpec
 from protogen.schema import Facts, Fault, LayerSchema, check_param_count
-from protogen.shapes import Shape, count, format_shape
+from protogen.shapes import Shape, count, filled, format_shape
 
 __all__ = ["AUTOMATIC_TOP", "Inputs", "given_shapes", "walk"]
 
@@ -29,9 +30,12 @@ AUTOMATIC_TOP = "(automatic)"
 Inputs = Mapping[str, Sequence[int | None]]
 
 
-def given_shapes(inputs: Inputs) -> dict[str, Shape]:
-    """The shapes that a caller gives, as tuples. Raises `ValueError` for what is not a shape."""
-    return {name: _given_shape(name, shape) for name, shape in inputs.items()}
+def given_shapes(inputs: Inputs, argument: str = "inputs") -> dict[str, Shape]:
+    """The shapes that a caller gives, as tuples. Raises `ValueError` for what is not a shape.
+
+    ``argument`` is what the caller calls them.
+    """
+    return {name: _given_shape(f'{argument}["{name}"]', shape) for name, shape in inputs.items()}
 
 
 def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
@@ -40,7 +44,7 @@ def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
         if all(size is None or (isinstance(size, Integral) and int(size) >= 0) for size in sizes):
             return sizes
     raise ValueError(
-        f'inputs["{name}"] must be a list of sizes, with None for an unknown size, such as'
+        f"{name} must be a list of sizes, with None for an unknown size, such as"
         f" (1, 3, None, None); got {shape!r}"
     )
 
@@ -49,6 +53,7 @@ def walk(
     graph: Graph,
     inputs: Mapping[str, Shape],
     damaged: Collection[int] = (),
+    stated: Mapping[int, Sequence[Shape]] = MappingProxyType({}),
     *,
     override: bool = False,
 ) -> None:
@@ -57,7 +62,8 @@ def walk(
     ``inputs`` fill in what layers without bottoms leave open. They replace the shapes of these
     layers as a whole with ``override``, or if they give the shape of all data. ``damaged`` are the
     indices of layers with an error in their text: what is left of these says nothing about their
-    tops.
+    tops. ``stated`` are the shapes that whoever composed a layer stated for its tops, by the index
+    of the layer.
     """
     override = override or _covers_data(graph, inputs)
     owners: dict[str, _Owner] = {}
@@ -65,6 +71,8 @@ def walk(
     for step in graph.steps:
         if step.index in damaged:
             facts = _unknown(step)
+        elif step.index in stated:
+            facts = _stated_facts(step, phase, inputs, override, stated[step.index])
         else:
             facts = _infer_step(step, phase, inputs, override)
         step.facts = facts
@@ -104,6 +112,20 @@ def _infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: b
         tops = zip(step.tops, facts.tops)
         return facts._replace(tops=tuple(inputs.get(value.name, shape) for value, shape in tops))
     return _source_facts(step, facts, inputs)
+
+
+def _stated_facts(
+    step: Step,
+    phase: int,
+    inputs: Mapping[str, Shape],
+    override: bool,
+    stated: Sequence[Shape],
+) -> Facts:
+    """The facts of a layer whose tops' shapes are stated, as far as they are not known anyway."""
+    if step.wiring.schema is None:
+        return Facts(tuple(stated), macs=None)
+    facts = _infer_step(step, phase, inputs, override)
+    return facts._replace(tops=tuple(map(filled, facts.tops, stated)))
 
 
 def _unknown(step: Step) -> Facts:
@@ -174,7 +196,7 @@ def _warn_of_contradiction(step: Step, top: int, shape: Shape, given: Shape) -> 
         f'the shape given for "{name}" is {format_shape(given)}, but the layer produces'
         f" {format_shape(shape)}",
         field=f"top[{top}]",
-        hint=f"leave open what the layer states: {name}={_open_shape(shape)}",
+        hint=f"give ? for the sizes that the layer sets: {name}={_open_shape(shape)}",
     )
 
 
@@ -205,7 +227,7 @@ def _check_unshaped(step: Step) -> None:
                 f'gives "{top.name}" no shape, and Caffe cannot split such a blob for its'
                 f" {len(top.readers)} readers",
                 field=f"top[{position}]",
-                hint="state it: input_param { shape { dim: ... } }",
+                hint="add one: input_param { shape { dim: ... } }",
             )
 
 
@@ -214,7 +236,7 @@ def _check_unshaped(step: Step) -> None:
 
 def _fault_unknown_type(step: Step) -> None:
     if not step.type:
-        step.fault("unknown-type", "has no type", hint='state it: type: "Convolution"')
+        step.fault("unknown-type", "has no type", hint='add one, such as type: "Convolution"')
         return
     step.fault(
         "unknown-type",
@@ -322,8 +344,8 @@ def _compare_multipliers(step: Step, index: int, owner: _Owner) -> None:
         elif mine != theirs:
             step.fault(
                 "shared-param-mismatch",
-                f'shares "{spec.name}" with layer "{owner.layer}", but gives {name} {mine:g}'
-                f" where that gives {theirs:g}",
+                f'shares "{spec.name}" with layer "{owner.layer}", but their {name}s'
+                f" differ: {mine:g} here, {theirs:g} there",
                 field=f"param[{index}].{name}",
             )
 

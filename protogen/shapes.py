@@ -20,6 +20,7 @@ __all__ = [
     "Size",
     "Unknown",
     "count",
+    "filled",
     "format_shape",
     "internal_shape",
     "is_known",
@@ -115,6 +116,15 @@ def count(shape: Iterable[Size | None]) -> Size:
         assert size is not None
         elements *= size
     return elements
+
+
+def filled(shape: Shape, other: Shape) -> Shape:
+    """The shape, with the sizes of another where its own are unknown."""
+    if shape is None:
+        return other
+    if other is None or len(other) != len(shape):
+        return shape
+    return tuple(theirs if own is None else own for own, theirs in zip(shape, other))
 
 
 def truncated_division(numerator: AnySize, denominator: int) -> AnySize:

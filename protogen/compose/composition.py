@@ -6,16 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
-from protogen import proto
+from protogen import layers, proto
 from protogen.compose.blob import Blob
 from protogen.compose.keywords import ALIGNED, UnknownKeyword, fill, keyword_problem
 from protogen.compose.names import ALL_PHASES, TRAIN_ONLY, Names, phases_of
 from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.graph import CONDITIONS, PHASES, State, Wiring
+from protogen.inference import given_shapes
 from protogen.net import Net, active_net, set_composition
 from protogen.program import ComposeError, mistake, reject
-from protogen.schema import Facts, Fault, LayerSchema, check_param_count, set_composer
-from protogen.shapes import Shape, format_shape
+from protogen.schema import (
+    Facts,
+    Fault,
+    LayerSchema,
+    UnknownType,
+    check_param_count,
+    set_composer,
+)
+from protogen.shapes import Shape, filled, format_shape
 
 if TYPE_CHECKING:
     from protogen.explanations import Explanation
@@ -95,12 +103,20 @@ class Composition:
 
         Raises `ComposeError` for a layer that Caffe would reject; the net is then as before.
         """
-        name = self._layer_name(schema, keywords)
+        name = keywords.get("name")
+        given = name is not None
+        name = self._given_name(schema, name) if given else self.names.unnamed(schema.type)
         # Nearly all calls give blobs; only lists of them need another look.
         blobs = bottoms if _all_blobs(bottoms) else _flatten(schema, name, bottoms)
         if schema.type == "Crop" and keywords.get("offset") == ALIGNED:
             keywords = {**keywords, **self._aligned_crop(name, blobs, keywords)}
         read = [blob.name for blob in blobs]
+        known = None if isinstance(schema, UnknownType) else schema
+        stated: tuple[Shape, ...] = ()
+        if known is None or "tops" in keywords:
+            stated = _stated_shapes(schema, name, keywords)
+            if stated and schema.shape_field:
+                keywords = _with_shapes(schema, stated, keywords)
         tops = self._top_names(schema, name, blobs, keywords)
         layer, plain = self._add_message(schema, name, read, tops, keywords)
         shapes = tuple([blob.shape for blob in blobs])
@@ -115,12 +131,15 @@ class Composition:
             facts = schema.infer(layer, shapes, len(tops), number, in_place, parameters)
             if not plain and layer.param:
                 check_param_count(layer, facts)
+            if stated:
+                facts = _check_stated(facts, tops, stated)
             self.names.take(name, read, tops, in_place, phases)
         except Fault as fault:
             explanation = self._explanation(fault, phase)
             self.net.drop_layer()
             raise _compose_error(schema, name, blobs, fault, explanation) from None
-        self.net.keep_layer(name, Wiring(tuple(read), tuple(tops), plain, schema, parameters))
+        wiring = Wiring(tuple(read), tuple(tops), plain, known, parameters)
+        self.net.keep_layer(name, wiring, stated)
         return _as_blobs(tops, facts)
 
     def _explanation(self, fault: Fault, phase: str) -> Explanation | None:
@@ -130,7 +149,8 @@ class Composition:
         from protogen.explanations import explanations
 
         message = self.net.to_proto()
-        analysis = Analysis(message, State(phase), {}, place=self.net.place)
+        stated = self.net.stated_shapes
+        analysis = Analysis(message, State(phase), {}, place=self.net.place, stated=stated)
         last = len(message.layer) - 1
         found = explanations(analysis)
         for index, finding in enumerate(analysis.faults):
@@ -138,10 +158,7 @@ class Composition:
                 return found.get(index)
         return None
 
-    def _layer_name(self, schema: LayerSchema, keywords: Mapping[str, Any]) -> str:
-        name = keywords.get("name")
-        if name is None:
-            return self.names.unnamed(schema.type)
+    def _given_name(self, schema: LayerSchema, name: object) -> str:
         if not isinstance(name, str):
             reject(f"name must be a string, got {name!r}", str(name), schema.type)
         return self.names.prefix + name
@@ -194,6 +211,8 @@ class Composition:
         in_place = keywords.get("in_place")
         if in_place is not None and not isinstance(in_place, bool):
             reject(f"in_place must be True or False, got {in_place!r}", name, schema.type)
+        if keywords.get("tops") is not None:
+            return self._given_tops(schema, name, list(keywords["tops"]))
         if keywords.get("top") is not None:
             return self._given_tops(schema, name, keywords["top"])
         if in_place:
@@ -214,6 +233,61 @@ class Composition:
                 reject(message, name, schema.type)
             tops.append(self.names.prefix + top)
         return tops
+
+
+# Shapes that the user states -------------------------------------------------------------------
+
+
+def _stated_shapes(
+    schema: LayerSchema, name: str, keywords: Mapping[str, Any]
+) -> tuple[Shape, ...]:
+    """The shapes in the keyword ``tops``, in the order of the tops."""
+    tops = keywords.get("tops")
+    if tops is None:
+        if isinstance(schema, UnknownType):
+            hint = layers.suggest(schema.type)
+            hint = hint or 'state the shapes of its tops: tops={"y": (1, 8, 16, 16)}'
+            raise mistake("unknown-type", f'unknown layer type "{schema.type}"', name, hint=hint)
+        return ()
+    if not isinstance(tops, Mapping):
+        hint = 'for names alone, use top: top=["a", "b"]'
+        message = f"tops must map the names of tops to their shapes, got {tops!r}"
+        reject(message, name, schema.type, hint=hint)
+    for other in ("top", "ntop", "in_place"):
+        if keywords.get(other):
+            reject(f"expected either tops or {other}, got both", name, schema.type)
+    try:
+        known = given_shapes(
+            {top: shape for top, shape in tops.items() if shape is not None}, "tops"
+        )
+    except (TypeError, ValueError) as error:
+        reject(str(error), name, schema.type)
+    return tuple(known.get(top) for top in tops)
+
+
+def _with_shapes(
+    schema: LayerSchema, stated: Sequence[Shape], keywords: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The keywords with the stated shapes in the type's own field for them, if it has one."""
+    complete = all(shape is not None and None not in shape for shape in stated)
+    if not complete or keywords.get(schema.shape_field) is not None:
+        return keywords
+    return {**keywords, schema.shape_field: [list(shape or ()) for shape in stated]}
+
+
+def _check_stated(facts: Facts, tops: Sequence[str], stated: Sequence[Shape]) -> Facts:
+    """The facts with the stated shapes. Raises `Fault` if one contradicts what is known."""
+    shapes = []
+    for top, shape, claim in zip(tops, facts.tops, stated):
+        both = filled(claim, shape)
+        if both != filled(shape, claim):
+            raise Fault(
+                f'tops states {format_shape(claim)} for "{top}", but the layer produces'
+                f" {format_shape(shape)}",
+                field="top",
+            )
+        shapes.append(both)
+    return facts._replace(tops=tuple(shapes))
 
 
 def _as_blobs(tops: Sequence[str], facts: Facts) -> Tops:

@@ -13,13 +13,13 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean
-from protogen.schema import LayerSchema
+from protogen.schema import LayerSchema, UnknownType
 from protogen.values import Converter, Problem, converter, value_problem
 
 __all__ = ["ALIGNED", "OWN", "Keyword", "UnknownKeyword", "fill", "keyword_problem", "keywords_of"]
 
 #: Keywords with a meaning of their own, which the composer reads before the rest.
-OWN = ("name", "top", "ntop", "in_place")
+OWN = ("name", "top", "tops", "ntop", "in_place")
 
 #: The offset of a Crop that the composer computes.
 ALIGNED = "aligned"
@@ -90,9 +90,20 @@ def _find_keywords(schema: LayerSchema) -> dict[str, Keyword]:
                 found[field.name] = Keyword(home, converter(field), field)
         # The message as a whole is a keyword, too, unless one of its fields has the same name.
         found.setdefault(home, Keyword("", _message_converter(message), fields[home]))
-    # Last, because a parameter such as `phase` of a type's own message goes before the layer's.
+    # Last, because a parameter such as `phase` of a type's own message precedes the layer's.
     for name in COMMON:
         found.setdefault(name, Keyword("", converter(fields[name]), fields[name]))
+    if isinstance(schema, UnknownType):
+        found |= _messages()
+    return found
+
+
+def _messages() -> dict[str, Keyword]:
+    """Every parameter message, for a type of which nobody knows which it reads."""
+    found = {}
+    for field in proto.LayerParameter.DESCRIPTOR.fields:
+        if field.message_type is not None and field.name not in COMMON:
+            found[field.name] = Keyword("", _message_converter(field.message_type), field)
     return found
 
 
@@ -140,7 +151,7 @@ def keyword_problem(schema: LayerSchema, given: Mapping[str, object]) -> Problem
         if keyword.home in given and not isinstance(given[keyword.home], Mapping):
             hint = f"set it in the message, or give {keyword.home} as a dict"
             return Problem(f"expected either {name} or {keyword.home}, got both", hint)
-    return Problem("its keywords do not give a valid message")
+    return Problem("its keywords do not form a valid message")
 
 
 def _unknown_keyword(schema: LayerSchema, name: str) -> Problem:
@@ -150,6 +161,8 @@ def _unknown_keyword(schema: LayerSchema, name: str) -> Problem:
     hint = did_you_mean(name, [*known, *OWN])
     if not hint and parameters:
         hint = f"known keywords: {', '.join(parameters)}"
+    if not hint and isinstance(schema, UnknownType):
+        hint = "parameters of an unknown type go in a message, as in convolution_param={...}"
     if not hint:
         hint = "it has no parameters of its own"
     return Problem(f'unknown keyword "{name}"', hint)

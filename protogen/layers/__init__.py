@@ -1,4 +1,4 @@
-"""Every layer type, in a file of its own; ``from protogen import layers as L`` composes with them.
+"""Every layer type, each in its own file; ``from protogen import layers as L`` composes with them.
 
 The name of a type gives its file (``InnerProduct`` is in ``inner_product.py``), which is imported
 when the type is first used. Adding a layer means adding a file, and nothing else.
@@ -11,11 +11,12 @@ import importlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from protogen.diagnostics import did_you_mean
-from protogen.schema import LayerSchema, registered
+from protogen.schema import LayerSchema, UnknownType, registered
 
-__all__ = ["all_types", "find", "other_types", "suggest"]
+__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
 
 
 @cache
@@ -34,7 +35,7 @@ def find(layer_type: str) -> LayerSchema | None:
 
 
 def _others() -> Mapping[str, LayerSchema]:
-    """The types of forks without a file of their own."""
+    """The types of forks without their own file."""
     from protogen.layers._fork_types import fork_types
 
     return fork_types()
@@ -58,7 +59,7 @@ def _type_of(module: str) -> str:
 
 
 def other_types() -> tuple[LayerSchema, ...]:
-    """The types of forks of which little more than the name is known, sorted by name."""
+    """The types of forks that little is known about except the name, sorted by name."""
     return tuple(sorted(_others().values(), key=lambda schema: schema.type.lower()))
 
 
@@ -66,6 +67,17 @@ def other_types() -> tuple[LayerSchema, ...]:
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
     return did_you_mean(layer_type, [schema.type for schema in (*all_types(), *other_types())])
+
+
+def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:  # noqa: N802
+    """Compose a layer of the type with this name, which no schema needs to know.
+
+    For an unknown type, ``tops`` gives the names and shapes of the tops, with ``None`` for what is
+    unknown of a shape, and keywords give whole messages:
+    ``L.Layer("Blur", x, tops={"y": (1, 8, 16, 16)}, convolution_param={"kernel_size": 3})``.
+    """
+    schema = find(layer_type) or UnknownType(layer_type)
+    return schema(*bottoms, **keywords)
 
 
 def __getattr__(name: str) -> LayerSchema:

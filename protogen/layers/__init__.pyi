@@ -7,6 +7,7 @@ Keywords of every layer:
 
 name: Name of the layer, without those of the scopes. By default its type and a number.
 top: Names of the tops. By default the first top has the name of the layer.
+tops: Names of the tops with their shapes, for what cannot be inferred of these.
 ntop: Number of tops, if there is more than one.
 in_place: Write the top over the bottom.
 loss_weight: Weight of each top in the loss. Give none, or one for each top. The first top of
@@ -34,8 +35,17 @@ from protogen.schema import LayerSchema
 Fields: TypeAlias = Message | Mapping[str, Any]
 #: The sizes of a shape.
 Sizes: TypeAlias = Sequence[int]
+#: The names of tops and what is known of their shapes.
+Shapes: TypeAlias = Mapping[str, Sequence[int | None] | None]
 
-__all__ = ["all_types", "find", "suggest"]
+__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
+
+def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:
+    """Compose a layer of the type with this name, which no schema needs to know.
+
+    For an unknown type, ``tops`` gives the names and shapes of the tops, with ``None`` for what is
+    unknown of a shape, and keywords give whole messages:
+    ``L.Layer("Blur", x, tops={"y": (1, 8, 16, 16)}, convolution_param={"kernel_size": 3})``."""
 
 def all_types() -> tuple[LayerSchema, ...]:
     """Every layer type, sorted by name."""
@@ -44,7 +54,7 @@ def find(layer_type: str) -> LayerSchema | None:
     """The schema of the layer type with exactly this name, or ``None``."""
 
 def other_types() -> tuple[LayerSchema, ...]:
-    """The types of forks of which little more than the name is known, sorted by name."""
+    """The types of forks that little is known about except the name, sorted by name."""
 
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
@@ -60,6 +70,7 @@ def AbsVal(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -99,9 +110,15 @@ def Accuracy(
     (source: src/caffe/layers/accuracy_layer.cpp)
     """
 @overload
+def Accuracy(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Accuracy(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Accuracy(bottom0: Blob, bottom1: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Accuracy(bottom0: Blob, bottom1: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Accuracy(bottom0: Blob, bottom1: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def AnnotatedData(
@@ -403,9 +420,15 @@ def AnnotatedData(
     (source: weiliu89/caffe (branch ssd), eric612/MobileNet-YOLO: src/caffe/layers/annotated_data_layer.cpp)
     """
 @overload
+def AnnotatedData(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def AnnotatedData(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def AnnotatedData(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def AnnotatedData(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def AnnotatedData(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def ArgMax(
     bottom: Blob, /, *,
@@ -423,6 +446,7 @@ def ArgMax(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -453,6 +477,7 @@ def Axpy(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -492,6 +517,7 @@ def BatchNorm(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -541,6 +567,7 @@ def BatchReindex(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -568,6 +595,7 @@ def Bias(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -641,9 +669,15 @@ def BN(
     (source: alexgkendall/caffe-segnet, weiliu89/caffe (branch fcn), hszhao/PSPNet: src/caffe/layers/bn_layer.cpp)
     """
 @overload
+def BN(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def BN(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def BN(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def BN(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def BN(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 def BNLL(
     bottom: Blob, /, *,
@@ -656,6 +690,7 @@ def BNLL(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -678,6 +713,7 @@ def BoxAnnotatorOHEM(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> tuple[Blob, Blob]:
@@ -708,6 +744,7 @@ def CenterLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -735,6 +772,7 @@ def ChannelNorm(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -758,6 +796,7 @@ def Clip(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -786,6 +825,7 @@ def Concat(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -819,6 +859,7 @@ def ContinuationIndicator(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> Blob:
     """The markers that an LSTM needs: 0 at the first timestep of each sequence, 1 later.
@@ -845,6 +886,7 @@ def ContrastiveLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -1006,6 +1048,8 @@ def Convolution(
     """
 @overload
 def Convolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Convolution(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def Convolution3D(
     bottom: Blob, /, *,
@@ -1080,6 +1124,7 @@ def Convolution3D(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -1299,6 +1344,8 @@ def ConvolutionDepthwise(
     """
 @overload
 def ConvolutionDepthwise(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def ConvolutionDepthwise(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def Correlation(
     bottom0: Blob, bottom1: Blob, /, *,
@@ -1320,6 +1367,7 @@ def Correlation(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -1357,6 +1405,7 @@ def CReLU(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -1394,6 +1443,7 @@ def Crop(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -1429,6 +1479,7 @@ def CTCGreedyDecoder(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -1465,6 +1516,7 @@ def CtcLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -1512,9 +1564,15 @@ def Custom(
     (source: HiSilicon: nnie_mapper, layers that NNIE does not support)
     """
 @overload
+def Custom(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Custom(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Custom(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Custom(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Custom(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def Data(
@@ -1776,9 +1834,15 @@ def Data(
     (source: src/caffe/layers/data_layer.cpp)
     """
 @overload
+def Data(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Data(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Data(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Data(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Data(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def Deconvolution(
@@ -1926,6 +1990,8 @@ def Deconvolution(
     """
 @overload
 def Deconvolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Deconvolution(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def Deconvolution3D(
     bottom: Blob, /, *,
@@ -2000,6 +2066,7 @@ def Deconvolution3D(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2090,6 +2157,7 @@ def DeephiResize(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2138,6 +2206,7 @@ def DeformableConvolution(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2203,6 +2272,7 @@ def DenseBlock(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2339,6 +2409,7 @@ def DenseImageData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """Read images and a label for each pixel; each line of a list names an image and a label map.
@@ -2592,6 +2663,8 @@ def DepthwiseConv(
     """
 @overload
 def DepthwiseConv(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def DepthwiseConv(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def DepthwiseConvolution(
@@ -2738,6 +2811,8 @@ def DepthwiseConvolution(
     """
 @overload
 def DepthwiseConvolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def DepthwiseConvolution(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def DetectionEvaluate(
     *bottoms: Blob | Sequence[Blob],
@@ -2757,10 +2832,11 @@ def DetectionEvaluate(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Find which detections are right, and count the boxes of each class; from the SSD fork.
+    """Find which detections are correct, and count the boxes of each class; from the SSD fork.
 
     Bottoms are the rows of a DetectionOutput and the true boxes, 8 numbers each. The top has a
     row of 5 numbers for each class except the background, then one for each detection.
@@ -2802,14 +2878,15 @@ def DetectionOutput(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that SSD detects; of those that overlap, the best.
+    """The boxes that SSD detects, with only the best of those that overlap.
 
     Bottoms are the predictions of location and confidence, and the prior boxes. The top has one
     row per detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. The number
-    of detections is known after a forward pass; until then Caffe uses 1.
+    of detections is known only after a forward pass; until then Caffe uses 1.
 
     num_classes: Number of classes, background included. Required. (only in ssd, sstd, rrc, intel,
         nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
@@ -2956,6 +3033,7 @@ def DetectNetTransformation(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> tuple[Blob, Blob]:
@@ -3092,6 +3170,7 @@ def Downsample(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3122,6 +3201,7 @@ def DownSampling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3154,6 +3234,7 @@ def Dropout(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3205,9 +3286,15 @@ def DummyData(
     (source: src/caffe/layers/dummy_data_layer.cpp)
     """
 @overload
+def DummyData(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def DummyData(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def DummyData(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def DummyData(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def DummyData(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def Eltwise(
     *bottoms: Blob | Sequence[Blob],
@@ -3228,6 +3315,7 @@ def Eltwise(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3262,6 +3350,7 @@ def ELU(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3290,6 +3379,7 @@ def Embed(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3319,6 +3409,7 @@ def EuclideanLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3348,6 +3439,7 @@ def EvalDetection(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3386,6 +3478,7 @@ def Exp(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3420,9 +3513,15 @@ def Filter(
     (source: src/caffe/layers/filter_layer.cpp)
     """
 @overload
+def Filter(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Filter(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Filter(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Filter(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Filter(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def Flatten(
     bottom: Blob, /, *,
@@ -3438,6 +3537,7 @@ def Flatten(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3462,6 +3562,7 @@ def FlowWarp(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3508,6 +3609,7 @@ def FocalLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3556,6 +3658,7 @@ def FrcnDetection(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3596,6 +3699,8 @@ def Gather(
     """
 @overload
 def Gather(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Gather(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def GSTiling(
     bottom: Blob, /, *,
@@ -3611,6 +3716,7 @@ def GSTiling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3821,9 +3927,15 @@ def HDF5Data(
     (source: src/caffe/layers/hdf5_data_layer.cpp)
     """
 @overload
+def HDF5Data(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def HDF5Data(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def HDF5Data(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def HDF5Data(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def HDF5Data(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def HDF5Output(
     bottom0: Blob, bottom1: Blob, /, *,
@@ -3838,6 +3950,7 @@ def HDF5Output(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> None:
@@ -3861,6 +3974,7 @@ def HingeLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3945,6 +4059,7 @@ def Im2col(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4157,6 +4272,7 @@ def ImageData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """Read images and labels from a list of files, with a path and a label on each line.
@@ -4445,6 +4561,7 @@ def ImageLabelmapData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """Read images and a label for each pixel, to learn to detect edges.
@@ -4733,6 +4850,7 @@ def ImageSegData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob, Blob]:
     """Read images, a label for each pixel, and the sizes of the images.
@@ -4929,9 +5047,15 @@ def InfogainLoss(
     (source: src/caffe/layers/infogain_loss_layer.cpp)
     """
 @overload
+def InfogainLoss(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def InfogainLoss(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def InfogainLoss(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def InfogainLoss(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def InfogainLoss(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def InnerProduct(
     bottom: Blob, /, *,
@@ -4962,6 +5086,7 @@ def InnerProduct(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5013,9 +5138,15 @@ def Input(
     (source: src/caffe/layers/input_layer.cpp)
     """
 @overload
+def Input(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Input(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Input(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Input(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Input(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def Interp(
     bottom: Blob, /, *,
@@ -5038,6 +5169,7 @@ def Interp(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5083,6 +5215,7 @@ def L1Loss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5113,10 +5246,11 @@ def LabelsequenceAccuracy(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The fraction of sequences whose labels are all predicted right, for a net with CtcLoss.
+    """The fraction of sequences whose labels are all correct, for a net with CtcLoss.
 
     blank_label: (only in crnn)
 
@@ -5147,7 +5281,7 @@ def LargeMarginInnerProduct(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """An InnerProduct that asks for an angular margin between classes; for softmax losses.
+    """An InnerProduct that requires an angular margin between classes; for softmax losses.
 
     The second bottom has the labels, and a second top the lambda of the annealing. In happynear's
     fork a third bottom may hold the weights, one row for each class.
@@ -5168,9 +5302,15 @@ def LargeMarginInnerProduct(
     (source: wy1iu/LargeMargin_Softmax_Loss: src/caffe/layers/largemargin_inner_product_layer.cpp)
     """
 @overload
+def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def Local(
     bottom: Blob, /, *,
@@ -5191,10 +5331,11 @@ def Local(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """A Convolution with filters of its own at each place of the image.
+    """A Convolution with separate filters at each place of the image.
 
     (source: Taigman et al. 2014, DeepFace)
 
@@ -5226,6 +5367,7 @@ def Log(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5256,6 +5398,7 @@ def LRN(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5290,6 +5433,7 @@ def LSTM(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5320,6 +5464,7 @@ def LSTMUnit(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> tuple[Blob, Blob]:
@@ -5355,7 +5500,7 @@ def MarginInnerProduct(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """An InnerProduct with weights of length 1 that asks for an angular margin between classes.
+    """An InnerProduct with weights of length 1 that requires an angular margin between classes.
 
     The second bottom has the labels. A second top has the lambda of the annealing.
     (source: Liu et al. 2017, SphereFace)
@@ -5375,9 +5520,15 @@ def MarginInnerProduct(
     (source: wy1iu/sphereface: src/caffe/layers/margin_inner_product_layer.cpp)
     """
 @overload
+def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 def MaskResize(
     bottom: Blob, /, *,
@@ -5395,6 +5546,7 @@ def MaskResize(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5425,6 +5577,7 @@ def MatMul(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5541,6 +5694,7 @@ def MemoryData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """A batch of data and labels, in memory that the calling program supplies.
@@ -5654,6 +5808,7 @@ def Mish(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5712,6 +5867,7 @@ def MultiBoxLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5778,6 +5934,7 @@ def MultinomialLogisticLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5804,6 +5961,7 @@ def MVN(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5965,6 +6123,8 @@ def NdConvolution(
     """
 @overload
 def NdConvolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def NdConvolution(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def NdPooling(
     bottom: Blob, /, *,
@@ -6011,6 +6171,7 @@ def NdPooling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6108,9 +6269,15 @@ def Normalize(
     (source: weiliu89/caffe (branch ssd): src/caffe/layers/normalize_layer.cpp)
     """
 @overload
+def Normalize(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Normalize(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Normalize(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Normalize(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Normalize(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 def Padding(
     bottom: Blob, /, *,
@@ -6130,6 +6297,7 @@ def Padding(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6161,6 +6329,7 @@ def Parameter(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> Blob:
     """A learned blob with any ``shape`` as a top, for other layers to read.
@@ -6185,6 +6354,7 @@ def Permute(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6292,9 +6462,15 @@ def Pooling(
     (source: src/caffe/layers/pooling_layer.cpp)
     """
 @overload
+def Pooling(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Pooling(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Pooling(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Pooling(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Pooling(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 def Pooling3D(
     bottom: Blob, /, *,
@@ -6342,6 +6518,7 @@ def Pooling3D(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6405,6 +6582,7 @@ def Power(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6427,6 +6605,7 @@ def PReLU(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6468,6 +6647,7 @@ def PriorBox(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6604,9 +6784,15 @@ def Proposal(
     (source: happynear/caffe-windows: src/caffe/layers/proposal_layer.cpp)
     """
 @overload
+def Proposal(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Proposal(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Proposal(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Proposal(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Proposal(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def PSROIPooling(
     bottom0: Blob, bottom1: Blob, /, *,
@@ -6625,12 +6811,13 @@ def PSROIPooling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
     """The averages of ``group_size`` by ``group_size`` windows in each region of interest.
 
-    Each window reads ``output_dim`` channels of its own, so the bottom has ``output_dim`` times
+    Each window reads its own ``output_dim`` channels, so the bottom has ``output_dim`` times
     ``group_size`` squared channels. The second bottom has one row per region: the image, then x1,
     y1, x2, y2.  (source: Dai et al. 2016, R-FCN)
 
@@ -6659,7 +6846,9 @@ def Python(
     phase: Literal["TRAIN", "TEST"] | int | None = None,
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
-    top: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
     in_place: bool = False,
 ) -> Any:
     """A layer written in Python: the class ``layer`` of the module ``module``.
@@ -6696,6 +6885,7 @@ def Reduction(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6747,6 +6937,7 @@ def RegionLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6793,6 +6984,7 @@ def ReLU(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6821,6 +7013,7 @@ def ReLU6(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6848,6 +7041,7 @@ def Reorg(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6882,6 +7076,7 @@ def Resample(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6914,6 +7109,7 @@ def Reshape(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6946,6 +7142,7 @@ def RetinaFaceDetection(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6976,6 +7173,7 @@ def Reverse(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7004,6 +7202,7 @@ def RNN(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7039,6 +7238,7 @@ def ROIAlign(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7074,6 +7274,7 @@ def ROIPooling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7116,6 +7317,7 @@ def Scale(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7152,6 +7354,7 @@ def SegAccuracy(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7177,6 +7380,7 @@ def SeLu(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7201,6 +7405,7 @@ def SeLuDropout(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7227,6 +7432,7 @@ def ShuffleChannel(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7255,6 +7461,7 @@ def Sigmoid(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7283,6 +7490,7 @@ def SigmoidCrossEntropyLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7315,6 +7523,7 @@ def Silence(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> None:
@@ -7327,7 +7536,7 @@ def Silence(
 def Slice(
     bottom: Blob, /, *,
     slice_dim: int | None = 1,
-    slice_point: int | Sequence[int] | None = None,
+    slice_point: None = None,
     axis: int | None = 1,
     slice_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
@@ -7351,9 +7560,19 @@ def Slice(
     (source: src/caffe/layers/slice_layer.cpp)
     """
 @overload
+def Slice(bottom: Blob, /, *, slice_point: int, **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Slice(bottom: Blob, /, *, slice_point: Sequence[int], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Slice(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Slice(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Slice(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Slice(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Slice(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def SmoothL1Loss(
@@ -7403,9 +7622,15 @@ def SmoothL1Loss(
     (source: weiliu89/caffe (branch ssd), daijifeng001/caffe-rfcn: src/caffe/layers/smooth_L1_loss_layer.cpp)
     """
 @overload
+def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def SmoothL1LossOHEM(
@@ -7432,7 +7657,7 @@ def SmoothL1LossOHEM(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """A SmoothL1Loss that also gives the loss of each instance, to mine hard examples.
+    """A SmoothL1Loss that also returns the loss of each instance, to mine hard examples.
 
     A third bottom weights the differences. A second top holds the loss of each instance, Nx1xHxW.
     (source: Shrivastava et al. 2016)
@@ -7452,9 +7677,15 @@ def SmoothL1LossOHEM(
     (source: intel/caffe: src/caffe/layers/smooth_L1_loss_ohem_layer.cpp)
     """
 @overload
+def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def Softmax(
     bottom: Blob, /, *,
@@ -7476,6 +7707,7 @@ def Softmax(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7556,9 +7788,15 @@ def SoftmaxWithLoss(
     (source: src/caffe/layers/softmax_loss_layer.cpp)
     """
 @overload
+def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def SoftmaxWithLossOHEM(
@@ -7592,7 +7830,7 @@ def SoftmaxWithLossOHEM(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """A SoftmaxWithLoss that also gives the loss of each instance, to mine hard examples.
+    """A SoftmaxWithLoss that also returns the loss of each instance, to mine hard examples.
 
     Two more tops hold the probabilities, with the shape of the scores, and the loss of each
     instance, with the shape of the labels.  (source: Shrivastava et al. 2016)
@@ -7618,9 +7856,15 @@ def SoftmaxWithLossOHEM(
     (source: intel/caffe: src/caffe/layers/softmax_loss_ohem_layer.cpp)
     """
 @overload
+def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 def SpatialDropout(
     bottom: Blob, /, *,
@@ -7640,6 +7884,7 @@ def SpatialDropout(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7682,13 +7927,15 @@ def SpatialTransformer(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
     """Sample the first bottom at the places that an affine transformation maps the top to.
 
-    The second bottom has the six numbers of the transformation for each item, less those that the
-    fields ``theta_...`` fix. The top is ``output_H`` by ``output_W``, by default as the bottom.
+    The second bottom has the six numbers of the transformation for each item, except those that the
+    fields ``theta_...`` fix. The top is ``output_H`` by ``output_W``; the default is the size of
+    the bottom.
     (source: Jaderberg et al. 2015)
 
     Size: output_H by output_W, or the size of the bottom
@@ -7724,14 +7971,20 @@ def Split(
 ) -> Blob:
     """Copy the bottom to several tops; their gradients are added up.
 
-    Caffe inserts one by itself after each blob with several readers.
+    Caffe inserts one automatically after each blob with several readers.
 
     (source: src/caffe/layers/split_layer.cpp)
     """
 @overload
+def Split(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Split(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Split(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Split(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Split(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 def SPP(
     bottom: Blob, /, *,
@@ -7748,6 +8001,7 @@ def SPP(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7777,6 +8031,7 @@ def Swish(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7800,6 +8055,7 @@ def TanH(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7821,6 +8077,7 @@ def Threshold(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7847,6 +8104,7 @@ def Tile(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7874,6 +8132,7 @@ def Tiling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7900,6 +8159,7 @@ def Transpose(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -7935,12 +8195,13 @@ def UnPooling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
     """Spread each value over a window of the top: into its center, evenly, or by repeating it.
 
-    With a second bottom, the window is computed such that the top has about the size of that
+    With a second bottom, the window is computed so that the top has about the size of that
     bottom.
 
     Size: (size - 1) * out_stride - 2*out_pad + out_kernel_size
@@ -7983,6 +8244,7 @@ def Upsample(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -8391,9 +8653,15 @@ def VideoData(
     (source: weiliu89/caffe (branch ssd): src/caffe/layers/video_data_layer.cpp)
     """
 @overload
+def VideoData(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def VideoData(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def VideoData(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def VideoData(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def VideoData(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def WindowData(
     *,
@@ -8497,6 +8765,7 @@ def WindowData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """Read windows of the images that a window file lists, warped to ``crop_size``: R-CNN.
@@ -8622,6 +8891,7 @@ def YoloDetection(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -8665,13 +8935,14 @@ def YoloDetectionOutput(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that YOLOv2 detects; of those that overlap, the best.
+    """The boxes that YOLOv2 detects, with only the best of those that overlap.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
-    is known after a forward pass; until then Caffe uses 1.
+    is known only after a forward pass; until then Caffe uses 1.
 
     side: (only in eric612, ncnn)
     num_classes: (only in eric612, ncnn)
@@ -8716,6 +8987,7 @@ def Yolov3(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -8768,10 +9040,11 @@ def Yolov3DetectionOutput(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that YOLOv3 detects in up to 4 feature maps; of those that overlap, the best.
+    """The boxes that YOLOv3 detects in up to 4 feature maps, only the best of overlapping ones.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
     is known after a forward pass; until then Caffe uses 1.

@@ -20,7 +20,7 @@ class Custom(LayerSchema):
 
     param = "custom_param"
     bottoms, tops = (0, None), (1, None)
-    size_field = "shape"
+    size_field = shape_field = "shape"
     source = "HiSilicon: nnie_mapper, layers that NNIE does not support"
 
     def check(self, ctx: Context) -> None:
@@ -35,7 +35,7 @@ class Custom(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
         return _stated(ctx.param, ctx.tops)
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return tuple(_stated(layer.custom_param, tops))
 
     def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:

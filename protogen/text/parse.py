@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Location
 from protogen.text._findings import findings, legacy_mixed, refusal
 from protogen.text._foreign_formats import foreign_format
 from protogen.text._look_alikes import LookAlike, find_look_alikes, plain_text
@@ -16,14 +16,18 @@ from protogen.text._reader_state import Problem
 from protogen.text.comments import Comment, find_comments
 from protogen.text.lines import Lines
 from protogen.text.reader import Reader
-from protogen.text.tree import Block
+from protogen.text.tree import Block, Path, find
 
-__all__ = ["ParseResult", "parse"]
+__all__ = ["ParseResult", "decode", "parse"]
+
+
+#: Problems for which no field that the schema knows is left out of the message.
+_NOTHING_UNREAD = frozenset({"unknown-field", "not-utf8", "byte-order-mark", "empty-file"})
 
 
 @dataclass(frozen=True, eq=False)
 class ParseResult:
-    """What one reading of a text gives. It does not change; `Document` replaces it as a whole."""
+    """The result of reading a text once. It does not change; `Document` replaces it as a whole."""
 
     text: str
     message_class: Any
@@ -46,6 +50,12 @@ class ParseResult:
     def message(self) -> Any:
         """A new message with what was understood, also if there are problems."""
         return self.message_class(**self.values)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was read that the schema knows, even if Caffe rejects the file."""
+        rules = {diagnostic.name for diagnostic in self.diagnostics} - {"too-many-errors"}
+        return {*rules, *self.unreported} <= _NOTHING_UNREAD
 
     @cached_property
     def lines(self) -> Lines:
@@ -73,8 +83,17 @@ class ParseResult:
 
     @property
     def damage(self) -> list[int]:
-        """The offsets where the text was not read whole, beside those of the diagnostics."""
+        """The offsets without a diagnostic where the text was not read completely."""
         return self._findings[1]
+
+    def locate(self, path: Path) -> Location | None:
+        """The place of a field, from its name through its value.
+
+        If the field is not written, the place of the nearest message around it that is; None if
+        there is none.
+        """
+        span, _ = find(self.root, path)
+        return self.lines.location(span.start, span.end) if span else None
 
     @cached_property
     def comments(self) -> list[Comment]:
@@ -106,3 +125,8 @@ def parse(text: str, message_class: Any, filename: str = "<text>") -> ParseResul
         reader.text,
         look_alikes,
     )
+
+
+def decode(text: str | bytes) -> str:
+    """A text as it is; bytes as UTF-8, with those that are not as lone surrogates."""
+    return text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text

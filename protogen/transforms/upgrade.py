@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from protogen.diagnostics import ProtogenError
 from protogen.net import Net
-from protogen.text import read
+from protogen.text import Document
 from protogen.text.upgrade import in_one_format, upgrade_net
 from protogen.text.upgrade.rewrite import rewrite_net
 from protogen.transforms._transform import Origins, Result, Transform, check_text
@@ -47,9 +47,10 @@ class Upgrade(Transform):
         if document is None:
             new = Net.of(upgraded.message)
         else:
-            # The net's own document must stay as it is, so the text is read again.
-            own = read(document.text, document.message_class, document.filename)
-            new = Net.from_document(rewrite_net(own, upgraded.message, upgraded.origins))
+            rewritten = rewrite_net(
+                document.parse_result, net.to_proto(), upgraded.message, upgraded.origins
+            )
+            new = Net.from_document(Document.from_result(rewritten))
         return Result(new, True, upgraded.diagnostics, origins)
 
 

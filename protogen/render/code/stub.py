@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 
 from protogen import layers, proto
 from protogen.compose.keywords import ALIGNED, COMMON, OWN, keywords_of
 from protogen.files import write_file
-from protogen.proto.fields import is_repeated
+from protogen.proto.fields import is_repeated, value_names
 from protogen.render.templates import render
 from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, LayerSchema
@@ -43,17 +43,21 @@ class Parameter(NamedTuple):
     comment: str
 
 
-class Signature(NamedTuple):
-    """A layer type as a function.
+class Overload(NamedTuple):
+    """The parameters of a call that does not return one blob, and what it returns."""
 
-    ``overloads`` are the parameters of those calls that return a tuple.
-    """
+    parameters: str
+    returns: str
+
+
+class Signature(NamedTuple):
+    """A layer type as a function. ``overloads`` are the calls that do not return one blob."""
 
     type: str
     bottoms: str
     parameters: list[Parameter]
     returns: str
-    overloads: list[str]
+    overloads: list[Overload]
     doc: str
 
 
@@ -84,19 +88,16 @@ def _helper(function: Callable[..., object]) -> str:
 
 def _signature(schema: LayerSchema) -> Signature:
     bottoms, tops = schema.arity(proto.LayerParameter(type=schema.type))
-    varies = isinstance(tops, tuple)
-    parameters = [*_field_parameters(schema), *_own_parameters(bool(bottoms), varies)]
     # A type with any number of tops returns Any, which overloads cannot make more exact.
-    overloads = []
-    if varies and tops != _ANY_NUMBER:
-        overloads = _overloads(schema, bottoms)
+    varies = isinstance(tops, tuple) and tops != _ANY_NUMBER
+    parameters = [*_field_parameters(schema), *_own_parameters(bool(bottoms), varies)]
     return Signature(
         schema.type,
         # With several bottoms a paired type returns a tuple, which is one of the overloads.
         _bottoms(1 if schema.paired else bottoms),
         parameters,
         _returns(tops),
-        overloads,
+        _overloads(schema, bottoms) if varies else [],
         _doc(schema, parameters),
     )
 
@@ -124,15 +125,36 @@ def _returns(tops: Arity) -> str:
     return f"tuple[{', '.join(['Blob'] * least)}]"
 
 
-def _overloads(schema: LayerSchema, bottoms: Arity) -> list[str]:
-    """The calls that return a tuple: several bottoms of a paired type, several tops of others."""
+#: The keyword of a type whose number of values decides the number of tops.
+_CUTS = {"Slice": "slice_point"}
+
+
+def _overloads(schema: LayerSchema, bottoms: Arity) -> list[Overload]:
+    """The calls that do not return one blob.
+
+    These have several bottoms of a paired type, or say how many tops there are.
+    """
+    several = "tuple[Blob, ...]"
     if schema.paired:
-        return ["bottom: Blob, second: Blob, /, *more: Blob,"]
+        return [
+            Overload("bottom: Blob, second: Blob, /, *more: Blob,", several),
+            Overload("*bottoms: Blob | Sequence[Blob], tops: Shapes,", "Any"),
+        ]
     positional = _bottoms(bottoms)
     # What comes after *bottoms is a keyword already.
     if not positional.startswith("*"):
         positional = f"{positional} *,".strip()
-    return [f"{positional} ntop: int,", f"{positional} top: list[str] | tuple[str, ...],"]
+    calls = [
+        ("ntop: Literal[2]", "tuple[Blob, Blob]"),
+        ("ntop: Literal[3]", "tuple[Blob, Blob, Blob]"),
+        ("ntop: int", several),
+        ("top: list[str] | tuple[str, ...]", several),
+        ("tops: Shapes", "Any"),
+    ]
+    cut = _CUTS.get(schema.type)
+    if cut:
+        calls = [(f"{cut}: int", "tuple[Blob, Blob]"), (f"{cut}: Sequence[int]", several), *calls]
+    return [Overload(f"{positional} {keyword},", returns) for keyword, returns in calls]
 
 
 def _field_parameters(schema: LayerSchema) -> Iterator[Parameter]:
@@ -150,6 +172,8 @@ def _field_parameters(schema: LayerSchema) -> Iterator[Parameter]:
         annotation = f"{_annotation(field)} | None"
         if (schema.type, name) == ("Crop", "offset"):
             annotation = f'Literal["{ALIGNED}"] | {annotation}'
+        if name == _CUTS.get(schema.type):  # the overloads take it
+            annotation = "None"
         yield Parameter(name, annotation, _default(field), comment)
 
 
@@ -165,6 +189,7 @@ def _own_parameters(has_bottoms: bool, varies: bool) -> Iterator[Parameter]:
     yield Parameter("name", "str | None", "None", "")
     yield Parameter("top", "str | None" if varies else "str | Sequence[str] | None", "None", "")
     if not varies:
+        yield Parameter("tops", "Shapes | None", "None", "")
         yield Parameter("ntop", "int | None", "None", "")
     if has_bottoms:  # without a bottom there is nothing to overwrite
         yield Parameter("in_place", "bool", "False", "")
@@ -196,14 +221,9 @@ def _single(field: FieldDescriptor) -> str:
             return "Sizes | Fields"
         return "Fields"
     if field.enum_type is not None:
-        return f"Literal[{', '.join(_literals(field.enum_type))}] | int"
+        literals = ", ".join(map(_quoted, value_names(field.enum_type)))
+        return f"Literal[{literals}] | int"
     return _SCALARS.get(field.cpp_type, "int")
-
-
-def _literals(enum: EnumDescriptor) -> list[str]:
-    """The names of an enum's values in BVLC Caffe, or all names of an enum of a fork."""
-    bvlc = [value for value in enum.values if not proto.forks_of(value)]
-    return [_quoted(value.name) for value in bvlc or enum.values]
 
 
 def _default(field: FieldDescriptor) -> str:

@@ -1,7 +1,7 @@
 """From V1 (``layers { type: CONVOLUTION }``) to the current format (``layer { type: "..." }``).
 
-V1 named layer types by an enum, and kept what is now a ``param`` message for each learnable blob
-in four parallel lists.  (``UpgradeV1Net`` in Caffe's ``util/upgrade_proto.cpp``)
+V1 named layer types by an enum. It had four parallel lists in place of a ``param`` message for each
+learnable blob.  (``UpgradeV1Net`` in Caffe's ``util/upgrade_proto.cpp``)
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 from protogen.text._v1_types import V1_TYPES
 from protogen.text.upgrade.findings import Findings, Path
 
-__all__ = ["moved", "upgrade_v1"]
+__all__ = ["new_path", "upgrade_v1"]
 
-# The lists with an entry for each learnable blob: the field of ``param`` that each became.
+# The lists with an entry for each learnable blob, and the field of ``param`` that each became.
 _PER_BLOB = {
     "param": "name",
     "blob_share_mode": "share_mode",
@@ -22,8 +22,8 @@ _PER_BLOB = {
 }
 
 
-def moved(path: Path) -> Path:
-    """Where the current format keeps what V1 has at ``path``."""
+def new_path(path: Path) -> Path:
+    """Where the current format has what V1 has at ``path``."""
     if len(path) > 1 and path[0] in _PER_BLOB:
         return ("param", path[1], _PER_BLOB[str(path[0])])
     return path
@@ -32,9 +32,9 @@ def moved(path: Path) -> Path:
 def upgrade_v1(net: Any, found: Findings) -> None:
     """Move the net's ``layers`` to ``layer``, in place."""
     if net.layer:
-        message = "the net has both layer { } and layers { }, and Caffe takes only one kind"
+        message = "net has both layer { } and layers { }; Caffe accepts only one of them"
         hint = 'write every layer as layer { type: "Name" }'
-        found.tell("legacy-mixed", message, ("layers", 0), hint=hint)
+        found.report("legacy-mixed", message, ("layers", 0), hint=hint)
         return
     for layer in net.layers:
         _upgrade_layer(layer, net.layer.add())
