@@ -391,11 +391,11 @@ def _without(
 
 def both_formats(result: ParseResult) -> Problem | None:
     """That a net has both ``layer`` and ``layers``, with the fix if it is clear."""
-    layers = list(_layers(result))
-    if {layer.header for layer in layers} != {"layer", "layers"}:
+    names = {name for name, _, _, child in result.root.entries if child}
+    if not {"layer", "layers"} <= names:
         return None
     splices = conversion(result)
-    old = [layer for layer in layers if layer.header == "layers"]
+    old = [layer for layer in _layers(result) if layer.header == "layers"]
     if all(layer.foreign_parts for layer in old):
         hint = 'write "layer" in place of "layers"'
     else:
