@@ -461,9 +461,11 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     upgraded = upgrade_net(message, document.locate if document is not None else None)
     current = proto.NetParameter() if upgraded.message is None else upgraded.message
     kind = "layers" if message.layers else "layer"
-    reported = {each.name for each in found}
-    # The reader reports it with a fix.
-    more = [d for d in upgraded.diagnostics if d.name != "legacy-mixed" or d.name not in reported]
+    more = upgraded.diagnostics
+    mixed = document.parse_result.legacy_mixed if document is not None else None
+    if mixed is not None:  # the reader knows the fix
+        more = [each for each in more if each.name != mixed.name]
+        more += [] if mixed in found else [mixed]
     return Current(current, [*found, *more], kind, tuple(upgraded.origins))
 
 

@@ -13,6 +13,7 @@ from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.edits import Fix
 from protogen.rules import named
 from protogen.text._look_alikes import character_finding
+from protogen.text._mixed_formats import both_formats
 from protogen.text._problem_groups import grouped
 from protogen.text._reader_state import Frame, Problem
 from protogen.text._values import fields_of
@@ -22,7 +23,7 @@ from protogen.text.tree import find
 if TYPE_CHECKING:
     from protogen.text.parse import ParseResult
 
-__all__ = ["findings", "refusal"]
+__all__ = ["findings", "legacy_mixed", "refusal"]
 
 
 def findings(reader: ParseResult) -> tuple[list[Diagnostic], list[int]]:
@@ -57,6 +58,12 @@ def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
     message = f"{counts.total()} more {' and '.join(kinds)} are not listed"
     worst = Severity.ERROR if Severity.ERROR in severities else Severity.WARNING
     return [named("too-many-errors").diagnostic(message, location=place, severity=worst)]
+
+
+def legacy_mixed(reader: ParseResult) -> Diagnostic | None:
+    """The finding for a net with both ``layer`` and ``layers``, or ``None``."""
+    problem = both_formats(reader)
+    return None if problem is None else _diagnostic(problem, reader, reader.lines)
 
 
 def refusal(what: str, filename: str) -> Diagnostic:

@@ -26,7 +26,7 @@ from protogen.text.tree import Block
 if TYPE_CHECKING:
     from protogen.text.parse import ParseResult
 
-__all__ = ["conversion", "mixed_formats", "restore_types"]
+__all__ = ["both_formats", "conversion", "mixed_formats", "restore_types"]
 
 #: More layers than these with the same mistake are one finding.
 _MOST_LISTED = 3
@@ -310,10 +310,12 @@ def mixed_formats(result: ParseResult, problems: list[Problem]) -> tuple[list[Pr
     """
     if result.message_class is not proto.NetParameter:
         return problems, []
-    names = {name for name, *_ in result.root.entries}
-    if "layer" in names and "layers" in names:
-        return _both_formats(result, problems)
     frames = _layer_frames(problems)
+    if not frames:
+        return problems, []
+    both = both_formats(result)
+    if both is not None:
+        return _with_both_formats(result, problems, both)
     if not any(_is_mixed(_layer_of(result, frame)) for frame in frames.values()):
         return problems, []
     mixed = [layer for layer in _layers(result) if _is_mixed(layer)]
@@ -387,32 +389,39 @@ def _without(
     return left, gone
 
 
-def _both_formats(result: ParseResult, problems: list[Problem]) -> tuple[list[Problem], list[int]]:
-    """A net with both ``layer`` and ``layers``."""
+def both_formats(result: ParseResult) -> Problem | None:
+    """That a net has both ``layer`` and ``layers``, with the fix if it is clear."""
+    names = {name for name, _, _, child in result.root.entries if child}
+    if not {"layer", "layers"} <= names:
+        return None
     splices = conversion(result)
-    first = next(entry for entry in result.root.entries if entry[0] == "layers")
-    layers = list(_layers(result))
-    gone: list[Problem] = []
-    fix = None
-    if splices is not None:
-        title = 'write every layer as "layer"'
-        fix = Fix(title, (), safe=True, splices=tuple(splices))
-        problems, gone = _without(problems, layers)
-    if all(layer.foreign_parts for layer in layers if layer.header == "layers"):
+    old = [layer for layer in _layers(result) if layer.header == "layers"]
+    if all(layer.foreign_parts for layer in old):
         hint = 'write "layer" in place of "layers"'
     else:
         hint = 'write every layer as layer { type: "Name" }'
-    problem = Problem(
-        "legacy-mixed",
-        "the net has both layer { } and layers { }, and Caffe takes only one kind",
-        first[1],
-        first[2],
-        f"{hint}; protogen upgrade does" if fix else hint,
-        "",
-        (),
-        fix,
-    )
-    return [*problems, problem], [each.start for each in gone]
+    fix = None
+    if splices is not None:
+        hint += "; protogen upgrade does"
+        fix = Fix('write every layer as "layer"', (), safe=True, splices=tuple(splices))
+    first = next(entry for entry in result.root.entries if entry[0] == "layers" and entry[3])
+    message = "the net has both layer { } and layers { }, and Caffe takes only one kind"
+    return Problem("legacy-mixed", message, first[1], first[2], hint, "", (), fix)
+
+
+def _with_both_formats(
+    result: ParseResult, problems: list[Problem], both: Problem
+) -> tuple[list[Problem], list[int]]:
+    """The problems of a net with both ``layer`` and ``layers``.
+
+    If each layer can be read, the upgrade reports that there are both.
+    """
+    if both.fix is None:
+        return problems, []
+    left, gone = _without(problems, list(_layers(result)))
+    if not gone:
+        return problems, []
+    return [*left, both], [each.start for each in gone]
 
 
 def _current_parts(

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from protogen.diagnostics import Diagnostic, Location
-from protogen.text._findings import findings, refusal
+from protogen.text._findings import findings, legacy_mixed, refusal
 from protogen.text._foreign_formats import foreign_format
 from protogen.text._look_alikes import LookAlike, find_look_alikes, plain_text
 from protogen.text._mixed_formats import restore_types
@@ -72,6 +72,14 @@ class ParseResult:
     def diagnostics(self) -> list[Diagnostic]:
         """What is wrong with the text, in the order of its lines."""
         return self._findings[0]
+
+    @cached_property
+    def legacy_mixed(self) -> Diagnostic | None:
+        """The finding for a net with both ``layer`` and ``layers``, or ``None``.
+
+        Each may be well formed, so it is among the diagnostics only if it is the cause of others.
+        """
+        return legacy_mixed(self)
 
     @property
     def damage(self) -> list[int]:

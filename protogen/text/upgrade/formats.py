@@ -22,7 +22,11 @@ def in_one_format(document: Document) -> tuple[Document, list[Diagnostic]]:
     """
     notes: list[Diagnostic] = []
     for _ in range(_ROUNDS):
-        found = [d for d in document.diagnostics if d.name in _MIXED and d.fixable]
+        found = [d for d in document.diagnostics if d.name in _MIXED]
+        mixed = document.parse_result.legacy_mixed
+        if mixed is not None and mixed not in found:
+            found.append(mixed)
+        found = [each for each in found if each.fixable]
         splices = {splice for each in found if each.fix for splice in each.fix.splices}
         if not splices:
             break
