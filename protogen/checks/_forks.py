@@ -30,11 +30,15 @@ CONVERTERS = {
 
 
 class ForkPart(NamedTuple):
-    """A layer type, a field, or the value of a field, at ``path``; ``forks`` have it."""
+    """A layer type, a field, or the value of a field, at ``path``; ``forks`` have it.
+
+    An ``inner`` part is in a message that only forks have; not all of them need have the part.
+    """
 
     path: str
     what: str
     forks: tuple[str, ...]
+    inner: bool = False
 
 
 def fork_type(step: Step) -> ForkPart | None:
@@ -44,28 +48,29 @@ def fork_type(step: Step) -> ForkPart | None:
     return ForkPart("type", f"the layer type {step.type}", step.schema.forks)
 
 
-def fork_parts(message: Message, path: str = "") -> Iterator[ForkPart]:
+def fork_parts(message: Message, path: str = "", inner: bool = False) -> Iterator[ForkPart]:
     """The fields and enum values in a message that only forks have."""
     for field, value in message.ListFields():
         field_path = f"{path}.{field.name}" if path else field.name
         forks = proto.forks_of(field)
         if forks:
             what = f"the field {field.name} in {message.DESCRIPTOR.name}"
-            yield ForkPart(field_path, what, forks)
-        elif field.message_type is not None:
-            for element_path, element in _elements(field_path, value):
-                yield from fork_parts(element, element_path)
-        elif field.enum_type is not None:
-            for _, number in _elements(field_path, value):
+            yield ForkPart(field_path, what, forks, inner)
+        elements = list(_elements(field_path, value))
+        if field.message_type is not None:
+            for element_path, element in elements:
+                yield from fork_parts(element, element_path, inner or bool(forks))
+        elif field.enum_type is not None and not forks:
+            for _, number in elements:
                 name = field.enum_type.values_by_number[number]
-                forks = proto.forks_of(name)
-                if forks:
-                    yield ForkPart(field_path, f"the value {name.name} of {field.name}", forks)
+                what = f"the value {name.name} of {field.name}"
+                if proto.forks_of(name):
+                    yield ForkPart(field_path, what, proto.forks_of(name), inner)
 
 
 def _elements(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """The value, or each element of a repeated field, with its path."""
-    if not hasattr(value, "__len__"):
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__len__"):
         yield path, value
         return
     for index, element in enumerate(value):

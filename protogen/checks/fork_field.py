@@ -48,7 +48,7 @@ class ForkField(Check):
         reported: set[str] = set()
         for step in phases.layers:
             for each in fork_parts(step.layer):
-                if each.what in reported:
+                if each.inner or each.what in reported:
                     continue
                 reported.add(each.what)
                 names = ", ".join(each.forks[:4]) + (" and others" if len(each.forks) > 4 else "")

@@ -80,14 +80,19 @@ class NeedsFork(Check):
 
 def _parts(step: Step) -> Iterator[ForkPart]:
     own_type = fork_type(step)
-    if own_type is not None:
-        yield own_type
-    yield from fork_parts(step.layer)
+    if own_type is None:
+        yield from fork_parts(step.layer)
+        return
+    assert step.schema is not None
+    yield own_type
+    for part in fork_parts(step.layer):
+        # Whoever reads of the type need not read of the message with its parameters.
+        yield part._replace(inner=True) if part.path == step.schema.param else part
 
 
 def _listed(parts: list[ForkPart]) -> str:
     """Up to three of them, and the number of the others."""
-    words = [part.what for part in parts]
+    words = [part.what for part in parts if not part.inner]
     if len(words) > 3:
         return f"{', '.join(words[:3])} and {len(words) - 3} more"
     if len(words) > 1:
@@ -103,5 +108,5 @@ def _forks(parts: Iterable[ForkPart]) -> str:
         names = ", ".join(forks[:6]) + (" and others" if len(forks) > 6 else "")
         return f"forks that have all of this: {names}"
     if every:
-        return f"no fork of Caffe has all of this, only the converters of {', '.join(every)}"
+        return f"no fork of Caffe has all of this, only {', '.join(every)}"
     return "no known fork has all of this"
