@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
+    from protogen.coordinates import crop_offset
     from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
@@ -36,6 +37,7 @@ _HOMES = {
     "Report": "protogen.checks",
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
+    "crop_offset": "protogen.coordinates",
     "upgrade": "protogen.text.upgrade",
 }
 _MODULES = {
@@ -59,6 +61,7 @@ __all__ = [
     "blocks",
     "check",
     "check_solver",
+    "crop_offset",
     "fillers",
     "infer_shapes",
     "layers",

@@ -1,34 +1,65 @@
-"""One analysis of a net, which everybody asks: its layers in one state, and all that is known.
+"""Everything that is known about a net in one state.
 
-`Analysis` joins what the graph, the walk over it and the text say, once. Checks look at it, reports
-make rows of it, transforms are verified by it.
+`Analysis` joins the graph, the facts and faults of inference and the findings of the text. Checks
+and reports read it, and transforms are verified by it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
+from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
-from protogen.edits import Edit
+from protogen.edits import Edit, moved_layers
 from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
 from protogen.inference import AUTOMATIC_TOP, Inputs, dialects, given_shapes, walk
 from protogen.schema import Context, Facts
-from protogen.shapes import Shape
+from protogen.shapes import Shape, format_shape
+from protogen.sources import unknown_reason
 
-__all__ = ["Analysis", "LayerShapes", "Place"]
+__all__ = ["Analysis", "LayerShapes", "Place", "UnknownTop"]
 
-#: Adds to a finding where it stands in the file, or in the program that composed the net.
+#: Adds to a finding its location in the file, or in the program that composed the net.
 Place = Callable[[Diagnostic], Diagnostic]
 
 
 @dataclass(frozen=True)
+class UnknownTop:
+    """A blob with an unknown size, the layer that produces it, and why the size is unknown."""
+
+    blob: str
+    shape: Shape
+    layer: str
+    type: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f'"{self.blob}" ({format_shape(self.shape)}) of layer "{self.layer}" ({self.type})'
+
+    @property
+    def option(self) -> str:
+        """The option of the command line that gives the shape: ``--input data=64,C,28,28``."""
+        sizes = [None] * len(_AXES) if self.shape is None else list(self.shape)
+        letters = _AXES if len(sizes) == len(_AXES) else "?" * len(sizes)
+        words = [letters[i] if size is None else str(size) for i, size in enumerate(sizes)]
+        return f"--input {self.blob}={','.join(words)}"
+
+
+#: What the axes of an image are called where their sizes are for the user to fill in.
+_AXES = "NCHW"
+
+
+def _is_known(shape: Shape) -> bool:
+    return shape is not None and None not in shape
+
+
+@dataclass(frozen=True)
 class LayerShapes:
-    """One layer that runs: its index in the net, and all that is known of it."""
+    """One layer that runs: its index in the net, its blobs with their shapes, and its facts."""
 
     index: int
     name: str
@@ -41,17 +72,17 @@ class LayerShapes:
 class Analysis:
     """What Caffe would do with a net in one state.
 
-    ``message`` is the net in Caffe's current format, ``steps`` its layers that run, in order, each
-    with its ``facts``. ``inputs`` are the shapes that the caller gave. ``diagnostics`` are what is
-    wrong with the text and what Caffe rejects, each with its place.
+    ``message`` is the net in Caffe's current format, ``steps`` are its layers that run, in order,
+    each with its ``facts``. ``inputs`` are the shapes that the caller gave. ``diagnostics`` are the
+    findings of the text, and what Caffe rejects, each with its location.
 
-    A shape is a tuple, a size in it ``None`` where it is unknown, and ``None`` as a whole where not
-    even the number of axes is known.
+    A shape is a tuple of sizes. An unknown size is ``None``, and so is a shape if even its number
+    of axes is unknown.
     """
 
     def __init__(
         self,
-        message: Any,
+        message: proto.NetParameter,
         state: State,
         inputs: Inputs,
         *,
@@ -59,6 +90,7 @@ class Analysis:
         earlier: Sequence[Diagnostic] = (),
         place: Place | None = None,
         damaged: Collection[int] = (),
+        stated: Mapping[int, Sequence[Shape]] | None = None,
     ) -> None:
         self.message = message
         self.inputs = inputs
@@ -66,15 +98,17 @@ class Analysis:
         self.wirings = wirings
         self._place = place
         self._damaged = damaged
+        self._stated = stated or {}
         self.graph: Graph = build(message, state, wirings)
+        # The faults of the wiring do not depend on shapes, so `walk_again` keeps them.
         self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
-        walk(self.graph, given_shapes(inputs))
+        walk(self.graph, given_shapes(inputs), damaged, self._stated)
 
     # What is known -------------------------------------------------------------------------------
 
     @property
     def state(self) -> State:
-        """The state, with the stages of the net's own."""
+        """The state, with the stages that the net adds."""
         return self.graph.state
 
     @property
@@ -99,8 +133,9 @@ class Analysis:
 
     @cached_property
     def blobs(self) -> dict[str, Shape]:
-        """The shape of each blob after its last writer."""
+        """The shape of each blob after it is written for the last time."""
         shapes = {name: value.shape for name, value in self.graph.values.items()}
+        # Caffe gives a loss without a top one with this name, which nobody can read.
         for step in self.graph.steps:
             if len(step.facts.tops) > len(step.tops):
                 shapes[AUTOMATIC_TOP] = step.facts.tops[-1]
@@ -109,28 +144,29 @@ class Analysis:
     @cached_property
     def params(self) -> dict[str, list[Shape]]:
         """The shapes of the learnable blobs of each layer that has any."""
-        return {
-            step.name: [blob.shape for blob in step.facts.blobs]
-            for step in self.graph.steps
-            if step.facts.blobs
-        }
+        found = {}
+        for step in self.graph.steps:
+            if step.facts.blobs:
+                found[step.name] = [blob.shape for blob in step.facts.blobs]
+        return found
 
     # What is wrong -------------------------------------------------------------------------------
 
     @cached_property
     def faults(self) -> list[Diagnostic]:
-        """What inference found, in the order of the layers, without its place."""
+        """What inference found, in the order of the layers, without locations."""
         found: list[Diagnostic] = []
         for step in self.graph.steps:
             found += step.faults
         found += dialects(self.graph)
-        if self._damaged:  # a layer whose text has errors is not what was meant
+        # A layer whose text has errors was read only in part, so its faults may not be real.
+        if self._damaged:
             found = [each for each in found if each.layer_index not in self._damaged]
         return found
 
     @cached_property
     def diagnostics(self) -> list[Diagnostic]:
-        """What is wrong with the text, then what inference found, each with its place."""
+        """The findings of the text, then those of inference, each with its location."""
         found = self.faults
         if self._place is not None:
             found = [self._place(each) for each in found]
@@ -139,17 +175,41 @@ class Analysis:
     @property
     def ok(self) -> bool:
         """Whether Caffe would load the net."""
-        return not any(
-            each.severity is Severity.ERROR
-            for found in (self.earlier, self.faults)
-            for each in found
-        )
+        # Not `diagnostics`: finding the locations of all of them would cost more than the answer.
+        return not any(map(_is_error, self.earlier)) and not any(map(_is_error, self.faults))
 
     @property
     def errors(self) -> Counter[tuple[str, str]]:
-        """How many errors inference found, by code and layer: their words may name sizes."""
-        found = [each for each in self.faults if each.severity is Severity.ERROR]
-        return Counter((each.code, each.layer) for each in found)
+        """The number of errors that inference found, by code and layer.
+
+        For comparing two analyses, in which the message of the same error may name other sizes.
+        """
+        return Counter((each.code, each.layer) for each in filter(_is_error, self.faults))
+
+    # What could not be known ---------------------------------------------------------------------
+
+    @cached_property
+    def unknown_tops(self) -> list[UnknownTop]:
+        """The tops where sizes begin to be unknown, though nothing is wrong with their layers.
+
+        What depends on these could not be checked.
+        """
+        found = []
+        for step in self.steps:
+            if step.faults or not all(value and _is_known(value.shape) for value in step.bottoms):
+                continue
+            for value in step.tops:
+                if value.readers and not _is_known(value.shape):
+                    found.append(
+                        UnknownTop(
+                            value.name,
+                            value.shape,
+                            step.name,
+                            step.type,
+                            unknown_reason(step.layer),
+                        )
+                    )
+        return found
 
     # What checks ask -----------------------------------------------------------------------------
 
@@ -160,10 +220,11 @@ class Analysis:
 
     @cached_property
     def useful(self) -> set[Step]:
-        """The layers that a loss depends on, losses among them."""
+        """The layers that a loss depends on, including the losses."""
         found: set[Step] = set()
+        # Readers come after what they read, so backwards each reader has been decided already.
         for step in reversed(self.steps):
-            if step.is_loss or any(reader in found for top in step.tops for reader in top.readers):
+            if step.is_loss or _feeds(step, found):
                 found.add(step)
         return found
 
@@ -172,10 +233,13 @@ class Analysis:
         return (step for step in self.steps if step.type in types)
 
     def context(self, step: Step) -> Context | None:
-        """A layer as its schema's rules see it; ``None`` where that is unknown."""
+        """A layer as its schema's rules see it; ``None`` if it has faults or an unknown bottom."""
         if step.schema is None or step.faults:
             return None
-        phase = step.layer.phase if step.layer.HasField("phase") else self.state.number
+        # Net::Init gives a layer the net's phase if it has none.
+        phase: int = self.state.number
+        if step.layer.HasField("phase"):
+            phase = step.layer.phase
         shapes = [value.shape if value else None for value in step.bottoms]
         return step.schema.context(step.layer, shapes, len(step.tops), phase, step.in_place)
 
@@ -188,7 +252,7 @@ class Analysis:
     # What would be -------------------------------------------------------------------------------
 
     def edited(self, edits: Sequence[Edit] = (), inputs: Inputs | None = None) -> Analysis:
-        """The analysis of the net with these edits, or with other inputs; this one stays as it is.
+        """The analysis of the net with these edits and further inputs; this one does not change.
 
         Raises `protogen.edits.EditError` for an edit that cannot be made.
         """
@@ -205,34 +269,47 @@ class Analysis:
             wirings=wirings,
             earlier=self.earlier,
             place=self._place,
+            damaged=moved_layers(dict.fromkeys(self._damaged), edits),
+            stated=moved_layers(self._stated, edits),
         )
 
     def walk_again(self, inputs: Inputs) -> None:
-        """Infer this very analysis again with other inputs, which spares wiring the graph again.
+        """Infer this analysis again with other inputs, without building the graph again.
 
-        For whoever asks about many input sizes; never for an analysis that a net keeps.
+        For trying many input sizes. Never for an analysis that a net keeps, because it changes the
+        answers that others rely on.
         """
         for step in self.graph.steps:
             step.faults = ()
         for step, faults in self._wiring_faults:
             step.faults = faults
+        # The cached properties that depend on shapes.
         for name in ("blobs", "params", "faults", "diagnostics"):
             self.__dict__.pop(name, None)
         self.inputs = inputs
-        walk(self.graph, given_shapes(inputs))
+        walk(self.graph, given_shapes(inputs), self._damaged, self._stated, override=True)
 
     def __repr__(self) -> str:
         verdict = "accepted" if self.ok else "rejected"
         return f"<analysis in {self.phase}: {len(self.steps)} layers, {verdict}>"
 
 
+def _is_error(finding: Diagnostic) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _feeds(step: Step, readers: set[Step]) -> bool:
+    """Whether one of these layers reads a top of this one."""
+    return any(not readers.isdisjoint(top.readers) for top in step.tops)
+
+
 def _row(step: Step) -> LayerShapes:
-    bottoms = [value.shape if value else None for value in step.bottoms]
+    shapes = [value.shape if value else None for value in step.bottoms]
     return LayerShapes(
         step.index,
         step.name,
         step.type,
-        tuple(zip(step.wiring.bottoms, bottoms)),
-        tuple((value.name, value.shape) for value in step.tops),
-        step.facts,
+        bottoms=tuple(zip(step.wiring.bottoms, shapes)),
+        tops=tuple((value.name, value.shape) for value in step.tops),
+        facts=step.facts,
     )

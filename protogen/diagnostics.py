@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from protogen.edits import Fix
+from protogen.spelling import nearest
+
+if TYPE_CHECKING:
+    from protogen.shapes import Size
 
 __all__ = [
     "Diagnostic",
@@ -33,6 +37,7 @@ class Severity(str, enum.Enum):
     WARNING = "warning"
     NOTE = "note"
 
+    # Without this, str() returns "Severity.ERROR", and since Python 3.11 an f-string does, too.
     def __str__(self) -> str:
         return self.value
 
@@ -48,7 +53,12 @@ class Location:
     end_column: int = 0
 
     def __str__(self) -> str:
-        return ":".join([self.file, *(str(n) for n in (self.line, self.column) if n)])
+        words = [self.file]
+        if self.line:
+            words.append(str(self.line))
+        if self.column:
+            words.append(str(self.column))
+        return ":".join(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +93,23 @@ class Diagnostic:
         """The layer and its type, as all formats print them: ``layer "pool1" (Pooling)``."""
         if not (self.layer or self.type):
             return ""
-        name = f'layer "{self.layer}"' if self.layer else "a layer without a name"
-        return name + (f" ({self.type})" if self.type else "")
+        subject = f'layer "{self.layer}"' if self.layer else "a layer without a name"
+        if self.type:
+            subject += f" ({self.type})"
+        return subject
 
     @property
     def place(self) -> str:
         """``net.prototxt:12:3: ``, or an empty string if the location is unknown."""
-        return one_line(f"{self.location}: ") if self.location else ""
+        if self.location is None:
+            return ""
+        return one_line(f"{self.location}: ")
 
     @property
     def fact(self) -> str:
         """The layer and the message, always on one line."""
-        return one_line(f"{self.subject}: {self.message}" if self.subject else self.message)
+        fact = f"{self.subject}: {self.message}" if self.subject else self.message
+        return one_line(fact)
 
     @property
     def headline(self) -> str:
@@ -104,19 +119,22 @@ class Diagnostic:
     @property
     def notes(self) -> list[str]:
         """The lines after the first: where, why and hint."""
-        notes = (("where", self.where), ("why", self.why), ("hint", self.hint))
         lines = []
-        for key, text in notes:
-            if text:
-                first, *others = text.split("\n")
-                lines.append(f"  {key + ':':6} {first}")
-                lines += [" " * 9 + other for other in others]
+        for label, text in (("where:", self.where), ("why:", self.why), ("hint:", self.hint)):
+            if not text:
+                continue
+            first, *others = text.split("\n")
+            lines.append(f"  {label:6} {first}")
+            # Further lines stand below the text of the first one.
+            for other in others:
+                lines.append(" " * 9 + other)
         return lines
 
     def __str__(self) -> str:
         return "\n".join([self.headline, *self.notes])
 
 
+# These include the line breaks of Unicode, and the character that starts the codes of a terminal.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -126,7 +144,7 @@ def one_line(text: str) -> str:
 
 
 class ProtogenError(Exception):
-    """Input that protogen cannot use. ``diagnostics`` say what is wrong, where, and how to fix it.
+    """Input that protogen cannot use. ``diagnostics`` says what is wrong, where, and how to fix it.
 
     All errors that protogen raises on purpose are of this class.
     """
@@ -138,15 +156,14 @@ class ProtogenError(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean "Pooling"?`` with the most similar known word, or "" if none is similar."""
-    by_lower = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
-    return f'did you mean "{by_lower[near[0]]}"?' if near else ""
+    """``did you mean "Pooling"?`` for what was intended, or "" if nothing clearly was."""
+    near = nearest(word, known)
+    return f'did you mean "{near}"?' if near else ""
 
 
-def plural(number: int, what: str) -> str:
+def plural(number: Size, what: str) -> str:
     """A number and a noun: "1 layer", "2 layers"."""
-    return f"{number} {what}" + "s" * (number != 1)
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def times(number: int) -> str:

@@ -1,6 +1,6 @@
 """What a list of edits means for one message, and how it is applied to a message.
 
-`Document.apply` makes the same lists of edits to a text; both sort and check them by
+`Document.apply` makes the same lists of edits to a text. Both sort and check the edits by
 `field_changes`, so that both accept and reject the same lists.
 """
 
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
 
 from protogen import proto
 from protogen.diagnostics import plural
@@ -23,47 +26,51 @@ def check_overlaps(edits: Iterable[Edit]) -> None:
     edits = list(edits)
     replaced: set[Path] = set()
     for edit in edits:
+        # Any number of elements may be inserted at one place; they keep their order.
         if edit.action == "insert":
             continue
         if edit.path in replaced:
-            raise EditError(edit.path, "is changed twice by the same list of edits")
+            raise EditError(edit.path, "is changed twice in the same list of edits")
         replaced.add(edit.path)
     for edit in edits:
-        # The whole of a repeated field is a prefix of the path of each element, too.
-        if any(edit.path[:length] in replaced for length in range(1, len(edit.path))):
-            raise EditError(edit.path, "overlaps another edit of the same list")
+        # Also a repeated field as a whole: its path is the beginning of those of its elements.
+        for length in range(1, len(edit.path)):
+            if edit.path[:length] in replaced:
+                raise EditError(edit.path, "overlaps another edit in the same list")
 
 
-def apply(message: Any, edits: Iterable[Edit]) -> None:
+def apply(message: Message, edits: Iterable[Edit]) -> None:
     """Make the edits to a message, in place. Time is linear in the message and the edits.
 
     Raises `EditError`, and leaves the message as it was, if one of them cannot be made.
     """
     edits = list(edits)
     check_overlaps(edits)
+    # An edit may fail after others have changed the message, so all are made to a copy.
     copy = type(message)()
     copy.CopyFrom(message)
     _apply(copy, edits, 0)
     message.CopyFrom(copy)
 
 
-def _apply(message: Any, edits: list[Edit], depth: int) -> None:
+def _apply(message: Message, edits: list[Edit], depth: int) -> None:
     """Make edits whose paths continue at ``depth`` with the fields of ``message``."""
-    for changes in field_changes(
-        message.DESCRIPTOR, lambda name: _count(message, name), edits, depth
-    ):
+    # protobuf's types name a second class, of one of its implementations.
+    descriptor = cast("Descriptor", message.DESCRIPTOR)
+
+    def count(name: str) -> int:
+        if is_repeated(descriptor.fields_by_name[name]):
+            return len(getattr(message, name))
+        return int(message.HasField(name))
+
+    for changes in field_changes(descriptor, count, edits, depth):
         if is_repeated(changes.field):
             _change_list(message, changes)
         else:
             _change_field(message, changes)
 
 
-def _count(message: Any, name: str) -> int:
-    field = message.DESCRIPTOR.fields_by_name[name]
-    return len(getattr(message, name)) if is_repeated(field) else int(message.HasField(name))
-
-
-def _change_field(message: Any, changes: FieldChanges) -> None:
+def _change_field(message: Message, changes: FieldChanges) -> None:
     name = changes.field.name
     for inner in changes.inner.values():
         _apply(getattr(message, name), inner, changes.inner_depth)
@@ -75,13 +82,15 @@ def _change_field(message: Any, changes: FieldChanges) -> None:
         message.MergeFrom(holders[0])
 
 
-def _change_list(message: Any, changes: FieldChanges) -> None:
+def _change_list(message: Message, changes: FieldChanges) -> None:
     name = changes.field.name
     elements = list(getattr(message, name))
     for index, inner in changes.inner.items():
         _apply(elements[index], inner, changes.inner_depth)
     if not (changes.replaced or changes.deleted or changes.inserted):
         return
+    # One pass over the list. Deleting and inserting one by one would move all later elements each
+    # time.
     changed = type(message)()
     getattr(changed, name).extend(_merged(elements, changes))
     message.ClearField(name)
@@ -89,7 +98,9 @@ def _change_list(message: Any, changes: FieldChanges) -> None:
 
 
 def _merged(elements: list[Any], changes: FieldChanges) -> Iterator[Any]:
+    """The elements after the changes, in order."""
     name = changes.field.name
+    # One more than there are elements: the last place is that of what is appended.
     for index in range(len(elements) + 1):
         for holder in changes.inserted.get(index, ()):
             yield from getattr(holder, name)
@@ -99,43 +110,45 @@ def _merged(elements: list[Any], changes: FieldChanges) -> Iterator[Any]:
             yield elements[index]
 
 
-# -- what a list of edits means for one message, be it a message or a piece of text
+# What a list of edits means for one message, as a message or as a piece of text ----------------
 
 
 @dataclass(slots=True)
 class FieldChanges:
     """What a list of edits does to one field of a message.
 
-    The elements are those before the edits; a field that is not repeated counts as a list of at
-    most one. Each new value comes as a message of the same type that holds this one value only.
+    Indices are those of the elements before the edits. A field that is not repeated counts as a
+    list of at most one element. Each new value is in a *holder*, a message of the same type in
+    which only this field is set. So protobuf checks the value, and all types of values are merged
+    or printed in the same way.
     """
 
-    field: Any
-    replaced: dict[int, Any]
+    field: FieldDescriptor
+    replaced: dict[int, Message]
     deleted: set[int]
-    #: Values to insert before the element of an index, which may be the number of elements.
-    inserted: dict[int, list[Any]]
+    #: Holders of the values to insert before an index, which may be the number of elements.
+    inserted: dict[int, list[Message]]
     #: Edits inside an element; their paths continue at ``inner_depth`` with its fields.
     inner: dict[int, list[Edit]]
     inner_depth: int
 
 
 def field_changes(
-    descriptor: Any, count: Callable[[str], int], edits: Iterable[Edit], depth: int = 0
+    descriptor: Descriptor, count: Callable[[str], int], edits: Iterable[Edit], depth: int = 0
 ) -> list[FieldChanges]:
     """Sort the edits of one message by field, and check them.
 
-    ``descriptor`` is the type of the message, and ``count`` gives the number of elements that a
-    field has. Paths continue at ``depth`` with the fields of the message. Raises `EditError` for
-    an edit that cannot be made. Edits inside elements are not looked at, unless the element does
-    not exist yet: then it is one of the values to insert.
+    ``descriptor`` is the type of the message, and ``count`` returns the number of elements of a
+    field. Paths continue at ``depth`` with the fields of the message. Raises `EditError` for an
+    edit that cannot be made. Edits inside an element are left to the caller, unless the element
+    does not exist yet: then it is one of the values to insert.
     """
     by_name: dict[str | int, list[Edit]] = {}
     for edit in edits:
         by_name.setdefault(edit.path[depth], []).append(edit)
     found = []
     for name, group in by_name.items():
-        field = descriptor.fields_by_name.get(name)
+        field = descriptor.fields_by_name.get(name) if isinstance(name, str) else None
         if field is None:
             raise EditError(group[0].path, f'{descriptor.name} has no field "{name}"')
         collector = _Collector(field, count(field.name), depth)
@@ -148,46 +161,40 @@ def field_changes(
 class _Collector:
     """Collects the edits of one field of one message."""
 
-    def __init__(self, field: Any, count: int, depth: int) -> None:
+    def __init__(self, field: FieldDescriptor, count: int, depth: int) -> None:
+        assert field.containing_type is not None
+        self._message_class = proto.message_class(field.containing_type)
         self._field = field
         self._count = count
         self._repeated = is_repeated(field)
-        self._end = depth + (2 if self._repeated else 1)  # where the path of an element ends
+        # The length of the path of an element: its field and, if that is repeated, an index.
+        self._end = depth + (2 if self._repeated else 1)
         self._changes = FieldChanges(field, {}, set(), {}, {}, self._end)
         # The edits that create an element past the last one, by its index.
         self._new: dict[int, list[Edit]] = {}
 
     def add(self, edit: Edit) -> None:
-        """Take one edit in."""
-        if edit.action == "insert" and len(edit.path) == self._end:
-            self._insert(edit)
-            return
-        if self._repeated and len(edit.path) < self._end:
+        """Collect one edit."""
+        length = len(edit.path)
+        if length < self._end:  # the path of a repeated field without an index
             self._change_all(edit)
-            return
-        index = self._index(edit)
-        inside = len(edit.path) > self._end
-        if inside and self._field.message_type is None:
-            raise EditError(edit.path, f'"{self._field.name}" is not a message')
-        if index >= self._count:
-            if edit.action == "delete" and not inside:
-                raise self._missing(edit)
-            self._new.setdefault(index, []).append(edit)
-        elif inside:
-            self._changes.inner.setdefault(index, []).append(edit)
-        elif edit.action == "delete":
-            self._changes.deleted.add(index)
+        elif length > self._end:
+            self._change_inside(edit)
+        elif edit.action == "insert":
+            self._insert(edit)
         else:
-            self._changes.replaced[index] = self._holder(edit, edit.value)
+            self._change_one(edit)
 
     def finish(self) -> FieldChanges:
         """The changes; elements to create are inserted past the last one."""
         for position, index in enumerate(sorted(self._new)):
             edits = self._new[index]
+            first = edits[0]
+            # New elements must follow the last one without a gap.
             if index > self._count + position:
-                raise self._missing(edits[0])
-            if len(edits[0].path) == self._end:
-                holder = self._holder(edits[0], edits[0].value)
+                raise self._missing(first)
+            if len(first.path) == self._end:
+                holder = self._holder(first, first.value)
             else:
                 holder = self._created(edits)
             self._changes.inserted.setdefault(self._count, []).append(holder)
@@ -216,8 +223,28 @@ class _Collector:
             raise self._missing(edit)
         self._changes.inserted.setdefault(index, []).append(self._holder(edit, edit.value))
 
+    def _change_one(self, edit: Edit) -> None:
+        """Replace, create or remove one element."""
+        index = self._index(edit)
+        if edit.action == "delete":
+            if index >= self._count:
+                raise self._missing(edit)
+            self._changes.deleted.add(index)
+        elif index >= self._count:
+            self._new.setdefault(index, []).append(edit)
+        else:
+            self._changes.replaced[index] = self._holder(edit, edit.value)
+
+    def _change_inside(self, edit: Edit) -> None:
+        """Keep an edit of a field of an element, for whoever changes that element."""
+        index = self._index(edit)
+        if self._field.message_type is None:
+            raise EditError(edit.path, f'"{self._field.name}" is not a message')
+        edits = self._new if index >= self._count else self._changes.inner
+        edits.setdefault(index, []).append(edit)
+
     def _change_all(self, edit: Edit) -> None:
-        """Replace or remove all elements: set as many as there are, and delete or add the rest."""
+        """Replace or remove all elements: set those that exist, and delete or add the rest."""
         if edit.action == "insert":
             raise EditError(edit.path, "an insert needs the index of an element")
         if edit.action == "delete":
@@ -235,28 +262,30 @@ class _Collector:
             added = self._changes.inserted.setdefault(self._count, [])
             added += holders[self._count :]
 
-    def _holder(self, edit: Edit, value: Any) -> Any:
+    def _holder(self, edit: Edit, value: Any) -> Message:
         """A message with this value of the field and nothing else."""
         field = self._field
         unexpected = EditError(edit.path, f"expected {expected_value(field)}, got {value!r}")
-        if value is None:  # protobuf would leave the field out
+        # protobuf would take None for a field that is not given.
+        if value is None:
             raise unexpected
         try:
             fields = {field.name: [value] if self._repeated else value}
-            return proto.message_class(field.containing_type)(**fields)
+            return self._message_class(**fields)
         except (TypeError, ValueError) as error:
             if field.message_type is not None and isinstance(value, dict):
                 kind = field.message_type.name
                 raise EditError(edit.path, f"not a valid {kind}: {error}") from None
             raise unexpected from None
 
-    def _created(self, edits: list[Edit]) -> Any:
-        """A message whose field is a new message with these edits made."""
-        holder = proto.message_class(self._field.containing_type)()
+    def _created(self, edits: list[Edit]) -> Message:
+        """A holder of a new message with these edits made."""
+        holder = self._message_class()
         created = getattr(holder, self._field.name)
         if self._repeated:
             created = created.add()
         _apply(created, edits, self._end)
+        # Even if the edits set nothing, the message exists from now on.
         created.SetInParent()
         return holder
 

@@ -1,4 +1,4 @@
-"""Files are written beside and renamed, so that none is ever left half-written."""
+"""Files are written under another name and renamed, so that none is ever left half-written."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ __all__ = ["write_file"]
 
 
 def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
-    """Replace a file, or make it, in one step; text is UTF-8.
+    """Replace a file, or create it, in one step; text is UTF-8.
 
-    A link is followed and the mode of a file that is there is kept. Raises `OSError`, and leaves
-    what was there as it was, if the file cannot be written, or is read-only.
+    A link is followed, and the mode of an existing file is kept. Raises `OSError` about ``path``,
+    and leaves what was there as it was, if the file cannot be written or is read-only.
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():  # a pipe or a device takes the bytes as they come
-        target.open("wb").write(_bytes(data))
+        # Closing it here reports a full device; Python would only warn when it closes a lost file.
+        with target.open("wb") as device:
+            device.write(_bytes(data))
         return
     if target.exists() and not os.access(target, os.W_OK):  # a rename would not ask
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
-    handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        raise _error(errno.EACCES, path)
+    try:
+        handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:  # its message would name the temporary file
+        raise _error(error.errno or errno.EIO, path) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(_bytes(data))
@@ -33,12 +38,17 @@ def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
         raise
 
 
+def _error(number: int, path: str | os.PathLike[str]) -> OSError:
+    """The error with this number; Python picks the class: `FileNotFoundError`, say."""
+    return OSError(number, os.strerror(number), os.fspath(path))
+
+
 def _bytes(data: str | bytes) -> bytes:
     return data if isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")
 
 
 def _mode(target: Path) -> int:
-    """The mode of the file that is there, or else what the umask leaves of 0666."""
+    """The mode of the existing file, or else what the umask leaves of 0666."""
     if target.exists():
         return target.stat().st_mode & 0o7777
     mask = os.umask(0)

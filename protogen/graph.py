@@ -1,22 +1,22 @@
 """The layers that run in one state, and a value for each write of a blob.
 
-A blob's name may be written again and again in place, so a name alone says little. A `Value` is one
-write: which layer produces it, and which layers read it. Caffe gives every value with several
-readers a Split layer, whose tops have other names; `Graph` keeps the net as written and notes where
-that makes a difference.  (source: ``Net::FilterNet``, ``InsertSplits``, ``Net::AppendTop``)
+Layers may overwrite a blob in place any number of times, so its name alone is ambiguous. A `Value`
+is one write: which layer produces it, and which layers read it. After every value with several
+readers Caffe inserts a Split layer, whose tops have other names. `Graph` keeps the net as written,
+and notes where the Split layers make a difference.
+(source: ``Net::FilterNet``, ``InsertSplits``, ``Net::AppendTop``)
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from protogen import layers as layer_types
-from protogen import rules
+from protogen import proto, rules
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
 from protogen.edits import Path, parse_path
-from protogen.proto import Phase
 from protogen.schema import Facts, LayerSchema, registered
 from protogen.shapes import Shape
 
@@ -32,12 +32,19 @@ __all__ = [
     "runs_in",
 ]
 
-PHASES = {name: Phase.Value(name) for name in ("TRAIN", "TEST")}
+#: The phases of BVLC Caffe with their numbers; forks have further ones, which run no net of ours.
+PHASES = {name: proto.Phase.Value(name) for name in ("TRAIN", "TEST")}
+
+# What a new step starts with. Both are immutable, so that all steps can share them.
 _NONE: frozenset[int] = frozenset()
 _NO_FACTS = Facts(())
 
-#: For so many unknown bottoms a similar name is looked for; a net with more is not just misspelled.
+#: How many unknown bottoms get a hint with a similar name. The search compares all names, and a net
+#: with more unknown bottoms has another problem than misspelled names.
 _HINTS = 20
+
+#: How many of the other readers of a blob a message names.
+_LISTED_READERS = 3
 
 
 @dataclass(frozen=True)
@@ -52,80 +59,93 @@ class State:
         if self.phase not in PHASES:
             near = did_you_mean(str(self.phase), PHASES) or "expected TRAIN or TEST"
             raise ValueError(f'unknown phase "{self.phase}"; {near}')
+        # A string is a collection of its letters, which would be stages that no rule asks for.
         if isinstance(self.stages, str):
             raise ValueError(f'stages must be a list of names, such as ["{self.stages}"]')
+        # A tuple, because a state is part of the key of a net's analyses.
         object.__setattr__(self, "stages", tuple(self.stages))
 
     @property
     def number(self) -> int:
-        """The phase as protobuf counts it."""
+        """The phase as a value of the enum ``Phase``."""
         return PHASES[self.phase]
 
-    def within(self, net: Any) -> State:
+    def within(self, net: proto.NetParameter) -> State:
         """This state with the stages of the net's own ``state``, which Caffe adds to those given.
 
         Caffe overwrites the phase and the level that are written there.
+        (source: the constructor of ``Net`` for a file)
         """
         own = tuple(net.state.stage)
-        return replace(self, stages=(*self.stages, *own)) if own else self
+        if not own:
+            return self
+        return replace(self, stages=(*self.stages, *own))
 
-    def meets(self, rule: Any) -> bool:
-        """Whether the state meets everything that a ``NetStateRule`` asks for."""
+    def meets(self, rule: proto.NetStateRule) -> bool:
+        """Whether the state meets everything that a rule asks for.
+
+        (source: ``Net::StateMeetsRule``)
+        """
         if rule.HasField("phase") and rule.phase != self.number:
             return False
         if rule.HasField("min_level") and self.level < rule.min_level:
             return False
         if rule.HasField("max_level") and self.level > rule.max_level:
             return False
-        if any(stage not in self.stages for stage in rule.stage):
-            return False
-        return not any(stage in self.stages for stage in rule.not_stage)
+        # The state needs all stages of the rule, and none of the stages that the rule excludes.
+        stages = set(self.stages)
+        return stages.issuperset(rule.stage) and stages.isdisjoint(rule.not_stage)
 
 
-def runs_in(layer: Any, state: State) -> bool:
+def runs_in(layer: proto.LayerParameter, state: State) -> bool:
     """Whether a layer runs: one ``include`` is met or, if there is none, no ``exclude``.
 
-    Caffe rejects a layer with rules of both kinds in any state, so it is kept here, to be reported.
+    (source: ``Net::FilterNet``)
     """
-    if layer.include:
-        return bool(layer.exclude) or any(map(state.meets, layer.include))
-    return not any(map(state.meets, layer.exclude))
+    if not layer.include:
+        return not any(map(state.meets, layer.exclude))
+    # Caffe rejects a layer with rules of both kinds in any state. It runs here, to be reported.
+    if layer.exclude:
+        return True
+    return any(map(state.meets, layer.include))
 
 
-def meant_phases(net: Any, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
-    """The phases a net is meant for: those in which it has data, or that a layer names.
+def meant_phases(
+    net: proto.NetParameter, level: int = 0, stages: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The phases that a net is intended for: those in which it has data, or that a layer names.
 
-    SSD's files, for instance, train and test with nets of their own. A phase whose data layers all
-    ask for further stages is not meant to run without them. A net with no phase of either kind is
-    meant for both.
+    SSD, for example, has a file for training and another one for testing. A phase in which all data
+    layers require other stages is not intended. If this leaves no phase, both are.
     """
     sources = [layer for layer in net.layer if layer.top and not layer.bottom]
-    named = _named_phases(net.layer) - _named_phases(sources)
-    meant = []
+    # A data layer names its phase to say where it runs, which `runs_in` answers with the stages. A
+    # phase that any other layer names is intended even if it has no data, which is then a fault.
+    named = _included_phases(net.layer) - _included_phases(sources)
+    found = []
     for phase, number in PHASES.items():
         state = State(phase, level, stages)
         if number in named or any(runs_in(source, state) for source in sources):
-            meant.append(phase)
-    return tuple(meant or PHASES)
+            found.append(phase)
+    return tuple(found or PHASES)
 
 
-def _named_phases(layers: Iterable[Any]) -> set[int]:
+def _included_phases(layers: Iterable[proto.LayerParameter]) -> set[int]:
     """The phases that ``include`` rules name."""
-    found = set()
+    found: set[int] = set()
     for layer in layers:
-        for rule in layer.include:
-            if rule.HasField("phase"):
-                found.add(rule.phase)
+        found.update(rule.phase for rule in layer.include if rule.HasField("phase"))
     return found
 
 
 class Wiring(NamedTuple):
-    """How one layer is wired, as plain Python values: read from its message once, for all states.
+    """How one layer is wired, as Python values: read from its message once, for all states.
 
-    A *plain* layer has none of the `CONDITIONS`. ``parameters`` is what the schema looks its answer
-    up by. Composing knows all of this beforehand; that saves half of the walk (34 of 54 ms on 4,000
-    layers), since each look at a repeated field of a message makes a Python object.
+    A *plain* layer has none of the `CONDITIONS`. By ``parameters`` the schema looks up its answer.
     """
+
+    # Composing knows all of this in advance. That saves 34 of the 54 ms that the walk through 4,000
+    # layers takes, because reading a repeated field of a message creates a Python object each time.
 
     bottoms: Sequence[str]
     tops: Sequence[str]
@@ -134,13 +154,15 @@ class Wiring(NamedTuple):
     parameters: Hashable
 
 
-#: Fields with which a layer does not run alike in each state, or needs a check of its own.
+#: With any of these fields a layer differs between states, or needs a check of its own.
 CONDITIONS = ("include", "exclude", "loss_weight", "param", "phase", "propagate_down")
 
 
-def read_wiring(layer: Any) -> Wiring:
-    """The wiring of a ``LayerParameter`` message."""
+def read_wiring(layer: proto.LayerParameter) -> Wiring:
+    """The wiring of a layer."""
+    # A type that is in use is registered; `find` looks for a module with its name.
     schema = registered(layer.type) or layer_types.find(layer.type)
+    # The `CONDITIONS`, spelled out because this runs for each layer of a net that is read.
     conditional = (
         layer.include
         or layer.exclude
@@ -154,11 +176,11 @@ def read_wiring(layer: Any) -> Wiring:
 
 
 class Value:
-    """One write of a blob. ``step`` produces it, as its top number ``top``.
+    """One write of a blob. ``step`` produces it, as its top with the index ``top``.
 
     ``readers`` has a step once for each bottom that reads the value. ``weighed`` is whether the
-    value counts in the objective by a ``loss_weight``, which Caffe treats as one more reader.
-    ``shape`` is filled in by inference, and ``None`` while the number of axes is unknown.
+    value counts in the objective because of a ``loss_weight``. Inference fills in ``shape``, which
+    is ``None`` if the number of axes is unknown.
     """
 
     __slots__ = ("name", "readers", "shape", "step", "top", "weighed")
@@ -174,20 +196,21 @@ class Value:
     @property
     def split(self) -> bool:
         """Whether Caffe inserts a Split layer after it."""
+        # InsertSplits counts a nonzero loss_weight as one more reader.
         return len(self.readers) + self.weighed > 1
 
 
 class Step:
     """One layer that runs: its message, its index in the net, what it reads and writes.
 
-    ``in_place`` are the tops that overwrite the bottom of the same position; a bottom that no
-    layer produces is ``None``. ``facts`` is filled in by inference; ``schema`` is ``None`` for an
+    ``in_place`` has the indices of the tops that overwrite the bottom with the same index. A bottom
+    that no layer produces is ``None``. Inference fills in ``facts``. ``schema`` is ``None`` for an
     unknown type.
     """
 
     __slots__ = ("bottoms", "facts", "faults", "in_place", "index", "layer", "tops", "wiring")
 
-    def __init__(self, layer: Any, index: int, wiring: Wiring) -> None:
+    def __init__(self, layer: proto.LayerParameter, index: int, wiring: Wiring) -> None:
         self.layer = layer
         self.index = index
         self.wiring = wiring
@@ -222,15 +245,17 @@ class Step:
         weights = self.layer.loss_weight
         if weights:
             return any(weights)
+        # LossLayer::LayerSetUp adds a loss_weight of 1 if none is written.
         return self.schema is not None and self.schema.loss
 
     @property
     def learns(self) -> bool:
-        """Whether the layer has blobs that a gradient changes: BatchNorm only keeps statistics."""
+        """Whether the layer has blobs that a gradient changes."""
+        # The blobs of a BatchNorm are statistics, and the layer sets their learning rates to 0.
         return bool(self.facts.blobs) and self.type != "BatchNorm"
 
     def finding(self) -> Diagnostic:
-        """An empty note about the layer, to ask where it stands."""
+        """An empty note about the layer, for which `Net.place` finds the location."""
         return Diagnostic(Severity.NOTE, "", self.name, "", type=self.type, layer_index=self.index)
 
     def fault(
@@ -242,7 +267,7 @@ class Step:
         hint: str = "",
         severity: Severity | None = None,
     ) -> None:
-        """Note why Caffe rejects the net here."""
+        """Record why Caffe rejects the net here."""
         found = rules.named(rule).diagnostic(
             message,
             layer=self.layer.name,
@@ -268,10 +293,10 @@ class Graph:
         return (value for value in self.values.values() if not value.readers)
 
 
-def build(net: Any, state: State, wirings: Sequence[Wiring] = ()) -> Graph:
-    """Wire the layers of a ``NetParameter`` that run in this state; faults are noted in the steps.
+def build(net: proto.NetParameter, state: State, wirings: Sequence[Wiring] = ()) -> Graph:
+    """Connect the layers of a net that run in this state, and record faults in the steps.
 
-    ``wirings`` spares reading the wiring of each layer from its message.
+    ``wirings`` are those of all layers, if the caller has them already.
     """
     state = state.within(net)
     graph = Graph(state, [], {})
@@ -279,6 +304,7 @@ def build(net: Any, state: State, wirings: Sequence[Wiring] = ()) -> Graph:
     missing = 0
     for index, layer in enumerate(net.layer):
         wiring = wirings[index] if wirings else read_wiring(layer)
+        # A plain layer runs in every state.
         if not wiring.plain and not runs_in(layer, state):
             continue
         step = Step(layer, index, wiring)
@@ -288,7 +314,7 @@ def build(net: Any, state: State, wirings: Sequence[Wiring] = ()) -> Graph:
         if not wiring.plain:
             _note_weights(step, graph.values)
             _check_rules(step)
-    # Only now are all readers known, and with them where Caffe inserts Split layers.
+    # Whether a write is in place depends on the Split layers, and those on readers that come later.
     for value in rewrites:
         _check_rewrite(value)
     return graph
@@ -297,7 +323,7 @@ def build(net: Any, state: State, wirings: Sequence[Wiring] = ()) -> Graph:
 def _read_bottoms(step: Step, values: Mapping[str, Value], *, hints: int) -> int:
     """Connect the bottoms, and return how many of them no earlier layer produces.
 
-    The first ``hints`` of those get a hint.
+    The first ``hints`` of those get a hint.  (source: ``Net::AppendBottom``)
     """
     missing = 0
     for name in step.wiring.bottoms:
@@ -306,6 +332,8 @@ def _read_bottoms(step: Step, values: Mapping[str, Value], *, hints: int) -> int
         if value is not None:
             value.readers.append(step)
         else:
+            # Caffe aborts at the first one. Here the layer's shape stays unknown, and all others
+            # are still checked.
             missing += 1
             step.fault(
                 "unknown-bottom",
@@ -326,12 +354,14 @@ def _write_tops(step: Step, values: dict[str, Value], rewrites: list[Value]) -> 
 
 
 def _note_weights(step: Step, values: Mapping[str, Value]) -> None:
-    """Note which tops count in the objective by a weight of their own."""
+    """Record which tops count in the objective because of a ``loss_weight``."""
+    # By name, as in InsertSplits: if a layer has two tops with one name, it is the last one.
     for value, weight in zip(step.tops, step.layer.loss_weight):
         values[value.name].weighed = weight != 0
 
 
 def _check_rules(step: Step) -> None:
+    """Report a layer with rules of both kinds.  (source: ``Net::FilterNet``)"""
     if step.layer.include and step.layer.exclude:
         step.fault(
             "include-and-exclude",
@@ -341,7 +371,11 @@ def _check_rules(step: Step) -> None:
 
 
 def _check_rewrite(value: Value) -> None:
-    """Tell overwriting in place from producing a blob twice, as Caffe does after adding Splits."""
+    """Decide whether a blob is overwritten in place or produced twice.
+
+    Caffe compares the names of the bottom and the top with the same index, after it has inserted
+    Split layers, which rename the bottom.  (source: ``Net::AppendTop``)
+    """
     step, position = value.step, value.top
     bottom = step.bottoms[position] if position < len(step.bottoms) else None
     if bottom is not None and bottom.name == value.name and not bottom.split:
@@ -351,14 +385,15 @@ def _check_rewrite(value: Value) -> None:
 
 
 def _fault_rewrite(step: Step, name: str, position: int) -> None:
+    """Report a blob that is produced twice. Caffe has one message for all three causes."""
     field = f"top[{position}]"
-    bottom = next((b for b in step.bottoms if b is not None and b.name == name), None)
+    bottom = _bottom_named(step, name)
     if bottom is None:
         step.fault(
             "duplicate-top",
             f'produces blob "{name}", which an earlier layer produces too',
             field=field,
-            hint="give this top a name of its own",
+            hint="give this top its own name",
         )
     elif bottom.split:
         step.fault(
@@ -376,11 +411,23 @@ def _fault_rewrite(step: Step, name: str, position: int) -> None:
         )
 
 
+def _bottom_named(step: Step, name: str) -> Value | None:
+    """The first bottom with this name."""
+    for bottom in step.bottoms:
+        if bottom is not None and bottom.name == name:
+            return bottom
+    return None
+
+
 def _other_readers(value: Value, step: Step) -> str:
-    others = list(dict.fromkeys(f'"{r.name}"' for r in value.readers if r is not step))
-    if not others:
+    """Why Caffe splits a value that ``step`` overwrites, as the end of a sentence."""
+    # A layer may read the value more than once; its name is listed once, in the order of the net.
+    names = list(dict.fromkeys(f'"{r.name}"' for r in value.readers if r is not step))
+    if not names:
         return "it also counts in the objective" if value.weighed else "reads it twice"
-    if len(others) == 1:
-        return f"layer {others[0]} reads it too"
-    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-    return f"layers {', '.join(others[:3])}{more} read it too"
+    if len(names) == 1:
+        return f"layer {names[0]} reads it too"
+    listed = ", ".join(names[:_LISTED_READERS])
+    if len(names) > _LISTED_READERS:
+        listed += f" and {len(names) - _LISTED_READERS} more"
+    return f"layers {listed} read it too"

@@ -7,9 +7,10 @@ unknown shape, and nothing is reported that may only follow from that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any
 
 from protogen import layers as layer_types
@@ -18,7 +19,7 @@ from protogen.diagnostics import Diagnostic, plural, times
 from protogen.graph import Graph, Step
 from protogen.proto import ParamSpec
 from protogen.schema import Facts, Fault, LayerSchema, check_param_count
-from protogen.shapes import Shape, count, format_shape
+from protogen.shapes import Shape, count, filled, format_shape
 
 __all__ = ["AUTOMATIC_TOP", "Inputs", "given_shapes", "walk"]
 
@@ -29,9 +30,12 @@ AUTOMATIC_TOP = "(automatic)"
 Inputs = Mapping[str, Sequence[int | None]]
 
 
-def given_shapes(inputs: Inputs) -> dict[str, Shape]:
-    """The shapes that a caller gives, as tuples. Raises `ValueError` for what is not a shape."""
-    return {name: _given_shape(name, shape) for name, shape in inputs.items()}
+def given_shapes(inputs: Inputs, argument: str = "inputs") -> dict[str, Shape]:
+    """The shapes that a caller gives, as tuples. Raises `ValueError` for what is not a shape.
+
+    ``argument`` is what the caller calls them.
+    """
+    return {name: _given_shape(f'{argument}["{name}"]', shape) for name, shape in inputs.items()}
 
 
 def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
@@ -40,17 +44,38 @@ def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
         if all(size is None or (isinstance(size, Integral) and int(size) >= 0) for size in sizes):
             return sizes
     raise ValueError(
-        f'inputs["{name}"] must be a list of sizes, with None for an unknown size, such as'
+        f"{name} must be a list of sizes, with None for an unknown size, such as"
         f" (1, 3, None, None); got {shape!r}"
     )
 
 
-def walk(graph: Graph, inputs: Mapping[str, Shape]) -> None:
-    """Fill in the shapes of a graph's values and the facts and faults of its steps."""
+def walk(
+    graph: Graph,
+    inputs: Mapping[str, Shape],
+    damaged: Collection[int] = (),
+    stated: Mapping[int, Sequence[Shape]] = MappingProxyType({}),
+    *,
+    override: bool = False,
+) -> None:
+    """Fill in the shapes of a graph's values and the facts and faults of its steps.
+
+    ``inputs`` fill in what layers without bottoms leave open. They replace the shapes of these
+    layers as a whole with ``override``, or if they give the shape of all data. ``damaged`` are the
+    indices of layers with an error in their text: what is left of these says nothing about their
+    tops. ``stated`` are the shapes that whoever composed a layer stated for its tops, by the index
+    of the layer.
+    """
+    override = override or _covers_data(graph, inputs)
     owners: dict[str, _Owner] = {}
     phase = graph.state.number
     for step in graph.steps:
-        step.facts = facts = _infer_step(step, phase, inputs)
+        if step.index in damaged:
+            facts = _unknown(step)
+        elif step.index in stated:
+            facts = _stated_facts(step, phase, inputs, override, stated[step.index])
+        else:
+            facts = _infer_step(step, phase, inputs, override)
+        step.facts = facts
         for value, shape in zip(step.tops, facts.tops):
             if shape is None and inputs:  # of a layer in Python, say, or of an unknown type
                 shape = inputs.get(value.name)
@@ -59,12 +84,12 @@ def walk(graph: Graph, inputs: Mapping[str, Shape]) -> None:
             _share_parameters(step, owners)
 
 
-def _infer_step(step: Step, phase: int, inputs: Mapping[str, Shape]) -> Facts:
+def _infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: bool) -> Facts:
     wiring = step.wiring
     schema = wiring.schema
-    if not step.bottoms and step.tops and all(value.name in inputs for value in step.tops):
-        return Facts(tuple(inputs[value.name] for value in step.tops))
     if schema is None:
+        if not step.bottoms and step.tops and all(value.name in inputs for value in step.tops):
+            return Facts(tuple(inputs[value.name] for value in step.tops))
         _fault_unknown_type(step)
         return _unknown(step)
     bottoms = tuple([value.shape if value else None for value in step.bottoms])
@@ -81,7 +106,26 @@ def _infer_step(step: Step, phase: int, inputs: Mapping[str, Shape]) -> Facts:
     except Fault as fault:
         step.fault(fault.rule, fault.message, field=fault.field, hint=fault.hint)
         return _unknown(step)
-    return facts if step.bottoms else _source_facts(step, facts, inputs)
+    if step.bottoms:
+        return facts
+    if override:
+        tops = zip(step.tops, facts.tops)
+        return facts._replace(tops=tuple(inputs.get(value.name, shape) for value, shape in tops))
+    return _source_facts(step, facts, inputs)
+
+
+def _stated_facts(
+    step: Step,
+    phase: int,
+    inputs: Mapping[str, Shape],
+    override: bool,
+    stated: Sequence[Shape],
+) -> Facts:
+    """The facts of a layer whose tops' shapes are stated, as far as they are not known anyway."""
+    if step.wiring.schema is None:
+        return Facts(tuple(stated), macs=None)
+    facts = _infer_step(step, phase, inputs, override)
+    return facts._replace(tops=tuple(map(filled, facts.tops, stated)))
 
 
 def _unknown(step: Step) -> Facts:
@@ -93,29 +137,79 @@ def _unknown(step: Step) -> Facts:
 
 def _source_facts(step: Step, facts: Facts, inputs: Mapping[str, Shape]) -> Facts:
     """The tops of a layer without bottoms: as the caller gives them, or as its source has them."""
-    shapes = _with_inputs(step, facts.tops, inputs)
-    if all(shape is not None and None not in shape for shape in shapes):
-        if step.type == "Input" and not step.layer.input_param.shape:
-            _check_unshaped(step)
-        return facts._replace(tops=shapes)
-    found = _look_into_source(step, facts)
-    if found is not None:
-        shapes = _with_inputs(step, found, inputs)
-    return facts._replace(tops=shapes)
+    given = [inputs.get(value.name) for value in step.tops]
+    shapes: tuple[Shape, ...] = facts.tops
+    if not all(map(_is_known, shapes)) and not all(map(_is_known, given)):
+        # Caffe opens the source to learn the sizes that the layer's parameters leave open.
+        shapes = tuple(_look_into_source(step, facts) or shapes)
+    if step.type == "Input" and not step.layer.input_param.shape and all(map(_is_known, shapes)):
+        _check_unshaped(step)
+    tops = [_merged(step, i, shape, given[i]) for i, shape in enumerate(shapes[: len(given)])]
+    return facts._replace(tops=(*tops, *shapes[len(given) :]))
 
 
-def _with_inputs(
-    step: Step, shapes: Sequence[Shape], inputs: Mapping[str, Shape]
-) -> tuple[Shape, ...]:
-    return tuple(inputs.get(value.name, shape) for value, shape in zip(step.tops, shapes))
+def _covers_data(graph: Graph, inputs: Mapping[str, Shape]) -> bool:
+    """Whether a caller gives the shape of every top of every data layer.
+
+    Such a caller means these shapes, with their batch. Who gives the images only, and not their
+    labels, means the size of the images: another batch would not fit the labels.
+    """
+    if not inputs:
+        return False
+    for step in graph.steps:
+        if step.bottoms or step.type in _SHAPED:
+            continue
+        if any(value.name not in inputs for value in step.tops):
+            return False
+    return True
+
+
+#: Types without bottoms that state the shapes of their tops.
+_SHAPED = ("Input", "DummyData", "Parameter")
+
+
+def _is_known(shape: Shape) -> bool:
+    return shape is not None and None not in shape
+
+
+def _merged(step: Step, top: int, shape: Shape, given: Shape) -> Shape:
+    """The shape of a top by what the layer states and what the caller gives.
+
+    What the caller gives replaces the shape of an Input layer. The batch of a data layer is its
+    own, in each phase, whatever the caller gives for it; so are other sizes that it states, but a
+    caller who contradicts these gets a warning.
+    """
+    if given is None or shape is None or step.type == "Input":
+        return shape if given is None else given
+    if len(shape) != len(given):
+        _warn_of_contradiction(step, top, shape, given)
+        return shape
+    if any(None not in (own, other) and own != other for own, other in zip(shape[1:], given[1:])):
+        _warn_of_contradiction(step, top, shape, given)
+    return tuple(other if own is None else own for own, other in zip(shape, given))
+
+
+def _warn_of_contradiction(step: Step, top: int, shape: Shape, given: Shape) -> None:
+    name = step.tops[top].name
+    step.fault(
+        "input-contradiction",
+        f'the shape given for "{name}" is {format_shape(given)}, but the layer produces'
+        f" {format_shape(shape)}",
+        field=f"top[{top}]",
+        hint=f"give ? for the sizes that the layer sets: {name}={_open_shape(shape)}",
+    )
+
+
+def _open_shape(shape: Shape) -> str:
+    return ",".join("?" if size is None else str(size) for size in shape or ())
 
 
 def _look_into_source(step: Step, facts: Facts) -> Sequence[Shape] | None:
     try:
-        return sources.look(step.layer, facts.tops)
+        return sources.read_top_shapes(step.layer, facts.tops)
     except Fault as fault:
         step.fault("data-source", fault.message, field=fault.field, hint=fault.hint)
-    except sources.Unread as unread:
+    except sources.UnreadableSource as unread:
         step.fault(
             "data-source-unread",
             f"its source exists but cannot be read: {unread}",
@@ -133,7 +227,7 @@ def _check_unshaped(step: Step) -> None:
                 f'gives "{top.name}" no shape, and Caffe cannot split such a blob for its'
                 f" {len(top.readers)} readers",
                 field=f"top[{position}]",
-                hint="state it: input_param { shape { dim: ... } }",
+                hint="add one: input_param { shape { dim: ... } }",
             )
 
 
@@ -142,7 +236,7 @@ def _check_unshaped(step: Step) -> None:
 
 def _fault_unknown_type(step: Step) -> None:
     if not step.type:
-        step.fault("unknown-type", "has no type", hint='state it: type: "Convolution"')
+        step.fault("unknown-type", "has no type", hint='add one, such as type: "Convolution"')
         return
     step.fault(
         "unknown-type",
@@ -250,8 +344,8 @@ def _compare_multipliers(step: Step, index: int, owner: _Owner) -> None:
         elif mine != theirs:
             step.fault(
                 "shared-param-mismatch",
-                f'shares "{spec.name}" with layer "{owner.layer}", but gives {name} {mine:g}'
-                f" where that gives {theirs:g}",
+                f'shares "{spec.name}" with layer "{owner.layer}", but their {name}s'
+                f" differ: {mine:g} here, {theirs:g} there",
                 field=f"param[{index}].{name}",
             )
 
@@ -264,7 +358,7 @@ def dialects(graph: Graph) -> list[Diagnostic]:
     taken: dict[tuple[str, str], list[Step]] = {}
     for step in graph.steps:
         schema = step.schema
-        if schema is not None and schema.disputed:
+        if schema is not None and schema.has_dialects:
             dialect = schema.dialect(step.layer)
             if dialect:
                 taken.setdefault((schema.type, dialect), []).append(step)

@@ -1,7 +1,7 @@
-"""Other heights and widths of a net's images: which of them Caffe would accept.
+"""Other heights and widths of a net's images: those that Caffe accepts.
 
-Height and width are walked apart: with one of them unknown, inference finds what is wrong with the
-other and nothing else. So a range of 500 sizes takes 1,000 walks, not 250,000.
+Height and width are tried one at a time. With one of them unknown, inference finds what is wrong
+with the other and nothing else, so a range of 500 sizes takes 1,000 walks and not 250,000.
 """
 
 from __future__ import annotations
@@ -9,42 +9,45 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from protogen.analysis import Analysis
 from protogen.graph import Graph, Step, Value
 from protogen.schema import Context, Fault, registered
 from protogen.shapes import Shape
-from protogen.windows import Axis, empty_windows, pooling_window
+from protogen.windows import Axis, PoolingWindow, empty_windows, pooling_window
 
 __all__ = ["InputSizes", "Outcome"]
 
-HEIGHT, WIDTH = 2, 3
+#: The axes of height and width.
+_HEIGHT, _WIDTH = 2, 3
 
-#: How far from a size its nearest fellow is looked for.
-_FAR = 256
+#: The nearest size is looked for up to this distance.
+_MOST_DISTANT = 256
 
-#: So many of the nearest sizes of each axis are tried with those of the other.
-_NEAR = 8
+#: This many of the nearest sizes of each axis are tried together with those of the other axis.
+_NEAREST = 8
 
-#: Layers of several bottoms that compare them axis by axis, or not at all.
-_BY_AXIS = frozenset(("Eltwise", "Concat", "Crop", "Scale", "Bias", "Silence"))
+#: Layers with several bottoms that compare them axis by axis, or do not compare them.
+_AXIS_BY_AXIS = frozenset(("Eltwise", "Concat", "Crop", "Scale", "Bias", "Silence"))
 
 #: Layers whose learnable blobs do not depend on the size of the images.
-_WINDOWED = frozenset(("Convolution", "Deconvolution", "BatchNorm", "Scale", "Bias", "PReLU"))
+_SIZE_FREE_WEIGHTS = frozenset(
+    ("Convolution", "Deconvolution", "BatchNorm", "Scale", "Bias", "PReLU")
+)
 
-#: A height and a width; ``None`` is not known, or not looked at.
-Pair = tuple[int | None, int | None]
+#: A height and a width; ``None`` if it is unknown, or not tried.
+_Size = tuple[int | None, int | None]
 
-#: The shapes of a layer's bottoms, and of its tops.
-_Seen = tuple[list[Shape], list[Shape]]
+#: The shapes of a layer's bottoms and of its tops.
+_Blobs = tuple[list[Shape], list[Shape]]
 
 
 class Outcome(NamedTuple):
-    """What becomes of one size.
+    """What one size leads to.
 
-    *legal*: Caffe accepts the net, and every window of its poolings holds something. *exact*: no
-    pooling rounds besides, so that all frameworks make the same of it.
+    *legal*: Caffe accepts the net, and no window of a pooling is empty. *exact*: in addition no
+    pooling rounds, so that all frameworks compute the same sizes.
     """
 
     legal: bool
@@ -52,12 +55,12 @@ class Outcome(NamedTuple):
 
 
 class InputSizes:
-    """A net in one state, to be walked with other sizes of its images.
+    """A net in one state, to be tried with other sizes of its images.
 
-    The images are the blobs of 4 axes that no layer computes and that are as large as the first of
-    them; they change together (an image and its map of labels). ``present`` is their height and
-    width, ``None`` where unknown. Errors that are ``tolerated`` make no size illegal: a net may
-    have faults that have nothing to do with its size.
+    The images are the blobs with 4 axes that no layer computes and that have the height and width
+    of the first of them. They change together: an image and its map of labels. ``present`` is their
+    height and width, ``None`` if unknown. Errors that are ``tolerated`` make no size illegal,
+    because a net may have errors that have nothing to do with its size.
     """
 
     def __init__(
@@ -67,26 +70,21 @@ class InputSizes:
         self._inputs = analysis.inputs
         self._walked = analysis.edited()
         self._graph = self._walked.graph
-        self._memory: dict[Pair, Outcome] = {}
-        self._windows = list(_windows(self._graph))
+        self._outcomes: dict[_Size, Outcome] = {}
+        self._poolings = list(_poolings(self._graph))
         self.images = _images(self._graph)
         *_, height, width = next(iter(self.images.values()), (None, None))
-        self.present: Pair = (height, width)
+        self.present: _Size = (height, width)
 
     def outcome(self, height: int | None, width: int | None) -> Outcome:
-        """Walk the net with this height and width; nothing is said of one that is ``None``."""
+        """What this height and width lead to; one that is ``None`` is not judged."""
         size = (height, width)
-        if size not in self._memory:
-            result = self._resized(*size)
-            accepted = not result.errors - self._tolerated
-            axes = list(self._pooled()) if accepted else []
-            sound = accepted and not any(axis.pooled < 1 or _empty(axis) for axis in axes)
-            exact = not any(axis.rounds for axis in axes)
-            self._memory[size] = Outcome(sound, sound and exact)
-        return self._memory[size]
+        if size not in self._outcomes:
+            self._outcomes[size] = self._try(height, width)
+        return self._outcomes[size]
 
     def along(self, axis: int, size: int) -> Outcome:
-        """Walk the net with one axis only: 0 is the height, 1 the width."""
+        """What the size of one axis leads to: 0 is the height, 1 the width."""
         return self.outcome(size, None) if axis == 0 else self.outcome(None, size)
 
     def nearest(
@@ -94,132 +92,153 @@ class InputSizes:
         *,
         exact: bool = False,
         among: Mapping[int, Callable[[int], bool]] | None = None,
-        tries: int = 2 * _FAR,
+        tries: int = 2 * _MOST_DISTANT,
     ) -> tuple[int, int] | None:
-        """The nearest height and width to the present ones that Caffe accepts.
+        """The nearest height and width to the present ones that are legal, or exact.
 
-        ``among`` may tell of each axis which sizes to try at all, and ``tries`` how many.
+        ``among`` may say for an axis which sizes to try at all, and ``tries`` how many.
         """
-        if None in self.present:
+        height, width = self.present
+        if height is None or width is None:
             return None
-        near: list[list[int]] = []
-        for axis, present in enumerate(self.present):
-            assert present is not None
-            tried = islice(filter((among or {}).get(axis), _around(present)), tries)
-            found = (size for size in tried if self.along(axis, size)[exact])
-            near.append(list(islice(found, _NEAR)))
-        pairs = sorted(product(*map(enumerate, near)), key=lambda pair: pair[0][0] + pair[1][0])
-        sizes = ((height, width) for (_, height), (_, width) in pairs)
-        return next((size for size in sizes if self.outcome(*size)[exact]), None)
+        candidates = []
+        for axis, present in enumerate((height, width)):
+            sizes = filter((among or {}).get(axis), _sizes_around(present))
+            fitting = (size for size in islice(sizes, tries) if self._is(axis, size, exact))
+            candidates.append(list(islice(fitting, _NEAREST)))
+        # In order of the distance of both together, counted in candidates.
+        pairs = sorted(product(*map(enumerate, candidates)), key=lambda p: p[0][0] + p[1][0])
+        for (_, one), (_, other) in pairs:
+            outcome = self.outcome(one, other)
+            if outcome.exact if exact else outcome.legal:
+                return one, other
+        return None
 
-    def entangled(self, height: int, width: int) -> Step | None:
-        """The first layer for which height and width cannot be judged apart, if there is one.
+    def _is(self, axis: int, size: int, exact: bool) -> bool:
+        outcome = self.along(axis, size)
+        return outcome.exact if exact else outcome.legal
 
-        It makes something of both together (a Reshape, a Flatten), or compares counts, which are
-        not known where one of them is not.
+    def dependent_layer(self, height: int, width: int) -> Step | None:
+        """The first layer for which height and width cannot be judged one at a time, if any.
+
+        It computes a size from both (a Reshape, a Flatten), or compares numbers of elements, which
+        are unknown if one of them is.
         """
-        sizes = ((height, width), (height, None), (None, width))
-        walks = [self._snapshot(*size) for size in sizes]
-        for number, step in enumerate(self._graph.steps):
-            bottoms, tops = (list(zip(*(walk[number][side] for walk in walks))) for side in (0, 1))
-            if any(_lost(shapes, all) for shapes in tops):
+        sizes: list[_Size] = [(height, width), (height, None), (None, width)]
+        walks = [self._blobs(*size) for size in sizes]
+        for index, step in enumerate(self._graph.steps):
+            bottoms = zip(*(walk[index][0] for walk in walks))
+            tops = zip(*(walk[index][1] for walk in walks))
+            if any(_is_lost(shapes, all) for shapes in tops):
                 return step
-            if _compares_counts(step) and any(_lost(shapes, any) for shapes in bottoms):
+            if _compares_counts(step) and any(_is_lost(shapes, any) for shapes in bottoms):
                 return step
         return None
 
-    def refuses(self, height: int, width: int) -> Step | None:
-        """The layer at which Caffe gives up a net of this size."""
-        found = self._resized(height, width).faults
-        return next((s for s in self._graph.steps if found and found[0] in s.faults), None)
+    def rejecting_layer(self, height: int, width: int) -> Step | None:
+        """The first layer that Caffe rejects in a net of this size, if any."""
+        faults = self._walk(height, width).faults
+        if not faults:
+            return None
+        return next((step for step in self._graph.steps if faults[0] in step.faults), None)
 
     # Walking ---------------------------------------------------------------------------------
 
-    def _resized(self, height: int | None, width: int | None) -> Analysis:
-        images = {name: (*s[:HEIGHT], height, width) for name, s in self.images.items()}
+    def _try(self, height: int | None, width: int | None) -> Outcome:
+        result = self._walk(height, width)
+        if result.errors - self._tolerated:
+            return Outcome(legal=False, exact=False)
+        pooled = list(self._pooled_axes())
+        legal = not any(axis.pooled < 1 or _has_empty_window(axis) for axis in pooled)
+        exact = legal and not any(axis.rounds for axis in pooled)
+        return Outcome(legal, exact)
+
+    def _walk(self, height: int | None, width: int | None) -> Analysis:
+        images = {name: (*shape[:_HEIGHT], height, width) for name, shape in self.images.items()}
         self._walked.walk_again({**self._inputs, **images})
         return self._walked
 
-    def _pooled(self) -> Iterator[Axis]:
+    def _pooled_axes(self) -> Iterator[Axis]:
         """The axes that are pooled, as far as the last walk knows their sizes."""
-        for step, window in self._windows:
+        for step, window in self._poolings:
             bottom = step.bottoms[0]
             if bottom is None or bottom.shape is None:
                 continue
-            sizes = zip(bottom.shape[HEIGHT:], window.kernel, window.stride, window.pad)
-            for size, kernel, stride, pad in sizes:
+            sizes = bottom.shape[_HEIGHT:]
+            for size, kernel, stride, pad in zip(sizes, window.kernel, window.stride, window.pad):
                 if size is not None:
                     yield Axis("", size, kernel, stride, pad, window.floor, window.clip)
 
-    def _snapshot(self, height: int | None, width: int | None) -> list[_Seen]:
-        self._resized(height, width)
-        return [
-            (
-                [value.shape if value else None for value in step.bottoms],
-                [value.shape for value in step.tops],
-            )
-            for step in self._graph.steps
-        ]
+    def _blobs(self, height: int | None, width: int | None) -> list[_Blobs]:
+        """The shapes of the bottoms and tops of each layer, with images of this size."""
+        self._walk(height, width)
+        found = []
+        for step in self._graph.steps:
+            bottoms = [value.shape if value is not None else None for value in step.bottoms]
+            found.append((bottoms, [value.shape for value in step.tops]))
+        return found
 
 
 def _images(graph: Graph) -> dict[str, tuple[int | None, ...]]:
     """The shapes of the blobs that are images."""
     found: dict[str, tuple[int | None, ...]] = {}
-    for value in _sources(graph):
+    for value in _inputs(graph):
         shape = value.shape
         if shape is None or len(shape) != 4:
             continue
         first = next(iter(found.values()), shape)
-        if shape[HEIGHT:] == first[HEIGHT:]:
+        if shape[_HEIGHT:] == first[_HEIGHT:]:
             found[value.name] = shape
     return found
 
 
-def _sources(graph: Graph) -> Iterator[Value]:
+def _inputs(graph: Graph) -> Iterator[Value]:
+    """The blobs that no layer computes, except learnable ones."""
     for step in graph.steps:
-        if not step.layer.bottom and step.layer.type != "Parameter":
+        if not step.layer.bottom and step.type != "Parameter":
             yield from step.tops
 
 
-def _empty(axis: Axis) -> int:
-    return empty_windows(axis.size, axis.stride, axis.pad, axis.pooled)
-
-
-def _windows(graph: Graph) -> Iterator[tuple[Step, Any]]:
+def _poolings(graph: Graph) -> Iterator[tuple[Step, PoolingWindow]]:
     """Each Pooling layer that does not pool globally, with its window."""
+    schema = registered("Pooling")
     for step in graph.steps:
-        if step.layer.type != "Pooling" or step.layer.pooling_param.global_pooling:
+        if step.type != "Pooling" or step.layer.pooling_param.global_pooling:
             continue
-        schema, phase = registered("Pooling"), graph.state.number
         assert schema is not None
-        context = Context(schema, step.layer, [(1, 1, 1, 1)], 1, phase, frozenset())
+        any_image = [(1, 1, 1, 1)]  # the window does not depend on it
+        context = Context(schema, step.layer, any_image, 1, graph.state.number, frozenset())
         try:
             yield step, pooling_window(context)
         except Fault:
             continue
 
 
-def _around(present: int) -> Iterator[int]:
-    """Sizes in order of their distance, from the present one outwards."""
+def _has_empty_window(axis: Axis) -> bool:
+    return empty_windows(axis.size, axis.stride, axis.pad, axis.pooled) > 0
+
+
+def _sizes_around(present: int) -> Iterator[int]:
+    """Sizes by their distance from the present one."""
     yield present
-    for distance in range(1, _FAR):
+    for distance in range(1, _MOST_DISTANT):
         yield present + distance
         if present > distance:
             yield present - distance
 
 
-def _lost(shapes: Sequence[Shape], of: Callable[[Iterable[bool]], bool]) -> bool:
-    """Whether a size of the first shape is lost in all of the others, or in any of them."""
-    known, *partial = shapes
-    return any(
-        size is not None and of(shape is None or shape[axis] is None for shape in partial)
-        for axis, size in enumerate(known or ())
-    )
+def _is_lost(shapes: Sequence[Shape], of: Callable[[Iterable[bool]], bool]) -> bool:
+    """Whether a size of the first shape is unknown in all of the others, or in any of them."""
+    whole, *others = shapes
+    for axis, size in enumerate(whole or ()):
+        if size is not None and of(shape is None or shape[axis] is None for shape in others):
+            return True
+    return False
 
 
 def _compares_counts(step: Step) -> bool:
-    """Whether a layer may hold one count against another, and not just size against size."""
-    layer = step.layer
-    if len(layer.bottom) > 1:
-        return layer.type not in _BY_AXIS
-    return layer.type not in _WINDOWED and any(param.name for param in layer.param)
+    """Whether a layer may compare numbers of elements, and not just the sizes of axes."""
+    if len(step.layer.bottom) > 1:
+        return step.type not in _AXIS_BY_AXIS
+    shares = any(param.name for param in step.layer.param)
+    return shares and step.type not in _SIZE_FREE_WEIGHTS

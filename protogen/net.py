@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import os
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar, Token
@@ -18,13 +17,13 @@ from typing import Any
 
 from protogen import proto, rules
 from protogen.analysis import Analysis
-from protogen.diagnostics import Diagnostic, Location, ProtogenError
-from protogen.edits import Edit, EditError, Path, parse_path
+from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
+from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
-from protogen.program import Line, reject, user_line
+from protogen.program import reject, user_line
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
 from protogen.text import Document, read, writer
@@ -73,7 +72,7 @@ class Current:
             return edit
         path = self.path(index, tuple(field))
         if path == ("input",):
-            raise EditError(edit.path, "is not written as a layer but in the net's input fields")
+            raise EditError(edit.path, "is not written as a layer, but as input fields of the net")
         return replace(edit, path=path)
 
 
@@ -99,7 +98,9 @@ class Net:
         self._written: bytes | None = None
         #: Counts the layers composed, while nobody else can have changed the message.
         self._revision: int | None = 0
-        self._lines: dict[int, tuple[str, Line]] = {}
+        #: The name of each layer that was composed, and the file and line of its call.
+        self._lines: dict[int, tuple[str, str, int]] = {}
+        self._stated: dict[int, tuple[Shape, ...]] = {}
         self._wirings: list[Wiring] = []
         self._view = _View(0)
         self._composition: Any = None
@@ -125,7 +126,7 @@ class Net:
 
     @classmethod
     def from_document(cls, document: Document) -> Net:
-        """The net that a document says; the document is the net's own from now on."""
+        """The net in a document. From now on, the document belongs to the net."""
         net = cls.__new__(cls)
         net._start(document.message, document)
         return net
@@ -183,7 +184,7 @@ class Net:
         return self._document.text
 
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
-        """Write the prototxt beside ``path`` and rename it; raises `OSError` if it cannot."""
+        """Write the prototxt to a temporary file and rename it. Raises `OSError` if that fails."""
         write_file(path, self.to_prototxt(annotate))
 
     def copy(self) -> Net:
@@ -195,6 +196,7 @@ class Net:
             document = read(self._document.text, proto.NetParameter, self._document.filename)
             net = Net.from_document(document)
         net._lines = dict(self._lines)
+        net._stated = dict(self._stated)
         return net
 
     def apply(self, edits: Iterable[Edit]) -> None:
@@ -216,7 +218,21 @@ class Net:
         self._revision = None
         self._wirings = []
         self._composition = None
-        self._lines = _moved(self._lines, written)
+        self._lines = moved_layers(self._lines, written)
+        self._stated = moved_layers(self._stated, written)
+
+    def apply_fix(self, fix: Fix) -> None:
+        """Make the changes of a fix. Raises as `apply` does."""
+        if fix.splices and self._document is not None:
+            self._open()
+            self._follow()
+            self._document.apply_splices(fix.splices)
+            self._written = _serialized(self._message)
+            self._revision = None
+            self._wirings = []
+            self._composition = None
+        if fix.edits:
+            self.apply(fix.edits)
 
     def _open(self) -> None:
         """From now on somebody may change the message without asking."""
@@ -255,27 +271,44 @@ class Net:
 
     @property
     def damaged_layers(self) -> frozenset[int]:
-        """The layers of `current` of which nothing should be reported: their text has errors."""
+        """The layers of `current` with an error in their text: nothing else is known of them."""
         return self._latest_view().damaged_layers(self)
 
+    @property
+    def stated_shapes(self) -> dict[int, tuple[Shape, ...]]:
+        """The shapes that were stated for the tops of composed layers, by the layers' indices."""
+        layers = self.current.message.layer
+        found = {}
+        for index, shapes in self._stated.items():
+            name = self._lines[index][0]
+            # Whoever changed the message by hand may have moved the layers.
+            if index < len(layers) and layers[index].name == name:
+                found[index] = shapes
+        return found
+
     def meant_phases(self, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
-        """The phases the net is meant for: those in which it has data, or that a layer names."""
+        """The phases the net is intended for: those in which it has data, or that a layer names."""
         return meant_phases(self.current.message, level, stages)
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The finding with the place where its layer, or field, is written or composed."""
-        if diagnostic.location or diagnostic.layer_index < 0:
+        if diagnostic.location:
             return diagnostic
-        location = self.layer_location(diagnostic.layer_index, diagnostic.field)
+        location = None
+        if diagnostic.layer_index >= 0:
+            location = self.layer_location(diagnostic.layer_index, diagnostic.field)
+        elif diagnostic.field and self._document is not None:
+            location = self._document.locate(parse_path(diagnostic.field))
         return replace(diagnostic, location=location) if location else diagnostic
 
     def layer_location(self, layer_index: int, field: str = "") -> Location | None:
         """Where a layer of `current`, or a field of it, is written or composed."""
         path = self.current.path(layer_index, parse_path(field))
-        name, line = self._lines.get(layer_index, ("", None))
-        # Whoever changed the message by hand may have moved the layers.
-        if line is not None and self.current.message.layer[layer_index].name == name:
-            return Location(*line)
+        if layer_index in self._lines:
+            name, file, line = self._lines[layer_index]
+            # Whoever changed the message by hand may have moved the layers.
+            if self.current.message.layer[layer_index].name == name:
+                return Location(file, line)
         return None if self._document is None else self._document.locate(path)
 
     def top_shapes(self) -> list[Sequence[Shape]]:
@@ -345,10 +378,16 @@ class Net:
             self._open()
         return self._message.layer.add(**fields)
 
-    def keep_layer(self, name: str, wiring: Wiring) -> None:
-        """Note that the layer added last is there to stay, and the user's line that composed it."""
+    def keep_layer(self, name: str, wiring: Wiring, stated: tuple[Shape, ...] = ()) -> None:
+        """Note that the layer added last is there to stay, and the user's line that composed it.
+
+        ``stated`` are the shapes of its tops, if the user states them.
+        """
+        index = len(self._message.layer) - 1
         # Its callers are Composition.add, _compose and LayerSchema.__call__.
-        self._lines[len(self._message.layer) - 1] = (name, user_line(depth=5))
+        self._lines[index] = (name, *user_line(depth=5))
+        if stated:
+            self._stated[index] = stated
         if self._revision is not None:
             self._revision += 1
             self._wirings.append(wiring)
@@ -385,6 +424,7 @@ class _View:
         key = (state, tuple(given_shapes(inputs).items()))
         if key not in self._analyses:
             current = self.current(net)
+            _check_input_names(inputs, current.message)
             if len(self._analyses) >= _KEPT:
                 self._analyses.clear()
             self._analyses[key] = Analysis(
@@ -395,6 +435,7 @@ class _View:
                 earlier=current.findings,
                 place=net.place,
                 damaged=self.damaged_layers(net),
+                stated=net.stated_shapes,
             )
         return self._analyses[key]
 
@@ -420,40 +461,52 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     upgraded = upgrade_net(message, document.locate if document is not None else None)
     current = proto.NetParameter() if upgraded.message is None else upgraded.message
     kind = "layers" if message.layers else "layer"
-    return Current(current, [*found, *upgraded.diagnostics], kind, tuple(upgraded.origins))
+    reported = {each.name for each in found}
+    # The reader reports it with a fix.
+    more = [d for d in upgraded.diagnostics if d.name != "legacy-mixed" or d.name not in reported]
+    return Current(current, [*found, *more], kind, tuple(upgraded.origins))
+
+
+def _check_input_names(inputs: Inputs, message: Any) -> None:
+    """Raise `ValueError` for a shape of a blob that no layer produces, in any state."""
+    if not inputs:
+        return
+    produced = {top for layer in message.layer for top in layer.top}
+    for name in inputs:
+        # A net without layers could not be read, and its errors say more.
+        if produced and name not in produced:
+            hint = did_you_mean(str(name), produced)
+            raise ValueError(
+                f'inputs: no layer produces blob "{name}"' + (f"; {hint}" if hint else "")
+            )
 
 
 def _damaged_layers(current: Current, document: Document | None) -> frozenset[int]:
-    """The layers of which nothing should be reported, since their text has errors."""
+    """The layers that are not what their text says, because the reader could not use all of it."""
     if document is None:
         return frozenset()
     errors = reading_errors(document.diagnostics)
-    lines = {each.location.line for each in errors if each.location and each.location.line}
-    found = set()
-    for index in range(len(current.message.layer) if lines else 0):
+    errors += [found for found in document.diagnostics if found.name == "unknown-field"]
+    positions = [(p.line, p.column) for p in (found.location for found in errors) if p and p.line]
+    positions += map(document.lines.at, document.parse_result.damage)
+    if not positions:
+        return frozenset()
+    # Which layers the unlisted errors are in is unknown; they are later than those listed.
+    unlisted = any(found.name == "too-many-errors" for found in errors)
+    damaged = set()
+    for index in range(len(current.message.layer)):
         place = document.locate(current.path(index))
-        if place and any(place.line <= line <= place.end_line for line in lines):
-            found.add(index)
-    return frozenset(found)
+        if place is None:
+            continue
+        start, end = (place.line, place.column), (place.end_line, place.end_column)
+        later = unlisted and end > max(positions)
+        if later or any(start <= position <= end for position in positions):
+            damaged.add(index)
+    return frozenset(damaged)
 
 
 def _serialized(message: Any) -> bytes:
     return bytes(message.SerializePartialToString(deterministic=True))
-
-
-def _moved(
-    lines: dict[int, tuple[str, Line]], edits: Sequence[Edit]
-) -> dict[int, tuple[str, Line]]:
-    """The lines of the layers by their indices after the edits."""
-    whole_layers = [edit for edit in edits if len(edit.path) == 2]
-    inserted = sorted(int(e.path[1]) for e in whole_layers if e.action == "insert")
-    deleted = sorted(int(e.path[1]) for e in whole_layers if e.action == "delete")
-    found = {}
-    for index, line in lines.items():
-        gone = bisect_left(deleted, index)
-        if gone == len(deleted) or deleted[gone] != index:
-            found[index + bisect_right(inserted, index) - gone] = line
-    return found
 
 
 def infer_shapes(
@@ -472,7 +525,7 @@ def infer_shapes(
     return Net.of(net).analysis(State(phase, level, stages), inputs)
 
 
-# Composing lies further on: it registers itself when it is imported ---------------------------
+# `protogen.compose` is a later package: it registers itself when it is imported ---------------
 
 _active: ContextVar[Net | None] = ContextVar("net", default=None)
 _composition_class: Callable[[Net], Any] | None = None

@@ -15,7 +15,12 @@ Line = tuple[str, int]
 
 
 class ComposeError(ProtogenError):
-    """A layer that Caffe would reject, raised at the line that composes it."""
+    """A layer that Caffe would reject, raised at the line that composes it.
+
+    ``net`` is the net that was being composed, without the layer, or ``None`` outside of any.
+    """
+
+    net: Any = None
 
 
 #: Modules whose frames are not the user's; contextlib enters the context managers of ours.

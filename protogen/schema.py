@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
+
+from google.protobuf.message import Message
 
 from protogen import proto
 from protogen.diagnostics import plural
@@ -20,7 +22,10 @@ from protogen.shapes import (
     INT_MAX,
     MAX_AXES,
     UNKNOWN,
+    InternalShape,
     Shape,
+    Size,
+    Unknown,
     format_shape,
     internal_shape,
     public_shape,
@@ -32,6 +37,7 @@ __all__ = [
     "Fault",
     "LayerSchema",
     "Learnable",
+    "UnknownType",
     "check_param_count",
     "register",
     "registered",
@@ -63,7 +69,10 @@ class Fault(Exception):
 
 
 class Learnable(NamedTuple):
-    """A blob that a layer learns: what it is, and its shape."""
+    """A blob that a layer learns: what it is, and its shape.
+
+    In the rules of a layer an unknown size is `UNKNOWN`, as in every shape there.
+    """
 
     name: str
     shape: Shape
@@ -80,8 +89,9 @@ class Facts(NamedTuple):
 class Context:
     """A layer's parameters and bottoms, as the rules of its schema see them.
 
-    ``bottoms`` are tuples in which an unknown size is `UNKNOWN`; ``tops`` is the number of tops;
-    ``in_place`` are the indices of the tops that are also the bottom with the same index.
+    ``param`` is the message that the schema names. ``bottoms`` are tuples in which an unknown size
+    is `UNKNOWN`; ``tops`` is the number of tops; ``in_place`` are the indices of the tops that are
+    also the bottom with the same index.
     """
 
     __slots__ = ("bottoms", "in_place", "layer", "param", "phase", "schema", "tops")
@@ -89,14 +99,15 @@ class Context:
     def __init__(
         self,
         schema: LayerSchema,
-        layer: Any,
-        bottoms: Sequence[tuple[Any, ...]],
+        layer: proto.LayerParameter,
+        bottoms: Sequence[InternalShape],
         tops: int,
         phase: int,
         in_place: frozenset[int],
     ) -> None:
         self.schema = schema
         self.layer = layer
+        # Which message it is depends on the schema, so a type checker cannot know its fields.
         self.param: Any = getattr(layer, schema.param) if schema.param else None
         self.bottoms = bottoms
         self.tops = tops
@@ -133,7 +144,7 @@ class Context:
     # Bottoms -----------------------------------------------------------------------------------
 
     @property
-    def bottom(self) -> tuple[Any, ...]:
+    def bottom(self) -> InternalShape:
         """The first bottom."""
         return self.bottoms[0]
 
@@ -141,7 +152,7 @@ class Context:
         """The axis of the first bottom that a field names, counted from the front.
 
         A negative axis counts from the end. ``message`` names the parameter message that holds the
-        field, if that is not the layer's own.
+        field, if that is not the layer's own.  (source: ``Blob::CanonicalAxisIndex``)
         """
         home = message or self.schema.param
         param = getattr(self.layer, home)
@@ -158,7 +169,7 @@ class Context:
             rule="axis-out-of-range",
         )
 
-    def nchw(self, index: int = 0) -> tuple[Any, Any, Any, Any]:
+    def nchw(self, index: int = 0) -> tuple[Size, Size, Size, Size]:
         """A bottom as (num, channels, height, width); axes that it lacks have size 1.
 
         Caffe's older layers address a blob like this, and abort if it has more than 4 axes.
@@ -171,7 +182,8 @@ class Context:
                 bottom=index,
                 rule="axis-count",
             )
-        return (*shape, 1, 1, 1, 1)[:4]
+        num, channels, height, width = (*shape, 1, 1, 1, 1)[:4]
+        return num, channels, height, width
 
     def reject_in_place(self, top: int = 0) -> None:
         """Raise if this top overwrites its bottom."""
@@ -180,12 +192,12 @@ class Context:
                 "does not work in place: its top must not be its bottom",
                 layer_field=f"top[{top}]",
                 rule="in-place-forbidden",
-                hint="give the top a name of its own",
+                hint="give the top its own name",
             )
 
-    # Blobs that the layer makes ----------------------------------------------------------------
+    # Blobs that the layer produces and learns --------------------------------------------------
 
-    def check_shape(self, shape: Sequence[Any], blob: str, layer_field: str = "") -> None:
+    def check_shape(self, shape: Sequence[Size], blob: str, layer_field: str = "") -> None:
         """Raise if no blob in Caffe can have this shape; ``blob`` says which one it is.
 
         (source: ``Blob::Reshape``)
@@ -204,18 +216,24 @@ class Context:
         schema = self.schema
         if schema.size_field:
             return f"{schema.param}.{schema.size_field}"
-        return "bottom[0]" if self.bottoms else schema.param or "type"
+        if self.bottoms:
+            return "bottom[0]"
+        return schema.param or "type"
 
-    def learnable(self, name: str, shape: Sequence[Any], filler: str, bottom: int = 0) -> Learnable:
+    def learnable(
+        self, name: str, shape: Sequence[Size], filler: str = "", bottom: int = 0
+    ) -> Learnable:
         """A learnable blob, once its shape and its filler are known to be valid.
 
-        ``filler`` is the field of the parameters that holds the filler; ``bottom`` is the index of
-        the bottom that the shape comes from.
+        ``filler`` is the field of the parameters that holds the filler; it is empty for a blob that
+        no filler fills, such as the statistics of a BatchNorm. ``bottom`` is the index of the
+        bottom that the shape comes from.
         """
         self.check_shape(shape, f"the {name}")
-        problem = filler_problem(getattr(self.param, filler), shape)
+        problem = filler_problem(getattr(self.param, filler), shape) if filler else None
         if problem is None:
-            return Learnable(name, tuple(shape))
+            # The sizes become public when the blob leaves the rules; see `Learnable`.
+            return Learnable(name, cast("Shape", tuple(shape)))
         if problem.field:
             field = f"{filler}.{problem.field}"
             raise self.fault(f"{filler}: {problem.message}", field, rule="filler")
@@ -228,29 +246,31 @@ def count_axes(number: int, kind: str = "") -> str:
     return " ".join(filter(None, words))
 
 
-def _shape_problem(shape: Sequence[Any]) -> str:
+def _shape_problem(shape: Sequence[Size]) -> str:
     """What a blob of this shape "would", such as "have 33 axes"; nothing if it is possible."""
     if len(shape) > MAX_AXES:
         return f"have {len(shape)} axes; Caffe allows at most {MAX_AXES}"
     elements = 1
     for size in shape:
-        if size is UNKNOWN:
+        if isinstance(size, Unknown):
             return ""
         if size < 0:
             return f"be {format_shape(shape)}, which has a negative size"
+        # As Caffe does it: once a size is 0 there are no elements, and any other size may follow.
         if elements and size > INT_MAX // elements:
             return f"be {format_shape(shape)}, which is more than {INT_MAX} elements"
         elements *= size
     return ""
 
 
-def check_param_count(layer: Any, facts: Facts) -> None:
+def check_param_count(layer: proto.LayerParameter, facts: Facts) -> None:
     """Raise if a layer has more ``param`` entries than learnable blobs (``Net::Init``)."""
     given, learned = len(layer.param), len(facts.blobs)
     unknown = facts.macs is None  # such as a layer in Python, which may learn anything
     if given > learned and not unknown:
+        entries = "entry" if given == 1 else "entries"
         raise Fault(
-            f"has {given} param for {plural(learned, 'learnable blob')}",
+            f"has {given} param {entries} for {plural(learned, 'learnable blob')}",
             rule="param-count",
             field=f"param[{learned}]",
         )
@@ -283,16 +303,16 @@ class _AnswerStore:
 
     def __init__(self) -> None:
         self.size = 0
-        self._tables: list[dict[Any, _Answer]] = []
+        self._tables: list[dict[Hashable, _Answer]] = []
 
-    def new_table(self) -> dict[Any, _Answer]:
+    def new_table(self) -> dict[Hashable, _Answer]:
         """An empty table, which the store may empty again at any time."""
-        table: dict[Any, _Answer] = {}
+        table: dict[Hashable, _Answer] = {}
         self._tables.append(table)
         return table
 
-    def add(self, table: dict[Any, _Answer], key: Any, answer: _Answer) -> None:
-        """Keep an answer, if there is room for it at all."""
+    def add(self, table: dict[Hashable, _Answer], key: Hashable, answer: _Answer) -> None:
+        """Keep an answer, if there is room for it."""
         size = _rough_size(key) + _rough_size(answer)
         if self.size + size > _ANSWER_BYTES:
             self.clear()
@@ -336,22 +356,37 @@ class LayerSchema:
     the forward pass declares its arity and nothing else: its tops have the shape of its bottoms.
     """
 
-    param: ClassVar[str] = ""
+    param: str = ""
     also: ClassVar[tuple[str, ...]] = ()
     bottoms: ClassVar[Arity] = 1
     tops: ClassVar[Arity] = 1
+    #: The number of axes of each bottom, for a type whose tops then have known numbers of axes.
+    axes: ClassVar[tuple[int, ...]] = ()
     #: Whether there is one top for each bottom.
     paired: ClassVar[bool] = False
     #: Whether Caffe adds the tops that are not written (losses).
     auto_tops: ClassVar[bool] = False
     #: Whether the first top has a weight in the objective even without ``loss_weight``.
     loss: ClassVar[bool] = False
+    #: Whether the first top has an element for each element of a bottom, in the same row and
+    #: column. Other bottoms may be smaller, such as the factor of a Scale.
+    elementwise: ClassVar[bool] = False
+    #: Whether the gradient is computed from the values of the top, which no later layer may then
+    #: overwrite.
+    reads_top: ClassVar[bool] = False
+    #: Whether it still reads its bottom after it has begun to write its top.
+    reads_bottom_while_writing: ClassVar[bool] = False
+    #: Whether its gradient is computed from the values of its bottom, or is written to the bottom
+    #: while they are read.
+    reads_bottom_in_backward: ClassVar[bool] = False
     #: The field of ``param`` that sets the size of the tops, to blame for an impossible size.
     size_field: ClassVar[str] = ""
+    #: The field of ``param`` that states the shape of each top, if the type has such a field.
+    shape_field: ClassVar[str] = ""
     source: ClassVar[str] = ""
     #: The forks that define the type although ``caffe.proto`` does not mark ``param`` as theirs:
     #: the type has no parameter message of its own, or not in these forks.
-    unmarked_forks: ClassVar[tuple[str, ...]] = ()
+    unmarked_forks: tuple[str, ...] = ()
     #: The size arithmetic on one line, for the reference.
     formula: ClassVar[str] = ""
 
@@ -364,7 +399,6 @@ class LayerSchema:
         self.params: tuple[str, ...] = (*filter(None, (self.param,)), *self.also)
         #: Whether forks differ in the type, so that `dialect` may have an answer.
         self.has_dialects = cls.dialect is not LayerSchema.dialect
-        self.disputed = self.has_dialects  # the former name, until inference uses the new one
         self._answers = _store.new_table()
         # Nearly all types read a single message. Reading it without a list saves 0.3 microseconds
         # of the 1.0 that a repeated ReLU takes, and of the 1.9 of a Convolution.
@@ -380,14 +414,14 @@ class LayerSchema:
 
     # What a layer type answers -----------------------------------------------------------------
 
-    def arity(self, layer: Any) -> tuple[Arity, Arity]:
+    def arity(self, layer: proto.LayerParameter) -> tuple[Arity, Arity]:
         """The number of bottoms and of tops, which may depend on the layer's parameters."""
         return self.bottoms, self.tops
 
     def check(self, ctx: Context) -> None:
         """Raise `Fault` for parameters or bottoms that Caffe rejects before it shapes the tops."""
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
         """The shape of each top; ``None`` if not even its number of axes is known."""
         return [ctx.bottom] * ctx.tops
 
@@ -395,28 +429,36 @@ class LayerSchema:
         """What the layer learns: names and shapes, in Caffe's order."""
         return ()
 
-    def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:
+    def macs(self, ctx: Context, tops: Sequence[Sequence[Size]]) -> Size:
         """Multiply-accumulates of one forward pass; biases are not counted."""
         return 0
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
+        """The number of axes to assume of each bottom whose own number is unknown.
+
+        Without an assumption, or with ``None``, nothing is inferred from such a bottom. It may be
+        less than the bottom has, if the shapes of the tops depend on the first axes only.
+        """
+        return self.axes
+
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         """The tops' shapes if the number of axes of some bottom is unknown."""
         return (None,) * tops
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         """The fork whose rule is applied and what in the layer decides it; see `has_dialects`.
 
         For example ``segnet (bn_mode)``; empty if BVLC's own rule is applied.
         """
         return ""
 
-    def default_tops(self, bottoms: int, keywords: Mapping[str, Any]) -> int:
+    def default_tops(self, bottoms: int, keywords: Mapping[str, object]) -> int:
         """The number of tops of a layer that is composed without giving it."""
-        if self.paired:
-            return bottoms
-        return self.tops if isinstance(self.tops, int) else self.tops[0]
+        return bottoms if self.paired else _least(self.tops)
 
-    def parameters(self, layer: Any) -> Hashable:
+    def parameters(self, layer: proto.LayerParameter) -> Hashable:
         """The part of the layer that decides its answers, as a key to look them up by."""
         if self._only_param is not None:
             return _serialized(layer, self._only_param)
@@ -426,7 +468,7 @@ class LayerSchema:
 
     def infer(
         self,
-        layer: Any,
+        layer: proto.LayerParameter,
         bottoms: tuple[Shape, ...],
         tops: int,
         phase: int = 1,
@@ -440,6 +482,7 @@ class LayerSchema:
         """
         if parameters is _UNREAD:
             parameters = self.parameters(layer)
+        # All that a rule can see. Whatever a `Context` gives a rule in addition must be added here.
         key = (bottoms, tops, phase, in_place, parameters)
         answer = self._answers.get(key)
         if answer is None:
@@ -454,19 +497,22 @@ class LayerSchema:
 
     def _apply_rules(
         self,
-        layer: Any,
+        layer: proto.LayerParameter,
         bottoms: tuple[Shape, ...],
         tops: int,
         phase: int,
         in_place: frozenset[int],
     ) -> Facts:
+        """Ask in the order of ``Layer::SetUp``, so that the first fault is Caffe's first, too."""
+        # Caffe rejects the whole file before it sets up any layer.
         if not layer.IsInitialized():
-            missing = layer.FindInitializationErrors()[0]
+            missing = _missing_fields(layer)[0]
             raise Fault(f"{missing} is missing", rule="required-field", field=missing)
         bottom_arity, top_arity = self.arity(layer)
         _check_arity(len(bottoms), bottom_arity, "bottom")
+        # Net::Init adds the "(automatic)" tops before the layer counts them.
         if self.auto_tops:
-            tops = max(tops, top_arity if isinstance(top_arity, int) else top_arity[0])
+            tops = max(tops, _least(top_arity))
         _check_arity(tops, top_arity, "top")
         if self.paired and len(bottoms) != tops:
             raise Fault(
@@ -475,14 +521,29 @@ class LayerSchema:
                 rule="blob-count",
                 field="top",
             )
+        if None in bottoms:
+            bottoms = self._with_axes(layer, bottoms)
         ctx = self.context(layer, bottoms, tops, phase, in_place)
         if ctx is None:
-            return Facts(self.unknown_tops(layer, tops), macs=None)
+            return Facts(self.unknown_tops(layer, bottoms, tops), macs=None)
         return self._facts(ctx)
+
+    def _with_axes(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape]
+    ) -> tuple[Shape, ...]:
+        """The bottoms, with axes of unknown sizes for those whose shape is unknown."""
+        assumed = self.bottom_axes(layer)
+        found: list[Shape] = []
+        for index, shape in enumerate(bottoms):
+            axes = assumed[index] if index < len(assumed) else None
+            if shape is None and axes is not None:
+                shape = (None,) * axes
+            found.append(shape)
+        return tuple(found)
 
     def context(
         self,
-        layer: Any,
+        layer: proto.LayerParameter,
         bottoms: Sequence[Shape],
         tops: int,
         phase: int,
@@ -495,22 +556,25 @@ class LayerSchema:
         return Context(self, layer, known, tops, phase, in_place)
 
     def _facts(self, ctx: Context) -> Facts:
+        # LayerSetUp checks the parameters and creates the learnable blobs; Reshape, which comes
+        # after it, shapes the tops.
         self.check(ctx)
-        blobs = self.blob_shapes(ctx)
+        blobs = [_public_learnable(blob) for blob in self.blob_shapes(ctx)]
         shapes = self.top_shapes(ctx)
+        tops: list[Shape] = []
         for index, shape in enumerate(shapes):
-            if shape is not None:
-                ctx.check_shape(shape, f"top {index}" if ctx.tops > 1 else "the top")
-        macs = self.macs(ctx, shapes)
-        return Facts(
-            tuple(None if shape is None else public_shape(shape) for shape in shapes),
-            tuple(Learnable(b.name, b.shape and public_shape(b.shape)) for b in blobs),
-            None if macs is UNKNOWN else macs,
-        )
+            if shape is None:
+                tops.append(None)
+                continue
+            ctx.check_shape(shape, f"top {index}" if ctx.tops > 1 else "the top")
+            tops.append(public_shape(shape))
+        # A type whose tops may have no shape has no rule that counts by them.
+        macs = self.macs(ctx, cast("Sequence[Sequence[Size]]", shapes))
+        return Facts(tuple(tops), tuple(blobs), None if isinstance(macs, Unknown) else macs)
 
     # Composing ---------------------------------------------------------------------------------
 
-    def __call__(self, *bottoms: Any, **keywords: Any) -> Any:
+    def __call__(self, *bottoms: object, **keywords: Any) -> Any:
         """Add a layer of this type to the net that is being composed."""
         return _composer(self, bottoms, keywords)
 
@@ -518,13 +582,34 @@ class LayerSchema:
         return f"<layer type {self.type}>"
 
 
-def _serialized(layer: Any, name: str) -> bytes | None:
+def _serialized(layer: Message, name: str) -> bytes | None:
     """The bytes of one of the layer's messages; ``None`` if absent, which differs from empty."""
-    return getattr(layer, name).SerializePartialToString() if layer.HasField(name) else None
+    if not layer.HasField(name):
+        return None
+    # Partial: a missing required field is reported later, with its name.
+    serialized: bytes = getattr(layer, name).SerializePartialToString()
+    return serialized
+
+
+def _missing_fields(message: Any) -> list[str]:
+    """The required fields that are not set; the types of protobuf lack this method."""
+    return list(message.FindInitializationErrors())
+
+
+def _public_learnable(blob: Learnable) -> Learnable:
+    shape = None if blob.shape is None else public_shape(blob.shape)
+    return Learnable(blob.name, shape)
+
+
+def _least(arity: Arity) -> int:
+    return arity if isinstance(arity, int) else arity[0]
 
 
 def _check_arity(given: int, arity: Arity, kind: str) -> None:
-    """Raise unless the number of blobs, ``bottom`` or ``top``, is one that the layer takes."""
+    """Raise unless the number of blobs, ``bottom`` or ``top``, is one that the layer takes.
+
+    (source: ``Layer::CheckBlobCounts``)
+    """
     least, most = (arity, arity) if isinstance(arity, int) else arity
     too_few = given < least
     if not too_few and (most is None or given <= most):
@@ -540,6 +625,22 @@ def _check_arity(given: int, arity: Arity, kind: str) -> None:
         rule="blob-count",
         field=kind if too_few else f"{kind}[{most}]",
     )
+
+
+class UnknownType(LayerSchema):
+    """A layer type that no schema knows, to compose a layer of it."""
+
+    bottoms, tops = (0, None), (0, None)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.type = name
+
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
+        return [None] * ctx.tops
+
+    def macs(self, ctx: Context, tops: Sequence[Sequence[Size]]) -> Size:
+        return UNKNOWN
 
 
 # The registry ----------------------------------------------------------------------------------
@@ -561,16 +662,25 @@ def registered(layer_type: str) -> LayerSchema | None:
     return _registry.get(layer_type)
 
 
-def _import_composer(schema: LayerSchema, bottoms: Any, keywords: Any) -> Any:
-    """The first call of any layer type: composing registers itself when it is imported."""
+#: What calling a layer type does: its type, the bottoms and the keywords give what `L.X()` returns.
+_Composer = Callable[[LayerSchema, tuple[object, ...], dict[str, Any]], Any]
+
+
+def _import_composer(
+    schema: LayerSchema, bottoms: tuple[object, ...], keywords: dict[str, Any]
+) -> Any:
+    """The first call of any layer type: composing registers itself when it is imported.
+
+    This module must not import it: data goes one way, and inference does not need composing.
+    """
     importlib.import_module("protogen.compose")
     return _composer(schema, bottoms, keywords)
 
 
-_composer: Callable[[LayerSchema, Any, Any], Any] = _import_composer
+_composer: _Composer = _import_composer
 
 
-def set_composer(composer: Callable[[LayerSchema, Any, Any], Any]) -> None:
+def set_composer(composer: _Composer) -> None:
     """Set what calling a layer type does; ``protogen.compose`` sets it when it is imported."""
     global _composer
     _composer = composer

@@ -7,30 +7,34 @@ comparison with it is true. A rule is therefore written once, as if every size w
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
-from functools import reduce
-from typing import Any
+from typing import TypeGuard, TypeVar, overload
 
 __all__ = [
     "INT_MAX",
     "MAX_AXES",
     "UNKNOWN",
+    "AnySize",
+    "InternalShape",
     "Shape",
     "Size",
     "Unknown",
     "count",
+    "filled",
     "format_shape",
     "internal_shape",
+    "is_known",
     "parse_shape",
     "public_shape",
     "truncated_division",
 ]
 
-#: The largest number of elements in a blob, and of axes (``blob.hpp``).
+# Blob::Reshape keeps the number of elements in an int and aborts with "blob size exceeds INT_MAX".
 INT_MAX = 2**31 - 1
+#: The largest number of axes of a blob (``kMaxBlobAxes`` in ``blob.hpp``).
 MAX_AXES = 32
 
+#: A shape outside the rules of layers; ``None`` if even the number of axes is unknown.
 Shape = tuple[int | None, ...] | None
 
 
@@ -42,6 +46,7 @@ class Unknown:
 
     __slots__ = ()
 
+    # All operators of a kind share one method: a new one must not compute anything either.
     def _unknown(self, *_: object) -> Unknown:
         return self
 
@@ -54,6 +59,8 @@ class Unknown:
 
     __lt__ = __le__ = __gt__ = __ge__ = _false
 
+    # The fault in `if size != other: raise` is a difference, so an unknown size equals everything.
+    # To ask whether a size is unknown, write `size is UNKNOWN`.
     def __eq__(self, other: object) -> bool:
         return True
 
@@ -63,6 +70,7 @@ class Unknown:
     def __bool__(self) -> bool:
         return False
 
+    # Defining __eq__ takes the inherited hash away, and shapes are keys of dicts.
     def __hash__(self) -> int:
         return 0
 
@@ -71,34 +79,64 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+#: A size in the rules of layers.
 Size = int | Unknown
+#: A size that is known if those that it is computed from are.
+AnySize = TypeVar("AnySize", int, Size)
+#: A shape in the rules of layers.
+InternalShape = tuple[Size, ...]
 
 
-def internal_shape(shape: tuple[int | None, ...]) -> tuple[Any, ...]:
+def internal_shape(shape: tuple[int | None, ...]) -> InternalShape:
     """The shape as a layer's rules see it: `UNKNOWN` for each ``None``."""
     return tuple(UNKNOWN if size is None else size for size in shape)
 
 
-def public_shape(shape: Iterable[Any]) -> tuple[int | None, ...]:
+def public_shape(shape: Iterable[Size | None]) -> tuple[int | None, ...]:
     """The shape as everyone else sees it: ``None`` for each `UNKNOWN`."""
-    return tuple(None if size is UNKNOWN else size for size in shape)
+    return tuple(None if isinstance(size, Unknown) else size for size in shape)
 
 
-def count(shape: Iterable[Any]) -> Any:
-    """The number of elements in a shape; a shape without axes has one."""
-    return reduce(operator.mul, shape, 1)
+def is_known(shape: Shape) -> TypeGuard[tuple[int, ...]]:
+    """Whether the number of axes and every size are known."""
+    return shape is not None and None not in shape
 
 
-def truncated_division(numerator: Any, denominator: int) -> Any:
+@overload
+def count(shape: Iterable[int]) -> int: ...
+@overload
+def count(shape: Iterable[Size | None]) -> Size: ...
+def count(shape: Iterable[Size | None]) -> Size:
+    """The number of elements in a shape, in which no size is ``None``.
+
+    A shape without axes has one element, as in ``Blob::Reshape``.
+    """
+    elements: Size = 1
+    for size in shape:
+        assert size is not None
+        elements *= size
+    return elements
+
+
+def filled(shape: Shape, other: Shape) -> Shape:
+    """The shape, with the sizes of another where its own are unknown."""
+    if shape is None:
+        return other
+    if other is None or len(other) != len(shape):
+        return shape
+    return tuple(theirs if own is None else own for own, theirs in zip(shape, other))
+
+
+def truncated_division(numerator: AnySize, denominator: int) -> AnySize:
     """Integer division as in C++, which rounds toward zero; Python's ``//`` rounds down."""
-    if numerator is UNKNOWN:
+    if isinstance(numerator, Unknown):
         return UNKNOWN
     quotient = abs(numerator) // denominator
     return quotient if numerator >= 0 else -quotient
 
 
 def format_shape(shape: Sequence[object] | None) -> str:
-    """``64x20x12x12``; ``?`` where a size is unknown; ``scalar`` for a shape without axes."""
+    """``64x20x12x12``; ``?`` for an unknown size or rank; ``scalar`` for a shape without axes."""
     if shape is None:
         return "?"
     if not shape:
@@ -111,10 +149,16 @@ def parse_shape(text: str) -> tuple[int | None, ...]:
 
     Raises `ValueError` with a message for the user if the text is not a shape.
     """
-    if text.strip() == "scalar":
+    # A settings file may give an empty list of sizes, which arrives here as an empty text.
+    if text.strip() in ("", "scalar"):
         return ()
-    words = [word.strip() for word in text.replace("x", ",").split(",")] if text.strip() else []
-    for word in words:
-        if word != "?" and not word.isdecimal():
+    sizes: list[int | None] = []
+    for word in text.replace("x", ",").split(","):
+        word = word.strip()
+        if word == "?":
+            sizes.append(None)
+        elif word.isdecimal():
+            sizes.append(int(word))
+        else:
             raise ValueError(f'"{text}" is not a shape; write sizes like 1,3,227,227')
-    return tuple(None if word == "?" else int(word) for word in words)
+    return tuple(sizes)

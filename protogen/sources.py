@@ -1,8 +1,8 @@
 """The first record of a data layer's source, which Caffe reads to shape the layer's tops.
 
-Caffe looks for ``source`` from the current folder, and so does this module. If the source does not
-exist, the sizes stay unknown. The libraries are those of the extra ``data``; they are imported only
-when there is a source to read.
+Caffe looks for ``source`` in the current folder, and so does this module. If the source does not
+exist, the sizes stay unknown: a net is often checked where its data is not. The libraries are those
+of the extra ``data``, and are imported only when there is a source to read.
 """
 
 from __future__ import annotations
@@ -11,15 +11,23 @@ import importlib
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol, TypeVar, cast
+
+from google.protobuf.message import Message
 
 from protogen import layers, proto
 from protogen.schema import Fault
-from protogen.shapes import Shape, public_shape
+from protogen.shapes import Shape, Size, public_shape
 
-__all__ = ["UnreadableSource", "read_top_shapes"]
+__all__ = ["UnreadableSource", "read_top_shapes", "unknown_reason"]
 
+#: The shapes of a layer's tops as far as the layer itself says them.
 Tops = Sequence[Shape]
+
+#: Channels, height and width of an image.
+Sizes = tuple[Size, Size, Size]
+
+_Message = TypeVar("_Message", bound=Message)
 
 
 class UnreadableSource(Exception):
@@ -30,13 +38,26 @@ class UnreadableSource(Exception):
         self.hint = hint
 
 
-def read_top_shapes(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
+def read_top_shapes(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     """The tops' shapes according to the first record; ``None`` if the source does not exist.
 
-    Raises `Fault` if Caffe would abort on the record, `UnreadableSource` if a library is missing.
+    Raises `Fault` if Caffe would abort on the record, and `UnreadableSource` if a library is
+    missing.
     """
     reader = _READERS.get(layer.type)
     return reader(layer, tops) if reader else None
+
+
+def unknown_reason(layer: Any) -> str:
+    """Why the shapes of a layer's tops are unknown, in a few words; empty where nobody knows."""
+    if layer.type == "Python":
+        return "protogen does not run the code of Python layers"
+    for field, param in layer.ListFields():
+        if field.message_type is not None and "source" in field.message_type.fields_by_name:
+            source = param.source
+            if source and _existing(source) is None:
+                return f'"{source}" does not exist'
+    return ""
 
 
 def _import(name: str, package: str) -> Any:
@@ -49,20 +70,29 @@ def _import(name: str, package: str) -> Any:
 
 def _existing(source: str) -> Path | None:
     path = Path(source)
+    # An empty source would be the current folder, which exists.
     return path if source and path.exists() else None
 
 
-def _image_tops(layer: Any, tops: Tops, sizes: tuple[Any, Any, Any]) -> tuple[Shape, ...]:
+class _ImageSchema(Protocol):
+    """What the schema of a layer has that reads images."""
+
+    def transformed(self, layer: proto.LayerParameter, sizes: Sizes) -> Sizes:
+        """Channels, height and width after the transformation."""
+
+
+def _image_tops(layer: proto.LayerParameter, tops: Tops, sizes: Sizes) -> tuple[Shape, ...]:
     """The tops for images with these channels, height and width."""
-    schema: Any = layers.find(layer.type)
-    batch = tops[0][0] if tops[0] else None
+    schema = cast("_ImageSchema", layers.find(layer.type))
+    images = tops[0]
+    batch = images[0] if images else None
     return (batch, *public_shape(schema.transformed(layer, sizes))), *tops[1:]
 
 
 # Databases -------------------------------------------------------------------------------------
 
 
-def _data(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
+def _data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     record = _first_record(layer)
     if record is None:
         return None
@@ -70,15 +100,15 @@ def _data(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
     return _image_tops(layer, tops, _datum_sizes(layer, datum))
 
 
-def _annotated_data(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
+def _annotated_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     record = _first_record(layer)
     if record is None:
         return None
-    datum = _parse(proto.AnnotatedDatum, record).datum
-    return _image_tops(layer, tops, _datum_sizes(layer, datum))
+    annotated = _parse(proto.AnnotatedDatum, record)
+    return _image_tops(layer, tops, _datum_sizes(layer, annotated.datum))
 
 
-def _parse(message: Any, record: bytes) -> Any:
+def _parse(message: type[_Message], record: bytes) -> _Message:
     try:
         return message.FromString(record)
     except Exception as error:  # each implementation of protobuf has an error class of its own
@@ -88,8 +118,11 @@ def _parse(message: Any, record: bytes) -> Any:
         ) from None
 
 
-def _first_record(layer: Any) -> bytes | None:
-    """The first value in the database, in the order of the keys."""
+def _first_record(layer: proto.LayerParameter) -> bytes | None:
+    """The first value in the database, in the order of the keys.
+
+    (source: ``DataLayer::DataLayerSetUp``, which reads where a new cursor stands)
+    """
     param = layer.data_param
     path = _existing(param.source)
     if path is None:
@@ -100,6 +133,7 @@ def _first_record(layer: Any) -> bytes | None:
         )
     lmdb = _import("lmdb", "lmdb")
     try:
+        # Without a lock, as a check must not write into the folder of the database.
         with (
             lmdb.open(str(path), readonly=True, lock=False, subdir=path.is_dir()) as database,
             database.begin() as transaction,
@@ -112,7 +146,8 @@ def _first_record(layer: Any) -> bytes | None:
     return bytes(record)
 
 
-def _datum_sizes(layer: Any, datum: Any) -> tuple[Any, Any, Any]:
+def _datum_sizes(layer: proto.LayerParameter, datum: proto.Datum) -> Sizes:
+    """The sizes of one record.  (source: ``DataTransformer::InferBlobShape``)"""
     if not datum.encoded:
         if datum.channels <= 0:
             raise Fault("the first record has no channels", field="data_param.source")
@@ -120,6 +155,7 @@ def _datum_sizes(layer: Any, datum: Any) -> tuple[Any, Any, Any]:
     transform = layer.transform_param
     if transform.force_color and transform.force_gray:
         raise Fault("both force_color and force_gray are set", field="transform_param.force_gray")
+    # With neither of them Caffe decodes an image to the channels that it has.
     channels = None
     if transform.force_color:
         channels = 3
@@ -130,15 +166,16 @@ def _datum_sizes(layer: Any, datum: Any) -> tuple[Any, Any, Any]:
 
 # Files -----------------------------------------------------------------------------------------
 
-#: The number of channels that OpenCV decodes each of Pillow's modes to, unless told otherwise.
+#: The number of channels to which OpenCV by default decodes images of each mode of Pillow, if it is
+#: not 3.
 _CHANNELS = {"1": 1, "L": 1, "I;16": 1, "I": 1, "F": 1, "LA": 4, "RGBA": 4}
 
 #: The EXIF tag of an image's orientation; from 5 on, width and height are swapped.
 _ORIENTATION, _FIRST_SWAPPED = 0x0112, 5
 
 
-def _image_sizes(file: Any, channels: int | None, field: str) -> tuple[Any, Any, Any]:
-    """Channels, height and width of an image; ``channels`` if Caffe converts it to so many."""
+def _image_sizes(file: str | BinaryIO, channels: int | None, field: str) -> Sizes:
+    """The sizes of an image; ``channels`` is the number to which Caffe converts it, if it does."""
     image = _import("PIL.Image", "Pillow")
     try:
         with image.open(file) as opened:
@@ -151,29 +188,32 @@ def _image_sizes(file: Any, channels: int | None, field: str) -> tuple[Any, Any,
         raise Fault(f"the first image cannot be read: {error}", field=field) from None
 
 
-def _image_data(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
+def _image_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     param, field = layer.image_data_param, "image_data_param.source"
     path = _existing(param.source)
-    # With rand_skip Caffe shapes the tops by an image that it picks at random.
+    # With rand_skip Caffe shapes the tops by an image that it chooses at random.
     if path is None or param.rand_skip:
         return None
     line = path.read_text(errors="replace").partition("\n")[0]
     if not line:
         raise Fault(f'"{path}" is empty', field=field)
     channels = 3 if param.is_color else 1
+    # Caffe resizes each image, so the sizes are known without looking at one.
     if param.new_height and param.new_width:
         return _image_tops(layer, tops, (channels, param.new_height, param.new_width))
+    # The label is after the last space. The name before it may also contain spaces.
     name = param.root_folder + line.rpartition(" ")[0]
     if not Path(name).is_file():
         raise Fault(f'the first image "{name}" does not exist', field=field)
     return _image_tops(layer, tops, _image_sizes(name, channels, field))
 
 
-def _window_data(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
+def _window_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     path = _existing(layer.window_data_param.source)
     if path is None:
         return None
-    # Each image is "# index", a path, its channels, height and width, then its windows.
+    # Each image is "# index", a path, its channels, height and width, then its windows. Only the
+    # channels matter: Caffe warps each window to a square of crop_size.
     words = path.read_text(errors="replace").split(maxsplit=6)
     if len(words) < 4 or words[0] != "#" or not words[3].isdecimal():
         raise Fault(f'"{path}" is not a window file', field="window_data_param.source")
@@ -181,30 +221,32 @@ def _window_data(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
     return _image_tops(layer, tops, (int(words[3]), size, size))
 
 
-def _hdf5_data(layer: Any, tops: Tops) -> tuple[Shape, ...] | None:
+def _hdf5_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     param, field = layer.hdf5_data_param, "hdf5_data_param.source"
     path = _existing(param.source)
     if path is None:
         return None
-    # The source is a list of files; Caffe shapes the tops by the first one.
+    # The source is a list of files, read word by word. Caffe shapes the tops by the first one.
     names = path.read_text(errors="replace").split()
     if not names:
         raise Fault(f'"{path}" does not list any files', field=field)
     h5py = _import("h5py", "h5py")
     try:
         with h5py.File(names[0], "r") as file:
-            shapes = [
-                _dataset_shape(file, index, top, names[0]) for index, top in enumerate(layer.top)
-            ]
+            shapes = []
+            for index, top in enumerate(layer.top):
+                shapes.append(_dataset_shape(file, index, top, names[0]))
     except OSError as error:
         raise Fault(f'"{names[0]}" cannot be read: {error}', field=field) from None
     if len({shape[0] for shape in shapes}) > 1:
         rows = ", ".join(f"{top} {shape[0]}" for top, shape in zip(layer.top, shapes))
         raise Fault(f'the datasets of "{names[0]}" differ in number of rows: {rows}', field=field)
+    # Caffe replaces the number of rows by the size of a batch.
     return tuple((param.batch_size, *shape[1:]) for shape in shapes)
 
 
 def _dataset_shape(file: Any, index: int, top: str, name: str) -> tuple[int, ...]:
+    """The shape of the dataset of an ``h5py.File`` that has the name of a top."""
     field = f"top[{index}]"
     if top not in file:
         known = ", ".join(sorted(file)) or "none"
@@ -215,13 +257,10 @@ def _dataset_shape(file: Any, index: int, top: str, name: str) -> tuple[int, ...
     return shape
 
 
-_READERS: dict[str, Callable[[Any, Tops], tuple[Shape, ...] | None]] = {
+_READERS: dict[str, Callable[[proto.LayerParameter, Tops], tuple[Shape, ...] | None]] = {
     "AnnotatedData": _annotated_data,
     "Data": _data,
     "HDF5Data": _hdf5_data,
     "ImageData": _image_data,
     "WindowData": _window_data,
 }
-
-# The former names, until `protogen.inference` uses the new ones.
-look, Unread = read_top_shapes, UnreadableSource

@@ -1,21 +1,24 @@
-"""What a field of a message takes in Python, and what is wrong with a value it does not take."""
+"""The Python values that a field of a message accepts, and what is wrong with any other value."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from protogen.diagnostics import did_you_mean
-from protogen.proto.fields import is_repeated
+from protogen.proto.fields import INTEGER_RANGES, is_repeated, value_names
 
-__all__ = ["Problem", "converter", "fields_problem", "value_problem"]
+__all__ = ["Converter", "Problem", "converter", "fields_problem", "value_problem"]
+
+#: Turns what a user writes into what protobuf accepts.
+Converter = Callable[[Any], Any]
 
 
 class Problem(NamedTuple):
-    """A sentence, and a hint or nothing."""
+    """What is wrong with a value, and a hint, which may be empty."""
 
     message: str
     hint: str = ""
@@ -24,10 +27,10 @@ class Problem(NamedTuple):
 # Shorter ways to write a value -----------------------------------------------------------------
 
 
-def converter(field: Any) -> Callable[[Any], Any] | None:
-    """From what a user writes to what protobuf takes; ``None`` where these are the same.
+def converter(field: FieldDescriptor) -> Converter | None:
+    """The conversion of the values that a user gives for a field; ``None`` if they need none.
 
-    A repeated field takes a single value, a BlobShape a list of sizes.
+    A repeated field accepts a single value, a BlobShape a list of sizes.
     """
     is_shape = field.message_type is not None and field.message_type.name == "BlobShape"
     if is_repeated(field):
@@ -35,19 +38,24 @@ def converter(field: Any) -> Callable[[Any], Any] | None:
     return _as_shape if is_shape else None
 
 
-def _as_list(value: Any) -> Any:
-    return value if isinstance(value, (list, tuple)) else [value]
+def _as_list(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return value
+    return [value]
 
 
-def _as_shape(value: Any) -> Any:
+def _as_shape(value: object) -> object:
     """A BlobShape from a list of sizes."""
-    return {"dim": list(value)} if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        return {"dim": list(value)}
+    return value
 
 
-def _as_shapes(value: Any) -> Any:
+def _as_shapes(value: object) -> list[object]:
     """BlobShapes from one list of sizes, or from a list of such lists."""
     if not isinstance(value, (list, tuple)):
         return [value]
+    # One shape is enough to tell: sizes and shapes cannot be mixed in a list.
     if any(isinstance(each, (list, tuple, Mapping, Message)) for each in value):
         return [_as_shape(shape) for shape in value]
     return [_as_shape(value)]
@@ -56,8 +64,10 @@ def _as_shapes(value: Any) -> Any:
 # What is wrong with a value --------------------------------------------------------------------
 
 
-def fields_problem(descriptor: Any, given: Mapping[str, Any], what: str) -> Problem | None:
-    """The first of the given fields that a message does not take; ``what`` names the message."""
+def fields_problem(
+    descriptor: Descriptor, given: Mapping[str, object], what: str
+) -> Problem | None:
+    """What is wrong with the first bad one of the given fields; ``what`` names the message."""
     for name, value in given.items():
         field = descriptor.fields_by_name.get(name)
         if field is None:
@@ -69,19 +79,28 @@ def fields_problem(descriptor: Any, given: Mapping[str, Any], what: str) -> Prob
     return None
 
 
-def value_problem(field: Any, value: Any) -> Problem | None:
+def value_problem(field: FieldDescriptor, value: object) -> Problem | None:
     """What is wrong with the value of a field; ``None`` if nothing is."""
-    values = [value]
-    convert = converter(field)
-    if convert is not None:
-        values = convert(value) if is_repeated(field) else [convert(value)]
-    for each in values:
-        problem = _element_problem(field, each)
+    for element in _elements(field, value):
+        problem = _element_problem(field, element)
         if problem:
             return problem
     return None
 
 
+def _elements(field: FieldDescriptor, value: object) -> Iterable[object]:
+    """The converted value, or each element of it if the field is repeated."""
+    convert = converter(field)
+    if convert is None:
+        return [value]
+    converted = convert(value)
+    if is_repeated(field):
+        elements: Iterable[object] = converted
+        return elements
+    return [converted]
+
+
+# For a bool protobuf also accepts an integer, as in bias_term=0.
 _KINDS = {
     FieldDescriptor.CPPTYPE_STRING: ((str, bytes), "a string"),
     FieldDescriptor.CPPTYPE_BOOL: ((bool, int), "True or False"),
@@ -89,41 +108,38 @@ _KINDS = {
     FieldDescriptor.CPPTYPE_DOUBLE: ((int, float), "a number"),
 }
 
-_RANGES = {
-    FieldDescriptor.CPPTYPE_INT32: (-(2**31), 2**31 - 1),
-    FieldDescriptor.CPPTYPE_UINT32: (0, 2**32 - 1),
-    FieldDescriptor.CPPTYPE_INT64: (-(2**63), 2**63 - 1),
-    FieldDescriptor.CPPTYPE_UINT64: (0, 2**64 - 1),
-}
-
-#: How messages are given most easily.
-_EASIEST = {
+#: The shortest way to write a message, by its name.
+_SHORTEST = {
     "FillerParameter": "use protogen.fillers, such as fillers.xavier()",
     "BlobShape": "give a list of sizes, such as [1, 3, 224, 224]",
 }
 
 
-def _element_problem(field: Any, value: Any) -> Problem | None:
+def _element_problem(field: FieldDescriptor, value: object) -> Problem | None:
     if field.message_type is not None:
-        return _message_problem(field, value)
+        return _message_problem(field, field.message_type, value)
     if field.enum_type is not None:
-        return _enum_problem(field, value)
+        return _enum_problem(field, field.enum_type, value)
     if field.cpp_type in _KINDS:
         types, kind = _KINDS[field.cpp_type]
         if isinstance(value, types):
             return None
         return Problem(f"{field.name} must be {kind}, got {value!r}")
-    least, most = _RANGES[field.cpp_type]
+    return _integer_problem(field, value)
+
+
+def _integer_problem(field: FieldDescriptor, value: object) -> Problem | None:
+    # A bool is an int in Python, but current releases of protobuf reject it here.
     if isinstance(value, bool) or not isinstance(value, int):
         return Problem(f"{field.name} must be an integer, got {value!r}")
+    least, most = INTEGER_RANGES[field.type]
     if not least <= value <= most:
         return Problem(f"{field.name} must be from {least} to {most}, got {value}")
     return None
 
 
-def _enum_problem(field: Any, value: Any) -> Problem | None:
-    enum = field.enum_type
-    names = ", ".join(enum.values_by_name)
+def _enum_problem(field: FieldDescriptor, enum: EnumDescriptor, value: object) -> Problem | None:
+    names = ", ".join(value_names(enum))
     if isinstance(value, str):
         if value in enum.values_by_name:
             return None
@@ -136,11 +152,13 @@ def _enum_problem(field: Any, value: Any) -> Problem | None:
     return Problem(f"{field.name} must be one of {names}, got {value!r}")
 
 
-def _message_problem(field: Any, value: Any) -> Problem | None:
-    descriptor = field.message_type
+def _message_problem(
+    field: FieldDescriptor, descriptor: Descriptor, value: object
+) -> Problem | None:
+    # pycaffe's message of the same name has another descriptor, and protobuf rejects it.
     if getattr(value, "DESCRIPTOR", None) is descriptor:
         return None
     if isinstance(value, Mapping):
         return fields_problem(descriptor, value, field.name)
     message = f"{field.name} must be a {descriptor.name} or a dict of its fields, got {value!r}"
-    return Problem(message, _EASIEST.get(descriptor.name, ""))
+    return Problem(message, _SHORTEST.get(descriptor.name, ""))

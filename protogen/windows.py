@@ -1,8 +1,8 @@
 """Windows that slide over the axes of an image: the arithmetic, and the fields that describe them.
 
-Caffe rounds the number of windows in three ways: a convolution truncates, a pooling rounds up, a
-deconvolution does not divide at all. Functions of one axis take its size and the window's numbers
-on that axis. A size may be `UNKNOWN`.
+Caffe counts windows in three ways: a convolution truncates, a pooling rounds up, and a
+deconvolution does not divide at all. Functions of one axis take its size, and the kernel, the
+stride, the pad and the dilation on that axis. A size may be `UNKNOWN`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from google.protobuf.message import Message
+
 from protogen import proto
 from protogen.diagnostics import times
 from protogen.schema import Context, Fault, count_axes
-from protogen.shapes import UNKNOWN, truncated_division
+from protogen.shapes import UNKNOWN, AnySize, Size, Unknown, truncated_division
 
 __all__ = [
     "Axis",
@@ -46,7 +48,7 @@ def extent(kernel: int, dilation: int) -> int:
     return dilation * (kernel - 1) + 1
 
 
-def convolution_size(size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:
+def convolution_size(size: AnySize, kernel: int, stride: int, pad: int, dilation: int) -> AnySize:
     """The number of windows of a Convolution or Im2col: C++ division truncates toward zero.
 
     (source: ``ConvolutionLayer::compute_output_shape``)
@@ -54,7 +56,7 @@ def convolution_size(size: Any, kernel: int, stride: int, pad: int, dilation: in
     return truncated_division(size + 2 * pad - extent(kernel, dilation), stride) + 1
 
 
-def deconvolution_size(size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:
+def deconvolution_size(size: AnySize, kernel: int, stride: int, pad: int, dilation: int) -> AnySize:
     """The size of a Deconvolution's top.
 
     (source: ``DeconvolutionLayer::compute_output_shape``)
@@ -63,24 +65,32 @@ def deconvolution_size(size: Any, kernel: int, stride: int, pad: int, dilation: 
 
 
 def float32(value: float) -> float:
-    """The value, rounded to a ``float`` of C++."""
+    """The value, rounded to a C++ ``float``."""
     return float(struct.unpack("f", struct.pack("f", value))[0])
 
 
 def pooling_size(
-    size: Any, kernel: int, stride: int, pad: int, *, floor: bool = False, clip: bool = False
-) -> Any:
+    size: AnySize,
+    kernel: AnySize,
+    stride: int,
+    pad: int,
+    *,
+    floor: bool = False,
+    clip: bool = False,
+) -> AnySize:
     """The number of windows of a Pooling: rounded up in float32, clipped if there is padding.
 
     ``clip`` is whether ``pad_h`` or ``pad_w`` is above zero. Either one enables it for both axes:
     a last window that would start at or past ``size + pad`` is dropped.
     (source: ``PoolingLayer::Reshape``)
     """
-    if size is UNKNOWN:
+    # The kernel of a global pooling is the size itself.
+    if isinstance(size, Unknown) or isinstance(kernel, Unknown):
         return UNKNOWN
-    # Caffe divides floats, so that sizes past 2**24 are rounded before the windows are.
+    # Caffe divides floats, which represent integers above 2**24 only approximately.
     quotient = float32(float32(size + 2 * pad - kernel) / stride)
-    windows = (math.floor(quotient) if floor else math.ceil(quotient)) + 1
+    windows = math.floor(quotient) if floor else math.ceil(quotient)
+    windows += 1  # the first one, which needs no stride
     if clip and (windows - 1) * stride >= size + pad:
         windows -= 1
     return windows
@@ -90,11 +100,12 @@ def pooling_size(
 
 
 def empty_windows(size: int, stride: int, pad: int, windows: int, *, average: bool = False) -> int:
-    """The number of windows on an axis for which Pooling computes garbage, as they are empty.
+    """The number of windows on an axis for which Pooling computes garbage because they are empty.
 
-    They start at or past ``size``; without padding, nothing drops the last one. MAX writes
-    -FLT_MAX for each of them. AVE (``average``) writes NaN only for one that starts exactly at
-    the edge; the others become 0 and are not counted, see `empty_average`.
+    They start at or past ``size``, and without padding nothing drops them. MAX writes -FLT_MAX for
+    each of them. AVE (``average``) writes NaN only for one that starts exactly at the edge. The
+    others become 0 and are not counted; see `empty_average`.
+    (source: ``PoolingLayer::Forward_cpu``)
     """
     if average:
         edge = size + pad
@@ -105,22 +116,28 @@ def empty_windows(size: int, stride: int, pad: int, windows: int, *, average: bo
 
 
 def empty_outputs(windows: Sequence[int], empty: Sequence[int]) -> int:
-    """The number of garbage elements in each top channel: those in an empty row or column."""
-    # Height and width are pooled together: an element is sound if both of its windows are.
-    sound = math.prod(every - none for every, none in zip(windows, empty))
+    """The number of garbage elements in each top channel: those in an empty row or column.
+
+    ``windows`` and ``empty`` are the numbers of all windows and of the empty ones on each axis.
+    """
+    # An element of the top is sound if its windows on both axes are.
+    sound = 1
+    for every, none in zip(windows, empty):
+        sound *= every - none
     return math.prod(windows) - sound
 
 
 def empty_average(divisor: int) -> float:
     """What AVE pooling computes for an empty window: the sum of no elements, 0, over the divisor.
 
-    ``divisor`` is the product of `Window.divisor` on both axes. On an axis where the window starts
-    exactly at the edge that is 0, and the average NaN. Further out Caffe subtracts the start from
-    the edge and gets a negative number, and the average is -0.
+    ``divisor`` is the product of `Window.divisor` on both axes. If the window starts exactly at the
+    edge of an axis, its divisor there is 0, and the average is NaN. If it starts past the edge, the
+    divisor is negative, because Caffe subtracts the start from the edge, and the average is -0.
     (source: ``PoolingLayer::Forward_cpu``)
     """
     if divisor == 0:
         return math.nan
+    # As in C++, 0 divided by a negative number is -0, which Python compares equal to 0.
     return 0.0 if divisor > 0 else -0.0
 
 
@@ -130,9 +147,9 @@ def empty_average(divisor: int) -> float:
 class Window(NamedTuple):
     """One window on an axis: the elements from ``start`` up to, but not including, ``stop``.
 
-    Indices below 0, and from the size of the axis on, are padding; the last ``overhang`` of them
-    lie beyond the padding. ``elements`` is the number of elements of the image itself. AVE pooling
-    divides by ``divisor``, which counts the padding but not the overhang.
+    Indices below 0 and from the size of the axis on are padding, except for the last ``overhang``
+    of them, which lie beyond the padding. ``elements`` is the number of elements of the image
+    itself. AVE pooling divides by ``divisor``, which counts the padding but not the overhang.
     """
 
     start: int
@@ -148,7 +165,9 @@ class Window(NamedTuple):
             return "empty"
         if self.overhang:
             return "overhang"
-        return "whole" if self.elements == self.stop - self.start else "padded"
+        if self.elements == self.stop - self.start:
+            return "whole"
+        return "padded"
 
 
 @dataclass(frozen=True)
@@ -166,22 +185,24 @@ class Axis:
     @property
     def unclipped(self) -> int:
         """The number of windows before Caffe checks where the last one starts."""
-        return int(pooling_size(self.size, self.kernel, self.stride, self.pad, floor=self.floor))
+        return pooling_size(self.size, self.kernel, self.stride, self.pad, floor=self.floor)
 
     @property
     def pooled(self) -> int:
         """The number of windows, which is the size of the top."""
-        clip = {"floor": self.floor, "clip": self.clip}
-        return int(pooling_size(self.size, self.kernel, self.stride, self.pad, **clip))
+        return pooling_size(
+            self.size, self.kernel, self.stride, self.pad, floor=self.floor, clip=self.clip
+        )
 
     @property
     def remainder(self) -> int:
-        """What remains when the stride divides the distance from the first window to the last."""
+        """What is left over of the axis, with its padding, past the last window that fits in it."""
         return (self.size + 2 * self.pad - self.kernel) % self.stride
 
     @property
     def rounds(self) -> bool:
         """Whether the number of windows is rounded, so that frameworks disagree about it."""
+        # If not even one window fits, frameworks that round down have none and reject the pooling.
         return bool(self.remainder) or self.size + 2 * self.pad < self.kernel
 
     @property
@@ -205,18 +226,21 @@ class Axis:
 # Fields ----------------------------------------------------------------------------------------
 
 
-def written_field(param: Any, field: str, axis: int) -> str:
+def written_field(param: Message, field: str, axis: int) -> str:
     """Where the text gives ``kernel_size``, ``stride`` or ``pad`` of a spatial axis.
 
     That is the field itself, one of its elements, or ``kernel_h`` for axis 0 and ``kernel_w`` for
     axis 1.
     """
-    pair = tuple(f"{field.removesuffix('_size')}_{side}" for side in "hw")
+    stem = field.removesuffix("_size")
+    pair = (f"{stem}_h", f"{stem}_w")
     if any(map(param.HasField, pair)):
         return pair[axis]
     values = getattr(param, field)
-    several = not isinstance(values, int) and len(values) > 1
-    return f"{field}[{axis}]" if several else field
+    # The field of a Pooling is one number, that of a Convolution is repeated.
+    if isinstance(values, int) or len(values) < 2:
+        return field
+    return f"{field}[{axis}]"
 
 
 # Fields of a Convolution -----------------------------------------------------------------------
@@ -233,9 +257,10 @@ class ConvolutionWindow(NamedTuple):
 
 
 def convolution_window(ctx: Context) -> ConvolutionWindow:
-    """Read the window of a convolution, with the checks that Caffe makes.
+    """Read the window of a convolution.
 
-    Raises `Fault` for one that Caffe rejects.  (source: ``BaseConvolutionLayer::LayerSetUp``)
+    Raises `Fault` for one that Caffe rejects, in the order of Caffe's own checks.
+    (source: ``BaseConvolutionLayer::LayerSetUp``)
     """
     param = ctx.param
     axis = ctx.axis()
@@ -244,6 +269,8 @@ def convolution_window(ctx: Context) -> ConvolutionWindow:
     if any(size <= 0 for size in kernel):
         raise _no_kernel(ctx)
     stride = _field_or_pair(ctx, "stride", "stride_h", "stride_w", axes, 1)
+    # Caffe does not check stride_h and stride_w. A Convolution then divides by zero, which its own
+    # schema reports; a Deconvolution multiplies by it, and accepts it.
     if 0 in stride and not (param.HasField("stride_h") or param.HasField("stride_w")):
         raise ctx.fault("stride must be greater than 0, got 0", "stride")
     pad = _field_or_pair(ctx, "pad", "pad_h", "pad_w", axes, 0)
@@ -267,9 +294,11 @@ def _no_kernel(ctx: Context) -> Fault:
 def _zero(ctx: Context, field: str, height: str, width: str) -> Fault:
     """The fault of a kernel size or a stride that is given as 0."""
     param = ctx.param
-    zeros = [name for name in (height, width) if param.HasField(name) and not getattr(param, name)]
-    place = zeros[0] if zeros else field
-    return ctx.fault(f"{place} must be greater than 0, got 0", place)
+    for name in (height, width):
+        if param.HasField(name) and not getattr(param, name):
+            field = name
+            break
+    return ctx.fault(f"{field} must be greater than 0, got 0", field)
 
 
 def per_axis(ctx: Context, field: str, axes: int, default: int) -> tuple[int, ...]:
@@ -279,13 +308,13 @@ def per_axis(ctx: Context, field: str, axes: int, default: int) -> tuple[int, ..
         return (default,) * axes
     if len(values) == 1:
         return values * axes
-    if len(values) != axes:
-        raise ctx.fault(
-            f"{field} is given {times(len(values))} for {count_axes(axes, 'spatial')};"
-            " give it once, or once per axis",
-            field,
-        )
-    return values
+    if len(values) == axes:
+        return values
+    raise ctx.fault(
+        f"{field} is given {times(len(values))} for {count_axes(axes, 'spatial')};"
+        " give it once, or once per axis",
+        field,
+    )
 
 
 def _field_or_pair(
@@ -300,6 +329,7 @@ def _field_or_pair(
         raise ctx.fault(f"{height} and {width} need 2 spatial axes, got {axes}", written[0])
     if getattr(param, field):
         raise ctx.fault(f"both {field} and {written[0]} are given; keep one", written[0])
+    # Where only one of the pair is written, the other one is 0, its default.
     return (getattr(param, height), getattr(param, width))
 
 
@@ -309,6 +339,7 @@ def _field_or_pair(
 class PoolingWindow(NamedTuple):
     """The window as pairs (height, width), and whether the number of windows is rounded down."""
 
+    # Of integers, but a global pooling has the sizes of its bottom, which may be `UNKNOWN`.
     kernel: tuple[Any, Any]
     stride: tuple[int, int]
     pad: tuple[int, int]
@@ -321,29 +352,23 @@ class PoolingWindow(NamedTuple):
 
 
 def pooling_window(ctx: Context) -> PoolingWindow:
-    """Read the window of a pooling, with the checks that Caffe makes.
+    """Read the window of a pooling.
 
-    Raises `Fault` for one that Caffe rejects.  (source: ``PoolingLayer::LayerSetUp``)
+    Raises `Fault` for one that Caffe rejects, in the order of Caffe's own checks.
+    (source: ``PoolingLayer::LayerSetUp``)
     """
     param = ctx.param
     _, _, height, width = ctx.nchw()
-    kernel = (height, width)
-    if not param.global_pooling:
-        kernel = _pooling_kernel(ctx)
+    kernel: tuple[Size, Size] = (height, width)
+    if param.global_pooling:
+        _reject_global_kernel(ctx)
     else:
-        for field in ("kernel_size", "kernel_h", "kernel_w"):
-            if param.HasField(field):
-                raise ctx.fault(
-                    f"global_pooling covers the whole bottom, so {field} must not be given", field
-                )
+        kernel = _pooling_kernel(ctx)
     pad = _pooling_pair(ctx, "pad", "pad_h", "pad_w")
     stride = _pooling_pair(ctx, "stride", "stride_h", "stride_w")
     if kernel[0] <= 0 or kernel[1] <= 0:
-        if param.global_pooling:
-            raise ctx.fault(
-                f"global_pooling needs an image with pixels: {ctx.describe(0)}", bottom=0
-            )
-        raise _zero(ctx, "kernel_size", "kernel_h", "kernel_w")
+        raise _empty_kernel(ctx)
+    # Caffe has no such check: it divides a float by 0, and converts the infinity to an integer.
     if 0 in stride:
         raise _zero(ctx, "stride", "stride_h", "stride_w")
     if param.global_pooling and (pad != (0, 0) or stride != (1, 1)):
@@ -351,7 +376,7 @@ def pooling_window(ctx: Context) -> PoolingWindow:
     return PoolingWindow(kernel, stride, pad, rounds_down(param))
 
 
-def rounds_down(param: Any) -> bool:
+def rounds_down(param: proto.PoolingParameter) -> bool:
     """Whether the number of windows is rounded down: the first field below that is given decides.
 
     ``round_mode`` is BVLC's; forks write ``ceil_mode`` or ``torch_pooling``.
@@ -363,9 +388,24 @@ def rounds_down(param: Any) -> bool:
     return bool(param.torch_pooling)
 
 
+def _reject_global_kernel(ctx: Context) -> None:
+    for field in ("kernel_size", "kernel_h", "kernel_w"):
+        if ctx.param.HasField(field):
+            raise ctx.fault(
+                f"global_pooling covers the whole bottom, so {field} must not be given", field
+            )
+
+
+def _empty_kernel(ctx: Context) -> Fault:
+    """The fault of a pooling whose kernel has the size 0."""
+    if ctx.param.global_pooling:
+        return ctx.fault(f"global_pooling needs an image with pixels: {ctx.describe(0)}", bottom=0)
+    return _zero(ctx, "kernel_size", "kernel_h", "kernel_w")
+
+
 def _pooling_kernel(ctx: Context) -> tuple[int, int]:
     param = ctx.param
-    # Caffe ignores one of the pair beside kernel_size, but rejects both.
+    # Caffe ignores a single one of the pair if kernel_size is given, but rejects all three.
     pair = param.HasField("kernel_h") and param.HasField("kernel_w")
     if pair and param.HasField("kernel_size"):
         raise ctx.fault(
@@ -387,6 +427,7 @@ def _pooling_pair(ctx: Context, field: str, height: str, width: str) -> tuple[in
     written = [name for name in (height, width) if param.HasField(name)]
     if not written:
         return getattr(param, field), getattr(param, field)
+    # Unlike the kernel's, a single one of the pair is rejected here.
     if len(written) == 1 or param.HasField(field):
         raise ctx.fault(f"give either {field}, or both {height} and {width}", written[0])
     return getattr(param, height), getattr(param, width)

@@ -12,6 +12,9 @@ from protogen import layers as L
 from protogen.edits import Edit, delete, insert
 from protogen.graph import State
 
+DATA = (
+    'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 3, 9, 9] } } }'
+)
 TEXT = """\
 # halves twice
 layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 3, 9, 9] } } }
@@ -119,7 +122,39 @@ def test_one_verdict_for_a_field_that_no_schema_knows() -> None:
     net = loads(TEXT.replace("stride: 2", "stride: 2 no_such_field: 1"))
     assert not infer_shapes(net).ok
     assert not check(net).ok
-    assert infer_shapes(net).blobs["p"] == (1, 3, 5, 5)
+    assert infer_shapes(net).blobs["p"] is None
+
+
+def test_nothing_follows_from_ignoring_a_field() -> None:
+    # Two layers on one line; the field is in the second. Its size would differ from "data", and the
+    # Eltwise that reads both would be refused.
+    pools = """
+        layer { name: "a" type: "ReLU" bottom: "data" top: "a" } layer { name: "b" type: "Pooling"
+        bottom: "data" top: "b" pooling_param { kernel_size: 2 stride: 2 shrink: 1 } }
+        layer { name: "sum" type: "Eltwise" bottom: "b" bottom: "data" top: "sum" }
+        """
+    net = loads(f"{DATA}\n{pools}")
+    result = infer_shapes(net)
+    assert [(each.code, each.layer) for each in result.diagnostics] == [("T110", "b")]
+    assert net.damaged_layers == {2}
+    assert (result.blobs["a"], result.blobs["b"], result.blobs["sum"]) == (
+        (1, 3, 9, 9),
+        None,
+        (1, 3, 9, 9),
+    )
+    moved = result.edited([insert(("layer", 0), {"name": "s", "type": "DummyData", "top": ["s"]})])
+    assert moved.blobs["b"] is None
+
+
+def test_errors_that_are_not_listed_damage_all_later_layers() -> None:
+    lost = " ".join(f"lost{i}: 1" for i in range(2000))
+    net = loads(
+        f"""{DATA}
+        layer {{ name: "a" type: "ReLU" bottom: "data" top: "a" {lost} }}
+        layer {{ name: "b" type: "ReLU" bottom: "data" top: "b" }}
+        """
+    )
+    assert net.damaged_layers == {1, 2}
 
 
 def test_layers_of_damaged_text_are_not_reported_twice() -> None:

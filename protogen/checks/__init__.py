@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from protogen import proto
-from protogen.analysis import Analysis
+from protogen.analysis import Analysis, UnknownTop
 from protogen.checks._check import Check, checks
 from protogen.checks._explanations import explained
 from protogen.checks._phases import Phases
@@ -26,7 +26,7 @@ from protogen.edits import parse_path
 from protogen.graph import State
 from protogen.inference import Inputs
 from protogen.net import Net
-from protogen.net_files import read_bytes
+from protogen.net_files import load, read_bytes
 from protogen.rules import Catalogue, registered
 from protogen.rules.text import reading_errors
 from protogen.text import Document, read
@@ -52,9 +52,13 @@ def all_rules() -> Catalogue:
 
 @dataclass(frozen=True)
 class Report:
-    """The findings in a net or solver, in the order of the text."""
+    """The findings in a net or solver, in the order of the text.
+
+    ``unchecked`` says, in a sentence for each, what could not be checked and why.
+    """
 
     diagnostics: list[Diagnostic]
+    unchecked: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -75,12 +79,13 @@ def check(
 ) -> Report:
     """Check a net: the findings of inference and of every check.
 
+    ``net`` is a `protogen.Net`, a ``NetParameter`` message, or the path of a prototxt file.
     ``phases`` are TRAIN, TEST or both; by default, those in which the net has data. ``select`` and
     ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds the notes. Raises
-    `ValueError` for a code that no rule has.
+    `ValueError` for a code that no rule has, `ProtogenError` for a file that cannot be read.
     """
     _check_codes(select=select, ignore=ignore)
-    net = Net.of(net)
+    net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
     states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
     analyses = [net.analysis(state, inputs) for state in states]
     current = net.current
@@ -90,7 +95,24 @@ def check(
         if finding.layer_index not in damaged:
             found.append(finding)
     wanted = [each for each in found if selected(each, select, ignore, notes)]
-    return Report(sorted(map(net.place, wanted), key=_position))
+    return Report(sorted(map(net.place, wanted), key=_position), _unchecked(analyses))
+
+
+def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
+    """What depends on unknown sizes, in a sentence for each blob where they begin."""
+    phases: dict[UnknownTop, list[str]] = {}
+    for analysis in analyses:
+        for top in analysis.unknown_tops:
+            phases.setdefault(top, []).append(analysis.phase)
+    found = []
+    for top, names in phases.items():
+        where = "" if len(names) == len(analyses) else f" in {names[0]}"
+        reason = f": {top.reason}" if top.reason else ""
+        found.append(
+            f"the shape of {top} is unknown{where}{reason}. What depends on it is not checked; to"
+            f" check it, give the shape: {top.option}"
+        )
+    return found
 
 
 def check_solver(

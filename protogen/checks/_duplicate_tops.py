@@ -12,7 +12,7 @@ from protogen.checks._proposals import (
     moved,
     with_explanation,
 )
-from protogen.checks._wiring import READ_WHILE_WRITING
+from protogen.checks._wiring import reads_while_writing
 from protogen.diagnostics import Diagnostic
 from protogen.edits import Edit, Fix, delete, insert, parse_path
 from protogen.graph import Step
@@ -187,7 +187,7 @@ def _other_name(duplicate: DuplicateTop) -> Explanation:
     """Another name for the top: that of the layer, or that of its bottom to work in place."""
     step, position = duplicate.step, duplicate.position
     proposals = duplicate.with_top(step.name)
-    if position < len(step.bottoms) and step.type not in READ_WHILE_WRITING:
+    if position < len(step.bottoms) and not reads_while_writing(step):
         proposals += duplicate.with_top(step.wiring.bottoms[position], strict=True)
     best = min(proposals, key=lambda proposal: proposal.errors_left, default=None)
     return Explanation(

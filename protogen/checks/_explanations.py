@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 from protogen.analysis import Analysis
 from protogen.checks._duplicate_tops import explain_duplicate_top
-from protogen.checks._mismatches import inferred
 from protogen.checks._missing_bottoms import explain_missing_bottom
 from protogen.checks._phases import Phases
 from protogen.checks._proposals import Finding
 from protogen.diagnostics import Diagnostic
+from protogen.explanations import explanations
 
 __all__ = ["explained"]
 
@@ -29,7 +29,7 @@ def explained(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
     """The findings of inference in a phase, each with an explanation if there is one."""
     steps = {step.index: step for step in analysis.steps}
     left = _MOST
-    for diagnostic in inferred(phases, analysis):
+    for diagnostic in _inferred(phases, analysis):
         explain = _EXPLANATIONS.get(diagnostic.name)
         if explain is None or left == 0:
             yield diagnostic
@@ -37,3 +37,13 @@ def explained(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
             left -= 1
             step = steps[diagnostic.layer_index]
             yield explain(Finding(phases, analysis, step, diagnostic))
+
+
+def _inferred(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
+    """The findings of inference; those about sizes that differ with their explanation."""
+    others = [other for other in phases.analyses if other is not analysis]
+    found = explanations(analysis, others)
+    for index, finding in enumerate(analysis.faults):
+        if index in found:
+            finding = found[index].of(finding, phases.net)
+        yield finding

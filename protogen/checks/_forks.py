@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen import proto
@@ -11,7 +11,9 @@ from protogen.graph import Step
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-__all__ = ["CONVERTERS", "ForkPart", "common_forks", "fork_parts", "fork_type"]
+    from protogen.proto import NetParameter
+
+__all__ = ["CONVERTERS", "ForkPart", "common_forks", "fork_parts", "layer_parts", "net_parts"]
 
 #: The schemas of programs that read or write prototxt, but do not train nets as Caffe does.
 CONVERTERS = {
@@ -41,36 +43,50 @@ class ForkPart(NamedTuple):
     inner: bool = False
 
 
-def fork_type(step: Step) -> ForkPart | None:
-    """The type of a layer, if only forks have it."""
+def layer_parts(step: Step) -> Iterator[ForkPart]:
+    """What only forks have in a layer: its type, fields and values.
+
+    The message with the parameters of such a type is an inner part: it goes without saying.
+    """
     if step.schema is None or not step.schema.forks:
-        return None
-    return ForkPart("type", f"the layer type {step.type}", step.schema.forks)
+        yield from fork_parts(step.layer)
+        return
+    yield ForkPart("type", f"the layer type {step.type}", step.schema.forks)
+    for part in fork_parts(step.layer):
+        yield part._replace(inner=True) if part.path == step.schema.param else part
 
 
-def fork_parts(message: Message, path: str = "", inner: bool = False) -> Iterator[ForkPart]:
-    """The fields and enum values in a message that only forks have."""
+def fork_parts(
+    message: Message, path: str = "", *, skip: Collection[str] = (), inner: bool = False
+) -> Iterator[ForkPart]:
+    """The fields and enum values in a message that only forks have, except in ``skip``."""
     for field, value in message.ListFields():
+        if field.name in skip:
+            continue
         field_path = f"{path}.{field.name}" if path else field.name
         forks = proto.forks_of(field)
         if forks:
             what = f"the field {field.name} in {message.DESCRIPTOR.name}"
             yield ForkPart(field_path, what, forks, inner)
-        elements = list(_elements(field_path, value))
         if field.message_type is not None:
-            for element_path, element in elements:
-                yield from fork_parts(element, element_path, inner or bool(forks))
+            for element_path, element in _elements(field_path, value):
+                yield from fork_parts(element, element_path, inner=inner or bool(forks))
         elif field.enum_type is not None and not forks:
-            for _, number in elements:
+            for _, number in _elements(field_path, value):
                 name = field.enum_type.values_by_number[number]
                 what = f"the value {name.name} of {field.name}"
                 if proto.forks_of(name):
                     yield ForkPart(field_path, what, proto.forks_of(name), inner)
 
 
+def net_parts(net: NetParameter) -> Iterator[ForkPart]:
+    """What only forks have in a net, outside of its layers."""
+    return fork_parts(net, skip=("layer", "layers"))
+
+
 def _elements(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """The value, or each element of a repeated field, with its path."""
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__len__"):
+    if not hasattr(value, "__len__"):
         yield path, value
         return
     for index, element in enumerate(value):

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.graph import Step
 
-if TYPE_CHECKING:
-    from protogen.proto import LayerParameter
-
 __all__ = ["is_updated", "passing_gradients", "reads_bottom", "reads_top"]
-
-#: Types that compute their gradient from the values of their top.
-_READ_TOP = {"ELU", "Exp", "LRN", "MVN", "Sigmoid", "Softmax", "Swish", "TanH"}
 
 #: Types that compute the gradient of their weights from the values of their bottom.
 _READ_BOTTOM_FOR_WEIGHTS = {"Convolution", "Deconvolution", "InnerProduct", "PReLU", "Scale"}
@@ -50,13 +42,13 @@ def is_updated(step: Step) -> bool:
     return not step.layer.param or any(spec.lr_mult for spec in step.layer.param)
 
 
-def reads_top(layer: LayerParameter) -> bool:
+def reads_top(step: Step) -> bool:
     """Whether the layer computes its gradient from the values of its top."""
-    if layer.type == "Power":
+    if step.type == "Power":
         # Only the general formula divides by the bottom and multiplies by the top.
         # (source: ``PowerLayer::Backward_cpu``)
-        return layer.power_param.power not in (0, 1, 2)
-    return layer.type in _READ_TOP
+        return step.layer.power_param.power not in (0, 1, 2)
+    return step.schema is not None and step.schema.reads_top
 
 
 def reads_bottom(step: Step, passes_gradient: bool) -> bool:

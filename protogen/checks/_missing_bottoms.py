@@ -18,7 +18,7 @@ from protogen.checks._proposals import (
     with_explanation,
 )
 from protogen.checks._verification import errors_left_in
-from protogen.checks._wiring import MEASURES, READ_WHILE_WRITING, sources
+from protogen.checks._wiring import MEASURES, reads_while_writing, sources
 from protogen.diagnostics import Diagnostic
 from protogen.edits import Edit, delete, insert, parse_path
 from protogen.graph import State, Step, runs_in
@@ -307,7 +307,7 @@ def _name_of_layer(missing: MissingBottom) -> Explanation | None:
     edit = Edit(layer.path("top[0]"), "set", name)
     renamed = missing.verified(f'set top: "{name}" in layer "{name}"', edit)
     why = f'{named}, but its top is "{top.name}"'
-    if layer.in_place and layer.type in READ_WHILE_WRITING:  # it destroys its bottom
+    if layer.in_place and reads_while_writing(layer):  # it destroys its bottom
         return Explanation(why, [*renamed, *read])
     if not top.readers or any(fault.name == "duplicate-top" for fault in layer.faults):
         return Explanation(why, [*read, *renamed])

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.checks._sides import Sides
 from protogen.graph import Step
-from protogen.schema import Fault
-from protogen.windows import Axis, pooling_window
+from protogen.poolings import pooled_axes
+from protogen.windows import Axis
 
-__all__ = ["pooled_axes", "poolings"]
+__all__ = ["poolings"]
 
 
 def poolings(analysis: Analysis) -> Iterator[tuple[Step, Sides, Axis]]:
@@ -25,20 +25,3 @@ def poolings(analysis: Analysis) -> Iterator[tuple[Step, Sides, Axis]]:
             groups.setdefault(key, []).append(axis)
         for axes in groups.values():
             yield step, Sides(tuple(axis.name for axis in axes)), axes[0]
-
-
-def pooled_axes(analysis: Analysis, step: Step) -> list[Axis]:
-    """The height and width of one Pooling layer, if their sizes are known."""
-    ctx = analysis.context(step)
-    if ctx is None or len(ctx.bottom) != 4:
-        return []
-    try:
-        window = pooling_window(ctx)
-    except Fault:
-        return []
-    axes = []
-    for i, (name, size) in enumerate(zip(("height", "width"), ctx.bottom[2:])):
-        if isinstance(size, int) and size > 0:
-            numbers = (window.kernel[i], window.stride[i], window.pad[i])
-            axes.append(Axis(name, size, *numbers, window.floor, window.clip))
-    return axes

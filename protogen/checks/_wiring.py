@@ -7,24 +7,15 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.graph import Step
 
-__all__ = ["MEASURES", "READ_WHILE_WRITING", "list_names", "sources"]
+__all__ = ["MEASURES", "list_names", "reads_while_writing", "sources"]
 
 #: Types whose tops are for people to read, not for other layers.
 MEASURES = ("Accuracy", "ArgMax", "DetectionEvaluate", "SegAccuracy")
 
 
-#: Types that still read their bottom after they have begun to write their top.
-READ_WHILE_WRITING = {
-    "Concat",
-    "Convolution",
-    "Crop",
-    "Deconvolution",
-    "Im2col",
-    "InnerProduct",
-    "Pooling",
-    "Reduction",
-    "Tile",
-}
+def reads_while_writing(step: Step) -> bool:
+    """Whether the layer still reads its bottom after it has begun to write its top."""
+    return step.schema is not None and step.schema.reads_bottom_while_writing
 
 
 def sources(analysis: Analysis) -> Iterator[Step]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._convolution import ConvolutionAxis, convolutions
-from protogen.checks._quotients import quotient
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.explanations.quotients import quotient
 from protogen.rules import Rule
 
 

@@ -8,6 +8,7 @@ from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
+from protogen.proto.fields import has_field
 from protogen.rules import Rule
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class DeprecatedField(Check):
         summary="A field that Caffe still reads, but that a newer field replaces.",
         what="""
             Finds `concat_dim`, `slice_dim`, `loss_param { normalize }`, and `num`, `channels`,
-            `height` and `width` of DummyData. Older formats of a whole net have rules of their own
+            `height` and `width` of DummyData. Older formats of a whole net have separate rules
             (`legacy-v0`, `legacy-v1` and others).
             """,
         why="""
@@ -66,8 +67,9 @@ class DeprecatedField(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for step in phases.layers:
+            layer = step.layer
             for (param, old), new in _NEWER.items():
-                if step.layer.HasField(param) and _has(getattr(step.layer, param), old):
+                if has_field(layer, param) and _has(getattr(layer, param), old):
                     yield self.found(
                         step,
                         f"{param}.{old} is deprecated",

@@ -6,10 +6,10 @@ from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
-from protogen.checks._repairs import accepted
 from protogen.checks._sides import Sides
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix
+from protogen.explanations.repairs import accepted
 from protogen.graph import Step
 from protogen.rules import Rule
 from protogen.windows import Axis, empty_windows
@@ -27,8 +27,8 @@ class EmptyPoolingWindow(Check):
             Caffe reports nothing. It fills the window with -FLT_MAX (about -3.4e38) for MAX and
             with NaN for AVE, and later layers spread the value through the net. This can happen if
             the stride is larger than the kernel: Caffe rounds the number of windows up, and the
-            last window has no elements left. An AVE window that starts past the edge and not
-            exactly at it is 0, and is not reported.
+            last window has no elements left. An AVE window that starts past the edge, not
+            exactly at it, is 0 and is not reported.
             """,
         fix="Round down with `round_mode: FLOOR`, or use a kernel at least as large as the stride.",
         bad="""

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._check import Check, register
-from protogen.checks._forks import fork_parts
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
@@ -46,15 +45,14 @@ class ForkField(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         reported: set[str] = set()
-        for step in phases.layers:
-            for each in fork_parts(step.layer):
-                if each.inner or each.what in reported:
-                    continue
-                reported.add(each.what)
-                names = ", ".join(each.forks[:4]) + (" and others" if len(each.forks) > 4 else "")
-                verb = "have" if len(each.forks) > 1 else "has"
-                yield self.found(
-                    step,
-                    f"BVLC Caffe does not have {each.what}; {names} {verb} it",
-                    field=each.path,
-                )
+        for step, each in phases.fork_parts:
+            if each.path == "type" or each.inner or each.what in reported:
+                continue
+            reported.add(each.what)
+            names = ", ".join(each.forks[:4]) + (" and others" if len(each.forks) > 4 else "")
+            verb = "have" if len(each.forks) > 1 else "has"
+            yield self.found(
+                step,
+                f"BVLC Caffe does not have {each.what}; {names} {verb} it",
+                field=each.path,
+            )

@@ -3,7 +3,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from protogen.checks._check import Check, register
-from protogen.checks._forks import CONVERTERS, ForkPart, common_forks, fork_parts, fork_type
+from protogen.checks._forks import (
+    CONVERTERS,
+    ForkPart,
+    common_forks,
+    fork_parts,
+)
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity
@@ -54,10 +59,9 @@ class NeedsFork(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        parts: dict[str, tuple[Step, ForkPart]] = {}
-        for step in phases.layers:
-            for part in _parts(step):
-                parts.setdefault(part.what, (step, part))
+        parts: dict[str, tuple[Step | None, ForkPart]] = {}
+        for step, part in phases.fork_parts:
+            parts.setdefault(part.what, (step, part))
         if parts:
             first, part = next(iter(parts.values()))
             yield self._needed(first, part, [each for _, each in parts.values()], "net")
@@ -76,18 +80,6 @@ class NeedsFork(Check):
             field=first.path,
             why=_forks(parts),
         )
-
-
-def _parts(step: Step) -> Iterator[ForkPart]:
-    own_type = fork_type(step)
-    if own_type is None:
-        yield from fork_parts(step.layer)
-        return
-    assert step.schema is not None
-    yield own_type
-    for part in fork_parts(step.layer):
-        # Whoever reads of the type need not read of the message with its parameters.
-        yield part._replace(inner=True) if part.path == step.schema.param else part
 
 
 def _listed(parts: list[ForkPart]) -> str:

@@ -88,7 +88,7 @@ class OverwrittenTop(Check):
                 if bottom is None or bottom.step not in passing:
                     continue
                 producer = bottom.step
-                if reads_top(producer.layer):
+                if reads_top(producer):
                     yield self.found(
                         step,
                         f'overwrites "{bottom.name}", from which layer "{producer.name}"'

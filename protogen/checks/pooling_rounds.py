@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._pooling import poolings
-from protogen.checks._quotients import quotient
 from protogen.checks._sides import Sides
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.explanations.quotients import quotient
 from protogen.graph import Step
 from protogen.rules import Rule
 from protogen.windows import Axis

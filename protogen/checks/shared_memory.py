@@ -105,7 +105,7 @@ def _needed_for_gradients(analysis: Analysis) -> Iterator[tuple[Step, Value]]:
     """
     passing = passing_gradients(analysis)
     for step in analysis.steps if analysis.trained else ():
-        if step in passing and reads_top(step.layer):
+        if step in passing and reads_top(step):
             for top in step.tops:
                 yield step, top
         if not step.in_place and reads_bottom(step, step in passing):

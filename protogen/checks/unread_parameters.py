@@ -13,6 +13,7 @@ from protogen.checks._verification import makes_sound
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
+from protogen.proto.fields import has_field
 from protogen.rules import Rule
 
 #: Messages of a layer that are not about its type.
@@ -122,7 +123,7 @@ def _only(readers: list[str]) -> str:
 def _fixes(phases: Phases, step: Step, name: str) -> Iterator[Fix]:
     """The message under the name that the type reads, or the type that reads it; or neither."""
     assert step.schema is not None
-    if not any(step.layer.HasField(param) for param in step.schema.params):
+    if not any(has_field(step.layer, param) for param in step.schema.params):
         for fix in (_renamed(step, name), _other_type(step, name)):
             if fix is not None and makes_sound(phases, step.name, fix.edits):
                 yield fix

@@ -136,4 +136,22 @@ def _report_internal_error(error: Exception) -> int:
         " PROTOGEN_DEBUG=1 set.",
         err=True,
     )
+    if _is_overwritten():
+        click.echo(
+            'The distribution "protogen" is a different project that installs a package with the'
+            " same name over this one: pip uninstall protogen caffe-protogen, then install"
+            " caffe-protogen again.",
+            err=True,
+        )
     return INTERNAL_ERROR
+
+
+def _is_overwritten() -> bool:
+    """Whether the other project with this import name is installed in the same environment."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        distribution("protogen")
+    except PackageNotFoundError:
+        return False
+    return True

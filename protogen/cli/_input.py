@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._output import Unusable
-from protogen.diagnostics import did_you_mean
 
 if TYPE_CHECKING:
     from protogen.analysis import Analysis
+    from protogen.diagnostics import Diagnostic
     from protogen.net import Net
     from protogen.render.context import Source
 
@@ -23,6 +23,8 @@ __all__ = [
     "is_composed",
     "read_file",
     "read_net",
+    "read_net_or_exit",
+    "read_partial_net",
     "report_diagnostics",
     "shapes_given",
     "source_of",
@@ -79,7 +81,7 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
         return net_of_program(path, name, settings or {})
     if _is_in_zoo(spec):
-        raise Unusable(f"{spec} does not exist: this version of protogen has no zoo of nets")
+        raise Unusable(f"{spec} does not exist: this version of protogen has no model zoo")
     if settings:
         raise Unusable(f"--set needs a Python program with a function; {spec} is a file to read")
 
@@ -88,20 +90,54 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
     return loads(read_file(path), display_name(path))
 
 
+def read_partial_net(
+    spec: str, settings: Mapping[str, Any] | None = None
+) -> tuple[Net, list[Diagnostic]]:
+    """A net as `read_net` reads it, or what a program has composed of it before a mistake.
+
+    The second value is the mistake; without one it is empty.
+    """
+    from protogen.program import ComposeError
+
+    try:
+        return read_net(spec, settings), []
+    except ComposeError as error:
+        if error.net is None:
+            raise
+        return error.net, error.diagnostics
+
+
+def read_net_or_exit(
+    spec: str, settings: Mapping[str, Any] | None = None
+) -> tuple[Net, list[Diagnostic]]:
+    """A net as `read_partial_net` reads it. Its findings are printed on standard error.
+
+    The command ends here with exit code 1 if the text cannot be read completely, because a net
+    that lacks some of its text would give wrong results.
+    """
+    from protogen.diagnostics import Severity
+    from protogen.rules.text import reading_errors
+
+    net, mistakes = read_partial_net(spec, settings)
+    findings = net.current.findings
+    for diagnostic in [*findings, *mistakes]:
+        if diagnostic.severity is not Severity.NOTE:
+            click.echo(str(diagnostic), err=True)
+    if reading_errors(findings):
+        raise click.exceptions.Exit(1)
+    return net, mistakes
+
+
 def shapes_given(
     net: Net, inputs: Sequence[tuple[str, tuple[int | None, ...]]]
 ) -> dict[str, tuple[int | None, ...]]:
     """The shapes of --input by blob. Raises `Unusable` for a blob that no layer produces."""
-    produced: set[str] = set()
-    for layer in net.current.message.layer:
-        produced.update(layer.top)
-    for name, _ in inputs:
-        # Without any layer, the text is at fault, and its errors say more.
-        if produced and name not in produced:
-            near = did_you_mean(name, produced)
-            hint = f"; {near}" if near else ""
-            raise Unusable(f'--input: no layer produces blob "{name}"{hint}')
-    return dict(inputs)
+    given = dict(inputs)
+    try:
+        net.analysis(inputs=given)
+    except ValueError as error:
+        raise Unusable(f"--{str(error).replace('inputs', 'input', 1)}") from None
+    return given
 
 
 def source_of(texts: Mapping[str, str]) -> Source:

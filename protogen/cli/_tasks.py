@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._input import display_name, is_composed, read_file
-from protogen.diagnostics import Diagnostic, ProtogenError
+from protogen.cli._output import Unusable
+from protogen.diagnostics import Diagnostic, ProtogenError, Severity, did_you_mean
 
 if TYPE_CHECKING:
+    from protogen.checks import Report
     from protogen.net import Net
     from protogen.text import Document
 
@@ -28,6 +30,7 @@ class Task:
 
     ``data`` is what standard input held, ``state`` are keyword arguments of `protogen.check`,
     ``select``, ``ignore`` and ``severity`` choose the findings, and ``fix`` is whether to fix them.
+    ``required_inputs`` are blobs that the net must have; other inputs are for some nets of many.
     """
 
     spec: str
@@ -37,6 +40,7 @@ class Task:
     ignore: tuple[str, ...] = ()
     severity: str | None = None
     fix: bool = False
+    required_inputs: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -47,20 +51,33 @@ class Task:
         """Whether a finding is one that the user asks for."""
         from protogen.checks import selected
 
-        # Notes are reported if their rules are selected by name.
-        lowest = self.severity or ("note" if self.select else "warning")
-        if _RANKS[finding.severity.value] < _RANKS[lowest]:
+        if _RANKS[finding.severity.value] < _RANKS[self._lowest]:
             return False
         return selected(finding, self.select, self.ignore, notes=True)
+
+    @property
+    def _lowest(self) -> str:
+        # Notes are reported if their rules are selected by name.
+        return self.severity or ("note" if self.select else "warning")
+
+    def hidden_notes(self, findings: Iterable[Diagnostic]) -> int:
+        """The number of notes that are only left out because nobody asked for notes."""
+        from protogen.checks import selected
+
+        if self.severity or self._lowest == "note":
+            return 0
+        notes = [each for each in findings if each.severity is Severity.NOTE]
+        return sum(selected(each, self.select, self.ignore, notes=True) for each in notes)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """The result of a task.
 
-    ``findings`` are left, ``fixed`` are those that were fixed. ``text`` is the text of the file and
-    ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is not for
-    Caffe, and ``problem`` why it cannot be checked.
+    ``findings`` are those that remain, ``fixed`` those that were fixed. ``text`` is the text of the
+    file and ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is
+    not for Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be
+    checked in a file that could, and ``hidden_notes`` how many notes were found and not asked for.
     """
 
     file: str
@@ -70,6 +87,8 @@ class Outcome:
     fixed_text: str | None = None
     skipped: str = ""
     problem: str = ""
+    unchecked: tuple[str, ...] = ()
+    hidden_notes: int = 0
 
 
 def run_task(task: Task) -> Outcome:
@@ -95,10 +114,22 @@ def _internal_error(error: Exception) -> str:
 
 
 def _check_composed(task: Task) -> Outcome:
-    from protogen.cli._input import read_net
+    from protogen.cli._input import read_partial_net
 
-    findings = filter(task.selects, _check_net(read_net(task.spec), task))
-    return Outcome(task.file, list(findings))
+    net, mistakes = read_partial_net(task.spec)
+    report = _check_net(net, task)
+    if mistakes:
+        # That nothing reads a blob yet, say, is no news about half a net.
+        found = [each for each in report.diagnostics if each.severity is Severity.ERROR]
+        report = replace(report, diagnostics=[*found, *mistakes])
+    return _outcome(task, list(filter(task.selects, report.diagnostics)), report)
+
+
+def _outcome(task: Task, findings: list[Diagnostic], report: Report, **more: Any) -> Outcome:
+    hidden = task.hidden_notes(report.diagnostics)
+    return Outcome(
+        task.file, findings, unchecked=tuple(report.unchecked), hidden_notes=hidden, **more
+    )
 
 
 def _check_file(task: Task) -> Outcome:
@@ -118,33 +149,48 @@ def _check_file(task: Task) -> Outcome:
 
 
 def _check_net_file(task: Task, net: Net) -> Outcome:
-    from protogen.transforms.safe_fixes import SafeFixes, is_writable
+    from protogen.transforms.safe_fixes import SafeFixes, is_applicable
 
     def all_findings(net: Net) -> list[Diagnostic]:
-        return _check_net(net, task)
+        return _check_net(net, task).diagnostics
 
     def selected(net: Net, findings: list[Diagnostic]) -> list[Diagnostic]:
         chosen = filter(task.selects, findings)
         assert net.document is not None
         left = _without_ignored(net.document, _layer_line(net), chosen)
-        return left if is_writable(net) else [replace(each, fix=None) for each in left]
+        return [
+            replace(each, fix=None) if each.fix and not is_applicable(net, each.fix) else each
+            for each in left
+        ]
 
     if not task.fix:
-        return Outcome(task.file, selected(net, all_findings(net)), text=net.text)
+        report = _check_net(net, task)
+        return _outcome(task, selected(net, report.diagnostics), report, text=net.text)
     result = SafeFixes(all_findings, selected)(net)
-    return Outcome(
-        task.file,
-        findings=selected(result.net, all_findings(result.net)),
+    report = _check_net(result.net, task)
+    return _outcome(
+        task,
+        selected(result.net, report.diagnostics),
+        report,
         fixed=result.diagnostics,
         text=net.text,
         fixed_text=result.net.text if result.modified else None,
     )
 
 
-def _check_net(net: Net, task: Task) -> list[Diagnostic]:
+def _check_net(net: Net, task: Task) -> Report:
     from protogen.checks import check
 
-    return check(net, **task.state, notes=True).diagnostics
+    state = dict(task.state)
+    produced = {top for layer in net.current.message.layer for top in layer.top}
+    for name in task.required_inputs:
+        # A net without layers could not be read, and its errors say more.
+        if produced and name not in produced:
+            near = did_you_mean(name, produced)
+            hint = f"; {near}" if near else ""
+            raise Unusable(f'--input: no layer of {task.file} produces blob "{name}"{hint}')
+    state["inputs"] = {k: v for k, v in state.get("inputs", {}).items() if k in produced}
+    return check(net, **state, notes=True)
 
 
 def _layer_line(net: Net) -> Callable[[Diagnostic], int]:

@@ -89,7 +89,8 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     search.add(*(files or (".",)))
     if request.output_file:
         check_output(request.output_file, search.files)
-    tasks = [request.task(file) for file in search.files]
+    alone = len(search.files) == 1
+    tasks = [request.task(file, alone=alone) for file in search.files]
     outcomes = run_tasks(tasks, jobs, progress=not request.quiet)
     if request.fix:
         outcomes = [_write_fixes(outcome) for outcome in outcomes]
@@ -141,8 +142,8 @@ class _Request:
             raise click.UsageError(f"--format {name} does not support --statistics")
         return module.render_statistics
 
-    def task(self, spec: str) -> Task:
-        """What to do with one file."""
+    def task(self, spec: str, *, alone: bool) -> Task:
+        """What to do with one file; ``alone`` is whether it is the only one."""
         from protogen.cli._input import split_spec
         from protogen.cli._tasks import Task
 
@@ -150,6 +151,7 @@ class _Request:
         path = Path(split_spec(spec)[0])
         settings = self.settings(path) if path.exists() else self.folder_settings(".")
         phases = {"phases": (options["phase"],)} if options["phase"] else {}
+        required = tuple(dict(options["inputs"])) if alone else ()
         return Task(
             spec,
             sys.stdin.buffer.read() if spec == "-" else None,
@@ -163,6 +165,7 @@ class _Request:
             ignore=(self._ignore or settings.ignore) + settings.ignored_in(path),
             severity=options["severity"] or settings.severity,
             fix=self.fix or self.diff,
+            required_inputs=required,
         )
 
 
@@ -186,6 +189,9 @@ def _report_unchecked(outcomes: Sequence[Outcome], quiet: bool) -> None:
             click.echo(f"Error: {outcome.problem}", err=True)
         elif outcome.skipped and not quiet:
             click.echo(f"{outcome.file}: skipped, {outcome.skipped}", err=True)
+        elif not quiet:
+            for sentence in outcome.unchecked:
+                click.echo(f"{outcome.file}: {sentence}", err=True)
 
 
 def _write_fixes(outcome: Outcome) -> Outcome:
@@ -231,7 +237,15 @@ def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
     for outcome in outcomes:
         if outcome.skipped or outcome.problem:
             continue
-        files.append(CheckedFile(outcome.file, outcome.findings, outcome.fixed))
+        files.append(
+            CheckedFile(
+                outcome.file,
+                outcome.findings,
+                outcome.fixed,
+                outcome.unchecked,
+                outcome.hidden_notes,
+            )
+        )
         # The findings are about the text with the fixes.
         text = outcome.text if outcome.fixed_text is None else outcome.fixed_text
         if text is not None:

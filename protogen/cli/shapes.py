@@ -11,7 +11,7 @@ import click
 
 from protogen.cli._options import FormatsCommand, Spec, json_option, set_option, state_options
 from protogen.cli._output import Unusable
-from protogen.diagnostics import ProtogenError
+from protogen.diagnostics import Diagnostic, ProtogenError
 from protogen.render.net import FORMATS
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class _Reader:
     several: bool
     print_diagnostics: bool
     exit_code: int = 0
+    _mistakes: Sequence[Diagnostic] = ()
 
     def summaries(self, search: FileSearch) -> Iterator[NetSummary]:
         """The nets, one at a time. The diagnostics of a net follow when the next one is asked."""
@@ -131,14 +132,18 @@ class _Reader:
             yield NetSummary(title, tuple(map(summarize, analyses)))
             if self.print_diagnostics:
                 report_diagnostics(net, analyses)
+            if self._mistakes:
+                click.echo("\n".join(map(str, self._mistakes)), err=True)
+                self.exit_code = max(self.exit_code, 1)
 
     def _infer(self, file: str, skip_others: bool) -> tuple[Net, list[Analysis]] | None:
         """A net and its analysis in each phase; ``None`` for a file that is not a net."""
         from protogen.cli._file_kind import description
-        from protogen.cli._input import read_net, shapes_given
+        from protogen.cli._input import read_partial_net, shapes_given
         from protogen.net import infer_shapes
 
-        net = read_net(file, self.settings)
+        net, mistakes = read_partial_net(file, self.settings)
+        self._mistakes = mistakes
         other = description(net.document) if skip_others and net.document else ""
         if other:
             click.echo(f"{file}: skipped, {other}", err=True)

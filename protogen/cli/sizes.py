@@ -30,7 +30,7 @@ class _Range(click.ParamType):  # type: ignore[type-arg]
             self.fail(f'expected a range like 200:700, got "{value}"', param, ctx)
         first, last = int(found[1]), int(found[2])
         if first < 1:
-            self.fail(f"a range starts at 1 or more, got {value}", param, ctx)
+            self.fail(f"a range must start at 1 or more, got {value}", param, ctx)
         if last < first:
             self.fail(f"{value} is empty: {last} is less than {first}", param, ctx)
         if last - first >= _MOST:
@@ -71,20 +71,13 @@ def command(
     exact size nearest to the present one are listed, too. The exit code is 1 if Caffe rejects the
     present size.
     """
-    from protogen.cli._input import read_net, shapes_given
-    from protogen.diagnostics import Severity
+    from protogen.cli._input import read_net_or_exit, shapes_given
     from protogen.graph import State
     from protogen.render.json import dumps
     from protogen.render.sizes import data, text
     from protogen.reports.sizes import safe_sizes
 
-    net = read_net(spec)
-    diagnostics = net.current.findings
-    for diagnostic in diagnostics:
-        if diagnostic.severity is not Severity.NOTE:
-            click.echo(str(diagnostic), err=True)
-    if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
-        raise click.exceptions.Exit(1)
+    net, mistakes = read_net_or_exit(spec)
     state = State(phase, level, stages)
     report = safe_sizes(net.analysis(state, shapes_given(net, inputs)), sizes)
     if report is None:
@@ -93,5 +86,5 @@ def command(
             " produces the images, give their shape: --input data=1,3,224,224"
         )
     click.echo(dumps(data(report, sizes)) if as_json else text(report, sizes))
-    if report.rejected:
+    if report.rejected or mistakes:
         raise click.exceptions.Exit(1)

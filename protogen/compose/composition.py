@@ -4,26 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
+from protogen import layers, proto
 from protogen.compose.blob import Blob
-from protogen.compose.keywords import UnknownKeyword, fill, keyword_problem
+from protogen.compose.keywords import ALIGNED, UnknownKeyword, fill, keyword_problem
 from protogen.compose.names import ALL_PHASES, TRAIN_ONLY, Names, phases_of
-from protogen.diagnostics import did_you_mean
+from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.graph import CONDITIONS, PHASES, State, Wiring
+from protogen.inference import given_shapes
 from protogen.net import Net, active_net, set_composition
 from protogen.program import ComposeError, mistake, reject
-from protogen.schema import Facts, Fault, LayerSchema, check_param_count, set_composer
-from protogen.shapes import Shape, format_shape
+from protogen.schema import (
+    Facts,
+    Fault,
+    LayerSchema,
+    UnknownType,
+    check_param_count,
+    set_composer,
+)
+from protogen.shapes import Shape, filled, format_shape
+
+if TYPE_CHECKING:
+    from protogen.explanations import Explanation
 
 __all__ = ["Composition", "scope"]
 
+# The two usual answers of `_in_place`.
 _NOWHERE: frozenset[int] = frozenset()
 _FIRST: frozenset[int] = frozenset({0})
+
 _CONDITIONS = frozenset(CONDITIONS)
 
-#: So many bottoms are listed in the account of a fault.
+#: How many bottoms an error lists with their shapes.
 _LISTED = 6
+
+#: What a layer call returns: a layer with one top returns it, not a tuple of one.
+Tops = Blob | tuple[Blob, ...] | None
 
 
 class Composition:
@@ -33,7 +50,8 @@ class Composition:
         self.net = net
         self.names = Names()
         self._phase: str | None = None
-        for layer in net.current.message.layer:  # of a net that was read
+        # A net that was read, or made from a message, has layers already.
+        for layer in net.current.message.layer:
             self.names.note(layer.name, layer.bottom, layer.top, phases_of(layer))
 
     @contextmanager
@@ -61,13 +79,14 @@ class Composition:
             self.names.prefix = before
 
     def blob(self, name: str) -> Blob:
-        """The blob of this name; raises `ComposeError` where no layer produces it.
+        """The blob with this name. Raises `ComposeError` if no layer produces it.
 
-        Its shape is that in the phase being composed, or else in TEST, or in TRAIN where only that
-        has the blob.
+        Its shape is that in the phase that is being composed. Without one it is the shape in TEST,
+        or in TRAIN if only that has the blob.
         """
         known: dict[str, Shape] = {}
-        for phase in [self._phase] if self._phase else ["TEST", "TRAIN"]:
+        phases = [self._phase] if self._phase else ["TEST", "TRAIN"]
+        for phase in phases:
             blobs = self.net.analysis(State(phase)).blobs
             if name in blobs:
                 return Blob(name, blobs[name])
@@ -77,46 +96,82 @@ class Composition:
 
     # Adding a layer ------------------------------------------------------------------------------
 
-    def add(self, schema: LayerSchema, bottoms: Sequence[Any], keywords: dict[str, Any]) -> Any:
-        """Record one layer, infer its tops and return them as blobs."""
-        name = self._layer_name(schema, keywords)
-        blobs = bottoms if _all_blobs(bottoms) else _flattened(schema, name, bottoms)
+    def add(
+        self, schema: LayerSchema, bottoms: Sequence[object], keywords: Mapping[str, Any]
+    ) -> Tops:
+        """Record one layer, infer its tops and return them as blobs.
+
+        Raises `ComposeError` for a layer that Caffe would reject; the net is then as before.
+        """
+        name = keywords.get("name")
+        given = name is not None
+        name = self._given_name(schema, name) if given else self.names.unnamed(schema.type)
+        # Nearly all calls give blobs; only lists of them need another look.
+        blobs = bottoms if _all_blobs(bottoms) else _flatten(schema, name, bottoms)
+        if schema.type == "Crop" and keywords.get("offset") == ALIGNED:
+            keywords = {**keywords, **self._aligned_crop(name, blobs, keywords)}
         read = [blob.name for blob in blobs]
+        known = None if isinstance(schema, UnknownType) else schema
+        stated: tuple[Shape, ...] = ()
+        if known is None or "tops" in keywords:
+            stated = _stated_shapes(schema, name, keywords)
+            if stated and schema.shape_field:
+                keywords = _with_shapes(schema, stated, keywords)
         tops = self._top_names(schema, name, blobs, keywords)
-        layer, plain = self._added(schema, name, read, tops, keywords)
+        layer, plain = self._add_message(schema, name, read, tops, keywords)
         shapes = tuple([blob.shape for blob in blobs])
         in_place = _in_place(read, tops)
         phases = ALL_PHASES if plain else phases_of(layer)
+        # For the lookup of the answer here, and again when the whole net is inferred.
         parameters = schema.parameters(layer)
+        # A shape may depend on the phase, but a blob has only one: that in TEST, if possible.
+        phase = "TRAIN" if phases == TRAIN_ONLY else "TEST"
         try:
-            phase = PHASES["TRAIN" if phases == TRAIN_ONLY else "TEST"]
-            facts = schema.infer(layer, shapes, len(tops), phase, in_place, parameters)
+            number = PHASES[phase]
+            facts = schema.infer(layer, shapes, len(tops), number, in_place, parameters)
             if not plain and layer.param:
                 check_param_count(layer, facts)
+            if stated:
+                facts = _check_stated(facts, tops, stated)
             self.names.take(name, read, tops, in_place, phases)
         except Fault as fault:
+            explanation = self._explanation(fault, phase)
             self.net.drop_layer()
-            raise _compose_error(schema, name, blobs, fault) from None
-        self.net.keep_layer(name, Wiring(tuple(read), tuple(tops), plain, schema, parameters))
+            raise _compose_error(schema, name, blobs, fault, explanation) from None
+        wiring = Wiring(tuple(read), tuple(tops), plain, known, parameters)
+        self.net.keep_layer(name, wiring, stated)
         return _as_blobs(tops, facts)
 
-    def _layer_name(self, schema: LayerSchema, keywords: Mapping[str, Any]) -> str:
-        name = keywords.get("name")
-        if name is None:
-            return self.names.unnamed(schema.type)
+    def _explanation(self, fault: Fault, phase: str) -> Explanation | None:
+        """Why the sizes of the layer added last do not fit, and what would repair that."""
+        # Imported only for a mistake: composing itself needs none of it.
+        from protogen.analysis import Analysis
+        from protogen.explanations import explanations
+
+        message = self.net.to_proto()
+        stated = self.net.stated_shapes
+        analysis = Analysis(message, State(phase), {}, place=self.net.place, stated=stated)
+        last = len(message.layer) - 1
+        found = explanations(analysis)
+        for index, finding in enumerate(analysis.faults):
+            if finding.layer_index == last and finding.name == fault.rule:
+                return found.get(index)
+        return None
+
+    def _given_name(self, schema: LayerSchema, name: object) -> str:
         if not isinstance(name, str):
             reject(f"name must be a string, got {name!r}", str(name), schema.type)
         return self.names.prefix + name
 
-    def _added(
+    def _add_message(
         self,
         schema: LayerSchema,
         name: str,
         bottoms: Sequence[str],
         tops: Sequence[str],
         keywords: Mapping[str, Any],
-    ) -> tuple[Any, bool]:
-        """The layer's message, in the net; and whether it has none of the `CONDITIONS`."""
+    ) -> tuple[proto.LayerParameter, bool]:
+        """Add the layer's message to the net; also return whether it has no `CONDITIONS`."""
         fields: dict[str, Any] = {"name": name, "type": schema.type, "bottom": bottoms, "top": tops}
         try:
             fill(fields, schema, keywords)
@@ -124,18 +179,40 @@ class Composition:
                 fields["include"] = [{"phase": self._phase}]
             return self.net.add_layer(fields), _CONDITIONS.isdisjoint(fields)
         except (TypeError, ValueError, UnknownKeyword):
+            # protobuf's own error does not name the layer, and not always the field. Looking for
+            # the problem only now spares valid layers these checks.
             problem = keyword_problem(schema, keywords)
         raise mistake("layer-parameter", problem.message, name, schema.type, hint=problem.hint)
 
-    # The names of its tops -----------------------------------------------------------------------
+    def _aligned_crop(
+        self, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The axis and the offset of a Crop that is composed with ``offset="aligned"``."""
+        # Fractions, which only this needs, take 2 % of the time to import what composes.
+        from protogen.coordinates import crop_offset
+
+        if len(blobs) != 2:
+            return {"offset": None}  # the layer itself rejects its bottoms
+        try:
+            axis, offset = crop_offset(self.net, *blobs, phase=self._phase)
+        except ProtogenError as error:
+            found = error.diagnostics[0]
+            raise mistake(found.name, found.message, name, "Crop", hint=found.hint) from None
+        if keywords.get("axis") not in (None, axis):
+            reject(f'offset="{ALIGNED}" needs axis {axis}, got {keywords["axis"]}', name, "Crop")
+        return {"axis": axis, "offset": offset}
+
+    # The names of the tops -----------------------------------------------------------------------
 
     def _top_names(
         self, schema: LayerSchema, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
     ) -> list[str]:
-        """As ``top`` gives them, or the bottom's if ``in_place``, or from the layer's name."""
+        """The names that ``top`` gives, or the bottom's if ``in_place``, or the layer's own."""
         in_place = keywords.get("in_place")
         if in_place is not None and not isinstance(in_place, bool):
             reject(f"in_place must be True or False, got {in_place!r}", name, schema.type)
+        if keywords.get("tops") is not None:
+            return self._given_tops(schema, name, list(keywords["tops"]))
         if keywords.get("top") is not None:
             return self._given_tops(schema, name, keywords["top"])
         if in_place:
@@ -145,16 +222,75 @@ class Composition:
         number = _number_of_tops(schema, name, blobs, keywords)
         if number == 1:
             return [name]
-        return [name if index == 0 else f"{name}_{index}" for index in range(number)]
+        # The first top is called like the layer; only the others are numbered.
+        return [f"{name}_{index}" if index else name for index in range(number)]
 
-    def _given_tops(self, schema: LayerSchema, name: str, given: Any) -> list[str]:
-        tops = given if isinstance(given, (list, tuple)) else [given]
-        if not all(isinstance(top, str) for top in tops):
-            reject(f"top must be a string or a list of strings, got {given!r}", name, schema.type)
-        return [self.names.prefix + top for top in tops]
+    def _given_tops(self, schema: LayerSchema, name: str, given: object) -> list[str]:
+        tops = []
+        for top in given if isinstance(given, (list, tuple)) else [given]:
+            if not isinstance(top, str):
+                message = f"top must be a string or a list of strings, got {given!r}"
+                reject(message, name, schema.type)
+            tops.append(self.names.prefix + top)
+        return tops
 
 
-def _as_blobs(tops: Sequence[str], facts: Facts) -> Any:
+# Shapes that the user states -------------------------------------------------------------------
+
+
+def _stated_shapes(
+    schema: LayerSchema, name: str, keywords: Mapping[str, Any]
+) -> tuple[Shape, ...]:
+    """The shapes in the keyword ``tops``, in the order of the tops."""
+    tops = keywords.get("tops")
+    if tops is None:
+        if isinstance(schema, UnknownType):
+            hint = layers.suggest(schema.type)
+            hint = hint or 'state the shapes of its tops: tops={"y": (1, 8, 16, 16)}'
+            raise mistake("unknown-type", f'unknown layer type "{schema.type}"', name, hint=hint)
+        return ()
+    if not isinstance(tops, Mapping):
+        hint = 'for names alone, use top: top=["a", "b"]'
+        message = f"tops must map the names of tops to their shapes, got {tops!r}"
+        reject(message, name, schema.type, hint=hint)
+    for other in ("top", "ntop", "in_place"):
+        if keywords.get(other):
+            reject(f"expected either tops or {other}, got both", name, schema.type)
+    try:
+        known = given_shapes(
+            {top: shape for top, shape in tops.items() if shape is not None}, "tops"
+        )
+    except (TypeError, ValueError) as error:
+        reject(str(error), name, schema.type)
+    return tuple(known.get(top) for top in tops)
+
+
+def _with_shapes(
+    schema: LayerSchema, stated: Sequence[Shape], keywords: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The keywords with the stated shapes in the type's own field for them, if it has one."""
+    complete = all(shape is not None and None not in shape for shape in stated)
+    if not complete or keywords.get(schema.shape_field) is not None:
+        return keywords
+    return {**keywords, schema.shape_field: [list(shape or ()) for shape in stated]}
+
+
+def _check_stated(facts: Facts, tops: Sequence[str], stated: Sequence[Shape]) -> Facts:
+    """The facts with the stated shapes. Raises `Fault` if one contradicts what is known."""
+    shapes = []
+    for top, shape, claim in zip(tops, facts.tops, stated):
+        both = filled(claim, shape)
+        if both != filled(shape, claim):
+            raise Fault(
+                f'tops states {format_shape(claim)} for "{top}", but the layer produces'
+                f" {format_shape(shape)}",
+                field="top",
+            )
+        shapes.append(both)
+    return facts._replace(tops=tuple(shapes))
+
+
+def _as_blobs(tops: Sequence[str], facts: Facts) -> Tops:
     """The tops as blobs: one by itself, several as a tuple, ``None`` if there are none."""
     if len(tops) == 1:
         return Blob(tops[0], facts.tops[0])
@@ -172,21 +308,21 @@ def _number_of_tops(
     return number
 
 
-def _all_blobs(bottoms: Sequence[Any]) -> bool:
+def _all_blobs(bottoms: Sequence[object]) -> TypeGuard[Sequence[Blob]]:
     for bottom in bottoms:  # noqa: SIM110 (a generator would cost more than the loop)
         if type(bottom) is not Blob:
             return False
     return True
 
 
-def _flattened(schema: LayerSchema, name: str, bottoms: Sequence[Any]) -> list[Blob]:
+def _flatten(schema: LayerSchema, name: str, bottoms: Sequence[object]) -> list[Blob]:
     """The bottoms without the lists and tuples around them."""
     found: list[Blob] = []
     for bottom in bottoms:
         if isinstance(bottom, Blob):
             found.append(bottom)
         elif isinstance(bottom, (list, tuple)):
-            found += _flattened(schema, name, bottom)
+            found += _flatten(schema, name, bottom)
         else:
             hint = "layers return blobs; pass parameters by keyword"
             reject(f"expected blobs, got {bottom!r}", name, schema.type, hint=hint)
@@ -194,23 +330,41 @@ def _flattened(schema: LayerSchema, name: str, bottoms: Sequence[Any]) -> list[B
 
 
 def _in_place(bottoms: Sequence[str], tops: Sequence[str]) -> frozenset[int]:
-    """The tops that overwrite the bottom of the same position."""
+    """The indices of the tops that overwrite the bottom with the same index."""
+    # Nearly all layers have one top, for which no set needs to be built.
     if len(tops) == 1:
         return _FIRST if bottoms and tops[0] == bottoms[0] else _NOWHERE
-    return frozenset(i for i, (bottom, top) in enumerate(zip(bottoms, tops)) if bottom == top)
+    found = set()
+    for index, (bottom, top) in enumerate(zip(bottoms, tops)):
+        if bottom == top:
+            found.add(index)
+    return frozenset(found)
 
 
 def _compose_error(
-    schema: LayerSchema, name: str, blobs: Sequence[Blob], fault: Fault
+    schema: LayerSchema,
+    name: str,
+    blobs: Sequence[Blob],
+    fault: Fault,
+    explanation: Explanation | None,
 ) -> ComposeError:
-    where = ", ".join(f'"{blob.name}" is {format_shape(blob.shape)}' for blob in blobs[:_LISTED])
+    """The error for a fault that inference found, with the shapes of the bottoms.
+
+    If the sizes of the bottoms differ, it has the account and the repairs that `protogen.check`
+    would show.
+    """
+    where = explanation.where if explanation else ""
+    if blobs and not where:
+        shapes = [f'"{blob.name}" is {format_shape(blob.shape)}' for blob in blobs[:_LISTED]]
+        where = f"bottom {', '.join(shapes)}"
     return mistake(
         fault.rule,
         fault.message,
         name,
         schema.type,
-        hint=fault.hint,
-        where=f"bottom {where}" if where else "",
+        hint=(explanation.hint if explanation else "") or fault.hint,
+        where=where,
+        why=explanation.why if explanation else "",
         field=fault.field,
     )
 
@@ -218,11 +372,17 @@ def _compose_error(
 # The net that is being composed ----------------------------------------------------------------
 
 
-def _compose(schema: LayerSchema, bottoms: Sequence[Any], keywords: dict[str, Any]) -> Any:
+def _compose(schema: LayerSchema, bottoms: tuple[object, ...], keywords: dict[str, Any]) -> Tops:
+    """What calling a layer type does from now on."""
     net = active_net()
     if net is None:
         _reject_outside(str(keywords.get("name") or ""), schema.type)
-    return net.composition.add(schema, bottoms, keywords)
+    composition: Composition = net.composition
+    try:
+        return composition.add(schema, bottoms, keywords)
+    except ComposeError as error:
+        error.net = net
+        raise
 
 
 def scope(name: str) -> AbstractContextManager[Net]:
@@ -238,5 +398,6 @@ def _reject_outside(name: str, layer_type: str = "") -> NoReturn:
     reject("is composed outside of any net", name, layer_type, hint=hint)
 
 
+# `protogen.schema` and `protogen.net` must not import composing, so it registers itself with them.
 set_composer(_compose)
 set_composition(Composition)

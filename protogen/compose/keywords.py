@@ -1,38 +1,46 @@
 """From the keywords of a layer call to the fields of its message.
 
-A layer type takes the fields of its own parameter messages, flat, and those of the layer itself.
-What a keyword means is worked out once for each type.
+The keywords of a layer type are the fields of its parameter messages, without naming the message,
+and some fields of the layer itself. What each keyword means is looked up once for each type.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean
-from protogen.schema import LayerSchema
-from protogen.values import Problem, converter, value_problem
+from protogen.schema import LayerSchema, UnknownType
+from protogen.values import Converter, Problem, converter, value_problem
 
-__all__ = ["OWN", "Keyword", "UnknownKeyword", "fill", "keyword_problem", "keywords_of"]
+__all__ = ["ALIGNED", "OWN", "Keyword", "UnknownKeyword", "fill", "keyword_problem", "keywords_of"]
 
 #: Keywords with a meaning of their own, which the composer reads before the rest.
-OWN = ("name", "top", "ntop", "in_place")
+OWN = ("name", "top", "tops", "ntop", "in_place")
 
-#: Fields of the layer that any type takes as they are.
+#: The offset of a Crop that the composer computes.
+ALIGNED = "aligned"
+
+#: Fields of the layer that are keywords of every type.
 COMMON = ("loss_weight", "param", "propagate_down", "include", "exclude", "phase", "blobs")
 
 
 class UnknownKeyword(Exception):
-    """A keyword that a layer type does not take."""
+    """A keyword that a layer type does not have."""
 
 
 class Keyword(NamedTuple):
-    """Where a keyword's value goes: a field of a parameter message, or of the layer itself."""
+    """Where a keyword's value goes: a field of a parameter message, or of the layer itself.
+
+    ``home`` is the name of the parameter message in the layer, and empty for a field of the layer.
+    """
 
     home: str
-    convert: Callable[[Any], Any] | None
-    field: Any
+    convert: Converter | None
+    field: FieldDescriptor
 
 
 def fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, Any]) -> None:
@@ -50,6 +58,7 @@ def fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, Any
         if convert is not None:
             value = convert(value)
         if not home:
+            # A message given as a dict may come after some of its fields; the fields win.
             fields[name] = {**value, **fields[name]} if name in fields else value
         elif home in fields:
             fields[home][name] = value
@@ -57,20 +66,20 @@ def fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, Any
             fields[home] = {name: value}
 
 
-# What each type takes --------------------------------------------------------------------------
+# The keywords of each type ---------------------------------------------------------------------
 
 _known: dict[str, dict[str, Keyword]] = {}
 
 
 def keywords_of(schema: LayerSchema) -> Mapping[str, Keyword]:
-    """Every keyword of a layer type but the composer's own."""
+    """Every keyword of a layer type except the composer's own."""
     known = _known.get(schema.type)
     if known is None:
-        known = _known[schema.type] = _gather(schema)
+        known = _known[schema.type] = _find_keywords(schema)
     return known
 
 
-def _gather(schema: LayerSchema) -> dict[str, Keyword]:
+def _find_keywords(schema: LayerSchema) -> dict[str, Keyword]:
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
     found: dict[str, Keyword] = {}
     for home in schema.params:
@@ -79,43 +88,56 @@ def _gather(schema: LayerSchema) -> dict[str, Keyword]:
         for field in message.fields:
             if field.name not in found or _takes_precedence(schema, home, field.name):
                 found[field.name] = Keyword(home, converter(field), field)
+        # The message as a whole is a keyword, too, unless one of its fields has the same name.
         found.setdefault(home, Keyword("", _message_converter(message), fields[home]))
+    # Last, because a parameter such as `phase` of a type's own message precedes the layer's.
     for name in COMMON:
         found.setdefault(name, Keyword("", converter(fields[name]), fields[name]))
+    if isinstance(schema, UnknownType):
+        found |= _messages()
+    return found
+
+
+def _messages() -> dict[str, Keyword]:
+    """Every parameter message, for a type of which nobody knows which it reads."""
+    found = {}
+    for field in proto.LayerParameter.DESCRIPTOR.fields:
+        if field.message_type is not None and field.name not in COMMON:
+            found[field.name] = Keyword("", _message_converter(field.message_type), field)
     return found
 
 
 def _takes_precedence(schema: LayerSchema, home: str, name: str) -> bool:
     """Whether a field wins over one with the same name in an earlier message of the type.
 
-    Data layers read ``scale``, ``mean_file``, ``crop_size`` and ``mirror`` from transform_param;
-    the others with these names belong to V1 and mean nothing today. But WindowData scales by its
-    own.
+    Data layers read ``scale``, ``mean_file``, ``crop_size`` and ``mirror`` from transform_param.
+    The fields with these names in their own messages are old: Caffe moves them when it upgrades a
+    net, and otherwise ignores them. Only WindowData still scales by its own field.
     """
     return home == "transform_param" and (schema.type, name) != ("WindowData", "scale")
 
 
-def _message_converter(descriptor: Any) -> Callable[[Any], Any]:
-    """For a parameter message given as a dict: its fields take what keywords of theirs would."""
+def _message_converter(descriptor: Descriptor) -> Converter:
+    """For a parameter message given as a dict: its fields accept the same values as keywords."""
 
-    def convert(value: Any) -> Any:
+    def convert(value: object) -> object:
         if not isinstance(value, Mapping):
             return value
         converted = {}
         for name, given in value.items():
             field = descriptor.fields_by_name.get(name)
-            convert_field = converter(field) if field is not None else None
-            converted[name] = convert_field(given) if convert_field else given
+            convert_field = None if field is None else converter(field)
+            converted[name] = given if convert_field is None else convert_field(given)
         return converted
 
     return convert
 
 
-# What is wrong with them -----------------------------------------------------------------------
+# What is wrong with keywords -------------------------------------------------------------------
 
 
-def keyword_problem(schema: LayerSchema, given: Mapping[str, Any]) -> Problem:
-    """Which of the given keywords protobuf would not take, and why."""
+def keyword_problem(schema: LayerSchema, given: Mapping[str, object]) -> Problem:
+    """Which of the given keywords protobuf rejects, and why."""
     known = keywords_of(schema)
     for name, value in given.items():
         if name in OWN or value is None:
@@ -129,13 +151,18 @@ def keyword_problem(schema: LayerSchema, given: Mapping[str, Any]) -> Problem:
         if keyword.home in given and not isinstance(given[keyword.home], Mapping):
             hint = f"set it in the message, or give {keyword.home} as a dict"
             return Problem(f"expected either {name} or {keyword.home}, got both", hint)
-    return Problem("its keywords do not make a valid message")
+    return Problem("its keywords do not form a valid message")
 
 
 def _unknown_keyword(schema: LayerSchema, name: str) -> Problem:
     known = keywords_of(schema)
+    # Without a similar name, the hint lists the type's own parameters.
+    parameters = [key for key, keyword in known.items() if keyword.home]
     hint = did_you_mean(name, [*known, *OWN])
+    if not hint and parameters:
+        hint = f"known keywords: {', '.join(parameters)}"
+    if not hint and isinstance(schema, UnknownType):
+        hint = "parameters of an unknown type go in a message, as in convolution_param={...}"
     if not hint:
-        own = [name for name, keyword in known.items() if keyword.home]
-        hint = f"known keywords: {', '.join(own)}" if own else "it has no parameters of its own"
+        hint = "it has no parameters of its own"
     return Problem(f'unknown keyword "{name}"', hint)

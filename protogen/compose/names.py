@@ -1,41 +1,47 @@
-"""The names of layers and blobs: prefixed by scopes, numbered where none is given."""
+"""The names of layers and blobs: with the prefix of their scope, and numbered by default."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from protogen import proto
 from protogen.graph import PHASES
 from protogen.schema import Fault
 
 __all__ = ["ALL_PHASES", "TRAIN_ONLY", "Names", "phases_of"]
 
-#: Phases as a set of bits, so that a layer may be in one of them or in both.
+#: A set of phases is a number with a bit for each, because `take` compares two of them for each
+#: blob of each layer.
 _BITS = {number: 1 << number for number in PHASES.values()}
 ALL_PHASES = sum(_BITS.values())
 TRAIN_ONLY = _BITS[PHASES["TRAIN"]]
 
 
 class Names:
-    """The names taken so far, each with the phases in which it is taken, and who reads what."""
+    """The names that are taken, each with the phases in which it is, and which blobs are read.
+
+    Layers of different phases may have the same names, as the two data layers of a net usually do.
+    """
 
     def __init__(self) -> None:
+        #: The names of the scopes around, as in ``res2a/``.
         self.prefix = ""
         self._numbers: defaultdict[str, int] = defaultdict(lambda: 1)
         self.layers: dict[str, int] = {}
         self.tops: dict[str, int] = {}
-        #: The phases in which a blob's present value has been read.
+        #: The phases in which a blob has been read since it was last written.
         self.read: dict[str, int] = {}
 
     def unnamed(self, layer_type: str) -> str:
-        """``relu1``, ``relu2``, … for the layers of a type and scope that are given no name."""
+        """The next of ``relu1``, ``relu2``, … for a layer that is given no name."""
         stem = self.prefix + layer_type.lower()
         number = self._numbers[stem]
         while True:
             name = f"{stem}{number}"
             if name not in self.layers and name not in self.tops:
-                self._numbers[stem] = number  # not yet taken: the layer may fail
+                # Not number + 1: the layer may still be rejected, and its name is free again then.
+                self._numbers[stem] = number
                 return name
             number += 1
 
@@ -47,41 +53,51 @@ class Names:
         in_place: frozenset[int],
         phases: int,
     ) -> None:
-        """Note the names of a layer, and what it reads.
+        """Take the names of a layer, and record what it reads.
 
-        Raises `Fault` for a name that is taken, and for a blob overwritten while others read it.
+        Raises `Fault` for a name that is taken, and for overwriting a blob that others read.
         """
-        if self.layers.get(name, 0) & phases:
+        if name in self.layers and self.layers[name] & phases:
             raise Fault(f'a layer named "{name}" already exists', field="name")
         for index, top in enumerate(tops):
             if index in in_place:
                 if self.read.get(top, 0) & phases:
                     raise _overwritten(top)
-            elif self.tops.get(top, 0) & phases:
+            elif top in self.tops and self.tops[top] & phases:
                 raise _produced_twice(top)
         self.note(name, bottoms, tops, phases)
 
     def note(self, name: str, bottoms: Sequence[str], tops: Sequence[str], phases: int) -> None:
-        """Note the names of a layer, and what it reads."""
+        """Record the names of a layer, and what it reads."""
         read = self.read
         self.layers[name] = self.layers.get(name, 0) | phases
         for bottom in bottoms:
             read[bottom] = read.get(bottom, 0) | phases
+        # After the bottoms: a layer in place reads the blob that it overwrites.
         for top in tops:
             self.tops[top] = self.tops.get(top, 0) | phases
             read[top] = read.get(top, 0) & ~phases
 
 
-def phases_of(layer: Any) -> int:
-    """The phases in which a layer may run; none (0) where stages or levels decide, too."""
-    phases = _named_phases(layer.include) if layer.include else ALL_PHASES
-    barred = _named_phases(layer.exclude) if layer.exclude else 0
-    if phases is None or barred is None:
+def phases_of(layer: proto.LayerParameter) -> int:
+    """The phases in which a layer may run.
+
+    None (0) if stages or levels decide, too: whether two such layers ever run together is unknown
+    here, so their names are not compared. Inference compares them for a given state.
+    """
+    phases: int | None = ALL_PHASES
+    if layer.include:
+        phases = _rule_phases(layer.include)
+    excluded: int | None = 0
+    if layer.exclude:
+        excluded = _rule_phases(layer.exclude)
+    if phases is None or excluded is None:
         return 0
-    return phases & ~barred
+    return phases & ~excluded
 
 
-def _named_phases(state_rules: Any) -> int | None:
+def _rule_phases(state_rules: Iterable[proto.NetStateRule]) -> int | None:
+    """The phases that rules name; ``None`` if one of them asks for something else."""
     phases = 0
     for rule in state_rules:
         if [field.name for field, _ in rule.ListFields()] != ["phase"]:
@@ -104,5 +120,5 @@ def _produced_twice(top: str) -> Fault:
         f'produces blob "{top}", which an earlier layer produces too',
         rule="duplicate-top",
         field="top",
-        hint="give it a name of its own",
+        hint="give it its own name",
     )

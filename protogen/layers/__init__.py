@@ -1,4 +1,4 @@
-"""Every layer type, in a file of its own; ``from protogen import layers as L`` composes with them.
+"""Every layer type, each in its own file; ``from protogen import layers as L`` composes with them.
 
 The name of a type gives its file (``InnerProduct`` is in ``inner_product.py``), which is imported
 when the type is first used. Adding a layer means adding a file, and nothing else.
@@ -8,13 +8,15 @@ when the type is first used. Adding a layer means adding a file, and nothing els
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from protogen.diagnostics import did_you_mean
-from protogen.schema import LayerSchema, registered
+from protogen.schema import LayerSchema, UnknownType, registered
 
-__all__ = ["all_types", "find", "suggest"]
+__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
 
 
 @cache
@@ -29,7 +31,14 @@ def find(layer_type: str) -> LayerSchema | None:
     module = _modules().get(layer_type.lower())
     if module:
         importlib.import_module(f"{__name__}.{module}")
-    return registered(layer_type)
+    return registered(layer_type) or _others().get(layer_type)
+
+
+def _others() -> Mapping[str, LayerSchema]:
+    """The types of forks without their own file."""
+    from protogen.layers._fork_types import fork_types
+
+    return fork_types()
 
 
 @cache
@@ -49,10 +58,26 @@ def _type_of(module: str) -> str:
     raise LookupError(f"{module}.py does not register a layer type with its name")
 
 
+def other_types() -> tuple[LayerSchema, ...]:
+    """The types of forks that little is known about except the name, sorted by name."""
+    return tuple(sorted(_others().values(), key=lambda schema: schema.type.lower()))
+
+
 @cache
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
-    return did_you_mean(layer_type, [schema.type for schema in all_types()])
+    return did_you_mean(layer_type, [schema.type for schema in (*all_types(), *other_types())])
+
+
+def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:  # noqa: N802
+    """Compose a layer of the type with this name, which no schema needs to know.
+
+    For an unknown type, ``tops`` gives the names and shapes of the tops, with ``None`` for what is
+    unknown of a shape, and keywords give whole messages:
+    ``L.Layer("Blur", x, tops={"y": (1, 8, 16, 16)}, convolution_param={"kernel_size": 3})``.
+    """
+    schema = find(layer_type) or UnknownType(layer_type)
+    return schema(*bottoms, **keywords)
 
 
 def __getattr__(name: str) -> LayerSchema:

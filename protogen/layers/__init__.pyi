@@ -7,6 +7,7 @@ Keywords of every layer:
 
 name: Name of the layer, without those of the scopes. By default its type and a number.
 top: Names of the tops. By default the first top has the name of the layer.
+tops: Names of the tops with their shapes, for what cannot be inferred of these.
 ntop: Number of tops, if there is more than one.
 in_place: Write the top over the bottom.
 loss_weight: Weight of each top in the loss. Give none, or one for each top. The first top of
@@ -34,14 +35,26 @@ from protogen.schema import LayerSchema
 Fields: TypeAlias = Message | Mapping[str, Any]
 #: The sizes of a shape.
 Sizes: TypeAlias = Sequence[int]
+#: The names of tops and what is known of their shapes.
+Shapes: TypeAlias = Mapping[str, Sequence[int | None] | None]
 
-__all__ = ["all_types", "find", "suggest"]
+__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
+
+def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:
+    """Compose a layer of the type with this name, which no schema needs to know.
+
+    For an unknown type, ``tops`` gives the names and shapes of the tops, with ``None`` for what is
+    unknown of a shape, and keywords give whole messages:
+    ``L.Layer("Blur", x, tops={"y": (1, 8, 16, 16)}, convolution_param={"kernel_size": 3})``."""
 
 def all_types() -> tuple[LayerSchema, ...]:
     """Every layer type, sorted by name."""
 
 def find(layer_type: str) -> LayerSchema | None:
     """The schema of the layer type with exactly this name, or ``None``."""
+
+def other_types() -> tuple[LayerSchema, ...]:
+    """The types of forks that little is known about except the name, sorted by name."""
 
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
@@ -57,6 +70,7 @@ def AbsVal(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -96,9 +110,15 @@ def Accuracy(
     (source: src/caffe/layers/accuracy_layer.cpp)
     """
 @overload
+def Accuracy(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Accuracy(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Accuracy(bottom0: Blob, bottom1: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Accuracy(bottom0: Blob, bottom1: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Accuracy(bottom0: Blob, bottom1: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def AnnotatedData(
@@ -251,7 +271,8 @@ def AnnotatedData(
     """Read images from a database, with the boxes annotated in them; from the SSD fork.
 
     The labels have one row per box in the batch: item, group label, instance, xmin, ymin, xmax,
-    ymax, difficult.
+    ymax, difficult. In eric612's fork ``yolo_data_type: 1`` gives 300 boxes to each image, and a
+    third top has a map for each class, which ``seg_scales`` makes smaller than the image.
 
     source: Folder of the database.
     scale: Factor on the values, after the mean is subtracted. 0.00390625 (1/256) maps bytes to
@@ -396,12 +417,18 @@ def AnnotatedData(
     yolo_width: (only in xilinx)
     transform_param: How a data layer transforms its images.
 
-    (source: weiliu89/caffe (branch ssd): src/caffe/layers/annotated_data_layer.cpp)
+    (source: weiliu89/caffe (branch ssd), eric612/MobileNet-YOLO: src/caffe/layers/annotated_data_layer.cpp)
     """
+@overload
+def AnnotatedData(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def AnnotatedData(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
 @overload
 def AnnotatedData(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def AnnotatedData(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def AnnotatedData(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def ArgMax(
     bottom: Blob, /, *,
@@ -419,6 +446,7 @@ def ArgMax(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -449,6 +477,7 @@ def Axpy(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -488,6 +517,7 @@ def BatchNorm(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -537,6 +567,7 @@ def BatchReindex(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -564,6 +595,7 @@ def Bias(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -637,9 +669,15 @@ def BN(
     (source: alexgkendall/caffe-segnet, weiliu89/caffe (branch fcn), hszhao/PSPNet: src/caffe/layers/bn_layer.cpp)
     """
 @overload
+def BN(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def BN(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def BN(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def BN(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def BN(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 def BNLL(
     bottom: Blob, /, *,
@@ -652,6 +690,7 @@ def BNLL(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -674,6 +713,7 @@ def BoxAnnotatorOHEM(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> tuple[Blob, Blob]:
@@ -704,6 +744,7 @@ def CenterLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -731,6 +772,7 @@ def ChannelNorm(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -754,6 +796,7 @@ def Clip(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -782,12 +825,14 @@ def Concat(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
     """Join the bottoms along ``axis``, by default the channels.
 
-    The bottoms must agree on every other axis.
+    The bottoms must agree on every other axis. In Intel's fork ``per_fla_fuse`` flattens them
+    first, as the Permute and Flatten layers of an SSD head do.
 
     Size: the sum of the bottoms' sizes on axis
 
@@ -798,6 +843,33 @@ def Concat(
     per_fla_fuse: (only in intel)
 
     (source: src/caffe/layers/concat_layer.cpp)
+    """
+
+def ContinuationIndicator(
+    *,
+    time_step: int | None = 0,
+    batch_size: int | None = 0,
+    continuation_indicator_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+) -> Blob:
+    """The markers that an LSTM needs: 0 at the first timestep of each sequence, 1 later.
+
+    Size: time_step by batch_size
+
+    time_step: Shape of the top. (only in crnn)
+    batch_size: (only in crnn)
+
+    (source: yalecyu/crnn.caffe: src/caffe/layers/continuation_indicator_layer.cpp)
     """
 
 def ContrastiveLoss(
@@ -814,6 +886,7 @@ def ContrastiveLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -864,6 +937,9 @@ def Convolution(
     scale: float | None = None,
     same_mode: bool | None = False,
     input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
     dilation_h: int | None = None,
     dilation_w: int | None = None,
     coeff: float | Sequence[float] | None = None,
@@ -885,6 +961,10 @@ def Convolution(
     is_eltwise_sum: bool | None = None,
     eltwise_both_ints: bool | None = None,
     out_pad: int | None = None,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
+    temporal_pad: int | None = 0,
+    filter_group: int | None = 1,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -932,6 +1012,167 @@ def Convolution(
     scale: (only in cambricon)
     same_mode: (only in cambricon)
     input_format: (only in cambricon)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdConvolution. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
+    dilation_h: (only in yjxiong, yjx3d)
+    dilation_w: (only in yjxiong, yjx3d)
+    coeff: (only in intel)
+    filter_stride: (only in wl-fcn)
+    filter_stride_h: (only in wl-fcn)
+    filter_stride_w: (only in wl-fcn)
+    fusion_type: (only in intel)
+    negative_slope: (only in intel)
+    paramq: (only in mnn)
+    params: (only in mnn)
+    relu: A ReLU is fused into the layer. The field `relu` of other messages means the same. (only
+        in intel)
+    scale_in: (only in mnn)
+    shape_offset: (only in happynear)
+    sparse_output: (only in netscope)
+    reorg_output: (only in netscope)
+    reorg_input: (only in netscope)
+    is_relu: (only in netscope)
+    is_int8_output: (only in netscope)
+    is_eltwise_sum: (only in netscope)
+    eltwise_both_ints: (only in netscope)
+    out_pad: (only in netscope)
+    kernel_depth: The kernel along time, for Convolution3D in the first version of C3D. (only in
+        c3d)
+    temporal_stride: (only in c3d)
+    temporal_pad: (only in c3d)
+    filter_group: (only in c3d)
+
+    (source: src/caffe/layers/conv_layer.cpp)
+    """
+@overload
+def Convolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Convolution(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
+
+def Convolution3D(
+    bottom: Blob, /, *,
+    pad_h: int | None = 0,
+    pad_w: int | None = 0,
+    kernel_h: int | None = None,
+    kernel_w: int | None = None,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    axis: int | None = 1,
+    force_nd_im2col: bool | None = False,
+    dilation: int | Sequence[int] | None = None,
+    num_output: int | None = None,
+    bias_term: bool | None = True,
+    pad: int | None = 0,
+    kernel_size: int | None = None,
+    group: int | None = 1,
+    kernel_depth: int | None = None,
+    stride: int | None = 1,
+    temporal_stride: int | None = 1,
+    weight_filler: Fields | None = None,
+    bias_filler: Fields | None = None,
+    filter_group: int | None = 1,
+    temporal_pad: int | None = 0,
+    mean_file: str | None = None,
+    mean_value: float | Sequence[float] | None = None,
+    std: float | None = None,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    cudnn_convolution_algo_seeker: Literal["GET", "FINDEX"] | int | None = "FINDEX",
+    conv_algos_override: str | None = "-1,-1,-1",
+    conv_algorithm: str | None = "direct",
+    scale_out: float | None = None,
+    a_min: int | None = -128,
+    a_max: int | None = 127,
+    sparse_mode: bool | None = False,
+    yuv_input: bool | None = False,
+    scale: float | None = None,
+    same_mode: bool | None = False,
+    input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
+    dilation_h: int | None = None,
+    dilation_w: int | None = None,
+    coeff: float | Sequence[float] | None = None,
+    filter_stride: int | None = 1,
+    filter_stride_h: int | None = None,
+    filter_stride_w: int | None = None,
+    fusion_type: Literal["NONE_FUSION", "SUM_FUSION"] | int | None = "NONE_FUSION",
+    negative_slope: float | None = 0,
+    paramq: int | None = None,
+    params: float | None = 0,
+    relu: bool | None = False,
+    scale_in: float | None = None,
+    shape_offset: int | Sequence[int] | None = None,
+    sparse_output: bool | None = None,
+    reorg_output: bool | None = None,
+    reorg_input: bool | None = None,
+    is_relu: bool | None = None,
+    is_int8_output: bool | None = None,
+    is_eltwise_sum: bool | None = None,
+    eltwise_both_ints: bool | None = None,
+    out_pad: int | None = None,
+    convolution3d_param: Fields | None = None,
+    convolution_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Slide ``num_output`` learned filters over the frames, height and width of clips.
+
+    The kernel is ``kernel_depth`` frames long, and as high as it is wide. Nets in the older format
+    (``CONVOLUTION3D``) have the same fields in ``convolution_param``.
+    (source: Tran et al. 2015, C3D)
+
+    Size: (size + 2*pad - kernel) / stride + 1
+
+    pad_h: The fields with _h and _w are only for 2-D, and replace the fields without.
+    stride_h: If stride_h is given alone, stride_w is 0, and Caffe crashes with a division by
+        zero.
+    axis: Axis of the channels. The later axes are spatial.
+    force_nd_im2col: Use the implementation for any number of axes in 2-D, too. It is only slower.
+    dilation: Distance between two elements of the kernel, in pixels. Default 1: no gaps.
+    num_output: (only in cambricon, c3d)
+    bias_term: (only in cambricon, c3d)
+    pad: (only in cambricon, c3d)
+    kernel_size: (only in cambricon, c3d)
+    group: (only in cambricon, c3d)
+    kernel_depth: (only in cambricon, c3d)
+    stride: (only in cambricon, c3d)
+    temporal_stride: (only in cambricon, c3d)
+    weight_filler: (only in cambricon, c3d)
+    bias_filler: (only in cambricon, c3d)
+    filter_group: (only in cambricon, c3d)
+    temporal_pad: (only in cambricon, c3d)
+    mean_file: (only in cambricon, c3d)
+    mean_value: (only in cambricon, c3d)
+    std: (only in cambricon, c3d)
+    engine: (only in cambricon, c3d)
+    cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
+    conv_algos_override: (only in nv16, nv17, trt)
+    conv_algorithm: direct, winograd or auto. (only in intel)
+    scale_out: (only in mnn)
+    a_min: (only in mnn)
+    a_max: (only in mnn)
+    sparse_mode: (only in cambricon)
+    yuv_input: (only in cambricon)
+    scale: (only in cambricon)
+    same_mode: (only in cambricon)
+    input_format: (only in cambricon)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdConvolution. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
     dilation_h: (only in yjxiong, yjx3d)
     dilation_w: (only in yjxiong, yjx3d)
     coeff: (only in intel)
@@ -955,10 +1196,8 @@ def Convolution(
     eltwise_both_ints: (only in netscope)
     out_pad: (only in netscope)
 
-    (source: src/caffe/layers/conv_layer.cpp)
+    (source: facebook/C3D: src/caffe/layers/convolution3d_layer.cpp)
     """
-@overload
-def Convolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
 
 @overload
 def ConvolutionDepthwise(
@@ -995,6 +1234,9 @@ def ConvolutionDepthwise(
     scale: float | None = None,
     same_mode: bool | None = False,
     input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
     dilation_h: int | None = None,
     dilation_w: int | None = None,
     coeff: float | Sequence[float] | None = None,
@@ -1016,6 +1258,10 @@ def ConvolutionDepthwise(
     is_eltwise_sum: bool | None = None,
     eltwise_both_ints: bool | None = None,
     out_pad: int | None = None,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
+    temporal_pad: int | None = 0,
+    filter_group: int | None = 1,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -1062,6 +1308,10 @@ def ConvolutionDepthwise(
     scale: (only in cambricon)
     same_mode: (only in cambricon)
     input_format: (only in cambricon)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdConvolution. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
     dilation_h: (only in yjxiong, yjx3d)
     dilation_w: (only in yjxiong, yjx3d)
     coeff: (only in intel)
@@ -1084,11 +1334,18 @@ def ConvolutionDepthwise(
     is_eltwise_sum: (only in netscope)
     eltwise_both_ints: (only in netscope)
     out_pad: (only in netscope)
+    kernel_depth: The kernel along time, for Convolution3D in the first version of C3D. (only in
+        c3d)
+    temporal_stride: (only in c3d)
+    temporal_pad: (only in c3d)
+    filter_group: (only in c3d)
 
     (source: Cambricon/caffe: src/caffe/layers/conv_depthwise_layer.cpp)
     """
 @overload
 def ConvolutionDepthwise(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def ConvolutionDepthwise(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def Correlation(
     bottom0: Blob, bottom1: Blob, /, *,
@@ -1110,6 +1367,7 @@ def Correlation(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -1132,10 +1390,42 @@ def Correlation(
     (source: lmb-freiburg/flownet2: src/caffe/layers/correlation_layer.cpp)
     """
 
+def CReLU(
+    bottom: Blob, /, *,
+    negative_slope: float | None = 0,
+    concat_axis: int | None = 1,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    crelu_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The ReLU of the bottom and that of its negative, joined along ``concat_axis``.
+
+    (source: Shang et al. 2016)
+
+    Size: twice the size of concat_axis
+
+    negative_slope: (only in cambricon)
+    concat_axis: (only in cambricon)
+    engine: (only in cambricon)
+
+    (source: Cambricon/caffe: src/caffe/layers/crelu_layer.cpp)
+    """
+
 def Crop(
     bottom0: Blob, bottom1: Blob, /, *,
     axis: int | None = 2,
-    offset: int | Sequence[int] | None = None,
+    offset: Literal["aligned"] | int | Sequence[int] | None = None,
     offset_w: int | None = 0,
     crop_h: int | None = 0,
     crop_w: int | None = 0,
@@ -1153,6 +1443,7 @@ def Crop(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -1173,6 +1464,115 @@ def Crop(
 
     (source: src/caffe/layers/crop_layer.cpp)
     """
+
+def CTCGreedyDecoder(
+    *bottoms: Blob | Sequence[Blob],
+    blank_index: int | None = 0,
+    ctc_merge_repeated: bool | None = True,
+    ctc_decoder_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The most likely label at each timestep, without blanks and repetitions; from caffe_ocr.
+
+    With the labels as a second bottom, the top holds two accuracies instead.
+
+    Size: streams by timesteps by 1 by 1; 1 by 2 by 1 by 1 with labels
+
+    blank_index: Index of the blank label. A negative number means the last label. (only in caffe-
+        ocr)
+    ctc_merge_repeated: Merge equal labels with no blank between them. (only in caffe-ocr)
+
+    (source: senlinuc/caffe_ocr: src/caffe/layers/ctc_decoder_layer.cpp)
+    """
+
+def CtcLoss(
+    bottom0: Blob, bottom1: Blob, /, *,
+    alphabet_size: int | None = 0,
+    blank_index: int | None = 0,
+    time_step: int | None = 0,
+    ctc_merge_repeated: bool | None = True,
+    loss_calculation_t: int | None = 0,
+    blank_label: int | None = 0,
+    output_delay: int | None = 0,
+    preprocess_collapse_repeated: bool | None = False,
+    ctc_loss_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """How unlikely the labels of a sequence are, wherever in the sequence each of them begins.
+
+    The first bottom has the scores (timesteps, streams, classes), the second the labels (streams,
+    labels).  (source: Graves et al. 2006)
+
+    alphabet_size: (only in crnn)
+    blank_index: Index of the blank label. A negative number means the last label. (only in caffe-
+        ocr)
+    time_step: (only in crnn)
+    ctc_merge_repeated: (only in caffe-ocr)
+    loss_calculation_t: (only in caffe-ocr)
+    blank_label: (only in crnn)
+    output_delay: (only in caffe-ocr)
+    preprocess_collapse_repeated: (only in caffe-ocr)
+
+    (source: yalecyu/crnn.caffe: src/caffe/layers/ctc_loss_layer.cpp)
+    """
+
+@overload
+def Custom(
+    *bottoms: Blob | Sequence[Blob],
+    shape: Sizes | Fields | Sequence[Sizes] | None = None,
+    custom_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """A layer that a chip leaves to the program: its tops have the shapes that are given.
+
+    ``shape`` is given once for each top. HiSilicon's compiler cuts the net at such a layer.
+
+    shape: The shape of each top. (only in hisilicon)
+    custom_param: A layer that a chip's compiler leaves to the program.
+
+    (source: HiSilicon: nnie_mapper, layers that NNIE does not support)
+    """
+@overload
+def Custom(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Custom(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
+def Custom(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Custom(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Custom(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def Data(
@@ -1434,9 +1834,15 @@ def Data(
     (source: src/caffe/layers/data_layer.cpp)
     """
 @overload
+def Data(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Data(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Data(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Data(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Data(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def Deconvolution(
@@ -1473,6 +1879,9 @@ def Deconvolution(
     scale: float | None = None,
     same_mode: bool | None = False,
     input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
     dilation_h: int | None = None,
     dilation_w: int | None = None,
     coeff: float | Sequence[float] | None = None,
@@ -1494,6 +1903,10 @@ def Deconvolution(
     is_eltwise_sum: bool | None = None,
     eltwise_both_ints: bool | None = None,
     out_pad: int | None = None,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
+    temporal_pad: int | None = 0,
+    filter_group: int | None = 1,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -1541,6 +1954,165 @@ def Deconvolution(
     scale: (only in cambricon)
     same_mode: (only in cambricon)
     input_format: (only in cambricon)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdConvolution. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
+    dilation_h: (only in yjxiong, yjx3d)
+    dilation_w: (only in yjxiong, yjx3d)
+    coeff: (only in intel)
+    filter_stride: (only in wl-fcn)
+    filter_stride_h: (only in wl-fcn)
+    filter_stride_w: (only in wl-fcn)
+    fusion_type: (only in intel)
+    negative_slope: (only in intel)
+    paramq: (only in mnn)
+    params: (only in mnn)
+    relu: A ReLU is fused into the layer. The field `relu` of other messages means the same. (only
+        in intel)
+    scale_in: (only in mnn)
+    shape_offset: (only in happynear)
+    sparse_output: (only in netscope)
+    reorg_output: (only in netscope)
+    reorg_input: (only in netscope)
+    is_relu: (only in netscope)
+    is_int8_output: (only in netscope)
+    is_eltwise_sum: (only in netscope)
+    eltwise_both_ints: (only in netscope)
+    out_pad: (only in netscope)
+    kernel_depth: The kernel along time, for Convolution3D in the first version of C3D. (only in
+        c3d)
+    temporal_stride: (only in c3d)
+    temporal_pad: (only in c3d)
+    filter_group: (only in c3d)
+
+    (source: src/caffe/layers/deconv_layer.cpp)
+    """
+@overload
+def Deconvolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Deconvolution(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
+
+def Deconvolution3D(
+    bottom: Blob, /, *,
+    pad_h: int | None = 0,
+    pad_w: int | None = 0,
+    kernel_h: int | None = None,
+    kernel_w: int | None = None,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    axis: int | None = 1,
+    force_nd_im2col: bool | None = False,
+    dilation: int | Sequence[int] | None = None,
+    num_output: int | None = None,
+    bias_term: bool | None = True,
+    pad: int | None = 0,
+    kernel_size: int | None = None,
+    group: int | None = 1,
+    kernel_depth: int | None = None,
+    stride: int | None = 1,
+    temporal_stride: int | None = 1,
+    weight_filler: Fields | None = None,
+    bias_filler: Fields | None = None,
+    filter_group: int | None = 1,
+    temporal_pad: int | None = 0,
+    mean_file: str | None = None,
+    mean_value: float | Sequence[float] | None = None,
+    std: float | None = None,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    cudnn_convolution_algo_seeker: Literal["GET", "FINDEX"] | int | None = "FINDEX",
+    conv_algos_override: str | None = "-1,-1,-1",
+    conv_algorithm: str | None = "direct",
+    scale_out: float | None = None,
+    a_min: int | None = -128,
+    a_max: int | None = 127,
+    sparse_mode: bool | None = False,
+    yuv_input: bool | None = False,
+    scale: float | None = None,
+    same_mode: bool | None = False,
+    input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
+    dilation_h: int | None = None,
+    dilation_w: int | None = None,
+    coeff: float | Sequence[float] | None = None,
+    filter_stride: int | None = 1,
+    filter_stride_h: int | None = None,
+    filter_stride_w: int | None = None,
+    fusion_type: Literal["NONE_FUSION", "SUM_FUSION"] | int | None = "NONE_FUSION",
+    negative_slope: float | None = 0,
+    paramq: int | None = None,
+    params: float | None = 0,
+    relu: bool | None = False,
+    scale_in: float | None = None,
+    shape_offset: int | Sequence[int] | None = None,
+    sparse_output: bool | None = None,
+    reorg_output: bool | None = None,
+    reorg_input: bool | None = None,
+    is_relu: bool | None = None,
+    is_int8_output: bool | None = None,
+    is_eltwise_sum: bool | None = None,
+    eltwise_both_ints: bool | None = None,
+    out_pad: int | None = None,
+    convolution3d_param: Fields | None = None,
+    convolution_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The transpose of a Convolution3D: spread each pixel of a clip through a filter.
+
+    (source: Tran et al. 2016, voxel to voxel prediction)
+
+    Size: stride * (size - 1) + kernel - 2*pad
+
+    pad_h: The fields with _h and _w are only for 2-D, and replace the fields without.
+    stride_h: If stride_h is given alone, stride_w is 0, and Caffe crashes with a division by
+        zero.
+    axis: Axis of the channels. The later axes are spatial.
+    force_nd_im2col: Use the implementation for any number of axes in 2-D, too. It is only slower.
+    dilation: Distance between two elements of the kernel, in pixels. Default 1: no gaps.
+    num_output: (only in cambricon, c3d)
+    bias_term: (only in cambricon, c3d)
+    pad: (only in cambricon, c3d)
+    kernel_size: (only in cambricon, c3d)
+    group: (only in cambricon, c3d)
+    kernel_depth: (only in cambricon, c3d)
+    stride: (only in cambricon, c3d)
+    temporal_stride: (only in cambricon, c3d)
+    weight_filler: (only in cambricon, c3d)
+    bias_filler: (only in cambricon, c3d)
+    filter_group: (only in cambricon, c3d)
+    temporal_pad: (only in cambricon, c3d)
+    mean_file: (only in cambricon, c3d)
+    mean_value: (only in cambricon, c3d)
+    std: (only in cambricon, c3d)
+    engine: (only in cambricon, c3d)
+    cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
+    conv_algos_override: (only in nv16, nv17, trt)
+    conv_algorithm: direct, winograd or auto. (only in intel)
+    scale_out: (only in mnn)
+    a_min: (only in mnn)
+    a_max: (only in mnn)
+    sparse_mode: (only in cambricon)
+    yuv_input: (only in cambricon)
+    scale: (only in cambricon)
+    same_mode: (only in cambricon)
+    input_format: (only in cambricon)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdConvolution. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
     dilation_h: (only in yjxiong, yjx3d)
     dilation_w: (only in yjxiong, yjx3d)
     coeff: (only in intel)
@@ -1564,10 +2136,176 @@ def Deconvolution(
     eltwise_both_ints: (only in netscope)
     out_pad: (only in netscope)
 
-    (source: src/caffe/layers/deconv_layer.cpp)
+    (source: facebook/C3D: src/caffe/layers/deconvolution3d_layer.cpp)
     """
-@overload
-def Deconvolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+
+def DeephiResize(
+    bottom: Blob, /, *,
+    resize_type: Literal["BILINEAR", "NEAREST"] | int | None = "NEAREST",
+    scale_h: float | None = 1,
+    scale_w: float | None = 1,
+    new_height: int | None = None,
+    new_width: int | None = None,
+    use_dpu: bool | None = False,
+    deephi_resize_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Resize the bottom to ``new_height`` by ``new_width``, or by ``scale_h`` and ``scale_w``.
+
+    Size: size * scale, rounded down, or the size that is given
+
+    resize_type: (only in xilinx)
+    scale_h: (only in xilinx)
+    scale_w: (only in xilinx)
+    new_height: (only in xilinx)
+    new_width: (only in xilinx)
+    use_dpu: (only in xilinx)
+
+    (source: Xilinx/Vitis-AI: caffe-xilinx/src/caffe/layers/deephi_resize_layer.cpp)
+    """
+
+def DeformableConvolution(
+    bottom0: Blob, bottom1: Blob, /, *,
+    num_output: int | None = None,
+    bias_term: bool | None = True,
+    pad: int | Sequence[int] | None = None,
+    kernel_size: int | Sequence[int] | None = None,
+    group: int | None = 4,
+    stride: int | Sequence[int] | None = None,
+    weight_filler: Fields | None = None,
+    bias_filler: Fields | None = None,
+    pad_h: int | None = 0,
+    pad_w: int | None = 0,
+    kernel_h: int | None = None,
+    kernel_w: int | None = None,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    axis: int | None = 1,
+    force_nd_im2col: bool | None = False,
+    dilation: int | Sequence[int] | None = None,
+    deformable_group: int | None = 4,
+    deformable_convolution_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """A Convolution whose kernel is moved by the offsets in its second bottom at each place.
+
+    The offsets are the top of another Convolution, with the height and width of the top and two
+    channels for each element of the kernel and each ``deformable_group``. ``group`` and
+    ``deformable_group`` are 4 by default.  (source: Dai et al. 2017)
+
+    Size: (size + 2*pad - dilation*(kernel_size - 1) - 1) / stride + 1
+
+    num_output: (only in pt2c, unsky)
+    bias_term: (only in pt2c, unsky)
+    pad: (only in pt2c, unsky)
+    kernel_size: (only in pt2c, unsky)
+    group: (only in pt2c, unsky)
+    stride: (only in pt2c, unsky)
+    weight_filler: (only in pt2c, unsky)
+    bias_filler: (only in pt2c, unsky)
+    pad_h: (only in pt2c, unsky)
+    pad_w: (only in pt2c, unsky)
+    kernel_h: (only in pt2c, unsky)
+    kernel_w: (only in pt2c, unsky)
+    stride_h: (only in pt2c, unsky)
+    stride_w: (only in pt2c, unsky)
+    engine: (only in pt2c, unsky)
+    axis: (only in pt2c, unsky)
+    force_nd_im2col: (only in pt2c, unsky)
+    dilation: (only in pt2c, unsky)
+    deformable_group: (only in pt2c, unsky)
+
+    (source: unsky/Deformable-ConvNets-caffe: deformable_conv_cxx/deformable_conv_layer.cpp)
+    """
+
+def DenseBlock(
+    bottom: Blob, /, *,
+    numTransition: int | None = 40,
+    initChannel: int | None = 16,
+    growthRate: int | None = 12,
+    pad_h: int | None = 1,
+    pad_w: int | None = 1,
+    conv_verticalStride: int | None = 1,
+    conv_horizentalStride: int | None = 1,
+    filter_H: int | None = 3,
+    filter_W: int | None = 3,
+    Filter_Filler: Fields | None = None,
+    BN_Scaler_Filler: Fields | None = None,
+    BN_Bias_Filler: Fields | None = None,
+    gpuIdx: int | None = 0,
+    use_dropout: bool | None = False,
+    dropout_amount: float | None = 0,
+    use_BC: bool | None = False,
+    BC_ultra_space_efficient: bool | None = False,
+    workspace_MB: int | None = 8,
+    moving_average_fraction: float | None = 0.1,
+    denseblock_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The convolutions of a block of DenseNet in one layer, which saves memory; from caffe_ocr.
+
+    Each of ``numTransition`` convolutions adds ``growthRate`` channels. The fork does not read
+    ``initChannel``. What the layer learns is unknown here.
+    (source: Huang et al. 2017)
+
+    Size: channels + numTransition * growthRate
+
+    numTransition: Number of transitions. Each adds growthRate channels. (only in caffe-ocr)
+    initChannel: Not read: the channels are those of the bottom. (only in caffe-ocr)
+    growthRate: (only in caffe-ocr)
+    pad_h: (only in caffe-ocr)
+    pad_w: (only in caffe-ocr)
+    conv_verticalStride: (only in caffe-ocr)
+    conv_horizentalStride: (only in caffe-ocr)
+    filter_H: (only in caffe-ocr)
+    filter_W: (only in caffe-ocr)
+    Filter_Filler: (only in caffe-ocr)
+    BN_Scaler_Filler: (only in caffe-ocr)
+    BN_Bias_Filler: (only in caffe-ocr)
+    gpuIdx: (only in caffe-ocr)
+    use_dropout: (only in caffe-ocr)
+    dropout_amount: (only in caffe-ocr)
+    use_BC: (only in caffe-ocr)
+    BC_ultra_space_efficient: (only in caffe-ocr)
+    workspace_MB: (only in caffe-ocr)
+    moving_average_fraction: (only in caffe-ocr)
+
+    (source: senlinuc/caffe_ocr: src/caffe/layers/DenseBlock_layer.cpp)
+    """
 
 def DenseImageData(
     *,
@@ -1671,6 +2409,7 @@ def DenseImageData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """Read images and a label for each pixel; each line of a list names an image and a label map.
@@ -1814,6 +2553,9 @@ def DepthwiseConv(
     scale: float | None = None,
     same_mode: bool | None = False,
     input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
     dilation_h: int | None = None,
     dilation_w: int | None = None,
     coeff: float | Sequence[float] | None = None,
@@ -1835,6 +2577,10 @@ def DepthwiseConv(
     is_eltwise_sum: bool | None = None,
     eltwise_both_ints: bool | None = None,
     out_pad: int | None = None,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
+    temporal_pad: int | None = 0,
+    filter_group: int | None = 1,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -1881,6 +2627,10 @@ def DepthwiseConv(
     scale: (only in cambricon)
     same_mode: (only in cambricon)
     input_format: (only in cambricon)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdConvolution. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
     dilation_h: (only in yjxiong, yjx3d)
     dilation_w: (only in yjxiong, yjx3d)
     coeff: (only in intel)
@@ -1903,11 +2653,18 @@ def DepthwiseConv(
     is_eltwise_sum: (only in netscope)
     eltwise_both_ints: (only in netscope)
     out_pad: (only in netscope)
+    kernel_depth: The kernel along time, for Convolution3D in the first version of C3D. (only in
+        c3d)
+    temporal_stride: (only in c3d)
+    temporal_pad: (only in c3d)
+    filter_group: (only in c3d)
 
     (source: alibaba/MNN: tools/converter/source/caffe)
     """
 @overload
 def DepthwiseConv(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def DepthwiseConv(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def DepthwiseConvolution(
@@ -1944,6 +2701,9 @@ def DepthwiseConvolution(
     scale: float | None = None,
     same_mode: bool | None = False,
     input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
     dilation_h: int | None = None,
     dilation_w: int | None = None,
     coeff: float | Sequence[float] | None = None,
@@ -1965,6 +2725,10 @@ def DepthwiseConvolution(
     is_eltwise_sum: bool | None = None,
     eltwise_both_ints: bool | None = None,
     out_pad: int | None = None,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
+    temporal_pad: int | None = 0,
+    filter_group: int | None = 1,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -2011,6 +2775,10 @@ def DepthwiseConvolution(
     scale: (only in cambricon)
     same_mode: (only in cambricon)
     input_format: (only in cambricon)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdConvolution. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
     dilation_h: (only in yjxiong, yjx3d)
     dilation_w: (only in yjxiong, yjx3d)
     coeff: (only in intel)
@@ -2033,11 +2801,18 @@ def DepthwiseConvolution(
     is_eltwise_sum: (only in netscope)
     eltwise_both_ints: (only in netscope)
     out_pad: (only in netscope)
+    kernel_depth: The kernel along time, for Convolution3D in the first version of C3D. (only in
+        c3d)
+    temporal_stride: (only in c3d)
+    temporal_pad: (only in c3d)
+    filter_group: (only in c3d)
 
     (source: yonghenglh6/DepthwiseConvolution: caffe/src/caffe/layers/depthwise_conv_layer.cpp)
     """
 @overload
 def DepthwiseConvolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def DepthwiseConvolution(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def DetectionEvaluate(
     *bottoms: Blob | Sequence[Blob],
@@ -2057,10 +2832,11 @@ def DetectionEvaluate(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Find which detections are right, and count the boxes of each class; from the SSD fork.
+    """Find which detections are correct, and count the boxes of each class; from the SSD fork.
 
     Bottoms are the rows of a DetectionOutput and the true boxes, 8 numbers each. The top has a
     row of 5 numbers for each class except the background, then one for each detection.
@@ -2102,14 +2878,15 @@ def DetectionOutput(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that SSD detects; of those that overlap, the best.
+    """The boxes that SSD detects, with only the best of those that overlap.
 
     Bottoms are the predictions of location and confidence, and the prior boxes. The top has one
     row per detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. The number
-    of detections is known after a forward pass; until then Caffe uses 1.
+    of detections is known only after a forward pass; until then Caffe uses 1.
 
     num_classes: Number of classes, background included. Required. (only in ssd, sstd, rrc, intel,
         nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
@@ -2256,6 +3033,7 @@ def DetectNetTransformation(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> tuple[Blob, Blob]:
@@ -2378,6 +3156,66 @@ def DetectNetTransformation(
     (source: NVIDIA/caffe: src/caffe/layers/detectnet_transform_layer.cpp)
     """
 
+def Downsample(
+    *bottoms: Blob | Sequence[Blob],
+    top_height: int | None = 0,
+    top_width: int | None = 0,
+    downsample_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Average the first bottom down to ``top_height`` by ``top_width``, or to the second bottom.
+
+    (source: Ilg et al. 2016, FlowNet 2.0)
+
+    Size: top_height by top_width, or the size of the second bottom
+
+    top_height: (only in flownet2)
+    top_width: (only in flownet2)
+
+    (source: lmb-freiburg/flownet2: src/caffe/layers/downsample_layer.cpp)
+    """
+
+def DownSampling(
+    bottom: Blob, /, *,
+    type: Literal["NONE", "VOTE", "AVERAGE"] | int | None = "VOTE",
+    spatial_factor: int | None = None,
+    temporal_factor: int | None = None,
+    down_sampling_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Make clips smaller by a vote or an average of the pixels of each block.
+
+    Size: frames / temporal_factor, size / spatial_factor
+
+    type: (only in c3d)
+    spatial_factor: Divides height and width. (only in c3d)
+    temporal_factor: Divides the number of frames. (only in c3d)
+
+    (source: facebook/C3D: C3D-v1.0/src/caffe/layers/down_sampling_layer.cpp)
+    """
+
 def Dropout(
     bottom: Blob, /, *,
     dropout_ratio: float | None = 0.5,
@@ -2396,6 +3234,7 @@ def Dropout(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2447,9 +3286,15 @@ def DummyData(
     (source: src/caffe/layers/dummy_data_layer.cpp)
     """
 @overload
+def DummyData(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def DummyData(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def DummyData(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def DummyData(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def DummyData(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def Eltwise(
     *bottoms: Blob | Sequence[Blob],
@@ -2470,6 +3315,7 @@ def Eltwise(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2504,6 +3350,7 @@ def ELU(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2532,6 +3379,7 @@ def Embed(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2561,6 +3409,7 @@ def EuclideanLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2590,6 +3439,7 @@ def EvalDetection(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2628,6 +3478,7 @@ def Exp(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2662,9 +3513,15 @@ def Filter(
     (source: src/caffe/layers/filter_layer.cpp)
     """
 @overload
+def Filter(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Filter(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Filter(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Filter(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Filter(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def Flatten(
     bottom: Blob, /, *,
@@ -2680,6 +3537,7 @@ def Flatten(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2704,6 +3562,7 @@ def FlowWarp(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2750,6 +3609,7 @@ def FocalLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -2780,6 +3640,94 @@ def FocalLoss(
     loss_param: How a loss is normalized, and which labels it ignores.
 
     (source: happynear/caffe-windows: src/caffe/layers/focal_loss_layer.cpp)
+    """
+
+def FrcnDetection(
+    bottom0: Blob, bottom1: Blob, bottom2: Blob, /, *,
+    nms_threshold: float | None = None,
+    obj_threshold: float | None = None,
+    keep_topk: int | None = None,
+    class_num: int | None = None,
+    frcn_detection_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The boxes that Faster R-CNN detects, ``keep_topk`` rows for each image; from Sophgo's fork.
+
+    The bottoms are the box deltas, the scores and the regions of each image.
+
+    Size: N by 1 by keep_topk by 6
+
+    nms_threshold: (only in sophgo)
+    obj_threshold: (only in sophgo)
+    keep_topk: Number of rows of the top, for each image. (only in sophgo)
+    class_num: (only in sophgo)
+
+    (source: sophgo/tpu-mlir: the Caffe in its wheel)
+    """
+
+@overload
+def Gather(
+    bottom: Blob, /, *,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Join the batches of all processes that train together, in a net that runs with MPI.
+
+    The first axis of a top is that of its bottom times the number of processes, which the net does
+    not say.
+
+    (source: yjxiong/caffe: src/caffe/layers/gather_layer.cpp)
+    """
+@overload
+def Gather(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Gather(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
+
+def GSTiling(
+    bottom: Blob, /, *,
+    stride: int | None = None,
+    reverse: bool | None = False,
+    gs_tiling_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Turn each ``stride`` by ``stride`` block of pixels into channels; ``reverse`` undoes it.
+
+    Size: channels * stride^2, size / stride; with reverse channels / stride^2, size * stride
+
+    stride: Height and width of the block of pixels that becomes channels. (only in xilinx)
+    reverse: Turn channels into pixels. (only in xilinx)
+
+    (source: Xilinx/Vitis-AI: caffe-xilinx/src/caffe/layers/gs_tiling_layer.cpp)
     """
 
 @overload
@@ -2979,9 +3927,15 @@ def HDF5Data(
     (source: src/caffe/layers/hdf5_data_layer.cpp)
     """
 @overload
+def HDF5Data(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def HDF5Data(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def HDF5Data(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def HDF5Data(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def HDF5Data(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def HDF5Output(
     bottom0: Blob, bottom1: Blob, /, *,
@@ -2996,6 +3950,7 @@ def HDF5Output(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> None:
@@ -3019,6 +3974,7 @@ def HingeLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3065,6 +4021,9 @@ def Im2col(
     scale: float | None = None,
     same_mode: bool | None = False,
     input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
     dilation_h: int | None = None,
     dilation_w: int | None = None,
     coeff: float | Sequence[float] | None = None,
@@ -3086,6 +4045,10 @@ def Im2col(
     is_eltwise_sum: bool | None = None,
     eltwise_both_ints: bool | None = None,
     out_pad: int | None = None,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
+    temporal_pad: int | None = 0,
+    filter_group: int | None = 1,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -3096,6 +4059,7 @@ def Im2col(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -3134,6 +4098,10 @@ def Im2col(
     scale: (only in cambricon)
     same_mode: (only in cambricon)
     input_format: (only in cambricon)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdConvolution. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
     dilation_h: (only in yjxiong, yjx3d)
     dilation_w: (only in yjxiong, yjx3d)
     coeff: (only in intel)
@@ -3156,6 +4124,11 @@ def Im2col(
     is_eltwise_sum: (only in netscope)
     eltwise_both_ints: (only in netscope)
     out_pad: (only in netscope)
+    kernel_depth: The kernel along time, for Convolution3D in the first version of C3D. (only in
+        c3d)
+    temporal_stride: (only in c3d)
+    temporal_pad: (only in c3d)
+    filter_group: (only in c3d)
 
     (source: src/caffe/layers/im2col_layer.cpp)
     """
@@ -3204,6 +4177,18 @@ def ImageData(
     min_random_scale: float | None = 1,
     min_width: int | None = 0,
     precache: bool | None = False,
+    new_length: int | None = 0,
+    show_data: int | None = 0,
+    use_image: bool | None = False,
+    sampling_rate: int | None = 1,
+    use_label: bool | None = True,
+    use_temporal_jitter: bool | None = False,
+    num_truth_channels: int | None = 1,
+    use_byte_input: bool | None = False,
+    is_flow: bool | None = False,
+    truth_scale: float | None = 1,
+    clip_min: float | None = None,
+    clip_max: float | None = None,
     resize_param: Fields | Sequence[Fields] | None = None,
     noise_param: Fields | Sequence[Fields] | None = None,
     emit_constraint: Fields | None = None,
@@ -3240,7 +4225,6 @@ def ImageData(
     vertical_stretch_lower: float | None = 1,
     vertical_stretch_upper: float | None = 1,
     fix_crop: bool | None = False,
-    is_flow: bool | None = False,
     max_distort: int | None = 1,
     more_fix_crop: bool | None = False,
     multi_scale: bool | None = False,
@@ -3288,6 +4272,7 @@ def ImageData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """Read images and labels from a list of files, with a path and a label on each line.
@@ -3341,6 +4326,19 @@ def ImageData(
     min_random_scale: (only in happynear)
     min_width: (only in intel)
     precache: (only in nv17)
+    new_length: Frames of a clip, in C3D's first version, which reads videos with this message.
+        (only in c3d)
+    show_data: (only in c3d)
+    use_image: (only in c3d)
+    sampling_rate: (only in c3d)
+    use_label: (only in c3d)
+    use_temporal_jitter: (only in c3d)
+    num_truth_channels: (only in c3d)
+    use_byte_input: (only in c3d)
+    is_flow: (only in yjxiong, yjx3d)
+    truth_scale: (only in c3d)
+    clip_min: (only in c3d)
+    clip_max: (only in c3d)
     resize_param: Resize before the crop. In forks that allow several, one is picked at random.
         Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
@@ -3383,7 +4381,6 @@ def ImageData(
     vertical_stretch_lower: (only in nv16, nv17, trt)
     vertical_stretch_upper: (only in nv16, nv17, trt)
     fix_crop: (only in yjxiong, yjx3d)
-    is_flow: (only in yjxiong, yjx3d)
     max_distort: (only in yjxiong, yjx3d)
     more_fix_crop: (only in yjxiong, yjx3d)
     multi_scale: (only in yjxiong, yjx3d)
@@ -3469,6 +4466,18 @@ def ImageLabelmapData(
     min_random_scale: float | None = 1,
     min_width: int | None = 0,
     precache: bool | None = False,
+    new_length: int | None = 0,
+    show_data: int | None = 0,
+    use_image: bool | None = False,
+    sampling_rate: int | None = 1,
+    use_label: bool | None = True,
+    use_temporal_jitter: bool | None = False,
+    num_truth_channels: int | None = 1,
+    use_byte_input: bool | None = False,
+    is_flow: bool | None = False,
+    truth_scale: float | None = 1,
+    clip_min: float | None = None,
+    clip_max: float | None = None,
     resize_param: Fields | Sequence[Fields] | None = None,
     noise_param: Fields | Sequence[Fields] | None = None,
     emit_constraint: Fields | None = None,
@@ -3505,7 +4514,6 @@ def ImageLabelmapData(
     vertical_stretch_lower: float | None = 1,
     vertical_stretch_upper: float | None = 1,
     fix_crop: bool | None = False,
-    is_flow: bool | None = False,
     max_distort: int | None = 1,
     more_fix_crop: bool | None = False,
     multi_scale: bool | None = False,
@@ -3553,6 +4561,7 @@ def ImageLabelmapData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """Read images and a label for each pixel, to learn to detect edges.
@@ -3606,6 +4615,19 @@ def ImageLabelmapData(
     min_random_scale: (only in happynear)
     min_width: (only in intel)
     precache: (only in nv17)
+    new_length: Frames of a clip, in C3D's first version, which reads videos with this message.
+        (only in c3d)
+    show_data: (only in c3d)
+    use_image: (only in c3d)
+    sampling_rate: (only in c3d)
+    use_label: (only in c3d)
+    use_temporal_jitter: (only in c3d)
+    num_truth_channels: (only in c3d)
+    use_byte_input: (only in c3d)
+    is_flow: (only in yjxiong, yjx3d)
+    truth_scale: (only in c3d)
+    clip_min: (only in c3d)
+    clip_max: (only in c3d)
     resize_param: Resize before the crop. In forks that allow several, one is picked at random.
         Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
@@ -3648,7 +4670,6 @@ def ImageLabelmapData(
     vertical_stretch_lower: (only in nv16, nv17, trt)
     vertical_stretch_upper: (only in nv16, nv17, trt)
     fix_crop: (only in yjxiong, yjx3d)
-    is_flow: (only in yjxiong, yjx3d)
     max_distort: (only in yjxiong, yjx3d)
     more_fix_crop: (only in yjxiong, yjx3d)
     multi_scale: (only in yjxiong, yjx3d)
@@ -3734,6 +4755,18 @@ def ImageSegData(
     min_random_scale: float | None = 1,
     min_width: int | None = 0,
     precache: bool | None = False,
+    new_length: int | None = 0,
+    show_data: int | None = 0,
+    use_image: bool | None = False,
+    sampling_rate: int | None = 1,
+    use_label: bool | None = True,
+    use_temporal_jitter: bool | None = False,
+    num_truth_channels: int | None = 1,
+    use_byte_input: bool | None = False,
+    is_flow: bool | None = False,
+    truth_scale: float | None = 1,
+    clip_min: float | None = None,
+    clip_max: float | None = None,
     resize_param: Fields | Sequence[Fields] | None = None,
     noise_param: Fields | Sequence[Fields] | None = None,
     emit_constraint: Fields | None = None,
@@ -3770,7 +4803,6 @@ def ImageSegData(
     vertical_stretch_lower: float | None = 1,
     vertical_stretch_upper: float | None = 1,
     fix_crop: bool | None = False,
-    is_flow: bool | None = False,
     max_distort: int | None = 1,
     more_fix_crop: bool | None = False,
     multi_scale: bool | None = False,
@@ -3818,6 +4850,7 @@ def ImageSegData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob, Blob]:
     """Read images, a label for each pixel, and the sizes of the images.
@@ -3871,6 +4904,19 @@ def ImageSegData(
     min_random_scale: (only in happynear)
     min_width: (only in intel)
     precache: (only in nv17)
+    new_length: Frames of a clip, in C3D's first version, which reads videos with this message.
+        (only in c3d)
+    show_data: (only in c3d)
+    use_image: (only in c3d)
+    sampling_rate: (only in c3d)
+    use_label: (only in c3d)
+    use_temporal_jitter: (only in c3d)
+    num_truth_channels: (only in c3d)
+    use_byte_input: (only in c3d)
+    is_flow: (only in yjxiong, yjx3d)
+    truth_scale: (only in c3d)
+    clip_min: (only in c3d)
+    clip_max: (only in c3d)
     resize_param: Resize before the crop. In forks that allow several, one is picked at random.
         Repeated in wl-fcn and eric612, single in the others. (only in ssd, sstd, rrc, intel,
         cambricon, pt2c, mnn, eric612, wl-fcn, nv17, xilinx)
@@ -3913,7 +4959,6 @@ def ImageSegData(
     vertical_stretch_lower: (only in nv16, nv17, trt)
     vertical_stretch_upper: (only in nv16, nv17, trt)
     fix_crop: (only in yjxiong, yjx3d)
-    is_flow: (only in yjxiong, yjx3d)
     max_distort: (only in yjxiong, yjx3d)
     more_fix_crop: (only in yjxiong, yjx3d)
     multi_scale: (only in yjxiong, yjx3d)
@@ -4002,9 +5047,15 @@ def InfogainLoss(
     (source: src/caffe/layers/infogain_loss_layer.cpp)
     """
 @overload
+def InfogainLoss(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def InfogainLoss(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def InfogainLoss(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def InfogainLoss(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def InfogainLoss(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def InnerProduct(
     bottom: Blob, /, *,
@@ -4035,6 +5086,7 @@ def InnerProduct(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4086,9 +5138,15 @@ def Input(
     (source: src/caffe/layers/input_layer.cpp)
     """
 @overload
+def Input(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Input(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Input(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Input(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Input(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def Interp(
     bottom: Blob, /, *,
@@ -4111,6 +5169,7 @@ def Interp(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4156,6 +5215,7 @@ def L1Loss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4173,6 +5233,125 @@ def L1Loss(
     (source: NVIDIA/caffe: src/caffe/layers/l1_loss_layer.cpp, lmb-freiburg/flownet2: src/caffe/layers/l1loss_layer.cpp)
     """
 
+def LabelsequenceAccuracy(
+    bottom0: Blob, bottom1: Blob, /, *,
+    blank_label: int | None = 0,
+    labelsequence_accuracy_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The fraction of sequences whose labels are all correct, for a net with CtcLoss.
+
+    blank_label: (only in crnn)
+
+    (source: yalecyu/crnn.caffe: src/caffe/layers/labelsequence_accuracy_layer.cpp)
+    """
+
+@overload
+def LargeMarginInnerProduct(
+    *bottoms: Blob | Sequence[Blob],
+    num_output: int | None = None,
+    type: Literal["SINGLE", "DOUBLE", "TRIPLE", "QUADRUPLE"] | int | None = "SINGLE",
+    weight_filler: Fields | None = None,
+    axis: int | None = 1,
+    base: float | None = 1,
+    gamma: float | None = 0,
+    power: float | None = 1,
+    iteration: int | None = 0,
+    lambda_min: float | None = 0,
+    largemargin_inner_product_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """An InnerProduct that requires an angular margin between classes; for softmax losses.
+
+    The second bottom has the labels, and a second top the lambda of the annealing. In happynear's
+    fork a third bottom may hold the weights, one row for each class.
+    (source: Liu et al. 2016, large-margin softmax)
+
+    Size: num_output
+
+    num_output: (only in happynear)
+    type: (only in happynear)
+    weight_filler: (only in happynear)
+    axis: (only in happynear)
+    base: (only in happynear)
+    gamma: (only in happynear)
+    power: (only in happynear)
+    iteration: (only in happynear)
+    lambda_min: (only in happynear)
+
+    (source: wy1iu/LargeMargin_Softmax_Loss: src/caffe/layers/largemargin_inner_product_layer.cpp)
+    """
+@overload
+def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
+def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def LargeMarginInnerProduct(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
+
+def Local(
+    bottom: Blob, /, *,
+    num_output: int | None = None,
+    bias_term: bool | None = True,
+    pad: int | None = 0,
+    kernel_size: int | None = None,
+    stride: int | None = 1,
+    weight_filler: Fields | None = None,
+    bias_filler: Fields | None = None,
+    local_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """A Convolution with separate filters at each place of the image.
+
+    (source: Taigman et al. 2014, DeepFace)
+
+    Size: (size + 2*pad - kernel_size) / stride + 1
+
+    num_output: (only in happynear)
+    bias_term: (only in happynear)
+    pad: (only in happynear)
+    kernel_size: (only in happynear)
+    stride: (only in happynear)
+    weight_filler: (only in happynear)
+    bias_filler: (only in happynear)
+
+    (source: happynear/caffe-windows: src/caffe/layers/local_layer.cpp)
+    """
+
 def Log(
     bottom: Blob, /, *,
     base: float | None = -1,
@@ -4188,6 +5367,7 @@ def Log(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4218,6 +5398,7 @@ def LRN(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4252,6 +5433,7 @@ def LSTM(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4282,6 +5464,7 @@ def LSTMUnit(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> tuple[Blob, Blob]:
@@ -4291,6 +5474,124 @@ def LSTMUnit(
     whether the sequence continues (1, streams). LSTM layers consist of these.
 
     (source: src/caffe/layers/lstm_unit_layer.cpp)
+    """
+
+@overload
+def MarginInnerProduct(
+    bottom0: Blob, bottom1: Blob, /, *,
+    num_output: int | None = None,
+    type: Literal["SINGLE", "DOUBLE", "TRIPLE", "QUADRUPLE"] | int | None = "SINGLE",
+    weight_filler: Fields | None = None,
+    axis: int | None = 1,
+    base: float | None = 1,
+    gamma: float | None = 0,
+    power: float | None = 1,
+    iteration: int | None = 0,
+    lambda_min: float | None = 0,
+    margin_inner_product_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """An InnerProduct with weights of length 1 that requires an angular margin between classes.
+
+    The second bottom has the labels. A second top has the lambda of the annealing.
+    (source: Liu et al. 2017, SphereFace)
+
+    Size: num_output
+
+    num_output: (only in happynear, pt2c)
+    type: (only in happynear, pt2c)
+    weight_filler: (only in happynear, pt2c)
+    axis: (only in happynear, pt2c)
+    base: (only in happynear, pt2c)
+    gamma: (only in happynear, pt2c)
+    power: (only in happynear, pt2c)
+    iteration: (only in happynear, pt2c)
+    lambda_min: (only in happynear, pt2c)
+
+    (source: wy1iu/sphereface: src/caffe/layers/margin_inner_product_layer.cpp)
+    """
+@overload
+def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
+def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def MarginInnerProduct(bottom0: Blob, bottom1: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
+
+def MaskResize(
+    bottom: Blob, /, *,
+    output_height: int | None = 0,
+    output_width: int | None = 0,
+    factor_height: float | None = 0,
+    factor_width: float | None = 0,
+    mask_resize_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Resize the bottom to a size, or by a factor; from the SSTD fork.  (source: He et al. 2017)
+
+    Size: size * factor, rounded down, or the size that is given
+
+    output_height: (only in sstd)
+    output_width: (only in sstd)
+    factor_height: (only in sstd)
+    factor_width: (only in sstd)
+
+    (source: BestSonny/SSTD: src/caffe/layers/mask_resize_layer.cpp)
+    """
+
+def MatMul(
+    bottom0: Blob, bottom1: Blob, /, *,
+    dim_1: int | None = None,
+    dim_2: int | None = None,
+    dim_3: int | None = None,
+    matmul_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Multiply two matrices, ``dim_1`` by ``dim_2`` and ``dim_2`` by ``dim_3``.
+
+    The top is ``dim_1`` by ``dim_3``, whatever the shapes of the bottoms are.
+
+    Size: dim_1 by dim_3
+
+    dim_1: (only in pt2c, sophgo)
+    dim_2: (only in pt2c, sophgo)
+    dim_3: (only in pt2c, sophgo)
+
+    (source: sophgo/tpu-mlir: the Caffe in its wheel)
     """
 
 def MemoryData(
@@ -4393,6 +5694,7 @@ def MemoryData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """A batch of data and labels, in memory that the calling program supplies.
@@ -4506,6 +5808,7 @@ def Mish(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4564,6 +5867,7 @@ def MultiBoxLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4630,6 +5934,7 @@ def MultinomialLogisticLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4656,6 +5961,7 @@ def MVN(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4671,6 +5977,248 @@ def MVN(
     (source: src/caffe/layers/mvn_layer.cpp)
     """
 
+@overload
+def NdConvolution(
+    bottom: Blob, /, *,
+    num_output: int | None = None,
+    bias_term: bool | None = True,
+    pad: int | Sequence[int] | None = None,
+    kernel_size: int | Sequence[int] | None = None,
+    group: int | None = 1,
+    stride: int | Sequence[int] | None = None,
+    weight_filler: Fields | None = None,
+    bias_filler: Fields | None = None,
+    pad_h: int | None = 0,
+    pad_w: int | None = 0,
+    kernel_h: int | None = None,
+    kernel_w: int | None = None,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    axis: int | None = 1,
+    force_nd_im2col: bool | None = False,
+    dilation: int | Sequence[int] | None = None,
+    cudnn_convolution_algo_seeker: Literal["GET", "FINDEX"] | int | None = "FINDEX",
+    conv_algos_override: str | None = "-1,-1,-1",
+    conv_algorithm: str | None = "direct",
+    scale_out: float | None = None,
+    a_min: int | None = -128,
+    a_max: int | None = 127,
+    mean_file: str | None = None,
+    mean_value: float | Sequence[float] | None = None,
+    sparse_mode: bool | None = False,
+    std: float | None = None,
+    yuv_input: bool | None = False,
+    scale: float | None = None,
+    same_mode: bool | None = False,
+    input_format: Literal["BGR", "RGBA", "ARGB", "ABGR"] | int | None = "BGR",
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
+    dilation_h: int | None = None,
+    dilation_w: int | None = None,
+    coeff: float | Sequence[float] | None = None,
+    filter_stride: int | None = 1,
+    filter_stride_h: int | None = None,
+    filter_stride_w: int | None = None,
+    fusion_type: Literal["NONE_FUSION", "SUM_FUSION"] | int | None = "NONE_FUSION",
+    negative_slope: float | None = 0,
+    paramq: int | None = None,
+    params: float | None = 0,
+    relu: bool | None = False,
+    scale_in: float | None = None,
+    shape_offset: int | Sequence[int] | None = None,
+    sparse_output: bool | None = None,
+    reorg_output: bool | None = None,
+    reorg_input: bool | None = None,
+    is_relu: bool | None = None,
+    is_int8_output: bool | None = None,
+    is_eltwise_sum: bool | None = None,
+    eltwise_both_ints: bool | None = None,
+    out_pad: int | None = None,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
+    temporal_pad: int | None = 0,
+    filter_group: int | None = 1,
+    convolution_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """A Convolution over any number of axes, whose window is given by ``kernel_shape``.
+
+    ``stride_shape`` and ``pad_shape`` have as many sizes. An axis whose top would have size 1 is
+    left out, so that frames that are convolved into one give an image.
+
+    Size: (size + 2*pad - kernel) / stride + 1; no axis if that is 1
+
+    num_output: Number of channels of the top.
+    bias_term: Learn a bias for each channel.
+    pad: Zeros to add on each side, in pixels. Default 0.
+    kernel_size: Size of the kernel, in pixels. Required, unless kernel_h and kernel_w are given.
+    group: Number of groups that the channels are split into, each convolved by itself. It must
+        divide the channels of the bottom and of the top.
+    stride: Distance between two positions of the kernel, in pixels. Default 1.
+    pad_h: The fields with _h and _w are only for 2-D, and replace the fields without.
+    stride_h: If stride_h is given alone, stride_w is 0, and Caffe crashes with a division by
+        zero.
+    engine: The implementation to use. It does not change the shape.
+    axis: Axis of the channels. The later axes are spatial.
+    force_nd_im2col: Use the implementation for any number of axes in 2-D, too. It is only slower.
+    dilation: Distance between two elements of the kernel, in pixels. Default 1: no gaps.
+    cudnn_convolution_algo_seeker: (only in nv15, nv16, nv17, xilinx, happynear, trt)
+    conv_algos_override: (only in nv16, nv17, trt)
+    conv_algorithm: direct, winograd or auto. (only in intel)
+    scale_out: (only in mnn)
+    a_min: (only in mnn)
+    a_max: (only in mnn)
+    mean_file: (only in cambricon)
+    mean_value: (only in cambricon)
+    sparse_mode: (only in cambricon)
+    std: (only in cambricon)
+    yuv_input: (only in cambricon)
+    scale: (only in cambricon)
+    same_mode: (only in cambricon)
+    input_format: (only in cambricon)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdConvolution. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
+    dilation_h: (only in yjxiong, yjx3d)
+    dilation_w: (only in yjxiong, yjx3d)
+    coeff: (only in intel)
+    filter_stride: (only in wl-fcn)
+    filter_stride_h: (only in wl-fcn)
+    filter_stride_w: (only in wl-fcn)
+    fusion_type: (only in intel)
+    negative_slope: (only in intel)
+    paramq: (only in mnn)
+    params: (only in mnn)
+    relu: A ReLU is fused into the layer. The field `relu` of other messages means the same. (only
+        in intel)
+    scale_in: (only in mnn)
+    shape_offset: (only in happynear)
+    sparse_output: (only in netscope)
+    reorg_output: (only in netscope)
+    reorg_input: (only in netscope)
+    is_relu: (only in netscope)
+    is_int8_output: (only in netscope)
+    is_eltwise_sum: (only in netscope)
+    eltwise_both_ints: (only in netscope)
+    out_pad: (only in netscope)
+    kernel_depth: The kernel along time, for Convolution3D in the first version of C3D. (only in
+        c3d)
+    temporal_stride: (only in c3d)
+    temporal_pad: (only in c3d)
+    filter_group: (only in c3d)
+
+    (source: chuckcho/video-caffe: src/caffe/layers/cudnn_ndconv_layer.cpp)
+    """
+@overload
+def NdConvolution(bottom: Blob, second: Blob, /, *more: Blob, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def NdConvolution(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
+
+def NdPooling(
+    bottom: Blob, /, *,
+    pool: Literal["MAX", "AVE", "STOCHASTIC"] | int | None = "MAX",
+    kernel_size: int | None = None,
+    stride: int | None = 1,
+    pad: int | None = 0,
+    kernel_h: int | None = None,
+    kernel_w: int | None = None,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    pad_h: int | None = 0,
+    pad_w: int | None = 0,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    global_pooling: bool | None = False,
+    round_mode: Literal["CEIL", "FLOOR"] | int | None = "CEIL",
+    ceil_mode: bool | None = True,
+    bin_w: int | None = None,
+    kernel_size_3d: int | Sequence[int] | None = None,
+    stride_3d: int | Sequence[int] | None = None,
+    torch_pooling: bool | None = False,
+    yolo: bool | None = False,
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
+    avg_include_pad: bool | None = True,
+    axis: int | None = 1,
+    bin_h: int | None = None,
+    bin_size: int | None = None,
+    blobs_a_min: float | None = 0.0001,
+    blobs_lr: float | None = None,
+    pad_3d: int | Sequence[int] | None = None,
+    is_int8: bool | None = None,
+    fused_eltwise: bool | None = None,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
+    pooling_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """A Pooling over any number of axes, whose window is given by ``kernel_shape``.
+
+    ``stride_shape`` and ``pad_shape`` have as many sizes. The number of windows is rounded up; an
+    axis with a pad drops a last window that would start in the padding.
+
+    Size: ceil((size + 2*pad - kernel) / stride) + 1, clipped on axes with a pad
+
+    pool: STOCHASTIC picks one value of the window at random. The probability is proportional to
+        the value.
+    pad: Padding on each side, in pixels. It must be less than the kernel size. Not for
+        STOCHASTIC.
+    pad_h: The fields with _h and _w come in pairs, and replace the field without.
+    global_pooling: The kernel is the whole bottom, whatever its size. Do not give kernel_*, and
+        leave pad 0 and stride 1.
+    round_mode: CEIL lets the last window extend past the edge. FLOOR omits a window that does not
+        fit.
+    ceil_mode: false means round_mode FLOOR. In binary files its number 13 is that of round_mode,
+        with the opposite meaning. (only in cambricon, pt2c, opencv)
+    bin_w: (only in wl-fcn)
+    kernel_size_3d: The fields with _3d have the depth, height and width. (only in intel)
+    stride_3d: (only in intel)
+    torch_pooling: true means round_mode FLOOR for programs that read it. NVIDIA's own Caffe does
+        not read it. (only in nv16, nv17, trt)
+    yolo: Add a window on each axis, as YOLO's pooling with stride 1 does. (only in sophgo)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdPooling. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
+    avg_include_pad: Divide an average by the size of the whole window. (only in intel, mnn)
+    axis: (only in intel)
+    bin_h: (only in wl-fcn)
+    bin_size: (only in wl-fcn)
+    blobs_a_min: (only in happynear)
+    blobs_lr: (only in happynear)
+    pad_3d: (only in intel)
+    is_int8: (only in netscope)
+    fused_eltwise: (only in netscope)
+    kernel_depth: The kernel along time, for Pooling3D in the first version of C3D. (only in c3d)
+    temporal_stride: (only in c3d)
+
+    (source: chuckcho/video-caffe: src/caffe/layers/cudnn_ndpooling_layer.cpp)
+    """
+
+@overload
 def Normalize(
     bottom: Blob, /, *,
     across_spatial: bool | None = True,
@@ -4683,6 +6231,7 @@ def Normalize(
     fix_gradient: bool | None = False,
     bp_norm: bool | None = False,
     norm_param: Fields | None = None,
+    normalize_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
     propagate_down: bool | Sequence[bool] | None = None,
@@ -4691,8 +6240,7 @@ def Normalize(
     phase: Literal["TRAIN", "TEST"] | int | None = None,
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
-    top: str | Sequence[str] | None = None,
-    ntop: int | None = None,
+    top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
     """Divide by the L2 norm and multiply by a learned scale; from the SSD fork.
@@ -4700,6 +6248,9 @@ def Normalize(
     The norm is that of a whole item or, with ``across_spatial: false``, of each pixel's channels.
     The scale is one number or, with ``channel_shared: false``, one per channel.
     (source: Liu, Rabinovich & Berg 2015)
+
+    With ``normalize_param`` or a second top it is that of happynear's fork. That learns nothing and
+    divides each pixel's channels by their norm; the second top has the norms, Nx1xHxW.
 
     across_spatial: Use one norm for the whole item. If false, one for each pixel. (only in ssd,
         sstd, rrc, wl-fcn, intel, nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
@@ -4717,6 +6268,52 @@ def Normalize(
 
     (source: weiliu89/caffe (branch ssd): src/caffe/layers/normalize_layer.cpp)
     """
+@overload
+def Normalize(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Normalize(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
+def Normalize(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Normalize(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Normalize(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
+
+def Padding(
+    bottom: Blob, /, *,
+    pad_method: Literal["CONSTANT"] | int | None = "CONSTANT",
+    pad_l: int | None = 0,
+    pad_r: int | None = 0,
+    pad_t: int | None = 0,
+    pad_b: int | None = 0,
+    pad_value: int | None = 0,
+    padding_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Add rows and columns with ``pad_value`` around the image; from Sophgo's fork.
+
+    Size: height + pad_t + pad_b, width + pad_l + pad_r
+
+    pad_method: (only in sophgo)
+    pad_l: Columns to add on the left and on the right. (only in sophgo)
+    pad_r: (only in sophgo)
+    pad_t: Rows to add at the top and at the bottom. (only in sophgo)
+    pad_b: (only in sophgo)
+    pad_value: (only in sophgo)
+
+    (source: sophgo/tpu-mlir: the Caffe in its wheel)
+    """
 
 def Parameter(
     *,
@@ -4732,6 +6329,7 @@ def Parameter(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> Blob:
     """A learned blob with any ``shape`` as a top, for other layers to read.
@@ -4756,6 +6354,7 @@ def Permute(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4792,6 +6391,10 @@ def Pooling(
     kernel_size_3d: int | Sequence[int] | None = None,
     stride_3d: int | Sequence[int] | None = None,
     torch_pooling: bool | None = False,
+    yolo: bool | None = False,
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
     avg_include_pad: bool | None = True,
     axis: int | None = 1,
     bin_h: int | None = None,
@@ -4801,6 +6404,8 @@ def Pooling(
     pad_3d: int | Sequence[int] | None = None,
     is_int8: bool | None = None,
     fused_eltwise: bool | None = None,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
     pooling_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -4837,6 +6442,118 @@ def Pooling(
     stride_3d: (only in intel)
     torch_pooling: true means round_mode FLOOR for programs that read it. NVIDIA's own Caffe does
         not read it. (only in nv16, nv17, trt)
+    yolo: Add a window on each axis, as YOLO's pooling with stride 1 does. (only in sophgo)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdPooling. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
+    avg_include_pad: Divide an average by the size of the whole window. (only in intel, mnn)
+    axis: (only in intel)
+    bin_h: (only in wl-fcn)
+    bin_size: (only in wl-fcn)
+    blobs_a_min: (only in happynear)
+    blobs_lr: (only in happynear)
+    pad_3d: (only in intel)
+    is_int8: (only in netscope)
+    fused_eltwise: (only in netscope)
+    kernel_depth: The kernel along time, for Pooling3D in the first version of C3D. (only in c3d)
+    temporal_stride: (only in c3d)
+
+    (source: src/caffe/layers/pooling_layer.cpp)
+    """
+@overload
+def Pooling(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Pooling(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
+def Pooling(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Pooling(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Pooling(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
+
+def Pooling3D(
+    bottom: Blob, /, *,
+    kernel_h: int | None = None,
+    kernel_w: int | None = None,
+    stride_h: int | None = None,
+    stride_w: int | None = None,
+    pad_h: int | None = 0,
+    pad_w: int | None = 0,
+    global_pooling: bool | None = False,
+    round_mode: Literal["CEIL", "FLOOR"] | int | None = "CEIL",
+    pool: Literal["MAX", "AVE", "STOCHASTIC"] | int | None = "MAX",
+    kernel_size: int | None = None,
+    stride: int | None = 1,
+    pad: int | None = 0,
+    kernel_depth: int | None = None,
+    temporal_stride: int | None = 1,
+    engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    ceil_mode: bool | None = True,
+    bin_w: int | None = None,
+    kernel_size_3d: int | Sequence[int] | None = None,
+    stride_3d: int | Sequence[int] | None = None,
+    torch_pooling: bool | None = False,
+    yolo: bool | None = False,
+    pad_shape: Sizes | Fields | None = None,
+    kernel_shape: Sizes | Fields | None = None,
+    stride_shape: Sizes | Fields | None = None,
+    avg_include_pad: bool | None = True,
+    axis: int | None = 1,
+    bin_h: int | None = None,
+    bin_size: int | None = None,
+    blobs_a_min: float | None = 0.0001,
+    blobs_lr: float | None = None,
+    pad_3d: int | Sequence[int] | None = None,
+    is_int8: bool | None = None,
+    fused_eltwise: bool | None = None,
+    pooling3d_param: Fields | None = None,
+    pooling_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The maximum, the average, or a random element of windows in clips.
+
+    The windows are ``kernel_depth`` frames long, and as high as they are wide. Their number is
+    rounded *up* on each axis. Nets in the older format (``POOLING3D``) have the same fields in
+    ``pooling_param``.  (source: Tran et al. 2015, C3D)
+
+    Size: ceil((size + 2*pad - kernel) / stride) + 1; frames have no pad
+
+    pad_h: The fields with _h and _w come in pairs, and replace the field without.
+    global_pooling: The kernel is the whole bottom, whatever its size. Do not give kernel_*, and
+        leave pad 0 and stride 1.
+    round_mode: CEIL lets the last window extend past the edge. FLOOR omits a window that does not
+        fit.
+    pool: (only in cambricon, c3d)
+    kernel_size: (only in cambricon, c3d)
+    stride: (only in cambricon, c3d)
+    pad: (only in cambricon, c3d)
+    kernel_depth: (only in cambricon, c3d)
+    temporal_stride: (only in cambricon, c3d)
+    engine: (only in cambricon, c3d)
+    ceil_mode: false means round_mode FLOOR. In binary files its number 13 is that of round_mode,
+        with the opposite meaning. (only in cambricon, pt2c, opencv)
+    bin_w: (only in wl-fcn)
+    kernel_size_3d: The fields with _3d have the depth, height and width. (only in intel)
+    stride_3d: (only in intel)
+    torch_pooling: true means round_mode FLOOR for programs that read it. NVIDIA's own Caffe does
+        not read it. (only in nv16, nv17, trt)
+    yolo: Add a window on each axis, as YOLO's pooling with stride 1 does. (only in sophgo)
+    pad_shape: Padding, kernel and stride of each spatial axis, for NdPooling. (only in video-
+        caffe)
+    kernel_shape: (only in video-caffe)
+    stride_shape: (only in video-caffe)
     avg_include_pad: Divide an average by the size of the whole window. (only in intel, mnn)
     axis: (only in intel)
     bin_h: (only in wl-fcn)
@@ -4847,12 +6564,8 @@ def Pooling(
     is_int8: (only in netscope)
     fused_eltwise: (only in netscope)
 
-    (source: src/caffe/layers/pooling_layer.cpp)
+    (source: facebook/C3D: src/caffe/layers/pool3d_layer.cpp)
     """
-@overload
-def Pooling(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
-@overload
-def Pooling(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
 
 def Power(
     bottom: Blob, /, *,
@@ -4869,6 +6582,7 @@ def Power(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4891,6 +6605,7 @@ def PReLU(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -4932,6 +6647,7 @@ def PriorBox(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5068,9 +6784,15 @@ def Proposal(
     (source: happynear/caffe-windows: src/caffe/layers/proposal_layer.cpp)
     """
 @overload
+def Proposal(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Proposal(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Proposal(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Proposal(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Proposal(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def PSROIPooling(
     bottom0: Blob, bottom1: Blob, /, *,
@@ -5089,12 +6811,13 @@ def PSROIPooling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
     """The averages of ``group_size`` by ``group_size`` windows in each region of interest.
 
-    Each window reads ``output_dim`` channels of its own, so the bottom has ``output_dim`` times
+    Each window reads its own ``output_dim`` channels, so the bottom has ``output_dim`` times
     ``group_size`` squared channels. The second bottom has one row per region: the image, then x1,
     y1, x2, y2.  (source: Dai et al. 2016, R-FCN)
 
@@ -5123,7 +6846,9 @@ def Python(
     phase: Literal["TRAIN", "TEST"] | int | None = None,
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
-    top: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
     in_place: bool = False,
 ) -> Any:
     """A layer written in Python: the class ``layer`` of the module ``module``.
@@ -5160,6 +6885,7 @@ def Reduction(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5211,6 +6937,7 @@ def RegionLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5257,6 +6984,7 @@ def ReLU(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5274,6 +7002,7 @@ def ReLU6(
     bottom: Blob, /, *,
     negative_slope: float | None = 0,
     engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    fuse: bool | None = False,
     relu6_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -5284,6 +7013,7 @@ def ReLU6(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5291,6 +7021,7 @@ def ReLU6(
 
     negative_slope: (only in eric612)
     engine: (only in eric612, pt2c)
+    fuse: (only in sophgo)
 
     (source: eric612/MobileNet-YOLO: src/caffe/layers/relu6_layer.cpp)
     """
@@ -5310,6 +7041,7 @@ def Reorg(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5344,6 +7076,7 @@ def Resample(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5376,6 +7109,7 @@ def Reshape(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5391,6 +7125,63 @@ def Reshape(
     pixelshuffler: (only in intel)
 
     (source: src/caffe/layers/reshape_layer.cpp)
+    """
+
+def RetinaFaceDetection(
+    *bottoms: Blob | Sequence[Blob],
+    nms_threshold: float | None = None,
+    confidence_threshold: float | None = None,
+    keep_topk: int | None = None,
+    retinaface_detection_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The faces that RetinaFace detects, ``keep_topk`` rows for each image; from Sophgo's fork.
+
+    The bottoms are the scores, boxes and landmarks of each head. A row has the box, the score and
+    five landmarks.  (source: Deng et al. 2019)
+
+    Size: N by 1 by keep_topk by 15
+
+    nms_threshold: (only in sophgo)
+    confidence_threshold: (only in sophgo)
+    keep_topk: Number of rows of the top, for each image. (only in sophgo)
+
+    (source: sophgo/tpu-mlir: the Caffe in its wheel)
+    """
+
+def Reverse(
+    bottom: Blob, /, *,
+    axis: int | None = 0,
+    reverse_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Reverse the order along ``axis``, by default that of the timesteps.
+
+    axis: Axis whose order is reversed. (only in ctpn, caffe-ocr, sophgo)
+
+    (source: tianzhi0549/CTPN: caffe/src/caffe/layers/reverse_layer.cpp)
     """
 
 def RNN(
@@ -5411,6 +7202,7 @@ def RNN(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5446,6 +7238,7 @@ def ROIAlign(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5481,6 +7274,7 @@ def ROIPooling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5523,6 +7317,7 @@ def Scale(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5559,6 +7354,7 @@ def SegAccuracy(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5584,6 +7380,7 @@ def SeLu(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5608,6 +7405,7 @@ def SeLuDropout(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5634,6 +7432,7 @@ def ShuffleChannel(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5662,6 +7461,7 @@ def Sigmoid(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5690,6 +7490,7 @@ def SigmoidCrossEntropyLoss(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5722,6 +7523,7 @@ def Silence(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> None:
@@ -5734,7 +7536,7 @@ def Silence(
 def Slice(
     bottom: Blob, /, *,
     slice_dim: int | None = 1,
-    slice_point: int | Sequence[int] | None = None,
+    slice_point: None = None,
     axis: int | None = 1,
     slice_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
@@ -5758,14 +7560,34 @@ def Slice(
     (source: src/caffe/layers/slice_layer.cpp)
     """
 @overload
+def Slice(bottom: Blob, /, *, slice_point: int, **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Slice(bottom: Blob, /, *, slice_point: Sequence[int], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Slice(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Slice(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Slice(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Slice(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Slice(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
+@overload
 def SmoothL1Loss(
     *bottoms: Blob | Sequence[Blob],
+    ignore_label: int | None = None,
+    normalize: bool | None = None,
+    normalization: Literal["FULL", "VALID", "BATCH_SIZE", "NONE"] | int | None = "VALID",
     sigma: float | None = 1,
+    pre_fixed_normalizer: float | None = 1,
+    class_weighting: float | Sequence[float] | None = None,
+    weight_by_label_freqs: bool | None = False,
+    is_num_scale: bool | None = True,
+    label_smoothing: float | None = 0,
     smooth_l1_loss_param: Fields | None = None,
+    loss_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
     propagate_down: bool | Sequence[bool] | None = None,
@@ -5774,21 +7596,41 @@ def SmoothL1Loss(
     phase: Literal["TRAIN", "TEST"] | int | None = None,
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
-    top: str | Sequence[str] | None = None,
-    ntop: int | None = None,
+    top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Squared distance where it is small, absolute distance where it is large; from the SSD fork.
+    """Squared distance where it is small, absolute distance where it is large.
 
-    In the forks of Fast R-CNN there may be two more bottoms: weights for the differences and for
-    their losses. A layer with four bottoms is treated as one of those forks' if it has
-    ``smooth_l1_loss_param`` or a ``loss_weight``, as the published ones do.
-    (source: Girshick 2015)
+    Forks differ in what else they take. SSD's takes two bottoms. Fast R-CNN's and R-FCN's take a
+    third with weights for the differences, and R-FCN's has a second top with the loss of each
+    instance, Nx1xHxW. Faster R-CNN's takes a fourth bottom with weights for the losses; a layer
+    with four bottoms is treated as one of these if it has ``smooth_l1_loss_param`` or a
+    ``loss_weight``, as the published ones do.  (source: Girshick 2015)
 
+    ignore_label: Elements with this label are ignored.
+    normalize: Older than `normalization`, which overrides it. true means VALID, false means
+        BATCH_SIZE.
+    normalization: What the sum over the elements is divided by.
     sigma: (only in intel, fasterrcnn, rfcn, xilinx, pt2c, ncnn)
+    pre_fixed_normalizer: The divisor for PRE_FIXED. (only in intel, rfcn)
+    class_weighting: One weight for each class. (only in xilinx, segnet, enet)
+    weight_by_label_freqs: Weight each class by class_weighting. (only in segnet, enet, xilinx)
+    is_num_scale: (only in mnn)
+    label_smoothing: (only in intel, nv17)
+    loss_param: How a loss is normalized, and which labels it ignores.
 
-    (source: weiliu89/caffe (branch ssd): src/caffe/layers/smooth_L1_loss_layer.cpp)
+    (source: weiliu89/caffe (branch ssd), daijifeng001/caffe-rfcn: src/caffe/layers/smooth_L1_loss_layer.cpp)
     """
+@overload
+def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
+def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SmoothL1Loss(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def SmoothL1LossOHEM(
@@ -5815,7 +7657,7 @@ def SmoothL1LossOHEM(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """A SmoothL1Loss that also gives the loss of each instance, to mine hard examples.
+    """A SmoothL1Loss that also returns the loss of each instance, to mine hard examples.
 
     A third bottom weights the differences. A second top holds the loss of each instance, Nx1xHxW.
     (source: Shrivastava et al. 2016)
@@ -5835,9 +7677,15 @@ def SmoothL1LossOHEM(
     (source: intel/caffe: src/caffe/layers/smooth_L1_loss_ohem_layer.cpp)
     """
 @overload
+def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SmoothL1LossOHEM(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 def Softmax(
     bottom: Blob, /, *,
@@ -5859,6 +7707,7 @@ def Softmax(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -5879,7 +7728,7 @@ def Softmax(
 
 @overload
 def SoftmaxWithLoss(
-    bottom0: Blob, bottom1: Blob, /, *,
+    *bottoms: Blob | Sequence[Blob],
     engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
     axis: int | None = 1,
     ignore_label: int | None = None,
@@ -5914,6 +7763,10 @@ def SoftmaxWithLoss(
     The first bottom holds a score per class along ``softmax_param.axis``, the second a class index
     for each prediction: 64x10 and 64, or 8x21x60x60 and 8x60x60 (or 8x1x60x60).
 
+    In R-FCN's fork two more tops hold the probabilities, with the shape of the scores, and the loss
+    of each instance, with the shape of the labels. In happynear's and Intel's forks a third bottom
+    has a weight for each label.
+
     axis: Axis of the classes. The values along it add up to 1.
     ignore_label: Elements with this label are ignored.
     normalize: Older than `normalization`, which overrides it. true means VALID, false means
@@ -5935,9 +7788,15 @@ def SoftmaxWithLoss(
     (source: src/caffe/layers/softmax_loss_layer.cpp)
     """
 @overload
-def SoftmaxWithLoss(bottom0: Blob, bottom1: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
 @overload
-def SoftmaxWithLoss(bottom0: Blob, bottom1: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
+def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SoftmaxWithLoss(*bottoms: Blob | Sequence[Blob], tops: Shapes, **keywords: Any) -> Any: ...
 
 @overload
 def SoftmaxWithLossOHEM(
@@ -5971,7 +7830,7 @@ def SoftmaxWithLossOHEM(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """A SoftmaxWithLoss that also gives the loss of each instance, to mine hard examples.
+    """A SoftmaxWithLoss that also returns the loss of each instance, to mine hard examples.
 
     Two more tops hold the probabilities, with the shape of the scores, and the loss of each
     instance, with the shape of the labels.  (source: Shrivastava et al. 2016)
@@ -5997,9 +7856,15 @@ def SoftmaxWithLossOHEM(
     (source: intel/caffe: src/caffe/layers/softmax_loss_ohem_layer.cpp)
     """
 @overload
+def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def SoftmaxWithLossOHEM(bottom0: Blob, bottom1: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 def SpatialDropout(
     bottom: Blob, /, *,
@@ -6019,6 +7884,7 @@ def SpatialDropout(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6038,6 +7904,57 @@ def SpatialDropout(
     (source: intel/caffe: src/caffe/layers/spatial_dropout_layer.cpp)
     """
 
+def SpatialTransformer(
+    bottom0: Blob, bottom1: Blob, /, *,
+    transform_type: str | None = "affine",
+    sampler_type: str | None = "bilinear",
+    output_H: int | None = None,
+    output_W: int | None = None,
+    to_compute_dU: bool | None = True,
+    theta_1_1: float | None = None,
+    theta_1_2: float | None = None,
+    theta_1_3: float | None = None,
+    theta_2_1: float | None = None,
+    theta_2_2: float | None = None,
+    theta_2_3: float | None = None,
+    st_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Sample the first bottom at the places that an affine transformation maps the top to.
+
+    The second bottom has the six numbers of the transformation for each item, except those that the
+    fields ``theta_...`` fix. The top is ``output_H`` by ``output_W``; the default is the size of
+    the bottom.
+    (source: Jaderberg et al. 2015)
+
+    Size: output_H by output_W, or the size of the bottom
+
+    transform_type: (only in pt2c, stn)
+    sampler_type: (only in pt2c, stn)
+    output_H: (only in pt2c, stn)
+    output_W: (only in pt2c, stn)
+    to_compute_dU: (only in pt2c, stn)
+    theta_1_1: (only in pt2c, stn)
+    theta_1_2: (only in pt2c, stn)
+    theta_1_3: (only in pt2c, stn)
+    theta_2_1: (only in pt2c, stn)
+    theta_2_2: (only in pt2c, stn)
+    theta_2_3: (only in pt2c, stn)
+
+    (source: daerduoCarey/SpatialTransformerLayer: src/caffe/layers/st_layer.cpp)
+    """
+
 @overload
 def Split(
     bottom: Blob, /, *,
@@ -6054,14 +7971,20 @@ def Split(
 ) -> Blob:
     """Copy the bottom to several tops; their gradients are added up.
 
-    Caffe inserts one by itself after each blob with several readers.
+    Caffe inserts one automatically after each blob with several readers.
 
     (source: src/caffe/layers/split_layer.cpp)
     """
 @overload
+def Split(bottom: Blob, /, *, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def Split(bottom: Blob, /, *, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def Split(bottom: Blob, /, *, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def Split(bottom: Blob, /, *, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def Split(bottom: Blob, /, *, tops: Shapes, **keywords: Any) -> Any: ...
 
 def SPP(
     bottom: Blob, /, *,
@@ -6078,6 +8001,7 @@ def SPP(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6107,6 +8031,7 @@ def Swish(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6130,6 +8055,7 @@ def TanH(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6151,6 +8077,7 @@ def Threshold(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6177,6 +8104,7 @@ def Tile(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6189,6 +8117,59 @@ def Tile(
     index: (only in tengine)
 
     (source: src/caffe/layers/tile_layer.cpp)
+    """
+
+def Tiling(
+    bottom: Blob, /, *,
+    tile_dim: int | None = None,
+    tiling_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Turn each ``tile_dim`` squared channels into a block of pixels, which enlarges the image.
+
+    Size: channels / tile_dim^2, size * tile_dim
+
+    tile_dim: Height and width of the block of pixels that channels are turned into. (only in
+        xilinx)
+
+    (source: Xilinx/Vitis-AI: caffe-xilinx/src/caffe/layers/tiling_layer.cpp)
+    """
+
+def Transpose(
+    bottom: Blob, /, *,
+    dim: int | Sequence[int] | None = None,
+    transpose_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """Put the axes in another order: axis ``i`` of the top is axis ``dim[i]`` of the bottom.
+
+    Size: size of axis dim[i] of the bottom
+
+    dim: For each axis of the top, the axis of the bottom. (only in caffe-ocr, ctpn)
+
+    (source: tianzhi0549/CTPN: caffe/src/caffe/layers/transpose_layer.cpp)
     """
 
 def UnPooling(
@@ -6214,12 +8195,13 @@ def UnPooling(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
     """Spread each value over a window of the top: into its center, evenly, or by repeating it.
 
-    With a second bottom, the window is computed such that the top has about the size of that
+    With a second bottom, the window is computed so that the top has about the size of that
     bottom.
 
     Size: (size - 1) * out_stride - 2*out_pad + out_kernel_size
@@ -6262,6 +8244,7 @@ def Upsample(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6435,9 +8418,40 @@ def VideoData(
     vertical_mirror: bool | None = False,
     yolo_height: int | None = 0,
     yolo_width: int | None = 0,
+    label_num: int | None = 1,
+    label_type: Literal["NONE", "IMAGE", "PIXEL"] | int | None = "IMAGE",
+    dataset_share_per_node: float | None = 1,
+    max_random_scale: float | None = 1,
+    max_random_shift: int | None = 0,
+    face_mirror: bool | None = False,
+    face_point_num: int | None = 0,
+    balance_class: bool | None = False,
+    balance_by: int | None = 0,
+    label_cut_start: int | None = 0,
+    label_cut_end: int | None = 0,
+    short_side: int | None = 0,
+    att_num: int | None = 1,
+    face_transform: bool | None = False,
+    ignore_label: int | None = 255,
+    is_unchanged: bool | None = False,
+    iterations: int | None = 1,
+    label_divide_factor: int | None = 1,
+    max_aspect_ratio: float | None = 0,
+    max_rotate_angle: float | None = 0,
+    max_shear_ratio: float | None = 0,
+    min_height: int | None = 0,
+    min_random_scale: float | None = 1,
+    min_width: int | None = 0,
+    use_label: bool | None = True,
+    num_truth_channels: int | None = 1,
+    use_byte_input: bool | None = False,
+    truth_scale: float | None = 1,
+    clip_min: float | None = None,
+    clip_max: float | None = None,
     video_data_param: Fields | None = None,
     data_param: Fields | None = None,
     transform_param: Fields | None = None,
+    image_data_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
     propagate_down: bool | Sequence[bool] | None = None,
@@ -6450,8 +8464,9 @@ def VideoData(
 ) -> Blob:
     """Read frames from a video file or a camera; from the SSD fork.
 
-    A layer with the same name in another fork reads clips, and has its ``batch_size`` in
-    ``video_data_param``: its tops are unknown.
+    In C3D and video-caffe a layer with the same name reads clips of ``new_length`` frames, as
+    NxCxFxHxW; C3D's first version has its fields in ``image_data_param``. In yjxiong's fork it
+    reads segments of videos, and the shapes of its tops are unknown.
 
     crop_size: Side of the square to crop: at random in TRAIN, at the center in TEST. 0: do not
         crop.
@@ -6469,31 +8484,33 @@ def VideoData(
     device_id: (only in ssd, sstd, rrc, intel, nv17, xilinx, pt2c)
     video_file: (only in ssd, sstd, intel, nv17, xilinx, pt2c)
     skip_frames: (only in ssd, sstd, intel, nv17, xilinx, pt2c)
-    rand_skip: (only in yjxiong, yjx3d, cambricon)
-    shuffle: (only in yjxiong, yjx3d, cambricon)
-    new_height: (only in yjxiong, yjx3d, cambricon)
-    new_width: (only in yjxiong, yjx3d, cambricon)
-    new_length: No default in cambricon. (only in yjxiong, yjx3d, cambricon)
+    rand_skip: (only in yjxiong, yjx3d, cambricon, c3d, video-caffe)
+    shuffle: (only in yjxiong, yjx3d, cambricon, c3d, video-caffe)
+    new_height: (only in yjxiong, yjx3d, cambricon, c3d, video-caffe)
+    new_width: (only in yjxiong, yjx3d, cambricon, c3d, video-caffe)
+    new_length: No default in cambricon and c3d. (only in yjxiong, yjx3d, cambricon, c3d, video-
+        caffe)
     num_segments: (only in yjxiong, yjx3d)
     modality: (only in yjxiong, yjx3d)
     name_pattern: (only in yjxiong, yjx3d)
     encoded: (only in yjxiong, yjx3d)
     grayscale: (only in yjxiong, yjx3d)
     step: (only in yjx3d)
-    max_sampling_rate: (only in cambricon)
+    max_sampling_rate: (only in cambricon, c3d)
     rand_step: (only in yjx3d)
-    use_multiple_label: (only in cambricon)
-    num_of_labels: (only in cambricon)
-    source: (only in yjxiong, yjx3d, cambricon)
-    batch_size: Default 1 in cambricon. (only in yjxiong, yjx3d, cambricon)
+    use_multiple_label: (only in cambricon, c3d)
+    num_of_labels: (only in cambricon, c3d)
+    source: (only in yjxiong, yjx3d, cambricon, c3d, video-caffe)
+    batch_size: Default 1 in cambricon, c3d and video-caffe. (only in yjxiong, yjx3d, cambricon,
+        c3d, video-caffe)
     length_first: (only in yjx3d)
-    is_color: (only in cambricon)
-    root_folder: (only in cambricon)
-    show_data: (only in cambricon)
-    use_image: (only in cambricon)
-    use_temporal_jitter: (only in cambricon)
-    sampling_rate: (only in cambricon)
-    use_sampling_rate_jitter: (only in cambricon)
+    is_color: (only in cambricon, c3d, video-caffe)
+    root_folder: (only in cambricon, c3d, video-caffe)
+    show_data: (only in cambricon, c3d)
+    use_image: (only in cambricon, c3d)
+    use_temporal_jitter: (only in cambricon, c3d)
+    sampling_rate: (only in cambricon, c3d)
+    use_sampling_rate_jitter: (only in cambricon, c3d)
     parser_threads: (only in nv16, nv17, trt)
     cache: (only in nv16, nv17, trt)
     precache: (only in nv17)
@@ -6600,14 +8617,51 @@ def VideoData(
     vertical_mirror: (only in wl-fcn)
     yolo_height: (only in xilinx)
     yolo_width: (only in xilinx)
+    label_num: (only in xilinx, mnn)
+    label_type: Kind of the labels: none, a number for each image, or a label image (PIXEL). (only
+        in pspnet, xilinx)
+    dataset_share_per_node: (only in nv17)
+    max_random_scale: (only in happynear)
+    max_random_shift: (only in happynear)
+    face_mirror: (only in happynear)
+    face_point_num: (only in happynear)
+    balance_class: (only in happynear)
+    balance_by: (only in happynear)
+    label_cut_start: (only in happynear)
+    label_cut_end: (only in happynear)
+    short_side: (only in nv16, nv17)
+    att_num: (only in mnn)
+    face_transform: (only in happynear)
+    ignore_label: (only in pspnet, xilinx)
+    is_unchanged: (only in xilinx)
+    iterations: (only in cambricon)
+    label_divide_factor: Ratio of the size of the image to the size of its label. (only in enet)
+    max_aspect_ratio: (only in happynear)
+    max_rotate_angle: (only in happynear)
+    max_shear_ratio: (only in happynear)
+    min_height: (only in intel)
+    min_random_scale: (only in happynear)
+    min_width: (only in intel)
+    use_label: (only in c3d)
+    num_truth_channels: (only in c3d)
+    use_byte_input: (only in c3d)
+    truth_scale: (only in c3d)
+    clip_min: (only in c3d)
+    clip_max: (only in c3d)
     transform_param: How a data layer transforms its images.
 
     (source: weiliu89/caffe (branch ssd): src/caffe/layers/video_data_layer.cpp)
     """
 @overload
+def VideoData(*, ntop: Literal[2], **keywords: Any) -> tuple[Blob, Blob]: ...
+@overload
+def VideoData(*, ntop: Literal[3], **keywords: Any) -> tuple[Blob, Blob, Blob]: ...
+@overload
 def VideoData(*, ntop: int, **keywords: Any) -> tuple[Blob, ...]: ...
 @overload
 def VideoData(*, top: list[str] | tuple[str, ...], **keywords: Any) -> tuple[Blob, ...]: ...
+@overload
+def VideoData(*, tops: Shapes, **keywords: Any) -> Any: ...
 
 def WindowData(
     *,
@@ -6711,6 +8765,7 @@ def WindowData(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
 ) -> tuple[Blob, Blob]:
     """Read windows of the images that a window file lists, warped to ``crop_size``: R-CNN.
@@ -6814,6 +8869,52 @@ def WindowData(
     (source: src/caffe/layers/window_data_layer.cpp)
     """
 
+def YoloDetection(
+    *bottoms: Blob | Sequence[Blob],
+    net_input_h: int | None = None,
+    net_input_w: int | None = None,
+    nms_threshold: float | None = None,
+    obj_threshold: float | None = None,
+    keep_topk: int | None = None,
+    spp_net: bool | None = False,
+    tiny: bool | None = False,
+    class_num: int | None = 80,
+    anchors: str | None = "",
+    yolo_v4: bool | None = False,
+    yolo_detection_param: Fields | None = None,
+    loss_weight: float | Sequence[float] | None = None,
+    param: Fields | Sequence[Fields] | None = None,
+    propagate_down: bool | Sequence[bool] | None = None,
+    include: Fields | Sequence[Fields] | None = None,
+    exclude: Fields | Sequence[Fields] | None = None,
+    phase: Literal["TRAIN", "TEST"] | int | None = None,
+    blobs: Fields | Sequence[Fields] | None = None,
+    name: str | None = None,
+    top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
+    ntop: int | None = None,
+    in_place: bool = False,
+) -> Blob:
+    """The boxes that YOLO detects, ``keep_topk`` rows for each image; from Sophgo's fork.
+
+    The bottoms are the feature maps of the heads. A row has the class, the score and the box.
+
+    Size: N by 1 by keep_topk by 6
+
+    net_input_h: (only in sophgo)
+    net_input_w: (only in sophgo)
+    nms_threshold: (only in sophgo)
+    obj_threshold: (only in sophgo)
+    keep_topk: Number of rows of the top, for each image. (only in sophgo)
+    spp_net: (only in sophgo)
+    tiny: (only in sophgo)
+    class_num: (only in sophgo)
+    anchors: (only in sophgo)
+    yolo_v4: (only in sophgo)
+
+    (source: sophgo/tpu-mlir: the Caffe in its wheel)
+    """
+
 def YoloDetectionOutput(
     *bottoms: Blob | Sequence[Blob],
     side: int | None = 13,
@@ -6834,13 +8935,14 @@ def YoloDetectionOutput(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that YOLOv2 detects; of those that overlap, the best.
+    """The boxes that YOLOv2 detects, with only the best of those that overlap.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
-    is known after a forward pass; until then Caffe uses 1.
+    is known only after a forward pass; until then Caffe uses 1.
 
     side: (only in eric612, ncnn)
     num_classes: (only in eric612, ncnn)
@@ -6885,6 +8987,7 @@ def Yolov3(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
@@ -6937,10 +9040,11 @@ def Yolov3DetectionOutput(
     blobs: Fields | Sequence[Fields] | None = None,
     name: str | None = None,
     top: str | Sequence[str] | None = None,
+    tops: Shapes | None = None,
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that YOLOv3 detects in up to 4 feature maps; of those that overlap, the best.
+    """The boxes that YOLOv3 detects in up to 4 feature maps, only the best of overlapping ones.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
     is known after a forward pass; until then Caffe uses 1.

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from protogen.layers._blobs import check_same_shape
 from protogen.layers._parameters import check_size
 from protogen.schema import Context, LayerSchema, Learnable
-from protogen.shapes import count
+from protogen.shapes import Size, count
 from protogen.windows import (
     ConvolutionWindow,
     convolution_size,
@@ -69,7 +69,17 @@ class BaseConvolution(LayerSchema):
     #: Whether the filter maps its outputs back onto its inputs (Deconvolution).
     transposed: ClassVar[bool] = False
 
-    def group(self, ctx: Context) -> int:
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        p: Any = getattr(layer, self.param)
+        kernel_axes = len(p.kernel_size)
+        if p.HasField("kernel_h") or p.HasField("kernel_w"):
+            kernel_axes = 2
+        # A kernel_size that is given once is that of any number of axes.
+        if kernel_axes < 2 or p.axis < 0:
+            return []
+        return [p.axis + 1 + kernel_axes] * len(layer.bottom)
+
+    def group(self, ctx: Context) -> Size:
         """The number of groups of channels that are filtered separately."""
         return int(ctx.param.group)
 
@@ -93,6 +103,10 @@ class BaseConvolution(LayerSchema):
                 "group",
                 rule="group-does-not-divide",
             )
+        self.check_bottoms(ctx)
+
+    def check_bottoms(self, ctx: Context) -> None:
+        """Raise for bottoms that do not go together."""
         check_same_shape(ctx)
 
     def output_size(self, size: Any, kernel: int, stride: int, pad: int, dilation: int) -> Any:

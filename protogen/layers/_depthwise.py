@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from protogen.layers._convolution import BaseConvolution
 from protogen.schema import Context
+from protogen.shapes import Size
 
 __all__ = ["Depthwise"]
 
@@ -13,9 +14,8 @@ class Depthwise(BaseConvolution):
 
     formula = "trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1"
 
-    def group(self, ctx: Context) -> int:
+    def group(self, ctx: Context) -> Size:
         if ctx.param.HasField("group"):
             return super().group(ctx)
         # The forks' own nets omit group, and mean the number of channels.
-        channels: int = ctx.bottom[ctx.axis()]
-        return channels
+        return ctx.bottom[ctx.axis()]

@@ -33,6 +33,7 @@ class BatchNorm(LayerSchema):
     """
 
     param = "batch_norm_param"
+    elementwise = True
     source = "src/caffe/layers/batch_norm_layer.cpp"
 
     def dialect(self, layer: Any) -> str:
@@ -51,9 +52,9 @@ class BatchNorm(LayerSchema):
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         channels, fork = (ctx.bottom[1],), self._fork(ctx)
         blobs = [
-            Learnable("mean", channels),
-            Learnable("variance", channels),
-            Learnable("moving average factor", (1,)),
+            ctx.learnable("mean", channels),
+            ctx.learnable("variance", channels),
+            ctx.learnable("moving average factor", (1,)),
         ]
         if fork == "nv16":
             blobs += _nvidia_blobs(ctx, channels)
@@ -88,7 +89,7 @@ def _nvidia_blobs(ctx: Context, channels: tuple[Any, ...]) -> list[Learnable]:
     if not p.scale_bias and not any(map(p.HasField, fillers.values())):
         return []
     return [
-        ctx.learnable(name, channels, filler) if p.HasField(filler) else Learnable(name, channels)
+        ctx.learnable(name, channels, filler if p.HasField(filler) else "")
         for name, filler in fillers.items()
     ]
 
@@ -98,7 +99,7 @@ def _intel_blobs(ctx: Context, channels: tuple[Any, ...]) -> list[Learnable]:
     p, engine = ctx.param, proto.ConvolutionParameter
     if p.engine not in (engine.MKL2017, engine.MKLDNN) or not p.use_weight_bias:
         return []
-    blobs = [Learnable("scale", channels)]
+    blobs = [ctx.learnable("scale", channels)]
     if p.bias_term:
-        blobs.append(Learnable("bias", channels))
+        blobs.append(ctx.learnable("bias", channels))
     return blobs

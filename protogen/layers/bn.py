@@ -5,6 +5,7 @@ from typing import Any
 
 from protogen.layers._dialects import find_dialect
 from protogen.schema import Context, LayerSchema, Learnable, register
+from protogen.shapes import InternalShape
 
 #: The fields that only one fork has.
 _FORK_FIELDS = (
@@ -29,6 +30,7 @@ class BN(LayerSchema):
 
     param = "bn_param"
     tops = (1, 3)
+    elementwise = True
     source = (
         "alexgkendall/caffe-segnet, weiliu89/caffe (branch fcn), hszhao/PSPNet:"
         " src/caffe/layers/bn_layer.cpp"
@@ -62,13 +64,13 @@ class BN(LayerSchema):
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         p, fork = ctx.param, self._fork(ctx)
         _, channels, height, width = ctx.nchw()
-        shape = (1, channels, 1, 1)
+        shape: InternalShape = (1, channels, 1, 1)
         if fork == "pspnet":
             return [
                 ctx.learnable("slope", shape, "slope_filler"),
                 ctx.learnable("bias", shape, "bias_filler"),
-                Learnable("mean", shape),
-                Learnable("variance", shape),
+                ctx.learnable("mean", shape),
+                ctx.learnable("variance", shape),
             ]
         if fork == "wl-fcn" and not p.across_spatial:
             shape = (1, channels, height, width)

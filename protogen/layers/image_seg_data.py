@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen.layers._labeled_images import LabeledImages
+from protogen.proto.fields import has_field
 from protogen.schema import Context, register
 
 
@@ -28,7 +29,7 @@ class ImageSegData(LabeledImages):
             raise ctx.fault("does not support mean_file", layer_field="transform_param.mean_file")
         # The crop is a square, or has a height and a width; the fork aborts on anything else.
         sides = ("crop_height", "crop_width")
-        written = [side for side in sides if transform.HasField(side)]
+        written = [side for side in sides if has_field(transform, side)]
         if not written:
             return
         if len(written) == 1 or transform.HasField("crop_size"):

@@ -19,11 +19,16 @@ class InnerProduct(LayerSchema):
 
     param = "inner_product_param"
     size_field = "num_output"
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/inner_product_layer.cpp"
     formula = "the sizes before axis, then num_output"
 
     def check(self, ctx: Context) -> None:
         check_size(ctx, "num_output")
+
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        axis = layer.inner_product_param.axis
+        return [axis + 1] if axis >= 0 else []
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         outer = ctx.bottom[: ctx.axis()]

@@ -6,6 +6,7 @@ from typing import Any
 from protogen import proto
 from protogen.layers._blobs import check_axes
 from protogen.schema import Arity, Context, LayerSchema, register
+from protogen.shapes import UNKNOWN
 from protogen.windows import PoolingWindow, pooling_size, pooling_window, written_field
 
 
@@ -20,6 +21,8 @@ class Pooling(LayerSchema):
 
     param = "pooling_param"
     tops = (1, 2)
+    reads_bottom_while_writing = True
+    axes = (4,)
     source = "src/caffe/layers/pooling_layer.cpp"
     formula = "ceil((size + 2*pad - kernel_size) / stride) + 1, clipped if any pad is above 0"
 
@@ -59,6 +62,8 @@ class Pooling(LayerSchema):
         num, channels, height, width = ctx.bottom
         if ctx.param.global_pooling:  # one window, whatever the size of the bottom
             return [(num, channels, 1, 1)] * ctx.tops
+        if ctx.param.yolo:  # Sophgo's fork adds a window on each axis
+            return [(num, channels, UNKNOWN, UNKNOWN)] * ctx.tops
         sizes = [_output_size(ctx, window, axis, size) for axis, size in enumerate((height, width))]
         return [(num, channels, *sizes)] * ctx.tops
 

@@ -16,8 +16,12 @@ class Reduction(LayerSchema):
     """
 
     param = "reduction_param"
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/reduction_layer.cpp"
     formula = "the sizes before axis"
+
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        return [1] if layer.reduction_param.axis == 0 else []
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         axis = ctx.axis()

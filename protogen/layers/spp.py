@@ -6,7 +6,7 @@ from typing import Any
 from protogen import proto
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import UNKNOWN
+from protogen.shapes import Unknown
 
 #: Level 31 would have more bins than any blob has elements.
 _MAX_LEVELS = 31
@@ -22,6 +22,7 @@ class SPP(LayerSchema):
     """
 
     param = "spp_param"
+    axes = (4,)
     source = "src/caffe/layers/spp_layer.cpp"
     formula = "channels * (4**pyramid_height - 1) / 3; N x C x 1 x 1 if pyramid_height is 1"
 
@@ -38,7 +39,7 @@ class SPP(LayerSchema):
         if levels > 1:
             ctx.reject_in_place()
         for size in ctx.bottom[2:]:
-            if size is not UNKNOWN:
+            if not isinstance(size, Unknown):
                 _check_levels(ctx, levels, size)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

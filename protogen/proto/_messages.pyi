@@ -606,6 +606,8 @@ class LayerParameter(Message):
     @property
     def shuffle_channel_param(self) -> ShuffleChannelParameter: ...
     @property
+    def padding_param(self) -> PaddingParameter: ...
+    @property
     def margin_inner_product_param(self) -> MarginInnerProductParameter: ...
     @property
     def deformable_convolution_param(self) -> DeformableConvolutionParameter: ...
@@ -701,6 +703,8 @@ class LayerParameter(Message):
     @property
     def eval_detection_param(self) -> EvalDetectionParameter: ...
     @property
+    def retinaface_detection_param(self) -> RetinaFaceDetectionParameter: ...
+    @property
     def relu6_param(self) -> ReLU6Parameter: ...
     @property
     def yolo_detection_output_param(self) -> YoloDetectionOutputParameter: ...
@@ -718,6 +722,8 @@ class LayerParameter(Message):
     def convolution3d_param(self) -> Convolution3DParameter: ...
     @property
     def deephi_resize_param(self) -> DeephiResizeParameter: ...
+    @property
+    def gs_tiling_param(self) -> GSTilingParameter: ...
     @property
     def detectnet_groundtruth_param(self) -> DetectNetGroundTruthParameter: ...
     @property
@@ -829,6 +835,38 @@ class LayerParameter(Message):
     force_backward: bool
     evaluation_method: LayerParameter.EvaluationMethod
     @property
+    def continuation_indicator_param(self) -> ContinuationIndicatorParameter: ...
+    @property
+    def ctc_decoder_param(self) -> CTCDecoderParameter: ...
+    @property
+    def ctc_loss_param(self) -> CtcLossParameter: ...
+    @property
+    def ctc_param(self) -> CTCParameter: ...
+    @property
+    def custom_param(self) -> CustomParameter: ...
+    @property
+    def denseblock_param(self) -> DenseBlockParameter: ...
+    @property
+    def labelsequence_accuracy_param(self) -> LabelsequenceAccuracyParameter: ...
+    @property
+    def loc_loss_param(self) -> LocLossParameter: ...
+    @property
+    def lstm_param(self) -> LstmParameter: ...
+    @property
+    def power_file_param(self) -> PowerFileParameter: ...
+    @property
+    def reverse_param(self) -> ReverseParameter: ...
+    @property
+    def reverse_time_param(self) -> ReverseTimeParameter: ...
+    @property
+    def tiling_param(self) -> TilingParameter: ...
+    @property
+    def down_sampling_param(self) -> DownSamplingParameter: ...
+    @property
+    def frcn_detection_param(self) -> FrcnDetectionParameter: ...
+    @property
+    def yolo_detection_param(self) -> YoloDetectionParameter: ...
+    @property
     def pass_through_param(self) -> PassThroughParameter: ...
     @property
     def matmul_param(self) -> MatMulParameter: ...
@@ -851,6 +889,8 @@ class LayerParameter(Message):
     def mil_data_param(self) -> MILDataParameter: ...
     @property
     def mil_param(self) -> MILParameter: ...
+    @property
+    def transpose_param(self) -> TransposeParameter: ...
     @property
     def roi_pooling_param(self) -> ROIPoolingParameter: ...
     @property
@@ -939,6 +979,7 @@ class LayerParameter(Message):
         black_augmentation_param: BlackAugmentationParameter | _Fields | None = ...,
         interp_param: InterpParameter | _Fields | None = ...,
         shuffle_channel_param: ShuffleChannelParameter | _Fields | None = ...,
+        padding_param: PaddingParameter | _Fields | None = ...,
         margin_inner_product_param: MarginInnerProductParameter | _Fields | None = ...,
         deformable_convolution_param: DeformableConvolutionParameter | _Fields | None = ...,
         label_specific_add_param: LabelSpecificAddParameter | _Fields | None = ...,
@@ -987,6 +1028,7 @@ class LayerParameter(Message):
         label_specific_affine_param: LabelSpecificAffineParameter | _Fields | None = ...,
         label_specific_hard_margin_param: LabelSpecificHardMarginParameter | _Fields | None = ...,
         eval_detection_param: EvalDetectionParameter | _Fields | None = ...,
+        retinaface_detection_param: RetinaFaceDetectionParameter | _Fields | None = ...,
         relu6_param: ReLU6Parameter | _Fields | None = ...,
         yolo_detection_output_param: YoloDetectionOutputParameter | _Fields | None = ...,
         yolov3_detection_output_param: Yolov3DetectionOutputParameter | _Fields | None = ...,
@@ -996,6 +1038,7 @@ class LayerParameter(Message):
         fixed_param: FixedParameter | _Fields | None = ...,
         convolution3d_param: Convolution3DParameter | _Fields | None = ...,
         deephi_resize_param: DeephiResizeParameter | _Fields | None = ...,
+        gs_tiling_param: GSTilingParameter | _Fields | None = ...,
         detectnet_groundtruth_param: DetectNetGroundTruthParameter | _Fields | None = ...,
         detectnet_augmentation_param: DetectNetAugmentationParameter | _Fields | None = ...,
         box_annotator_ohem_param: BoxAnnotatorOHEMParameter | _Fields | None = ...,
@@ -1056,6 +1099,22 @@ class LayerParameter(Message):
         selu_dropout_param: SeLuDropoutParameter | _Fields | None = ...,
         force_backward: bool | None = ...,
         evaluation_method: LayerParameter.EvaluationMethod | LayerParameter._EvaluationMethodName | None = ...,
+        continuation_indicator_param: ContinuationIndicatorParameter | _Fields | None = ...,
+        ctc_decoder_param: CTCDecoderParameter | _Fields | None = ...,
+        ctc_loss_param: CtcLossParameter | _Fields | None = ...,
+        ctc_param: CTCParameter | _Fields | None = ...,
+        custom_param: CustomParameter | _Fields | None = ...,
+        denseblock_param: DenseBlockParameter | _Fields | None = ...,
+        labelsequence_accuracy_param: LabelsequenceAccuracyParameter | _Fields | None = ...,
+        loc_loss_param: LocLossParameter | _Fields | None = ...,
+        lstm_param: LstmParameter | _Fields | None = ...,
+        power_file_param: PowerFileParameter | _Fields | None = ...,
+        reverse_param: ReverseParameter | _Fields | None = ...,
+        reverse_time_param: ReverseTimeParameter | _Fields | None = ...,
+        tiling_param: TilingParameter | _Fields | None = ...,
+        down_sampling_param: DownSamplingParameter | _Fields | None = ...,
+        frcn_detection_param: FrcnDetectionParameter | _Fields | None = ...,
+        yolo_detection_param: YoloDetectionParameter | _Fields | None = ...,
         pass_through_param: PassThroughParameter | _Fields | None = ...,
         matmul_param: MatMulParameter | _Fields | None = ...,
         priorbox_params: Iterable[PriorBoxParameter | _Fields] | None = ...,
@@ -1068,11 +1127,12 @@ class LayerParameter(Message):
         image_detect_param: ImageDetectParameter | _Fields | None = ...,
         mil_data_param: MILDataParameter | _Fields | None = ...,
         mil_param: MILParameter | _Fields | None = ...,
+        transpose_param: TransposeParameter | _Fields | None = ...,
         roi_pooling_param: ROIPoolingParameter | _Fields | None = ...,
         smooth_l1_loss_param: SmoothL1LossParameter | _Fields | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["name", "type", "phase", "showtop", "bn_param", "dense_image_data_param", "device", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "engine", "upsample_param", "l1_loss_param", "trt_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "quantization_param", "reorg_param", "accum_param", "black_augmentation_param", "interp_param", "shuffle_channel_param", "margin_inner_product_param", "deformable_convolution_param", "label_specific_add_param", "additive_margin_inner_product_param", "cosin_add_m_param", "cosin_mul_m_param", "channel_scale_param", "flip_param", "triplet_loss_param", "coupled_cluster_loss_param", "general_triplet_loss_param", "roi_align_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "hotspot_param", "region_loss_param", "detection_out_param", "center_loss_param", "debug_dtype", "inner_distance_param", "normalize_param", "general_contrastive_loss_param", "soft_contrastive_loss_param", "soft_truncation_param", "proposal_param", "pairwise_param", "smoothl1_param", "batch_contrastive_loss_param", "truncation_param", "nca_param", "largemargin_inner_product_param", "label_specific_rescale_param", "infimum_loss_param", "ordinal_regression_loss_param", "resize_param", "feature_decay_loss_param", "confidence_penalty_loss_param", "focal_loss_param", "label_specific_margin_param", "label_specific_affine_param", "label_specific_hard_margin_param", "eval_detection_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "fixed_param", "convolution3d_param", "deephi_resize_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "box_annotator_ohem_param", "psroi_pooling_param", "seg_accuracy_param", "backward_math", "backward_type", "cudnn_math_override", "debug", "forward_math", "forward_type", "batch_reduction_param", "seg_data_param", "adaptive_bias_channel_param", "addpad_param", "asdn_data_param", "augmentation_param", "bias_channel_param", "coeff_schedule_param", "correlation_param", "cpm_transform_param", "dense_crf_param", "detection_loss_param", "domain_transform_param", "eltwise_affine_param", "fcn_data_param", "flow_warp_param", "insanity_param", "local_param", "lpq_loss_param", "mask_param", "mask_resize_param", "mat_read_param", "mat_write_param", "mn_activation_param", "mn_grad_compress_param", "mtcnn_data_param", "multinode", "noise_param", "pooling3d_param", "predict_box_param", "resize_convert_param", "resize_crop_param", "rpn_param", "sparsity", "spatial_dropout_param", "split_param", "st_loss_param", "st_param", "sub_region_param", "top_mlu_dtype", "unique_label_param", "unpooling_param", "writer_param", "mish_param", "selu_dropout_param", "force_backward", "evaluation_method", "pass_through_param", "matmul_param", "crelu_param", "detection_pose_output_param", "external_output", "yuvtorgb_param", "yuvtonormalizedgray_param", "region_param", "image_detect_param", "mil_data_param", "mil_param", "roi_pooling_param", "smooth_l1_loss_param"]) -> bool: ...
-    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "showtop", "bn_param", "dense_image_data_param", "device", "bottom_shared_index", "top_shared_index", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "engine", "upsample_param", "l1_loss_param", "trt_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "quantization_param", "reorg_param", "accum_param", "black_augmentation_param", "interp_param", "shuffle_channel_param", "margin_inner_product_param", "deformable_convolution_param", "label_specific_add_param", "additive_margin_inner_product_param", "cosin_add_m_param", "cosin_mul_m_param", "channel_scale_param", "flip_param", "triplet_loss_param", "coupled_cluster_loss_param", "general_triplet_loss_param", "roi_align_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "hotspot_param", "region_loss_param", "detection_out_param", "center_loss_param", "debug_dtype", "inner_distance_param", "normalize_param", "general_contrastive_loss_param", "soft_contrastive_loss_param", "soft_truncation_param", "proposal_param", "pairwise_param", "smoothl1_param", "batch_contrastive_loss_param", "truncation_param", "nca_param", "largemargin_inner_product_param", "label_specific_rescale_param", "infimum_loss_param", "ordinal_regression_loss_param", "resize_param", "feature_decay_loss_param", "confidence_penalty_loss_param", "focal_loss_param", "label_specific_margin_param", "label_specific_affine_param", "label_specific_hard_margin_param", "eval_detection_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "fixed_param", "convolution3d_param", "deephi_resize_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "box_annotator_ohem_param", "psroi_pooling_param", "seg_accuracy_param", "backward_math", "backward_type", "cudnn_math_override", "debug", "forward_math", "forward_type", "batch_reduction_param", "seg_data_param", "adaptive_bias_channel_param", "addpad_param", "asdn_data_param", "augmentation_param", "bias_channel_param", "blobs_dtype", "bottom_mlu_dtype", "coeff_schedule_param", "correlation_param", "cpm_transform_param", "dense_crf_param", "detection_loss_param", "domain_transform_param", "eltwise_affine_param", "fcn_data_param", "flow_warp_param", "insanity_param", "local_param", "lpq_loss_param", "mask_param", "mask_resize_param", "mat_read_param", "mat_write_param", "mn_activation_param", "mn_grad_compress_param", "mtcnn_data_param", "multinode", "noise_param", "pooling3d_param", "predict_box_param", "resize_convert_param", "resize_crop_param", "rpn_param", "sparsity", "spatial_dropout_param", "split_param", "st_loss_param", "st_param", "sub_region_param", "top_mlu_dtype", "unique_label_param", "unpooling_param", "writer_param", "mish_param", "selu_dropout_param", "force_backward", "evaluation_method", "pass_through_param", "matmul_param", "priorbox_params", "crelu_param", "detection_pose_output_param", "external_output", "yuvtorgb_param", "yuvtonormalizedgray_param", "region_param", "image_detect_param", "mil_data_param", "mil_param", "roi_pooling_param", "smooth_l1_loss_param"]) -> None: ...
+    def HasField(self, field_name: Literal["name", "type", "phase", "showtop", "bn_param", "dense_image_data_param", "device", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "engine", "upsample_param", "l1_loss_param", "trt_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "quantization_param", "reorg_param", "accum_param", "black_augmentation_param", "interp_param", "shuffle_channel_param", "padding_param", "margin_inner_product_param", "deformable_convolution_param", "label_specific_add_param", "additive_margin_inner_product_param", "cosin_add_m_param", "cosin_mul_m_param", "channel_scale_param", "flip_param", "triplet_loss_param", "coupled_cluster_loss_param", "general_triplet_loss_param", "roi_align_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "hotspot_param", "region_loss_param", "detection_out_param", "center_loss_param", "debug_dtype", "inner_distance_param", "normalize_param", "general_contrastive_loss_param", "soft_contrastive_loss_param", "soft_truncation_param", "proposal_param", "pairwise_param", "smoothl1_param", "batch_contrastive_loss_param", "truncation_param", "nca_param", "largemargin_inner_product_param", "label_specific_rescale_param", "infimum_loss_param", "ordinal_regression_loss_param", "resize_param", "feature_decay_loss_param", "confidence_penalty_loss_param", "focal_loss_param", "label_specific_margin_param", "label_specific_affine_param", "label_specific_hard_margin_param", "eval_detection_param", "retinaface_detection_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "fixed_param", "convolution3d_param", "deephi_resize_param", "gs_tiling_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "box_annotator_ohem_param", "psroi_pooling_param", "seg_accuracy_param", "backward_math", "backward_type", "cudnn_math_override", "debug", "forward_math", "forward_type", "batch_reduction_param", "seg_data_param", "adaptive_bias_channel_param", "addpad_param", "asdn_data_param", "augmentation_param", "bias_channel_param", "coeff_schedule_param", "correlation_param", "cpm_transform_param", "dense_crf_param", "detection_loss_param", "domain_transform_param", "eltwise_affine_param", "fcn_data_param", "flow_warp_param", "insanity_param", "local_param", "lpq_loss_param", "mask_param", "mask_resize_param", "mat_read_param", "mat_write_param", "mn_activation_param", "mn_grad_compress_param", "mtcnn_data_param", "multinode", "noise_param", "pooling3d_param", "predict_box_param", "resize_convert_param", "resize_crop_param", "rpn_param", "sparsity", "spatial_dropout_param", "split_param", "st_loss_param", "st_param", "sub_region_param", "top_mlu_dtype", "unique_label_param", "unpooling_param", "writer_param", "mish_param", "selu_dropout_param", "force_backward", "evaluation_method", "continuation_indicator_param", "ctc_decoder_param", "ctc_loss_param", "ctc_param", "custom_param", "denseblock_param", "labelsequence_accuracy_param", "loc_loss_param", "lstm_param", "power_file_param", "reverse_param", "reverse_time_param", "tiling_param", "down_sampling_param", "frcn_detection_param", "yolo_detection_param", "pass_through_param", "matmul_param", "crelu_param", "detection_pose_output_param", "external_output", "yuvtorgb_param", "yuvtonormalizedgray_param", "region_param", "image_detect_param", "mil_data_param", "mil_param", "transpose_param", "roi_pooling_param", "smooth_l1_loss_param"]) -> bool: ...
+    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "showtop", "bn_param", "dense_image_data_param", "device", "bottom_shared_index", "top_shared_index", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "engine", "upsample_param", "l1_loss_param", "trt_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "quantization_param", "reorg_param", "accum_param", "black_augmentation_param", "interp_param", "shuffle_channel_param", "padding_param", "margin_inner_product_param", "deformable_convolution_param", "label_specific_add_param", "additive_margin_inner_product_param", "cosin_add_m_param", "cosin_mul_m_param", "channel_scale_param", "flip_param", "triplet_loss_param", "coupled_cluster_loss_param", "general_triplet_loss_param", "roi_align_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "hotspot_param", "region_loss_param", "detection_out_param", "center_loss_param", "debug_dtype", "inner_distance_param", "normalize_param", "general_contrastive_loss_param", "soft_contrastive_loss_param", "soft_truncation_param", "proposal_param", "pairwise_param", "smoothl1_param", "batch_contrastive_loss_param", "truncation_param", "nca_param", "largemargin_inner_product_param", "label_specific_rescale_param", "infimum_loss_param", "ordinal_regression_loss_param", "resize_param", "feature_decay_loss_param", "confidence_penalty_loss_param", "focal_loss_param", "label_specific_margin_param", "label_specific_affine_param", "label_specific_hard_margin_param", "eval_detection_param", "retinaface_detection_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "fixed_param", "convolution3d_param", "deephi_resize_param", "gs_tiling_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "box_annotator_ohem_param", "psroi_pooling_param", "seg_accuracy_param", "backward_math", "backward_type", "cudnn_math_override", "debug", "forward_math", "forward_type", "batch_reduction_param", "seg_data_param", "adaptive_bias_channel_param", "addpad_param", "asdn_data_param", "augmentation_param", "bias_channel_param", "blobs_dtype", "bottom_mlu_dtype", "coeff_schedule_param", "correlation_param", "cpm_transform_param", "dense_crf_param", "detection_loss_param", "domain_transform_param", "eltwise_affine_param", "fcn_data_param", "flow_warp_param", "insanity_param", "local_param", "lpq_loss_param", "mask_param", "mask_resize_param", "mat_read_param", "mat_write_param", "mn_activation_param", "mn_grad_compress_param", "mtcnn_data_param", "multinode", "noise_param", "pooling3d_param", "predict_box_param", "resize_convert_param", "resize_crop_param", "rpn_param", "sparsity", "spatial_dropout_param", "split_param", "st_loss_param", "st_param", "sub_region_param", "top_mlu_dtype", "unique_label_param", "unpooling_param", "writer_param", "mish_param", "selu_dropout_param", "force_backward", "evaluation_method", "continuation_indicator_param", "ctc_decoder_param", "ctc_loss_param", "ctc_param", "custom_param", "denseblock_param", "labelsequence_accuracy_param", "loc_loss_param", "lstm_param", "power_file_param", "reverse_param", "reverse_time_param", "tiling_param", "down_sampling_param", "frcn_detection_param", "yolo_detection_param", "pass_through_param", "matmul_param", "priorbox_params", "crelu_param", "detection_pose_output_param", "external_output", "yuvtorgb_param", "yuvtonormalizedgray_param", "region_param", "image_detect_param", "mil_data_param", "mil_param", "transpose_param", "roi_pooling_param", "smooth_l1_loss_param"]) -> None: ...
 
 class ParamSpec(Message):
     DESCRIPTOR: Descriptor
@@ -1700,6 +1760,12 @@ class ConvolutionParameter(Message):
     scale: float
     same_mode: bool
     input_format: ConvolutionParameter.InputFormat
+    @property
+    def pad_shape(self) -> BlobShape: ...
+    @property
+    def kernel_shape(self) -> BlobShape: ...
+    @property
+    def stride_shape(self) -> BlobShape: ...
     dilation_h: int
     dilation_w: int
     @property
@@ -1723,6 +1789,10 @@ class ConvolutionParameter(Message):
     is_eltwise_sum: bool
     eltwise_both_ints: bool
     out_pad: int
+    kernel_depth: int
+    temporal_stride: int
+    temporal_pad: int
+    filter_group: int
     def __init__(
         self,
         *,
@@ -1758,6 +1828,9 @@ class ConvolutionParameter(Message):
         scale: float | None = ...,
         same_mode: bool | None = ...,
         input_format: ConvolutionParameter.InputFormat | ConvolutionParameter._InputFormatName | None = ...,
+        pad_shape: BlobShape | _Fields | None = ...,
+        kernel_shape: BlobShape | _Fields | None = ...,
+        stride_shape: BlobShape | _Fields | None = ...,
         dilation_h: int | None = ...,
         dilation_w: int | None = ...,
         coeff: Iterable[float] | None = ...,
@@ -1779,9 +1852,13 @@ class ConvolutionParameter(Message):
         is_eltwise_sum: bool | None = ...,
         eltwise_both_ints: bool | None = ...,
         out_pad: int | None = ...,
+        kernel_depth: int | None = ...,
+        temporal_stride: int | None = ...,
+        temporal_pad: int | None = ...,
+        filter_group: int | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["num_output", "bias_term", "group", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "cudnn_convolution_algo_seeker", "conv_algos_override", "conv_algorithm", "scale_out", "a_min", "a_max", "mean_file", "sparse_mode", "std", "yuv_input", "scale", "same_mode", "input_format", "dilation_h", "dilation_w", "filter_stride", "filter_stride_h", "filter_stride_w", "fusion_type", "negative_slope", "paramq", "params", "relu", "scale_in", "sparse_output", "reorg_output", "reorg_input", "is_relu", "is_int8_output", "is_eltwise_sum", "eltwise_both_ints", "out_pad"]) -> bool: ...
-    def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "group", "stride", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "dilation", "cudnn_convolution_algo_seeker", "conv_algos_override", "conv_algorithm", "scale_out", "a_min", "a_max", "mean_file", "mean_value", "sparse_mode", "std", "yuv_input", "scale", "same_mode", "input_format", "dilation_h", "dilation_w", "coeff", "filter_stride", "filter_stride_h", "filter_stride_w", "fusion_type", "negative_slope", "paramq", "params", "relu", "scale_in", "shape_offset", "sparse_output", "reorg_output", "reorg_input", "is_relu", "is_int8_output", "is_eltwise_sum", "eltwise_both_ints", "out_pad"]) -> None: ...
+    def HasField(self, field_name: Literal["num_output", "bias_term", "group", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "cudnn_convolution_algo_seeker", "conv_algos_override", "conv_algorithm", "scale_out", "a_min", "a_max", "mean_file", "sparse_mode", "std", "yuv_input", "scale", "same_mode", "input_format", "pad_shape", "kernel_shape", "stride_shape", "dilation_h", "dilation_w", "filter_stride", "filter_stride_h", "filter_stride_w", "fusion_type", "negative_slope", "paramq", "params", "relu", "scale_in", "sparse_output", "reorg_output", "reorg_input", "is_relu", "is_int8_output", "is_eltwise_sum", "eltwise_both_ints", "out_pad", "kernel_depth", "temporal_stride", "temporal_pad", "filter_group"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "group", "stride", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "dilation", "cudnn_convolution_algo_seeker", "conv_algos_override", "conv_algorithm", "scale_out", "a_min", "a_max", "mean_file", "mean_value", "sparse_mode", "std", "yuv_input", "scale", "same_mode", "input_format", "pad_shape", "kernel_shape", "stride_shape", "dilation_h", "dilation_w", "coeff", "filter_stride", "filter_stride_h", "filter_stride_w", "fusion_type", "negative_slope", "paramq", "params", "relu", "scale_in", "shape_offset", "sparse_output", "reorg_output", "reorg_input", "is_relu", "is_int8_output", "is_eltwise_sum", "eltwise_both_ints", "out_pad", "kernel_depth", "temporal_stride", "temporal_pad", "filter_group"]) -> None: ...
 
 class CropParameter(Message):
     DESCRIPTOR: Descriptor
@@ -2158,6 +2235,19 @@ class ImageDataParameter(Message):
     min_random_scale: float
     min_width: int
     precache: bool
+    new_length: int
+    show_data: int
+    use_image: bool
+    sampling_rate: int
+    use_label: bool
+    use_temporal_jitter: bool
+    mean_value: float
+    num_truth_channels: int
+    use_byte_input: bool
+    is_flow: bool
+    truth_scale: float
+    clip_min: float
+    clip_max: float
     def __init__(
         self,
         *,
@@ -2200,9 +2290,22 @@ class ImageDataParameter(Message):
         min_random_scale: float | None = ...,
         min_width: int | None = ...,
         precache: bool | None = ...,
+        new_length: int | None = ...,
+        show_data: int | None = ...,
+        use_image: bool | None = ...,
+        sampling_rate: int | None = ...,
+        use_label: bool | None = ...,
+        use_temporal_jitter: bool | None = ...,
+        mean_value: float | None = ...,
+        num_truth_channels: int | None = ...,
+        use_byte_input: bool | None = ...,
+        is_flow: bool | None = ...,
+        truth_scale: float | None = ...,
+        clip_min: float | None = ...,
+        clip_max: float | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["source", "scale", "mean_file", "batch_size", "crop_size", "mirror", "rand_skip", "shuffle", "new_height", "new_width", "is_color", "root_folder", "label_num", "threads", "cache", "label_type", "dataset_share_per_node", "max_random_scale", "max_random_shift", "face_mirror", "face_point_num", "balance_class", "balance_by", "label_cut_start", "label_cut_end", "short_side", "att_num", "face_transform", "ignore_label", "is_unchanged", "iterations", "label_divide_factor", "max_aspect_ratio", "max_rotate_angle", "max_shear_ratio", "min_height", "min_random_scale", "min_width", "precache"]) -> bool: ...
-    def ClearField(self, field_name: Literal["source", "scale", "mean_file", "batch_size", "crop_size", "mirror", "rand_skip", "shuffle", "new_height", "new_width", "is_color", "root_folder", "label_num", "threads", "cache", "label_type", "dataset_share_per_node", "max_random_scale", "max_random_shift", "face_mirror", "face_point_num", "balance_class", "balance_by", "label_cut_start", "label_cut_end", "short_side", "att_num", "face_transform", "ignore_label", "is_unchanged", "iterations", "label_divide_factor", "max_aspect_ratio", "max_rotate_angle", "max_shear_ratio", "min_height", "min_random_scale", "min_width", "precache"]) -> None: ...
+    def HasField(self, field_name: Literal["source", "scale", "mean_file", "batch_size", "crop_size", "mirror", "rand_skip", "shuffle", "new_height", "new_width", "is_color", "root_folder", "label_num", "threads", "cache", "label_type", "dataset_share_per_node", "max_random_scale", "max_random_shift", "face_mirror", "face_point_num", "balance_class", "balance_by", "label_cut_start", "label_cut_end", "short_side", "att_num", "face_transform", "ignore_label", "is_unchanged", "iterations", "label_divide_factor", "max_aspect_ratio", "max_rotate_angle", "max_shear_ratio", "min_height", "min_random_scale", "min_width", "precache", "new_length", "show_data", "use_image", "sampling_rate", "use_label", "use_temporal_jitter", "mean_value", "num_truth_channels", "use_byte_input", "is_flow", "truth_scale", "clip_min", "clip_max"]) -> bool: ...
+    def ClearField(self, field_name: Literal["source", "scale", "mean_file", "batch_size", "crop_size", "mirror", "rand_skip", "shuffle", "new_height", "new_width", "is_color", "root_folder", "label_num", "threads", "cache", "label_type", "dataset_share_per_node", "max_random_scale", "max_random_shift", "face_mirror", "face_point_num", "balance_class", "balance_by", "label_cut_start", "label_cut_end", "short_side", "att_num", "face_transform", "ignore_label", "is_unchanged", "iterations", "label_divide_factor", "max_aspect_ratio", "max_rotate_angle", "max_shear_ratio", "min_height", "min_random_scale", "min_width", "precache", "new_length", "show_data", "use_image", "sampling_rate", "use_label", "use_temporal_jitter", "mean_value", "num_truth_channels", "use_byte_input", "is_flow", "truth_scale", "clip_min", "clip_max"]) -> None: ...
 
 class InfogainLossParameter(Message):
     DESCRIPTOR: Descriptor
@@ -2447,6 +2550,13 @@ class PoolingParameter(Message):
     @property
     def stride_3d(self) -> Scalars[int]: ...
     torch_pooling: bool
+    yolo: bool
+    @property
+    def pad_shape(self) -> BlobShape: ...
+    @property
+    def kernel_shape(self) -> BlobShape: ...
+    @property
+    def stride_shape(self) -> BlobShape: ...
     avg_include_pad: bool
     axis: int
     bin_h: int
@@ -2457,6 +2567,8 @@ class PoolingParameter(Message):
     def pad_3d(self) -> Scalars[int]: ...
     is_int8: bool
     fused_eltwise: bool
+    kernel_depth: int
+    temporal_stride: int
     def __init__(
         self,
         *,
@@ -2478,6 +2590,10 @@ class PoolingParameter(Message):
         kernel_size_3d: Iterable[int] | None = ...,
         stride_3d: Iterable[int] | None = ...,
         torch_pooling: bool | None = ...,
+        yolo: bool | None = ...,
+        pad_shape: BlobShape | _Fields | None = ...,
+        kernel_shape: BlobShape | _Fields | None = ...,
+        stride_shape: BlobShape | _Fields | None = ...,
         avg_include_pad: bool | None = ...,
         axis: int | None = ...,
         bin_h: int | None = ...,
@@ -2487,9 +2603,11 @@ class PoolingParameter(Message):
         pad_3d: Iterable[int] | None = ...,
         is_int8: bool | None = ...,
         fused_eltwise: bool | None = ...,
+        kernel_depth: int | None = ...,
+        temporal_stride: int | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w", "engine", "global_pooling", "round_mode", "ceil_mode", "bin_w", "torch_pooling", "avg_include_pad", "axis", "bin_h", "bin_size", "blobs_a_min", "blobs_lr", "is_int8", "fused_eltwise"]) -> bool: ...
-    def ClearField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w", "engine", "global_pooling", "round_mode", "ceil_mode", "bin_w", "kernel_size_3d", "stride_3d", "torch_pooling", "avg_include_pad", "axis", "bin_h", "bin_size", "blobs_a_min", "blobs_lr", "pad_3d", "is_int8", "fused_eltwise"]) -> None: ...
+    def HasField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w", "engine", "global_pooling", "round_mode", "ceil_mode", "bin_w", "torch_pooling", "yolo", "pad_shape", "kernel_shape", "stride_shape", "avg_include_pad", "axis", "bin_h", "bin_size", "blobs_a_min", "blobs_lr", "is_int8", "fused_eltwise", "kernel_depth", "temporal_stride"]) -> bool: ...
+    def ClearField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_h", "kernel_w", "stride_h", "stride_w", "pad_h", "pad_w", "engine", "global_pooling", "round_mode", "ceil_mode", "bin_w", "kernel_size_3d", "stride_3d", "torch_pooling", "yolo", "pad_shape", "kernel_shape", "stride_shape", "avg_include_pad", "axis", "bin_h", "bin_size", "blobs_a_min", "blobs_lr", "pad_3d", "is_int8", "fused_eltwise", "kernel_depth", "temporal_stride"]) -> None: ...
 
 class PowerParameter(Message):
     DESCRIPTOR: Descriptor
@@ -4110,6 +4228,19 @@ class ConfidencePenaltyLossParameter(Message):
     def HasField(self, field_name: Literal["beta"]) -> bool: ...
     def ClearField(self, field_name: Literal["beta"]) -> None: ...
 
+class ContinuationIndicatorParameter(Message):
+    DESCRIPTOR: Descriptor
+    time_step: int
+    batch_size: int
+    def __init__(
+        self,
+        *,
+        time_step: int | None = ...,
+        batch_size: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["time_step", "batch_size"]) -> bool: ...
+    def ClearField(self, field_name: Literal["time_step", "batch_size"]) -> None: ...
+
 class Convolution3DParameter(Message):
     DESCRIPTOR: Descriptor
     num_output: int
@@ -4325,6 +4456,77 @@ class CReLUParameter(Message):
     def HasField(self, field_name: Literal["negative_slope", "concat_axis", "engine"]) -> bool: ...
     def ClearField(self, field_name: Literal["negative_slope", "concat_axis", "engine"]) -> None: ...
 
+class CTCDecoderParameter(Message):
+    DESCRIPTOR: Descriptor
+    blank_index: int
+    ctc_merge_repeated: bool
+    def __init__(
+        self,
+        *,
+        blank_index: int | None = ...,
+        ctc_merge_repeated: bool | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["blank_index", "ctc_merge_repeated"]) -> bool: ...
+    def ClearField(self, field_name: Literal["blank_index", "ctc_merge_repeated"]) -> None: ...
+
+class CtcLossParameter(Message):
+    DESCRIPTOR: Descriptor
+    alphabet_size: int
+    blank_index: int
+    time_step: int
+    ctc_merge_repeated: bool
+    loss_calculation_t: int
+    blank_label: int
+    output_delay: int
+    preprocess_collapse_repeated: bool
+    def __init__(
+        self,
+        *,
+        alphabet_size: int | None = ...,
+        blank_index: int | None = ...,
+        time_step: int | None = ...,
+        ctc_merge_repeated: bool | None = ...,
+        loss_calculation_t: int | None = ...,
+        blank_label: int | None = ...,
+        output_delay: int | None = ...,
+        preprocess_collapse_repeated: bool | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["alphabet_size", "blank_index", "time_step", "ctc_merge_repeated", "loss_calculation_t", "blank_label", "output_delay", "preprocess_collapse_repeated"]) -> bool: ...
+    def ClearField(self, field_name: Literal["alphabet_size", "blank_index", "time_step", "ctc_merge_repeated", "loss_calculation_t", "blank_label", "output_delay", "preprocess_collapse_repeated"]) -> None: ...
+
+class CTCParameter(Message):
+    DESCRIPTOR: Descriptor
+    class Decoder(int, metaclass=_Enum):
+        best_path: ClassVar[CTCParameter.Decoder]
+        best_path_thres: ClassVar[CTCParameter.Decoder]
+        prefix_search: ClassVar[CTCParameter.Decoder]
+    _DecoderName: TypeAlias = Literal["best_path", "best_path_thres", "prefix_search"]
+    best_path: ClassVar[CTCParameter.Decoder]
+    best_path_thres: ClassVar[CTCParameter.Decoder]
+    prefix_search: ClassVar[CTCParameter.Decoder]
+    threshold: float
+    decode_type: CTCParameter.Decoder
+    def __init__(
+        self,
+        *,
+        threshold: float | None = ...,
+        decode_type: CTCParameter.Decoder | CTCParameter._DecoderName | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["threshold", "decode_type"]) -> bool: ...
+    def ClearField(self, field_name: Literal["threshold", "decode_type"]) -> None: ...
+
+class CustomParameter(Message):
+    DESCRIPTOR: Descriptor
+    @property
+    def shape(self) -> Messages[BlobShape]: ...
+    def __init__(
+        self,
+        *,
+        shape: Iterable[BlobShape | _Fields] | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Never) -> bool: ...
+    def ClearField(self, field_name: Literal["shape"]) -> None: ...
+
 class DeephiResizeParameter(Message):
     DESCRIPTOR: Descriptor
     class ResizeType(int, metaclass=_Enum):
@@ -4404,6 +4606,56 @@ class DeformableConvolutionParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["num_output", "bias_term", "group", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "deformable_group"]) -> bool: ...
     def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "group", "stride", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "dilation", "deformable_group"]) -> None: ...
+
+class DenseBlockParameter(Message):
+    DESCRIPTOR: Descriptor
+    numTransition: int
+    initChannel: int
+    growthRate: int
+    pad_h: int
+    pad_w: int
+    conv_verticalStride: int
+    conv_horizentalStride: int
+    filter_H: int
+    filter_W: int
+    @property
+    def Filter_Filler(self) -> FillerParameter: ...
+    @property
+    def BN_Scaler_Filler(self) -> FillerParameter: ...
+    @property
+    def BN_Bias_Filler(self) -> FillerParameter: ...
+    gpuIdx: int
+    use_dropout: bool
+    dropout_amount: float
+    use_BC: bool
+    BC_ultra_space_efficient: bool
+    workspace_MB: int
+    moving_average_fraction: float
+    def __init__(
+        self,
+        *,
+        numTransition: int | None = ...,
+        initChannel: int | None = ...,
+        growthRate: int | None = ...,
+        pad_h: int | None = ...,
+        pad_w: int | None = ...,
+        conv_verticalStride: int | None = ...,
+        conv_horizentalStride: int | None = ...,
+        filter_H: int | None = ...,
+        filter_W: int | None = ...,
+        Filter_Filler: FillerParameter | _Fields | None = ...,
+        BN_Scaler_Filler: FillerParameter | _Fields | None = ...,
+        BN_Bias_Filler: FillerParameter | _Fields | None = ...,
+        gpuIdx: int | None = ...,
+        use_dropout: bool | None = ...,
+        dropout_amount: float | None = ...,
+        use_BC: bool | None = ...,
+        BC_ultra_space_efficient: bool | None = ...,
+        workspace_MB: int | None = ...,
+        moving_average_fraction: float | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["numTransition", "initChannel", "growthRate", "pad_h", "pad_w", "conv_verticalStride", "conv_horizentalStride", "filter_H", "filter_W", "Filter_Filler", "BN_Scaler_Filler", "BN_Bias_Filler", "gpuIdx", "use_dropout", "dropout_amount", "use_BC", "BC_ultra_space_efficient", "workspace_MB", "moving_average_fraction"]) -> bool: ...
+    def ClearField(self, field_name: Literal["numTransition", "initChannel", "growthRate", "pad_h", "pad_w", "conv_verticalStride", "conv_horizentalStride", "filter_H", "filter_W", "Filter_Filler", "BN_Scaler_Filler", "BN_Bias_Filler", "gpuIdx", "use_dropout", "dropout_amount", "use_BC", "BC_ultra_space_efficient", "workspace_MB", "moving_average_fraction"]) -> None: ...
 
 class DenseCRFParameter(Message):
     DESCRIPTOR: Descriptor
@@ -4694,6 +4946,29 @@ class DownsampleParameter(Message):
     def HasField(self, field_name: Literal["top_height", "top_width"]) -> bool: ...
     def ClearField(self, field_name: Literal["top_height", "top_width"]) -> None: ...
 
+class DownSamplingParameter(Message):
+    DESCRIPTOR: Descriptor
+    class DownSamplingType(int, metaclass=_Enum):
+        NONE: ClassVar[DownSamplingParameter.DownSamplingType]
+        VOTE: ClassVar[DownSamplingParameter.DownSamplingType]
+        AVERAGE: ClassVar[DownSamplingParameter.DownSamplingType]
+    _DownSamplingTypeName: TypeAlias = Literal["NONE", "VOTE", "AVERAGE"]
+    NONE: ClassVar[DownSamplingParameter.DownSamplingType]
+    VOTE: ClassVar[DownSamplingParameter.DownSamplingType]
+    AVERAGE: ClassVar[DownSamplingParameter.DownSamplingType]
+    type: DownSamplingParameter.DownSamplingType
+    spatial_factor: int
+    temporal_factor: int
+    def __init__(
+        self,
+        *,
+        type: DownSamplingParameter.DownSamplingType | DownSamplingParameter._DownSamplingTypeName | None = ...,
+        spatial_factor: int | None = ...,
+        temporal_factor: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["type", "spatial_factor", "temporal_factor"]) -> bool: ...
+    def ClearField(self, field_name: Literal["type", "spatial_factor", "temporal_factor"]) -> None: ...
+
 class EltwiseAffineParameter(Message):
     DESCRIPTOR: Descriptor
     @property
@@ -4890,6 +5165,23 @@ class FocalLossParameter(Message):
     def HasField(self, field_name: Literal["type", "gamma", "alpha", "beta"]) -> bool: ...
     def ClearField(self, field_name: Literal["type", "gamma", "alpha", "beta"]) -> None: ...
 
+class FrcnDetectionParameter(Message):
+    DESCRIPTOR: Descriptor
+    nms_threshold: float
+    obj_threshold: float
+    keep_topk: int
+    class_num: int
+    def __init__(
+        self,
+        *,
+        nms_threshold: float | None = ...,
+        obj_threshold: float | None = ...,
+        keep_topk: int | None = ...,
+        class_num: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["nms_threshold", "obj_threshold", "keep_topk", "class_num"]) -> bool: ...
+    def ClearField(self, field_name: Literal["nms_threshold", "obj_threshold", "keep_topk", "class_num"]) -> None: ...
+
 class GeneralContrastiveParameter(Message):
     DESCRIPTOR: Descriptor
     positive_margin: float
@@ -4949,6 +5241,19 @@ class GeneralTripletParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["margin", "add_center_loss", "hardest_only", "positive_first", "positive_upper_bound", "positive_weight", "negative_weight"]) -> bool: ...
     def ClearField(self, field_name: Literal["margin", "add_center_loss", "hardest_only", "positive_first", "positive_upper_bound", "positive_weight", "negative_weight"]) -> None: ...
+
+class GSTilingParameter(Message):
+    DESCRIPTOR: Descriptor
+    stride: int
+    reverse: bool
+    def __init__(
+        self,
+        *,
+        stride: int | None = ...,
+        reverse: bool | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["stride", "reverse"]) -> bool: ...
+    def ClearField(self, field_name: Literal["stride", "reverse"]) -> None: ...
 
 class HotspotParameter(Message):
     DESCRIPTOR: Descriptor
@@ -5092,6 +5397,17 @@ class L1LossParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["l2_per_location", "l2_prescale_by_channels", "normalize_by_num_entries", "epsilon", "plateau"]) -> bool: ...
     def ClearField(self, field_name: Literal["l2_per_location", "l2_prescale_by_channels", "normalize_by_num_entries", "epsilon", "plateau"]) -> None: ...
+
+class LabelsequenceAccuracyParameter(Message):
+    DESCRIPTOR: Descriptor
+    blank_label: int
+    def __init__(
+        self,
+        *,
+        blank_label: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["blank_label"]) -> bool: ...
+    def ClearField(self, field_name: Literal["blank_label"]) -> None: ...
 
 class LabelSpecificAddParameter(Message):
     DESCRIPTOR: Descriptor
@@ -5303,6 +5619,17 @@ class LocalParameter(Message):
     def HasField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "stride", "weight_filler", "bias_filler"]) -> bool: ...
     def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "stride", "weight_filler", "bias_filler"]) -> None: ...
 
+class LocLossParameter(Message):
+    DESCRIPTOR: Descriptor
+    threshold: float
+    def __init__(
+        self,
+        *,
+        threshold: float | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["threshold"]) -> bool: ...
+    def ClearField(self, field_name: Literal["threshold"]) -> None: ...
+
 class LpqLossParameter(Message):
     DESCRIPTOR: Descriptor
     @property
@@ -5328,6 +5655,27 @@ class LpqLossParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["p_epsilon", "q_epsilon", "l2_prescale_by_channels", "normalize_by_num_entries"]) -> bool: ...
     def ClearField(self, field_name: Literal["pq_episode_starts_at_iter", "p", "q", "p_epsilon", "q_epsilon", "l2_prescale_by_channels", "normalize_by_num_entries"]) -> None: ...
+
+class LstmParameter(Message):
+    DESCRIPTOR: Descriptor
+    num_output: int
+    clipping_threshold: float
+    @property
+    def weight_filler(self) -> FillerParameter: ...
+    @property
+    def bias_filler(self) -> FillerParameter: ...
+    batch_size: int
+    def __init__(
+        self,
+        *,
+        num_output: int | None = ...,
+        clipping_threshold: float | None = ...,
+        weight_filler: FillerParameter | _Fields | None = ...,
+        bias_filler: FillerParameter | _Fields | None = ...,
+        batch_size: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["num_output", "clipping_threshold", "weight_filler", "bias_filler", "batch_size"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_output", "clipping_threshold", "weight_filler", "bias_filler", "batch_size"]) -> None: ...
 
 class MarginInnerProductParameter(Message):
     DESCRIPTOR: Descriptor
@@ -5600,6 +5948,31 @@ class OrdinalRegressionParameter(Message):
     def HasField(self, field_name: Literal["k", "weight_file"]) -> bool: ...
     def ClearField(self, field_name: Literal["k", "weight_file"]) -> None: ...
 
+class PaddingParameter(Message):
+    DESCRIPTOR: Descriptor
+    class PadMethod(int, metaclass=_Enum):
+        CONSTANT: ClassVar[PaddingParameter.PadMethod]
+    _PadMethodName: TypeAlias = Literal["CONSTANT"]
+    CONSTANT: ClassVar[PaddingParameter.PadMethod]
+    pad_method: PaddingParameter.PadMethod
+    pad_l: int
+    pad_r: int
+    pad_t: int
+    pad_b: int
+    pad_value: int
+    def __init__(
+        self,
+        *,
+        pad_method: PaddingParameter.PadMethod | PaddingParameter._PadMethodName | None = ...,
+        pad_l: int | None = ...,
+        pad_r: int | None = ...,
+        pad_t: int | None = ...,
+        pad_b: int | None = ...,
+        pad_value: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["pad_method", "pad_l", "pad_r", "pad_t", "pad_b", "pad_value"]) -> bool: ...
+    def ClearField(self, field_name: Literal["pad_method", "pad_l", "pad_r", "pad_t", "pad_b", "pad_value"]) -> None: ...
+
 class PairwiseParameter(Message):
     DESCRIPTOR: Descriptor
     class PairwiseOp(int, metaclass=_Enum):
@@ -5667,6 +6040,17 @@ class Pooling3DParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_depth", "temporal_stride", "engine"]) -> bool: ...
     def ClearField(self, field_name: Literal["pool", "kernel_size", "stride", "pad", "kernel_depth", "temporal_stride", "engine"]) -> None: ...
+
+class PowerFileParameter(Message):
+    DESCRIPTOR: Descriptor
+    shift_file: str
+    def __init__(
+        self,
+        *,
+        shift_file: str | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["shift_file"]) -> bool: ...
+    def ClearField(self, field_name: Literal["shift_file"]) -> None: ...
 
 class PredictBoxParameter(Message):
     DESCRIPTOR: Descriptor
@@ -6005,14 +6389,16 @@ class ReLU6Parameter(Message):
     DESCRIPTOR: Descriptor
     negative_slope: float
     engine: ConvolutionParameter.Engine
+    fuse: bool
     def __init__(
         self,
         *,
         negative_slope: float | None = ...,
         engine: ConvolutionParameter.Engine | ConvolutionParameter._EngineName | None = ...,
+        fuse: bool | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["negative_slope", "engine"]) -> bool: ...
-    def ClearField(self, field_name: Literal["negative_slope", "engine"]) -> None: ...
+    def HasField(self, field_name: Literal["negative_slope", "engine", "fuse"]) -> bool: ...
+    def ClearField(self, field_name: Literal["negative_slope", "engine", "fuse"]) -> None: ...
 
 class ReorgParameter(Message):
     DESCRIPTOR: Descriptor
@@ -6115,6 +6501,43 @@ class ResizecropParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["resize_h", "resize_w", "crop_x", "crop_y", "crop_h", "crop_w", "engine"]) -> bool: ...
     def ClearField(self, field_name: Literal["resize_h", "resize_w", "crop_x", "crop_y", "crop_h", "crop_w", "engine"]) -> None: ...
+
+class RetinaFaceDetectionParameter(Message):
+    DESCRIPTOR: Descriptor
+    nms_threshold: float
+    confidence_threshold: float
+    keep_topk: int
+    def __init__(
+        self,
+        *,
+        nms_threshold: float | None = ...,
+        confidence_threshold: float | None = ...,
+        keep_topk: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["nms_threshold", "confidence_threshold", "keep_topk"]) -> bool: ...
+    def ClearField(self, field_name: Literal["nms_threshold", "confidence_threshold", "keep_topk"]) -> None: ...
+
+class ReverseParameter(Message):
+    DESCRIPTOR: Descriptor
+    axis: int
+    def __init__(
+        self,
+        *,
+        axis: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["axis"]) -> bool: ...
+    def ClearField(self, field_name: Literal["axis"]) -> None: ...
+
+class ReverseTimeParameter(Message):
+    DESCRIPTOR: Descriptor
+    copy_remaining: bool
+    def __init__(
+        self,
+        *,
+        copy_remaining: bool | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["copy_remaining"]) -> bool: ...
+    def ClearField(self, field_name: Literal["copy_remaining"]) -> None: ...
 
 class ROIAlignParameter(Message):
     DESCRIPTOR: Descriptor
@@ -6401,6 +6824,29 @@ class SubRegionParameter(Message):
     def HasField(self, field_name: Literal["region_height", "region_width", "data_height", "data_width", "as_dim"]) -> bool: ...
     def ClearField(self, field_name: Literal["region_height", "region_width", "data_height", "data_width", "as_dim"]) -> None: ...
 
+class TilingParameter(Message):
+    DESCRIPTOR: Descriptor
+    tile_dim: int
+    def __init__(
+        self,
+        *,
+        tile_dim: int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["tile_dim"]) -> bool: ...
+    def ClearField(self, field_name: Literal["tile_dim"]) -> None: ...
+
+class TransposeParameter(Message):
+    DESCRIPTOR: Descriptor
+    @property
+    def dim(self) -> Scalars[int]: ...
+    def __init__(
+        self,
+        *,
+        dim: Iterable[int] | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Never) -> bool: ...
+    def ClearField(self, field_name: Literal["dim"]) -> None: ...
+
 class TripletLossParameter(Message):
     DESCRIPTOR: Descriptor
     margin: float
@@ -6590,6 +7036,35 @@ class YoloDetectionOutputParameter(Message):
     ) -> None: ...
     def HasField(self, field_name: Literal["side", "num_classes", "num_box", "coords", "confidence_threshold", "nms_threshold", "label_map_file"]) -> bool: ...
     def ClearField(self, field_name: Literal["side", "num_classes", "num_box", "coords", "confidence_threshold", "nms_threshold", "biases", "label_map_file"]) -> None: ...
+
+class YoloDetectionParameter(Message):
+    DESCRIPTOR: Descriptor
+    net_input_h: int
+    net_input_w: int
+    nms_threshold: float
+    obj_threshold: float
+    keep_topk: int
+    spp_net: bool
+    tiny: bool
+    class_num: int
+    anchors: str
+    yolo_v4: bool
+    def __init__(
+        self,
+        *,
+        net_input_h: int | None = ...,
+        net_input_w: int | None = ...,
+        nms_threshold: float | None = ...,
+        obj_threshold: float | None = ...,
+        keep_topk: int | None = ...,
+        spp_net: bool | None = ...,
+        tiny: bool | None = ...,
+        class_num: int | None = ...,
+        anchors: str | None = ...,
+        yolo_v4: bool | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["net_input_h", "net_input_w", "nms_threshold", "obj_threshold", "keep_topk", "spp_net", "tiny", "class_num", "anchors", "yolo_v4"]) -> bool: ...
+    def ClearField(self, field_name: Literal["net_input_h", "net_input_w", "nms_threshold", "obj_threshold", "keep_topk", "spp_net", "tiny", "class_num", "anchors", "yolo_v4"]) -> None: ...
 
 class YoloSegParameter(Message):
     DESCRIPTOR: Descriptor
@@ -6904,7 +7379,18 @@ class V1LayerParameter(Message):
         TANH: ClassVar[V1LayerParameter.LayerType]
         WINDOW_DATA: ClassVar[V1LayerParameter.LayerType]
         THRESHOLD: ClassVar[V1LayerParameter.LayerType]
-    _LayerTypeName: TypeAlias = Literal["NONE", "ABSVAL", "ACCURACY", "ARGMAX", "BNLL", "CONCAT", "CONTRASTIVE_LOSS", "CONVOLUTION", "DATA", "DECONVOLUTION", "DROPOUT", "DUMMY_DATA", "EUCLIDEAN_LOSS", "ELTWISE", "EXP", "FLATTEN", "HDF5_DATA", "HDF5_OUTPUT", "HINGE_LOSS", "IM2COL", "IMAGE_DATA", "INFOGAIN_LOSS", "INNER_PRODUCT", "LRN", "MEMORY_DATA", "MULTINOMIAL_LOGISTIC_LOSS", "MVN", "POOLING", "POWER", "RELU", "SIGMOID", "SIGMOID_CROSS_ENTROPY_LOSS", "SILENCE", "SOFTMAX", "SOFTMAX_LOSS", "SPLIT", "SLICE", "TANH", "WINDOW_DATA", "THRESHOLD"]
+        CONVOLUTION3D: ClassVar[V1LayerParameter.LayerType]
+        POOLING3D: ClassVar[V1LayerParameter.LayerType]
+        VOLUME_DATA: ClassVar[V1LayerParameter.LayerType]
+        VIDEO_DATA: ClassVar[V1LayerParameter.LayerType]
+        DECONVOLUTION3D: ClassVar[V1LayerParameter.LayerType]
+        VIDEO_SEGMENTATION_DATA: ClassVar[V1LayerParameter.LayerType]
+        VOXEL_SOFTMAX: ClassVar[V1LayerParameter.LayerType]
+        VOXEL_SOFTMAX_LOSS: ClassVar[V1LayerParameter.LayerType]
+        VIDEO_WITH_VOXEL_TRUTH_DATA: ClassVar[V1LayerParameter.LayerType]
+        VOXEL_CUSTOM_LOSS: ClassVar[V1LayerParameter.LayerType]
+        DOWN_SAMPLING: ClassVar[V1LayerParameter.LayerType]
+    _LayerTypeName: TypeAlias = Literal["NONE", "ABSVAL", "ACCURACY", "ARGMAX", "BNLL", "CONCAT", "CONTRASTIVE_LOSS", "CONVOLUTION", "DATA", "DECONVOLUTION", "DROPOUT", "DUMMY_DATA", "EUCLIDEAN_LOSS", "ELTWISE", "EXP", "FLATTEN", "HDF5_DATA", "HDF5_OUTPUT", "HINGE_LOSS", "IM2COL", "IMAGE_DATA", "INFOGAIN_LOSS", "INNER_PRODUCT", "LRN", "MEMORY_DATA", "MULTINOMIAL_LOGISTIC_LOSS", "MVN", "POOLING", "POWER", "RELU", "SIGMOID", "SIGMOID_CROSS_ENTROPY_LOSS", "SILENCE", "SOFTMAX", "SOFTMAX_LOSS", "SPLIT", "SLICE", "TANH", "WINDOW_DATA", "THRESHOLD", "CONVOLUTION3D", "POOLING3D", "VOLUME_DATA", "VIDEO_DATA", "DECONVOLUTION3D", "VIDEO_SEGMENTATION_DATA", "VOXEL_SOFTMAX", "VOXEL_SOFTMAX_LOSS", "VIDEO_WITH_VOXEL_TRUTH_DATA", "VOXEL_CUSTOM_LOSS", "DOWN_SAMPLING"]
     NONE: ClassVar[V1LayerParameter.LayerType]
     ABSVAL: ClassVar[V1LayerParameter.LayerType]
     ACCURACY: ClassVar[V1LayerParameter.LayerType]
@@ -6945,6 +7431,17 @@ class V1LayerParameter(Message):
     TANH: ClassVar[V1LayerParameter.LayerType]
     WINDOW_DATA: ClassVar[V1LayerParameter.LayerType]
     THRESHOLD: ClassVar[V1LayerParameter.LayerType]
+    CONVOLUTION3D: ClassVar[V1LayerParameter.LayerType]
+    POOLING3D: ClassVar[V1LayerParameter.LayerType]
+    VOLUME_DATA: ClassVar[V1LayerParameter.LayerType]
+    VIDEO_DATA: ClassVar[V1LayerParameter.LayerType]
+    DECONVOLUTION3D: ClassVar[V1LayerParameter.LayerType]
+    VIDEO_SEGMENTATION_DATA: ClassVar[V1LayerParameter.LayerType]
+    VOXEL_SOFTMAX: ClassVar[V1LayerParameter.LayerType]
+    VOXEL_SOFTMAX_LOSS: ClassVar[V1LayerParameter.LayerType]
+    VIDEO_WITH_VOXEL_TRUTH_DATA: ClassVar[V1LayerParameter.LayerType]
+    VOXEL_CUSTOM_LOSS: ClassVar[V1LayerParameter.LayerType]
+    DOWN_SAMPLING: ClassVar[V1LayerParameter.LayerType]
     class DimCheckMode(int, metaclass=_Enum):
         STRICT: ClassVar[V1LayerParameter.DimCheckMode]
         PERMISSIVE: ClassVar[V1LayerParameter.DimCheckMode]
@@ -7035,6 +7532,8 @@ class V1LayerParameter(Message):
     def param(self) -> Scalars[str]: ...
     @property
     def blob_share_mode(self) -> Scalars[V1LayerParameter.DimCheckMode]: ...
+    @property
+    def down_sampling_param(self) -> DownSamplingParameter: ...
     def __init__(
         self,
         *,
@@ -7081,9 +7580,10 @@ class V1LayerParameter(Message):
         loss_param: LossParameter | _Fields | None = ...,
         param: Iterable[str] | None = ...,
         blob_share_mode: Iterable[V1LayerParameter.DimCheckMode | V1LayerParameter._DimCheckModeName] | None = ...,
+        down_sampling_param: DownSamplingParameter | _Fields | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["layer", "name", "type", "concat_param", "convolution_param", "data_param", "dropout_param", "hdf5_data_param", "hdf5_output_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "pooling_param", "window_data_param", "power_param", "memory_data_param", "argmax_param", "eltwise_param", "threshold_param", "dummy_data_param", "accuracy_param", "hinge_loss_param", "relu_param", "slice_param", "mvn_param", "transform_param", "tanh_param", "sigmoid_param", "softmax_param", "contrastive_loss_param", "exp_param", "loss_param"]) -> bool: ...
-    def ClearField(self, field_name: Literal["layer", "bottom", "top", "name", "type", "blobs", "blobs_lr", "weight_decay", "concat_param", "convolution_param", "data_param", "dropout_param", "hdf5_data_param", "hdf5_output_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "pooling_param", "window_data_param", "power_param", "memory_data_param", "argmax_param", "eltwise_param", "threshold_param", "dummy_data_param", "accuracy_param", "hinge_loss_param", "relu_param", "slice_param", "include", "exclude", "mvn_param", "loss_weight", "transform_param", "tanh_param", "sigmoid_param", "softmax_param", "contrastive_loss_param", "exp_param", "loss_param", "param", "blob_share_mode"]) -> None: ...
+    def HasField(self, field_name: Literal["layer", "name", "type", "concat_param", "convolution_param", "data_param", "dropout_param", "hdf5_data_param", "hdf5_output_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "pooling_param", "window_data_param", "power_param", "memory_data_param", "argmax_param", "eltwise_param", "threshold_param", "dummy_data_param", "accuracy_param", "hinge_loss_param", "relu_param", "slice_param", "mvn_param", "transform_param", "tanh_param", "sigmoid_param", "softmax_param", "contrastive_loss_param", "exp_param", "loss_param", "down_sampling_param"]) -> bool: ...
+    def ClearField(self, field_name: Literal["layer", "bottom", "top", "name", "type", "blobs", "blobs_lr", "weight_decay", "concat_param", "convolution_param", "data_param", "dropout_param", "hdf5_data_param", "hdf5_output_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "pooling_param", "window_data_param", "power_param", "memory_data_param", "argmax_param", "eltwise_param", "threshold_param", "dummy_data_param", "accuracy_param", "hinge_loss_param", "relu_param", "slice_param", "include", "exclude", "mvn_param", "loss_weight", "transform_param", "tanh_param", "sigmoid_param", "softmax_param", "contrastive_loss_param", "exp_param", "loss_param", "param", "blob_share_mode", "down_sampling_param"]) -> None: ...
 
 class V0LayerParameter(Message):
     DESCRIPTOR: Descriptor

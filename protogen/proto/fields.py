@@ -5,9 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.message import Message
 
-__all__ = ["INTEGER_RANGES", "expected_value", "has_required", "is_repeated"]
+from protogen.proto import forks_of
+
+__all__ = [
+    "INTEGER_RANGES",
+    "expected_value",
+    "has_field",
+    "has_required",
+    "is_repeated",
+    "value_names",
+]
 
 _D = FieldDescriptor
 
@@ -20,13 +30,13 @@ INTEGER_RANGES = {
 }
 
 
-def is_repeated(field: Any) -> bool:
+def is_repeated(field: FieldDescriptor) -> bool:
     """Whether a field holds a list of values."""
     return _has_label(field, "repeated")
 
 
 @cache
-def has_required(descriptor: Any) -> bool:
+def has_required(descriptor: Descriptor) -> bool:
     """Whether a message has a required field; messages inside it do not count."""
     return any(_has_label(field, "required") for field in descriptor.fields)
 
@@ -39,16 +49,31 @@ def _has_label(field: Any, label: str) -> bool:
     return bool(answer)
 
 
-def expected_value(field: Any) -> str:
+def has_field(message: Message, name: str) -> bool:
+    """``HasField`` for a name that is known only at run time.
+
+    That of a typed message accepts the names of its own fields, as literals.
+    """
+    return message.HasField(name)
+
+
+def value_names(enum: EnumDescriptor) -> list[str]:
+    """The names of an enum's values in BVLC Caffe, or all names of an enum of a fork."""
+    names = [value.name for value in enum.values if not forks_of(value)]
+    return names or list(enum.values_by_name)
+
+
+def expected_value(field: FieldDescriptor) -> str:
     """What one value of a field is called in a sentence, as in ``expected a string, got 3``."""
-    kind = field.type
-    if kind == _D.TYPE_ENUM:
-        return "one of " + ", ".join(field.enum_type.values_by_name)
-    if kind == _D.TYPE_BOOL:
+    if field.enum_type is not None:
+        return f"one of {', '.join(value_names(field.enum_type))}"
+    if field.message_type is not None:
+        return "a message"
+    if field.type == _D.TYPE_BOOL:
         return "true or false"
-    if kind in (_D.TYPE_FLOAT, _D.TYPE_DOUBLE):
+    if field.type in (_D.TYPE_FLOAT, _D.TYPE_DOUBLE):
         return "a number"
-    if kind in INTEGER_RANGES:
-        least, _ = INTEGER_RANGES[kind]
+    if field.type in INTEGER_RANGES:
+        least, _ = INTEGER_RANGES[field.type]
         return "an integer" if least else "a non-negative integer"
-    return "a message" if field.message_type is not None else "a string"
+    return "a string"

@@ -1,4 +1,4 @@
-"""From what a reading found wrong to diagnostics."""
+"""The diagnostics of a reading, from the problems that the reader found."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.edits import Fix
 from protogen.rules import named
-from protogen.text._frames import Frame, Problem
+from protogen.text._look_alikes import character_finding
+from protogen.text._problem_groups import grouped
+from protogen.text._reader_state import Frame, Problem
 from protogen.text._values import fields_of
 from protogen.text.lines import Lines
 from protogen.text.tree import find
@@ -22,19 +25,31 @@ if TYPE_CHECKING:
 __all__ = ["findings", "refusal"]
 
 
-def findings(reader: ParseResult) -> list[Diagnostic]:
-    """The diagnostics of a reading, in the order of the text."""
+def findings(reader: ParseResult) -> tuple[list[Diagnostic], list[int]]:
+    """The diagnostics of a reading, in the order of the text.
+
+    The second value has the offsets of the problems that a finding at another place stands for.
+    """
     problems = _of_its_kind(reader, reader.message_class.DESCRIPTOR)
+    problems, left_out = grouped(reader, problems)
     problems += _missing(reader)
     problems += _whole_file(reader)
     problems.sort(key=lambda problem: problem.start)
     lines = reader.lines if problems else Lines("")
     found = [_diagnostic(problem, reader, lines) for problem in problems]
-    return found + _unlisted(reader.unreported, Location(lines.file))
+    if reader.look_alikes:
+        found.append(character_finding(reader.look_alikes, reader.lines))
+        found.sort(key=_position)
+    return found + _unlisted(reader.unreported, Location(lines.file)), left_out
+
+
+def _position(found: Diagnostic) -> tuple[int, int]:
+    place = found.location
+    return (place.line, place.column) if place else (0, 0)
 
 
 def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
-    """One diagnostic for the problems past those that are worth listing, as severe as they are."""
+    """One diagnostic for the problems beyond those that are listed, as severe as they are."""
     if not counts:
         return []
     severities = {named(rule).severity for rule in counts}
@@ -48,14 +63,14 @@ def refusal(what: str, filename: str) -> Diagnostic:
     """The one diagnostic of a file that is not text."""
     what, _, hint = what.partition("; ")
     return named("not-text").diagnostic(
-        f"this is {what}, not a prototxt", location=Location(filename), hint=hint
+        f"expected a prototxt, got {what}", location=Location(filename), hint=hint
     )
 
 
 def _diagnostic(problem: Problem, reader: ParseResult, lines: Lines) -> Diagnostic:
     place = lines.location(problem.start, problem.end)
     found = named(problem.rule).diagnostic(
-        problem.message, location=place, hint=problem.hint, why=problem.why
+        problem.message, location=place, hint=problem.hint, why=problem.why, fix=problem.fix
     )
     if not (problem.path and problem.path[0].name in ("layer", "layers")):
         return found
@@ -74,7 +89,7 @@ def _layer_type(frame: Frame) -> str:
 
 
 def _missing(reader: ParseResult) -> Iterator[Problem]:
-    """The required fields that are not given. Caffe takes no message without them."""
+    """The required fields that are missing. Caffe rejects a message without them."""
     if not reader.has_required:  # most nets have no message with one, and the question takes long
         return
     message = reader.message()
@@ -90,10 +105,10 @@ def _missing(reader: ParseResult) -> Iterator[Problem]:
         where = around[-1] if around else message.DESCRIPTOR.name
         yield Problem(
             "missing-required-field",
-            f'"{where}" needs a field "{name}"',
+            f'"{where}" lacks the required field "{name}"',
             start,
             end,
-            f'write "{name}: ..." in it',
+            f'add "{name}: ..."',
             "",
             (),
         )
@@ -103,15 +118,16 @@ def _whole_file(reader: ParseResult) -> Iterator[Problem]:
     if reader.text.startswith("\ufeff"):
         yield Problem(
             "byte-order-mark",
-            "the file begins with a byte order mark",
+            "file starts with a byte order mark",
             0,
             1,
             "save it as UTF-8 without one",
-            "Caffe refuses the file for it",
+            "Caffe rejects the file",
             (),
+            Fix("remove the byte order mark", (), safe=True, splices=((0, 1, ""),)),
         )
     if not reader.root.entries and not reader.problems:
-        yield Problem("empty-file", "the file holds no fields", 0, 0, "", "", ())
+        yield Problem("empty-file", "file has no fields", 0, 0, "", "", ())
 
 
 def _of_its_kind(reader: ParseResult, descriptor: Any) -> list[Problem]:
@@ -128,7 +144,7 @@ def _of_its_kind(reader: ParseResult, descriptor: Any) -> list[Problem]:
     start, end = next((e[1], e[2]) for e in reader.root.entries if e[0] in foreign)
     kept = [p for p in reader.problems if p.path or p.rule != "unknown-field"]
     wanted = kinds[descriptor.name]
-    message = f"this is a {kinds[other]}, not a {wanted}"
-    hint = f"give the prototxt of the {wanted}"
+    message = f"expected a {wanted}, got a {kinds[other]}"
+    hint = f"pass the prototxt of the {wanted}"
     kept.append(Problem("wrong-kind-of-file", message, start, end, hint, "", ()))
     return kept

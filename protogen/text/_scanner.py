@@ -12,7 +12,6 @@ __all__ = [
     "ITEM",
     "NAME",
     "OPENERS",
-    "WHOLE_DEPTH",
     "scan_token",
     "skip_gap",
 ]
@@ -30,23 +29,16 @@ EXTENSION = re.compile(rf"\[{_SPACE}{_NAME}(?:{_SPACE}[./]{_SPACE}{_NAME})*{_SPA
 OPENERS = {"{": "}", "<": ">", "[": "]"}
 
 
-def _message(inner: str) -> str:
-    """A message in braces, without comments; of bounded length, so that no try takes long."""
-    dull = r"""[^{}<>"'#\[\]\\\0\ud800-\udfff]{0,300}"""
-    return rf'\{{{dull}(?:(?:"{_PLAIN}{{0,300}}"{inner}){dull}){{0,40}}\}}'
+# A short message in braces that holds numbers and words only.
+_LEAF = r"""\{[^{}<>\[\]"'#\\\0]{0,300}\}"""
 
-
-# As deep as a layer is: its parameters, and their fillers.
-WHOLE_DEPTH = 3
-_WHOLE = _message("|" + _message("|" + _message("")))
-
-# One field as nearly everybody writes it, up to the next field, or a closing brace. What stands
-# after it is looked at so that no string, sign or separator can belong to it. Groups: 1 name,
-# 2 inside of a string, 3 number or word, 4 whole message, 5 opening brace.
+# One field as nearly everybody writes it, or a closing brace, up to the next of these. What comes
+# after it is looked at so that no further string, sign or separator can belong to it. Groups:
+# 1 name, 2 inside of a string, 3 number or word, 4 leaf message, 5 opening brace.
 ITEM = re.compile(
     rf"""(?: ({_NAME}) {_SPACE}
             (?: : {_SPACE} (?: "({_PLAIN}*)" | ([-+.A-Za-z0-9_]+) (?![-+.A-Za-z0-9_]) )
-              | :? {_SPACE} (?: ({_WHOLE}) | (\{{) )
+              | :? {_SPACE} (?: ({_LEAF}) | (\{{) )
             )
           | \}}
          )
@@ -66,7 +58,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-# The inside of a string, in bites: a repeated group costs memory for each turn it takes.
+# The inside of a string, in pieces: a repeated group costs memory for each repetition.
 _INSIDE = {
     '"': re.compile(r'[^"\\\n\0]*(?:\\[^\n\0][^"\\\n\0]*){0,1000}'),
     "'": re.compile(r"[^'\\\n\0]*(?:\\[^\n\0][^'\\\n\0]*){0,1000}"),

@@ -1,18 +1,19 @@
-"""What a word or a string means for a field, by the rules of C++ protobuf's text parser."""
+"""The value that a word or a string has for a field, by the rules of C++ protobuf's text parser."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 
-__all__ = ["Field", "Fields", "decode_strings", "fields_of", "has_required", "is_repeated"]
+from protogen.proto.fields import INTEGER_RANGES, has_required, is_repeated
+
+__all__ = ["Field", "Fields", "decode_strings", "fields_of"]
 
 Fields = dict[str, "Field"]
-_Reader = Callable[[str], Any]
+_WordReader = Callable[[str], Any]
 
 _INTEGER = re.compile(r"-?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
 _DECIMAL = re.compile(
@@ -23,31 +24,24 @@ _SPECIAL = re.compile(r"-?(?:inf|infinity|nan)", re.IGNORECASE)
 _BOOLEANS = {"true": True, "True": True, "t": True, "false": False, "False": False, "f": False}
 
 _D = FieldDescriptor
-_RANGES = {
-    **dict.fromkeys((_D.TYPE_INT32, _D.TYPE_SINT32, _D.TYPE_SFIXED32), (-(2**31), 2**31 - 1)),
-    **dict.fromkeys((_D.TYPE_INT64, _D.TYPE_SINT64, _D.TYPE_SFIXED64), (-(2**63), 2**63 - 1)),
-    **dict.fromkeys((_D.TYPE_UINT32, _D.TYPE_FIXED32), (0, 2**32 - 1)),
-    **dict.fromkeys((_D.TYPE_UINT64, _D.TYPE_FIXED64), (0, 2**64 - 1)),
-}
 _CACHED_WORDS = 10_000
 
 
 class Field:
-    """A field as the reader needs it: how often it may occur and what its words mean.
-
-    ``words`` remembers the value of each word met: a net says ``stride: 1`` many times over.
-    """
+    """A field as the reader needs it: how often it may occur, and what its words mean."""
 
     __slots__ = (
+        "_least",
+        "_most",
         "_read",
         "descriptor",
+        "enum_values",
         "has_required",
         "inner",
         "is_bytes",
         "is_string",
         "message",
         "name",
-        "range",
         "repeated",
         "words",
     )
@@ -58,12 +52,19 @@ class Field:
         self.repeated = is_repeated(descriptor)
         self.message: Any = descriptor.message_type
         self.has_required = self.message is not None and has_required(self.message)
-        self.is_bytes = descriptor.type == descriptor.TYPE_BYTES
-        self.is_string = descriptor.type == descriptor.TYPE_STRING
-        self.inner: Fields = {}  # of the message, once `load_inner` was asked for them
+        self.is_bytes = descriptor.type == _D.TYPE_BYTES
+        self.is_string = descriptor.type == _D.TYPE_STRING
+        self.inner: Fields = {}  # of the message; filled by `load_inner` when first needed
+        # The value of each word met so far: a net says `stride: 1` many times over.
         self.words: dict[str, Any] = {}
-        self.range = _RANGES.get(descriptor.type, (0, 0))
-        self._read = self._reader()
+        # A dict, because protobuf's own tables raise SystemError for a word that is not UTF-8, and
+        # take the low 32 bits of a number: `pool: 4294967297` would be AVE.
+        self.enum_values: dict[str | int, int] = {}
+        if descriptor.enum_type is not None:
+            for value in descriptor.enum_type.values:
+                self.enum_values[value.name] = self.enum_values[value.number] = value.number
+        self._least, self._most = INTEGER_RANGES.get(descriptor.type, (0, 0))
+        self._read = self._word_reader()
 
     def load_inner(self) -> Fields:
         """The fields of the message that this field holds."""
@@ -71,7 +72,7 @@ class Field:
         return self.inner
 
     def read_word(self, word: str) -> Any:
-        """The value of a number or identifier (with its sign), or None where it is not legal."""
+        """The value of a number or identifier (with its sign), or None if it is not valid."""
         value = self.words.get(word)
         if value is None:
             value = self._read(word) if word else None
@@ -79,46 +80,35 @@ class Field:
                 self.words[word] = value
         return value
 
-    @property
-    def expects(self) -> str:
-        """What a value of this field is called in a sentence."""
-        kind = self.descriptor.type
-        if kind == _D.TYPE_ENUM:
-            return "one of " + ", ".join(self.descriptor.enum_type.values_by_name)
-        if kind == _D.TYPE_BOOL:
-            return "true or false"
-        if kind in (_D.TYPE_FLOAT, _D.TYPE_DOUBLE):
-            return "a number"
-        if kind in _RANGES:
-            return "an integer" if self.range[0] else "an integer that is not negative"
-        return "a message in braces" if self.message is not None else "a string in quotes"
-
-    def out_of_range(self, word: str) -> bool:
+    def is_out_of_range(self, word: str) -> bool:
         """Whether ``word`` is an integer that this integer field cannot hold."""
-        return self.descriptor.type in _RANGES and _integer(word) is not None
+        return self.descriptor.type in INTEGER_RANGES and _integer(word) is not None
 
-    def _reader(self) -> _Reader:
+    def _word_reader(self) -> _WordReader:
         kind = self.descriptor.type
-        if kind in _RANGES:
-            return self._ranged
+        if kind in INTEGER_RANGES:
+            return self._ranged_integer
         if kind in (_D.TYPE_FLOAT, _D.TYPE_DOUBLE):
             return _float
         if kind == _D.TYPE_BOOL:
             return _boolean
-        return self._enum if kind == _D.TYPE_ENUM else _no_value
+        if kind == _D.TYPE_ENUM:
+            return self._enum
+        return _no_value
 
-    def _ranged(self, word: str) -> int | None:
+    def _ranged_integer(self, word: str) -> int | None:
         value = _integer(word)
-        low, high = self.range
-        # C++ takes no sign at all before an unsigned number, not even that of -0.
-        if value is None or not low <= value <= high or (not low and word[0] == "-"):
+        if value is None or not self._least <= value <= self._most:
+            return None
+        if self._least == 0 and word[0] == "-":  # C++ takes no sign before an unsigned -0 either
             return None
         return value
 
     def _enum(self, word: str) -> int | None:
-        enum = self.descriptor.enum_type
-        value = enum.values_by_name.get(word) or enum.values_by_number.get(_integer(word))
-        return None if value is None else int(value.number)
+        if word in self.enum_values:
+            return self.enum_values[word]
+        number = _integer(word)
+        return None if number is None else self.enum_values.get(number)
 
 
 def _no_value(word: str) -> None:
@@ -128,11 +118,13 @@ def _no_value(word: str) -> None:
 def _integer(word: str) -> int | None:
     if not _INTEGER.fullmatch(word):
         return None
-    digits = word.lstrip("-")
-    base = 10 if digits[0] != "0" else 16 if digits[1:2] in ("x", "X") else 8
-    digits = digits[2:] if base == 16 else digits
-    # Past 64 bits nothing is in range; and Python refuses to convert numbers of 4,300 digits.
+    digits, base = word.lstrip("-"), 10
+    if digits[:2] in ("0x", "0X"):
+        digits, base = digits[2:], 16
+    elif digits[0] == "0":
+        base = 8
     digits = digits.lstrip("0") or "0"
+    # Beyond 64 bits nothing is in range, and Python raises for a decimal of 4,300 digits.
     value = int(digits, base) if len(digits) < 64 else 2**64
     return -value if word[0] == "-" else value
 
@@ -145,36 +137,17 @@ def _float(word: str) -> float | None:
 
 
 def _boolean(word: str) -> bool | None:
-    value = _BOOLEANS.get(word)
-    if value is None and word[0] != "-" and _integer(word) in (0, 1):
-        value = _integer(word) == 1
-    return value
-
-
-def is_repeated(field: Any) -> bool:
-    """Whether a field takes several values."""
-    return _is(field, "repeated")
-
-
-@cache
-def has_required(descriptor: Any) -> bool:
-    """Whether any field of a message (itself, not of those in it) is required."""
-    return any(_is(field, "required") for field in descriptor.fields)
-
-
-def _is(field: Any, label: str) -> bool:
-    # `label` warns of its removal in new protobufs; `is_repeated` and so on are not in old ones.
-    known = getattr(field, f"is_{label}", None)
-    if known is None:
-        return bool(field.label == getattr(field, f"LABEL_{label.upper()}"))
-    return bool(known)
+    if word in _BOOLEANS:
+        return _BOOLEANS[word]
+    number = None if word[0] == "-" else _integer(word)
+    return bool(number) if number in (0, 1) else None
 
 
 _tables: dict[Any, Fields] = {}
 
 
 def fields_of(descriptor: Any) -> Fields:
-    """The fields of a message type by name, made when first asked for."""
+    """The fields of a message type by name, built once."""
     if descriptor not in _tables:
         _tables[descriptor] = {field.name: Field(field) for field in descriptor.fields}
     return _tables[descriptor]
@@ -190,34 +163,35 @@ _NAMED = dict(zip(b"abfnrtv\\?'\"", b"\a\b\f\n\r\t\v\\?'\"", strict=True))
 
 
 def decode_strings(literals: list[str]) -> tuple[bytes, str]:
-    """The bytes that adjacent string literals (with their quotes) stand for together.
+    """The bytes of adjacent string literals (with their quotes), and the first invalid escape.
 
-    The second value is the first escape that C++ does not know, or nothing.
+    The escape is empty if there is none.
     """
-    bad: list[str] = []
+    invalid: list[str] = []
 
     def unescape(match: re.Match[bytes]) -> bytes:
         octal, hexadecimal, high, low, short, long, named, _ = match.groups()
-        if octal or hexadecimal:
-            return bytes([int(octal, 8) & 0xFF if octal else int(hexadecimal, 16)])
+        if octal:
+            return bytes([int(octal, 8) & 0xFF])
+        if hexadecimal:
+            return bytes([int(hexadecimal, 16)])
         if named:
             return bytes([_NAMED[named[0]]])
-        if high:
-            pair = 0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF)
-            return chr(pair).encode()
+        if high:  # a surrogate pair
+            return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF)).encode()
         if short or long:
             return _utf8(int(short or long, 16))
         start = match.start()
-        bad.append(match.string[start : start + 2].decode("latin-1"))
+        invalid.append(match.string[start : start + 2].decode("latin-1"))
         return b""
 
-    raw = b"".join(
-        _ESCAPE.sub(unescape, literal[1:-1].encode("utf-8", "surrogateescape"))
-        for literal in literals
-    )
-    return raw, bad[0] if bad else ""
+    insides = [literal[1:-1].encode("utf-8", "surrogateescape") for literal in literals]
+    raw = b"".join(_ESCAPE.sub(unescape, inside) for inside in insides)
+    return raw, invalid[0] if invalid else ""
 
 
 def _utf8(code: int) -> bytes:
-    """A code point as C++ writes it: lone surrogates too, and past Unicode the escape itself."""
-    return chr(code).encode("utf-8", "surrogatepass") if code <= 0x10FFFF else b"\\U%08x" % code
+    """A code point as C++ encodes it: lone surrogates too, and beyond Unicode the escape itself."""
+    if code > 0x10FFFF:
+        return b"\\U%08x" % code
+    return chr(code).encode("utf-8", "surrogatepass")

@@ -1,12 +1,11 @@
-"""Where the fields of a text stand: a tree of offsets, beside the message they fill.
+"""Where the fields of a text are written: a tree of offsets, parallel to the message they fill.
 
-Offsets count characters. The tree holds them as plain tuples, for a net has thousands; they become
-lines and columns only when someone asks.
+Offsets count characters. The tree holds them as plain tuples, because a net has thousands; they
+become lines and columns only on request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 __all__ = ["Block", "Child", "Entry", "Path", "Span", "find"]
@@ -15,22 +14,24 @@ Path = tuple[str | int, ...]
 
 
 class Block:
-    """The fields between two braces, in the order written.
+    """The fields between two braces, in the order written."""
 
-    They may be given by a function, which is called when someone asks for them.
-    """
+    __slots__ = ("_by_name", "_entries", "_shift")
 
-    __slots__ = ("_by_name", "_entries")
-
-    def __init__(self, entries: list[Entry] | Callable[[], list[Entry]]) -> None:
+    def __init__(self, entries: list[Entry], shift: int = 0) -> None:
+        """``shift`` is what to add to the offsets of ``entries``, which have no fields inside."""
         self._entries = entries
+        self._shift = shift
         self._by_name: dict[str, list[Span]] | None = None
 
     @property
     def entries(self) -> list[Entry]:
         """The name and place of each field."""
-        if callable(self._entries):
-            self._entries = self._entries()
+        if self._shift:
+            shift, self._shift = self._shift, 0
+            self._entries = [
+                (name, start + shift, end + shift, None) for name, start, end, _ in self._entries
+            ]
         return self._entries
 
     @property
@@ -56,14 +57,15 @@ class Span(NamedTuple):
 
 
 Child = Block | list[Span] | None
-# Name, start, end; and the block of a message or the elements of a list.
+#: Name, start, end; and the block of a message or the elements of a list.
 Entry = tuple[str, int, int, Child]
 
 
 def find(root: Block, path: Path) -> tuple[Span | None, int]:
-    """The span of a field, and how much of ``path`` led there.
+    """The span of a field, and how many steps of ``path`` lead to it.
 
-    A name that no index follows means its first occurrence.
+    If the field is not written, it is the span of the nearest message around it. A name without an
+    index means its first occurrence.
     """
     block: Block | None = root
     used, found = 0, None

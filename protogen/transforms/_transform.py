@@ -14,21 +14,30 @@ from protogen.edits import Edit
 from protogen.graph import State
 from protogen.net import Net
 from protogen.rules.text import reading_errors
-from protogen.shapes import format_shape
+from protogen.shapes import format_shape, is_known
 
-__all__ = ["Result", "Sequential", "Transform", "TransformError", "origins_after"]
+__all__ = [
+    "Origins",
+    "Result",
+    "Sequential",
+    "Transform",
+    "TransformError",
+    "check_text",
+    "compose_origins",
+    "origins_after",
+]
 
 #: For each layer of the new net the index of the old layer it came from; ``None`` for a new one.
 Origins = tuple[int | None, ...]
 
 
 class TransformError(RuntimeError):
-    """A transform broke its promise: a fault of the transform, not of the net."""
+    """A transform did not keep its promise: a bug in the transform, not a fault of the net."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a transform made of a net.
+    """What a transform returns.
 
     ``modified`` is whether ``net`` differs from the net given. ``diagnostics`` report what was
     done. ``origins`` maps the layers of the new net to those of the old one, both in the current
@@ -41,12 +50,17 @@ class Result:
     origins: Origins
     changed: frozenset[str] = field(default=frozenset())
 
+    @classmethod
+    def unmodified(cls, net: Net) -> Result:
+        """The result before anything is done."""
+        return cls(net, False, [], tuple(range(len(net.current.message.layer))))
+
 
 class Transform(ABC):
     """A pure function from a net to a `Result`.
 
-    A subclass says in ``requires`` and ``ensures`` what it expects and promises, checks the first
-    in `check` and does its work in `run`.
+    A subclass says in ``requires`` and ``ensures`` what it expects and what it promises. It checks
+    the former in `check`, and does its work in `run`.
     """
 
     requires: ClassVar[str] = "any net"
@@ -56,6 +70,7 @@ class Transform(ABC):
         """The transformed net. Raises `ProtogenError` for a net that it does not accept."""
         self.check(net)
         result = self.run(net)
+        # A net that is not modified keeps every promise, and inferring it may take seconds.
         if result.modified:
             self.verify(net, result)
         return result
@@ -77,16 +92,18 @@ class Transform(ABC):
             self._verify_phase(before.analysis(state), after.analysis(state), result)
 
     def _verify_phase(self, before: Analysis, after: Analysis, result: Result) -> None:
+        # Counted by code and layer, because the message of an old error may now name other sizes.
         new_errors = after.errors - before.errors
         if new_errors:
             code, layer = next(iter(new_errors))
             raise TransformError(
-                f'{type(self).__name__}: brings the error {code} in layer "{layer}" ({after.phase})'
+                f'{type(self).__name__}: causes error {code} in layer "{layer}" ({after.phase})'
             )
         for name, shape in before.blobs.items():
-            if name in result.changed or name not in after.blobs or shape is None:
+            if name in result.changed or name not in after.blobs:
                 continue
-            if after.blobs[name] != shape and None not in shape:
+            # An unknown shape may become known.
+            if is_known(shape) and after.blobs[name] != shape:
                 raise TransformError(
                     f'{type(self).__name__}: changes the shape of blob "{name}" in {after.phase}'
                     f" from {format_shape(shape)} to {format_shape(after.blobs[name])}"
@@ -94,24 +111,22 @@ class Transform(ABC):
 
 
 class Sequential(Transform):
-    """Transforms applied one after another; the origins lead back to the first net."""
+    """Apply several transforms in order; the origins are layers of the first net."""
 
-    ensures = "what each of them ensures, verified for each by itself"
+    ensures = "what each transform ensures, verified separately"
 
     def __init__(self, *transforms: Transform) -> None:
         self.transforms = transforms
 
     def run(self, net: Net) -> Result:
-        origins: Origins = tuple(range(len(net.current.message.layer)))
-        result = Result(net, False, [], origins)
+        result = Result.unmodified(net)
         for transform in self.transforms:
             step = transform(result.net)
-            origins = tuple(None if old is None else result.origins[old] for old in step.origins)
             result = Result(
                 step.net,
                 result.modified or step.modified,
                 [*result.diagnostics, *step.diagnostics],
-                origins,
+                compose_origins(result.origins, step.origins),
                 result.changed | step.changed,
             )
         return result
@@ -120,23 +135,34 @@ class Sequential(Transform):
         """Nothing to do: each transform was verified by itself."""
 
 
+def compose_origins(first: Origins, second: Origins) -> Origins:
+    """The origins in the first of three nets, from those of the second and of the third net."""
+    composed: list[int | None] = []
+    for origin in second:
+        composed.append(None if origin is None else first[origin])
+    return tuple(composed)
+
+
 def origins_after(number: int, edits: Sequence[Edit]) -> Origins:
-    """The origins of the layers once edits have inserted and deleted some of ``number`` layers."""
+    """The origins of the layers after edits that insert and delete some of ``number`` layers."""
     inserted: Counter[int] = Counter()
     deleted = set()
     for edit in edits:
-        if len(edit.path) == 2 and edit.path[0] == "layer":
-            index = int(edit.path[1])
-            if edit.action == "insert":
-                inserted[index] += 1
-            elif edit.action == "delete":
-                deleted.add(index)
+        # A longer path changes a field of a layer, which stays where it is.
+        if len(edit.path) != 2 or edit.path[0] != "layer":
+            continue
+        index = int(edit.path[1])
+        if edit.action == "insert":
+            inserted[index] += 1
+        elif edit.action == "delete":
+            deleted.add(index)
     found: list[int | None] = []
-    for index in range(number + 1):
+    for index in range(number):
         found += [None] * inserted[index]
-        if index < number and index not in deleted:
+        if index not in deleted:
             found.append(index)
-    return tuple(found)
+    # Layers that are appended.
+    return (*found, *[None] * inserted[number])
 
 
 def check_text(net: Net) -> None:

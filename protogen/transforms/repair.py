@@ -1,4 +1,4 @@
-"""The proposed repairs of joins whose bottoms disagree, applied."""
+"""Apply the proposed repairs of layers whose bottoms do not fit together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from protogen.checks import check
 from protogen.diagnostics import Diagnostic
 from protogen.graph import State
 from protogen.net import Net
-from protogen.transforms._transform import Origins, Result, Transform, check_text, origins_after
+from protogen.transforms._transform import (
+    Result,
+    Transform,
+    check_text,
+    compose_origins,
+    origins_after,
+)
 
 __all__ = ["Repair"]
 
@@ -15,10 +21,10 @@ _RULES = ("bottom-shape-mismatch", "shared-param-mismatch")
 
 
 class Repair(Transform):
-    """Apply the first repair that `protogen.check` proposes for each join that disagrees.
+    """Apply the first repair that `protogen.check` proposes for each mismatch of shapes.
 
-    A repair may change what the net computes, and the shapes of blobs: each was verified to remove
-    its own finding and to add none.
+    A repair may change what the net computes, and the shapes of blobs. `protogen.check` has
+    verified that each removes its own finding and adds none.
     """
 
     requires = "a text without errors"
@@ -28,30 +34,33 @@ class Repair(Transform):
         check_text(net)
 
     def run(self, net: Net) -> Result:
-        origins: Origins = tuple(range(len(net.current.message.layer)))
-        result = Result(net, False, [], origins)
+        result = Result.unmodified(net)
+        # One at a time: a repair may resolve further mismatches, or change what another one needs.
+        # Each removes a finding and adds none, so this ends.
         while True:
             finding = _first_repairable(result.net)
             if finding is None or finding.fix is None:
                 return result
             repaired = result.net.copy()
-            repaired.apply(finding.fix.edits)
-            added = origins_after(len(result.origins), finding.fix.edits)
+            repaired.apply_fix(finding.fix)
+            origins = origins_after(len(result.origins), finding.fix.edits)
             result = Result(
                 repaired,
                 True,
                 [*result.diagnostics, finding],
-                tuple(None if old is None else result.origins[old] for old in added),
-                result.changed | _changed(result.net, repaired),
+                compose_origins(result.origins, origins),
+                result.changed | _changed_blobs(result.net, repaired),
             )
 
 
 def _first_repairable(net: Net) -> Diagnostic | None:
-    found = check(net, select=_RULES).diagnostics
-    return next((each for each in found if each.fix is not None), None)
+    for finding in check(net, select=_RULES).diagnostics:
+        if finding.fix is not None:
+            return finding
+    return None
 
 
-def _changed(before: Net, after: Net) -> frozenset[str]:
+def _changed_blobs(before: Net, after: Net) -> frozenset[str]:
     """The blobs whose shape differs, in any phase."""
     changed = set()
     for phase in before.meant_phases():

@@ -1,4 +1,4 @@
-"""The safe fixes of a net's findings, applied: nothing else in its text changes."""
+"""Apply the safe fixes of a net's findings, and change nothing else in its text."""
 
 from __future__ import annotations
 
@@ -7,31 +7,43 @@ from collections.abc import Callable, Iterable
 
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
-from protogen.edits import Path
+from protogen.edits import Fix, Path
 from protogen.net import Net
 from protogen.rules.text import reading_errors
-from protogen.transforms._transform import Origins, Result, Transform, origins_after
+from protogen.transforms._transform import (
+    Origins,
+    Result,
+    Transform,
+    compose_origins,
+    origins_after,
+)
 
-__all__ = ["SafeFixes", "is_writable"]
+__all__ = ["SafeFixes", "is_applicable", "is_writable"]
 
-#: Finds all that is wrong with a net, whatever was asked for.
+#: Returns all findings of a net, also those that the user did not ask for.
 Examine = Callable[[Net], list[Diagnostic]]
-#: Picks those of a net's findings that may be fixed.
+#: Returns those of a net's findings that may be fixed.
 Choose = Callable[[Net, list[Diagnostic]], list[Diagnostic]]
 
-#: Each round must fix something, so this ends; it is for checks that undo each other's fixes.
+#: What identifies a finding from one round to the next: its code, layer and fix.
+_Key = tuple[str, str, str]
+
+#: A change of the text: start, end, and the new text.
+Splice = tuple[int, int, str]
+
+#: The limit for two checks that undo each other's fixes. Otherwise each round leaves fewer fixes.
 _ROUNDS = 50
 
 
 class SafeFixes(Transform):
     """Apply the safe fixes of a net's findings, round by round, until there are none.
 
-    ``examine`` finds all that is wrong with a net, by default every check and note; ``choose``
-    picks the findings that may be fixed, by default all. A fix that brings a new error is left
-    out. ``Result.diagnostics`` are the findings that were fixed.
+    ``examine`` returns the findings of a net, by default those of all checks with notes. ``choose``
+    returns those that may be fixed, by default all. A fix that causes a new error is left out.
+    ``Result.diagnostics`` are the findings that were fixed.
     """
 
-    requires = "any net; one that is not writable stays as it is"
+    requires = "any net; a read-only net is not changed"
     ensures = "no new error; every blob that stays keeps its shape, unless a fix changes it"
 
     def __init__(self, examine: Examine | None = None, choose: Choose | None = None) -> None:
@@ -39,76 +51,105 @@ class SafeFixes(Transform):
         self._choose = choose or _all_of_them
 
     def run(self, net: Net) -> Result:
-        origins: Origins = tuple(range(len(net.current.message.layer)))
-        result = Result(net, False, [], origins)
-        if not is_writable(net):
-            return result
-        refused: set[tuple[str, str, str]] = set()
+        result = Result.unmodified(net)
+        rejected: set[_Key] = set()
         found = self._examine(net)
         rounds = 0
         while rounds < _ROUNDS:
-            fixable = [each for each in self._choose(result.net, found) if each.fixable]
-            todo = _disjoint(each for each in fixable if _key(each) not in refused)
-            if not todo:
+            fixable = self._fixable(result.net, found, rejected)
+            if not fixable:
                 break
-            tried = self._try(result, found, todo, refused)
-            if tried is not None:
-                result, found = tried
+            fixed = self._fix_most(result, found, _disjoint(fixable), rejected)
+            if fixed is not None:
+                result, found = fixed
                 rounds += 1
         return result
+
+    def _fixable(self, net: Net, found: list[Diagnostic], rejected: set[_Key]) -> list[Diagnostic]:
+        """The findings to fix next: those about the text first, because they hide others."""
+        fixable = []
+        for finding in self._choose(net, found):
+            if finding.fixable and _key(finding) not in rejected:
+                fixable.append(finding)
+        about_text = [each for each in fixable if each.fix and each.fix.splices]
+        if about_text or not is_writable(net):
+            return about_text
+        return fixable
 
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each round was compared with the one before it."""
 
-    def _try(
+    def _fix_most(
         self,
         result: Result,
         found: list[Diagnostic],
-        todo: list[Diagnostic],
-        refused: set[tuple[str, str, str]],
+        fixable: list[Diagnostic],
+        rejected: set[_Key],
     ) -> tuple[Result, list[Diagnostic]] | None:
-        """The net with these fixes or, where they do harm, with the first half of them that does
-        none; a fix that does harm by itself is refused. Half by half, a bad fix among n costs the
-        logarithm of n tries.
+        """Apply these fixes or, if together they do harm, the first half of them, and so on.
+
+        A fix that does harm alone is added to ``rejected``. Halving finds one bad fix among n in
+        log2(n) attempts, each of which examines the whole net.
         """
         while True:
-            after = self._fixed(result, found, todo)
-            if after is not None:
-                return after
-            if len(todo) == 1:
-                refused.add(_key(todo[0]))
+            fixed = self._fix(result, found, fixable)
+            if fixed is not None:
+                return fixed
+            if len(fixable) == 1:
+                rejected.add(_key(fixable[0]))
                 return None
-            todo = todo[: len(todo) // 2]
+            fixable = fixable[: len(fixable) // 2]
 
-    def _fixed(
-        self, result: Result, found: list[Diagnostic], todo: list[Diagnostic]
+    def _fix(
+        self, result: Result, found: list[Diagnostic], fixable: list[Diagnostic]
     ) -> tuple[Result, list[Diagnostic]] | None:
-        """The net with these fixes and its findings; ``None`` if one cannot be made, or if they
-        bring a new error."""
-        edits = [edit for each in todo if each.fix for edit in each.fix.edits]
+        """The net with these fixes, and its findings.
+
+        ``None`` if an edit cannot be made, or if the net then has a new error.
+        """
+        fixes = [finding.fix for finding in fixable if finding.fix is not None]
+        edits = tuple(edit for fix in fixes for edit in fix.edits)
+        splices = tuple(splice for fix in fixes for splice in fix.splices)
         net = result.net.copy()
         try:
-            net.apply(edits)
+            net.apply_fix(Fix("", edits, splices=splices))
         except ProtogenError:
             return None
         now = self._examine(net)
-        if _errors(now) - _errors(found):
-            return None
-        added = origins_after(len(result.origins), edits)
-        origins = tuple(None if old is None else result.origins[old] for old in added)
-        return Result(net, True, [*result.diagnostics, *todo], origins), now
+        if splices:
+            # What the text hid comes to light, so that only these findings can be compared.
+            if not set(map(_key, fixable)).isdisjoint(map(_key, now)):
+                return None
+            origins = _origins_of_text(result, net)
+        else:
+            if _errors(now) - _errors(found):
+                return None
+            origins = compose_origins(result.origins, origins_after(len(result.origins), edits))
+        return Result(net, True, [*result.diagnostics, *fixable], origins), now
+
+
+def _origins_of_text(result: Result, net: Net) -> Origins:
+    """The origins after a change of the text, which may be the first that Caffe can read."""
+    number = len(net.current.message.layer)
+    return result.origins if number == len(result.origins) else (None,) * number
+
+
+def is_applicable(net: Net, fix: Fix) -> bool:
+    """Whether a fix can be written into the net."""
+    return bool(fix.splices) or is_writable(net)
 
 
 def is_writable(net: Net) -> bool:
-    """Whether fixes can be written into the net: its text was read whole, and is not V0.
+    """Whether edits can be made in the text of the net: it was read completely, and is not V0.
 
-    V0 has its fields elsewhere; such a net is to be upgraded first.
+    In V0 the fields have other places, so such a net must be upgraded first.
     """
     document = net.document
     if document is None:
         return True
     if reading_errors(document.diagnostics):
         return False
+    # Only a layer of V0 contains a layer.
     return not any(layer.HasField("layer") for layer in net.to_proto().layers)
 
 
@@ -120,25 +161,45 @@ def _all_of_them(net: Net, found: list[Diagnostic]) -> list[Diagnostic]:
     return found
 
 
-def _key(finding: Diagnostic) -> tuple[str, str, str]:
-    return finding.code, finding.layer, finding.fix.title if finding.fix else ""
+def _key(finding: Diagnostic) -> _Key:
+    title = finding.fix.title if finding.fix is not None else ""
+    return finding.code, finding.layer, title
 
 
 def _errors(found: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:
-    """The errors; their words may change with the sizes that they name."""
-    return Counter((e.code, e.layer) for e in found if e.severity is Severity.ERROR)
+    """The errors by code and layer; their messages may change with the sizes that they name."""
+    return Counter((each.code, each.layer) for each in found if each.severity is Severity.ERROR)
 
 
 def _disjoint(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Findings whose fixes touch different fields; the others wait for the next round."""
+    """Findings whose fixes change different fields; the others wait for the next round."""
     chosen: list[Diagnostic] = []
     changed: set[Path] = set()
-    inside: set[Path] = set()  # what some change lies in
-    for each in found:
-        paths = [edit.path for edit in each.fix.edits] if each.fix else []
-        around = {path[:length] for path in paths for length in range(1, len(path) + 1)}
-        if inside.isdisjoint(paths) and changed.isdisjoint(around):
-            chosen.append(each)
+    # All messages around a changed field, each by its path: what a fix must not replace as a whole.
+    around: set[Path] = set()
+    replaced: list[Splice] = []
+    for finding in found:
+        splices = finding.fix.splices if finding.fix is not None else ()
+        if splices and _touch(splices, replaced):
+            continue
+        replaced += splices
+        paths = [edit.path for edit in finding.fix.edits] if finding.fix is not None else []
+        prefixes = {path[:length] for path in paths for length in range(1, len(path) + 1)}
+        if around.isdisjoint(paths) and changed.isdisjoint(prefixes):
+            chosen.append(finding)
             changed.update(paths)
-            inside.update(around)
+            around.update(prefixes)
     return chosen
+
+
+def _touch(splices: Iterable[Splice], others: Iterable[Splice]) -> bool:
+    """Whether changes of the text overlap others, or are at the same place."""
+    ordered = [(start, end, 0) for start, end, _ in splices]
+    ordered += [(start, end, 1) for start, end, _ in others]
+    reached, owner = -1, -1
+    for start, end, which in sorted(ordered):
+        if which != owner and start <= reached:
+            return True
+        if end >= reached:
+            reached, owner = end, which
+    return False

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from protogen.checks._quotients import quotient
+from protogen.explanations.quotients import quotient
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_height_and_width_together() -> None:
 def test_a_file_that_is_not_a_net_is_reported_and_nothing_more() -> None:
     result = sizes("-", text='base_lr: 0.1 max_iter: 3 net: "a.prototxt"')
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "this is a solver, not a net" in result.stderr
+    assert "expected a net, got a solver" in result.stderr
     assert "has no images" not in result.stderr
 
 
@@ -93,7 +93,7 @@ def test_a_net_without_images() -> None:
         ("200", 'expected a range like 200:700, got "200"'),
         ("a:b", 'expected a range like 200:700, got "a:b"'),
         ("300:200", "300:200 is empty: 200 is less than 300"),
-        ("0:9", "a range starts at 1 or more, got 0:9"),
+        ("0:9", "a range must start at 1 or more, got 0:9"),
         ("1:99999999", "has more than 10000 sizes"),
     ],
 )

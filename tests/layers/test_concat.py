@@ -26,6 +26,14 @@ def test_shapes(param: str, bottoms: list[Shape], top: Shape) -> None:
     assert infer(f'type: "Concat" concat_param {{ {param} }}', *bottoms).tops == (top,)
 
 
+def test_intel_flattens_the_items_first() -> None:
+    """``per_fla_fuse`` in mkldnn_concat_layer.cpp: 4 * 38 * 38 + 6 * 19 * 19 = 7942."""
+    text = 'type: "Concat" concat_param { axis: 1 per_fla_fuse: true }'
+    assert infer(text, (32, 4, 38, 38), (32, 6, 19, 19)).tops == ((32, 7942, 1, 1),)
+    why = "bottoms differ in batch size or number of axes: bottom 0 is 32x4x38x38, bottom 1 is 8"
+    check_fault(why, "bottom[1]", text, (32, 4, 38, 38), (8, 6, 19, 19))
+
+
 @pytest.mark.parametrize(
     ("param", "bottoms", "why", "field"),
     [

@@ -7,7 +7,7 @@ from google.protobuf import text_format
 
 from protogen import infer_shapes, layers, proto
 from protogen.diagnostics import Severity
-from protogen.layers import all_types
+from protogen.layers import all_types, other_types
 
 DATA = 'layer { name: "data" type: "Input" top: "data" input_param { shape { %s } } }'
 
@@ -37,6 +37,26 @@ DATA = 'layer { name: "data" type: "Input" top: "data" input_param { shape { %s 
             'type: "SmoothL1Loss" smooth_l1_loss_param { sigma: 3 }',
             "fasterrcnn (smooth_l1_loss_param)",
         ),
+        (
+            'type: "SmoothL1Loss" bottom: "a" bottom: "b" bottom: "c"',
+            "fastrcnn and rfcn (3 bottoms)",
+        ),
+        ('type: "SmoothL1Loss" top: "a" top: "b"', "rfcn (2 tops)"),
+        ('type: "SoftmaxWithLoss" top: "a"', ""),
+        ('type: "SoftmaxWithLoss" top: "a" top: "b" top: "c"', "rfcn (3 tops)"),
+        (
+            'type: "SoftmaxWithLoss" bottom: "a" bottom: "b" bottom: "c"',
+            "happynear and intel (3 bottoms)",
+        ),
+        ('type: "Normalize"', ""),
+        ('type: "Normalize" normalize_param { }', "happynear (normalize_param)"),
+        ('type: "AnnotatedData" top: "a" top: "b" top: "c"', "eric612 (3 tops)"),
+        ('type: "VideoData" image_data_param { }', "c3d (image_data_param)"),
+        (
+            'type: "VideoData" video_data_param { new_length: 16 }',
+            "c3d and video-caffe (new_length)",
+        ),
+        ('type: "VideoData" video_data_param { num_segments: 3 }', "yjxiong (num_segments)"),
         ('type: "Pooling" pooling_param { round_mode: FLOOR }', ""),
         (
             'type: "Pooling" pooling_param { ceil_mode: false }',
@@ -71,7 +91,7 @@ def test_a_note_for_each_rule_that_is_applied() -> None:
 def test_an_unknown_type_of_some_fork_breaks_nothing_else() -> None:
     net = (
         DATA % "dim: 2 dim: 3"
-        + 'layer { name: "a" type: "FixedNeuron" bottom: "data" top: "a" }'
+        + 'layer { name: "a" type: "FixedNeuron2" bottom: "data" top: "a" }'
         + 'layer { name: "b" type: "ReLU" bottom: "a" top: "b" }'
         + 'layer { name: "c" type: "ReLU" bottom: "data" top: "c" }'
     )
@@ -96,7 +116,8 @@ BVLC = """
 
 
 def test_every_type_but_bvlcs_says_which_forks_define_it() -> None:
-    assert {schema.type for schema in all_types() if not schema.forks} == set(BVLC.split())
+    schemas = (*all_types(), *other_types())
+    assert {schema.type for schema in schemas if not schema.forks} == set(BVLC.split())
 
 
 def test_no_fork_is_named_twice() -> None:
@@ -104,7 +125,7 @@ def test_no_fork_is_named_twice() -> None:
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
     repeated = {
         schema.type: set(proto.forks_of(fields[schema.param])) & set(schema.unmarked_forks)
-        for schema in all_types()
+        for schema in (*all_types(), *other_types())
         if schema.param
     }
     assert not any(repeated.values())

@@ -19,6 +19,17 @@ def test_a_scale_for_all_or_for_each_channel() -> None:
     assert learned(facts) == {"scale": (512,)}
 
 
+def test_happynears_learns_nothing_and_may_give_the_norms() -> None:
+    """normalize_layer.cpp of happynear/caffe-windows."""
+    facts = infer('type: "Normalize"', (128, 512), tops=2)
+    assert facts.tops == ((128, 512, 1, 1), (128, 1, 1, 1))
+    assert facts.blobs == ()
+    text = 'type: "Normalize" normalize_param { normalize_type: "L1" }'
+    facts = infer(text, (128, 512, None, 7))
+    assert facts.tops == ((128, 512, None, 7),)
+    assert facts.blobs == ()
+
+
 @pytest.mark.parametrize(
     ("bottom", "why"),
     [

@@ -146,3 +146,8 @@ def test_images_only(bottom: Shape, why: str) -> None:
 def test_global_pooling_of_an_empty_image() -> None:
     why = "global_pooling needs an image with pixels: bottom 0 is 1x2x0x4"
     check_fault(why, "bottom[0]", layer("global_pooling: true"), (1, 2, 0, 4))
+
+
+def test_the_windows_that_sophgo_adds_for_yolo_are_not_counted() -> None:
+    text = 'type: "Pooling" pooling_param { kernel_size: 2 stride: 1 yolo: true }'
+    assert infer(text, (1, 512, 13, 13)).tops == ((1, 512, None, None),)

@@ -53,6 +53,25 @@ def test_no_loss_weight_suits_a_second_top() -> None:
     check_fault(why, "top[1]", TEXT, (8, 4), (8,), tops=2)
 
 
+def test_r_fcn_has_tops_for_the_probabilities_and_the_losses() -> None:
+    """softmax_loss_layer.cpp of daijifeng001/caffe-rfcn: 1 to 3 tops.
+
+    It clears the ``loss_weight`` of its inner Softmax, so that two tops work, too.
+    """
+    scores, labels = (300, 21), (300, 1, 1, 1)
+    assert infer(TEXT, scores, labels, tops=3).tops == ((), scores, labels)
+    fixed = f"{TEXT} loss_param {{ normalization: PRE_FIXED pre_fixed_normalizer: 256 }}"
+    assert infer(fixed, scores, labels, tops=2).tops == ((), scores)
+    check_fault("expected at most 3 tops, got 4", "top[3]", TEXT, scores, labels, tops=4)
+
+
+def test_forks_take_a_weight_for_each_label() -> None:
+    """A third bottom in happynear's and Intel's forks (softmax_loss_layer.cpp)."""
+    assert infer(TEXT, (64, 10), (64,), (64, 1)).tops == ((),)
+    why = "bottoms differ in elements: 64 and 32: bottom 0 is 64x10, bottom 2 is 32"
+    check_fault(why, "bottom[2]", TEXT, (64, 10), (64,), (32,))
+
+
 def test_a_loss_needs_no_top() -> None:
     text = """
         layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 4 dim: 3 } } }

@@ -63,7 +63,7 @@ def test_the_comments_of_caffe_proto() -> None:
         ("Silence", "1 or more", "none"),
         ("Pooling", "1", "1 or 2"),
         ("Python", "any number", "any number"),
-        ("SmoothL1Loss", "2 to 4", "1"),
+        ("SmoothL1Loss", "2 to 4", "1 or 2"),
     ],
 )
 def test_how_many_bottoms_and_tops(layer_type: str, bottoms: str, tops: str) -> None:

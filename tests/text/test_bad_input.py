@@ -17,7 +17,7 @@ SOLVER = 'net: "a.prototxt"\nbase_lr: 0.1\nmax_iter: 5\n'
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (NET.SerializeToString(), "a binary protobuf, as a caffemodel is"),
+        (NET.SerializeToString(), "a binary protobuf, such as a caffemodel"),
         ('name: "x"'.encode("utf-16"), "UTF-16 text"),
         ('name: "x"'.encode("utf-16-be"), "UTF-16 text"),
         ('name: "\u5377\u79ef"\n'.encode("utf-16-le"), "UTF-16 text without a byte order mark"),
@@ -33,16 +33,16 @@ def test_a_file_that_is_no_text_gives_one_error(data: bytes, what: str) -> None:
     document = read(data)
     (found,) = document.diagnostics
     assert (found.code, found.name) == ("T114", "not-text")
-    assert found.message.startswith(f"this is {what}")
+    assert found.message.startswith(f"expected a prototxt, got {what}")
     assert document.data == data
     assert document.message == proto.NetParameter()
 
 
 def test_a_solver_given_for_a_net_and_the_reverse() -> None:
     (found,) = read(SOLVER).diagnostics
-    assert (found.name, found.message) == ("wrong-kind-of-file", "this is a solver, not a net")
+    assert (found.name, found.message) == ("wrong-kind-of-file", "expected a net, got a solver")
     (found,) = read('layer { name: "a" }\n' * 3, proto.SolverParameter).diagnostics
-    assert (found.name, found.message) == ("wrong-kind-of-file", "this is a net, not a solver")
+    assert (found.name, found.message) == ("wrong-kind-of-file", "expected a solver, got a net")
     assert not read(SOLVER, proto.SolverParameter).diagnostics
 
 
@@ -54,6 +54,49 @@ def test_byte_order_mark_line_ends_and_bytes_that_are_not_utf8() -> None:
     assert document.message.force_backward
     assert [d.name for d in document.diagnostics] == ["byte-order-mark", "not-utf8"]
     assert len(document.comments) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'"\xff"',
+        b"'\xff'",
+        b'"\\xff"',
+        b"\xff",
+        b"A\xff",
+        b"-\xff",
+        b'"\xed\xb3\xbf"',
+        b"9" * 30,
+    ],
+)
+@pytest.mark.parametrize(
+    "field",
+    [
+        "pooling_param { pool: %s }",
+        "pooling_param { pad: %s }",
+        "pooling_param { global_pooling: %s }",
+        "pooling_param: %s",
+        "relu_param { negative_slope: %s }",
+        "propagate_down: [true, %s]",
+        "include [{ phase: %s }, { stage: %s min_level: %s }]",
+        "blobs { data: %s double_data: %s raw_data: %s }",
+        "odd: %s",
+        "odd { %s: 3 }",
+    ],
+)
+def test_bytes_that_are_not_utf8_in_any_field(field: str, value: bytes) -> None:
+    data = b'layer { name: "a" ' + field.encode().replace(b"%s", value) + b" }"
+    document = read(data)
+    assert document.data == data
+    assert document.message.layer[0].name == "a"
+    if "pool:" in field:
+        names = [diagnostic.name for diagnostic in document.diagnostics]
+        assert {*names} & {"wrong-value-type", "unknown-enum-value", "syntax", "invalid-character"}
+
+
+def test_an_enum_number_beyond_32_bits_is_not_cut() -> None:
+    (found,) = read("layer { pooling_param { pool: 4294967297 } }").diagnostics
+    assert found.message == ('"pool": expected one of MAX, AVE, STOCHASTIC, got 4294967297')
 
 
 @pytest.mark.parametrize("word", ["x", "layer"])

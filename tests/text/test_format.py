@@ -114,7 +114,7 @@ def test_bytes_that_are_not_utf8_stay() -> None:
 @pytest.mark.parametrize(
     "text", ["layer {", "name", "}", 'name: "', "layer: 3", "name: 'twenty letters or more' \x01"]
 )
-def test_a_text_without_structure_is_refused(text: str) -> None:
+def test_a_text_without_structure_is_rejected(text: str) -> None:
     with pytest.raises(ProtogenError, match=r"f\.prototxt:1:\d+: error\[T10"):
         format_text(text, "f.prototxt")
 
@@ -162,7 +162,7 @@ def test_command_leaves_a_broken_file_and_goes_on(in_folder: Path) -> None:
     Path("b.prototxt").write_text("name:'b'")
     result = CliRunner().invoke(command, ["a.prototxt", "b.prototxt"])
     assert result.exit_code == 1
-    assert 'a.prototxt:1:7: error[T102] the "{" of "layer" is never closed' in result.output
+    assert 'a.prototxt:1:7: error[T102] "{" of "layer" is never closed' in result.output
     assert Path("a.prototxt").read_text() == "layer {"
     assert Path("b.prototxt").read_text() == 'name: "b"\n'
 

@@ -179,14 +179,14 @@ def test_an_unclosed_brace_at_the_end_of_a_long_file_says_where_it_was_opened() 
     layers = "".join(f'layer {{\n  name: "l{n}"\n}}\n' for n in range(3333))
     (found,) = said(layers[:-2])
     assert found == (
-        '9997:7: error[T102] layer "l3332": the "{" of "layer" is never closed\n'
-        '  hint:  write "}" where "layer" ends'
+        '9997:7: error[T102] layer "l3332": "{" of "layer" is never closed\n'
+        '  hint:  add "}" where "layer" ends'
     )
 
 
 def test_missing_required_fields_name_their_message() -> None:
     assert said("layer {\n  clip_param { min: 1 }\n}") == [
-        '2:3: error[T112] "clip_param" needs a field "max"\n  hint:  write "max: ..." in it'
+        '2:3: error[T112] "clip_param" lacks the required field "max"\n  hint:  add "max: ..."'
     ]
 
 
@@ -199,7 +199,9 @@ def test_the_second_value_of_a_field_that_takes_one_is_left_out() -> None:
 
 def test_the_type_of_an_old_layer_is_named() -> None:
     (found,) = said('layers { name: "a" type: CONVOLUTION blobs_lr: x }')
-    assert found.startswith('1:48: error[T107] layer "a" (CONVOLUTION): "blobs_lr" takes a number')
+    assert found.startswith(
+        '1:48: error[T107] layer "a" (CONVOLUTION): "blobs_lr": expected a number, got x'
+    )
 
 
 def test_excerpt_shows_the_line_and_a_caret() -> None:

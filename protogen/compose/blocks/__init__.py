@@ -1,31 +1,32 @@
 """Blocks: functions from blobs to blobs, each of which adds the layers of a published design.
 
-One file for each block, whose function has the file's name. A block knows no net: it adds to the
-net that is being composed, under the name it is given::
+There is one file for each block, and its function has the name of the file. A block adds layers to
+the net that is being composed, under the name that it is given::
 
     from protogen import blocks
 
     x = blocks.inception(x, num_output=(64, 96, 128, 16, 32, 32), name="inception_3a")
+
+Shapes are (N, C, H, W): images, channels, height and width.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from protogen.diagnostics import did_you_mean
 
-#: The names of the files here are the names of the blocks.
-__all__ = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem[0] != "_")
+__all__ = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
 
 
-def __getattr__(name: str) -> Callable[..., Any]:
-    near = did_you_mean(name, __all__) or f"there are {', '.join(__all__)}"
+def __getattr__(name: str) -> NoReturn:
+    near = did_you_mean(name, __all__) or f"known blocks: {', '.join(__all__)}"
     raise AttributeError(f'no block "{name}"; {near}')
 
 
-# All at once: a file imported later on would put its module where its function belongs.
+# Importing a submodule sets it as an attribute here. So all are imported now, and each is replaced
+# by its function; a block that is imported later would hide its function again.
 for _name in __all__:
     globals()[_name] = getattr(importlib.import_module(f"{__name__}.{_name}"), _name)

@@ -3,19 +3,21 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.compose.blob import Blob
-from protogen.compose.blocks._normalised import Names, normalised
+from protogen.compose.blocks._normalized import Names, normalized
 from protogen.program import reject
 
 
 def depthwise_separable(
     bottom: Blob, *, num_output: int, name: str, stride: int = 1, **convolution: Any
 ) -> Blob:
-    """A 3x3 Convolution of each channel by itself, then a 1x1 Convolution that mixes them.
+    """Add a block of MobileNet: a 3x3 Convolution of each channel, then a 1x1 Convolution.
 
-    (N, C, H, W) becomes (N, num_output, H', W'); H' is H, or with ``stride`` 2 half of it, rounded
-    up. The number of channels C has to be known. The block ``conv2_1`` has layers ``conv2_1/dw``,
-    ``conv2_1/dw/bn``, ``conv2_1/dw/scale``, ``relu2_1/dw`` and the same with ``sep``.
-    ``convolution`` are further keywords of both Convolutions. (source: Howard et al. 2017)
+    (N, C, H, W) becomes (N, num_output, H', W'). H' is H with ``stride`` 1, and half of H, rounded
+    up, with ``stride`` 2; W' likewise. The number of channels C must be known. The block
+    ``conv2_1`` has the layers ``conv2_1/dw``, ``conv2_1/dw/bn``, ``conv2_1/dw/scale`` and
+    ``relu2_1/dw``, and the same with ``sep``. ``convolution`` are further keywords of both
+    Convolutions.
+    (source: Howard et al. 2017, "MobileNets", Figure 3)
     """
     stem = name.removeprefix("conv")
 
@@ -23,10 +25,13 @@ def depthwise_separable(
         conv = f"{name}/{part}"
         return Names(conv, f"{conv}/bn", f"{conv}/scale", f"relu{stem}/{part}")
 
-    channels = bottom.shape[1] if bottom.shape and len(bottom.shape) > 1 else None
+    channels = None
+    if bottom.shape is not None and len(bottom.shape) > 1:
+        channels = bottom.shape[1]
     if channels is None:
-        reject(f'the channels of "{bottom.name}" are not known, nor so how many to filter', name)
-    x = normalised(
+        reject(f'needs the number of channels of "{bottom.name}", which is unknown', name)
+    # As many groups as channels: each output reads only one channel.
+    x = normalized(
         bottom,
         names("dw"),
         num_output=channels,
@@ -36,4 +41,4 @@ def depthwise_separable(
         stride=stride,
         **convolution,
     )
-    return normalised(x, names("sep"), num_output=num_output, kernel_size=1, **convolution)
+    return normalized(x, names("sep"), num_output=num_output, kernel_size=1, **convolution)

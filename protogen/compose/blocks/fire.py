@@ -9,11 +9,12 @@ from protogen.compose.composition import scope
 
 
 def fire(bottom: Blob, *, squeeze: int, expand: int, name: str, **convolution: Any) -> Blob:
-    """A 1x1 Convolution to few channels, then 1x1 and 3x3 Convolutions of these side by side.
+    """Add a fire module: a 1x1 Convolution, then 1x1 and 3x3 Convolutions of it side by side.
 
-    (N, C, H, W) becomes (N, 2 * expand, H, W): ``squeeze`` is the ``num_output`` of the first,
-    ``expand`` that of each of the other two. ``convolution`` are further keywords of all three.
-    (source: Iandola et al. 2016, "SqueezeNet")
+    (N, C, H, W) becomes (N, 2 * expand, H, W). ``squeeze`` is the ``num_output`` of the first
+    Convolution, ``expand`` that of each of the other two. ``convolution`` are further keywords of
+    all three.
+    (source: Iandola et al. 2016, "SqueezeNet", Figure 1)
     """
     with scope(name):
         x = conv_relu(bottom, name="squeeze1x1", num_output=squeeze, kernel_size=1, **convolution)

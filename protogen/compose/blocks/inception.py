@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from protogen import layers as L
@@ -11,16 +11,17 @@ from protogen.program import reject
 
 
 def inception(bottom: Blob, *, num_output: Sequence[int], name: str, **convolution: Any) -> Blob:
-    """Convolutions of 1x1, 3x3 and 5x5 and a pooling side by side, their channels put together.
+    """Add an inception module: 1x1, 3x3 and 5x5 Convolutions and a pooling side by side.
 
-    (N, C, H, W) becomes (N, sum of four, H, W). ``num_output`` is a row of the paper's Table 1: the
-    outputs of 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5 and pool proj. The reductions are 1x1
-    Convolutions that leave fewer channels to the costly kernels; a reduction of 0 is left out.
-    ``convolution`` are further keywords of all six. (source: Szegedy et al. 2014)
+    (N, C, H, W) becomes (N, C', H, W), where C' is the sum of the 1x1, 3x3, 5x5 and pool proj
+    outputs. ``num_output`` is a row of the paper's Table 1: 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5
+    and pool proj. The reductions are 1x1 Convolutions, which make the larger kernels cheaper; a
+    reduction of 0 is left out. ``convolution`` are further keywords of all six Convolutions.
+    (source: Szegedy et al. 2014, "Going Deeper with Convolutions", Figure 2(b))
     """
     if len(num_output) != 6:
         reject(
-            f"num_output has {len(num_output)} entries, not 6",
+            f"expected 6 values in num_output, got {len(num_output)}",
             name,
             hint="give those of 1x1, 3x3 reduce, 3x3, 5x5 reduce, 5x5 and pool proj",
         )
@@ -35,13 +36,14 @@ def inception(bottom: Blob, *, num_output: Sequence[int], name: str, **convoluti
         quintuple = conv_relu(
             reduced, name="5x5", num_output=five, kernel_size=5, pad=2, **convolution
         )
+        # Stride 1 and pad 1 keep the height and width, so that all four can be concatenated.
         pool = L.Pooling(bottom, name="pool", pool="MAX", kernel_size=3, stride=1, pad=1)
         pool = conv_relu(pool, name="pool_proj", num_output=proj, kernel_size=1, **convolution)
         output: Blob = L.Concat(single, triple, quintuple, pool, name="output")
         return output
 
 
-def _reduce(bottom: Blob, num_output: int, name: str, convolution: dict[str, Any]) -> Blob:
+def _reduce(bottom: Blob, num_output: int, name: str, convolution: Mapping[str, Any]) -> Blob:
     if not num_output:
         return bottom
     return conv_relu(bottom, name=name, num_output=num_output, kernel_size=1, **convolution)

@@ -11,16 +11,20 @@ from protogen.program import reject
 def mlpconv(
     bottom: Blob, *, num_output: Sequence[int], name: Sequence[str], **convolution: Any
 ) -> Blob:
-    """A Convolution followed by 1x1 Convolutions: a small perceptron slid over the image.
+    """Add an mlpconv layer: a Convolution followed by 1x1 Convolutions, each with a ReLU.
 
-    (N, C, H, W) becomes (N, num_output[-1], H', W'). The 1x1 Convolutions ("cascaded cross channel
-    pooling") mix the channels of each pixel. ``num_output`` and ``name`` have one entry for each
-    Convolution; ``convolution`` are keywords of the first, but its fillers go for all.
-    (source: Lin et al. 2013, "Network In Network")
+    (N, C, H, W) becomes (N, num_output[-1], H', W'), with H' and W' as the first Convolution gives
+    them. The 1x1 Convolutions are a perceptron on the channels of each pixel ("cascaded cross
+    channel parametric pooling"). ``num_output`` and ``name`` have a value for each Convolution.
+    ``convolution`` are keywords of the first Convolution; fillers among them are for all.
+    (source: Lin et al. 2013, "Network In Network", Section 3.1)
     """
-    if not len(num_output) == len(name) > 0:
-        counts = f"{len(num_output)} num_output for {len(name)} names"
-        reject(f"{counts}; an mlpconv has one for each Convolution", " ".join(name))
+    if not name or len(num_output) != len(name):
+        reject(
+            f"expected a num_output and a name for each Convolution, got {len(num_output)} and"
+            f" {len(name)}",
+            " ".join(name),
+        )
     fillers = {key: value for key, value in convolution.items() if key.endswith("_filler")}
     top = conv_relu(bottom, num_output=num_output[0], name=name[0], **convolution)
     for outputs, each in zip(num_output[1:], name[1:]):

@@ -26,35 +26,55 @@ _DIFFERS = "*"
 
 _FLOAT_BYTES = 4
 
+#: So many roundings are worth a line; a net from Caffe may round at every pooling.
+_MOST_ROUNDINGS = 4
+
 
 def render(nets: Iterable[NetSummary], context: Context) -> Iterator[str]:
     """The table and the totals of each net, below its title if it has one."""
     for index, net in enumerate(nets):
-        if net.title:
-            yield f"\n{net.title}" if index else net.title
+        if index and net.title:
+            yield f"\n{net.title}"
+        elif net.title:
+            yield net.title
         yield from _net(net.phases, context)
 
 
 def _net(phases: Sequence[Summary], context: Context) -> Iterator[str]:
     has_layers = any(summary.rows for summary in phases)
+    # The text could not be read, as the diagnostics say.
     if not has_layers and not phases[0].ok:
-        return  # the text could not be read, as the diagnostics say
+        return
     if len(phases) == 1:
         yield table_text(_layers_table(phases[0]), context.terminal)
         yield _totals(phases[0])
+        yield from _roundings(phases[0])
         return
     yield table_text(_phases_table(phases), context.terminal)
     for summary in phases:
         yield f"{summary.phase}: {_totals(summary)}"
 
 
+def _roundings(summary: Summary) -> Iterator[str]:
+    """A line for each of the first poolings that Caffe rounds up."""
+    for each in summary.roundings[:_MOST_ROUNDINGS]:
+        caffe, floor = format_shape(each.caffe), format_shape(each.floor)
+        yield (
+            f"{each.layer}: Caffe rounds up to {caffe}; frameworks that round down, as PyTorch and"
+            f" ONNX do by default, have {floor}"
+        )
+    more = len(summary.roundings) - _MOST_ROUNDINGS
+    if more > 0:
+        yield f"and {plural(more, 'more pooling')} that Caffe rounds up"
+
+
 def _layers_table(summary: Summary) -> Table:
     """A row for each layer of one phase."""
     titles = ("layer", "type", "tops", "learnable", "parameters", "MACs")
-    rows = [
-        (row.name, row.type, _tops(row), _learnable(row), _parameters(row), _macs(row))
-        for row in summary.rows
-    ]
+    rows = []
+    for row in summary.rows:
+        numbers = (_parameters(row), _macs(row))
+        rows.append((row.name, row.type, _tops(row), _learnable(row), *numbers))
     return Table(titles, rows, right=(4, 5))
 
 
@@ -67,6 +87,7 @@ def _phases_table(summaries: Sequence[Summary]) -> Table:
 
 def _phases_row(layer: LayerPhases) -> tuple[str, ...]:
     tops = [_tops(row) if row else "-" for row in layer.rows]
+    # Each set of learnable blobs once; most layers learn the same in all phases.
     learnable = dict.fromkeys(map(_learnable, layer.running))
     return (
         _DIFFERS if layer.differs else "",
@@ -98,8 +119,10 @@ def _learnable(row: Row) -> str:
 
 
 def _parameters(row: Row) -> str:
-    learns_nothing = not row.blobs and row.parameters.exact
-    return "" if learns_nothing else _number(row.parameters)
+    # Not a 0, so that the layers that learn stand out.
+    if not row.blobs and row.parameters.exact:
+        return ""
+    return _number(row.parameters)
 
 
 def _macs(row: Row) -> str:
@@ -111,14 +134,18 @@ def _macs(row: Row) -> str:
 def _number(total: Total) -> str:
     if total.exact:
         return f"{total.known:,}"
-    return f"at least {total.known:,}" if total.known else "?"
+    if total.known:
+        return f"at least {total.known:,}"
+    return "?"
 
 
 def _totals(summary: Summary) -> str:
     """The totals in one line."""
     elements = summary.activations
-    mebibytes = elements.known * _FLOAT_BYTES / 2**20
-    size = f" ({mebibytes:.1f} MiB as floats)" if elements.exact else ""
+    size = ""
+    if elements.exact:
+        mebibytes = elements.known * _FLOAT_BYTES / 2**20
+        size = f" ({mebibytes:.1f} MiB as floats)"
     parts = [
         plural(len(summary.rows), "layer"),
         f"{_number(summary.parameters)} parameters",

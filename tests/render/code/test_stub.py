@@ -26,6 +26,12 @@ with Net("n") as net:
     pooled, mask = L.Pooling(L.ReLU(x, in_place=True), ntop=2, kernel_size=2, pool="MAX")
     image, label = L.Data(top=("image", "label"), source="db", batch_size=8, scale=0.5)
     L.Silence(L.Concat([a, b], axis=1), mask, image, label)
+    left, right = L.Slice(x, slice_point=4)
+    one, two, three = L.Slice(x, slice_point=[2, 4])
+    quarter, rest = L.Slice(x, ntop=2)
+    rois = L.Python(x, module="rpn", layer="Proposal", tops={"rois": (300, 5)})
+    blurred = L.Layer("Blur", rest, tops={"blurred": (1, 4, None, None)})
+    L.Silence(left, right, one, two, three, quarter, rois, blurred)
     last: Blob = L.Eltwise(x, x, operation="SUM", coeff=[1, -1])
     print(last.shape)
 """
@@ -39,6 +45,8 @@ WRONG = [
     ("L.Convolutoin(x)", 'Module has no attribute "Convolutoin"'),
     ("nothing = L.Silence(x)", '"Silence" does not return a value'),
     ("L.ReLU()", 'Too few arguments for "ReLU"'),
+    ("left, right = L.ReLU(x)", '"Blob" object is not iterable'),
+    ("a, b, c = L.Slice(x, slice_point=4)", "Need more than 2 values to unpack (3 expected)"),
 ]
 
 

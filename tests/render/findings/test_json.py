@@ -17,7 +17,15 @@ def rendered(files: list[CheckedFile]) -> Any:
 
 def test_files_counts_and_findings() -> None:
     data = rendered(FILES)
-    assert list(data) == ["files", "errors", "warnings", "notes", "fixed", "diagnostics"]
+    assert list(data) == [
+        "files",
+        "errors",
+        "warnings",
+        "notes",
+        "fixed",
+        "unchecked",
+        "diagnostics",
+    ]
     assert data["files"] == ["nets/a,b.prototxt", "good.prototxt", "net.py:lenet"]
     assert (data["errors"], data["warnings"], data["notes"], data["fixed"]) == (1, 1, 1, 0)
     _, _, without_place = data["diagnostics"]

@@ -1,0 +1,418 @@
+"""Coordinates: where the elements of one blob lie on the axes of another.
+
+A window that slides over a bottom moves the elements of the top against those of the bottom, and
+spreads them apart. On the way back from two blobs to a blob that both come from, these changes add
+up. The result is the offset at which a Crop aligns the two.
+(source: BVLC's pycaffe computes the same offset in ``coord_map.py``)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple, Protocol
+
+from protogen import rules
+from protogen.analysis import Analysis
+from protogen.diagnostics import ProtogenError, did_you_mean, plural
+from protogen.graph import State, Step, Value
+from protogen.inference import Inputs
+from protogen.net import Net
+from protogen.schema import Context, Fault
+from protogen.windows import convolution_window, extent, pooling_window
+
+__all__ = ["Alignment", "CropOffset", "Unaligned", "aligned_crop", "alignments", "crop_offset"]
+
+#: The first axis that a Crop cuts, and its offset: once, or once for each axis from there on.
+CropOffset = tuple[int, list[int]]
+
+#: At most so many different paths from a blob to another are followed.
+_MOST_PATHS = 8
+
+#: The first spatial axis of N, C, H, W, which is also the default of Crop.
+_FIRST_SPATIAL = 2
+
+
+class Named(Protocol):
+    """A blob of a net that is being composed."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class Unaligned(Exception):
+    """Why no Crop aligns two blobs, in a sentence."""
+
+
+class Grid(NamedTuple):
+    """The elements of a blob on an axis of another: element ``i`` lies at ``start + i * step``."""
+
+    start: Fraction
+    step: Fraction
+
+    def within(self, outer: Grid) -> Grid:
+        """This grid, which is on the axis of a blob, on the axis that ``outer`` puts that on."""
+        return Grid(outer.start + outer.step * self.start, outer.step * self.step)
+
+
+_IDENTITY = Grid(Fraction(0), Fraction(1))
+
+#: A grid for each axis, or ``None`` if the elements of an axis have no places on the other blob's.
+Grids = tuple[Grid | None, ...]
+
+
+class Path(NamedTuple):
+    """One way back from a blob: its grids there, and the bottoms chosen where layers join."""
+
+    grids: Grids
+    choices: tuple[str, ...]
+
+
+class Alignment(NamedTuple):
+    """How one blob lies on another, for each axis from ``axis`` on.
+
+    The first element of the other blob lies on element ``offset`` of this one, and an element of
+    this blob is as large as ``scale`` elements of the other. ``choices`` are the bottoms through
+    which the paths lead where layers join.
+    """
+
+    axis: int
+    offsets: tuple[Fraction, ...]
+    scales: tuple[Fraction, ...]
+    choices: tuple[str, ...]
+
+
+# Layers ----------------------------------------------------------------------------------------
+
+
+def _convolution(ctx: Context) -> Grids:
+    window = convolution_window(ctx)
+    grids = []
+    for i, kernel in enumerate(window.kernel):
+        margin = Fraction(extent(kernel, window.dilation[i]) - 1, 2)
+        grids.append(Grid(margin - window.pad[i], Fraction(window.stride[i])))
+    return (*_identities(window.axis), None, *grids)
+
+
+def _deconvolution(ctx: Context) -> Grids | None:
+    """The inverse of a convolution: the bottom lies on the top as a convolution's top does on its
+    bottom."""
+    grids = []
+    for grid in _convolution(ctx):
+        if grid is not None and grid.step == 0:  # Caffe accepts a stride of 0 here
+            return None
+        grids.append(grid and Grid(-grid.start / grid.step, 1 / grid.step))
+    return tuple(grids)
+
+
+def _pooling(ctx: Context) -> Grids | None:
+    if ctx.param.global_pooling:
+        return None  # a single window, whatever the size of the image
+    window = pooling_window(ctx)
+    grids = []
+    for kernel, stride, pad in zip(window.kernel, window.stride, window.pad):
+        grids.append(Grid(Fraction(kernel - 1, 2) - pad, Fraction(stride)))
+    return (*_identities(2), *grids)
+
+
+def _crop(ctx: Context) -> Grids:
+    axis, axes = ctx.axis(), len(ctx.bottom)
+    offsets = list(ctx.param.offset) or [0]
+    if len(offsets) == 1:
+        offsets *= axes - axis
+    return (*_identities(axis), *(Grid(Fraction(offset), Fraction(1)) for offset in offsets))
+
+
+def _upsample(ctx: Context) -> Grids | None:
+    """Each element becomes ``scale`` elements, whose middle is where it was."""
+    (top,) = ctx.schema.top_shapes(ctx)
+    if top is None or len(top) != len(ctx.bottom):
+        return None
+    grids = []
+    for before, after in zip(ctx.bottom[-2:], top[-2:]):
+        if not isinstance(before, int) or not isinstance(after, int) or not before:
+            return None
+        scale = -(-after // before)  # SegNet's may leave off the last row
+        grids.append(Grid(Fraction(1 - scale, 2 * scale), Fraction(1, scale)))
+    return (*_identities(len(top) - 2), *grids)
+
+
+def _interp(ctx: Context) -> Grids | None:
+    """The first and the last element of the cropped bottom stay where they are."""
+    (top,) = ctx.schema.top_shapes(ctx)
+    param = ctx.param
+    grids = []
+    for before, after in zip(ctx.bottom[2:], (top or ())[2:]):
+        cropped = before + param.pad_beg + param.pad_end
+        if not isinstance(cropped, int) or not isinstance(after, int) or after < 2:
+            return None
+        grids.append(Grid(Fraction(-param.pad_beg), Fraction(cropped - 1, after - 1)))
+    return (*_identities(2), *grids)
+
+
+def _joined(ctx: Context) -> Grids:
+    """Concat and Slice: an element has another index on the axis, and keeps it on all others."""
+    param, axes = ctx.param, len(ctx.bottom)
+    older = "concat_dim" if ctx.schema.type == "Concat" else "slice_dim"
+    axis = getattr(param, older) if param.HasField(older) else ctx.axis()
+    return (*_identities(axis), None, *_identities(axes - axis - 1))
+
+
+def _elementwise(ctx: Context) -> Grids:
+    return _identities(len(ctx.bottom))
+
+
+def _identities(axes: int) -> tuple[Grid, ...]:
+    return (_IDENTITY,) * axes
+
+
+_Rule = Callable[[Context], Grids | None]
+
+#: The rules of layers that are not `LayerSchema.elementwise`.
+_RULES: dict[str, _Rule] = {
+    "Concat": _joined,
+    "Convolution": _convolution,
+    "ConvolutionDepthwise": _convolution,
+    "Crop": _crop,
+    "Deconvolution": _deconvolution,
+    "DepthwiseConv": _convolution,
+    "DepthwiseConvolution": _convolution,
+    "Im2col": _convolution,
+    "Interp": _interp,
+    "Pooling": _pooling,
+    "Slice": _joined,
+    "Upsample": _upsample,
+}
+
+
+def _grids(analysis: Analysis, step: Step) -> Grids | None:
+    """The top of a layer on the axes of its bottom; ``None`` if it keeps no places."""
+    schema = step.schema
+    if schema is None or None in step.bottoms:
+        return None
+    rule = _elementwise if schema.elementwise else _RULES.get(step.type)
+    if rule is None:
+        return None
+    # Places follow from the parameters alone, so they are known even if sizes are not.
+    shapes = [_shape(bottom) for bottom in step.bottoms if bottom is not None]
+    ctx = schema.context(step.layer, shapes, len(step.tops), analysis.state.number)
+    try:
+        grids = rule(ctx) if ctx is not None else None
+    except Fault:
+        return None
+    # With a stride of 0, all elements would lie in one place.
+    if grids is None or any(grid is not None and grid.step == 0 for grid in grids):
+        return None
+    return grids
+
+
+def _shape(value: Value) -> tuple[int | None, ...]:
+    """The shape of a blob; one of which nothing is known is assumed to have 4 axes."""
+    return (None,) * 4 if value.shape is None else value.shape
+
+
+def _followed_bottoms(step: Step, top: Value) -> list[Value]:
+    """The bottoms that a top has the places of.
+
+    A Crop takes only the size of its second bottom, and so does an Interp. An Upsample reads its
+    mask there. The small bottom of a Scale covers only some axes.
+    """
+    if step.type in ("Crop", "Interp", "Upsample"):
+        return [bottom for bottom in step.bottoms[:1] if bottom is not None]
+    if step.schema is None or not step.schema.elementwise:
+        return [bottom for bottom in step.bottoms if bottom is not None]
+    found = []
+    for bottom in step.bottoms:
+        if bottom is not None and (top.shape is None or bottom.shape == top.shape):
+            found.append(bottom)
+    return found
+
+
+# Paths -----------------------------------------------------------------------------------------
+
+
+class _Paths:
+    """All paths back from a blob, and the layers at which they end.
+
+    Paths on which the blob lies alike are kept once, and no path is followed past ``stops``.
+    """
+
+    def __init__(self, analysis: Analysis, value: Value, stops: Collection[Value] = ()) -> None:
+        self.ends: list[Step] = []
+        self.found: dict[Value, list[Path]] = {value: [Path(_identities(len(_shape(value))), ())]}
+        for step in reversed(analysis.steps):
+            for top in step.tops:
+                if top in self.found and top not in stops:
+                    self._follow(analysis, step, top)
+
+    def _follow(self, analysis: Analysis, step: Step, top: Value) -> None:
+        grids = _grids(analysis, step)
+        bottoms = _followed_bottoms(step, top) if grids is not None else []
+        if step.bottoms and not bottoms:
+            self.ends.append(step)
+        for bottom in bottoms:
+            choice = (bottom.name,) if len(bottoms) > 1 else ()
+            for path in self.found[top]:
+                self._add(bottom, Path(_composed(path.grids, grids), (*path.choices, *choice)))
+
+    def _add(self, bottom: Value, path: Path) -> None:
+        known = self.found.setdefault(bottom, [])
+        is_known = any(path.grids == other.grids for other in known)
+        if not is_known and len(known) < _MOST_PATHS:
+            known.append(path)
+
+
+def _composed(inner: Grids, outer: Grids | None) -> Grids:
+    """The grids of a blob on the next blob back, whose grids ``outer`` puts them on."""
+    found: list[Grid | None] = []
+    for one, other in zip(inner, outer or ()):
+        found.append(one.within(other) if one is not None and other is not None else None)
+    return tuple(found)
+
+
+def alignments(analysis: Analysis, a: Value, b: Value) -> list[Alignment]:
+    """The different ways in which ``a`` lies on ``b``, by different paths; usually there is one.
+
+    Raises `Unaligned` if no path connects them.
+    """
+    back_from_a = _Paths(analysis, a)
+    # As soon as a path from b meets one from a, everything before that is common to both.
+    back_from_b = _Paths(analysis, b, stops=back_from_a.found)
+    found: list[Alignment] = []
+    for value, paths in back_from_b.found.items():
+        for one in back_from_a.found.get(value, ()):
+            for other in paths:
+                alignment = _alignment(one, other)
+                if all(alignment[:3] != known[:3] for known in found):
+                    found.append(alignment)
+    if not found:
+        raise Unaligned(_unconnected(a, b, [*back_from_a.ends, *back_from_b.ends]))
+    return sorted(found, key=lambda alignment: alignment.offsets)
+
+
+def _unconnected(a: Value, b: Value, ends: Sequence[Step]) -> str:
+    message = f'"{a.name}" and "{b.name}" are not connected by layers that keep rows and columns'
+    if ends:
+        step = ends[0]
+        message += f': the path back ends at "{step.name}" ({step.type})'
+    return message
+
+
+def _alignment(one: Path, other: Path) -> Alignment:
+    """How a blob lies on another, by the paths of both to the same blob."""
+    axes = len(one.grids)
+    first = min(_FIRST_SPATIAL, axes)
+    for axis in range(axes):
+        if one.grids[axis] is None or other.grids[axis] is None:
+            # The channels of a Convolution are unrelated; the axes after them are spatial.
+            first = axis + 1
+    offsets, scales = [], []
+    for mine, theirs in zip(one.grids[first:], other.grids[first:]):
+        assert mine is not None
+        assert theirs is not None
+        # Element 0 of the other blob lies here on the axis, and so on this element of the first.
+        offsets.append((theirs.start - mine.start) / mine.step)
+        scales.append(mine.step / theirs.step)
+    return Alignment(first, tuple(offsets), tuple(scales), (*one.choices, *other.choices))
+
+
+# Crops -----------------------------------------------------------------------------------------
+
+
+def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
+    """The axis and the offset of the Crop that aligns ``a`` with ``b``.
+
+    Raises `Unaligned` if there is none.
+    """
+    found = alignments(analysis, a, b)
+    if len(found) > 1:
+        raise Unaligned(_disagreement(a, b, found))
+    (alignment,) = found
+    if not alignment.offsets:
+        raise Unaligned(f'"{a.name}" has no spatial axes')
+    for scale in alignment.scales:
+        if scale != 1:
+            raise Unaligned(
+                f'one element of "{a.name}" spans {_number(scale)} of "{b.name}";'
+                " a Crop does not resize"
+            )
+    for offset in alignment.offsets:
+        if offset.denominator != 1:
+            raise Unaligned(
+                f'the aligned offset of "{a.name}" on "{b.name}" is {_number(offset)},'
+                " which is not an integer"
+            )
+        if offset < 0:
+            raise Unaligned(
+                f'the aligned offset is {offset}, because "{a.name}" begins'
+                f' {plural(-int(offset), "element")} inside "{b.name}"; a Crop cannot add elements'
+            )
+    offsets = [int(offset) for offset in alignment.offsets]
+    return alignment.axis, offsets[:1] if len(set(offsets)) == 1 else offsets
+
+
+def _disagreement(a: Value, b: Value, found: Sequence[Alignment]) -> str:
+    """Two of the paths that disagree, each identified by a bottom that only this path uses."""
+    one, other = found[:2]
+    ways = []
+    for alignment, rest in ((one, other), (other, one)):
+        own = [f'"{name}"' for name in alignment.choices if name not in rest.choices]
+        ways.append(f"{_offset(alignment)} through {own[0]}" if own else _offset(alignment))
+    return f'two paths from "{a.name}" to "{b.name}" disagree: the offset is {" and ".join(ways)}'
+
+
+def _offset(alignment: Alignment) -> str:
+    """``19``, or ``19, 20`` if the offsets of the axes differ; with the scale if that is not 1."""
+    text = ", ".join(dict.fromkeys(map(_number, alignment.offsets)))
+    scale = next((scale for scale in alignment.scales if scale != 1), None)
+    return text if scale is None else f"{text} with a scale of {_number(scale)}"
+
+
+def _number(value: Fraction) -> str:
+    """``0.5``, or ``1/3`` for what has no short decimal."""
+    decimal = f"{float(value):.4f}".rstrip("0").rstrip(".")
+    return decimal if Fraction(decimal) == value else str(value)
+
+
+def crop_offset(
+    net: Any,
+    a: str | Named,
+    b: str | Named,
+    *,
+    phase: str | None = None,
+    level: int = 0,
+    stages: Collection[str] = (),
+    inputs: Inputs | None = None,
+) -> CropOffset:
+    """The axis and the offset of the Crop that aligns blob ``a`` with blob ``b``.
+
+    ``net`` is a `protogen.Net` or a ``NetParameter`` message, ``a`` and ``b`` are blobs of it or
+    their names. The offset is a list as in ``crop_param``: one number for all axes from the axis
+    on, or one for each. By default it is that of TEST, or of TRAIN if TEST lacks one of the blobs.
+
+    The offset follows from every kernel, stride, pad and offset between the two blobs and a blob
+    that both come from; in FCN-32s it is 19. Raises `ProtogenError` with the reason if no Crop
+    aligns the blobs: they are not connected, have different scales, the offset is negative or not
+    an integer, or two paths disagree.
+    """
+    net = Net.of(net)
+    names = [str(getattr(blob, "name", blob)) for blob in (a, b)]
+    states = [State(each, level, stages) for each in ([phase] if phase else ["TEST", "TRAIN"])]
+    analyses = [net.analysis(state, inputs) for state in states]
+    analysis = next((each for each in analyses if set(names) <= set(each.values)), analyses[0])
+    one, other = (_value(analysis, name) for name in names)
+    try:
+        return aligned_crop(analysis, one, other)
+    except Unaligned as reason:
+        raise ProtogenError(rules.named("no-crop-offset").diagnostic(str(reason))) from None
+
+
+def _value(analysis: Analysis, name: str) -> Value:
+    value = analysis.values.get(name)
+    if value is None:
+        raise ProtogenError(
+            rules.named("unknown-bottom").diagnostic(
+                f'no layer produces a blob "{name}"', hint=did_you_mean(name, analysis.values)
+            )
+        )
+    return value

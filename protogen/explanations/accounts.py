@@ -1,0 +1,209 @@
+"""The account of a divergence in words: where two sizes come from, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from protogen.diagnostics import plural
+from protogen.explanations.comparisons import Amount
+from protogen.explanations.derivations import Derivation, Kind, Place
+from protogen.explanations.divergence import Branch, Divergence, Pair
+from protogen.explanations.window_edits import is_darknet_pooling
+from protogen.graph import Step
+from protogen.shapes import format_shape
+
+__all__ = ["where", "why"]
+
+#: At most so many of the layers are listed that set the sizes in a product or a sum.
+_MOST_SETTINGS = 6
+
+
+def where(divergence: Divergence) -> str:
+    """The blobs that are compared, and their shapes."""
+    found = []
+    for value in divergence.comparison.values:
+        bottom = "bottom " if value in divergence.join.bottoms else ""
+        found.append(f'{bottom}"{value.name}" is {format_shape(value.shape)}')
+    return ", ".join(found)
+
+
+def why(divergence: Divergence) -> str:
+    """Where the sizes come from, a layer a line. Every equation in it was verified."""
+    return "\n".join(_Account(divergence).lines())
+
+
+class _Account:
+    """The lines of an account."""
+
+    def __init__(self, divergence: Divergence) -> None:
+        self._divergence = divergence
+        self._derivations = divergence.derivations
+
+    def lines(self) -> Iterator[str]:
+        comparison, pairs = self._divergence.comparison, self._divergence.pairs
+        if not comparison.is_of_axes:
+            yield from self._totals()
+        if not pairs:
+            for amount in (comparison.first, comparison.second):
+                yield from self._amount(amount)
+            return
+        first = pairs[0]
+        alike = [pair for pair in pairs if pair.is_like(first)]
+        yield from self._pair(first, list(dict.fromkeys(pair.name for pair in alike)))
+        yield from self._darknet()
+        for pair in pairs:
+            if pair not in alike:
+                sizes = " and ".join(str(branch.end.size) for branch in pair.branches)
+                yield f"{pair.name} also differs: {sizes}"
+
+    def _darknet(self) -> Iterator[str]:
+        for step in self._divergence.changes:
+            if step in self._divergence.suspects and is_darknet_pooling(step):
+                yield (
+                    f'in Darknet "{step.name}" keeps the size, because Darknet pads the end of a'
+                    " pooling with stride 1"
+                )
+
+    # Amounts ---------------------------------------------------------------------------------
+
+    def _totals(self) -> Iterator[str]:
+        """``"upscore" has 1 * 544 * 544 = 295936 predictions``, a line for each amount."""
+        comparison = self._divergence.comparison
+        for amount, what in (
+            (comparison.first, comparison.what),
+            (comparison.second, comparison.other_what or comparison.what),
+        ):
+            name = self._divergence.join.name if amount.value is None else amount.value.name
+            verb = "has" if amount.value is not None and amount.factor == 1 else "requires"
+            yield f'"{name}" {verb} {_counted(amount, what)}'
+
+    def _amount(self, amount: Amount) -> Iterator[str]:
+        """Where the sizes of an amount come from, if a layer computes them."""
+        alike: dict[tuple[int, tuple[str, ...]], list[Place]] = {}
+        for place in amount.places:
+            lines = tuple(self._sources(place))
+            if lines and place.size != 1:
+                alike.setdefault((place.known_size, lines), []).append(place)
+        for (_, lines), places in alike.items():
+            yield f"{_has(places[0], [place.name for place in places])}:"
+            yield from lines
+
+    def _sources(self, place: Place) -> Iterator[str]:
+        """The layers that a size comes from, in the net's order."""
+        way = self._derivations.way(place)
+        yield from self._origin(self._derivations.of(way[-1]))
+        for each in reversed(way[:-1]):
+            yield from self._step(self._derivations.of(each))
+
+    # Pairs -----------------------------------------------------------------------------------
+
+    def _pair(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
+        yield from self._start(pair, axes)
+        for branch in pair.branches:
+            has = _has(branch.end, axes)
+            lines = list(self._branch(branch, pair))
+            if lines:
+                yield f"{has}:"
+                yield from lines
+            else:
+                yield f"{has}: no layer changes it"
+
+    def _start(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
+        """Where the ways start, if that is the same place or two inputs."""
+        first, second = pair.first.start, pair.second.start
+        starts, sizes = [], []
+        for place in (first, second):
+            if pair.is_moved or place.name.startswith("axis"):
+                starts.append(f'axis {place.axis} of "{place.value.name}"')
+                sizes.append(str(place.size))
+            else:
+                names = axes if len(axes) > 1 else [place.name]
+                starts.append(f'"{place.value.name}"')
+                sizes.append(f"{' and '.join(names)} {place.size}")
+        if pair.is_common:
+            yield f"both come from {starts[0]} ({sizes[0]}){_parting(pair)}"
+        elif not all(branch.origin.kind is Kind.GIVEN for branch in pair.branches):
+            return
+        elif first.size == second.size:
+            yield f"they come from {starts[0]} and {starts[1]} (both {sizes[0]}){_parting(pair)}"
+        else:
+            yield f"they come from {starts[0]} ({sizes[0]}) and {starts[1]} ({sizes[1]})"
+
+    def _branch(self, branch: Branch, pair: Pair) -> Iterator[str]:
+        if not pair.is_common:
+            yield from self._origin(branch.origin)
+        for step in branch.steps:
+            yield from self._step(step)
+
+    # Lines -----------------------------------------------------------------------------------
+
+    def _step(self, derivation: Derivation) -> Iterator[str]:
+        """What a layer does to the size of its bottom, if that is worth a line."""
+        place, source = derivation.place, derivation.sources[0]
+        if derivation.change is not None:
+            yield f"  {self._name(place.value.step)}: {derivation.change.text}"
+        elif place.axis != source.axis:
+            moved = f'axis {place.axis} is axis {source.axis} of "{source.value.name}"'
+            yield f"  {self._name(place.value.step)}: {moved}"
+
+    def _origin(self, derivation: Derivation) -> Iterator[str]:
+        """Where a size comes from in the first place; nothing for an input."""
+        step, size = derivation.place.value.step, derivation.place.size
+        name = f"  {self._name(step)}"
+        if derivation.kind in (Kind.PRODUCT, Kind.SUM):
+            yield from self._settings(derivation)
+            yield f"{name}: {derivation.equation}"
+        elif derivation.setting is not None:
+            yield f"{name}: {derivation.setting.text(derivation.setting.value)}"
+        elif derivation.kind is Kind.SET:
+            is_global = step.type == "Pooling" and step.layer.pooling_param.global_pooling
+            cause = "global_pooling: true" if is_global else f"always {size} here"
+            yield f"{name}: {cause}"
+        elif derivation.kind is Kind.UNKNOWN:
+            yield f"{name}: a {step.type} layer produces {size}"
+
+    def _settings(self, derivation: Derivation) -> list[str]:
+        """The fields that set the sizes in a product or a sum."""
+        lines: dict[str, None] = {}
+        for source in derivation.sources:
+            root = self._derivations.of(self._derivations.way(source)[-1])
+            if root.setting is not None or root.kind in (Kind.PRODUCT, Kind.SUM):
+                lines.update(dict.fromkeys(self._origin(root)))
+        return list(lines)[:_MOST_SETTINGS]
+
+    def _name(self, step: Step) -> str:
+        """``"pool1" (line 120)``; the line is that of the file or of the user's program."""
+        place = self._derivations.analysis.location(step)
+        line = f" (line {place.line})" if place is not None and place.line else ""
+        return f'"{step.name}"{line}'
+
+
+def _counted(amount: Amount, what: str) -> str:
+    """``2 * 64 * 64 = 8192 elements``, or ``1 element per item``."""
+    noun, per, unit = what.partition(" per ")
+    return f"{amount.equation} {noun}{'s' * (amount.size != 1)}{per}{unit}"
+
+
+def _has(place: Place, axes: Sequence[str]) -> str:
+    """``"pool1" has height and width 38``, or ``"fc" is 10 on axis 1``."""
+    name, size = place.value.name, place.known_size
+    if axes[0].startswith("axis"):
+        return f'"{name}" is {size} on {" and ".join(axes)}'
+    if axes == ["channels"]:
+        return f'"{name}" has {plural(size, "channel")}'
+    return f'"{name}" has {" and ".join(axes)} {size}'
+
+
+def _parting(pair: Pair) -> str:
+    """Where the ways part, or what makes the difference, after "both come from ..."."""
+    culprit, changes = pair.culprit, pair.changes
+    if culprit is not None:
+        way = "up" if culprit.error > 0 else "down"
+        layer = f'"{culprit.step.name}" ({culprit.step.type})'
+        return f" and part at {layer}, where Caffe rounds {way}"
+    if len(changes) == 1:
+        step = changes[0].step
+        return f' and part at "{step.name}" ({step.type}), the only layer that changes the size'
+    if any(change.arithmetic.rounds for change in changes):
+        return ""
+    return "; nothing is rounded: the kernels, strides and pads cause the difference"

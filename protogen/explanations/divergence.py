@@ -1,0 +1,363 @@
+"""Why two sizes differ: the way of each back to where it comes from, and where the ways part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from protogen.explanations.comparisons import Comparison, failing_comparisons, shared_comparisons
+from protogen.explanations.derivations import Derivation, Derivations, Place
+from protogen.explanations.size_change import SizeChange
+from protogen.graph import Step, Value
+from protogen.schema import Fault
+
+if TYPE_CHECKING:
+    from protogen.proto import LayerParameter
+
+__all__ = ["Branch", "Divergence", "Pair", "find_divergence", "is_broadcast"]
+
+#: Other layers in the place of some, by the index of the layer.
+_Changed = Mapping[int, "LayerParameter"]
+
+#: The axis of the height, which is the first spatial one.
+_HEIGHT = 2
+
+
+@dataclass(frozen=True)
+class Branch:
+    """The way to one place, from where it starts: the places in the net's order, and the steps.
+
+    ``origin`` is how the size of the first place comes about.
+    """
+
+    places: tuple[Place, ...]
+    steps: tuple[Derivation, ...]
+    origin: Derivation
+
+    @property
+    def start(self) -> Place:
+        """Where the way starts."""
+        return self.places[0]
+
+    @property
+    def end(self) -> Place:
+        """Where the way ends."""
+        return self.places[-1]
+
+    @cached_property
+    def changes(self) -> list[SizeChange]:
+        """What the layers on the way do to the size, if they change it."""
+        return [step.change for step in self.steps if step.change is not None]
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether a Permute, say, gives the axis another number on the way."""
+        return len({place.axis for place in self.places}) > 1
+
+    @property
+    def rounding(self) -> Fraction:
+        """What all roundings on the way add to the size at its end."""
+        total = Fraction(0)
+        for index, change in enumerate(self.changes):
+            total += self.carried(index, change.error)
+        return total
+
+    def carried(self, index: int, amount: Fraction) -> Fraction:
+        """What an amount that is added to the size after a change adds to the size at the end."""
+        for later in self.changes[index + 1 :]:
+            amount *= later.arithmetic.scale
+        return amount
+
+    def size_from(self, size: int, changed: _Changed) -> int | None:
+        """The size at the end for another one at the start, or for other layers on the way.
+
+        ``None`` if a layer rejects that, or what it does is unknown.
+        """
+        for change in self.changes:
+            step = change.step
+            after = change.again(size, changed.get(step.index, step.layer))
+            if after is None:
+                return None
+            size = after
+        return size
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two sizes that should agree and do not, with the ways to both."""
+
+    first: Branch
+    second: Branch
+    comparison: Comparison
+
+    @property
+    def branches(self) -> tuple[Branch, Branch]:
+        """Both ways."""
+        return self.first, self.second
+
+    @property
+    def changes(self) -> list[SizeChange]:
+        """What the layers on both ways do to the sizes."""
+        return [*self.first.changes, *self.second.changes]
+
+    @property
+    def is_common(self) -> bool:
+        """Whether both ways start at the same place."""
+        return self.first.start == self.second.start
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the axis has another number somewhere on the way, so that its name misleads."""
+        return self.first.is_moved or self.second.is_moved
+
+    @property
+    def name(self) -> str:
+        """What the axis is called: ``height``, or ``axis 3``."""
+        return f"axis {self.first.end.axis}" if self.is_moved else self.first.end.name
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the arithmetic of every layer on the ways is known."""
+        return all(change.is_known for change in self.changes)
+
+    @cached_property
+    def culprit(self) -> SizeChange | None:
+        """The rounding that makes most of the difference, if roundings make it."""
+        first, second = self.branches
+        exact = first.end.known_size - first.rounding
+        other_exact = second.end.known_size - second.rounding
+        if not self.is_known or abs(exact - other_exact) >= 1:
+            return None  # kernels, strides or pads make more of a difference
+        found: SizeChange | None = None
+        most: tuple[Fraction, bool] = (Fraction(0), False)
+        for branch in self.branches:
+            for index, change in enumerate(branch.changes):
+                # A Convolution rounds as other frameworks do; the Pooling is the unusual one.
+                effect = abs(branch.carried(index, change.error)), change.step.type == "Pooling"
+                if change.error and effect > most:
+                    found, most = change, effect
+        return found
+
+    @cached_property
+    def suspects(self) -> list[SizeChange]:
+        """The changes without which the sizes would agree: with neither edges nor overlaps there.
+
+        A pooling with kernel 2 and stride 1, for instance, makes 12 of 13, and 13 would fit.
+        """
+        if not self.is_known:
+            return []
+        found = []
+        for branch, other in ((self.first, self.second), (self.second, self.first)):
+            for index, change in enumerate(branch.changes):
+                missing = change.arithmetic.ideal - change.after
+                size = branch.end.known_size + branch.carried(index, missing)
+                if missing and size == other.end.known_size:
+                    found.append(change)
+        return found
+
+    def is_like(self, other: Pair) -> bool:
+        """Whether the account of this pair also holds for another, as for height and width."""
+        return self._account() == other._account()
+
+    def _account(self) -> list[object]:
+        """All that the account of the pair says, except the name of the axis."""
+        found: list[object] = [self.is_moved]
+        for branch in self.branches:
+            found += [branch.start.value, branch.start.size, branch.end.size, branch.origin.kind]
+            for change in branch.changes:
+                found += [change.step, change.text]
+        return found
+
+    def agrees(self, changed: _Changed) -> bool:
+        """Whether the sizes agree with some layers changed, as far as arithmetic can tell."""
+        first = self.first.size_from(self.first.start.known_size, changed)
+        second = self.second.size_from(self.second.start.known_size, changed)
+        return self.fits(first, second)
+
+    def fits(self, first: int | None, second: int | None) -> bool:
+        """Whether the layer may accept these sizes."""
+        if first is None or second is None:
+            return True
+        return self.comparison.holds(first, second)
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Two amounts that a layer requires to be equal, and the sizes in them that differ.
+
+    ``pairs`` is empty if the sizes do not correspond to each other one by one.
+    """
+
+    join: Step
+    comparison: Comparison
+    pairs: tuple[Pair, ...]
+    derivations: Derivations
+
+    @cached_property
+    def changes(self) -> dict[Step, set[int]]:
+        """The layers that change sizes on the ways, the last first, and the axes they change."""
+        found: dict[Step, set[int]] = {}
+        for pair in self.pairs:
+            for branch in pair.branches:
+                for change in reversed(branch.changes):
+                    found.setdefault(change.step, set()).add(change.bottom_axis)
+        return found
+
+    @property
+    def suspects(self) -> set[Step]:
+        """The layers without whose change of the size the sizes would agree."""
+        return {change.step for pair in self.pairs for change in pair.suspects}
+
+    @property
+    def culprit(self) -> SizeChange | None:
+        """The rounding that makes most of the difference, if roundings make it."""
+        return self.pairs[0].culprit if self.pairs else None
+
+    @property
+    def is_broadcast(self) -> bool:
+        """Whether one blob would have to be repeated over height and width of the other."""
+        values = self.comparison.values
+        if len(values) < 2:
+            return False
+        first, second = values
+        return is_broadcast(first, second) or is_broadcast(second, first)
+
+    def may_agree(self, changed: _Changed) -> bool:
+        """Whether the sizes agree with some layers changed, as far as arithmetic can tell."""
+        return all(pair.agrees(changed) for pair in self.pairs)
+
+    def depends_on(self, images: Collection[str]) -> bool:
+        """Whether the height or the width of an image decides one of the amounts."""
+        for amount in (self.comparison.first, self.comparison.second):
+            for place in amount.places:
+                for root in self.derivations.roots(place):
+                    if root.value.name in images and root.axis >= _HEIGHT:
+                        return True
+        return False
+
+    def image_sizes(self, images: Collection[str]) -> dict[int, Callable[[int], bool]]:
+        """For height (0) and width (1) of the images: whether the sizes may agree with another."""
+        found: dict[int, Callable[[int], bool]] = {}
+        for pair in self.pairs:
+            whole = self._from_inputs(pair)
+            axes = set()
+            for branch in whole.branches:
+                if branch.start.value.name in images:
+                    axes.add(branch.start.axis - _HEIGHT)
+            # With both axes in play, no single one of them decides.
+            if len(axes) == 1:
+                found[axes.pop()] = _size_test(whole, images)
+        return found
+
+    def _from_inputs(self, pair: Pair) -> Pair:
+        """The pair with its ways from as far back as they go, and not from a common blob."""
+        first, second = (self.derivations.way(branch.end) for branch in pair.branches)
+        branches = _branch(self.derivations, first), _branch(self.derivations, second)
+        return Pair(*branches, pair.comparison)
+
+
+def _size_test(pair: Pair, images: Collection[str]) -> Callable[[int], bool]:
+    """Whether two sizes may agree if the images have a given size."""
+
+    def may_agree(size: int) -> bool:
+        ends = []
+        for branch in pair.branches:
+            start = branch.start
+            is_image = start.value.name in images
+            ends.append(branch.size_from(size if is_image else start.known_size, {}))
+        return pair.fits(*ends)
+
+    return may_agree
+
+
+def is_broadcast(large: Value, small: Value) -> bool:
+    """Whether a blob has one element for each image and channel of another: 1x16x1x1 or 1x16."""
+    if large.shape is None or small.shape is None:
+        return False
+    if len(large.shape) <= 2 or len(small.shape) < 2:
+        return False
+    if small.shape[:2] != large.shape[:2] or any(size != 1 for size in small.shape[2:]):
+        return False
+    # A size of 2 against 1 is more likely a rounding.
+    return any(size is not None and size > 2 for size in large.shape[2:])
+
+
+# Finding a divergence --------------------------------------------------------------------------
+
+
+def find_divergence(derivations: Derivations, join: Step) -> Divergence | None:
+    """Trace back what a layer compares and Caffe rejects; ``None`` if that is not known."""
+    comparisons = failing_comparisons(join)
+    if comparisons and not _is_cause(join, comparisons[0]):
+        return None
+    if not comparisons:
+        comparisons = shared_comparisons(derivations.analysis, join)
+    if not comparisons:
+        return None
+    first = comparisons[0]
+    pairs: list[Pair] = []
+    for comparison in comparisons:
+        if first.is_like(comparison):
+            pairs += _pairs(derivations, comparison)
+    return Divergence(join, first, tuple(pairs), derivations)
+
+
+def _is_cause(join: Step, comparison: Comparison) -> bool:
+    """Whether the layer's fault is about this comparison: it is gone if a size is unknown."""
+    place = (*comparison.first.places, *comparison.second.places)[0]
+    shapes = []
+    for bottom in join.bottoms:
+        shape = bottom.shape if bottom is not None else None
+        if bottom is place.value and shape is not None:
+            shape = (*shape[: place.axis], None, *shape[place.axis + 1 :])
+        shapes.append(shape)
+    assert join.schema is not None
+    try:
+        join.schema.infer(join.layer, tuple(shapes), len(join.tops), in_place=join.in_place)
+    except Fault as fault:
+        return all(fault.message != finding.message for finding in join.faults)
+    return True
+
+
+def _pairs(derivations: Derivations, comparison: Comparison) -> list[Pair]:
+    """The sizes that correspond to each other and differ."""
+    if comparison.first.factor != 1 or comparison.second.factor != 1:
+        return []
+    factors: tuple[list[Place], list[Place]] = ([], [])
+    for amount, found in zip((comparison.first, comparison.second), factors):
+        for place in amount.places:
+            found += derivations.factors(place)
+    pairs = []
+    for first, second in _corresponding(*factors):
+        if first.size is not None and second.size is not None and first.size != second.size:
+            pairs.append(_pair(derivations, first, second, comparison))
+    return pairs
+
+
+def _corresponding(first: list[Place], second: list[Place]) -> list[tuple[Place, Place]]:
+    """Both lists side by side, without sizes of 1 if only then they are equally long."""
+    if len(first) != len(second):
+        first = [place for place in first if place.size != 1]
+        second = [place for place in second if place.size != 1]
+    return list(zip(first, second)) if len(first) == len(second) else []
+
+
+def _pair(derivations: Derivations, first: Place, second: Place, comparison: Comparison) -> Pair:
+    way, other_way = derivations.way(first), derivations.way(second)
+    on_other = set(other_way)
+    common = next((place for place in way if place in on_other), None)
+    if common is not None:
+        # What lies further back is the same for both.
+        way = way[: way.index(common) + 1]
+        other_way = other_way[: other_way.index(common) + 1]
+    return Pair(_branch(derivations, way), _branch(derivations, other_way), comparison)
+
+
+def _branch(derivations: Derivations, way: Sequence[Place]) -> Branch:
+    """A way back, turned around."""
+    places = tuple(reversed(way))
+    steps = tuple(derivations.of(place) for place in places[1:])
+    return Branch(places, steps, derivations.of(places[0]))

@@ -1,0 +1,59 @@
+"""Arithmetic in words: each equation is verified with its numbers before it is printed."""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+
+__all__ = ["decimal", "equation", "evaluate", "rounded"]
+
+_OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def evaluate(expression: str) -> Fraction:
+    """The exact value of an expression such as ``2*(38 - 1) + 2``."""
+    return _value(ast.parse(expression, mode="eval").body)
+
+
+def _value(node: ast.expr) -> Fraction:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return Fraction(node.value)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -_value(node.operand)
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        return _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
+    raise ValueError(f"not arithmetic: {ast.dump(node)}")
+
+
+def equation(expression: str, value: int) -> str:
+    """``2*(38 - 1) + 2 = 76``, or nothing if that is false."""
+    return f"{expression} = {value}" if evaluate(expression) == value else ""
+
+
+def rounded(expression: str, whole: int, value: int) -> str:
+    """``(75 - 2) / 2 = 36.5, which Caffe rounds up to 37, plus 1``, or nothing if that is false.
+
+    ``whole`` is what Caffe rounds the expression to, and ``value`` is one more. If there is nothing
+    to round, it is ``(76 - 2) / 2 + 1 = 38``.
+    """
+    exact = evaluate(expression)
+    if exact == whole:
+        return equation(f"{expression} + 1", value)
+    if value != whole + 1 or whole not in (math.floor(exact), math.ceil(exact)):
+        return ""
+    way = "up" if whole > exact else "down"
+    return f"{expression} {decimal(exact)}, which Caffe rounds {way} to {whole}, plus 1"
+
+
+def decimal(number: Fraction) -> str:
+    """``= 36.5``, or ``is about 10.143`` if there is no short decimal."""
+    text = f"{float(number):.6f}".rstrip("0").rstrip(".")
+    return f"= {text}" if Fraction(text) == number else f"is about {float(number):.3f}"

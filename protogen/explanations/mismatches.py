@@ -1,0 +1,90 @@
+"""Why sizes differ, and what repairs that: for the findings of inference about sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from protogen.analysis import Analysis
+from protogen.diagnostics import Diagnostic
+from protogen.edits import EditError, Fix
+from protogen.explanations.accounts import where, why
+from protogen.explanations.comparisons import Comparison
+from protogen.explanations.derivations import Derivations
+from protogen.explanations.divergence import Divergence, find_divergence
+from protogen.explanations.repairs import axis_repairs, repairs
+from protogen.net import Net
+
+__all__ = ["Explanation", "explanations"]
+
+#: The rules whose findings may come from sizes that differ.
+_RULES = ("axis-count", "bottom-shape-mismatch", "shared-param-mismatch")
+
+#: Fields of layers with which other findings may come from sizes that differ, too.
+_FIELDS = ("accuracy_param.top_k",)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is known about a finding: the blobs, where their sizes come from, and the repairs."""
+
+    where: str
+    why: str
+    fixes: Sequence[Fix]
+
+    @property
+    def hint(self) -> str:
+        """The repairs in words, one a line."""
+        titles = [fix.title if not i else f"or {fix.title}" for i, fix in enumerate(self.fixes)]
+        return "\n".join(titles)
+
+    def of(self, finding: Diagnostic, net: Net) -> Diagnostic:
+        """The finding with its explanation. Its fix is the first that can be made in the net."""
+        return replace(
+            finding,
+            where=self.where or finding.where,
+            why=self.why or finding.why,
+            hint=self.hint or finding.hint,
+            fix=next((fix for fix in self.fixes if _is_applicable(fix, net)), None),
+        )
+
+
+def _is_applicable(fix: Fix, net: Net) -> bool:
+    """Whether a fix consists of edits that can be made in the net as it is written.
+
+    No layer can be inserted into a net of an old format, for instance.
+    """
+    try:
+        return bool([net.current.edit(edit) for edit in fix.edits])
+    except EditError:
+        return False
+
+
+def explanations(analysis: Analysis, others: Sequence[Analysis] = ()) -> dict[int, Explanation]:
+    """The explanations of the faults of an analysis, by their index.
+
+    ``others`` are the same net in other phases, where no repair may bring an error.
+    """
+    found: dict[int, Explanation] = {}
+    divergences: dict[int, Divergence] = {}
+    steps = {step.index: step for step in analysis.steps}
+    derivations = Derivations(analysis)
+    for index, finding in enumerate(analysis.faults):
+        step = steps.get(finding.layer_index)
+        if step is None or (finding.name not in _RULES and finding.field not in _FIELDS):
+            continue
+        divergence = find_divergence(derivations, step)
+        if divergence is not None:
+            divergences[index] = divergence
+        else:
+            fixes = axis_repairs(analysis, step, others)
+            if fixes:
+                found[index] = Explanation("", "", fixes)
+    proposals = repairs(analysis, list(divergences.values()), others)
+    accounts: dict[Comparison, tuple[str, str]] = {}
+    for (index, divergence), fixes in zip(divergences.items(), proposals):
+        comparison = divergence.comparison
+        if comparison not in accounts:  # many joins may compare the same two blobs
+            accounts[comparison] = where(divergence), why(divergence)
+        found[index] = Explanation(*accounts[comparison], fixes)
+    return found

@@ -1,0 +1,299 @@
+"""Repairs of joins whose bottoms disagree, each verified by inference.
+
+Kinds of change are tried in order: first those that keep what the layers compute, last those that
+change weights. If a net has further joins of the same sort, the same kind of change is made at
+each, because half a repair is none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from protogen.analysis import Analysis
+from protogen.diagnostics import Severity
+from protogen.edits import Edit, EditError, Fix
+from protogen.explanations import head_repairs, image_repairs, layer_repairs, window_repairs
+from protogen.explanations.changes import Change, effects
+from protogen.explanations.derivations import Derivations
+from protogen.explanations.divergence import Divergence, find_divergence
+from protogen.field_changes import apply
+from protogen.graph import Step
+from protogen.proto import NetParameter
+
+__all__ = ["accepted", "axis_repairs", "repairs"]
+
+#: How many nets may be inferred to find one repair.
+_TRIES = 24
+
+#: How many repairs of a finding are reported.
+_MOST = 5
+
+#: For how many different causes repairs are looked for. Each takes some 50 inferences of the net.
+_MOST_CAUSES = 20
+
+#: How many findings with the same cause are tried one by one, if they cannot be tried together.
+_ONE_BY_ONE = 4
+
+_Kind = Callable[[Analysis, Divergence], Iterator[Change]]
+
+_KINDS: tuple[_Kind, ...] = (
+    # These keep what each layer computes.
+    window_repairs.rounding,
+    layer_repairs.unpooled_size,
+    window_repairs.darknet_pooling,
+    layer_repairs.crop_fields,
+    layer_repairs.crop,
+    layer_repairs.broadcast,
+    image_repairs.image_size,
+    # These keep the weights, and compute something else with them.
+    window_repairs.odd_kernel,
+    window_repairs.padding,
+    window_repairs.kernel,
+    window_repairs.stride,
+    # These change the shape of weights, so that trained ones no longer fit.
+    head_repairs.first_head,
+    head_repairs.second_head,
+    window_repairs.weights,
+)
+
+
+def accepted(analysis: Analysis, edits: Sequence[Edit]) -> Analysis | None:
+    """The analysis with these edits; ``None`` if they bring an error that was not there before."""
+    try:
+        after = analysis.edited(edits)
+    except EditError:
+        return None
+    return after if not after.errors - analysis.errors else None
+
+
+def repairs(
+    analysis: Analysis, divergences: Sequence[Divergence], others: Sequence[Analysis]
+) -> list[list[Fix]]:
+    """The repairs of each divergence, of each kind the first that is accepted.
+
+    ``others`` are the same net in other phases, where no repair may bring an error.
+    """
+    search = _Search(analysis, others)
+    found: list[list[Fix]] = [[] for _ in divergences]
+    for group in list(_by_cause(divergences).values())[:_MOST_CAUSES]:
+        for index, fixes in zip(group, search.fixes([divergences[index] for index in group])):
+            found[index] = fixes
+    return found
+
+
+def axis_repairs(analysis: Analysis, join: Step, others: Sequence[Analysis]) -> list[Fix]:
+    """The repairs of a layer with a bottom that has too few axes, or more than the others."""
+    search = _Search(analysis, others)
+    for change in layer_repairs.reshape(analysis, join):
+        solution = search.verified([change], join)
+        if solution is not None:
+            return [solution.fix()]
+    return []
+
+
+def _by_cause(divergences: Sequence[Divergence]) -> dict[object, list[int]]:
+    """The indices of the divergences that have the same cause: the same sizes in such a layer."""
+    groups: dict[object, list[int]] = {}
+    for index, divergence in enumerate(divergences):
+        join = divergence.join
+        own = join.layer.eltwise_param.operation if join.type == "Eltwise" else None
+        cause = (divergence.comparison, join.type, own, len(join.bottoms))
+        groups.setdefault(cause, []).append(index)
+    return groups
+
+
+class _Solution:
+    """Changes of one kind that remove a finding and add none, and the analysis with them."""
+
+    def __init__(self, before: Analysis, after: Analysis, changes: Sequence[Change]) -> None:
+        self.changes = changes
+        self.errors = after.errors
+        self.note = effects(before, after, changes)
+
+    def fix(self, changes: Sequence[Change] = ()) -> Fix:
+        """The changes as one, or others like them, with what they keep and change."""
+        changes = changes or self.changes
+        edits = tuple(edit for change in changes for edit in change.edits)
+        titles = dict.fromkeys(change.title for change in changes)
+        return Fix(f"{'; '.join(titles)} ({self.note})", edits, all(c.safe for c in changes))
+
+
+class _Search:
+    """The search for repairs in one analysis."""
+
+    def __init__(self, analysis: Analysis, others: Sequence[Analysis]) -> None:
+        self._analysis = analysis
+        self._errors = analysis.errors
+        self._others = others
+        self._tries = 0
+
+    def fixes(self, group: Sequence[Divergence]) -> list[list[Fix]]:
+        """The repairs of divergences with the same cause, for each of them."""
+        found: list[list[Fix]] = [[] for _ in group]
+        titles: set[str] = set()
+        for kind in _KINDS:
+            if len(titles) == _MOST:
+                break
+            solution = self._solve(kind, group[0])
+            if solution is None or solution.fix().title in titles:
+                continue
+            titles.add(solution.fix().title)
+            found[0].append(solution.fix())
+            others = self._for_others(kind, solution, group[1:])
+            for fixes, fix in zip(found[1:], others):
+                if fix is not None:
+                    fixes.append(fix)
+        return found
+
+    # One divergence --------------------------------------------------------------------------
+
+    def _solve(self, kind: _Kind, divergence: Divergence) -> _Solution | None:
+        """The first changes of a kind that remove the finding of a divergence and add none."""
+        self._tries = _TRIES
+        return self._extend(kind, [], divergence, divergence)
+
+    def _extend(
+        self, kind: _Kind, changes: list[Change], divergence: Divergence, first: Divergence
+    ) -> _Solution | None:
+        """The changes, with more of their kind for a divergence that they leave."""
+        for change in kind(divergence.derivations.analysis, divergence):
+            if change.is_window and not _may_agree(divergence, change):
+                continue
+            if not self._tries:
+                return None
+            self._tries -= 1
+            number = len(self._analysis.message.layer)
+            more = [*changes, _before_earlier(change, changes, number)]
+            solution = self.verified(more, first.join)
+            if solution is not None:
+                return solution
+            further = self._next(more, divergence, first)
+            solution = self._extend(kind, more, further, first) if further else None
+            if solution is not None:
+                return solution
+        return None
+
+    def verified(self, changes: Sequence[Change], join: Step) -> _Solution | None:
+        """The changes as a solution, if with them a join is accepted and nothing else is wrong.
+
+        That holds for the other phases, too.
+        """
+        after = self._with(self._analysis, changes)
+        if after is None or after.errors - self._errors:
+            return None
+        if not self._is_gone(after.errors, join):
+            return None
+        for other in self._others:
+            elsewhere = self._with(other, changes)
+            if elsewhere is None or elsewhere.errors - other.errors:
+                return None
+        return _Solution(self._analysis, after, changes)
+
+    def _is_gone(self, errors: Counter[tuple[str, str]], join: Step) -> bool:
+        """Whether there are fewer errors at a join than before."""
+        own = {(finding.code, finding.layer) for finding in join.faults}
+        return any(errors[each] < self._errors[each] for each in own)
+
+    def _next(
+        self, changes: Sequence[Change], divergence: Divergence, first: Divergence
+    ) -> Divergence | None:
+        """The next divergence in the net with these changes, if that is the first thing wrong."""
+        after = self._with(self._analysis, changes)
+        if after is None:
+            return None
+        added = after.errors - self._errors
+        for step in after.steps:
+            for finding in step.faults:
+                is_new = (finding.code, finding.layer) in added or step.name == first.join.name
+                if finding.severity is Severity.ERROR and is_new:
+                    found = find_divergence(Derivations(after), step)
+                    return found if found and not _is_same(found, divergence) else None
+        return None
+
+    def _with(self, analysis: Analysis, changes: Sequence[Change]) -> Analysis | None:
+        """The analysis with these changes; ``None`` if they cannot be made."""
+        edits = [edit for change in changes for edit in change.edits]
+        inputs = {name: shape for change in changes for name, shape in change.inputs.items()}
+        try:
+            return analysis.edited(edits, inputs)
+        except EditError:
+            return None
+
+    # Other divergences with the same cause ---------------------------------------------------
+
+    def _for_others(
+        self, kind: _Kind, solution: _Solution, rest: Sequence[Divergence]
+    ) -> Sequence[Fix | None]:
+        """The repair of a kind for the other divergences with the cause of one that it repairs.
+
+        Most changes repair all of them at once. A change that is local to its join is tried for all
+        joins together: for 160 joins that takes one inference of the net, and not 160.
+        """
+        if not rest:
+            return []
+        if not any(change.local for change in solution.changes):
+            fix = solution.fix()
+            return [fix if self._is_gone(solution.errors, each.join) else None for each in rest]
+        together = self._together(kind, solution, rest)
+        if together is not None:
+            return together
+        own = [self._solve(kind, divergence) for divergence in rest[:_ONE_BY_ONE]]
+        return [each.fix() if each is not None else None for each in own]
+
+    def _together(
+        self, kind: _Kind, solution: _Solution, rest: Sequence[Divergence]
+    ) -> list[Fix] | None:
+        """A local change for each join, if all of them together are accepted."""
+        if len(solution.changes) > 1:
+            return None
+        changes = []
+        for divergence in rest:
+            change = next(kind(self._analysis, divergence), None)
+            if change is None:
+                return None
+            changes.append(change)
+        every = self.verified([*solution.changes, *changes], rest[0].join)
+        if every is None or not all(self._is_gone(every.errors, each.join) for each in rest):
+            return None
+        return [solution.fix([change]) for change in changes]
+
+
+def _may_agree(divergence: Divergence, change: Change) -> bool:
+    """Whether arithmetic along the ways, which is quick, lets the sizes agree."""
+    message = divergence.derivations.analysis.message
+    layers = {}
+    for index in {int(edit.path[1]) for edit in change.edits}:
+        net = NetParameter(layer=[message.layer[index]])
+        own = [edit for edit in change.edits if edit.path[1] == index]
+        apply(net, [replace(edit, path=("layer", 0, *edit.path[2:])) for edit in own])
+        layers[index] = net.layer[0]
+    return divergence.may_agree(layers)
+
+
+def _is_same(one: Divergence, other: Divergence) -> bool:
+    """Whether two divergences, of different analyses, are about the same sizes of a layer."""
+    return one.join.name == other.join.name and one.comparison.what == other.comparison.what
+
+
+def _before_earlier(change: Change, earlier: Sequence[Change], number: int) -> Change:
+    """A change with its paths in a net that the earlier changes have yet to be made in.
+
+    A list of edits names the layers as they are before all of them, and an earlier change may have
+    inserted layers. ``number`` is the number of layers without them.
+    """
+    inserted: Counter[int] = Counter()
+    for edit in (edit for each in earlier for edit in each.edits):
+        if edit.action == "insert" and len(edit.path) == 2:
+            inserted[int(edit.path[1])] += 1
+    if not inserted:
+        return change
+    origins: list[int] = []
+    for index in range(number + 1):
+        origins += [index] * (inserted[index] + 1)
+    edits = [
+        replace(edit, path=("layer", origins[int(edit.path[1])], *edit.path[2:]))
+        for edit in change.edits
+    ]
+    return replace(change, edits=tuple(edits))

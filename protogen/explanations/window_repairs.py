@@ -1,0 +1,196 @@
+"""Repairs of windows: another rounding, pad, kernel or stride of a layer on the way to a join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from protogen.analysis import Analysis
+from protogen.edits import Edit, insert
+from protogen.explanations.changes import Change, unused_name
+from protogen.explanations.divergence import Divergence, Pair
+from protogen.explanations.window_edits import given, is_darknet_pooling, window_edits, written
+from protogen.graph import Step
+
+__all__ = ["darknet_pooling", "kernel", "odd_kernel", "padding", "rounding", "stride", "weights"]
+
+#: By how much a field of a window may change.
+_AMOUNTS = (1, -1, 2, -2, 3, -3, 4, -4)
+
+#: By how much the kernel and the pad of a layer with weights may change.
+_KERNEL_AND_PAD = ((1, 1), (1, 0), (-1, 0), (2, 1), (2, 0), (-2, 0), (3, 0), (-3, 0))
+
+_LEARNED = ("Convolution", "Deconvolution")
+
+
+def rounding(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
+    """Rounding a Pooling the other way: with FLOOR as a Convolution, and as other frameworks."""
+    seen = set()
+    for pair in divergence.pairs:
+        for branch in pair.branches:
+            for change in branch.changes:
+                if change.step.type == "Pooling" and change.error and change.step not in seen:
+                    seen.add(change.step)
+                    yield _rounded(change.step, up=change.error > 0)
+
+
+def _rounded(step: Step, up: bool) -> Change:
+    name: str = "round_mode"
+    value: str | bool = "FLOOR" if up else "CEIL"
+    shown = str(value)
+    param = step.layer.pooling_param
+    if param.HasField("ceil_mode") and not param.HasField("round_mode"):
+        name, value = "ceil_mode", not up  # a fork's spelling
+        shown = str(value).lower()
+    edit = Edit(step.path(f"pooling_param.{name}"), "set", value)
+    return Change(f'{name}: {shown} in "{step.name}"', (edit,), is_window=True, safe=True)
+
+
+# Poolings with stride 1 ------------------------------------------------------------------------
+
+
+def darknet_pooling(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
+    """The windows of Darknet: it pads the end of an image only, so that the size stays.
+
+    Caffe pads both ends. One row and one column too many are at the beginning, where a Crop takes
+    them off. MAX ignores what is padded, so the result is exactly that of Darknet.
+    (source: ``maxpool_layer.c``; a real Caffe computes the same)
+    """
+    for step in _shrinking_poolings(divergence):
+        size = given(step, "kernel_size")[0]
+        pooled, bottom = step.tops[0].name, step.wiring.bottoms[0]
+        padded = unused_name(analysis, f"{pooled}_padded")
+        crop = {
+            "name": f"{step.name}_crop",
+            "type": "Crop",
+            "bottom": [padded, bottom],
+            "top": [pooled],
+            "crop_param": {"axis": 2, "offset": [1]},
+        }
+        edits = (
+            *window_edits(step, "pad", (size // 2, size // 2)),
+            Edit(step.path("top[0]"), "set", padded),
+            insert(("layer", step.index + 1), crop),
+        )
+        title = (
+            f'pad: {size // 2} in "{step.name}" and a Crop of its top to "{bottom}" (axis: 2,'
+            " offset: 1), as Darknet pools"
+        )
+        yield Change(title, edits, recomputes=(step,))
+
+
+def odd_kernel(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
+    """The next larger kernel, padded at both ends, which keeps the size."""
+    for step in _shrinking_poolings(divergence):
+        size = given(step, "kernel_size")[0]
+        edits = (
+            *window_edits(step, "kernel_size", (size + 1, size + 1)),
+            *window_edits(step, "pad", (size // 2, size // 2)),
+        )
+        title = f'kernel_size: {size + 1} pad: {size // 2} in "{step.name}"'
+        yield Change(title, edits, recomputes=(step,), is_window=True)
+
+
+def _shrinking_poolings(divergence: Divergence) -> list[Step]:
+    """MAX poolings with an even kernel, stride 1 and no pad, which cause the difference."""
+    return [
+        step
+        for step in divergence.changes
+        if step in divergence.suspects and is_darknet_pooling(step)
+    ]
+
+
+# Pad, kernel and stride ------------------------------------------------------------------------
+
+
+def padding(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
+    """A little more padding, or less; that of a Pooling first."""
+    steps = _windowed(divergence, suspects_only=True)
+    steps.sort(key=lambda step: step.type != "Pooling")
+    for amount in _AMOUNTS:
+        for step in steps:
+            if max(given(step, "pad")) + amount < max(given(step, "kernel_size")):
+                yield from _resized(divergence, step, pad=amount)
+
+
+def kernel(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
+    """The kernel of a Pooling, which has no weights to lose; smaller than a stride it skips."""
+    for amount in _AMOUNTS:
+        for step in _windowed(divergence, suspects_only=True):
+            least = max(2, *given(step, "stride"))
+            if step.type == "Pooling" and min(given(step, "kernel_size")) + amount >= least:
+                yield from _resized(divergence, step, kernel_size=amount)
+
+
+def stride(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
+    """Another stride, if the strides on the two ways are not alike."""
+    for amount in _AMOUNTS:
+        for step in _windowed(divergence):
+            before = given(step, "stride")
+            if all(_scales_agree(pair, step, before, amount) for pair in divergence.pairs):
+                yield from _resized(divergence, step, stride=amount)
+
+
+def _scales_agree(pair: Pair, step: Step, before: tuple[int, int], amount: int) -> bool:
+    """Whether both ways divide sizes by the same number with this stride, and not without it."""
+    scales, changed = [], []
+    for branch in pair.branches:
+        scale = other = Fraction(1)
+        for change in branch.changes:
+            scale *= change.arithmetic.scale
+            old = before[change.bottom_axis - 2] if change.step is step else 0
+            if not old or old + amount < 1:
+                other *= change.arithmetic.scale
+            elif step.type == "Deconvolution":
+                other *= old + amount
+            else:
+                other *= Fraction(1, old + amount)
+        scales.append(scale)
+        changed.append(other)
+    return scales[0] != scales[1] and changed[0] == changed[1]
+
+
+def weights(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
+    """The kernel of a layer that learns, perhaps with its pad: its weights change shape."""
+    for size, pad in _KERNEL_AND_PAD:
+        for step in _windowed(divergence):
+            is_covering = min(given(step, "kernel_size")) + size >= max(given(step, "stride"))
+            if step.type in _LEARNED and is_covering:
+                for change in _resized(divergence, step, kernel_size=size, pad=pad):
+                    yield replace(change, recomputes=(), relearns=(step,))
+
+
+def _windowed(divergence: Divergence, suspects_only: bool = False) -> list[Step]:
+    """The layers of images with windows on the ways, the culprit first.
+
+    If without the edges of a single layer the sizes agreed, ``suspects_only`` leaves no others.
+    """
+    found = []
+    for step, axes in divergence.changes.items():
+        bottom = step.bottoms[0]
+        is_image = bottom is not None and bottom.shape is not None and len(bottom.shape) == 4
+        if step.type in ("Pooling", *_LEARNED) and is_image and axes <= {2, 3}:
+            found.append(step)
+    suspects = [step for step in found if step in divergence.suspects]
+    if suspects and suspects_only:
+        found = suspects
+    culprit = divergence.culprit
+    return sorted(found, key=lambda step: culprit is None or step is not culprit.step)
+
+
+def _resized(divergence: Divergence, step: Step, **amounts: int) -> Iterator[Change]:
+    """The change of a window's fields by these amounts, if it is still a window then."""
+    axes = divergence.changes[step]
+    edits: list[Edit] = []
+    titles = []
+    for name, amount in amounts.items():
+        height, width = given(step, name)
+        pair = (height + amount * (2 in axes), width + amount * (3 in axes))
+        if min(pair) < (name != "pad"):
+            return
+        if amount:
+            edits += window_edits(step, name, pair)
+            titles.append(written(name, pair))
+    title = f'{" ".join(titles)} in "{step.name}"'
+    yield Change(title, tuple(edits), recomputes=(step,), is_window=True)

@@ -1,0 +1,210 @@
+"""What a misspelled name was probably intended to be.
+
+A wrong suggestion is worse than none, so a name is suggested only if it begins like the misspelled
+one, and if no other name fits as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+__all__ = ["nearest"]
+
+#: The words of a name: ``SoftmaxWithLoss``, ``kernel_size``, ``ROIPooling``, ``conv1``.
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+#: A letter typed for the digit that it looks like: ``P1O1``.
+_O_FOR_ZERO = re.compile(r"(?<=\d)[oO](?=\d)")
+
+#: More than any name has letters.
+_NEVER = 1000
+
+#: No shorter abbreviation of a word, or of a whole name, counts.
+_SHORTEST_WORD, _SHORTEST_NAME = 3, 4
+
+#: A shorter name with another number of words is not a slip: ``pads`` is not ``pad_h``.
+_SHORTEST_JOINED = 5
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that was most likely intended, or "" if none clearly was.
+
+    In this order: the same letters (``relu``), a slip or two of typing (``kernal_size``), an
+    abbreviation or another form of its words (``Conv``, ``padding``), a word left out
+    (``SoftmaxLoss``).
+    """
+    written = _words(name)
+    if not written:
+        return ""
+    initial = written[0][0]  # whatever fits begins with the same letter
+    near = [other for other in known if _initial(other) == initial]
+    candidates = {other: _words(other) for other in near}
+    same = [other for other, words in candidates.items() if _letters(words) == _letters(written)]
+    if same:
+        return same[0]
+    return (
+        _fewest_slips(written, candidates)
+        or _same_beginning(written, candidates)
+        or _word_left_out(written, candidates)
+    )
+
+
+def _words(name: str) -> list[str]:
+    words = [word.lower() for word in _WORD.findall(_O_FOR_ZERO.sub("0", name))]
+    if len(words) > 1 and words[-1] == "layer":  # as Caffe's classes are named: ConvolutionLayer
+        words.pop()
+    return words
+
+
+def _initial(name: str) -> str:
+    return name.lstrip("_")[:1].lower()
+
+
+def _letters(words: Sequence[str]) -> str:
+    return "".join(words)
+
+
+# Slips of typing -------------------------------------------------------------------------------
+
+
+def _fewest_slips(written: Sequence[str], candidates: dict[str, list[str]]) -> str:
+    slips = {}
+    for name, words in candidates.items():
+        number = _slips(written, words)
+        if number is not None:
+            slips[name] = number
+    fewest = min(slips.values(), default=0)
+    best = [name for name, number in slips.items() if number == fewest]
+    return best[0] if len(best) == 1 else ""
+
+
+def _slips(written: Sequence[str], words: Sequence[str]) -> int | None:
+    """How many slips turn one name into the other; ``None`` if too many for a misspelling."""
+    if len(written) != len(words):  # one slip may join or split words
+        letters = _letters(written)
+        number = _distance(letters, _letters(words))
+        return number if number <= 1 and len(letters) >= _SHORTEST_JOINED else None
+    total = 0
+    for one, other in zip(written, words):
+        number = _distance(one, other)
+        if number > _tolerated(one):
+            return None
+        total += number
+    return total if total <= 2 else None
+
+
+def _tolerated(word: str) -> int:
+    """Of a short word too little remains after a slip: ``pad_x`` is not ``pad_h``."""
+    if len(word) <= 2:
+        return 0
+    return 1 if len(word) <= 7 else 2
+
+
+def _distance(one: str, other: str) -> int:
+    """Letters changed, left out, added or swapped with their neighbor. Digits have to agree.
+
+    (source: Damerau 1964, as "optimal string alignment")
+    """
+    if abs(len(one) - len(other)) > 2:
+        return _NEVER
+    before: list[int] = []
+    above = [0]
+    for letter in other:
+        above.append(above[-1] + _cost(letter))
+    for i, a in enumerate(one):
+        row = [above[0] + _cost(a)]
+        for j, b in enumerate(other):
+            least = min(above[j + 1] + _cost(a), row[j] + _cost(b), above[j] + _change(a, b))
+            if i and j and a == other[j - 1] and b == one[i - 1]:
+                least = min(least, before[j - 1] + max(_cost(a), _cost(b)))
+            row.append(least)
+        before, above = above, row
+    return above[-1]
+
+
+def _cost(letter: str) -> int:
+    """Of leaving a letter out: ``conv4`` is another blob than ``conv``, not a misspelling."""
+    return _NEVER if letter.isdigit() else 1
+
+
+def _change(a: str, b: str) -> int:
+    return 0 if a == b else max(_cost(a), _cost(b))
+
+
+# Other forms of the words ----------------------------------------------------------------------
+
+
+def _same_beginning(written: Sequence[str], candidates: dict[str, list[str]]) -> str:
+    if len(_letters(written)) < _SHORTEST_NAME:
+        return ""
+    found = {}
+    for name, words in candidates.items():
+        if len(words) == len(written) and _are_forms_of(written, words):
+            found[name] = _letters(words)
+    if not found:
+        return ""
+    shortest = min(found, key=lambda name: len(found[name]))
+    unique = all(letters.startswith(found[shortest]) for letters in found.values())
+    return shortest if unique else ""
+
+
+def _are_forms_of(written: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether each word is equal to the other name's, or a form of it."""
+    alone = len(words) == 1
+    return all(one == other or _is_form_of(one, other, alone) for one, other in zip(written, words))
+
+
+def _is_form_of(word: str, other: str, alone: bool) -> bool:
+    """Whether one is an abbreviation of the other, or both have nearly all letters in common.
+
+    A word that is ``alone`` has no others to confirm it, and needs more in common.
+    """
+    if not (word.isalpha() and other.isalpha()):
+        return False
+    if _stem(word) == _stem(other):
+        return True
+    if other.startswith(word):
+        return len(word) >= _SHORTEST_WORD
+    common = _common_beginning(word, other)
+    if common < 4:
+        return False
+    if common == len(other):  # "Concatenation" for Concat, but not "Expand" for Exp
+        return not alone or common >= 0.45 * len(word)
+    return common >= 0.6 * max(len(word), len(other))
+
+
+def _stem(word: str) -> str:
+    """``pad`` for ``padding``."""
+    stem = word.removesuffix("ing")
+    if stem != word and len(stem) > _SHORTEST_WORD and stem[-1] == stem[-2]:
+        return stem[:-1]
+    return stem
+
+
+def _common_beginning(one: str, other: str) -> int:
+    length = 0
+    for a, b in zip(one, other):
+        if a != b:
+            break
+        length += 1
+    return length
+
+
+# Words left out --------------------------------------------------------------------------------
+
+
+def _word_left_out(written: Sequence[str], candidates: dict[str, list[str]]) -> str:
+    """The name with the same first word that has all words in this order, and fewest others."""
+    letters = len(_letters(written))
+    if letters < _SHORTEST_NAME:
+        return ""
+    found = {}
+    for name, words in candidates.items():
+        rest = iter(words)
+        in_order = written[0] == words[0] and all(word in rest for word in written)
+        if in_order and 2 * letters > len(_letters(words)):
+            found[name] = len(words)
+    fewest = min(found.values(), default=0)
+    best = [name for name, number in found.items() if number == fewest]
+    return best[0] if len(best) == 1 else ""

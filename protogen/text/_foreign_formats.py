@@ -1,0 +1,46 @@
+"""Files that are not text, and which format they are in."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["foreign_format"]
+
+_MAGIC = {
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+    b"\x1f\x8b": "a gzip archive; unpack it first",
+    b"PK\x03\x04": "a zip archive; unpack it first",
+    b"BZh": "a bzip2 archive; unpack it first",
+    b"\xfd7zXZ": "an xz archive; unpack it first",
+    b"\x89HDF": "an HDF5 file",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"\x7fELF": "a compiled program or library",
+}
+_HEAD_CHARACTERS = 4096
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")
+
+
+def foreign_format(text: str) -> str:
+    """What a file is if it is not text, else empty. Its bytes are decoded by surrogateescape."""
+    head = text[:_HEAD_CHARACTERS].encode("utf-8", "surrogateescape")
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            return what
+    controls = len(_CONTROL.findall(head))
+    if controls * 20 <= len(head):  # a stray control character is an error with a place
+        return ""
+    if _is_utf16(head):
+        return "UTF-16 text without a byte order mark; save it as UTF-8"
+    if head[:1] in (b"\n", b"\x12", b"\xa2"):  # the tags of a net's name, layers and layer
+        return "a binary protobuf, such as a caffemodel; pass the prototxt of the net"
+    return "a binary file"
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Whether nearly every other byte is 0, and the bytes between are as those of text."""
+    for high, low in ((head[::2], head[1::2]), (head[1::2], head[::2])):
+        if high.count(0) * 3 > len(high) * 2 and len(_CONTROL.findall(low)) * 20 <= len(low):
+            return True
+    return False
