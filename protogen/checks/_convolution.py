@@ -49,8 +49,8 @@ class ConvolutionAxis:
         return self.windows - (last_inside - first_inside + 1)
 
 
-#: What `convolutions` found in an analysis. Four checks ask for it, and to find it takes 0.2 ms for
-#: 10 layers, as much as all that these checks do with it.
+#: What `convolutions` found in an analysis. Four checks ask for it, and to find it takes 25
+#: microseconds for each layer.
 _found: WeakKeyDictionary[Analysis, list[tuple[Step, Sides, ConvolutionAxis]]] = WeakKeyDictionary()
 
 

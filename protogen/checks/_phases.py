@@ -55,7 +55,7 @@ class Phases:
     def fork_parts(self) -> list[tuple[Step | None, ForkPart]]:
         """What only forks have, each with the layer that has it, or ``None`` for the net itself.
 
-        Two checks look at it, and to look for it takes a quarter of the time of all checks.
+        Two checks ask for it, and to find it takes 17 microseconds for each layer.
         """
         found: list[tuple[Step | None, ForkPart]] = []
         for part in net_parts(self.message):
