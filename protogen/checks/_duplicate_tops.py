@@ -187,8 +187,9 @@ def _other_name(duplicate: DuplicateTop) -> Explanation:
     """Another name for the top: that of the layer, or that of its bottom to work in place."""
     step, position = duplicate.step, duplicate.position
     proposals = duplicate.with_top(step.name)
-    if position < len(step.bottoms) and not reads_while_writing(step):
-        proposals += duplicate.with_top(step.wiring.bottoms[position], strict=True)
+    bottom = step.bottoms[position] if position < len(step.bottoms) else None
+    if bottom is not None and not reads_while_writing(step):
+        proposals += duplicate.with_top(bottom.name, strict=True)
     best = min(proposals, key=lambda proposal: proposal.errors_left, default=None)
     return Explanation(
         f'{duplicate.described(duplicate.earlier)} produces "{duplicate.name}" first',
