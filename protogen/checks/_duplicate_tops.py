@@ -36,6 +36,11 @@ class DuplicateTop(Finding):
         """The proposal to remove a layer."""
         return self.verified(f"remove {self.described(step)}", delete(step.path()))
 
+    def with_top(self, name: str, *, strict: bool = False) -> list[Proposal]:
+        """The proposal to write another blob."""
+        edit = Edit(self.step.path(f"top[{self.position}]"), "set", name)
+        return self.verified(f'set top: "{name}"', edit, strict=strict)
+
 
 def explain_duplicate_top(finding: Finding) -> Diagnostic:
     """The finding with the first cause that applies."""
@@ -78,7 +83,7 @@ def _wrong_bottom(duplicate: DuplicateTop) -> Explanation | None:
         return None
     if step.bottoms:
         title, edit = f'set bottom: "{name}"', Edit(step.path("bottom[0]"), "set", name)
-    elif step.schema is not None and step.schema.bottoms == 1:
+    elif _takes_one_bottom(step):
         title, edit = f'add bottom: "{name}"', insert(step.path("bottom[0]"), name)
     else:
         return None
@@ -86,6 +91,13 @@ def _wrong_bottom(duplicate: DuplicateTop) -> Explanation | None:
     if not proposals:
         return None
     return Explanation("a layer that works in place reads the blob that it writes", proposals)
+
+
+def _takes_one_bottom(step: Step) -> bool:
+    if step.schema is None:
+        return False
+    bottoms = step.schema.bottoms
+    return bottoms == 1 if isinstance(bottoms, int) else bottoms[0] == 1
 
 
 # Two sources of data ----------------------------------------------------------------------------
@@ -174,13 +186,10 @@ def _copied(duplicate: DuplicateTop) -> Explanation | None:
 def _other_name(duplicate: DuplicateTop) -> Explanation:
     """Another name for the top: that of the layer, or that of its bottom to work in place."""
     step, position = duplicate.step, duplicate.position
-    names = [step.name]
-    if position < len(step.bottoms) and not reads_while_writing(step):
-        names.append(step.wiring.bottoms[position])
-    proposals = []
-    for name in names:
-        edit = Edit(step.path(f"top[{position}]"), "set", name)
-        proposals += duplicate.verified(f'set top: "{name}"', edit)
+    proposals = duplicate.with_top(step.name)
+    bottom = step.bottoms[position] if position < len(step.bottoms) else None
+    if bottom is not None and not reads_while_writing(step):
+        proposals += duplicate.with_top(bottom.name, strict=True)
     best = min(proposals, key=lambda proposal: proposal.errors_left, default=None)
     return Explanation(
         f'{duplicate.described(duplicate.earlier)} produces "{duplicate.name}" first',

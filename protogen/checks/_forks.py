@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from protogen.proto import NetParameter
 
-__all__ = ["CONVERTERS", "ForkPart", "common_forks", "fork_parts", "fork_type", "net_parts"]
+__all__ = ["CONVERTERS", "ForkPart", "common_forks", "fork_parts", "layer_parts", "net_parts"]
 
 #: The schemas of programs that read or write prototxt, but do not train nets as Caffe does.
 CONVERTERS = {
@@ -32,22 +32,32 @@ CONVERTERS = {
 
 
 class ForkPart(NamedTuple):
-    """A layer type, a field, or the value of a field, at ``path``; ``forks`` have it."""
+    """A layer type, a field, or the value of a field, at ``path``; ``forks`` have it.
+
+    An ``inner`` part is in a message that only forks have; not all of them need have the part.
+    """
 
     path: str
     what: str
     forks: tuple[str, ...]
+    inner: bool = False
 
 
-def fork_type(step: Step) -> ForkPart | None:
-    """The type of a layer, if only forks have it."""
+def layer_parts(step: Step) -> Iterator[ForkPart]:
+    """What only forks have in a layer: its type, fields and values.
+
+    The message with the parameters of such a type is an inner part: it goes without saying.
+    """
     if step.schema is None or not step.schema.forks:
-        return None
-    return ForkPart("type", f"the layer type {step.type}", step.schema.forks)
+        yield from fork_parts(step.layer)
+        return
+    yield ForkPart("type", f"the layer type {step.type}", step.schema.forks)
+    for part in fork_parts(step.layer):
+        yield part._replace(inner=True) if part.path == step.schema.param else part
 
 
 def fork_parts(
-    message: Message, path: str = "", *, skip: Collection[str] = ()
+    message: Message, path: str = "", *, skip: Collection[str] = (), inner: bool = False
 ) -> Iterator[ForkPart]:
     """The fields and enum values in a message that only forks have, except in ``skip``."""
     for field, value in message.ListFields():
@@ -57,16 +67,16 @@ def fork_parts(
         forks = proto.forks_of(field)
         if forks:
             what = f"the field {field.name} in {message.DESCRIPTOR.name}"
-            yield ForkPart(field_path, what, forks)
-        elif field.message_type is not None:
+            yield ForkPart(field_path, what, forks, inner)
+        if field.message_type is not None:
             for element_path, element in _elements(field_path, value):
-                yield from fork_parts(element, element_path)
-        elif field.enum_type is not None:
+                yield from fork_parts(element, element_path, inner=inner or bool(forks))
+        elif field.enum_type is not None and not forks:
             for _, number in _elements(field_path, value):
                 name = field.enum_type.values_by_number[number]
-                forks = proto.forks_of(name)
-                if forks:
-                    yield ForkPart(field_path, f"the value {name.name} of {field.name}", forks)
+                what = f"the value {name.name} of {field.name}"
+                if proto.forks_of(name):
+                    yield ForkPart(field_path, what, proto.forks_of(name), inner)
 
 
 def net_parts(net: NetParameter) -> Iterator[ForkPart]:

@@ -343,9 +343,10 @@ _DIGITS = re.compile(r"\d+")
 
 
 def _is_misspelled(name: str, near: str) -> bool:
-    """Whether letters are missing or too many. Where others are, as in 2a and 2b, one may count."""
-    changes = difflib.SequenceMatcher(None, name, near).get_opcodes()
-    return all(kind != "replace" for kind, *_ in changes)
+    """Whether a few letters are missing or too many; other letters, as in 2a and 2b, may count."""
+    matcher = difflib.SequenceMatcher(None, name, near)
+    is_similar = matcher.ratio() > 0.8
+    return is_similar and all(kind != "replace" for kind, *_ in matcher.get_opcodes())
 
 
 def _corrected_top(missing: MissingBottom, near: str) -> list[Proposal]:

@@ -45,7 +45,7 @@ def errors_left(
         if other is analysis:
             continue
         after = _edited(other, edits)
-        if after is None or _new_errors(other, after):
+        if after is None or _has_new_error(other, after, finding.layer, strict):
             return None
         left += after.errors.total()
     return left
@@ -63,11 +63,7 @@ def errors_left_in(
     key = (finding.code, finding.layer)
     if after.errors[key] >= before.errors[key]:
         return None
-    uncertain = set() if strict else _with_unknown_bottoms(before) - {finding.layer}
-    for code, layer in _new_errors(before, after):
-        if layer not in uncertain or not code.startswith("S"):
-            return None
-    return after.errors.total()
+    return None if _has_new_error(before, after, finding.layer, strict) else after.errors.total()
 
 
 def applicable(phases: Phases, fix: Fix) -> Fix | None:
@@ -85,6 +81,14 @@ def _edited(analysis: Analysis, edits: Sequence[Edit]) -> Analysis | None:
         return analysis.edited(edits)
     except EditError:
         return None
+
+
+def _has_new_error(before: Analysis, after: Analysis, layer: str, strict: bool) -> bool:
+    uncertain = set() if strict else _with_unknown_bottoms(before) - {layer}
+    for code, name in _new_errors(before, after):
+        if name not in uncertain or not code.startswith("S"):
+            return True
+    return False
 
 
 def _new_errors(before: Analysis, after: Analysis) -> Counter[tuple[str, str]]:

@@ -8,8 +8,6 @@ from protogen.checks._forks import (
     ForkPart,
     common_forks,
     fork_parts,
-    fork_type,
-    net_parts,
 )
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
@@ -61,12 +59,9 @@ class NeedsFork(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        parts: dict[str, tuple[Step | None, ForkPart]] = {
-            part.what: (None, part) for part in net_parts(phases.message)
-        }
-        for step in phases.layers:
-            for part in _parts(step):
-                parts.setdefault(part.what, (step, part))
+        parts: dict[str, tuple[Step | None, ForkPart]] = {}
+        for step, part in phases.fork_parts:
+            parts.setdefault(part.what, (step, part))
         if parts:
             first, part = next(iter(parts.values()))
             yield self._needed(first, part, [each for _, each in parts.values()], "net")
@@ -87,16 +82,9 @@ class NeedsFork(Check):
         )
 
 
-def _parts(step: Step) -> Iterator[ForkPart]:
-    own_type = fork_type(step)
-    if own_type is not None:
-        yield own_type
-    yield from fork_parts(step.layer)
-
-
 def _listed(parts: list[ForkPart]) -> str:
     """Up to three of them, and the number of the others."""
-    words = [part.what for part in parts]
+    words = [part.what for part in parts if not part.inner]
     if len(words) > 3:
         return f"{', '.join(words[:3])} and {len(words) - 3} more"
     if len(words) > 1:
@@ -112,5 +100,5 @@ def _forks(parts: Iterable[ForkPart]) -> str:
         names = ", ".join(forks[:6]) + (" and others" if len(forks) > 6 else "")
         return f"forks that have all of this: {names}"
     if every:
-        return f"no fork of Caffe has all of this, only the converters of {', '.join(every)}"
+        return f"no fork of Caffe has all of this, only {', '.join(every)}"
     return "no known fork has all of this"
