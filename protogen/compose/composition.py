@@ -23,7 +23,7 @@ from protogen.schema import (
     check_param_count,
     set_composer,
 )
-from protogen.shapes import Shape, filled, format_shape
+from protogen.shapes import Shape, filled, format_shape, is_known
 
 if TYPE_CHECKING:
     from protogen.explanations import Explanation
@@ -106,12 +106,15 @@ class Composition:
         name = self._layer_name(schema, keywords)
         # Nearly all calls give blobs; only lists of them need another look.
         blobs = bottoms if _all_blobs(bottoms) else _flatten(schema, name, bottoms)
-        if schema.type == "Crop" and keywords.get("offset") == ALIGNED:
+        # Rare keywords are looked for by name alone, which costs other layers next to nothing.
+        if "offset" in keywords and schema.type == "Crop" and keywords["offset"] == ALIGNED:
             keywords = {**keywords, **self._aligned_crop(name, blobs, keywords)}
-        read = [blob.name for blob in blobs]
-        stated = _stated_shapes(schema, name, keywords)
-        if stated and schema.shape_field:
+        stated: tuple[Shape, ...] = ()
+        known = None if isinstance(schema, UnknownType) else schema
+        if "tops" in keywords or known is None:
+            stated = _stated_shapes(schema, name, keywords)
             keywords = _with_shapes(schema, stated, keywords)
+        read = [blob.name for blob in blobs]
         tops = self._top_names(schema, name, blobs, keywords)
         layer, plain = self._add_message(schema, name, read, tops, keywords)
         shapes = tuple([blob.shape for blob in blobs])
@@ -133,7 +136,6 @@ class Composition:
             explanation = self._explanation(fault, phase)
             self.net.drop_layer()
             raise _compose_error(schema, name, blobs, fault, explanation) from None
-        known = None if isinstance(schema, UnknownType) else schema
         wiring = Wiring(tuple(read), tuple(tops), plain, known, parameters)
         self.net.keep_layer(name, wiring, stated)
         return _as_blobs(tops, facts)
@@ -210,8 +212,6 @@ class Composition:
         in_place = keywords.get("in_place")
         if in_place is not None and not isinstance(in_place, bool):
             reject(f"in_place must be True or False, got {in_place!r}", name, schema.type)
-        if keywords.get("tops") is not None:
-            return self._given_tops(schema, name, list(keywords["tops"]))
         if keywords.get("top") is not None:
             return self._given_tops(schema, name, keywords["top"])
         if in_place:
@@ -267,11 +267,19 @@ def _stated_shapes(
 def _with_shapes(
     schema: LayerSchema, stated: Sequence[Shape], keywords: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """The keywords with the stated shapes in the type's own field for them, if it has one."""
-    complete = all(shape is not None and None not in shape for shape in stated)
-    if not complete or keywords.get(schema.shape_field) is not None:
+    """The keywords with ``tops`` as the names of the tops.
+
+    The shapes go to the field of the type that has them (``shape`` of an Input), if there is one.
+    """
+    if keywords.get("tops") is not None:
+        keywords = {**keywords, "top": list(keywords["tops"])}
+    shapes = [list(shape) for shape in stated if is_known(shape)]
+    complete = len(shapes) == len(stated)
+    if not schema.shape_field or not shapes or not complete:
         return keywords
-    return {**keywords, schema.shape_field: [list(shape or ()) for shape in stated]}
+    if keywords.get(schema.shape_field) is not None:
+        return keywords
+    return {**keywords, schema.shape_field: shapes}
 
 
 def _check_stated(facts: Facts, tops: Sequence[str], stated: Sequence[Shape]) -> Facts:
