@@ -103,7 +103,9 @@ class Composition:
 
         Raises `ComposeError` for a layer that Caffe would reject; the net is then as before.
         """
-        name = self._layer_name(schema, keywords)
+        given = keywords.get("name")
+        unnamed = given is None
+        name = self.names.unnamed(schema.type) if unnamed else self._given_name(schema, given)
         # Nearly all calls give blobs; only lists of them need another look.
         blobs = bottoms if _all_blobs(bottoms) else _flatten(schema, name, bottoms)
         # Rare keywords are looked for by name alone, which costs other layers next to nothing.
@@ -156,10 +158,7 @@ class Composition:
                 return found.get(index)
         return None
 
-    def _layer_name(self, schema: LayerSchema, keywords: Mapping[str, Any]) -> str:
-        name = keywords.get("name")
-        if name is None:
-            return self.names.unnamed(schema.type)
+    def _given_name(self, schema: LayerSchema, name: object) -> str:
         if not isinstance(name, str):
             reject(f"name must be a string, got {name!r}", str(name), schema.type)
         return self.names.prefix + name

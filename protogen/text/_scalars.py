@@ -29,6 +29,7 @@ class ScalarReader(ValueListReader):
         value = field.read_word(word)
         if value is not None:
             return value, end
+        # In `bottom: top: "x"` the word after the colon is not a bad value: the value is missing.
         if end == at or self._is_next_field(at, end):
             expected = expected_value(field.descriptor)
             hint = f'write {expected} after "{field.name}:"'
@@ -61,6 +62,7 @@ class ScalarReader(ValueListReader):
         """A number or a name with its sign, and its end; empty and ``at`` if there is neither."""
         sign = "-" if self.text.startswith("-", at) else ""
         start = skip_gap(self.text, at + 1) if sign else at
+        # C++ protobuf takes blanks and comments between a sign and its number.
         kind, end = scan_token(self.text, start)
         return (sign + self.text[start:end], end) if kind in ("name", "number") else ("", at)
 
@@ -81,7 +83,7 @@ class ScalarReader(ValueListReader):
             least, most = INTEGER_RANGES[field.descriptor.type]
             message = f'{shown} is out of range for "{field.name}"'
             self.report("out-of-range", message, start, end, why=f"it takes {least} to {most}")
-        elif kind is not None and not word[0].isdigit():
+        elif kind is not None and not word[0].isdigit():  # a number is no misspelled name
             self.report(
                 "unknown-enum-value",
                 f'"{field.name}" has no value {shown}',
@@ -126,6 +128,7 @@ class ScalarReader(ValueListReader):
 
     def _strings(self, at: int) -> tuple[list[str], int]:
         """The adjacent string literals at ``at``, and where the last one ends."""
+        # As in C, adjacent literals are one string, and a string ends with its line.
         literals: list[str] = []
         end = at
         while True:

@@ -43,7 +43,7 @@ class SafeFixes(Transform):
     ``Result.diagnostics`` are the findings that were fixed.
     """
 
-    requires = "any net; one that is not writable stays as it is"
+    requires = "any net; a read-only net is not changed"
     ensures = "no new error; every blob that stays keeps its shape, unless a fix changes it"
 
     def __init__(self, examine: Examine | None = None, choose: Choose | None = None) -> None:
@@ -67,14 +67,16 @@ class SafeFixes(Transform):
 
     def _fixable(self, net: Net, found: list[Diagnostic], rejected: set[_Key]) -> list[Diagnostic]:
         """The findings to fix next: those about the text first, because they hide others."""
-        fixable = []
+        about_text: list[Diagnostic] = []
+        about_fields: list[Diagnostic] = []
         for finding in self._choose(net, found):
-            if finding.fixable and _key(finding) not in rejected:
-                fixable.append(finding)
-        about_text = [each for each in fixable if each.fix and each.fix.splices]
-        if about_text or not is_writable(net):
+            if finding.fix is None or not finding.fix.safe or _key(finding) in rejected:
+                continue
+            fixable = about_text if finding.fix.splices else about_fields
+            fixable.append(finding)
+        if about_text:
             return about_text
-        return fixable
+        return about_fields if is_writable(net) else []
 
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each round was compared with the one before it."""
@@ -117,8 +119,10 @@ class SafeFixes(Transform):
             return None
         now = self._examine(net)
         if splices:
-            # What the text hid comes to light, so that only these findings can be compared.
-            if not set(map(_key, fixable)).isdisjoint(map(_key, now)):
+            # A text that can be read has findings that were hidden before. So not all errors are
+            # compared; the findings themselves must be gone.
+            remaining = set(map(_key, now))
+            if not remaining.isdisjoint(map(_key, fixable)):
                 return None
             origins = _origins_of_text(result, net)
         else:
@@ -131,7 +135,9 @@ class SafeFixes(Transform):
 def _origins_of_text(result: Result, net: Net) -> Origins:
     """The origins after a change of the text, which may be the first that Caffe can read."""
     number = len(net.current.message.layer)
-    return result.origins if number == len(result.origins) else (None,) * number
+    if number == len(result.origins):
+        return result.origins
+    return (None,) * number
 
 
 def is_applicable(net: Net, fix: Fix) -> bool:
@@ -140,7 +146,7 @@ def is_applicable(net: Net, fix: Fix) -> bool:
 
 
 def is_writable(net: Net) -> bool:
-    """Whether edits can be written into the net: its text was read completely, and is not V0.
+    """Whether edits can be made in the text of the net: it was read completely, and is not V0.
 
     In V0 the fields have other places, so such a net must be upgraded first.
     """
@@ -179,11 +185,11 @@ def _disjoint(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     around: set[Path] = set()
     replaced: list[Splice] = []
     for finding in found:
-        splices = finding.fix.splices if finding.fix is not None else ()
-        if splices and _touch(splices, replaced):
+        fix = finding.fix
+        if fix is None or _touch(fix.splices, replaced):
             continue
-        replaced += splices
-        paths = [edit.path for edit in finding.fix.edits] if finding.fix is not None else []
+        replaced += fix.splices
+        paths = [edit.path for edit in fix.edits]
         prefixes = {path[:length] for path in paths for length in range(1, len(path) + 1)}
         if around.isdisjoint(paths) and changed.isdisjoint(prefixes):
             chosen.append(finding)
@@ -196,8 +202,10 @@ def _touch(splices: Iterable[Splice], others: Iterable[Splice]) -> bool:
     """Whether changes of the text overlap others, or are at the same place."""
     ordered = [(start, end, 0) for start, end, _ in splices]
     ordered += [(start, end, 1) for start, end, _ in others]
+    ordered.sort()
+    # The change that reaches furthest so far, and whether it is one of the others.
     reached, owner = -1, -1
-    for start, end, which in sorted(ordered):
+    for start, end, which in ordered:
         if which != owner and start <= reached:
             return True
         if end >= reached:
