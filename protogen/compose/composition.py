@@ -112,7 +112,7 @@ class Composition:
         if "offset" in keywords and schema.type == "Crop" and keywords["offset"] == ALIGNED:
             keywords = {**keywords, **self._aligned_crop(name, blobs, keywords)}
         stated: tuple[Shape, ...] = ()
-        known = None if isinstance(schema, UnknownType) else schema
+        known = None if type(schema) is UnknownType else schema
         if "tops" in keywords or known is None:
             stated = _stated_shapes(schema, name, keywords)
             keywords = _with_shapes(schema, stated, keywords)
@@ -211,13 +211,17 @@ class Composition:
         in_place = keywords.get("in_place")
         if in_place is not None and not isinstance(in_place, bool):
             reject(f"in_place must be True or False, got {in_place!r}", name, schema.type)
-        if keywords.get("top") is not None:
+        if "top" in keywords and keywords["top"] is not None:
             return self._given_tops(schema, name, keywords["top"])
         if in_place:
             if not blobs:
                 reject("in_place needs a bottom", name, schema.type)
             return [blobs[0].name]
-        number = _number_of_tops(schema, name, blobs, keywords)
+        number = keywords.get("ntop")
+        if number is None:
+            number = schema.default_tops(len(blobs), keywords)
+        elif isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            reject(f"ntop must be a number of tops, got {number!r}", name, schema.type)
         if number == 1:
             return [name]
         # The first top is called like the layer; only the others are numbered.
@@ -301,17 +305,6 @@ def _as_blobs(tops: Sequence[str], facts: Facts) -> Tops:
     if len(tops) == 1:
         return Blob(tops[0], facts.tops[0])
     return tuple(map(Blob, tops, facts.tops)) or None
-
-
-def _number_of_tops(
-    schema: LayerSchema, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
-) -> int:
-    number = keywords.get("ntop")
-    if number is None:
-        return schema.default_tops(len(blobs), keywords)
-    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-        reject(f"ntop must be a number of tops, got {number!r}", name, schema.type)
-    return number
 
 
 def _all_blobs(bottoms: Sequence[object]) -> TypeGuard[Sequence[Blob]]:
