@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
-from protogen.edits import Fix, Path
+from protogen.edits import Edit, Fix, Path
 from protogen.net import Net
 from protogen.rules.text import reading_errors
 from protogen.transforms._transform import (
@@ -109,16 +109,14 @@ class SafeFixes(Transform):
 
         ``None`` if an edit cannot be made, or if the net then has a new error.
         """
-        fixes = [finding.fix for finding in fixable if finding.fix is not None]
-        edits = tuple(edit for fix in fixes for edit in fix.edits)
-        splices = tuple(splice for fix in fixes for splice in fix.splices)
+        fix = _joined(fixable)
         net = result.net.copy()
         try:
-            net.apply_fix(Fix("", edits, splices=splices))
+            net.apply_fix(fix)
         except ProtogenError:
             return None
         now = self._examine(net)
-        if splices:
+        if fix.splices:
             # A text that can be read has findings that were hidden before. So not all errors are
             # compared; the findings themselves must be gone.
             remaining = set(map(_key, now))
@@ -128,8 +126,20 @@ class SafeFixes(Transform):
         else:
             if _errors(now) - _errors(found):
                 return None
-            origins = compose_origins(result.origins, origins_after(len(result.origins), edits))
+            origins = origins_after(len(result.origins), fix.edits)
+            origins = compose_origins(result.origins, origins)
         return Result(net, True, [*result.diagnostics, *fixable], origins), now
+
+
+def _joined(findings: Iterable[Diagnostic]) -> Fix:
+    """One fix with the changes of the fixes of all findings."""
+    edits: list[Edit] = []
+    splices: list[Splice] = []
+    for finding in findings:
+        if finding.fix is not None:
+            edits += finding.fix.edits
+            splices += finding.fix.splices
+    return Fix("", tuple(edits), splices=tuple(splices))
 
 
 def _origins_of_text(result: Result, net: Net) -> Origins:
@@ -189,13 +199,18 @@ def _disjoint(found: Iterable[Diagnostic]) -> list[Diagnostic]:
         if fix is None or _touch(fix.splices, replaced):
             continue
         replaced += fix.splices
-        paths = [edit.path for edit in fix.edits]
-        prefixes = {path[:length] for path in paths for length in range(1, len(path) + 1)}
+        paths = {edit.path for edit in fix.edits}
+        prefixes = set().union(*map(_prefixes, paths))
         if around.isdisjoint(paths) and changed.isdisjoint(prefixes):
             chosen.append(finding)
-            changed.update(paths)
-            around.update(prefixes)
+            changed |= paths
+            around |= prefixes
     return chosen
+
+
+def _prefixes(path: Path) -> set[Path]:
+    """The paths of the messages around a field, and its own."""
+    return {path[:length] for length in range(1, len(path) + 1)}
 
 
 def _touch(splices: Iterable[Splice], others: Iterable[Splice]) -> bool:
