@@ -240,8 +240,9 @@ class Analysis:
         phase: int = self.state.number
         if step.layer.HasField("phase"):
             phase = step.layer.phase
-        shapes = [value.shape if value else None for value in step.bottoms]
-        return step.schema.context(step.layer, shapes, len(step.tops), phase, step.in_place)
+        return step.schema.context(
+            step.layer, step.bottom_shapes, len(step.tops), phase, step.in_place
+        )
 
     def location(self, step: Step) -> Location | None:
         """Where a layer is written or composed."""
@@ -304,12 +305,11 @@ def _feeds(step: Step, readers: set[Step]) -> bool:
 
 
 def _row(step: Step) -> LayerShapes:
-    shapes = [value.shape if value else None for value in step.bottoms]
     return LayerShapes(
         step.index,
         step.name,
         step.type,
-        bottoms=tuple(zip(step.wiring.bottoms, shapes)),
+        bottoms=tuple(zip(step.wiring.bottoms, step.bottom_shapes)),
         tops=tuple((value.name, value.shape) for value in step.tops),
         facts=step.facts,
     )

@@ -20,6 +20,7 @@ __all__ = [
     "delete",
     "format_path",
     "insert",
+    "layer_changes",
     "moved_layers",
     "parse_path",
 ]
@@ -98,25 +99,34 @@ def parse_path(text: str) -> Path:
     return tuple(path)
 
 
+def layer_changes(edits: Iterable[Edit]) -> tuple[list[int], list[int]]:
+    """Where edits insert layers, and which layers they delete: sorted indices."""
+    inserted: list[int] = []
+    deleted: list[int] = []
+    for edit in edits:
+        # A longer path changes a field of a layer, which stays where it is.
+        if len(edit.path) != 2 or edit.path[0] not in ("layer", "layers"):
+            continue
+        index = int(edit.path[1])
+        if edit.action == "insert":
+            inserted.append(index)
+        elif edit.action == "delete":
+            deleted.append(index)
+    return sorted(inserted), sorted(deleted)
+
+
 _Kept = TypeVar("_Kept")
 
 
 def moved_layers(kept: Mapping[int, _Kept], edits: Iterable[Edit]) -> dict[int, _Kept]:
     """What is kept by the indices of layers, by their indices after the edits."""
-    inserted: list[int] = []
-    deleted: list[int] = []
-    for edit in edits:
-        if len(edit.path) == 2 and edit.path[0] in ("layer", "layers"):
-            index = int(edit.path[1])
-            if edit.action == "insert":
-                inserted.append(index)
-            elif edit.action == "delete":
-                deleted.append(index)
-    inserted.sort()
-    deleted.sort()
+    inserted, deleted = layer_changes(edits)
+    removed = set(deleted)
     found = {}
     for index, value in kept.items():
-        gone = bisect_left(deleted, index)
-        if gone == len(deleted) or deleted[gone] != index:
-            found[index + bisect_right(inserted, index) - gone] = value
+        if index in removed:
+            continue
+        # A layer moves back by those inserted before it, and forward by those deleted before it.
+        after = index + bisect_right(inserted, index) - bisect_left(deleted, index)
+        found[after] = value
     return found

@@ -231,6 +231,11 @@ class Step:
         return str(self.layer.type)
 
     @property
+    def bottom_shapes(self) -> list[Shape]:
+        """The shapes of the bottoms; that of a bottom that no layer produces is unknown."""
+        return [None if value is None else value.shape for value in self.bottoms]
+
+    @property
     def schema(self) -> LayerSchema | None:
         """What the layer's type declares."""
         return self.wiring.schema

@@ -456,7 +456,9 @@ class LayerSchema:
 
     def default_tops(self, bottoms: int, keywords: Mapping[str, object]) -> int:
         """The number of tops of a layer that is composed without giving it."""
-        return bottoms if self.paired else _least(self.tops)
+        if self.paired:
+            return bottoms
+        return self.tops if isinstance(self.tops, int) else self.tops[0]
 
     def parameters(self, layer: proto.LayerParameter) -> Hashable:
         """The part of the layer that decides its answers, as a key to look them up by."""

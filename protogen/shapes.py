@@ -124,7 +124,10 @@ def filled(shape: Shape, other: Shape) -> Shape:
         return other
     if other is None or len(other) != len(shape):
         return shape
-    return tuple(theirs if own is None else own for own, theirs in zip(shape, other))
+    sizes: list[int | None] = []
+    for own, theirs in zip(shape, other):
+        sizes.append(theirs if own is None else own)
+    return tuple(sizes)
 
 
 def truncated_division(numerator: AnySize, denominator: int) -> AnySize:

@@ -1,4 +1,4 @@
-"""How a schema's rules are applied, and what is remembered of the answers."""
+"""How the rules of a schema are applied, and which answers are kept."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def ask(layer: Any) -> Facts:
     return found.infer(layer, ((2, 3),), 1)
 
 
-def test_an_answer_is_given_again() -> None:
+def test_an_answer_is_kept() -> None:
     first = ask(inner_product(4))
     assert ask(inner_product(4)) is first
     assert ask(inner_product(5)) is not first
 
 
-def test_a_fault_is_raised_afresh() -> None:
+def test_a_fault_is_raised_again_as_a_new_exception() -> None:
     """The exception of an earlier net would hold that net in its traceback."""
     caught = []
     for _ in range(2):

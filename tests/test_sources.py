@@ -85,12 +85,12 @@ def test_an_empty_database(in_folder: Path) -> None:
     assert infer(data_layer())[1] == ['"db" is empty']
 
 
-def test_a_folder_that_is_no_database(in_folder: Path) -> None:
+def test_a_folder_that_is_not_a_database(in_folder: Path) -> None:
     (in_folder / "db").mkdir()
     assert infer(data_layer())[1][0].startswith('"db" is not an LMDB: ')
 
 
-def test_no_database_at_all(in_folder: Path) -> None:
+def test_a_database_that_does_not_exist(in_folder: Path) -> None:
     assert infer(data_layer()) == ({"data": (8, None, None, None), "label": (8,)}, [])
 
 
@@ -138,7 +138,7 @@ def test_a_list_of_images(image_list: Path, fields: str, shape: tuple[int, ...])
     assert infer(IMAGE_DATA.format(fields)) == ({"data": shape, "label": (4,)}, [])
 
 
-def test_an_image_that_is_not_there(image_list: Path) -> None:
+def test_an_image_that_does_not_exist(image_list: Path) -> None:
     (image_list / "images" / "a b.png").unlink()
     assert infer(IMAGE_DATA.format(""))[1] == ['the first image "images/a b.png" does not exist']
 
@@ -149,7 +149,7 @@ HDF5_DATA = (
 )
 
 
-def test_hdf5_tops_are_named_for_their_datasets(in_folder: Path) -> None:
+def test_hdf5_tops_have_the_names_of_datasets(in_folder: Path) -> None:
     with h5py.File("a.h5", "w") as file:
         file["x"] = [[[0.0] * 4] * 3] * 7
         file["y"] = [0.0] * 7
@@ -171,7 +171,7 @@ def test_hdf5_datasets_of_different_length(in_folder: Path) -> None:
     assert infer(HDF5_DATA)[1] == ['the datasets of "a.h5" differ in number of rows: x 2, y 3']
 
 
-def test_a_window_file_tells_the_channels(in_folder: Path) -> None:
+def test_a_window_file_has_the_channels(in_folder: Path) -> None:
     (in_folder / "w.txt").write_text("# 0\na.jpg\n3\n40\n50\n1\n1 0.9 0 0 9 9\n")
     layer = (
         'layer { name: "d" type: "WindowData" top: "data" top: "label"'

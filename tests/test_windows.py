@@ -37,7 +37,7 @@ def context(text: str, bottom: Shape) -> Context:
     return found
 
 
-def test_pooling_is_as_in_a_real_caffe() -> None:
+def test_poolings_of_a_real_caffe() -> None:
     with gzip.open(DATA / "pooling.csv.gz", "rt", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
     assert len(rows) == 27920

@@ -23,7 +23,7 @@ from protogen.schema import (
     check_param_count,
     set_composer,
 )
-from protogen.shapes import Shape, filled, format_shape
+from protogen.shapes import Shape, filled, format_shape, is_known
 
 if TYPE_CHECKING:
     from protogen.explanations import Explanation
@@ -103,20 +103,20 @@ class Composition:
 
         Raises `ComposeError` for a layer that Caffe would reject; the net is then as before.
         """
-        name = keywords.get("name")
-        given = name is not None
-        name = self._given_name(schema, name) if given else self.names.unnamed(schema.type)
+        given = keywords.get("name")
+        unnamed = given is None
+        name = self.names.unnamed(schema.type) if unnamed else self._given_name(schema, given)
         # Nearly all calls give blobs; only lists of them need another look.
         blobs = bottoms if _all_blobs(bottoms) else _flatten(schema, name, bottoms)
-        if schema.type == "Crop" and keywords.get("offset") == ALIGNED:
+        # Rare keywords are looked for by name alone, which costs other layers next to nothing.
+        if "offset" in keywords and schema.type == "Crop" and keywords["offset"] == ALIGNED:
             keywords = {**keywords, **self._aligned_crop(name, blobs, keywords)}
-        read = [blob.name for blob in blobs]
-        known = None if isinstance(schema, UnknownType) else schema
         stated: tuple[Shape, ...] = ()
-        if known is None or "tops" in keywords:
+        known = None if type(schema) is UnknownType else schema
+        if "tops" in keywords or known is None:
             stated = _stated_shapes(schema, name, keywords)
-            if stated and schema.shape_field:
-                keywords = _with_shapes(schema, stated, keywords)
+            keywords = _with_shapes(schema, stated, keywords)
+        read = [blob.name for blob in blobs]
         tops = self._top_names(schema, name, blobs, keywords)
         layer, plain = self._add_message(schema, name, read, tops, keywords)
         shapes = tuple([blob.shape for blob in blobs])
@@ -211,15 +211,17 @@ class Composition:
         in_place = keywords.get("in_place")
         if in_place is not None and not isinstance(in_place, bool):
             reject(f"in_place must be True or False, got {in_place!r}", name, schema.type)
-        if keywords.get("tops") is not None:
-            return self._given_tops(schema, name, list(keywords["tops"]))
-        if keywords.get("top") is not None:
+        if "top" in keywords and keywords["top"] is not None:
             return self._given_tops(schema, name, keywords["top"])
         if in_place:
             if not blobs:
                 reject("in_place needs a bottom", name, schema.type)
             return [blobs[0].name]
-        number = _number_of_tops(schema, name, blobs, keywords)
+        number = keywords.get("ntop")
+        if number is None:
+            number = schema.default_tops(len(blobs), keywords)
+        elif isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            reject(f"ntop must be a number of tops, got {number!r}", name, schema.type)
         if number == 1:
             return [name]
         # The first top is called like the layer; only the others are numbered.
@@ -268,11 +270,19 @@ def _stated_shapes(
 def _with_shapes(
     schema: LayerSchema, stated: Sequence[Shape], keywords: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """The keywords with the stated shapes in the type's own field for them, if it has one."""
-    complete = all(shape is not None and None not in shape for shape in stated)
-    if not complete or keywords.get(schema.shape_field) is not None:
+    """The keywords with ``tops`` as the names of the tops.
+
+    The shapes go to the field of the type that has them (``shape`` of an Input), if there is one.
+    """
+    if keywords.get("tops") is not None:
+        keywords = {**keywords, "top": list(keywords["tops"])}
+    shapes = [list(shape) for shape in stated if is_known(shape)]
+    complete = len(shapes) == len(stated)
+    if not schema.shape_field or not shapes or not complete:
         return keywords
-    return {**keywords, schema.shape_field: [list(shape or ()) for shape in stated]}
+    if keywords.get(schema.shape_field) is not None:
+        return keywords
+    return {**keywords, schema.shape_field: shapes}
 
 
 def _check_stated(facts: Facts, tops: Sequence[str], stated: Sequence[Shape]) -> Facts:
@@ -295,17 +305,6 @@ def _as_blobs(tops: Sequence[str], facts: Facts) -> Tops:
     if len(tops) == 1:
         return Blob(tops[0], facts.tops[0])
     return tuple(map(Blob, tops, facts.tops)) or None
-
-
-def _number_of_tops(
-    schema: LayerSchema, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
-) -> int:
-    number = keywords.get("ntop")
-    if number is None:
-        return schema.default_tops(len(blobs), keywords)
-    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-        reject(f"ntop must be a number of tops, got {number!r}", name, schema.type)
-    return number
 
 
 def _all_blobs(bottoms: Sequence[object]) -> TypeGuard[Sequence[Blob]]:

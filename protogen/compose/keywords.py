@@ -90,7 +90,7 @@ def _find_keywords(schema: LayerSchema) -> dict[str, Keyword]:
                 found[field.name] = Keyword(home, converter(field), field)
         # The message as a whole is a keyword, too, unless one of its fields has the same name.
         found.setdefault(home, Keyword("", _message_converter(message), fields[home]))
-    # Last, because a parameter such as `phase` of a type's own message precedes the layer's.
+    # A parameter with one of these names would win, but today there is none.
     for name in COMMON:
         found.setdefault(name, Keyword("", converter(fields[name]), fields[name]))
     if isinstance(schema, UnknownType):

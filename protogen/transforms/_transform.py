@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, ProtogenError
-from protogen.edits import Edit
+from protogen.edits import Edit, layer_changes
 from protogen.graph import State
 from protogen.net import Net
 from protogen.rules.text import reading_errors
@@ -143,26 +143,18 @@ def compose_origins(first: Origins, second: Origins) -> Origins:
     return tuple(composed)
 
 
-def origins_after(number: int, edits: Sequence[Edit]) -> Origins:
+def origins_after(number: int, edits: Iterable[Edit]) -> Origins:
     """The origins of the layers after edits that insert and delete some of ``number`` layers."""
-    inserted: Counter[int] = Counter()
-    deleted = set()
-    for edit in edits:
-        # A longer path changes a field of a layer, which stays where it is.
-        if len(edit.path) != 2 or edit.path[0] != "layer":
-            continue
-        index = int(edit.path[1])
-        if edit.action == "insert":
-            inserted[index] += 1
-        elif edit.action == "delete":
-            deleted.add(index)
+    inserted, deleted = layer_changes(edits)
+    new_before = Counter(inserted)
+    removed = set(deleted)
     found: list[int | None] = []
     for index in range(number):
-        found += [None] * inserted[index]
-        if index not in deleted:
+        found += [None] * new_before[index]
+        if index not in removed:
             found.append(index)
     # Layers that are appended.
-    return (*found, *[None] * inserted[number])
+    return (*found, *[None] * new_before[number])
 
 
 def check_text(net: Net) -> None:

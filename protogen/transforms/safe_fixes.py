@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
-from protogen.edits import Fix, Path
+from protogen.edits import Edit, Fix, Path
 from protogen.net import Net
 from protogen.rules.text import reading_errors
 from protogen.transforms._transform import (
@@ -67,14 +67,16 @@ class SafeFixes(Transform):
 
     def _fixable(self, net: Net, found: list[Diagnostic], rejected: set[_Key]) -> list[Diagnostic]:
         """The findings to fix next: those about the text first, because they hide others."""
-        fixable = []
+        about_text: list[Diagnostic] = []
+        about_fields: list[Diagnostic] = []
         for finding in self._choose(net, found):
-            if finding.fixable and _key(finding) not in rejected:
-                fixable.append(finding)
-        about_text = [each for each in fixable if each.fix and each.fix.splices]
-        if about_text or not is_writable(net):
+            if finding.fix is None or not finding.fix.safe or _key(finding) in rejected:
+                continue
+            fixable = about_text if finding.fix.splices else about_fields
+            fixable.append(finding)
+        if about_text:
             return about_text
-        return fixable
+        return about_fields if is_writable(net) else []
 
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each round was compared with the one before it."""
@@ -107,31 +109,45 @@ class SafeFixes(Transform):
 
         ``None`` if an edit cannot be made, or if the net then has a new error.
         """
-        fixes = [finding.fix for finding in fixable if finding.fix is not None]
-        edits = tuple(edit for fix in fixes for edit in fix.edits)
-        splices = tuple(splice for fix in fixes for splice in fix.splices)
+        fix = _joined(fixable)
         net = result.net.copy()
         try:
-            net.apply_fix(Fix("", edits, splices=splices))
+            net.apply_fix(fix)
         except ProtogenError:
             return None
         now = self._examine(net)
-        if splices:
-            # What the text hid comes to light, so that only these findings can be compared.
-            if not set(map(_key, fixable)).isdisjoint(map(_key, now)):
+        if fix.splices:
+            # A text that can be read has findings that were hidden before. So not all errors are
+            # compared; the findings themselves must be gone.
+            remaining = set(map(_key, now))
+            if not remaining.isdisjoint(map(_key, fixable)):
                 return None
             origins = _origins_of_text(result, net)
         else:
             if _errors(now) - _errors(found):
                 return None
-            origins = compose_origins(result.origins, origins_after(len(result.origins), edits))
+            origins = origins_after(len(result.origins), fix.edits)
+            origins = compose_origins(result.origins, origins)
         return Result(net, True, [*result.diagnostics, *fixable], origins), now
+
+
+def _joined(findings: Iterable[Diagnostic]) -> Fix:
+    """One fix with the changes of the fixes of all findings."""
+    edits: list[Edit] = []
+    splices: list[Splice] = []
+    for finding in findings:
+        if finding.fix is not None:
+            edits += finding.fix.edits
+            splices += finding.fix.splices
+    return Fix("", tuple(edits), splices=tuple(splices))
 
 
 def _origins_of_text(result: Result, net: Net) -> Origins:
     """The origins after a change of the text, which may be the first that Caffe can read."""
     number = len(net.current.message.layer)
-    return result.origins if number == len(result.origins) else (None,) * number
+    if number == len(result.origins):
+        return result.origins
+    return (None,) * number
 
 
 def is_applicable(net: Net, fix: Fix) -> bool:
@@ -179,25 +195,32 @@ def _disjoint(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     around: set[Path] = set()
     replaced: list[Splice] = []
     for finding in found:
-        splices = finding.fix.splices if finding.fix is not None else ()
-        if splices and _touch(splices, replaced):
+        fix = finding.fix
+        if fix is None or _touch(fix.splices, replaced):
             continue
-        replaced += splices
-        paths = [edit.path for edit in finding.fix.edits] if finding.fix is not None else []
-        prefixes = {path[:length] for path in paths for length in range(1, len(path) + 1)}
+        replaced += fix.splices
+        paths = {edit.path for edit in fix.edits}
+        prefixes = set().union(*map(_prefixes, paths))
         if around.isdisjoint(paths) and changed.isdisjoint(prefixes):
             chosen.append(finding)
-            changed.update(paths)
-            around.update(prefixes)
+            changed |= paths
+            around |= prefixes
     return chosen
+
+
+def _prefixes(path: Path) -> set[Path]:
+    """The paths of the messages around a field, and its own."""
+    return {path[:length] for length in range(1, len(path) + 1)}
 
 
 def _touch(splices: Iterable[Splice], others: Iterable[Splice]) -> bool:
     """Whether changes of the text overlap others, or are at the same place."""
     ordered = [(start, end, 0) for start, end, _ in splices]
     ordered += [(start, end, 1) for start, end, _ in others]
+    ordered.sort()
+    # The change that reaches furthest so far, and whether it is one of the others.
     reached, owner = -1, -1
-    for start, end, which in sorted(ordered):
+    for start, end, which in ordered:
         if which != owner and start <= reached:
             return True
         if end >= reached:

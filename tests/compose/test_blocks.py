@@ -1,7 +1,7 @@
 """Blocks: the layers each adds, under their published names, and what they produce.
 
-Names and shapes of inception, fire, bottleneck and depthwise_separable are those of the prototxt
-files published with the nets they come from.
+The names and shapes of inception, fire, bottleneck and depthwise_separable are those of the
+prototxt files that were published with their nets.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def layers(net: Net) -> list[tuple[str, str]]:
     return [(layer.name, layer.type) for layer in net.message.layer[1:]]
 
 
-def learnt(net: Net) -> int:
+def learned(net: Net) -> int:
     return sum(prod(shape) for shapes in infer_shapes(net).params.values() for shape in shapes)
 
 
@@ -91,7 +91,7 @@ def test_inception_3a_of_googlenet() -> None:
     ]
     assert (top.name, top.shape) == ("i3a/output", (1, 256, 28, 28))
     # Table 1 of the paper: 159K weights (159.5 * 1024).
-    assert learnt(net) == 163_328 + (64 + 96 + 128 + 16 + 32 + 32)
+    assert learned(net) == 163_328 + (64 + 96 + 128 + 16 + 32 + 32)
 
 
 def test_inception_without_reductions_is_the_naive_module() -> None:
@@ -110,7 +110,7 @@ def test_fire2_of_squeezenet() -> None:
         *("expand3x3", "relu_expand3x3", "concat"),
     ]
     assert top.shape == (1, 128, 55, 55)
-    assert learnt(net) == 11_920  # Table 1 of the paper
+    assert learned(net) == 11_920  # Table 1 of the paper
 
 
 def test_conv_bn_scale_relu_is_the_first_of_resnet() -> None:
@@ -135,7 +135,7 @@ def test_conv_bn_scale_relu_is_the_first_of_resnet() -> None:
     assert params["scale_conv1"] == [(64,), (64,)]
 
 
-def test_conv_bn_scale_may_go_without_relu_and_name() -> None:
+def test_conv_bn_scale_relu_without_a_relu_and_a_name() -> None:
     net, _ = composed(
         blocks.conv_bn_scale_relu, *(1, 3, 8, 8), num_output=4, kernel_size=3, relu=False
     )
@@ -158,7 +158,7 @@ def test_bottleneck_res3a_of_resnet_projects_its_shortcut() -> None:
     assert strides["res3a_branch1"] == strides["res3a_branch2a"] == [2]
 
 
-def test_bottleneck_adds_its_bottom_where_that_has_the_right_shape() -> None:
+def test_bottleneck_adds_a_bottom_with_the_right_shape() -> None:
     net, top = composed(blocks.bottleneck, *(1, 256, 56, 56), num_output=256, name="res2b")
     assert not [name for name, _ in layers(net) if "branch1" in name]
     assert list(net.message.layer[-2].bottom) == ["data", "res2b_branch2c"]
@@ -179,7 +179,7 @@ def test_depthwise_separable_conv2_1_of_mobilenet() -> None:
     assert params["conv2_1/sep"] == [(64, 32, 1, 1)]
 
 
-def test_blocks_stand_within_the_scope_that_is_open() -> None:
+def test_blocks_are_named_by_the_scope_around_them() -> None:
     with Net() as net:
         data = L.Input(name="data", shape=[1, 8, 8, 8])
         with net.scope("left"):

@@ -1,4 +1,4 @@
-"""Composing nets: what is recorded, under which names, and what mistakes raise, and where."""
+"""Composing nets: the layers and their names, and the errors that mistakes raise."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def image(*sizes: int) -> Blob:
 # What is recorded --------------------------------------------------------------------------------
 
 
-def test_every_layer_is_recorded_in_order_whether_read_or_not() -> None:
+def test_every_layer_is_recorded_in_order() -> None:
     with Net("n") as net:
         data = image()
         L.Pooling(data, name="unread", kernel_size=2, stride=2)
@@ -76,7 +76,7 @@ def test_a_small_net_is_emitted_as_caffe_writes_it() -> None:
     )
 
 
-def test_annotate_writes_each_shape_behind_its_top() -> None:
+def test_annotate_writes_each_shape_after_its_top() -> None:
     with Net() as net:
         L.Pooling(image(1, 3, 7, 7), name="pool", kernel_size=2, stride=2)
     tops = [line for line in net.to_prototxt(annotate=True).splitlines() if "top:" in line]
@@ -93,7 +93,7 @@ def test_blobs_know_their_shapes_while_composing() -> None:
         assert (read.shape, label.shape) == ((5, None, None, None), (5,))
 
 
-def test_tops_come_alone_as_a_tuple_or_not_at_all() -> None:
+def test_a_call_returns_one_blob_a_tuple_or_none() -> None:
     with Net() as net:
         data = image(1, 6, 4, 4)
         first, second, third = L.Slice(data, name="cut", ntop=3)
@@ -105,7 +105,7 @@ def test_tops_come_alone_as_a_tuple_or_not_at_all() -> None:
     assert list(net.message.layer[2].top) == []
 
 
-def test_bottoms_may_come_in_lists() -> None:
+def test_bottoms_in_lists() -> None:
     with Net() as net:
         data = image(1, 2, 4, 4)
         parts = L.Slice(data, ntop=2)
@@ -114,7 +114,7 @@ def test_bottoms_may_come_in_lists() -> None:
     assert list(net.message.layer[-1].bottom) == ["slice1", "data", "slice1_1"]
 
 
-def test_a_type_with_a_top_for_each_bottom_gets_as_many() -> None:
+def test_a_type_with_a_top_for_each_bottom() -> None:
     with Net():
         a, b = L.Convolution(image(), L.Input(shape=[1, 3, 8, 8]), num_output=2, kernel_size=1)
     assert (a.shape, b.shape) == ((1, 2, 8, 8), (1, 2, 8, 8))
@@ -132,7 +132,7 @@ def test_layers_without_a_name_are_numbered_by_type_and_scope() -> None:
     assert names(net) == ["data", "relu1", "relu2", "a/relu1", "relu3"]
 
 
-def test_numbers_pass_over_names_that_are_taken() -> None:
+def test_numbers_skip_names_that_are_taken() -> None:
     with Net() as net:
         x = L.ReLU(image(), name="relu1")
         x = L.TanH(x, name="other", top="relu2")
@@ -140,7 +140,7 @@ def test_numbers_pass_over_names_that_are_taken() -> None:
     assert names(net) == ["data", "relu1", "other", "relu3"]
 
 
-def test_scopes_nest_and_name_tops_too() -> None:
+def test_nested_scopes_prefix_layers_and_tops() -> None:
     with Net() as net:
         data = image()
         with net.scope("outer"), net.scope("inner"):
@@ -148,7 +148,7 @@ def test_scopes_nest_and_name_tops_too() -> None:
     assert (names(net)[1], x.name) == ("outer/inner/a", "outer/inner/b")
 
 
-def test_a_scope_ends_though_what_is_within_raises() -> None:
+def test_a_scope_ends_after_an_exception() -> None:
     with Net() as net:
         data = image()
         with pytest.raises(KeyError), net.scope("s"):
@@ -157,7 +157,7 @@ def test_a_scope_ends_though_what_is_within_raises() -> None:
     assert names(net)[1] == "after"
 
 
-def test_nets_may_be_composed_one_within_the_other() -> None:
+def test_a_net_composed_inside_another_one() -> None:
     with Net() as outer:
         image()
         with Net() as inner:
@@ -169,7 +169,7 @@ def test_nets_may_be_composed_one_within_the_other() -> None:
 # Phases ------------------------------------------------------------------------------------------
 
 
-def test_each_phase_has_its_data_layer_under_the_same_names() -> None:
+def test_data_layers_of_two_phases_have_the_same_names() -> None:
     with Net() as net:
         for phase, batch in (("TRAIN", 64), ("TEST", 100)):
             with net.phase(phase):
@@ -188,7 +188,7 @@ def test_each_phase_has_its_data_layer_under_the_same_names() -> None:
     assert infer_shapes(net, phase="TEST").blobs["ip"] == (100, 10)
 
 
-def test_include_may_be_given_by_hand_and_goes_before_the_phase() -> None:
+def test_include_overrides_the_phase() -> None:
     with Net() as net:
         data = image()
         L.ReLU(data, include={"phase": "TEST", "stage": ["deploy"]})
@@ -198,7 +198,7 @@ def test_include_may_be_given_by_hand_and_goes_before_the_phase() -> None:
     assert (first.phase, list(first.stage), second.phase) == (TEST, ["deploy"], TEST)
 
 
-def test_a_phase_that_is_none_raises_at_the_users_line() -> None:
+def test_an_unknown_phase_raises_at_the_users_line() -> None:
     with Net() as net, pytest.raises(ComposeError, match='did you mean "TRAIN"') as caught:
         net.phase("TRIAN").__enter__()
     assert_at_line(caught)
@@ -207,7 +207,7 @@ def test_a_phase_that_is_none_raises_at_the_users_line() -> None:
 # In place, shared parameters ---------------------------------------------------------------------
 
 
-def test_in_place_writes_the_bottom_and_gives_it_on() -> None:
+def test_in_place_returns_the_bottom() -> None:
     with Net() as net:
         data = image()
         x = L.ReLU(data, in_place=True)
@@ -255,7 +255,7 @@ def assert_at_line(caught: pytest.ExceptionInfo[ComposeError]) -> None:
     assert (found.location.file, found.location.line) == (THIS, caught.tb.tb_lineno)
 
 
-#: What is done with a blob of 1x3x8x8, and what is said of it.
+#: What is done with a blob of 1x3x8x8, and the error.
 MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
     (lambda x: L.Convolution(x, kernal_size=3), r'keyword "kernal_size"\s+hint: .*"kernel_size"'),
     (lambda x: L.Pooling(x, pool="MIN", kernel_size=2), 'pool has no value "MIN"'),
@@ -325,7 +325,7 @@ def _innermost_line(caught: pytest.ExceptionInfo[ComposeError]) -> int:
 
 
 @pytest.mark.parametrize(("mistake", "match"), MISTAKES)
-def test_a_layer_that_fails_leaves_the_net_as_it_was(
+def test_a_rejected_layer_leaves_the_net_unchanged(
     mistake: Callable[[Blob], Any], match: str
 ) -> None:
     with Net() as net:
@@ -334,7 +334,7 @@ def test_a_layer_that_fails_leaves_the_net_as_it_was(
         before = net.to_proto().layer[:2]
         with pytest.raises(ComposeError):
             mistake(data)
-        kept = 3 if len(net.message.layer) == 3 else 2  # the Pooling within the Eltwise stays
+        kept = 3 if len(net.message.layer) == 3 else 2  # the Pooling inside the Eltwise stays
         assert list(net.message.layer[:2]) == list(before)
         assert len(net.message.layer) == (3 if "1x3x4x4" in match else 2) == kept
         assert [L.ReLU(data).name, L.TanH(data, name="x").name] == ["relu1", "x"]
@@ -347,12 +347,12 @@ def test_a_layer_outside_of_any_net_is_rejected() -> None:
     assert caught.value.diagnostics[0].layer == "lost"
 
 
-def test_a_misspelt_type_gets_a_suggestion() -> None:
+def test_a_misspelled_type_gets_a_suggestion() -> None:
     with pytest.raises(AttributeError, match='did you mean "Convolution"'):
         L.Convolutoin  # noqa: B018
 
 
-def test_a_misspelt_filler_gets_a_suggestion() -> None:
+def test_a_misspelled_filler_gets_a_suggestion() -> None:
     with pytest.raises(AttributeError, match='unknown filler "xaver"; did you mean "xavier"'):
         getattr(fillers, "xaver")  # noqa: B009
 
@@ -365,14 +365,14 @@ def test_an_error_is_a_protogen_error() -> None:
 # Results -----------------------------------------------------------------------------------------
 
 
-def test_to_proto_gives_a_message_of_ones_own() -> None:
+def test_to_proto_returns_a_copy() -> None:
     with Net("n") as net:
         image()
     net.to_proto().layer[0].name = "changed"
     assert names(net) == ["data"]
 
 
-def test_save_writes_what_to_prototxt_gives(in_folder: Path) -> None:
+def test_save_writes_the_prototxt(in_folder: Path) -> None:
     with Net("n") as net:
         image()
     net.save("n.prototxt")
@@ -392,7 +392,7 @@ def test_the_same_program_emits_the_same_text() -> None:
     assert compose() == compose()
 
 
-def test_ten_thousand_layers_take_no_recursion() -> None:
+def test_ten_thousand_layers_need_no_recursion() -> None:
     before = sys.getrecursionlimit()
     depth = len(_frames())
     sys.setrecursionlimit(depth + 60)
@@ -428,7 +428,7 @@ def test_a_changed_message_is_inferred_again() -> None:
     assert infer_shapes(net).blobs["conv"] == (1, 4, 4, 4)
 
 
-def test_annotate_after_the_message_was_changed_by_others() -> None:
+def test_annotate_after_a_change_of_the_message() -> None:
     with Net("changed") as net:
         data = L.Input(shape=[1, 3, 8, 8], name="data")
         L.Convolution(data, num_output=4, kernel_size=3, name="conv")
@@ -436,7 +436,7 @@ def test_annotate_after_the_message_was_changed_by_others() -> None:
     assert '  top: "conv"  # 1x4x4x4\n' in net.to_prototxt(annotate=True)
 
 
-def test_more_param_than_blobs_raises_at_once() -> None:
+def test_more_params_than_learnable_blobs() -> None:
     with Net("params"):
         data = L.Input(shape=[1, 3], name="data")
         with pytest.raises(ComposeError, match="has 1 param entry for 0 learnable blobs"):
@@ -460,13 +460,13 @@ def test_an_unknown_field_of_the_net() -> None:
         ),
     ],
 )
-def test_a_field_of_the_net_with_a_value_it_cannot_have(fields: dict[str, Any], match: str) -> None:
+def test_a_wrong_value_for_a_field_of_the_net(fields: dict[str, Any], match: str) -> None:
     with pytest.raises(ComposeError, match=match) as caught:
         Net(**fields)
     assert_at_line(caught)
 
 
-def test_names_that_are_no_strings() -> None:
+def test_names_that_are_not_strings() -> None:
     net = Net()
     with pytest.raises(ComposeError, match='unknown phase "1"'), net.phase(1):  # type: ignore[arg-type]
         pass
@@ -474,7 +474,7 @@ def test_names_that_are_no_strings() -> None:
         pass
 
 
-def test_a_mismatch_has_the_account_and_the_repairs_of_the_checker() -> None:
+def test_a_mismatch_has_the_explanation_and_the_repairs_of_check() -> None:
     with Net() as net:
         data = image(1, 3, 9, 9)
         pool = L.Pooling(data, name="pool", kernel_size=2, stride=2)
@@ -491,7 +491,7 @@ def test_a_mismatch_has_the_account_and_the_repairs_of_the_checker() -> None:
     assert 'round_mode: FLOOR in "pool"' in found.hint
 
 
-def test_the_net_is_as_before_after_a_mistake() -> None:
+def test_composing_continues_after_a_mistake() -> None:
     with Net() as net:
         data = image(1, 3, 9, 9)
         with pytest.raises(ComposeError, match="S104"):

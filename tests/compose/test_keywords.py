@@ -1,4 +1,4 @@
-"""Where keywords go: fields of the parameter messages, lists, shapes, and the layer itself."""
+"""Keywords become fields of the parameter messages and of the layer itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def layer(layer_type: str, bottoms: int = 0, **keywords: Any) -> Any:
     return net.message.layer[-1]
 
 
-def test_a_repeated_field_takes_one_value_or_several() -> None:
+def test_a_repeated_field_accepts_one_value_or_several() -> None:
     one = layer("Convolution", 1, num_output=2, kernel_size=3)
     two = layer("Convolution", 1, num_output=2, kernel_size=(3, 1))
     assert list(one.convolution_param.kernel_size) == [3]
@@ -36,7 +36,7 @@ def test_none_leaves_a_field_out() -> None:
     assert not layer("Pooling", 1, kernel_size=2, pad=None).pooling_param.HasField("pad")
 
 
-def test_deconvolution_and_im2col_take_convolutions_fields() -> None:
+def test_deconvolution_and_im2col_have_the_fields_of_convolution() -> None:
     made = layer("Deconvolution", 1, num_output=2, kernel_size=2)
     assert made.convolution_param.num_output == 2
     assert list(layer("Im2col", 1, kernel_size=3).convolution_param.kernel_size) == [3]
@@ -57,7 +57,7 @@ def test_fields_of_the_layer_itself() -> None:
 
 @pytest.mark.parametrize("layer_type", ["Data", "ImageData"])
 def test_data_layers_transform_by_transform_param(layer_type: str) -> None:
-    """Caffe reads these from transform_param; the older fields count in V1 nets alone."""
+    """Caffe reads these from transform_param; it ignores the older fields."""
     keywords = {"scale": 0.5, "mirror": True, "crop_size": 7, "mean_file": "mean"}
     made = layer(layer_type, source="db", batch_size=2, ntop=2, **keywords)
     own = made.data_param if layer_type == "Data" else made.image_data_param
@@ -74,7 +74,7 @@ def test_window_data_scales_by_its_own_parameter() -> None:
     assert made.transform_param.crop_size == 7
 
 
-def test_a_whole_message_and_keywords_add_up() -> None:
+def test_a_message_as_a_dict_with_keywords_of_its_fields() -> None:
     given = {"num_output": 2}
     for keywords in (
         {"convolution_param": given, "kernel_size": 3},
@@ -85,7 +85,7 @@ def test_a_whole_message_and_keywords_add_up() -> None:
     assert given == {"num_output": 2}
 
 
-def test_a_whole_message_may_be_a_message() -> None:
+def test_a_parameter_message() -> None:
     given = proto.ConvolutionParameter(num_output=2, kernel_size=[3])
     assert layer("Convolution", 1, convolution_param=given).convolution_param == given
 
@@ -98,12 +98,12 @@ def test_a_message_and_keywords_of_its_fields_are_rejected() -> None:
         layer("Convolution", 1, convolution_param=given, kernel_size=3)
 
 
-def test_a_whole_message_takes_what_its_keywords_take() -> None:
+def test_a_dict_accepts_the_same_values_as_keywords() -> None:
     made = layer("Convolution", 1, convolution_param={"num_output": 2, "kernel_size": 3})
     assert list(made.convolution_param.kernel_size) == [3]
 
 
-def test_no_type_has_a_field_that_the_composer_takes_for_itself() -> None:
+def test_no_field_has_the_name_of_a_keyword_of_the_composer() -> None:
     """A field called ``name``, ``top``, ``ntop`` or ``in_place`` could not be set by keyword."""
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
     for schema in all_types():
@@ -114,6 +114,6 @@ def test_no_type_has_a_field_that_the_composer_takes_for_itself() -> None:
             assert not clash, (schema.type, clash)
 
 
-def test_a_bad_value_deep_within_a_message_is_named() -> None:
+def test_a_bad_value_in_a_nested_message() -> None:
     with pytest.raises(ComposeError, match="weight_filler: std must be a number, got 'wide'"):
         layer("Convolution", 1, num_output=2, kernel_size=1, weight_filler={"std": "wide"})

@@ -42,14 +42,14 @@ def test_names_and_summaries_import_nothing(package: Formats) -> None:
 @pytest.mark.parametrize(
     ("formats", "kind"), [(findings.FORMATS, FindingsFormat), (net.FORMATS, NetFormat)]
 )
-def test_every_format_is_whole(formats: Formats, kind: type) -> None:
+def test_every_format_is_complete(formats: Formats, kind: type) -> None:
     assert formats.names()
     for name in formats.names():
         assert isinstance(formats.load(name), kind)
         assert len(formats.summary(name)) > 10
 
 
-def test_the_formats_there_are() -> None:
+def test_the_names_of_the_formats() -> None:
     assert {"concise", "github", "json", "junit", "sarif", "text"} <= set(findings.FORMATS.names())
     assert {"json", "table"} <= set(net.FORMATS.names())
 

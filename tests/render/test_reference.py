@@ -24,14 +24,14 @@ def test_pages_can_lie_in_one_folder_whatever_the_case_of_names() -> None:
     assert len(names) == len(set(names))
 
 
-def test_pages_of_types_that_are_gone_go_too(tmp_path: Path) -> None:
+def test_pages_of_removed_types_are_removed(tmp_path: Path) -> None:
     (tmp_path / "Gone.md").write_text("# Gone")
     main(str(tmp_path))
     assert not (tmp_path / "Gone.md").exists()
     assert (tmp_path / "ReLU.md").read_text(encoding="utf-8").startswith("# ReLU\n\nKeep what")
 
 
-def test_a_table_is_not_broken_by_what_is_in_it() -> None:
+def test_a_vertical_bar_in_a_table_is_escaped() -> None:
     for name, page in pages():
         rows = [line for line in page.split("\n") if line.startswith("| `")]
         for row in rows:

@@ -37,7 +37,7 @@ def test_on_a_terminal_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> No
     assert max(map(len, out.getvalue().split("\n")[3:])) <= 60
 
 
-def test_markup_in_a_name_is_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_markup_in_a_name_has_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     out = Terminal()
     show(out, Table(("layer",), [("conv[bold]1",)]))
@@ -45,6 +45,6 @@ def test_markup_in_a_name_is_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("out", [io.StringIO(), Terminal()])
-def test_a_name_takes_one_line_whatever_it_holds(out: io.StringIO) -> None:
+def test_a_name_takes_one_line_whatever_it_contains(out: io.StringIO) -> None:
     show(out, Table(("layer",), [("a\nb\x1b[31m\u2028",)]))
     assert "a\\nb\\x1b[31m\\u2028" in out.getvalue()

@@ -1,4 +1,4 @@
-"""Expected sizes and empty windows are a real Caffe's; those of others their documentation's."""
+"""Sizes of a real Caffe, and of other frameworks according to their documentation."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_sizes_and_empty_windows_are_those_of_a_real_caffe() -> None:
         ((7, 3, 2, 1), ["padded", "whole", "whole", "padded"], [3, 3, 3, 3]),
     ],
 )
-def test_what_each_window_holds(
+def test_the_kind_of_each_window(
     numbers: tuple[int, int, int, int], kinds: list[str], divisors: list[int]
 ) -> None:
     windows = list(square(*numbers).windows())

@@ -1,4 +1,4 @@
-"""Fixes written into the text: what they change, and when they are left out."""
+"""Safe fixes in the text: what they change, and when they are left out."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_fix_that_is_not_safe_is_not_applied() -> None:
     assert (result.net.text, result.diagnostics, result.modified) == (NET, [], False)
 
 
-def test_a_fix_that_brings_an_error_is_left_out_and_the_others_are_not() -> None:
+def test_a_fix_that_causes_an_error_is_left_out() -> None:
     worse = Diagnostic(Severity.ERROR, "S104", "q", "bottoms differ")
     bad, good = finding(remove(2)), finding(set_field(3, "top[0]", "out"))
 
@@ -101,7 +101,7 @@ def test_a_fix_that_brings_an_error_is_left_out_and_the_others_are_not() -> None
     assert examine(result.net) == [bad]
 
 
-def test_an_error_that_was_there_may_stay_though_its_sizes_change() -> None:
+def test_an_old_error_may_stay_with_other_sizes() -> None:
     before = Diagnostic(Severity.ERROR, "S104", "q", "76 and 75")
     after = Diagnostic(Severity.ERROR, "S104", "q", "74 and 75")
     assert len(fix(finding(remove(2)), before, after=(after,)).diagnostics) == 1
@@ -114,7 +114,7 @@ def test_fixes_that_overlap_are_applied_one_after_the_other() -> None:
     assert result.diagnostics[:2] == [first, second]
 
 
-def test_fixes_that_undo_each_other_come_to_an_end() -> None:
+def test_fixes_that_undo_each_other_end() -> None:
     def examine(net: Net) -> list[Diagnostic]:
         number = net.message.layer[1].convolution_param.num_output
         return [finding(set_field(1, "convolution_param.num_output", 12 - number))]
@@ -143,7 +143,7 @@ def test_the_first_format_and_broken_text_are_not_touched() -> None:
     assert fix(finding(edit), text=NET + "layer {").diagnostics == []
 
 
-def test_what_the_schema_does_not_have_is_not_written() -> None:
+def test_a_field_that_does_not_exist_is_not_written() -> None:
     result = fix(finding(set_field(1, "convolution_param.kernal", 3)))
     assert (result.net.text, result.diagnostics) == (NET, [])
     assert fix(finding(set_field(1, "convolution_param.num_output", "many"))).diagnostics == []

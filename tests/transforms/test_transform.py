@@ -31,7 +31,7 @@ class Editing(Transform):
         return Result(new, True, [], origins, self.changed)
 
 
-def test_the_net_that_is_given_stays_as_it_is() -> None:
+def test_the_given_net_does_not_change() -> None:
     net = loads(TEXT)
     result = Editing(Edit(("layer", 2, "name"), "set", "relu"))(net)
     assert result.modified
@@ -39,7 +39,7 @@ def test_the_net_that_is_given_stays_as_it_is() -> None:
     assert result.net.text == TEXT.replace('name: "r"', 'name: "relu"')
 
 
-def test_origins_lead_from_new_layers_to_old_ones() -> None:
+def test_origins_map_new_layers_to_old_ones() -> None:
     tanh = {"name": "t", "type": "TanH", "bottom": ["p"], "top": ["t"]}
     result = Editing(insert(("layer", 2), tanh), delete(("layer", 2)))(loads(TEXT))
     assert [layer.name for layer in result.net.message.layer] == ["data", "p", "t"]
@@ -60,7 +60,7 @@ def test_a_new_error_breaks_the_promise() -> None:
         Editing(Edit(("layer", 2, "bottom", 0), "set", "q"))(loads(TEXT))
 
 
-def test_sequential_applies_one_after_another_and_composes_the_origins() -> None:
+def test_sequential_applies_transforms_in_order() -> None:
     tanh = {"name": "t", "type": "TanH", "bottom": ["p"], "top": ["t"]}
     both = Sequential(
         Editing(insert(("layer", 1), tanh | {"bottom": ["data"]})), Editing(delete(("layer", 3)))
