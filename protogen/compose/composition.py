@@ -109,9 +109,11 @@ class Composition:
         if schema.type == "Crop" and keywords.get("offset") == ALIGNED:
             keywords = {**keywords, **self._aligned_crop(name, blobs, keywords)}
         read = [blob.name for blob in blobs]
-        stated = _stated_shapes(schema, name, keywords)
-        if stated and schema.shape_field:
-            keywords = _with_shapes(schema, stated, keywords)
+        stated: tuple[Shape, ...] = ()
+        if "tops" in keywords or isinstance(schema, UnknownType):
+            stated = _stated_shapes(schema, name, keywords)
+            if stated and schema.shape_field:
+                keywords = _with_shapes(schema, stated, keywords)
         tops = self._top_names(schema, name, blobs, keywords)
         layer, plain = self._add_message(schema, name, read, tops, keywords)
         shapes = tuple([blob.shape for blob in blobs])
@@ -267,7 +269,7 @@ def _stated_shapes(
 def _with_shapes(
     schema: LayerSchema, stated: Sequence[Shape], keywords: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    """The keywords with the stated shapes in the type's own field for them, if it has one."""
+    """The keywords with the stated shapes in the type's own field for them."""
     complete = all(shape is not None and None not in shape for shape in stated)
     if not complete or keywords.get(schema.shape_field) is not None:
         return keywords
