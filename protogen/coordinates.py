@@ -95,7 +95,8 @@ def _convolution(ctx: Context) -> Grids:
 
 
 def _deconvolution(ctx: Context) -> Grids | None:
-    """The inverse of a convolution: the bottom lies on the top as there the top on the bottom."""
+    """The inverse of a convolution: the bottom lies on the top as a convolution's top does on its
+    bottom."""
     grids = []
     for grid in _convolution(ctx):
         if grid is not None and grid.step == 0:  # Caffe accepts a stride of 0 here
@@ -167,45 +168,8 @@ def _identities(axes: int) -> tuple[Grid, ...]:
 
 _Rule = Callable[[Context], Grids | None]
 
-#: Layers whose tops have an element for each element of a bottom, in the same place.
-_ELEMENTWISE = frozenset(
-    [
-        "AbsVal",
-        "Axpy",
-        "BN",
-        "BNLL",
-        "BatchNorm",
-        "Bias",
-        "Clip",
-        "Dropout",
-        "ELU",
-        "Eltwise",
-        "Exp",
-        "LRN",
-        "Log",
-        "MVN",
-        "Mish",
-        "Normalize",
-        "PReLU",
-        "Power",
-        "ReLU",
-        "ReLU6",
-        "Scale",
-        "SeLu",
-        "SeLuDropout",
-        "ShuffleChannel",
-        "Sigmoid",
-        "Softmax",
-        "SpatialDropout",
-        "Split",
-        "Swish",
-        "TanH",
-        "Threshold",
-    ]
-)
-
+#: The rules of layers that are not `LayerSchema.elementwise`.
 _RULES: dict[str, _Rule] = {
-    **dict.fromkeys(_ELEMENTWISE, _elementwise),
     "Concat": _joined,
     "Convolution": _convolution,
     "ConvolutionDepthwise": _convolution,
@@ -223,16 +187,23 @@ _RULES: dict[str, _Rule] = {
 
 def _grids(analysis: Analysis, step: Step) -> Grids | None:
     """The top of a layer on the axes of its bottom; ``None`` if it keeps no places."""
-    rule, schema = _RULES.get(step.type), step.schema
-    if rule is None or schema is None or None in step.bottoms:
+    schema = step.schema
+    if schema is None or None in step.bottoms:
+        return None
+    rule = _elementwise if schema.elementwise else _RULES.get(step.type)
+    if rule is None:
         return None
     # Places follow from the parameters alone, so they are known even if sizes are not.
     shapes = [_shape(bottom) for bottom in step.bottoms if bottom is not None]
     ctx = schema.context(step.layer, shapes, len(step.tops), analysis.state.number)
     try:
-        return rule(ctx) if ctx is not None else None
+        grids = rule(ctx) if ctx is not None else None
     except Fault:
         return None
+    # With a stride of 0, all elements would lie in one place.
+    if grids is None or any(grid is not None and grid.step == 0 for grid in grids):
+        return None
+    return grids
 
 
 def _shape(value: Value) -> tuple[int | None, ...]:
@@ -248,7 +219,7 @@ def _followed_bottoms(step: Step, top: Value) -> list[Value]:
     """
     if step.type in ("Crop", "Interp", "Upsample"):
         return [bottom for bottom in step.bottoms[:1] if bottom is not None]
-    if step.type not in _ELEMENTWISE:
+    if step.schema is None or not step.schema.elementwise:
         return [bottom for bottom in step.bottoms if bottom is not None]
     found = []
     for bottom in step.bottoms:
@@ -261,7 +232,10 @@ def _followed_bottoms(step: Step, top: Value) -> list[Value]:
 
 
 class _Paths:
-    """All paths back from a blob, and the layers at which they end."""
+    """All paths back from a blob, and the layers at which they end.
+
+    Paths on which the blob lies alike are kept once, and no path is followed past ``stops``.
+    """
 
     def __init__(self, analysis: Analysis, value: Value, stops: Collection[Value] = ()) -> None:
         self.ends: list[Step] = []
@@ -283,8 +257,8 @@ class _Paths:
 
     def _add(self, bottom: Value, path: Path) -> None:
         known = self.found.setdefault(bottom, [])
-        same = any(path.grids == other.grids for other in known)
-        if not same and len(known) < _MOST_PATHS:
+        is_known = any(path.grids == other.grids for other in known)
+        if not is_known and len(known) < _MOST_PATHS:
             known.append(path)
 
 
@@ -302,7 +276,7 @@ def alignments(analysis: Analysis, a: Value, b: Value) -> list[Alignment]:
     Raises `Unaligned` if no path connects them.
     """
     back_from_a = _Paths(analysis, a)
-    # As soon as a path from b meets one from a, what lies further back is common to both.
+    # As soon as a path from b meets one from a, everything before that is common to both.
     back_from_b = _Paths(analysis, b, stops=back_from_a.found)
     found: list[Alignment] = []
     for value, paths in back_from_b.found.items():
@@ -325,16 +299,18 @@ def _unconnected(a: Value, b: Value, ends: Sequence[Step]) -> str:
 
 
 def _alignment(one: Path, other: Path) -> Alignment:
+    """How a blob lies on another, by the paths of both to the same blob."""
     axes = len(one.grids)
-    unrelated = [
-        axis for axis in range(axes) if one.grids[axis] is None or other.grids[axis] is None
-    ]
-    # The channels of a Convolution are unrelated; the axes after them are spatial.
-    first = unrelated[-1] + 1 if unrelated else min(_FIRST_SPATIAL, axes)
+    first = min(_FIRST_SPATIAL, axes)
+    for axis in range(axes):
+        if one.grids[axis] is None or other.grids[axis] is None:
+            # The channels of a Convolution are unrelated; the axes after them are spatial.
+            first = axis + 1
     offsets, scales = [], []
     for mine, theirs in zip(one.grids[first:], other.grids[first:]):
         assert mine is not None
         assert theirs is not None
+        # Element 0 of the other blob lies here on the axis, and so on this element of the first.
         offsets.append((theirs.start - mine.start) / mine.step)
         scales.append(mine.step / theirs.step)
     return Alignment(first, tuple(offsets), tuple(scales), (*one.choices, *other.choices))
@@ -357,7 +333,7 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
     for scale in alignment.scales:
         if scale != 1:
             raise Unaligned(
-                f'an element of "{a.name}" is as large as {_number(scale)} of "{b.name}";'
+                f'one element of "{a.name}" spans {_number(scale)} of "{b.name}";'
                 " a Crop does not resize"
             )
     for offset in alignment.offsets:
@@ -376,7 +352,7 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
 
 
 def _disagreement(a: Value, b: Value, found: Sequence[Alignment]) -> str:
-    """Two of the paths that disagree, each by the bottom through which only it leads."""
+    """Two of the paths that disagree, each identified by a bottom that only this path uses."""
     one, other = found[:2]
     ways = []
     for alignment, rest in ((one, other), (other, one)):

@@ -57,11 +57,16 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What fixes a finding. A *safe* fix changes nothing that Caffe computes on purpose."""
+    """What fixes a finding. A *safe* fix changes nothing that Caffe computes on purpose.
+
+    ``splices`` are changes of the text itself, for errors that no path leads to: start, end, and
+    the new text.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     safe: bool = False
+    splices: tuple[tuple[int, int, str], ...] = ()
 
 
 def insert(path: Path, value: Any) -> Edit:

@@ -1,4 +1,4 @@
-"""Files are written beside and renamed, so that none is ever left half-written."""
+"""Files are written under another name and renamed, so that none is ever left half-written."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _bytes(data: str | bytes) -> bytes:
 
 
 def _mode(target: Path) -> int:
-    """The mode of the file that is there, or else what the umask leaves of 0666."""
+    """The mode of the existing file, or else what the umask leaves of 0666."""
     if target.exists():
         return target.stat().st_mode & 0o7777
     mask = os.umask(0)

@@ -192,7 +192,7 @@ class Context:
                 "does not work in place: its top must not be its bottom",
                 layer_field=f"top[{top}]",
                 rule="in-place-forbidden",
-                hint="give the top a name of its own",
+                hint="give the top its own name",
             )
 
     # Blobs that the layer produces and learns --------------------------------------------------
@@ -268,8 +268,9 @@ def check_param_count(layer: proto.LayerParameter, facts: Facts) -> None:
     given, learned = len(layer.param), len(facts.blobs)
     unknown = facts.macs is None  # such as a layer in Python, which may learn anything
     if given > learned and not unknown:
+        entries = "entry" if given == 1 else "entries"
         raise Fault(
-            f"has {given} param for {plural(learned, 'learnable blob')}",
+            f"has {given} param {entries} for {plural(learned, 'learnable blob')}",
             rule="param-count",
             field=f"param[{learned}]",
         )
@@ -311,7 +312,7 @@ class _AnswerStore:
         return table
 
     def add(self, table: dict[Hashable, _Answer], key: Hashable, answer: _Answer) -> None:
-        """Keep an answer, if there is room for it at all."""
+        """Keep an answer, if there is room for it."""
         size = _rough_size(key) + _rough_size(answer)
         if self.size + size > _ANSWER_BYTES:
             self.clear()
@@ -367,6 +368,17 @@ class LayerSchema:
     auto_tops: ClassVar[bool] = False
     #: Whether the first top has a weight in the objective even without ``loss_weight``.
     loss: ClassVar[bool] = False
+    #: Whether the first top has an element for each element of a bottom, in the same row and
+    #: column. Other bottoms may be smaller, such as the factor of a Scale.
+    elementwise: ClassVar[bool] = False
+    #: Whether the gradient is computed from the values of the top, which no later layer may then
+    #: overwrite.
+    reads_top: ClassVar[bool] = False
+    #: Whether it still reads its bottom after it has begun to write its top.
+    reads_bottom_while_writing: ClassVar[bool] = False
+    #: Whether its gradient is computed from the values of its bottom, or is written to the bottom
+    #: while they are read.
+    reads_bottom_in_backward: ClassVar[bool] = False
     #: The field of ``param`` that sets the size of the tops, to blame for an impossible size.
     size_field: ClassVar[str] = ""
     #: The field of ``param`` that states the shape of each top, if the type has such a field.

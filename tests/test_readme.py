@@ -7,10 +7,12 @@ import shlex
 from pathlib import Path
 
 import pytest
+from click import Context
 from click.testing import CliRunner
 
 from protogen import ComposeError
 from protogen.cli import commands
+from protogen.render.findings import FORMATS
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -56,3 +58,18 @@ def test_the_mistake_is_reported_as_shown() -> None:
     with pytest.raises(ComposeError) as caught:
         exec(compile(misspelt, "lenet.py", "exec"), {})
     assert str(caught.value) + "\n" in blocks("text")
+
+
+@pytest.mark.parametrize("name", commands.list_commands(Context(commands)))
+def test_every_command_has_a_row(name: str) -> None:
+    assert re.search(rf"^\| `protogen {name}\b", README, re.MULTILINE)
+
+
+def test_the_formats_are_mentioned() -> None:
+    text = (ROOT / "docs" / "checking.md").read_text("utf-8")
+    missing = []
+    for name in FORMATS.names():
+        # The first one in a sentence follows its option.
+        if f"`{name}`" not in text and f"`--format {name}`" not in text:
+            missing.append(name)
+    assert missing == []

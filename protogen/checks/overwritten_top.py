@@ -1,20 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
+from protogen.checks._gradients import passing_gradients, reads_top
 from protogen.checks._phases import Phases
-from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
-
-if TYPE_CHECKING:
-    from protogen.proto import LayerParameter
-
-#: Types that compute their gradient from the values of their top.
-_READ_THEIR_TOP = {"ELU", "Exp", "LRN", "MVN", "Sigmoid", "Softmax", "Swish", "TanH"}
 
 
 @register
@@ -95,7 +88,7 @@ class OverwrittenTop(Check):
                 if bottom is None or bottom.step not in passing:
                     continue
                 producer = bottom.step
-                if _reads_its_top(producer.layer):
+                if reads_top(producer):
                     yield self.found(
                         step,
                         f'overwrites "{bottom.name}", from which layer "{producer.name}"'
@@ -103,12 +96,3 @@ class OverwrittenTop(Check):
                         field=f"top[{position}]",
                         hint="give the top another name, and let the later layers read it",
                     )
-
-
-def _reads_its_top(layer: LayerParameter) -> bool:
-    """Whether the layer computes its gradient from its top."""
-    if layer.type == "Power":
-        # Only the general formula divides by the bottom and multiplies by the top.
-        # (source: ``PowerLayer::Backward_cpu``)
-        return layer.power_param.power not in (0, 1, 2)
-    return layer.type in _READ_THEIR_TOP

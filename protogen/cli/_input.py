@@ -23,6 +23,7 @@ __all__ = [
     "is_composed",
     "read_file",
     "read_net",
+    "read_net_or_exit",
     "read_partial_net",
     "report_diagnostics",
     "shapes_given",
@@ -80,7 +81,7 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
         return net_of_program(path, name, settings or {})
     if _is_in_zoo(spec):
-        raise Unusable(f"{spec} does not exist: this version of protogen has no zoo of nets")
+        raise Unusable(f"{spec} does not exist: this version of protogen has no model zoo")
     if settings:
         raise Unusable(f"--set needs a Python program with a function; {spec} is a file to read")
 
@@ -104,6 +105,27 @@ def read_partial_net(
         if error.net is None:
             raise
         return error.net, error.diagnostics
+
+
+def read_net_or_exit(
+    spec: str, settings: Mapping[str, Any] | None = None
+) -> tuple[Net, list[Diagnostic]]:
+    """A net as `read_partial_net` reads it. Its findings are printed on standard error.
+
+    The command ends here with exit code 1 if the text cannot be read completely, because a net
+    that lacks some of its text would give wrong results.
+    """
+    from protogen.diagnostics import Severity
+    from protogen.rules.text import reading_errors
+
+    net, mistakes = read_partial_net(spec, settings)
+    findings = net.current.findings
+    for diagnostic in [*findings, *mistakes]:
+        if diagnostic.severity is not Severity.NOTE:
+            click.echo(str(diagnostic), err=True)
+    if reading_errors(findings):
+        raise click.exceptions.Exit(1)
+    return net, mistakes
 
 
 def shapes_given(

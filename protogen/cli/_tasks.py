@@ -74,10 +74,10 @@ class Task:
 class Outcome:
     """The result of a task.
 
-    ``findings`` are left, ``fixed`` are those that were fixed. ``text`` is the text of the file and
-    ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is not for
-    Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be checked in
-    a file that could, and ``hidden_notes`` how many notes were found and not asked for.
+    ``findings`` are those that remain, ``fixed`` those that were fixed. ``text`` is the text of the
+    file and ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is
+    not for Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be
+    checked in a file that could, and ``hidden_notes`` how many notes were found and not asked for.
     """
 
     file: str
@@ -149,7 +149,7 @@ def _check_file(task: Task) -> Outcome:
 
 
 def _check_net_file(task: Task, net: Net) -> Outcome:
-    from protogen.transforms.safe_fixes import SafeFixes, is_writable
+    from protogen.transforms.safe_fixes import SafeFixes, is_applicable
 
     def all_findings(net: Net) -> list[Diagnostic]:
         return _check_net(net, task).diagnostics
@@ -158,7 +158,10 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
         chosen = filter(task.selects, findings)
         assert net.document is not None
         left = _without_ignored(net.document, _layer_line(net), chosen)
-        return left if is_writable(net) else [replace(each, fix=None) for each in left]
+        return [
+            replace(each, fix=None) if each.fix and not is_applicable(net, each.fix) else each
+            for each in left
+        ]
 
     if not task.fix:
         report = _check_net(net, task)

@@ -30,7 +30,7 @@ class _Range(click.ParamType):  # type: ignore[type-arg]
             self.fail(f'expected a range like 200:700, got "{value}"', param, ctx)
         first, last = int(found[1]), int(found[2])
         if first < 1:
-            self.fail(f"a range starts at 1 or more, got {value}", param, ctx)
+            self.fail(f"a range must start at 1 or more, got {value}", param, ctx)
         if last < first:
             self.fail(f"{value} is empty: {last} is less than {first}", param, ctx)
         if last - first >= _MOST:
@@ -71,21 +71,13 @@ def command(
     exact size nearest to the present one are listed, too. The exit code is 1 if Caffe rejects the
     present size.
     """
-    from protogen.cli._input import read_partial_net, shapes_given
-    from protogen.diagnostics import Severity
+    from protogen.cli._input import read_net_or_exit, shapes_given
     from protogen.graph import State
     from protogen.render.json import dumps
     from protogen.render.sizes import data, text
     from protogen.reports.sizes import safe_sizes
-    from protogen.rules.text import reading_errors
 
-    net, mistakes = read_partial_net(spec)
-    diagnostics = [*net.current.findings, *mistakes]
-    for diagnostic in diagnostics:
-        if diagnostic.severity is not Severity.NOTE:
-            click.echo(str(diagnostic), err=True)
-    if reading_errors(net.current.findings):
-        raise click.exceptions.Exit(1)
+    net, mistakes = read_net_or_exit(spec)
     state = State(phase, level, stages)
     report = safe_sizes(net.analysis(state, shapes_given(net, inputs)), sizes)
     if report is None:

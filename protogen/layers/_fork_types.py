@@ -1,4 +1,4 @@
-"""Layer types of forks that need no file of their own.
+"""Layer types of forks that do not need their own file.
 
 Of most of them only the name and the fields are known, so the shapes of their tops are unknown.
 Some keep the shape of their first bottom, and the losses among them have a scalar.

@@ -16,7 +16,7 @@ _ONE_DETECTION = (1, 1, 1, 7)
 
 
 class YoloOutput(LayerSchema):
-    """One row per detection; the number is known after a forward pass, and 1 until then."""
+    """One row per detection; the number is known only after a forward pass, and 1 until then."""
 
     bottoms: ClassVar[Arity] = (1, 4)
 

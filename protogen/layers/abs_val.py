@@ -7,6 +7,7 @@ from protogen.schema import Context, LayerSchema, register
 class AbsVal(LayerSchema):
     """Take the absolute value of each element. Does not work in place."""
 
+    elementwise = True
     source = "src/caffe/layers/absval_layer.cpp"
 
     def check(self, ctx: Context) -> None:

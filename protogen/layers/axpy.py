@@ -17,6 +17,7 @@ class Axpy(LayerSchema):
     """
 
     bottoms = 3
+    elementwise = True
     source = "hujie-frank/SENet: src/caffe/layers/axpy_layer.cpp"
     unmarked_forks = ("senet", "intel", "nv17", "eric612", "happynear", "cambricon")
 

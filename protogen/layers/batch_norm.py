@@ -33,6 +33,7 @@ class BatchNorm(LayerSchema):
     """
 
     param = "batch_norm_param"
+    elementwise = True
     source = "src/caffe/layers/batch_norm_layer.cpp"
 
     def dialect(self, layer: Any) -> str:

@@ -19,6 +19,7 @@ class Bias(LayerSchema):
 
     param = "bias_param"
     bottoms = (1, 2)
+    elementwise = True
     source = "src/caffe/layers/bias_layer.cpp"
 
     def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:

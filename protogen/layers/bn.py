@@ -30,6 +30,7 @@ class BN(LayerSchema):
 
     param = "bn_param"
     tops = (1, 3)
+    elementwise = True
     source = (
         "alexgkendall/caffe-segnet, weiliu89/caffe (branch fcn), hszhao/PSPNet:"
         " src/caffe/layers/bn_layer.cpp"

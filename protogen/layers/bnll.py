@@ -7,4 +7,6 @@ from protogen.schema import LayerSchema, register
 class BNLL(LayerSchema):
     """The binomial normal log likelihood, a smooth ReLU: log(1 + exp(x)). Works in place."""
 
+    elementwise = True
+    reads_bottom_in_backward = True
     source = "src/caffe/layers/bnll_layer.cpp"

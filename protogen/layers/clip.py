@@ -11,4 +11,6 @@ class Clip(LayerSchema):
     """
 
     param = "clip_param"
+    elementwise = True
+    reads_bottom_in_backward = True
     source = "src/caffe/layers/clip_layer.cpp"

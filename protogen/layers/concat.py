@@ -22,6 +22,7 @@ class Concat(LayerSchema):
 
     param = "concat_param"
     bottoms = (1, None)
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/concat_layer.cpp"
     formula = "the sum of the bottoms' sizes on axis"
 

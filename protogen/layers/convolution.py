@@ -12,5 +12,6 @@ class Convolution(BaseConvolution):
     leaves height and width unchanged.
     """
 
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/conv_layer.cpp"
     formula = "trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1"

@@ -17,6 +17,7 @@ class Crop(LayerSchema):
 
     param = "crop_param"
     bottoms = 2
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/crop_layer.cpp"
     formula = "the sizes of bottom 0 before axis, and of bottom 1 from axis on"
 

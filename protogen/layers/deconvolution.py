@@ -16,6 +16,7 @@ class Deconvolution(BaseConvolution):
     """
 
     transposed = True
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/deconv_layer.cpp"
     formula = "stride*(size-1) + dilation*(kernel_size-1)+1 - 2*pad"
 

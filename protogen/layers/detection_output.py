@@ -15,11 +15,11 @@ _ONE_DETECTION = (1, 1, 1, 7)
 
 @register
 class DetectionOutput(LayerSchema):
-    """The boxes that SSD detects; of those that overlap, the best.
+    """The boxes that SSD detects, with only the best of those that overlap.
 
     Bottoms are the predictions of location and confidence, and the prior boxes. The top has one
     row per detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. The number
-    of detections is known after a forward pass; until then Caffe uses 1.
+    of detections is known only after a forward pass; until then Caffe uses 1.
     """
 
     param = "detection_output_param"

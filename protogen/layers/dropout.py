@@ -12,4 +12,5 @@ class Dropout(LayerSchema):
     """
 
     param = "dropout_param"
+    elementwise = True
     source = "src/caffe/layers/dropout_layer.cpp"

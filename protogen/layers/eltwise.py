@@ -21,6 +21,7 @@ class Eltwise(LayerSchema):
 
     param = "eltwise_param"
     bottoms = (2, None)
+    elementwise = True
     source = "src/caffe/layers/eltwise_layer.cpp"
 
     def check(self, ctx: Context) -> None:

@@ -8,4 +8,6 @@ class ELU(LayerSchema):
     """x if positive, else alpha * (exp(x) - 1) (Clevert et al. 2015). Works in place."""
 
     param = "elu_param"
+    elementwise = True
+    reads_top = True
     source = "src/caffe/layers/elu_layer.cpp"

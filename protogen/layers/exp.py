@@ -12,6 +12,8 @@ class Exp(LayerSchema):
     """
 
     param = "exp_param"
+    elementwise = True
+    reads_top = True
     source = "src/caffe/layers/exp_layer.cpp"
 
     def check(self, ctx: Context) -> None:

@@ -18,6 +18,7 @@ class Im2col(LayerSchema):
     """
 
     param = "convolution_param"
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/im2col_layer.cpp"
     formula = "channels * kernel area; trunc((size + 2*pad - extent) / stride) + 1"
 

@@ -19,6 +19,7 @@ class InnerProduct(LayerSchema):
 
     param = "inner_product_param"
     size_field = "num_output"
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/inner_product_layer.cpp"
     formula = "the sizes before axis, then num_output"
 

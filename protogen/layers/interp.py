@@ -38,7 +38,8 @@ class Interp(LayerSchema):
         for name in ("pad_beg", "pad_end"):
             if getattr(p, name) > 0:
                 raise ctx.fault(
-                    f"{name} must be 0 or less, as it can only crop; got {getattr(p, name)}", name
+                    f"{name} must be 0 or less, because it can only crop; got {getattr(p, name)}",
+                    name,
                 )
         cropped = [size + p.pad_beg + p.pad_end for size in sizes]
         outputs = self._output_sizes(ctx, cropped)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @register
 class Local(LayerSchema):
-    """A Convolution with filters of its own at each place of the image.
+    """A Convolution with separate filters at each place of the image.
 
     (source: Taigman et al. 2014, DeepFace)
     """

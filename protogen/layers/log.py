@@ -12,6 +12,8 @@ class Log(LayerSchema):
     """
 
     param = "log_param"
+    elementwise = True
+    reads_bottom_in_backward = True
     source = "src/caffe/layers/log_layer.cpp"
 
     def check(self, ctx: Context) -> None:

@@ -14,6 +14,9 @@ class LRN(LayerSchema):
     """
 
     param = "lrn_param"
+    elementwise = True
+    reads_top = True
+    reads_bottom_in_backward = True
     axes = (4,)
     source = "src/caffe/layers/lrn_layer.cpp"
 

@@ -16,6 +16,9 @@ class MVN(LayerSchema):
     """
 
     param = "mvn_param"
+    elementwise = True
+    reads_top = True
+    reads_bottom_in_backward = True
     source = "src/caffe/layers/mvn_layer.cpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

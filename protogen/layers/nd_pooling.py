@@ -5,6 +5,7 @@ from typing import Any
 
 from protogen.layers._nd_windows import nd_window
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 from protogen.windows import pooling_size
 
 
@@ -27,7 +28,7 @@ class NdPooling(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         num, channels, *sizes = ctx.bottom
         window, stride, pad = nd_window(ctx)
-        kernel = sizes if ctx.param.global_pooling else window
+        kernel: Sequence[Size] = sizes if ctx.param.global_pooling else window
         outputs = []
         for axis, size in enumerate(sizes):
             # Unlike Pooling, it clips each axis for its own pad.

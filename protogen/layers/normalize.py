@@ -25,6 +25,7 @@ class Normalize(LayerSchema):
     param = "norm_param"
     also = ("normalize_param",)
     tops = (1, 2)
+    elementwise = True
     source = "weiliu89/caffe (branch ssd): src/caffe/layers/normalize_layer.cpp"
     #: These have variants of their own, with another parameter message or none.
     unmarked_forks = ("yjxiong", "happynear")

@@ -14,6 +14,7 @@ class PReLU(LayerSchema):
     """
 
     param = "prelu_param"
+    elementwise = True
     source = "src/caffe/layers/prelu_layer.cpp"
 
     def check(self, ctx: Context) -> None:

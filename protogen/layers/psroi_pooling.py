@@ -11,7 +11,7 @@ from protogen.schema import Context, LayerSchema, register
 class PSROIPooling(LayerSchema):
     """The averages of ``group_size`` by ``group_size`` windows in each region of interest.
 
-    Each window reads ``output_dim`` channels of its own, so the bottom has ``output_dim`` times
+    Each window reads its own ``output_dim`` channels, so the bottom has ``output_dim`` times
     ``group_size`` squared channels. The second bottom has one row per region: the image, then x1,
     y1, x2, y2.  (source: Dai et al. 2016, R-FCN)
     """

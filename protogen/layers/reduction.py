@@ -16,6 +16,7 @@ class Reduction(LayerSchema):
     """
 
     param = "reduction_param"
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/reduction_layer.cpp"
     formula = "the sizes before axis"
 

@@ -8,4 +8,5 @@ class ReLU(LayerSchema):
     """Keep what is positive: max(0, x), or ``negative_slope`` * x below zero. Works in place."""
 
     param = "relu_param"
+    elementwise = True
     source = "src/caffe/layers/relu_layer.cpp"

@@ -20,6 +20,7 @@ class Scale(LayerSchema):
 
     param = "scale_param"
     bottoms = (1, 2)
+    elementwise = True
     source = "src/caffe/layers/scale_layer.cpp"
 
     def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:

@@ -11,5 +11,6 @@ class SeLu(LayerSchema):
     SeLU.  (source: Klambauer et al. 2017)
     """
 
+    elementwise = True
     source = "foss-for-synopsys-dwc-arc-processors/synopsys-caffe: src/caffe/layers/selu_layer.cpp"
     unmarked_forks = ("soeaver",)

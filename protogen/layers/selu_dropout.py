@@ -11,4 +11,5 @@ class SeLuDropout(LayerSchema):
     """
 
     param = "selu_dropout_param"
+    elementwise = True
     source = "soeaver/caffe-model: the nets that use it"

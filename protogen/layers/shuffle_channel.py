@@ -13,6 +13,7 @@ class ShuffleChannel(LayerSchema):
     """
 
     param = "shuffle_channel_param"
+    elementwise = True
     source = "farmingyard/ShuffleNet: shuffle_channel_layer.cpp"
 
     def check(self, ctx: Context) -> None:

@@ -8,4 +8,6 @@ class Sigmoid(LayerSchema):
     """1 / (1 + exp(-x)), between 0 and 1. Works in place."""
 
     param = "sigmoid_param"
+    elementwise = True
+    reads_top = True
     source = "src/caffe/layers/sigmoid_layer.cpp"

@@ -12,6 +12,8 @@ class Softmax(LayerSchema):
     """
 
     param = "softmax_param"
+    elementwise = True
+    reads_top = True
     source = "src/caffe/layers/softmax_layer.cpp"
 
     def check(self, ctx: Context) -> None:

@@ -11,5 +11,6 @@ class SpatialDropout(LayerSchema):
     """
 
     param = "dropout_param"
+    elementwise = True
     source = "intel/caffe: src/caffe/layers/spatial_dropout_layer.cpp"
     unmarked_forks = ("intel",)

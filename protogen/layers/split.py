@@ -7,10 +7,11 @@ from protogen.schema import Context, LayerSchema, register
 class Split(LayerSchema):
     """Copy the bottom to several tops; their gradients are added up.
 
-    Caffe inserts one by itself after each blob with several readers.
+    Caffe inserts one automatically after each blob with several readers.
     """
 
     tops = (1, None)
+    elementwise = True
     source = "src/caffe/layers/split_layer.cpp"
 
     def check(self, ctx: Context) -> None:

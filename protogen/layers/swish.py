@@ -8,4 +8,6 @@ class Swish(LayerSchema):
     """x * sigmoid(beta * x) (Ramachandran et al. 2017). Works in place."""
 
     param = "swish_param"
+    elementwise = True
+    reads_top = True
     source = "src/caffe/layers/swish_layer.cpp"

@@ -8,4 +8,6 @@ class TanH(LayerSchema):
     """The hyperbolic tangent, between -1 and 1. Works in place."""
 
     param = "tanh_param"
+    elementwise = True
+    reads_top = True
     source = "src/caffe/layers/tanh_layer.cpp"

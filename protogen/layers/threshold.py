@@ -8,4 +8,5 @@ class Threshold(LayerSchema):
     """1 if an element is greater than ``threshold``, else 0. Works in place; has no gradient."""
 
     param = "threshold_param"
+    elementwise = True
     source = "src/caffe/layers/threshold_layer.cpp"

@@ -13,6 +13,7 @@ class Tile(LayerSchema):
 
     param = "tile_param"
     size_field = "tiles"
+    reads_bottom_while_writing = True
     source = "src/caffe/layers/tile_layer.cpp"
     formula = "size * tiles on axis"
 

@@ -11,7 +11,7 @@ from protogen.schema import Context, LayerSchema, register
 class UnPooling(LayerSchema):
     """Spread each value over a window of the top: into its center, evenly, or by repeating it.
 
-    With a second bottom, the window is computed such that the top has about the size of that
+    With a second bottom, the window is computed so that the top has about the size of that
     bottom.
     """
 

@@ -50,15 +50,18 @@ def _files(data: bytes) -> Iterator[bytes]:
     """
     at = 0
     while at < len(data):
+        at += 1  # the tag
+        # A varint has 7 bits in each byte, the lowest ones first. The highest bit of a byte says
+        # whether another one follows.
         size = shift = 0
-        more = True
-        while more:
-            at += 1
+        while data[at] & 0x80:
             size |= (data[at] & 0x7F) << shift
             shift += 7
-            more = data[at] >= 0x80
-        at += 1 + size
-        yield data[at - size : at]
+            at += 1
+        size |= data[at] << shift
+        at += 1
+        yield data[at : at + size]
+        at += size
 
 
 def _load() -> tuple[descriptor_pool.DescriptorPool, FileDescriptor]:
@@ -87,6 +90,7 @@ def forks_of(
     message or the enum around it.
     """
     # protobuf returns options in a class of the default pool, which does not have our extensions.
+    # The serialized options have them, so they are read again with the class of our pool.
     foreign = descriptor.GetOptions()
     kind = POOL.FindMessageTypeByName(foreign.DESCRIPTOR.full_name)
     options: Any = message_class(kind).FromString(foreign.SerializeToString())
@@ -97,10 +101,10 @@ def forks_of(
     if isinstance(descriptor, EnumValueDescriptor):
         return forks_of(descriptor.type)
     around = descriptor.containing_type
-    return forks_of(around) if around is not None else ()
+    return () if around is None else forks_of(around)
 
 
-if not TYPE_CHECKING:  # to a type checker it would make every name one of this module's
+if not TYPE_CHECKING:  # a type checker would otherwise accept any name of this module
 
     def __getattr__(name: str) -> Any:
         """Create a message class or the wrapper of an enum on first use."""
@@ -118,9 +122,12 @@ if not TYPE_CHECKING:  # to a type checker it would make every name one of this 
 
 @cache
 def _enum_values() -> dict[str, int]:
-    """The values of the enums outside a message. In proto2 their names are the file's."""
-    enums = FILE.enum_types_by_name.values()
-    return {value.name: value.number for enum in enums for value in enum.values}
+    """The values of the enums outside a message. In proto2 their names are global."""
+    found = {}
+    for enum in FILE.enum_types_by_name.values():
+        for value in enum.values:
+            found[value.name] = value.number
+    return found
 
 
 def __dir__() -> list[str]:

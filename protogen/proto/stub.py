@@ -87,7 +87,8 @@ def _message(message: DescriptorProto, path: str) -> Iterator[str]:
         enum_path = f"{path}.{enum.name}"
         yield from _indented(_enum(enum, enum_path))
         # As in C++, each value is also a name of the message.
-        yield from _indented(f"{value.name}: ClassVar[{enum_path}]" for value in enum.value)
+        for value in enum.value:
+            yield f"    {value.name}: ClassVar[{enum_path}]"
     # Python has no attribute syntax for a field that is called `lambda`.
     fields = [field for field in message.field if not keyword.iskeyword(field.name)]
     for field in fields:
@@ -122,9 +123,11 @@ def _constructor(fields: Iterable[FieldDescriptorProto]) -> Iterator[str]:
     """The constructor, with a line for each field, so that a change shows as one line."""
     yield "def __init__("
     yield "    self,"
-    for number, field in enumerate(fields):
-        if not number:
-            yield "    *,"
+    fields = list(fields)
+    # An asterisk with nothing after it is a syntax error, and some messages have no fields.
+    if fields:
+        yield "    *,"
+    for field in fields:
         yield f"    {field.name}: {_argument(field)} | None = ...,"
     yield ") -> None: ..."
 
@@ -135,9 +138,14 @@ def _argument(field: FieldDescriptorProto) -> str:
     if _is_message(field):
         accepted += " | _Fields"
     elif field.type == FieldDescriptorProto.TYPE_ENUM:
-        around, _, name = accepted.rpartition(".")
-        accepted += f" | {around}._{name}Name" if around else f" | _{name}Name"
+        accepted += f" | {_names_alias(accepted)}"
     return f"Iterable[{accepted}]" if _is_repeated(field) else accepted
+
+
+def _names_alias(enum: str) -> str:
+    """The alias for the names of an enum, which is next to the enum: ``Outer._InnerName``."""
+    around, dot, name = enum.rpartition(".")
+    return f"{around}{dot}_{name}Name"
 
 
 def _methods(message: DescriptorProto) -> Iterator[str]:
@@ -165,7 +173,10 @@ def _is_message(field: FieldDescriptorProto) -> bool:
 
 def _literal(names: Iterable[str]) -> str:
     quoted = [f'"{name}"' for name in names]
-    return f"Literal[{', '.join(quoted)}]" if quoted else "Never"
+    # There is no empty Literal.
+    if not quoted:
+        return "Never"
+    return f"Literal[{', '.join(quoted)}]"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

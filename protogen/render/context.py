@@ -1,4 +1,4 @@
-"""What a format has to know about where its output goes."""
+"""What a format needs to know about where its output goes."""
 
 from __future__ import annotations
 
@@ -41,4 +41,5 @@ def wants_color(out: TextIO) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
+    # A terminal of the type "dumb", such as a shell in Emacs, prints the codes of colors as text.
     return out.isatty() and os.environ.get("TERM") != "dumb"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.edits import Edit, Fix, format_path
@@ -13,6 +12,7 @@ from protogen.text.lines import excerpt
 
 __all__ = ["diagnostic_data", "diagnostic_text", "diagnostics_text"]
 
+# Codes of ANSI terminals; the last one ends all others.
 _BOLD, _RED, _YELLOW, _BLUE, _CYAN, _PLAIN = (f"\033[{n}m" for n in (1, 31, 33, 34, 36, 0))
 _COLORS = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW, Severity.NOTE: _CYAN}
 
@@ -27,14 +27,15 @@ def diagnostics_text(diagnostics: Iterable[Diagnostic], source: Source, color: b
 
 def diagnostic_text(diagnostic: Diagnostic, source: Source, color: bool = False) -> str:
     """The headline, the source line with a caret, and the notes."""
-    headline, notes = diagnostic.headline, diagnostic.notes
     quoted = [f"    {line}" for line in _quoted_lines(diagnostic.location, source)]
-    if color:
-        headline = _colored_headline(diagnostic)
-        line, caret = quoted[:1], quoted[1:]
-        quoted = line + [f"{_COLORS[diagnostic.severity]}{each}{_PLAIN}" for each in caret]
-        notes = [f"{_BLUE}{note[:_LABEL]}{_PLAIN}{note[_LABEL:]}" for note in notes]
-    return "\n".join([headline, *quoted, *notes])
+    if not color:
+        return "\n".join([diagnostic.headline, *quoted, *diagnostic.notes])
+    lines = [_colored_headline(diagnostic), *quoted[:1]]
+    for caret in quoted[1:]:
+        lines.append(f"{_COLORS[diagnostic.severity]}{caret}{_PLAIN}")
+    for note in diagnostic.notes:
+        lines.append(f"{_BLUE}{note[:_LABEL]}{_PLAIN}{note[_LABEL:]}")
+    return "\n".join(lines)
 
 
 def _colored_headline(diagnostic: Diagnostic) -> str:
@@ -50,15 +51,18 @@ def _quoted_lines(location: Location | None, source: Source) -> list[str]:
     if location is None:
         return []
     text = excerpt(source(location.file), location)
-    if not text.strip(" ^\n"):  # the place is at an empty line
+    # Nothing but a caret: the location is at an empty line.
+    if not text.strip(" ^\n"):
         return []
     line, _, caret = text.partition("\n")
-    return [line, caret] if location.column else [line.strip()]
+    if not location.column:
+        return [line.strip()]
+    return [line, caret]
 
 
-def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
+def diagnostic_data(diagnostic: Diagnostic) -> dict[str, object]:
     """The fields of a diagnostic that are not empty, in a fixed order."""
-    fields = {
+    fields: dict[str, object] = {
         "severity": diagnostic.severity.value,
         "code": diagnostic.code,
         "name": diagnostic.name,
@@ -75,31 +79,35 @@ def diagnostic_data(diagnostic: Diagnostic) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value}
 
 
-def _fix_data(fix: Fix) -> dict[str, Any]:
+def _fix_data(fix: Fix) -> dict[str, object]:
     """A fix for scripts."""
     edits = [_edit_data(edit) for edit in fix.edits]
     return {"title": fix.title, "edits": edits, "safe": fix.safe}
 
 
-def _edit_data(edit: Edit) -> dict[str, Any]:
-    """An edit for scripts: a field of a layer and its new value.
+def _edit_data(edit: Edit) -> dict[str, object]:
+    """An edit for scripts: a field of a layer, or of the net, and its new value.
 
     A value of ``null`` removes the field, or the whole layer if ``field`` is empty. An edit that
     inserts a layer before another one has an ``action``.
     """
-    _, layer_index, *field = edit.path
-    data = {
-        "layer_index": layer_index,
-        "field": format_path(tuple(field)),
-        "value": None if edit.action == "delete" else _value_data(edit.value),
-    }
+    data: dict[str, object]
+    value = None if edit.action == "delete" else _value_data(edit.value)
+    if edit.path[0] == "layer" and len(edit.path) > 1:
+        _, layer_index, *field = edit.path
+        data = {"layer_index": layer_index, "field": format_path(tuple(field)), "value": value}
+    else:
+        data = {"field": format_path(edit.path), "value": value}
     if edit.action == "insert":
         data["action"] = "insert"
     return data
 
 
-def _value_data(value: Any) -> Any:
+def _value_data(value: object) -> object:
     """A scalar as prototxt writes it; the fields of a message as they are."""
+    # Before the numbers, because a bool is an int in Python.
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, (int, float)) else value
+    if isinstance(value, (int, float)):
+        return str(value)
+    return value

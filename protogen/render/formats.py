@@ -1,4 +1,4 @@
-"""Output formats that are found by themselves: each module of a package is one format."""
+"""Output formats: each module of a package is one, and adding a file adds a format."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ class Formats:
 
     def names(self) -> tuple[str, ...]:
         """The names of the formats, in alphabetical order."""
-        names = [module.name for module in pkgutil.iter_modules(self._path)]
-        return tuple(sorted(name for name in names if not name.startswith("_")))
+        names = []
+        for module in pkgutil.iter_modules(self._path):
+            if not module.name.startswith("_"):
+                names.append(module.name)
+        return tuple(sorted(names))
 
     def load(self, name: str) -> ModuleType:
         """The module of a format."""
@@ -36,11 +39,15 @@ class Formats:
     def summary(self, name: str) -> str:
         """What a format is: the first line of its module's docstring."""
         source = self._source(name)
-        # A frozen program has no sources.
-        doc = ast.get_docstring(ast.parse(source)) if source else self.load(name).__doc__
+        if source is not None:
+            doc = ast.get_docstring(ast.parse(source))
+        else:  # a frozen program has no sources
+            doc = self.load(name).__doc__
         return (doc or "").strip().partition("\n")[0]
 
     def _source(self, name: str) -> str | None:
+        """The source of a module, without importing it."""
         spec = importlib.util.find_spec(f"{self._package}.{name}")
-        loader = spec.loader if spec else None
-        return loader.get_source(spec.name) if spec and isinstance(loader, InspectLoader) else None
+        if spec is None or not isinstance(spec.loader, InspectLoader):
+            return None
+        return spec.loader.get_source(spec.name)

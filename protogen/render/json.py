@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 __all__ = ["dumps"]
 
 
-def dumps(data: Any) -> str:
+def dumps(data: object) -> str:
     """The data as indented JSON; an unknown size is ``null``."""
     return json.dumps(data, indent=2, ensure_ascii=False)

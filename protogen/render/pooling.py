@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.render.table import Table, plain
 from protogen.render.windows import draw, formula
@@ -18,6 +17,7 @@ def text(axes: Sequence[Axis], pool: str) -> str:
     Axes that are alike are shown once.
     """
     height, width = axes
+    # A square image and a square window are the usual case.
     if _settings(height) == _settings(width):
         return _axis_text(height, pool, title="")
     sizes = f"{height.size}x{width.size} -> {height.pooled}x{width.pooled}"
@@ -31,18 +31,21 @@ def _settings(axis: Axis) -> tuple[int, int, int, int]:
 
 def _axis_text(axis: Axis, pool: str, title: str) -> str:
     settings = f"{pool}, kernel {axis.kernel}, stride {axis.stride}, pad {axis.pad}"
-    windows = draw(axis, pool)
-    frameworks = plain(_frameworks_table(axis)).split("\n")
+    frameworks = plain(_frameworks_table(axis))
     return "\n".join(
         [
             f"{title}{axis.size} -> {axis.pooled}  ({settings})",
             f"  {formula(axis)}",
             "",
-            *(f"  {line}" for line in windows),
+            *_indented(draw(axis, pool)),
             "",
-            *(f"  {line}" for line in frameworks),
+            *_indented(frameworks.split("\n")),
         ]
     )
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
 
 
 def _frameworks_table(axis: Axis) -> Table:
@@ -53,12 +56,12 @@ def _frameworks_table(axis: Axis) -> Table:
     return Table(("size", "framework", "option", ""), rows, right=(0,))
 
 
-def data(axes: Sequence[Axis], pool: str, round_mode: str) -> dict[str, Any]:
+def data(axes: Sequence[Axis], pool: str, round_mode: str) -> dict[str, object]:
     """The pooling for scripts."""
     return {"pool": pool, "round_mode": round_mode, "axes": [_axis_data(axis) for axis in axes]}
 
 
-def _axis_data(axis: Axis) -> dict[str, Any]:
+def _axis_data(axis: Axis) -> dict[str, object]:
     windows = [{**window._asdict(), "kind": window.kind} for window in axis.windows()]
     return {
         "axis": axis.name,

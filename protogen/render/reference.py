@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from protogen import layers
 from protogen.files import write_file
@@ -22,31 +21,39 @@ __all__ = ["data", "index_data", "index_table", "pages", "text"]
 
 def index_table(references: Sequence[LayerReference]) -> Table:
     """A row for each type."""
-    rows = [(each.type, each.bottoms, each.tops, _unmarked(each.summary)) for each in references]
+    rows = []
+    for each in references:
+        rows.append((each.type, each.bottoms, each.tops, _without_backticks(each.summary)))
     return Table(("type", "bottoms", "tops", ""), rows)
 
 
 def index_data(references: Sequence[LayerReference]) -> list[dict[str, str]]:
     """The list of types for scripts."""
-    keys = ("type", "bottoms", "tops", "summary")
-    return [{key: getattr(each, key) for key in keys} for each in references]
+    rows = []
+    for each in references:
+        row = {"type": each.type, "bottoms": each.bottoms, "tops": each.tops}
+        rows.append({**row, "summary": each.summary})
+    return rows
 
 
 def text(reference: LayerReference) -> str:
     """The reference of one type."""
-    loss = "adds its first top to the objective, by default with loss_weight 1"
+    loss = ""
+    if reference.loss:
+        loss = "adds its first top to the objective, by default with loss_weight 1"
     facts = {
         "bottoms": reference.bottoms,
         "tops": reference.tops,
         "size": reference.formula,
         "learns": reference.learns,
-        "loss": loss if reference.loss else "",
+        "loss": loss,
         "forks": ", ".join(reference.forks),
         "in Caffe": reference.source,
     }
-    known = [f"{name:<9}  {fact}" for name, fact in facts.items() if fact]
+    lines = [f"{name:<9}  {fact}" for name, fact in facts.items() if fact]
     sections = [_parameter_text(parameter) for parameter in reference.parameters]
-    return "\n\n".join([reference.type, _unmarked(reference.doc), "\n".join(known), *sections])
+    doc = _without_backticks(reference.doc)
+    return "\n\n".join([reference.type, doc, "\n".join(lines), *sections])
 
 
 def _parameter_text(parameter: Parameter) -> str:
@@ -60,7 +67,10 @@ def _parameter_text(parameter: Parameter) -> str:
 
 
 def _fork_table(fields: Sequence[Field]) -> Table:
-    rows = [(*_cells(field)[:3], ", ".join(field.forks), field.comment) for field in fields]
+    rows = []
+    for field in fields:
+        name, type_, default, comment = _cells(field)
+        rows.append((name, type_, default, ", ".join(field.forks), comment))
     return Table(("field of forks", "type", "default", "forks", ""), rows)
 
 
@@ -72,12 +82,11 @@ def _indented(lines: str) -> str:
     return "\n".join(f"  {line}".rstrip() for line in lines.split("\n"))
 
 
-def _unmarked(doc: str) -> str:
-    """A docstring without the marks around code."""
+def _without_backticks(doc: str) -> str:
     return doc.replace("``", "")
 
 
-def data(reference: LayerReference) -> dict[str, Any]:
+def data(reference: LayerReference) -> dict[str, object]:
     """The reference of one type for scripts."""
     return {
         **asdict(reference),
@@ -85,7 +94,7 @@ def data(reference: LayerReference) -> dict[str, Any]:
     }
 
 
-def _parameter_data(parameter: Parameter) -> dict[str, Any]:
+def _parameter_data(parameter: Parameter) -> dict[str, object]:
     fields = [*parameter.fields, *parameter.fork_fields]
     return {
         "name": parameter.name,

@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from protogen.checks import all_rules
 from protogen.files import write_file
@@ -33,8 +33,8 @@ class _Block(NamedTuple):
     code: str = ""
 
 
-def facts(rule: Rule) -> dict[str, Any]:
-    """What ``protogen rules`` lists of a rule."""
+def facts(rule: Rule) -> dict[str, object]:
+    """What ``protogen rules`` lists about a rule, as data for scripts."""
     return {
         "code": rule.code,
         "name": rule.name,
@@ -46,12 +46,12 @@ def facts(rule: Rule) -> dict[str, Any]:
 
 def rules_table(rules: Iterable[Rule]) -> Table:
     """A row for each rule; ``[*]`` marks those with a safe fix."""
-    titles = ("code", "name", "severity", "", "")
-    rows = [
-        (each["code"], each["name"], each["severity"], "[*]" * each["fixable"], each["summary"])
-        for each in map(facts, rules)
-    ]
-    return Table(titles, rows)
+    rows = []
+    for rule in rules:
+        fixable = "[*]" if rule.fixable else ""
+        summary = _without_backticks(rule.summary)
+        rows.append((rule.code, rule.name, rule.severity.value, fixable, summary))
+    return Table(("code", "name", "severity", "", ""), rows)
 
 
 # The documentation of one rule -----------------------------------------------------------------
@@ -85,22 +85,27 @@ def _fix(rule: Rule) -> list[_Block]:
 
 def _shown(example: str) -> str:
     """An example with the characters that an editor does not show, as the pager ``less`` does."""
-    return "".join(
-        each if each.isprintable() or each == "\n" else _visible(ord(each)) for each in example
-    )
+    return "".join(map(_visible, example))
 
 
-def _visible(character: int) -> str:
-    if character < 32:
-        return "^" + chr(character + 64)
-    if 0xDC80 <= character <= 0xDCFF:  # a byte that is not UTF-8, as surrogateescape decodes it
-        return f"<{character - 0xDC00:X}>"
-    return f"<U+{character:04X}>"
+def _visible(character: str) -> str:
+    if character.isprintable() or character == "\n":
+        return character
+    code = ord(character)
+    # Control characters, as in ^M for a carriage return.
+    if code < 32:
+        return f"^{chr(code + 64)}"
+    # A byte that is not UTF-8, as Python's error handler surrogateescape decodes it.
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"<{code - 0xDC00:X}>"
+    return f"<U+{code:04X}>"
 
 
 def _subtitle(rule: Rule) -> str:
     severity = rule.severity.value.capitalize()
-    return f"{severity}. Some findings have a safe fix." if rule.fixable else f"{severity}."
+    if rule.fixable:
+        return f"{severity}. Some findings have a safe fix."
+    return f"{severity}."
 
 
 def _without_backticks(text: str) -> str:

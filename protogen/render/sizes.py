@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from protogen.reports.sizes import Sizes
 
 __all__ = ["data", "text"]
 
-#: Up to this many ranges are listed one by one, even if they are equally spaced.
+#: Up to this many ranges are listed one by one, even if they are evenly spaced.
 _LISTED = 4
 
 
@@ -23,6 +22,7 @@ def text(report: Sizes, sizes: range) -> str:
     if report.present is not None:
         lines.append(f"nearest legal size: {_nearest(report.nearest)}")
         lines.append(f"nearest exact size: {_nearest(report.nearest_exact)}")
+    # Axes with the same ranges are shown once.
     axes: dict[tuple[str, str], list[str]] = {}
     for axis in report.axes:
         ranges = (_ranges(axis.legal, sizes), _ranges(axis.exact, sizes))
@@ -40,7 +40,8 @@ def text(report: Sizes, sizes: range) -> str:
 def _present(report: Sizes) -> str:
     if report.present is None:
         return "unknown size; give it with --input"
-    return f"{_size(report.present)}, which Caffe {'rejects' if report.rejected else 'accepts'}"
+    verdict = "rejects" if report.rejected else "accepts"
+    return f"{_size(report.present)}, which Caffe {verdict}"
 
 
 def _nearest(size: tuple[int, int] | None) -> str:
@@ -48,7 +49,8 @@ def _nearest(size: tuple[int, int] | None) -> str:
 
 
 def _size(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
+    height, width = size
+    return f"{height}x{width}"
 
 
 def _ranges(accepted: Sequence[int], sizes: range) -> str:
@@ -81,9 +83,9 @@ def _joined(sizes: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _distance(ranges: Sequence[tuple[int, int]]) -> int:
-    """The distance between ranges if it is the same for all, else 0."""
-    # The sizes that were tried may begin within the first range and end within the last one. So
-    # the first has only its end to compare, and the last only its beginning.
+    """The distance between neighboring ranges if it is the same for all, else 0."""
+    # The sizes that were tried may begin inside the first range and end inside the last one. So
+    # only the end of the first range counts, and only the start of the last one.
     starts = [first for first, _ in ranges[1:]]
     ends = [last for _, last in ranges[:-1]]
     distances = _differences(starts) | _differences(ends)
@@ -94,9 +96,11 @@ def _differences(numbers: Sequence[int]) -> set[int]:
     return {later - earlier for earlier, later in pairwise(numbers)}
 
 
-def data(report: Sizes, sizes: range) -> dict[str, Any]:
+def data(report: Sizes, sizes: range) -> dict[str, object]:
     """The report for scripts."""
-    axes = [{"axis": axis.name, "legal": axis.legal, "exact": axis.exact} for axis in report.axes]
+    axes = []
+    for axis in report.axes:
+        axes.append({"axis": axis.name, "legal": axis.legal, "exact": axis.exact})
     return {
         "images": report.images,
         "present": report.present,

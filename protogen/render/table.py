@@ -31,8 +31,10 @@ def table_text(table: Table, terminal: bool) -> str:
 
 def plain(table: Table) -> str:
     """The table in columns two spaces apart."""
+    # A name from a net may contain line breaks, which would break the rows.
     lines = [list(map(one_line, line)) for line in [table.titles, *table.rows]]
-    widths = [max(map(len, column)) for column in zip(*lines)]
+    columns = zip(*lines)
+    widths = [max(map(len, column)) for column in columns]
     return "\n".join(_plain_line(line, widths, table.right) for line in lines)
 
 
@@ -56,7 +58,8 @@ def boxed(table: Table) -> str:
         justify: Literal["right", "left"] = "right" if index in table.right else "left"
         drawn.add_column(title, justify=justify, overflow="fold")
     for row in table.rows:
-        drawn.add_row(*(Text(one_line(cell)) for cell in row))
+        # As Text, because in a str rich would read brackets as markup.
+        drawn.add_row(*[Text(one_line(cell)) for cell in row])
     console = Console(file=io.StringIO(), force_terminal=True)
     with console.capture() as capture:
         console.print(drawn)

@@ -1,10 +1,10 @@
-"""The templates of the folder ``templates``, which is installed as ``protogen.templates``."""
+"""The templates in the folder ``templates``, which is installed as ``protogen.templates``."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,6 +30,6 @@ def _environment() -> Environment:
     )
 
 
-def render(template: str, **values: Any) -> str:
-    """Fill in a template by its file's name; a value that it misses is an error."""
+def render(template: str, **values: object) -> str:
+    """Fill in a template, given by its file name. A missing value is an error."""
     return _environment().get_template(template).render(**values)

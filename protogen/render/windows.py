@@ -8,13 +8,13 @@ from protogen.reports.pooling import Axis, Window
 
 __all__ = ["draw", "formula"]
 
-#: A longer row than this is drawn as this many elements at each end.
+#: A row of more elements than the first number is drawn as the second number at each end.
 _MOST_ELEMENTS, _END_ELEMENTS = 36, 12
 
-#: More windows than this are drawn as this many at each end.
+#: The same for windows.
 _MOST_WINDOWS, _END_WINDOWS = 14, 4
 
-#: How padding is shown, and a place past the padding, and elements that are left out.
+#: What stands for padding, for a place past the padding, and for what is left out.
 _PAD, _NOTHING, _GAP = "p", "-", "..."
 
 
@@ -43,7 +43,10 @@ def draw(axis: Axis, pool: str) -> list[str]:
     width = len(str(axis.size - 1))
     if None in columns:
         width = max(width, len(_GAP))
-    rows = {i: _window_row(axis, axis.window(i), columns, width) for i in windows if i is not None}
+    rows: dict[int, str] = {}
+    for index in windows:
+        if index is not None:
+            rows[index] = _window_row(axis, axis.window(index), columns, width)
     longest = max(map(len, rows.values()), default=0)
     digits = len(str(axis.pooled))
     header = "".join(f" {_cell(axis, column):>{width}}" for column in columns)
@@ -51,14 +54,14 @@ def draw(axis: Axis, pool: str) -> list[str]:
     for index in windows:
         if index is None:
             lines.append(f" {_GAP}")
-        else:
-            description = _description(axis.window(index), pool)
-            lines.append(f"{rows[index]:<{longest}}  window {index:>{digits}}  {description}")
+            continue
+        description = _description(axis.window(index), pool)
+        lines.append(f"{rows[index]:<{longest}}  window {index:>{digits}}  {description}")
     return lines
 
 
 def _shown_windows(count: int) -> Sequence[int | None]:
-    """The windows to draw; ``None`` stands for those left out."""
+    """The windows to draw; ``None`` means windows that are left out."""
     if count <= _MOST_WINDOWS:
         return range(count)
     return [*range(_END_WINDOWS), None, *range(count - _END_WINDOWS, count)]
@@ -78,7 +81,9 @@ def _cell(axis: Axis, column: int | None) -> str:
         return _GAP
     if 0 <= column < axis.size:
         return str(column)
-    return _PAD if -axis.pad <= column < axis.size + axis.pad else _NOTHING
+    if -axis.pad <= column < axis.size + axis.pad:
+        return _PAD
+    return _NOTHING
 
 
 def _window_row(axis: Axis, window: Window, columns: Sequence[int | None], width: int) -> str:
@@ -93,7 +98,8 @@ def _window_row(axis: Axis, window: Window, columns: Sequence[int | None], width
             row += "]"
         else:
             row += " "
-        row += f"{_cell(axis, column) if inside else '':>{width}}"
+        cell = _cell(axis, column) if inside else ""
+        row += f"{cell:>{width}}"
         closing = inside and column == window.stop - 1
     return row + "]" if closing else row
 
@@ -110,7 +116,7 @@ def _covers(window: Window, columns: Sequence[int | None], position: int) -> boo
 
 
 def _description(window: Window, pool: str) -> str:
-    """What a window holds, and what an average over it is divided by."""
+    """What a window contains, and what an average over it is divided by."""
     if window.kind == "whole":
         return "whole"
     if window.kind == "empty":
@@ -129,9 +135,10 @@ def _description(window: Window, pool: str) -> str:
 
 def _garbage(window: Window, pool: str) -> str:
     """What Caffe writes for a window without elements."""
+    # The value that every top has before its window is read (``PoolingLayer::Forward_cpu``).
     if pool == "MAX":
         return "Caffe writes -FLT_MAX (-3.4e38)"
-    # The sum is 0, and the divisor is the extent of the window, which may be 0 or negative.
+    # The sum is 0, and the divisor is the clipped size of the window, which may be 0 or negative.
     if window.divisor == 0:
         return "Caffe writes 0/0, NaN"
     return f"Caffe writes 0/{window.divisor}, -0"

@@ -11,6 +11,7 @@ from protogen import proto
 
 __all__ = ["field_comments"]
 
+# Our caffe.proto has one declaration on each line, so that two patterns are enough to read it.
 _BLOCK = re.compile(r"\s*(?:message|enum|extend)\s+([\w.]+)\s*\{")
 _FIELD = re.compile(r"\s*(?:optional|required|repeated)\s+[\w.]+\s+(\w+)\s*=")
 
@@ -20,18 +21,21 @@ def field_comments() -> Mapping[str, str]:
     """The comment above each field, by the field's full name (``caffe.PoolingParameter.pad``)."""
     source = Path(proto.__file__).with_name("caffe.proto").read_text(encoding="utf-8")
     comments: dict[str, str] = {}
+    # The package and the messages around the line.
     scope = [proto.PACKAGE]
-    pending: list[str] = []
+    # The lines of the comment right above the line.
+    comment: list[str] = []
     for line in source.splitlines():
         if line.lstrip().startswith("//"):
-            pending.append(line.strip().lstrip("/ "))
+            comment.append(line.strip().lstrip("/ "))
             continue
-        block, field = _BLOCK.match(line), _FIELD.match(line)
+        block = _BLOCK.match(line)
+        field = _FIELD.match(line)
         if block:
             scope.append(block[1])
         elif line.strip() == "}":
             scope.pop()
-        elif field and pending:
-            comments[".".join([*scope, field[1]])] = " ".join(pending)
-        pending = []
+        elif field and comment:
+            comments[".".join([*scope, field[1]])] = " ".join(comment)
+        comment = []
     return comments

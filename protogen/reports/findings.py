@@ -14,10 +14,10 @@ __all__ = ["CheckedFile", "RuleCount", "count_by_rule", "count_by_severity"]
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """One file, the findings in it, and those that ``--fix`` has already fixed.
+    """One file, the findings in it, and those that ``--fix`` has fixed.
 
-    ``unchecked`` says what could not be checked, and ``hidden_notes`` counts the notes that were
-    found and not asked for.
+    ``unchecked`` says what could not be checked, and ``hidden_notes`` is the number of notes that
+    the user did not ask for.
     """
 
     file: str
@@ -38,7 +38,10 @@ class RuleCount(NamedTuple):
 
 def count_by_severity(files: Iterable[CheckedFile]) -> dict[Severity, int]:
     """The number of findings of each severity, errors first."""
-    counts = Counter(finding.severity for file in files for finding in file.findings)
+    counts: Counter[Severity] = Counter()
+    for file in files:
+        counts.update(finding.severity for finding in file.findings)
+    # In the order of the enum, and with the severities that no finding has.
     return {severity: counts[severity] for severity in Severity}
 
 
@@ -52,4 +55,7 @@ def count_by_rule(files: Iterable[CheckedFile]) -> list[RuleCount]:
             numbers[rule] += 1
             fixes[rule] += finding.fixable
     counts = [RuleCount(*rule, number, fixes[rule]) for rule, number in numbers.items()]
-    return sorted(counts, key=lambda count: (-count.number, count.code))
+    # By code, and then by number: sorting is stable, so rules with the same number stay in order.
+    counts.sort(key=lambda count: count.code)
+    counts.sort(key=lambda count: count.number, reverse=True)
+    return counts

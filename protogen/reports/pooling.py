@@ -26,6 +26,7 @@ def pooling_axes(
 
     Raises `ProtogenError` if Caffe rejects it.
     """
+    # The layer type itself decides what Caffe rejects. It needs a layer that has these settings.
     message = proto.LayerParameter(type="Pooling")
     param = message.pooling_param
     param.pool = param.PoolMethod.Value(pool)
@@ -40,6 +41,7 @@ def pooling_axes(
     except Fault as fault:
         sentence = f"Caffe rejects this pooling: {fault.message}"
         raise ProtogenError(named(fault.rule).diagnostic(sentence, hint=fault.hint)) from None
+    # Either pad makes Caffe clip both axes.
     clip = pad != (0, 0)
     height = Axis("height", sizes[0], kernel[0], stride[0], pad[0], floor, clip)
     width = Axis("width", sizes[1], kernel[1], stride[1], pad[1], floor, clip)
@@ -62,33 +64,25 @@ def framework_sizes(axis: Axis) -> list[FrameworkSize]:
     past the image and its padding, even without padding. ONNX specifies the same since opset 22.
     Both compute in integers.
     """
-    size, kernel, stride, pad = axis.size, axis.kernel, axis.stride, axis.pad
-    down, up = _rounded(axis, 0), _rounded(axis, stride - 1)
+    down = _rounded(axis, 0)
+    up = _rounded(axis, axis.stride - 1)
     inside = up
-    if up and (up - 1) * stride >= size + pad:
+    if up and (up - 1) * axis.stride >= axis.size + axis.pad:
         inside = up - 1
-
-    def caffe(floor: bool) -> int:
-        return int(pooling_size(size, kernel, stride, pad, floor=floor, clip=axis.clip))
-
-    pytorch = [
-        FrameworkSize("PyTorch", "ceil_mode off", down, "default"),
-        FrameworkSize("PyTorch", "ceil_mode on", inside),
-    ]
-    if 2 * pad > kernel:
-        note = "rejects a pad above half the kernel"
-        pytorch = [FrameworkSize("PyTorch", row.option, None, note) for row in pytorch]
     rows = [
-        FrameworkSize("Caffe", "round_mode CEIL", caffe(False), "default"),
-        FrameworkSize("Caffe", "round_mode FLOOR", caffe(True)),
-        *pytorch,
+        FrameworkSize("Caffe", "round_mode CEIL", _caffe(axis, floor=False), "default"),
+        FrameworkSize("Caffe", "round_mode FLOOR", _caffe(axis, floor=True)),
+        *_pytorch(axis, down, inside),
         FrameworkSize("ONNX", "ceil_mode off", down, "default"),
         FrameworkSize("ONNX", "ceil_mode on, opset >= 22", inside),
         FrameworkSize(
             "ONNX", "ceil_mode on, opset < 22", up, "as specified; newer runtimes follow opset 22"
         ),
     ]
-    return rows if pad else [*rows, *_tensorflow(size, stride, down)]
+    # In TensorFlow a padding is not a number, so a pad has no counterpart.
+    if not axis.pad:
+        rows += _tensorflow(axis, down)
+    return rows
 
 
 def _rounded(axis: Axis, extra: int) -> int | None:
@@ -96,12 +90,27 @@ def _rounded(axis: Axis, extra: int) -> int | None:
     size = axis.size + extra
     if size + 2 * axis.pad < axis.kernel:
         return None
-    return int(convolution_size(size, axis.kernel, axis.stride, axis.pad, 1))
+    return convolution_size(size, axis.kernel, axis.stride, axis.pad, 1)
 
 
-def _tensorflow(size: int, stride: int, down: int | None) -> list[FrameworkSize]:
-    """TensorFlow's paddings are not numbers: none, or as much as makes ceil(size / stride)."""
-    same = convolution_size(size, 1, stride, 0, 1)
+def _caffe(axis: Axis, *, floor: bool) -> int:
+    return pooling_size(axis.size, axis.kernel, axis.stride, axis.pad, floor=floor, clip=axis.clip)
+
+
+def _pytorch(axis: Axis, down: int | None, inside: int | None) -> list[FrameworkSize]:
+    note = ""
+    if 2 * axis.pad > axis.kernel:
+        down = inside = None
+        note = "rejects a pad above half the kernel"
+    return [
+        FrameworkSize("PyTorch", "ceil_mode off", down, note or "default"),
+        FrameworkSize("PyTorch", "ceil_mode on", inside, note),
+    ]
+
+
+def _tensorflow(axis: Axis, down: int | None) -> list[FrameworkSize]:
+    """TensorFlow pads either not at all, or enough for ceil(size / stride) windows."""
+    same = convolution_size(axis.size, 1, axis.stride, 0, 1)
     return [
         FrameworkSize("TensorFlow", "VALID", down),
         FrameworkSize("TensorFlow", "SAME", same, "pads as needed, so windows may lie elsewhere"),

@@ -65,6 +65,8 @@ def layer_reference(schema: LayerSchema) -> LayerReference:
     """The reference of one type."""
     doc = inspect.getdoc(schema) or ""
     first_paragraph = doc.partition("\n\n")[0]
+    # The numbers for default parameters. If they are not those that the class declares, the type
+    # computes them from its parameters.
     bottoms, tops = schema.arity(proto.LayerParameter(type=schema.type))
     varies = (bottoms, tops) != (schema.bottoms, schema.tops)
     more = "; more with some parameters" if varies else ""
@@ -91,8 +93,9 @@ def _arity(arity: Arity) -> str:
         return str(least)
     if most is None:
         return f"{least} or more" if least else "any number"
-    word = "or" if most == least + 1 else "to"
-    return f"{least} {word} {most}"
+    if most == least + 1:
+        return f"{least} or {most}"
+    return f"{least} to {most}"
 
 
 def _parameter(name: str) -> Parameter:
@@ -140,10 +143,11 @@ def _type(field: FieldDescriptor, forks: Sequence[str]) -> str:
         return field.message_type.name
     if field.enum_type is None:
         return _SCALARS[field.cpp_type]
-    values = list(field.enum_type.values)
-    if not forks:
-        values = [value for value in values if not proto.forks_of(value)]
-    return ", ".join(value.name for value in values)
+    names = []
+    for value in field.enum_type.values:
+        if forks or not proto.forks_of(value):
+            names.append(value.name)
+    return ", ".join(names)
 
 
 def _default(field: FieldDescriptor) -> str:
@@ -151,6 +155,7 @@ def _default(field: FieldDescriptor) -> str:
         return ""
     if field.enum_type is not None:
         return field.enum_type.values_by_number[field.default_value].name
+    # As prototxt writes them.
     if isinstance(field.default_value, bool):
         return str(field.default_value).lower()
     if isinstance(field.default_value, str):
@@ -159,7 +164,7 @@ def _default(field: FieldDescriptor) -> str:
     return f"{field.default_value:.7g}"
 
 
-#: What a layer learns depends on its parameters and bottoms; these are an example of them.
+#: Example values of fields: what a layer learns depends on its parameters.
 _SETTINGS: dict[str, object] = {
     "num_output": 6,
     "kernel_size": [3],
@@ -168,12 +173,14 @@ _SETTINGS: dict[str, object] = {
 }
 
 _Bottoms = tuple[tuple[int, ...], ...]
+#: Example bottoms, for layers without any, for most layers and for recurrent ones.
 _BOTTOMS: tuple[_Bottoms, ...] = ((), ((2, 3, 8, 8),), ((7, 2, 5), (7, 2)))
 
 
 def _learns(schema: LayerSchema) -> str:
     """The learnable blobs for the first of the example bottoms that the layer accepts."""
     settings = _settings(schema.param)
+    # Not even an empty message for types without settings: its presence may mean something.
     parameters: dict[str, Any] = {schema.param: settings} if settings else {}
     layer = proto.LayerParameter(type=schema.type, **parameters)
     for bottoms in _BOTTOMS:
@@ -203,13 +210,15 @@ def _settings(param: str) -> dict[str, object]:
 def _example(settings: dict[str, object], bottoms: _Bottoms) -> str:
     """The example in words: ``num_output 6, bottom of 2x3x8x8``."""
     parts = [f"{name} {_setting(value)}" for name, value in settings.items()]
-    if bottoms:
-        word = "bottoms" if len(bottoms) > 1 else "bottom"
-        parts.append(f"{word} of {' and '.join(map(format_shape, bottoms))}")
+    shapes = " and ".join(map(format_shape, bottoms))
+    if len(bottoms) == 1:
+        parts.append(f"bottom of {shapes}")
+    elif bottoms:
+        parts.append(f"bottoms of {shapes}")
     return ", ".join(parts)
 
 
-def _setting(value: Any) -> str:
+def _setting(value: object) -> str:
     if isinstance(value, dict):
         return format_shape(value["dim"])
     if isinstance(value, list):

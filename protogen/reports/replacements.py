@@ -13,38 +13,39 @@ __all__ = ["Replacement", "replacements"]
 
 
 class Replacement(NamedTuple):
-    """Put ``text`` in the place of a part of a file. A part without length inserts."""
+    """Replace a part of a file by ``text``. An empty part inserts."""
 
     location: Location
     text: str
 
 
 def replacements(net: Net, fix: Fix) -> list[Replacement]:
-    """The replacements that make a fix, in the order of the text, none inside another.
+    """The replacements that make a fix, in the order of the text; they do not overlap.
 
-    There are none if the fix cannot be written: if the net was composed, say, or if its format has
-    no place for the fix. The text must be `protogen.transforms.safe_fixes.is_writable`.
+    There are none if the fix cannot be written, for example because the net was composed, or
+    because its format has no place for it. The fix must be
+    `protogen.transforms.safe_fixes.is_applicable`.
     """
     document = net.document
     if document is None:
         return []
     try:
         edits = [net.current.edit(edit) for edit in fix.edits]
-        splices = document.splices(edits)
+        splices = [*document.splices(edits), *(Splice(*each) for each in fix.splices)]
     except (EditError, ProtogenError):
         return []
     newline = newline_of(document.text)
-    return [
-        Replacement(
-            document.lines.location(start, end),
-            text.replace("\r\n", "\n").replace("\n", newline),
-        )
-        for start, end, text in _disjoint(splices)
-    ]
+    found = []
+    for start, end, text in _disjoint(splices):
+        location = document.lines.location(start, end)
+        # New text has line breaks like the rest of the file.
+        text = text.replace("\r\n", "\n").replace("\n", newline)
+        found.append(Replacement(location, text))
+    return found
 
 
 def _disjoint(splices: list[Splice]) -> list[Splice]:
-    """The splices in order. One that lies inside another one adds its text to it."""
+    """The splices in order. One that begins inside another one is merged with it."""
     disjoint: list[Splice] = []
     for splice in sorted(splices, key=lambda each: (each.start, each.end)):
         if disjoint and splice.start < disjoint[-1].end:

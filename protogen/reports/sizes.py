@@ -16,7 +16,7 @@ __all__ = ["AxisSizes", "Sizes", "safe_sizes"]
 class AxisSizes:
     """The sizes of one axis that a net accepts, out of a range.
 
-    *legal*: Caffe accepts the net, and no pooling window is empty. *exact*: in addition no pooling
+    *legal*: Caffe accepts the net, and no pooling window is empty. *exact*: in addition, no pooling
     rounds, so that all frameworks compute the same sizes.
     """
 
@@ -51,14 +51,16 @@ class Sizes:
 def safe_sizes(analysis: Analysis, sizes: Sequence[int]) -> Sizes | None:
     """The sizes, among ``sizes``, that a net accepts; ``None`` if the net has no images.
 
-    Height and width are tried one at a time. If a layer depends on both (a Reshape, say), whole
-    nets are inferred for pairs of them.
+    Height and width are tried separately. If a layer depends on both, such as a Reshape, the net is
+    inferred for pairs of them.
     """
     found = InputSizes(analysis)
     if not found.images:
         return None
     height, width = found.present
-    present = (height, width) if height is not None and width is not None else None
+    present = None
+    if height is not None and width is not None:
+        present = (height, width)
     nearest = found.nearest()
     axes: tuple[AxisSizes, ...] = (
         _axis(found, 0, "height", sizes),
@@ -79,6 +81,7 @@ def safe_sizes(analysis: Analysis, sizes: Sequence[int]) -> Sizes | None:
 
 
 def _axis(found: InputSizes, axis: int, name: str, sizes: Sequence[int]) -> AxisSizes:
+    """The sizes that one axis needs, with the other axis unknown."""
     return _accepted(name, {size: found.along(axis, size) for size in sizes})
 
 
@@ -87,8 +90,8 @@ def _dependent_layer(found: InputSizes, apart: Sequence[AxisSizes]) -> Step | No
     heights, widths = (axis.legal for axis in apart)
     if not heights or not widths:
         return None
-    # A blob that grows too large depends on both, too. The largest height with the largest width
-    # shows whether there is one.
+    # A blob with too many elements depends on both, too. If there is one, it is too large for the
+    # largest height with the largest width.
     height, width = heights[-1], widths[-1]
     return found.dependent_layer(height, width) or found.rejecting_layer(height, width)
 
@@ -96,8 +99,9 @@ def _dependent_layer(found: InputSizes, apart: Sequence[AxisSizes]) -> Step | No
 def _together(
     found: InputSizes, around: tuple[int, int], apart: Sequence[AxisSizes]
 ) -> tuple[AxisSizes, ...]:
-    """The sizes by whole nets: each axis with the other axis fixed, and squares."""
+    """The sizes that the whole net accepts: each axis with the other one fixed, and squares."""
     height, width = around
+    # A size that an axis rejects separately cannot be legal in any pair.
     heights, widths = (axis.legal for axis in apart)
     squares = set(heights) & set(widths)
     return (

@@ -71,7 +71,7 @@ class Summary:
 class NetSummary:
     """A net in one phase or several.
 
-    ``title`` names it among several nets; it is empty if only one was asked for.
+    ``title`` names it in a list of nets, and is empty for a single net.
     """
 
     title: str
@@ -82,12 +82,16 @@ def summarize(analysis: Analysis) -> Summary:
     """The rows and totals of an analysis."""
     counted: set[str] = set()
     rows = [_row(step, counted) for step in analysis.steps]
+    # A top that overwrites a bottom takes no memory of its own.
+    new_tops: list[Shape] = []
+    for row in rows:
+        new_tops += _new_tops(row)
     return Summary(
         analysis.phase,
         rows,
         parameters=_sum(row.parameters for row in rows),
         macs=_sum(_total(row.macs) for row in rows),
-        activations=_sum(_elements(shape) for row in rows for shape in _new_tops(row)),
+        activations=_sum(map(_elements, new_tops)),
         roundings=roundings(analysis),
         diagnostics=analysis.diagnostics,
     )
@@ -108,15 +112,15 @@ def _row(step: Step, counted: set[str]) -> Row:
 
 
 def _parameters(step: Step, counted: set[str]) -> Total:
-    """The learnable numbers of a layer. ``counted`` holds the shared names of earlier layers."""
+    """The learnable numbers of a layer. ``counted`` has the shared names of earlier layers."""
     facts = step.facts
+    # A layer of unknown type, for example, may learn anything.
     if facts.macs is None and not facts.blobs:
-        # A layer of unknown type, for example, may learn anything.
         return _UNKNOWN
     names = [param.name for param in step.layer.param]
     totals = []
     for index, blob in enumerate(facts.blobs):
-        # Layers may have fewer params than blobs; a blob without a param is not shared.
+        # A layer may have fewer params than blobs. A blob without a param is not shared.
         name = names[index] if index < len(names) else ""
         if name not in counted:
             totals.append(_elements(blob.shape))
@@ -126,7 +130,7 @@ def _parameters(step: Step, counted: set[str]) -> Total:
 
 
 def _new_tops(row: Row) -> list[Shape]:
-    """The shapes of the tops that take memory: those that do not overwrite a bottom."""
+    """The shapes of the tops that do not overwrite a bottom."""
     return [shape for index, (_, shape) in enumerate(row.tops) if index not in row.in_place]
 
 
@@ -139,9 +143,11 @@ def _total(number: int | None) -> Total:
 
 
 def _sum(totals: Iterable[Total]) -> Total:
-    known, exact = 0, True
+    known = 0
+    exact = True
     for total in totals:
         known += total.known
+        # One unknown part makes the sum a lower bound.
         exact = exact and total.exact
     return Total(known, exact)
 
@@ -171,5 +177,6 @@ class LayerPhases(NamedTuple):
 def align_phases(summaries: Sequence[Summary]) -> list[LayerPhases]:
     """The layers of one net in several phases, in the order of the net."""
     by_index = [{row.index: row for row in summary.rows} for summary in summaries]
+    # A layer that runs in no phase is in none of them, so this is not just a range.
     indices = sorted(set().union(*by_index))
     return [LayerPhases(tuple(rows.get(index) for rows in by_index)) for index in indices]

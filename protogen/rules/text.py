@@ -163,20 +163,25 @@ register(
         name="invalid-character",
         severity=Severity.ERROR,
         summary="A character that is allowed only in strings and comments.",
-        what="Finds characters outside strings and comments that cannot be part of a field.",
+        what="""
+            Finds characters outside strings and comments that cannot be part of a field: no-break
+            spaces, zero-width characters, typographic quotes, full-width punctuation, letters of
+            other scripts. All such characters in a file are one finding. The file is read and
+            checked with the characters that were intended.
+            """,
         why="""
             Caffe cannot parse the file and aborts. Text that is copied from a web page or a word
             processor often has such characters. The one in the example is a non-breaking space,
             which looks like a space in most editors.
             """,
-        fix="Type the character again in a plain text editor.",
+        fix="Write the plain character.",
         bad="""
             layer {
               name: "data"\u00a0type: "Input" top: "data"
               input_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } }
             }
             """,
-        good="""
+        fixed="""
             layer {
               name: "data" type: "Input" top: "data"
               input_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } }
@@ -187,17 +192,17 @@ register(
         code="T107",
         name="wrong-value-type",
         severity=Severity.ERROR,
-        summary="A value with a type that is not the type of its field.",
+        summary="A value of the wrong type for its field.",
         what="Compares each value with the type of its field in `caffe.proto`.",
         why="Caffe cannot parse the file and aborts.",
-        fix="Write a value with the type of the field: here, a number without quotes.",
+        fix="Write a value of the field's type: here, a number without quotes.",
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
               input_param { shape { dim: "1" dim: "3" dim: "227" dim: "227" } }
             }
             """,
-        good="""
+        fixed="""
             layer {
               name: "data" type: "Input" top: "data"
               input_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } }
@@ -264,8 +269,8 @@ register(
         summary="A field that does not exist in Caffe or in a known fork of Caffe.",
         what="""
             Looks up the name of each field in a `caffe.proto` that combines the fields of BVLC
-            Caffe and of its forks. The rest of the file is read and checked. Nothing follows from
-            ignoring the field: the shapes of the layer's tops are unknown.
+            Caffe and of its forks. The rest of the file is read and checked. Because
+            the effect of the field is unknown, so are the shapes of the layer's tops.
             """,
         why="Caffe cannot parse the file and aborts, unless it is a fork that has the field.",
         fix="Correct the name, or remove the field.",
@@ -456,7 +461,7 @@ register(
         why="Caffe cannot parse the file and aborts. Most editors do not show the character.",
         fix="Save the file as UTF-8 without a byte order mark.",
         bad='\ufeffname: "LeNet"\nlayer { name: "data" type: "Input" top: "data" }\n',
-        good='name: "LeNet"\nlayer { name: "data" type: "Input" top: "data" }\n',
+        fixed='name: "LeNet"\nlayer { name: "data" type: "Input" top: "data" }\n',
     ),
     Rule(
         code="T118",
@@ -565,10 +570,45 @@ register(
             net.document.set(("layer", 0, "name"), "image")
             """,
     ),
+    Rule(
+        code="T122",
+        name="several-values",
+        severity=Severity.ERROR,
+        summary="A list, commas or braces in the place of one value.",
+        what="""
+            Finds lists for fields that take one value, values of a repeated field with commas
+            between them and without brackets, and braces around a value. The values are read.
+            """,
+        why="""
+            Caffe cannot parse the file and aborts. A field that is not repeated takes one value.
+            Each value of a repeated field has the field's name before it, or is in brackets.
+            """,
+        fix="Write the name of the field before each value.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1,3,227,227 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: [3, 3] stride: 2 }
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } }
+            }
+            layer {
+              name: "pool" type: "Pooling" bottom: "data" top: "pool"
+              pooling_param { kernel_size: 3 stride: 2 }
+            }
+            """,
+    ),
 )
 
 #: The reader skips these and reads everything else in the file; Caffe rejects the file.
-_SKIPPED = ("unknown-field", "byte-order-mark")
+_SKIPPED = ("unknown-field", "byte-order-mark", "legacy-parts")
 
 
 def reading_errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -414,7 +414,7 @@ register(
         summary="Layers of the second format (V1) and of the current format in one net.",
         what="Finds nets with both `layers` and `layer`.",
         why=_ABORTS,
-        fix="Write all layers as `layer`.",
+        fix="Write all layers as `layer`: `protogen upgrade` does this.",
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -424,7 +424,7 @@ register(
               name: "relu" type: RELU bottom: "data" top: "relu"
             }
             """,
-        good="""
+        fixed="""
             layer {
               name: "data" type: "Input" top: "data"
               input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
@@ -478,6 +478,104 @@ register(
             lr_policy: "fixed"
             max_iter: 10000
             type: "Adam"
+            """,
+    ),
+    Rule(
+        code="T226",
+        name="legacy-parts",
+        severity=Severity.ERROR,
+        summary="A `layer` with parts of the second format (V1).",
+        what="""
+            Finds types without quotes, `blobs_lr`, `weight_decay` and names of shared blobs as V1
+            writes them, and `lr_mult` and `decay_mult` outside `param`. The rest is checked.
+            """,
+        why="""
+            A `layer` has its type in quotes, and a `param` for each learnable blob. Caffe cannot
+            parse the file and aborts.
+            """,
+        fix="Write the layer in the current format: `protogen upgrade` does this.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1"
+              type: CONVOLUTION
+              bottom: "data"
+              top: "conv1"
+              blobs_lr: 1
+              blobs_lr: 2
+              weight_decay: 1
+              weight_decay: 0
+              convolution_param {
+                num_output: 20
+                kernel_size: 5
+                weight_filler { type: "xavier" }
+              }
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "conv1"
+              type: "Convolution"
+              bottom: "data"
+              top: "conv1"
+              param { lr_mult: 1 decay_mult: 1 }
+              param { lr_mult: 2 decay_mult: 0 }
+              convolution_param {
+                num_output: 20
+                kernel_size: 5
+                weight_filler { type: "xavier" }
+              }
+            }
+            """,
+    ),
+    Rule(
+        code="T227",
+        name="current-parts",
+        severity=Severity.ERROR,
+        summary="A `layers` block with parts of the current format.",
+        what="""
+            Finds types in quotes in `layers`, and fields that only a `layer` has, such as
+            `input_param`. If there is `layer` in the net too, it is `legacy-mixed`.
+            """,
+        why="""
+            `layers` has types in capital letters and without quotes. Caffe cannot parse the file
+            and aborts.
+            """,
+        fix="Write all layers as `layer`: `protogen upgrade` does this.",
+        bad="""
+            layers {
+              name: "data"
+              type: "Input"
+              top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layers {
+              name: "relu"
+              type: RELU
+              bottom: "data"
+              top: "relu"
+            }
+            """,
+        fixed="""
+            layer {
+              name: "data"
+              type: "Input"
+              top: "data"
+              input_param { shape { dim: 1 dim: 3 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "relu"
+              type: "ReLU"
+              bottom: "data"
+              top: "relu"
+            }
             """,
     ),
 )

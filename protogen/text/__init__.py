@@ -1,4 +1,4 @@
-"""Protobuf text format, read with the place of every field, edited without loss, formatted."""
+"""Protobuf text format: read with the place of every field, edited without loss, formatted."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class _EditWriter:
         kept = [index for index in range(len(written)) if index not in deleted]
         inserted = {index: list(map(_printed, new)) for index, new in changes.inserted.items()}
         if inserted and not kept:
-            # Nothing is left to insert beside, so new values take the places of removed ones.
+            # There is nothing left to insert beside, so new values take the places of removed ones.
             added = _printed_in_order(changes.inserted)
             kept = list(range(min(len(added), len(written))))
             new_values.update(zip(kept, added))
@@ -162,40 +162,37 @@ class _EditWriter:
 
     def _delete(self, written: list[_Occurrence], deleted: set[int]) -> set[int]:
         """Shorten the lists that keep an element; the entries that go as a whole."""
-        removed: set[int] = set()
-        shortened: dict[int, list[_Occurrence]] = {}
-        for index in deleted:
-            place = written[index]
-            if place.listed:
-                shortened.setdefault(place.entry, [])
-            else:
-                removed.add(place.entry)
-        if not shortened:
+        places = [written[index] for index in deleted]
+        removed = {place.entry for place in places if not place.listed}
+        lists: dict[int, list[tuple[bool, _Occurrence]]] = {
+            place.entry: [] for place in places if place.listed
+        }
+        if not lists:
             return removed
-        kept_of: dict[int, list[tuple[bool, _Occurrence]]] = {}
         for index, place in enumerate(written):
-            if place.entry in shortened:
-                kept_of.setdefault(place.entry, []).append((index not in deleted, place))
-        for entry, elements in kept_of.items():
-            if any(kept for kept, _ in elements):
+            if place.entry in lists:
+                lists[place.entry].append((index not in deleted, place))
+        for entry, elements in lists.items():
+            if any(is_kept for is_kept, _ in elements):
                 self._shorten(elements)
-            else:
+            else:  # without an element, the brackets say nothing
                 removed.add(entry)
         return removed
 
     def _shorten(self, elements: list[tuple[bool, _Occurrence]]) -> None:
         """Remove elements of a list, each with the comma after it, or the last with that before."""
-        last_kept = -1  # the end of the last element that is kept
-        first_removed = -1  # the start of the first one that is removed since
-        for kept, place in elements:
-            if not kept:
-                first_removed = place.start if first_removed < 0 else first_removed
-                continue
-            if first_removed >= 0:
-                self.splices.append(Splice(first_removed, place.start, ""))
-            last_kept, first_removed = place.end, -1
-        if first_removed >= 0:
-            self.splices.append(Splice(last_kept, elements[-1][1].end, ""))
+        end_of_kept = -1  # the end of the last element that is kept
+        start_of_removed = -1  # the start of the first one that is removed since then
+        for is_kept, place in elements:
+            if is_kept and start_of_removed >= 0:
+                self.splices.append(Splice(start_of_removed, place.start, ""))
+                start_of_removed = -1
+            if is_kept:
+                end_of_kept = place.end
+            elif start_of_removed < 0:
+                start_of_removed = place.start
+        if start_of_removed >= 0:
+            self.splices.append(Splice(end_of_kept, elements[-1][1].end, ""))
 
     # -- fields that are not written yet
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from protogen.diagnostics import did_you_mean
 from protogen.text._error_recovery import column, skip_brackets, skip_to_field, starts_line
-from protogen.text._reader_state import MAX_DEPTH, UNKNOWN, Frame
+from protogen.text._reader_state import MAX_DEPTH, MAX_PROBLEMS, UNKNOWN, Frame
 from protogen.text._scalars import ScalarReader
 from protogen.text._scanner import EXTENSION, OPENERS, scan_token, skip_gap
 from protogen.text._values import Field
@@ -45,13 +45,16 @@ class FieldReader(ScalarReader):
         if field is None:
             return self._unknown(name, start, end, at, colon)
         if not field.repeated and name in self.frame.values:
+            # C++ protobuf: "Non-repeated field "name" is specified multiple times."
             message = f'"{name}" is given twice, but takes one value'
             self.report("field-given-twice", message, start, end, hint=f'keep one "{name}"')
         if field.message is not None:
             return self._message(field, start, at)
+        if self.begins_list(field, at):
+            return self._past_separator(self.bracketed_values(field, start, at))
         if not colon:
             at = self._report_no_colon(name, start, end, at)
-            if starts_line(self.text, at):
+            if starts_line(self.text, at):  # more likely the next field than the value
                 return at
         if field.repeated and self.text.startswith("[", at):
             return self._scalar_list(field, name, start, at)
@@ -79,6 +82,7 @@ class FieldReader(ScalarReader):
         return self._past_separator(end)
 
     def _past_separator(self, position: int) -> int:
+        # C++ protobuf takes one separator after a field, and ignores which one it is.
         position = skip_gap(self.text, position)
         if self.text.startswith((",", ";"), position):
             position = skip_gap(self.text, position + 1)
@@ -109,6 +113,7 @@ class FieldReader(ScalarReader):
         first = skip_gap(self.text, at + 1)
         if self.text.startswith("]", first):
             return self._add_entry(name, start, first + 1, [])
+        # The loop over the elements is that of the reader: nesting costs no recursion.
         return self._element(field, name, [], start, first)
 
     def _element(
@@ -146,14 +151,14 @@ class FieldReader(ScalarReader):
         return self._next_element(frame, *frame.listed, position + 1)
 
     def _next_element(self, frame: Frame, start: int, items: list[Span], end: int) -> int:
+        """Go on after a message of a list: with the next one, or after the list."""
         position = skip_gap(self.text, end)
-        if self.text.startswith(",", position):
-            at = skip_gap(self.text, position + 1)
-            if self.text.startswith(("{", "<"), at):
-                return self._element(frame.field, frame.name, items, start, at)
-            position = at
-        if self.text.startswith("]", position) and self.text[end:position].find(",") < 0:
+        if self.text.startswith("]", position):
             return self._add_entry(frame.name, start, position + 1, items)
+        if self.text.startswith(",", position):
+            position = skip_gap(self.text, position + 1)
+            if self.text.startswith(("{", "<"), position):
+                return self._element(frame.field, frame.name, items, start, position)
         self.report(
             "syntax",
             f'expected "," and a message, or "]", got {self.token_at(position)}',
@@ -198,12 +203,19 @@ class FieldReader(ScalarReader):
             return self._close_forgotten(outer, start)
         field = self.frame.field
         kind = self.descriptor.name if field is None else field.message.name
-        hint = self.hints.get((kind, name))
-        if hint is None:
-            hint = self.hints[kind, name] = did_you_mean(name, self.frame.fields)
+        hint = self._hint(kind, name)
         if colon or self.text.startswith(("{", "<"), at):
             self.report("unknown-field", f'{kind} has no field "{name}"', start, end, hint)
         return self._unknown_value(name, start, at, colon, hint)
+
+    def _hint(self, kind: str, name: str) -> str:
+        # A close match takes 1 ms to find, so it is found once, and only if it will be reported.
+        if len(self.problems) >= MAX_PROBLEMS:
+            return ""
+        hint = self.hints.get((kind, name))
+        if hint is None:
+            hint = self.hints[kind, name] = did_you_mean(name, self.frame.fields)
+        return hint
 
     def _unknown_value(self, name: str, start: int, at: int, colon: bool, hint: str = "") -> int:
         if self.text.startswith(("{", "<"), at):
@@ -227,7 +239,7 @@ class FieldReader(ScalarReader):
         if match is None:
             return self._unexpected(position, "symbol", position + 1)
         end = match.end()
-        name = "".join(match.group().split())
+        name = "".join(match.group().split())  # blanks may be around its dots
         at = skip_gap(self.text, end)
         colon = self.text.startswith(":", at)
         if self.frame.fields is not UNKNOWN:
@@ -237,6 +249,9 @@ class FieldReader(ScalarReader):
     # -- what is not a field
 
     def _unexpected(self, position: int, kind: str, end: int) -> int:
+        after = self.more_values(position)
+        if after > position:
+            return self._past_separator(after)
         if kind in ("control", "foreign"):
             message = f"invalid character {self.text[position]!a} outside of a string"
             self.report("invalid-character", message, position, end)
@@ -255,10 +270,12 @@ class FieldReader(ScalarReader):
         if not starts_line(self.text, start):
             return None
         here = column(self.text, start)
+        # From the inside out: the fewest braces that are missing.
         for depth in range(len(self.stack) - 1, -1, -1):
             inner = (*self.stack, self.frame)[depth + 1]
             if name not in self.stack[depth].fields or here > column(self.text, inner.start):
                 continue
+            # It could be a misspelled field of this message, if it is in line with the others here.
             first = self.frame.entries[0][1] if self.frame.entries else -1
             if name == inner.name or first < 0 or here < column(self.text, first):
                 return depth
@@ -281,6 +298,7 @@ class FieldReader(ScalarReader):
         )
 
     def _end_of_text(self) -> int:
+        # One report is enough: the braces around the innermost message are open because of it.
         if self.stack:
             self._report_unclosed("is never closed")
         while self.stack:

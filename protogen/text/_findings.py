@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.edits import Fix
 from protogen.rules import named
+from protogen.text._look_alikes import character_finding
+from protogen.text._problem_groups import grouped
 from protogen.text._reader_state import Frame, Problem
 from protogen.text._values import fields_of
 from protogen.text.lines import Lines
@@ -22,15 +25,27 @@ if TYPE_CHECKING:
 __all__ = ["findings", "refusal"]
 
 
-def findings(reader: ParseResult) -> list[Diagnostic]:
-    """The diagnostics of a reading, in the order of the text."""
+def findings(reader: ParseResult) -> tuple[list[Diagnostic], list[int]]:
+    """The diagnostics of a reading, in the order of the text.
+
+    The second value has the offsets of the problems that a finding at another place stands for.
+    """
     problems = _of_its_kind(reader, reader.message_class.DESCRIPTOR)
+    problems, left_out = grouped(reader, problems)
     problems += _missing(reader)
     problems += _whole_file(reader)
     problems.sort(key=lambda problem: problem.start)
     lines = reader.lines if problems else Lines("")
     found = [_diagnostic(problem, reader, lines) for problem in problems]
-    return found + _unlisted(reader.unreported, Location(lines.file))
+    if reader.look_alikes:
+        found.append(character_finding(reader.look_alikes, reader.lines))
+        found.sort(key=_position)
+    return found + _unlisted(reader.unreported, Location(lines.file)), left_out
+
+
+def _position(found: Diagnostic) -> tuple[int, int]:
+    place = found.location
+    return (place.line, place.column) if place else (0, 0)
 
 
 def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
@@ -55,7 +70,7 @@ def refusal(what: str, filename: str) -> Diagnostic:
 def _diagnostic(problem: Problem, reader: ParseResult, lines: Lines) -> Diagnostic:
     place = lines.location(problem.start, problem.end)
     found = named(problem.rule).diagnostic(
-        problem.message, location=place, hint=problem.hint, why=problem.why
+        problem.message, location=place, hint=problem.hint, why=problem.why, fix=problem.fix
     )
     if not (problem.path and problem.path[0].name in ("layer", "layers")):
         return found
@@ -109,6 +124,7 @@ def _whole_file(reader: ParseResult) -> Iterator[Problem]:
             "save it as UTF-8 without one",
             "Caffe rejects the file",
             (),
+            Fix("remove the byte order mark", (), safe=True, splices=((0, 1, ""),)),
         )
     if not reader.root.entries and not reader.problems:
         yield Problem("empty-file", "file has no fields", 0, 0, "", "", ())

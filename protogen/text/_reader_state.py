@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
+from protogen.edits import Fix
 from protogen.proto.fields import has_required
 from protogen.text._values import Field, Fields, fields_of
 from protogen.text.tree import Block, Entry, Span
@@ -26,6 +27,7 @@ class Problem(NamedTuple):
     hint: str
     why: str
     path: tuple[Frame, ...]  # the open messages, outermost first
+    fix: Fix | None = None
 
 
 class Frame:
@@ -75,14 +77,21 @@ class ReaderState:
         self.hints: dict[tuple[str, str], str] = {}
 
     def report(
-        self, rule: str, message: str, start: int, end: int, hint: str = "", why: str = ""
+        self,
+        rule: str,
+        message: str,
+        start: int,
+        end: int,
+        hint: str = "",
+        why: str = "",
+        fix: Fix | None = None,
     ) -> None:
         """Add a problem; beyond the first MAX_PROBLEMS they are only counted."""
         if len(self.problems) >= MAX_PROBLEMS:
             self.unreported[rule] += 1
             return
         path = (*self.stack[1:], self.frame) if self.stack else ()
-        self.problems.append(Problem(rule, message, start, end, hint, why, path))
+        self.problems.append(Problem(rule, message, start, end, hint, why, path, fix))
 
     def open(self, field: Field | None, name: str, start: int, opened: int) -> Frame:
         """Open the message of a field, and add its values to those of the message around it.

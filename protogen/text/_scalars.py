@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import did_you_mean
+from protogen.edits import Fix
 from protogen.proto.fields import INTEGER_RANGES, expected_value
 from protogen.text._error_recovery import starts_line
-from protogen.text._reader_state import ReaderState
 from protogen.text._scanner import NAME, scan_token, skip_gap
+from protogen.text._value_lists import ValueListReader
 from protogen.text._values import Field, decode_strings
 
 __all__ = ["ScalarReader"]
@@ -16,7 +17,7 @@ __all__ = ["ScalarReader"]
 _MOST_SHOWN = 40  # characters of a token in a message
 
 
-class ScalarReader(ReaderState):
+class ScalarReader(ValueListReader):
     """Reads the value of a scalar field, or of an unknown field."""
 
     def value(self, field: Field, at: int) -> tuple[Any, int]:
@@ -28,6 +29,7 @@ class ScalarReader(ReaderState):
         value = field.read_word(word)
         if value is not None:
             return value, end
+        # In `bottom: top: "x"` the word after the colon is not a bad value: the value is missing.
         if end == at or self._is_next_field(at, end):
             expected = expected_value(field.descriptor)
             hint = f'write {expected} after "{field.name}:"'
@@ -60,6 +62,7 @@ class ScalarReader(ReaderState):
         """A number or a name with its sign, and its end; empty and ``at`` if there is neither."""
         sign = "-" if self.text.startswith("-", at) else ""
         start = skip_gap(self.text, at + 1) if sign else at
+        # C++ protobuf takes blanks and comments between a sign and its number.
         kind, end = scan_token(self.text, start)
         return (sign + self.text[start:end], end) if kind in ("name", "number") else ("", at)
 
@@ -80,7 +83,7 @@ class ScalarReader(ReaderState):
             least, most = INTEGER_RANGES[field.descriptor.type]
             message = f'{shown} is out of range for "{field.name}"'
             self.report("out-of-range", message, start, end, why=f"it takes {least} to {most}")
-        elif kind is not None and not word[0].isdigit():
+        elif kind is not None and not word[0].isdigit():  # a number is no misspelled name
             self.report(
                 "unknown-enum-value",
                 f'"{field.name}" has no value {shown}',
@@ -90,9 +93,13 @@ class ScalarReader(ReaderState):
                 why=f"it takes {expected}",
             )
         else:
-            hint = f'write "{word}" in quotes' if field.is_string or field.is_bytes else ""
+            takes_string = field.is_string or field.is_bytes
+            hint = f'write "{word}" in quotes' if takes_string else ""
             message = f'"{field.name}": expected {expected}, got {shown}'
-            self.report("wrong-value-type", message, start, end, hint)
+            fix = None
+            if takes_string and NAME.fullmatch(word):
+                fix = Fix(hint, (), True, ((start, end, f'"{word}"'),))
+            self.report("wrong-value-type", message, start, end, hint, fix=fix)
 
     def _string_value(self, field: Field, at: int) -> tuple[str | bytes | None, int]:
         literals, end = self._strings(at)
@@ -100,7 +107,8 @@ class ScalarReader(ReaderState):
             word = literals[0][1:-1]
             hint = "" if field.read_word(word) is None else f"write {word} without quotes"
             message = f'"{field.name}": expected {expected_value(field.descriptor)}, got a string'
-            self.report("wrong-value-type", message, at, end, hint)
+            fix = Fix(hint, (), True, ((at, end, word),)) if hint and len(literals) == 1 else None
+            self.report("wrong-value-type", message, at, end, hint, fix=fix)
             return None, end
         raw, invalid = decode_strings(literals)
         if invalid:
@@ -120,6 +128,7 @@ class ScalarReader(ReaderState):
 
     def _strings(self, at: int) -> tuple[list[str], int]:
         """The adjacent string literals at ``at``, and where the last one ends."""
+        # As in C, adjacent literals are one string, and a string ends with its line.
         literals: list[str] = []
         end = at
         while True:

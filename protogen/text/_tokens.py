@@ -1,4 +1,4 @@
-"""The tokens of a text with the comments around them, for whoever writes it anew."""
+"""The tokens of a text with the comments around them, for the formatter."""
 
 from __future__ import annotations
 
@@ -19,34 +19,36 @@ class Note:
 
 @dataclass(slots=True)
 class Token:
-    """A token, the comments on the lines above it, and the one behind it on its line."""
+    """A token, the comments on the lines above it, and the one after it on its line."""
 
     kind: str
     text: str
-    line_begins: bool  # whether it is the first of its line
+    starts_line: bool
     spaced: bool  # whether a blank line is right above it
     above: list[Note] = field(default_factory=list)
     beside: str = ""
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of a text; the last is of the kind ``end``."""
+    """The tokens of a text; the last one has the kind ``end``."""
     found: list[Token] = []
     above: list[Note] = []
-    position, breaks = 0, 1
+    position = 0
+    breaks = 1  # line breaks since the last token or comment; the text starts a line
     while not found or found[-1].kind != "end":
-        start = position
-        position = BLANKS.match(text, start).end()  # type: ignore[union-attr]
-        breaks += text.count("\n", start, position)
-        if comment := COMMENT.match(text, position):
-            position, words = comment.end(), comment.group().rstrip()
-            if breaks or not found:
-                above.append(Note(words, breaks > 1))
-            else:
-                found[-1].beside = words
-        else:
-            kind, position, start = *scan_token(text, position), position
+        blanks = BLANKS.match(text, position)
+        start = blanks.end() if blanks else position
+        breaks += text.count("\n", position, start)
+        comment = COMMENT.match(text, start)
+        if comment is None:
+            kind, position = scan_token(text, start)
             found.append(Token(kind, text[start:position], bool(breaks), breaks > 1, above))
             above = []
+        elif breaks or not found:
+            position = comment.end()
+            above.append(Note(comment.group().rstrip(), breaks > 1))
+        else:
+            position = comment.end()
+            found[-1].beside = comment.group().rstrip()
         breaks = 0
     return found

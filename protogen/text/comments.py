@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Comment", "find_comments"]
 
-# A `#` in a string begins no comment; a string ends with its line.
+# A `#` in a string does not start a comment. A string ends with its line at the latest.
 _COMMENT = re.compile(
     r"""  "[^"\\\n]*(?:\\.[^"\\\n]*)*"? | '[^'\\\n]*(?:\\.[^'\\\n]*)*'? | (\#[^\n\0]*)""",
     re.VERBOSE,
@@ -68,7 +68,7 @@ class _Paths:
         self._steps: dict[int, tuple[list[int], list[tuple[Span, Path, Any]]]] = {}
 
     def owner(self, offset: int, line_start: int) -> tuple[str, Path]:
-        """How and to what a comment belongs. ``line_start`` is -1 where it stands alone."""
+        """How a comment belongs to a field, and to which. ``line_start`` is -1 if it is alone."""
         block, path, descriptor = self._root, Path(), self._descriptor
         while True:
             starts, steps = self._of(block, descriptor)
@@ -78,7 +78,7 @@ class _Paths:
                 break
             path, descriptor, block = path + step, kind, span.block
         if line_start >= 0:
-            # Nothing of this message before it on the line: it stands behind the brace.
+            # No field of this message is before it on the line: it is beside the opening brace.
             return "trailing", path + step if index and span.end > line_start else path
         if index < len(steps):
             return "leading", path + steps[index][1]

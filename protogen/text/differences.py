@@ -16,12 +16,13 @@ __all__ = ["differences"]
 _Pairs = list[tuple[int, int]]
 
 
-def differences(old: Any, new: Any) -> list[Edit]:
+def differences(old: Any, new: Any, path: Path = ()) -> list[Edit]:
     """Edits after which ``old`` equals ``new``. Both are messages of one type.
 
-    Of long lists the edits are few, if not always the fewest, and found in near linear time.
+    ``path`` is where ``old`` is in the message to edit. Of long lists the edits are few, if not
+    always the fewest, and found in near linear time.
     """
-    return list(_message_edits(old, new, ()))
+    return list(_message_edits(old, new, path))
 
 
 def _message_edits(old: Any, new: Any, path: Path) -> Iterator[Edit]:
@@ -60,6 +61,8 @@ def _is_nan(value: Any) -> bool:
 def _list_edits(field: Any, old: list[Any], new: list[Any], path: Path) -> Iterator[Edit]:
     """Edit the elements that both lists have; pair what is between them, and edit that too."""
     old_keys, new_keys = _contents(old), _contents(new)
+    if old_keys == new_keys:
+        return
     pairs = _with_equal_keys([], old_keys, new_keys)
     if field.message_type is not None and "name" in field.message_type.fields_by_name:
         # A layer that was changed is recognized by its name, so that its comments stay with it.
@@ -96,7 +99,7 @@ def _with_equal_keys(pairs: _Pairs, old: list[Any], new: list[Any]) -> _Pairs:
 
     As in a patience diff these are elements at the ends of a gap, and those with keys that are
     unique in it. `difflib.SequenceMatcher` finds more pairs, but its time is quadratic: 10,000
-    layers of which every second one is changed take it 10 s, and this 0.02 s.
+    layers take 10 s if every second one is changed, and this takes 0.02 s.
     """
     for find in (_pairs_at_ends, _unique_pairs, _pairs_at_ends):
         pairs = _fill_gaps(pairs, old, new, find)
@@ -113,8 +116,9 @@ def _fill_gaps(
     found: _Pairs = []
     start, first = 0, 0
     for end, last in [*pairs, (len(old), len(new))]:
-        inside = find(old[start:end], new[first:last])
-        found += [(start + index, first + other) for index, other in inside]
+        if start < end and first < last:
+            inside = find(old[start:end], new[first:last])
+            found += [(start + index, first + other) for index, other in inside]
         found.append((end, last))
         start, first = end + 1, last + 1
     found.pop()  # the ends of the lists

@@ -13,7 +13,7 @@ from protogen.field_changes import check_overlaps
 from protogen.text._edit_splices import edit_splices
 from protogen.text.comments import Comment
 from protogen.text.lines import Lines
-from protogen.text.parse import ParseResult, parse
+from protogen.text.parse import ParseResult, decode, parse
 from protogen.text.splices import Splice, splice
 from protogen.text.tree import Block, Path, Span, find
 
@@ -32,6 +32,14 @@ class Document:
         self._result = parse(text, message_class, filename)
         self.message = self._result.message()
 
+    @classmethod
+    def from_result(cls, result: ParseResult) -> Document:
+        """A document of what was read already."""
+        document = cls.__new__(cls)
+        document._result = result
+        document.message = result.message()
+        return document
+
     @property
     def parse_result(self) -> ParseResult:
         """What the last reading of the text gave; an edit replaces it."""
@@ -44,7 +52,7 @@ class Document:
 
     @property
     def filename(self) -> str:
-        """What diagnostics call the file."""
+        """The name of the file in diagnostics."""
         return self._result.filename
 
     @property
@@ -75,6 +83,11 @@ class Document:
         return self._result.diagnostics
 
     @property
+    def is_complete(self) -> bool:
+        """Whether everything was read that the schema knows, even if Caffe rejects the file."""
+        return self._result.is_complete
+
+    @property
     def comments(self) -> list[Comment]:
         """The comments, each with the path of the field it belongs to."""
         return self._result.comments
@@ -90,8 +103,7 @@ class Document:
         If the field is not written, the place of the nearest message around it that is; None if
         there is none.
         """
-        span, _ = find(self.tree, tuple(path))
-        return self.lines.location(span.start, span.end) if span else None
+        return self._result.locate(tuple(path))
 
     def apply(self, edits: Iterable[Edit]) -> None:
         """Make a list of edits; the rest of the text keeps its layout and its comments.
@@ -100,7 +112,13 @@ class Document:
         linear in the text and the edits. Raises `ProtogenError` (rule impossible-edit), and leaves
         everything as it was, if one of the edits cannot be made.
         """
-        splices = self.splices(edits)
+        self._splice(self.splices(edits))
+
+    def apply_splices(self, splices: Iterable[tuple[int, int, str]]) -> None:
+        """Change the text itself, as `protogen.edits.Fix.splices` says, and read it again."""
+        self._splice([Splice(*each) for each in splices])
+
+    def _splice(self, splices: list[Splice]) -> None:
         if splices:
             self._result = parse(splice(self.text, splices), self.message_class, self.filename)
             self.message.CopyFrom(self._result.message())
@@ -149,9 +167,7 @@ def read(text: str | bytes, message_class: Any = None, filename: str = "<text>")
     It does not raise for bad text: ``Document.diagnostics`` says what is wrong with it, and
     ``Document.message`` holds the rest. A file that is not text gives one diagnostic.
     """
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", "surrogateescape")
-    return Document(text, message_class or proto.NetParameter, filename)
+    return Document(decode(text), message_class or proto.NetParameter, filename)
 
 
 def read_file(path: str | FilePath, message_class: Any = None) -> Document:

@@ -1,4 +1,4 @@
-"""One layout for all prototxt: a field a line, two spaces a level, comments where they were."""
+"""One layout for all prototxt: one field per line, two spaces per level, comments kept in place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from protogen.text.document import read
 
 __all__ = ["format_text"]
 
-# Where these are found the text has no structure to lay out. Other faults do not matter here.
+# With one of these problems the text has no structure to lay out. Other problems do not matter.
 _FATAL = {
     "syntax",
     "unclosed-brace",
@@ -24,11 +24,11 @@ _QUOTE = re.compile(r"""\\(.)|(")""", re.DOTALL)
 
 
 def format_text(text: str, filename: str = "<text>") -> str:
-    """The text in the canonical layout; it means the same and keeps all comments.
+    """The text in the canonical layout, with the same meaning and all comments.
 
-    Each field stands on its own line, each message is opened out, strings have double quotes,
-    and of several blank lines one stays. Lists stay lists; the spelling of numbers and the ends
-    of lines (LF or CRLF) are kept. Raises `ProtogenError` for a text that is not well formed.
+    Each field has its own line, messages are spread over lines, strings have double quotes, and
+    several blank lines become one. Lists stay lists; the spelling of numbers and the line breaks
+    (LF or CRLF) are kept. Raises `ProtogenError` for a text that is not well formed.
     """
     faults = [d for d in read(text, filename=filename).diagnostics if d.name in _FATAL]
     if faults:
@@ -39,7 +39,7 @@ def format_text(text: str, filename: str = "<text>") -> str:
 
 
 class _Line:
-    """A line to be: its margin, its words and the comment behind them, any of which may be none."""
+    """A line of the result: its margin, words, and the comment after them; each may be empty."""
 
     __slots__ = ("comment", "margin", "words")
 
@@ -51,7 +51,7 @@ class _Line:
 
 
 class _Layout:
-    """Makes lines of the tokens of a text that is known to be well formed."""
+    """Arranges the tokens of a well-formed text in lines."""
 
     def __init__(self, found: list[Token]) -> None:
         self._tokens = iter(found)
@@ -66,7 +66,7 @@ class _Layout:
         return token
 
     def _fields(self, level: int) -> None:
-        """The fields up to a closing brace or the end of the text, which stays unread."""
+        """The fields up to a closing brace or the end of the text, which is not taken."""
         first = len(self.lines)
         while True:
             token = self._next
@@ -93,14 +93,14 @@ class _Layout:
         token.above = []
 
     def _beside(self, token: Token, level: int) -> None:
-        """The comment behind a token, behind the line just written if that has none yet."""
+        """The comment after a token: after the last line, or on its own if that has a comment."""
         if token.beside and self.lines and not self.lines[-1].comment:
             self.lines[-1].comment = token.beside
         elif token.beside:
             self.lines.append(_Line(level, "", token.beside))
 
     def _within(self, level: int) -> str:
-        """A token inside a line. Its comments, which nearly nobody writes there, go above."""
+        """Take a token inside a line. Its comments, rare in such a place, go above the line."""
         self._notes(self._next, level)
         token = self._take()
         if token.beside:
@@ -117,7 +117,7 @@ class _Layout:
         self._value(name if braced else f"{name}:", level)
 
     def _value(self, head: str, level: int) -> None:
-        """A value behind ``head``, which is empty in a list."""
+        """A value after ``head``, which is empty in a list."""
         self._notes(self._next, level)
         if self._next.text in ("{", "<"):
             self._message(head, level)
@@ -147,11 +147,11 @@ class _Layout:
         self._beside(self._take(), level)
 
     def _strings(self, head: str, level: int) -> None:
-        """Adjacent strings. Each begins a line if it did, or if a comment is before it."""
+        """Adjacent strings. Each starts a line if it did, or if a comment is before it."""
         self._write(level, head, _double_quoted(self._next.text))
         token = self._take()
         while self._next.kind == "string":
-            broken = self._next.line_begins or token.beside or self._next.above
+            broken = self._next.starts_line or token.beside or self._next.above
             self._beside(token, level)
             self._notes(self._next, level + 1)
             token = self._take()
@@ -162,7 +162,7 @@ class _Layout:
         self._beside(token, level)
 
     def _list(self, head: str, level: int) -> None:
-        """A list: on one line, unless there are messages or comments in it."""
+        """A list: on one line, unless it has messages or comments in it."""
         outer, self.lines = self.lines, []
         opening = self._take()
         while self._next.text != "]":
@@ -188,5 +188,13 @@ def _double_quoted(literal: str) -> str:
     """A string literal with double quotes around it; its escapes stay as they are."""
     if literal[0] == '"':
         return literal
-    inside = _QUOTE.sub(lambda m: '\\"' if m[2] else "'" if m[1] == "'" else m[0], literal[1:-1])
-    return f'"{inside}"'
+    return '"' + _QUOTE.sub(_requoted, literal[1:-1]) + '"'
+
+
+def _requoted(match: re.Match[str]) -> str:
+    """A quote or an escape inside of single quotes, as it is inside of double quotes."""
+    if match[2]:
+        return '\\"'
+    if match[1] == "'":
+        return "'"
+    return match[0]

@@ -11,7 +11,8 @@ from protogen.diagnostics import Location
 __all__ = ["Lines", "excerpt"]
 
 
-_FEW = 20  # A table of all lines is worth its making only for more places than these.
+#: For a net of 100 KB, a table of all lines takes as long as counting them for some 40 places.
+_FEW = 20
 
 
 class Lines:
@@ -40,9 +41,9 @@ class Lines:
 
 
 def excerpt(text: str, location: Location) -> str:
-    """The source line of a location and, below it, a caret under what is meant.
+    """The source line of a location and, below it, carets under the part that it covers.
 
-    Empty where the location has no line, or the text does not have it.
+    Empty if the location has no line, or the text does not have that line.
     """
     line = _line(text, location.line) if location.line else None
     if line is None:
@@ -52,13 +53,13 @@ def excerpt(text: str, location: Location) -> str:
     end = location.end_column - 1 if location.end_line == location.line else len(line)
     first, length = _window(len(line), start)
     shown = line[first : first + length]
-    # Tabs stay tabs, so that the caret stands right whatever their width.
+    # Tabs stay tabs, so that the carets are in place whatever the width of a tab.
     margin = "".join("\t" if c == "\t" else " " for c in line[first:start])
     return f"{shown}\n{margin}{'^' * max(1, min(end, first + length) - start)}"
 
 
 def _window(length: int, start: int, width: int = 200) -> tuple[int, int]:
-    """The part of a long line that is worth showing."""
+    """The start and the length of the part of a line to show."""
     return (0, length) if length <= width else (max(0, start - width // 2), width)
 
 
@@ -73,5 +74,5 @@ def _line(text: str, number: int) -> str | None:
 
 @lru_cache(maxsize=4)
 def _starts(text: str) -> list[int]:
-    """Where the lines begin; kept, for a text with many findings is asked for many lines."""
+    """Where the lines start. Cached, because a text with many findings is asked for many lines."""
     return [0, *(match.end() for match in re.finditer("\n", text))]

@@ -7,21 +7,27 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Location
 from protogen.text._findings import findings, refusal
 from protogen.text._foreign_formats import foreign_format
+from protogen.text._look_alikes import LookAlike, find_look_alikes, plain_text
+from protogen.text._mixed_formats import restore_types
 from protogen.text._reader_state import Problem
 from protogen.text.comments import Comment, find_comments
 from protogen.text.lines import Lines
 from protogen.text.reader import Reader
-from protogen.text.tree import Block
+from protogen.text.tree import Block, Path, find
 
-__all__ = ["ParseResult", "parse"]
+__all__ = ["ParseResult", "decode", "parse"]
+
+
+#: Problems for which no field that the schema knows is left out of the message.
+_NOTHING_UNREAD = frozenset({"unknown-field", "not-utf8", "byte-order-mark", "empty-file"})
 
 
 @dataclass(frozen=True, eq=False)
 class ParseResult:
-    """What one reading of a text gives. It does not change; `Document` replaces it as a whole."""
+    """The result of reading a text once. It does not change; `Document` replaces it as a whole."""
 
     text: str
     message_class: Any
@@ -36,10 +42,20 @@ class ParseResult:
     unreported: Counter[str]
     #: Whether any message in the text has a required field.
     has_required: bool
+    #: The text that was read: with the intended characters in the places of ``look_alikes``.
+    plain: str
+    #: The characters outside strings and comments that Caffe rejects.
+    look_alikes: list[LookAlike]
 
     def message(self) -> Any:
         """A new message with what was understood, also if there are problems."""
         return self.message_class(**self.values)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything was read that the schema knows, even if Caffe rejects the file."""
+        rules = {diagnostic.name for diagnostic in self.diagnostics} - {"too-many-errors"}
+        return {*rules, *self.unreported} <= _NOTHING_UNREAD
 
     @cached_property
     def lines(self) -> Lines:
@@ -47,11 +63,29 @@ class ParseResult:
         return Lines(self.text, self.filename)
 
     @cached_property
+    def _findings(self) -> tuple[list[Diagnostic], list[int]]:
+        if self.foreign_format:
+            return [refusal(self.foreign_format, self.filename)], []
+        return findings(self)
+
+    @property
     def diagnostics(self) -> list[Diagnostic]:
         """What is wrong with the text, in the order of its lines."""
-        if self.foreign_format:
-            return [refusal(self.foreign_format, self.filename)]
-        return findings(self)
+        return self._findings[0]
+
+    @property
+    def damage(self) -> list[int]:
+        """The offsets without a diagnostic where the text was not read completely."""
+        return self._findings[1]
+
+    def locate(self, path: Path) -> Location | None:
+        """The place of a field, from its name through its value.
+
+        If the field is not written, the place of the nearest message around it that is; None if
+        there is none.
+        """
+        span, _ = find(self.root, path)
+        return self.lines.location(span.start, span.end) if span else None
 
     @cached_property
     def comments(self) -> list[Comment]:
@@ -65,6 +99,11 @@ def parse(text: str, message_class: Any, filename: str = "<text>") -> ParseResul
     reader = Reader("" if foreign else text, message_class.DESCRIPTOR)
     # Caffe rejects a byte order mark. It is reported, and the rest of the file is read.
     reader.run(reader.text.startswith("\ufeff"))
+    look_alikes = find_look_alikes(text) if reader.problems else []
+    if look_alikes:
+        reader = Reader(plain_text(text, look_alikes), message_class.DESCRIPTOR)
+        reader.run(reader.text.startswith("\ufeff"))
+    restore_types(reader.text, reader.problems)
     return ParseResult(
         text,
         message_class,
@@ -75,4 +114,11 @@ def parse(text: str, message_class: Any, filename: str = "<text>") -> ParseResul
         reader.problems,
         reader.unreported,
         reader.has_required,
+        reader.text,
+        look_alikes,
     )
+
+
+def decode(text: str | bytes) -> str:
+    """A text as it is; bytes as UTF-8, with those that are not as lone surrogates."""
+    return text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text

@@ -1,7 +1,7 @@
-"""Where the fields of a text stand: a tree of offsets, beside the message they fill.
+"""Where the fields of a text are written: a tree of offsets, parallel to the message they fill.
 
-Offsets count characters. The tree holds them as plain tuples, for a net has thousands; they become
-lines and columns only when someone asks.
+Offsets count characters. The tree holds them as plain tuples, because a net has thousands; they
+become lines and columns only on request.
 """
 
 from __future__ import annotations
@@ -57,14 +57,15 @@ class Span(NamedTuple):
 
 
 Child = Block | list[Span] | None
-# Name, start, end; and the block of a message or the elements of a list.
+#: Name, start, end; and the block of a message or the elements of a list.
 Entry = tuple[str, int, int, Child]
 
 
 def find(root: Block, path: Path) -> tuple[Span | None, int]:
-    """The span of a field, and how much of ``path`` led there.
+    """The span of a field, and how many steps of ``path`` lead to it.
 
-    A name that no index follows means its first occurrence.
+    If the field is not written, it is the span of the nearest message around it. A name without an
+    index means its first occurrence.
     """
     block: Block | None = root
     used, found = 0, None

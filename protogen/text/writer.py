@@ -11,7 +11,7 @@ from protogen.shapes import Shape, format_shape
 
 __all__ = ["write"]
 
-#: A number of nine digits, which protobuf prints where six do not tell a float apart.
+#: A number of nine digits, which protobuf prints if six do not identify a float.
 _LONG = re.compile(r": (-?(?=[\d.]{10})\d+\.\d+(?:e[+-]\d+)?)$", re.MULTILINE)
 
 _TOP = re.compile(r'^  top: ".*"$')
@@ -23,21 +23,24 @@ def write(
     tops: Sequence[Sequence[Shape]] | None = None,
     inputs: Sequence[Shape] = (),
 ) -> str:
-    """The message as text: fields in the schema's order, floats at their shortest.
+    """The message as text: fields in the order of the schema, floats as short as possible.
 
     ``tops`` gives the shapes of each layer's tops and ``inputs`` those of the net's own inputs, to
-    be written as comments beside them.
+    be written as comments after them.
     """
     text = _LONG.sub(_shortest, str(message))
     return text if tops is None else _annotated(text, tops, inputs)
 
 
 def _shortest(match: re.Match[str]) -> str:
-    """The fewest digits that still read as the same 32-bit float: 104.00699, not 104.006989."""
+    """The fewest digits that give the same 32-bit float: 104.00699, not 104.006989."""
     value = float(match[1])
     bits = struct.pack("f", value)
-    spellings = (f"{value:.{digits}g}" for digits in (7, 8))
-    return ": " + next((s for s in spellings if struct.pack("f", float(s)) == bits), match[1])
+    for digits in (7, 8):
+        shorter = f"{value:.{digits}g}"
+        if struct.pack("f", float(shorter)) == bits:
+            return f": {shorter}"
+    return f": {match[1]}"
 
 
 def _annotated(text: str, tops: Sequence[Sequence[Shape]], inputs: Sequence[Shape]) -> str:

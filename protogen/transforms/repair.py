@@ -42,7 +42,7 @@ class Repair(Transform):
             if finding is None or finding.fix is None:
                 return result
             repaired = result.net.copy()
-            repaired.apply(finding.fix.edits)
+            repaired.apply_fix(finding.fix)
             origins = origins_after(len(result.origins), finding.fix.edits)
             result = Result(
                 repaired,

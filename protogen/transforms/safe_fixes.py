@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable
 
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
-from protogen.edits import Edit, Path
+from protogen.edits import Fix, Path
 from protogen.net import Net
 from protogen.rules.text import reading_errors
 from protogen.transforms._transform import (
+    Origins,
     Result,
     Transform,
     compose_origins,
     origins_after,
 )
 
-__all__ = ["SafeFixes", "is_writable"]
+__all__ = ["SafeFixes", "is_applicable", "is_writable"]
 
 #: Returns all findings of a net, also those that the user did not ask for.
 Examine = Callable[[Net], list[Diagnostic]]
@@ -26,6 +27,9 @@ Choose = Callable[[Net, list[Diagnostic]], list[Diagnostic]]
 
 #: What identifies a finding from one round to the next: its code, layer and fix.
 _Key = tuple[str, str, str]
+
+#: A change of the text: start, end, and the new text.
+Splice = tuple[int, int, str]
 
 #: The limit for two checks that undo each other's fixes. Otherwise each round leaves fewer fixes.
 _ROUNDS = 50
@@ -39,7 +43,7 @@ class SafeFixes(Transform):
     ``Result.diagnostics`` are the findings that were fixed.
     """
 
-    requires = "any net; one that is not writable stays as it is"
+    requires = "any net; a read-only net is not changed"
     ensures = "no new error; every blob that stays keeps its shape, unless a fix changes it"
 
     def __init__(self, examine: Examine | None = None, choose: Choose | None = None) -> None:
@@ -48,16 +52,11 @@ class SafeFixes(Transform):
 
     def run(self, net: Net) -> Result:
         result = Result.unmodified(net)
-        if not is_writable(net):
-            return result
         rejected: set[_Key] = set()
         found = self._examine(net)
         rounds = 0
         while rounds < _ROUNDS:
-            fixable = []
-            for finding in self._choose(result.net, found):
-                if finding.fixable and _key(finding) not in rejected:
-                    fixable.append(finding)
+            fixable = self._fixable(result.net, found, rejected)
             if not fixable:
                 break
             fixed = self._fix_most(result, found, _disjoint(fixable), rejected)
@@ -65,6 +64,17 @@ class SafeFixes(Transform):
                 result, found = fixed
                 rounds += 1
         return result
+
+    def _fixable(self, net: Net, found: list[Diagnostic], rejected: set[_Key]) -> list[Diagnostic]:
+        """The findings to fix next: those about the text first, because they hide others."""
+        fixable = []
+        for finding in self._choose(net, found):
+            if finding.fixable and _key(finding) not in rejected:
+                fixable.append(finding)
+        about_text = [each for each in fixable if each.fix and each.fix.splices]
+        if about_text or not is_writable(net):
+            return about_text
+        return fixable
 
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each round was compared with the one before it."""
@@ -97,24 +107,40 @@ class SafeFixes(Transform):
 
         ``None`` if an edit cannot be made, or if the net then has a new error.
         """
-        edits: list[Edit] = []
-        for finding in fixable:
-            if finding.fix is not None:
-                edits += finding.fix.edits
+        fixes = [finding.fix for finding in fixable if finding.fix is not None]
+        edits = tuple(edit for fix in fixes for edit in fix.edits)
+        splices = tuple(splice for fix in fixes for splice in fix.splices)
         net = result.net.copy()
         try:
-            net.apply(edits)
+            net.apply_fix(Fix("", edits, splices=splices))
         except ProtogenError:
             return None
         now = self._examine(net)
-        if _errors(now) - _errors(found):
-            return None
-        origins = compose_origins(result.origins, origins_after(len(result.origins), edits))
+        if splices:
+            # What the text hid comes to light, so that only these findings can be compared.
+            if not set(map(_key, fixable)).isdisjoint(map(_key, now)):
+                return None
+            origins = _origins_of_text(result, net)
+        else:
+            if _errors(now) - _errors(found):
+                return None
+            origins = compose_origins(result.origins, origins_after(len(result.origins), edits))
         return Result(net, True, [*result.diagnostics, *fixable], origins), now
 
 
+def _origins_of_text(result: Result, net: Net) -> Origins:
+    """The origins after a change of the text, which may be the first that Caffe can read."""
+    number = len(net.current.message.layer)
+    return result.origins if number == len(result.origins) else (None,) * number
+
+
+def is_applicable(net: Net, fix: Fix) -> bool:
+    """Whether a fix can be written into the net."""
+    return bool(fix.splices) or is_writable(net)
+
+
 def is_writable(net: Net) -> bool:
-    """Whether fixes can be written into the net: its text was read completely, and is not V0.
+    """Whether edits can be made in the text of the net: it was read completely, and is not V0.
 
     In V0 the fields have other places, so such a net must be upgraded first.
     """
@@ -151,7 +177,12 @@ def _disjoint(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     changed: set[Path] = set()
     # All messages around a changed field, each by its path: what a fix must not replace as a whole.
     around: set[Path] = set()
+    replaced: list[Splice] = []
     for finding in found:
+        splices = finding.fix.splices if finding.fix is not None else ()
+        if splices and _touch(splices, replaced):
+            continue
+        replaced += splices
         paths = [edit.path for edit in finding.fix.edits] if finding.fix is not None else []
         prefixes = {path[:length] for path in paths for length in range(1, len(path) + 1)}
         if around.isdisjoint(paths) and changed.isdisjoint(prefixes):
@@ -159,3 +190,16 @@ def _disjoint(found: Iterable[Diagnostic]) -> list[Diagnostic]:
             changed.update(paths)
             around.update(prefixes)
     return chosen
+
+
+def _touch(splices: Iterable[Splice], others: Iterable[Splice]) -> bool:
+    """Whether changes of the text overlap others, or are at the same place."""
+    ordered = [(start, end, 0) for start, end, _ in splices]
+    ordered += [(start, end, 1) for start, end, _ in others]
+    reached, owner = -1, -1
+    for start, end, which in sorted(ordered):
+        if which != owner and start <= reached:
+            return True
+        if end >= reached:
+            reached, owner = end, which
+    return False

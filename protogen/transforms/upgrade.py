@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from protogen.diagnostics import ProtogenError
 from protogen.net import Net
-from protogen.text import read
-from protogen.text.upgrade import upgrade_net
+from protogen.text import Document
+from protogen.text.upgrade import in_one_format, upgrade_net
 from protogen.text.upgrade.rewrite import rewrite_net
-from protogen.transforms._transform import Result, Transform, check_text
+from protogen.transforms._transform import Origins, Result, Transform, check_text
 
 __all__ = ["Upgrade"]
 
@@ -23,9 +23,19 @@ class Upgrade(Transform):
     ensures = "the same layers in the same order; every blob keeps its shape"
 
     def check(self, net: Net) -> None:
-        check_text(net)
+        if net.document is not None:
+            check_text(Net.from_document(in_one_format(net.document)[0]))
 
     def run(self, net: Net) -> Result:
+        if net.document is None:
+            return self._upgraded(net)
+        document, notes = in_one_format(net.document)
+        if not notes:
+            return self._upgraded(net)
+        result = self._upgraded(Net.from_document(document))
+        return Result(result.net, True, [*notes, *result.diagnostics], _no_origins(net, result))
+
+    def _upgraded(self, net: Net) -> Result:
         document = net.document
         upgraded = upgrade_net(net.to_proto(), None if document is None else document.locate)
         if upgraded.message is None:
@@ -37,7 +47,15 @@ class Upgrade(Transform):
         if document is None:
             new = Net.of(upgraded.message)
         else:
-            # The net's own document must stay as it is, so the text is read again.
-            own = read(document.text, document.message_class, document.filename)
-            new = Net.from_document(rewrite_net(own, upgraded.message, upgraded.origins))
+            rewritten = rewrite_net(
+                document.parse_result, net.to_proto(), upgraded.message, upgraded.origins
+            )
+            new = Net.from_document(Document.from_result(rewritten))
         return Result(new, True, upgraded.diagnostics, origins)
+
+
+def _no_origins(net: Net, result: Result) -> Origins:
+    """The origins if Caffe could not read the net: known only if it has as many layers."""
+    number = len(result.net.current.message.layer)
+    known = len(net.current.message.layer) == number
+    return result.origins if known else (None,) * number

@@ -72,7 +72,10 @@ def test_python_dash_m() -> None:
 
 @pytest.mark.parametrize(
     ("word", "hint"),
-    [("chek", 'did you mean "check"?'), ("bogus", "the commands are check, emit, ")],
+    [
+        ("chek", 'did you mean "check"?'),
+        ("bogus", f"the commands are {', '.join(NAMES)}"),
+    ],
 )
 def test_an_unknown_command(word: str, hint: str) -> None:
     run = protogen(word)

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from protogen.cli import commands
 from protogen.cli._settings import Settings, _nearest, find_settings
+from protogen.render.findings import FORMATS
 from tests.cli.test_check import EMPTY, codes, write
 
 TOML = """\
@@ -134,7 +135,7 @@ def test_a_file_given_by_name(in_folder: Path) -> None:
         ),
         (
             'format = "x"',
-            '"format": expected one of concise, github, json, junit, sarif, text, got "x"',
+            f'"format": expected one of {", ".join(FORMATS.names())}, got "x"',
         ),
         ('inputs = { data = "1,x" }', '"inputs": "1,x" is not a shape'),
         ('exclude = ["a", "!"]', "\"exclude\": Invalid git pattern: '!'"),

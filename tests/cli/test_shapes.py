@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protogen.cli import commands
+from protogen.render.net import FORMATS
 
 NET = """\
 name: "toy"
@@ -282,4 +283,5 @@ def test_diagnostics_follow_their_net(in_folder: Path) -> None:
 def test_the_format_by_its_name() -> None:
     assert shapes("-", "--format", "json").stdout == shapes("-", "--json").stdout
     assert shapes("-", "--format", "table").stdout == shapes("-").stdout
-    assert "'yaml' is not one of 'json', 'table'" in shapes("-", "--format", "yaml").stderr
+    names = ", ".join(f"'{name}'" for name in FORMATS.names())
+    assert f"'xyz' is not one of {names}" in shapes("-", "--format", "xyz").stderr

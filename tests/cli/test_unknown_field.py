@@ -33,7 +33,8 @@ def test_a_net_with_an_unknown_field_is_rejected(command: str, tmp_path: Path) -
 
 def test_the_rest_of_the_net_is_still_checked_and_fixed(tmp_path: Path) -> None:
     file = tmp_path / "net.prototxt"
-    empty = NET.replace("kernel_size: 2", "kernel_size: 1")
+    pool = NET.replace("kernal_size: 3 kernel_size: 2", "kernel_size: 1")
+    empty = pool + 'layer { name: "r" type: "ReLU" bottom: "data" top: "r" inplace: true }\n'
     file.write_text(empty)
     result = CliRunner().invoke(commands, ["check", str(file), "--fix"])
     assert result.exit_code == 1

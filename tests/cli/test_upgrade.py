@@ -71,7 +71,7 @@ def test_a_current_file_is_not_touched_in_place(old):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (LOSSY, 'warning[T210] layer "r" (relu): "kernelsize" is no parameter'),
+        (LOSSY, 'warning[T210] layer "r" (relu): "kernelsize" is not a parameter'),
         (b"layers {", "error[T102]"),
         (b"\xff\xfen\x00", "error[T114] expected a prototxt, got UTF-16"),
     ],

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from pathlib import Path
 
+import pytest
+
+import protogen
 from protogen import layers
+from protogen import schema as schemas
 from protogen.layers import all_types
+from tests.checks.nets import DATA, FIRST, LOSS, fc, findings, in_place, layer
 from tests.layers.conftest import rows_by_type
 
 TESTS = Path(__file__).parent
@@ -46,3 +52,31 @@ def test_every_type_is_documented() -> None:
     assert [s.type for s in all_types() if not (inspect.getdoc(type(s)) and s.source)] == []
     inherited = [s.type for s in all_types() if "__doc__" not in vars(type(s))]
     assert inherited == []
+
+
+SOFTSIGN = '''
+from protogen.schema import LayerSchema, register
+
+
+@register
+class Softsign(LayerSchema):
+    """x / (1 + |x|)."""
+
+    elementwise = True
+    reads_top = True
+'''
+
+
+def test_a_file_is_all_that_a_layer_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Coordinates and checks read what a layer declares, not lists of names."""
+    (tmp_path / "softsign.py").write_text(SOFTSIGN, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(schemas, "_registry", dict(schemas._registry))
+    importlib.import_module("softsign")
+
+    text = DATA + FIRST + layer("act", "Softsign", "first")
+    assert protogen.crop_offset(protogen.loads(text), "act", "first") == (2, [0])
+
+    text += in_place("drop", "Dropout", "act") + fc("fc", "act") + LOSS
+    (found,) = findings(text, "overwritten-top", phases=("TRAIN",))
+    assert 'layer "act" (Softsign) computes its gradient' in found

@@ -50,8 +50,8 @@ def test_every_format_is_whole(formats: Formats, kind: type) -> None:
 
 
 def test_the_formats_there_are() -> None:
-    assert findings.FORMATS.names() == ("concise", "github", "json", "junit", "sarif", "text")
-    assert net.FORMATS.names() == ("json", "table")
+    assert {"concise", "github", "json", "junit", "sarif", "text"} <= set(findings.FORMATS.names())
+    assert {"json", "table"} <= set(net.FORMATS.names())
 
 
 @pytest.mark.parametrize("command", [["check", "--help"], ["shapes", "--help"], ["--help"]])

@@ -1,4 +1,4 @@
-"""Old nets and solvers: what Caffe's own upgrade tools made of them, and what Caffe says."""
+"""Old nets and solvers: what Caffe's own upgrade tools turn them into, and what Caffe reports."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def names(result):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
-def test_message_is_the_one_that_caffe_makes(row):
+def test_message_is_that_of_caffe(row):
     result = upgraded(row["prototxt"], row["kind"])
     assert result.ok == (row["exit"] == 0)
     if row["upgraded"] is None:
@@ -61,7 +61,7 @@ def test_the_message_given_stays_as_it_is():
 
 
 # Real Caffe: v0mix loads without the ReLU "r", dims3 has 0 for the height it read past the end
-# of the list, shape1of2 dies of signal 11.
+# of the list, shape1of2 crashes with signal 11.
 RELU = 'layer { name: "r" type: "ReLU" bottom: "a" top: "t" }\n'
 V0_RELU = 'layers { layer { name: "x" type: "relu" } bottom: "a" top: "b" }\n'
 
@@ -99,12 +99,12 @@ def test_v0_negative_size_wraps_as_in_c():
         (
             'input: "a"\ninput: "b"\ninput_shape { dim: 1 }\n' + RELU,
             "legacy-input-shape",
-            'input "b" has no input_shape; there are 1',
+            'input "b" has no input_shape: expected 2, got 1',
         ),
         (
             'input: "a" input_dim: 1 input_dim: 2 input_dim: 3\n' + RELU,
             "legacy-input-shape",
-            'input "a" lacks its four input_dim; there are 3 in all',
+            'input "a" has no size: expected 4 input_dim for 1 input, got 3',
         ),
         (
             'layers { name: "x" type: RELU bottom: "a" top: "b" }\n' + RELU,
@@ -114,16 +114,16 @@ def test_v0_negative_size_wraps_as_in_c():
         (
             'layers { layer { name: "x" type: "rleu" } top: "b" }',
             "legacy-unknown-type",
-            'no layer type "rleu"',
+            'unknown V0 layer type "rleu"',
         ),
         (
             V0_RELU,
             "legacy-unknown-bottom",
-            'bottom "a" is made by no layer before this one',
+            'bottom "a" is not an input, and no earlier layer produces it',
         ),
     ],
 )
-def test_what_caffe_dies_of_is_an_error(text, name, message):
+def test_where_caffe_aborts_is_an_error(text, name, message):
     result = upgraded(text)
     assert result.message is None
     assert not result.ok
@@ -143,12 +143,12 @@ layers {{ layer {{ name: "c" type: "{type}" }} {consumer} top: "y" }}
     ("change", "message"),
     [
         ({"type": "relu"}, 'padding layer "p" feeds a layer that has no pad'),
-        ({"consumer": 'bottom: "b" bottom: "a"'}, "must have one bottom, and this has 2"),
-        ({"bottom": ""}, "must have one bottom and one top, and has 0 and 1"),
-        ({"top": 'top: "b" top: "z"'}, "must have one bottom and one top, and has 1 and 2"),
+        ({"consumer": 'bottom: "b" bottom: "a"'}, "expected 1 bottom after a padding layer, got 2"),
+        ({"bottom": ""}, "expected 1 bottom and 1 top, got 0 and 1"),
+        ({"top": 'top: "b" top: "z"'}, "expected 1 bottom and 1 top, got 1 and 2"),
     ],
 )
-def test_padding_that_caffe_refuses(change, message):
+def test_padding_that_caffe_rejects(change, message):
     form = {"type": "conv", "bottom": 'bottom: "a"', "top": 'top: "b"', "consumer": 'bottom: "b"'}
     assert upgraded(PADDED.format(**form)).message.layer[1].convolution_param.pad == [2]
     result = upgraded(PADDED.format(**form | change))
@@ -435,12 +435,12 @@ def test_public_files(path):
         ('\nlayers {\n  layer { type: "relux" }\n}', "f:3:11", "legacy-unknown-type"),
         ('layers { layer { }\n bottom: "x" }', "f:2:2", "legacy-unknown-bottom"),
         ('input: "a"\n input: "b"\ninput_shape { }', "f:2:2", "legacy-input-shape"),
-        ("layer {}\nlayers {}", "f:2:1", "legacy-mixed"),
+        ("layer {}\nlayers { type: NONE }", "f:2:1", "legacy-mixed"),
         ('type: "SGD"\nsolver_type: ADAM', "f:2:1", "legacy-solver-type-twice"),
         ("layers {\n type: RELUX }", "f:2:8", "unknown-enum-value"),
     ],
 )
-def test_what_cannot_be_upgraded_is_told_with_its_place(text, place, name):
+def test_what_cannot_be_upgraded_is_reported_with_its_place(text, place, name):
     result = upgrade(text, filename="f")
     (finding,) = result.diagnostics[:1]
     assert not result.ok
@@ -462,6 +462,6 @@ def test_kind_given_wins():
     )
 
 
-def test_a_kind_of_file_that_is_none() -> None:
-    with pytest.raises(ValueError, match='kind "nett" is not known; it is net or solver'):
+def test_an_unknown_kind_of_file() -> None:
+    with pytest.raises(ValueError, match='expected the kind "net" or "solver", got "nett"'):
         upgrade("", kind="nett")

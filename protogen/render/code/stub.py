@@ -11,14 +11,14 @@ import keyword
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 
 from protogen import layers, proto
 from protogen.compose.keywords import ALIGNED, COMMON, OWN, keywords_of
 from protogen.files import write_file
-from protogen.proto.fields import is_repeated
+from protogen.proto.fields import is_repeated, value_names
 from protogen.render.templates import render
 from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, LayerSchema
@@ -26,6 +26,9 @@ from protogen.schema import Arity, LayerSchema
 __all__ = ["stub"]
 
 TARGET = Path(layers.__file__).with_suffix(".pyi")
+
+#: The arity of a type with any number of blobs.
+_ANY_NUMBER = (0, None)
 
 #: The keywords of every layer, which the stub explains only once.
 _EVERY_LAYER = (*COMMON, *OWN)
@@ -62,7 +65,7 @@ def stub() -> str:
     """The text of the stub."""
     helpers = [_helper(getattr(layers, name)) for name in layers.__all__]
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
-    common = [_meaning(name, field_comments().get(fields[name].full_name, "")) for name in COMMON]
+    common = [_meaning(name, _comment(fields[name])) for name in COMMON]
     types = map(_signature, layers.all_types())
     others = [_other(schema) for schema in layers.other_types()]
     text = render("layers.pyi.j2", helpers=helpers, common=common, layers=types, others=others)
@@ -75,22 +78,29 @@ def _other(schema: LayerSchema) -> dict[str, str]:
     return {"type": schema.type, "doc": doc, "forks": ", ".join(schema.forks)}
 
 
+def _comment(field: FieldDescriptor) -> str:
+    return field_comments().get(field.full_name, "")
+
+
 def _meaning(name: str, comment: str) -> str:
     return textwrap.fill(f"{name}: {comment}", 94, subsequent_indent="    ")
 
 
-def _helper(function: Callable[..., Any]) -> str:
+def _helper(function: Callable[..., object]) -> str:
     doc = textwrap.indent(f'"""{inspect.getdoc(function)}"""', "    ")
-    signature = str(inspect.signature(function)).replace("'", "")  # annotations are strings
+    # With postponed evaluation annotations are strings, and print with quotes.
+    signature = str(inspect.signature(function)).replace("'", "")
     return f"def {function.__name__}{signature}:\n{doc}"
 
 
 def _signature(schema: LayerSchema) -> Signature:
     bottoms, tops = schema.arity(proto.LayerParameter(type=schema.type))
-    varies = isinstance(tops, tuple) and tops != (0, None)
+    # A type with any number of tops returns Any, which overloads cannot make more exact.
+    varies = isinstance(tops, tuple) and tops != _ANY_NUMBER
     parameters = [*_field_parameters(schema), *_own_parameters(bool(bottoms), varies)]
     return Signature(
         schema.type,
+        # With several bottoms a paired type returns a tuple, which is one of the overloads.
         _bottoms(1 if schema.paired else bottoms),
         parameters,
         _returns(tops),
@@ -105,13 +115,14 @@ def _bottoms(bottoms: Arity) -> str:
     if bottoms == 1:
         return "bottom: Blob, /,"
     if isinstance(bottoms, int):
-        return "".join(f"bottom{index}: Blob, " for index in range(bottoms)) + "/,"
+        positional = "".join(f"bottom{index}: Blob, " for index in range(bottoms))
+        return f"{positional}/,"
     return "*bottoms: Blob | Sequence[Blob],"
 
 
 def _returns(tops: Arity) -> str:
     """The type that a call returns if it does not say how many tops there are."""
-    if tops == (0, None):
+    if tops == _ANY_NUMBER:
         return "Any"
     least = tops if isinstance(tops, int) else tops[0]
     if least == 0:
@@ -137,6 +148,7 @@ def _overloads(schema: LayerSchema, bottoms: Arity) -> list[Overload]:
             Overload("*bottoms: Blob | Sequence[Blob], tops: Shapes,", "Any"),
         ]
     positional = _bottoms(bottoms)
+    # What comes after *bottoms is a keyword already.
     if not positional.startswith("*"):
         positional = f"{positional} *,".strip()
     calls = [
@@ -161,7 +173,7 @@ def _field_parameters(schema: LayerSchema) -> Iterator[Parameter]:
     for name in names:
         field = known[name].field
         forks = proto.forks_of(field) if known[name].home else ()
-        comment = "" if name in _EVERY_LAYER else field_comments().get(field.full_name, "")
+        comment = "" if name in _EVERY_LAYER else _comment(field)
         if forks:
             comment = f"{comment} (only in {', '.join(forks)})".lstrip()
         annotation = f"{_annotation(field)} | None"
@@ -172,7 +184,7 @@ def _field_parameters(schema: LayerSchema) -> Iterator[Parameter]:
         yield Parameter(name, annotation, _default(field), comment)
 
 
-def _rank(home: str, field: Any) -> int:
+def _rank(home: str, field: FieldDescriptor) -> int:
     """The order of keywords: fields of BVLC Caffe, those of forks, messages, then common ones."""
     if home:
         return 1 if proto.forks_of(field) else 0
@@ -198,32 +210,30 @@ _SCALARS = {
 }
 
 
-def _annotation(field: Any) -> str:
+def _annotation(field: FieldDescriptor) -> str:
     single = _single(field)
     if not is_repeated(field):
         return single
+    # One shape may be given without a list around it.
     if single.startswith("Sizes"):
         return f"{single} | Sequence[Sizes]"
     return f"{single} | Sequence[{single}]"
 
 
-def _single(field: Any) -> str:
+def _single(field: FieldDescriptor) -> str:
+    """The type of one value."""
     if field.message_type is not None:
-        # The composer takes a list of sizes for a shape.
-        is_shape = field.message_type.name == "BlobShape"
-        return "Sizes | Fields" if is_shape else "Fields"
+        # The composer accepts a list of sizes for a shape.
+        if field.message_type.name == "BlobShape":
+            return "Sizes | Fields"
+        return "Fields"
     if field.enum_type is not None:
-        return f"Literal[{', '.join(_literals(field.enum_type))}] | int"
+        literals = ", ".join(map(_quoted, value_names(field.enum_type)))
+        return f"Literal[{literals}] | int"
     return _SCALARS.get(field.cpp_type, "int")
 
 
-def _literals(enum: Any) -> list[str]:
-    """The names of an enum's values in BVLC Caffe, or of all if the enum is one of a fork."""
-    bvlc = [value for value in enum.values if not proto.forks_of(value)]
-    return [_quoted(value.name) for value in bvlc or enum.values]
-
-
-def _default(field: Any) -> str:
+def _default(field: FieldDescriptor) -> str:
     if is_repeated(field) or field.message_type is not None or not field.has_default_value:
         return "None"
     value = field.default_value
@@ -250,6 +260,7 @@ def _doc(schema: LayerSchema, parameters: list[Parameter]) -> str:
     if meanings:
         parts.append("\n".join(meanings))
     parts.append(f"(source: {schema.source})")
+    # A backslash in a docstring would start an escape sequence.
     return textwrap.indent("\n\n".join(parts), "    ").replace("\\", "\\\\")
 
 

@@ -22,7 +22,7 @@ FORMATS = Formats(__name__, __path__)
 
 @runtime_checkable
 class FindingsFormat(Protocol):
-    """What the module of a format has to have."""
+    """What the module of a format must have."""
 
     def render(self, files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
         """The findings in files, in parts that are printed one below the other."""
@@ -30,7 +30,7 @@ class FindingsFormat(Protocol):
 
 @runtime_checkable
 class StatisticsFormat(Protocol):
-    """What the module of a format has in addition if it supports ``--statistics``."""
+    """What the module of a format also has if it supports ``--statistics``."""
 
     def render_statistics(self, files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
         """The number of findings of each rule, in parts."""

@@ -16,10 +16,10 @@ FIXABLE = "[*]"
 
 def rules_table(files: Sequence[CheckedFile]) -> Table:
     """A row for each rule with findings, the most frequent first."""
-    rows = [
-        (str(count.number), count.code, count.name, FIXABLE if count.fixable else "")
-        for count in count_by_rule(files)
-    ]
+    rows = []
+    for count in count_by_rule(files):
+        mark = FIXABLE if count.fixable else ""
+        rows.append((str(count.number), count.code, count.name, mark))
     return Table(("number", "code", "name", ""), rows, right=(0,))
 
 
@@ -29,14 +29,17 @@ def totals(files: Sequence[CheckedFile]) -> str:
     for severity, number in count_by_severity(files).items():
         if number:
             counts.append(plural(number, str(severity)))
-    fixed = sum(len(file.fixed) for file in files)
-    fixable = sum(finding.fixable for file in files for finding in file.findings)
-    sentence = f"Fixed {plural(fixed, 'finding')}. " if fixed else ""
-    sentence += f"Found {', '.join(counts)}" if counts else "No findings"
+    fixed = fixable = hidden_notes = 0
+    for file in files:
+        fixed += len(file.fixed)
+        fixable += sum(finding.fixable for finding in file.findings)
+        hidden_notes += file.hidden_notes
+    sentence = f"Found {', '.join(counts)}" if counts else "No findings"
     sentence += f" in {plural(len(files), 'file')}"
+    if fixed:
+        sentence = f"Fixed {plural(fixed, 'finding')}. {sentence}"
     if fixable:
         sentence += f" ({fixable} fixable with --fix)"
-    notes = sum(file.hidden_notes for file in files)
-    if notes:
-        sentence += f"; {plural(notes, 'note')} with --severity note"
+    if hidden_notes:
+        sentence += f"; {plural(hidden_notes, 'note')} with --severity note"
     return sentence

@@ -17,7 +17,8 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     for file in files:
         for finding in file.findings:
             line = finding.headline
-            if finding.location is None:  # the headline names no file
+            # Only a location names the file.
+            if finding.location is None:
                 line = f"{file.file}: {line}"
             if finding.fixable:
                 line = f"{line} {FIXABLE}"

@@ -17,10 +17,11 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     """One command for each finding."""
     for file in files:
         for finding in file.findings:
-            properties = _properties(file.file, finding)
-            shown = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+            properties = []
+            for key, value in _properties(file.file, finding).items():
+                properties.append(f"{key}={_property(value)}")
             message = _data("\n".join([finding.fact, *finding.notes]))
-            yield f"::{_COMMANDS[finding.severity]} {shown}::{message}"
+            yield f"::{_COMMANDS[finding.severity]} {','.join(properties)}::{message}"
 
 
 def _properties(file: str, finding: Diagnostic) -> dict[str, str]:
@@ -39,6 +40,7 @@ def _properties(file: str, finding: Diagnostic) -> dict[str, str]:
     return {key: str(value) for key, value in properties.items() if value}
 
 
+# Both escape as GitHub's own actions do. The percent sign comes first: it starts the others.
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 

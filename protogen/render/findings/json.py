@@ -15,14 +15,13 @@ __all__ = ["render", "render_statistics"]
 def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     """The files, the number of findings of each severity, and the findings."""
     counts = count_by_severity(files)
-    diagnostics = [
-        {"file": file.file, **diagnostic_data(finding)}
-        for file in files
-        for finding in file.findings
-    ]
-    unchecked = [
-        {"file": file.file, "message": sentence} for file in files for sentence in file.unchecked
-    ]
+    diagnostics = []
+    unchecked = []
+    for file in files:
+        for finding in file.findings:
+            diagnostics.append({"file": file.file, **diagnostic_data(finding)})
+        for sentence in file.unchecked:
+            unchecked.append({"file": file.file, "message": sentence})
     yield dumps(
         {
             "files": [file.file for file in files],

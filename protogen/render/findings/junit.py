@@ -27,7 +27,8 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     for file in files:
         _add_suite(root, file)
     for key in ("tests", "failures", "errors"):
-        root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
+        total = sum(int(suite.get(key, "0")) for suite in root)
+        root.set(key, str(total))
     Xml.indent(root)
     yield _DECLARATION + Xml.tostring(root, encoding="unicode", xml_declaration=False)
 
@@ -46,6 +47,7 @@ def _add_suite(root: Xml.Element, file: CheckedFile) -> None:
     )
     for finding in file.findings:
         _add_test(suite, file.file, finding)
+    # A suite needs a test, so that the file is listed as checked.
     if not file.findings:
         Xml.SubElement(suite, "testcase", name="check", classname=_text(file.file), time="0")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from protogen._version import __version__
@@ -19,7 +18,7 @@ from protogen.render.rules import markdown, plain
 from protogen.reports.findings import CheckedFile
 from protogen.reports.replacements import replacements
 from protogen.rules import Rule
-from protogen.transforms.safe_fixes import is_writable
+from protogen.transforms.safe_fixes import is_applicable
 
 __all__ = ["render"]
 
@@ -31,14 +30,15 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     rules = list(all_rules())
     index = {rule.code: number for number, rule in enumerate(rules)}
     driver = {"name": "protogen", "version": __version__, "rules": [_rule(each) for each in rules]}
-    results: list[dict[str, Any]] = []
+    results: list[dict[str, object]] = []
     for file in files:
         net = _net_with_fixes(file, context)
         for finding in file.findings:
             result = _result(file, finding, index)
-            fix = _fix(file, finding.fix, net) if finding.fix and net else None
-            if fix:
-                result["fixes"] = [fix]
+            if finding.fix is not None and net is not None:
+                fix = _fix(file, finding.fix, net)
+                if fix is not None:
+                    result["fixes"] = [fix]
             results.append(result)
     run = {
         "tool": {"driver": driver},
@@ -49,7 +49,7 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     yield dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule) -> dict[str, object]:
     return {
         "id": rule.code,
         "name": rule.name,
@@ -60,8 +60,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(file: CheckedFile, finding: Diagnostic, index: dict[str, int]) -> dict[str, Any]:
-    result: dict[str, Any] = {
+def _result(file: CheckedFile, finding: Diagnostic, index: dict[str, int]) -> dict[str, object]:
+    result: dict[str, object] = {
         "ruleId": finding.code,
         "level": finding.severity.value,
         "message": {"text": "\n".join([finding.fact, *finding.notes])},
@@ -77,27 +77,28 @@ def _net_with_fixes(file: CheckedFile, context: Context) -> Net | None:
     text = context.source(file.file)
     if not text or not any(finding.fix for finding in file.findings):
         return None
-    net = loads(text, file.file)
-    return net if is_writable(net) else None
+    return loads(text, file.file)
 
 
-def _fix(file: CheckedFile, fix: Fix, net: Net) -> dict[str, Any] | None:
+def _fix(file: CheckedFile, fix: Fix, net: Net) -> dict[str, object] | None:
     """A fix as replacements of text; ``None`` if it cannot be written into the file."""
-    changes = [
-        {"deletedRegion": _region(each.location), "insertedContent": {"text": each.text}}
-        for each in replacements(net, fix)
-    ]
+    if not is_applicable(net, fix):
+        return None
+    changes = []
+    for each in replacements(net, fix):
+        region = _region(each.location)
+        changes.append({"deletedRegion": region, "insertedContent": {"text": each.text}})
     if not changes:
         return None
     artifact = {"artifactLocation": {"uri": _uri(file.file)}, "replacements": changes}
     return {"description": {"text": fix.title}, "artifactChanges": [artifact]}
 
 
-def _location(finding: Diagnostic, place: Location) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(place.file)}}
+def _location(finding: Diagnostic, place: Location) -> dict[str, object]:
+    physical: dict[str, object] = {"artifactLocation": {"uri": _uri(place.file)}}
     if place.line:
         physical["region"] = _region(place)
-    location: dict[str, Any] = {"physicalLocation": physical}
+    location: dict[str, object] = {"physicalLocation": physical}
     if finding.layer:
         location["logicalLocations"] = [{"name": finding.layer, "kind": "element"}]
     return location
@@ -117,4 +118,5 @@ def _uri(file: str) -> str:
     path = Path(file)
     if path.is_absolute():
         return path.as_uri()
+    # Code scanning services resolve a relative URI against the root of the repository.
     return quote(path.as_posix(), errors="surrogateescape")

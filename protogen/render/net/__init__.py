@@ -1,6 +1,6 @@
 """The formats of ``protogen shapes``: each module here is one, and its name is that of the format.
 
-A format has a docstring, whose first line is its help, and what `NetFormat` says.
+A format has a docstring, whose first line is its help, and the members of `NetFormat`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FORMATS = Formats(__name__, __path__)
 
 @runtime_checkable
 class NetFormat(Protocol):
-    """What the module of a format has to have.
+    """What the module of a format must have.
 
     ``INCLUDES_DIAGNOSTICS`` is whether the output contains the diagnostics. If it does not, they
     are printed on standard error.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from protogen.render.context import Context
 from protogen.render.diagnostic import diagnostic_data
@@ -16,7 +15,7 @@ INCLUDES_DIAGNOSTICS = True
 
 
 def render(nets: Iterable[NetSummary], context: Context) -> Iterator[str]:
-    """The only net that was asked for, or a list of nets below ``nets``."""
+    """A single net, or a list of nets below ``nets``."""
     nets = list(nets)
     if len(nets) == 1 and not nets[0].title:
         yield dumps(_net(nets[0]))
@@ -24,12 +23,14 @@ def render(nets: Iterable[NetSummary], context: Context) -> Iterator[str]:
         yield dumps({"nets": [{"file": net.title, **_net(net)} for net in nets]})
 
 
-def _net(net: NetSummary) -> dict[str, Any]:
+def _net(net: NetSummary) -> dict[str, object]:
     phases = [_phase(summary) for summary in net.phases]
-    return phases[0] if len(phases) == 1 else {"phases": phases}
+    if len(phases) == 1:
+        return phases[0]
+    return {"phases": phases}
 
 
-def _phase(summary: Summary) -> dict[str, Any]:
+def _phase(summary: Summary) -> dict[str, object]:
     """A net in one phase. A total is ``null`` if some part of it is unknown."""
     return {
         "phase": summary.phase,
@@ -42,15 +43,15 @@ def _phase(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _layer(row: Row) -> dict[str, Any]:
+def _layer(row: Row) -> dict[str, object]:
+    tops = []
+    for index, (name, shape) in enumerate(row.tops):
+        tops.append({"name": name, "shape": shape, "in_place": index in row.in_place})
     return {
         "index": row.index,
         "name": row.name,
         "type": row.type,
-        "tops": [
-            {"name": name, "shape": shape, "in_place": index in row.in_place}
-            for index, (name, shape) in enumerate(row.tops)
-        ],
+        "tops": tops,
         "learnable": [{"name": blob.name, "shape": blob.shape} for blob in row.blobs],
         "parameters": _total(row.parameters),
         "macs": row.macs,

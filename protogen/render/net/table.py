@@ -33,15 +33,18 @@ _MOST_ROUNDINGS = 4
 def render(nets: Iterable[NetSummary], context: Context) -> Iterator[str]:
     """The table and the totals of each net, below its title if it has one."""
     for index, net in enumerate(nets):
-        if net.title:
-            yield f"\n{net.title}" if index else net.title
+        if index and net.title:
+            yield f"\n{net.title}"
+        elif net.title:
+            yield net.title
         yield from _net(net.phases, context)
 
 
 def _net(phases: Sequence[Summary], context: Context) -> Iterator[str]:
     has_layers = any(summary.rows for summary in phases)
+    # The text could not be read, as the diagnostics say.
     if not has_layers and not phases[0].ok:
-        return  # the text could not be read, as the diagnostics say
+        return
     if len(phases) == 1:
         yield table_text(_layers_table(phases[0]), context.terminal)
         yield _totals(phases[0])
@@ -68,10 +71,10 @@ def _roundings(summary: Summary) -> Iterator[str]:
 def _layers_table(summary: Summary) -> Table:
     """A row for each layer of one phase."""
     titles = ("layer", "type", "tops", "learnable", "parameters", "MACs")
-    rows = [
-        (row.name, row.type, _tops(row), _learnable(row), _parameters(row), _macs(row))
-        for row in summary.rows
-    ]
+    rows = []
+    for row in summary.rows:
+        numbers = (_parameters(row), _macs(row))
+        rows.append((row.name, row.type, _tops(row), _learnable(row), *numbers))
     return Table(titles, rows, right=(4, 5))
 
 
@@ -84,6 +87,7 @@ def _phases_table(summaries: Sequence[Summary]) -> Table:
 
 def _phases_row(layer: LayerPhases) -> tuple[str, ...]:
     tops = [_tops(row) if row else "-" for row in layer.rows]
+    # Each set of learnable blobs once; most layers learn the same in all phases.
     learnable = dict.fromkeys(map(_learnable, layer.running))
     return (
         _DIFFERS if layer.differs else "",
@@ -115,8 +119,10 @@ def _learnable(row: Row) -> str:
 
 
 def _parameters(row: Row) -> str:
-    learns_nothing = not row.blobs and row.parameters.exact
-    return "" if learns_nothing else _number(row.parameters)
+    # Not a 0, so that the layers that learn stand out.
+    if not row.blobs and row.parameters.exact:
+        return ""
+    return _number(row.parameters)
 
 
 def _macs(row: Row) -> str:
@@ -128,14 +134,18 @@ def _macs(row: Row) -> str:
 def _number(total: Total) -> str:
     if total.exact:
         return f"{total.known:,}"
-    return f"at least {total.known:,}" if total.known else "?"
+    if total.known:
+        return f"at least {total.known:,}"
+    return "?"
 
 
 def _totals(summary: Summary) -> str:
     """The totals in one line."""
     elements = summary.activations
-    mebibytes = elements.known * _FLOAT_BYTES / 2**20
-    size = f" ({mebibytes:.1f} MiB as floats)" if elements.exact else ""
+    size = ""
+    if elements.exact:
+        mebibytes = elements.known * _FLOAT_BYTES / 2**20
+        size = f" ({mebibytes:.1f} MiB as floats)"
     parts = [
         plural(len(summary.rows), "layer"),
         f"{_number(summary.parameters)} parameters",

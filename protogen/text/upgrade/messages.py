@@ -1,4 +1,4 @@
-"""The upgrade of messages: the steps of Caffe's, in Caffe's order."""
+"""The upgrade of a message, in the steps and the order of Caffe's own upgrade."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from protogen.diagnostics import Diagnostic, Severity, plural
-from protogen.text.upgrade.current import (
-    has_old_batch_norm,
-    upgrade_batch_norm,
-    upgrade_data_transforms,
-    upgrade_inputs,
-)
+from protogen.text.upgrade.batch_norm import has_old_batch_norm, upgrade_batch_norm
+from protogen.text.upgrade.data_transforms import upgrade_data_transforms
 from protogen.text.upgrade.findings import Findings, Locate
+from protogen.text.upgrade.net_inputs import upgrade_inputs
 from protogen.text.upgrade.solver import upgrade_type
 from protogen.text.upgrade.v0 import is_v0, upgrade_v0
 from protogen.text.upgrade.v1 import upgrade_v1
@@ -22,11 +19,11 @@ __all__ = ["MessageUpgrade", "needs_upgrade", "upgrade_net", "upgrade_solver"]
 
 @dataclass(frozen=True)
 class MessageUpgrade:
-    """What became of a message.
+    """An upgraded message.
 
-    ``message`` is None where Caffe dies. ``ok`` is the verdict of Caffe's own tool: False also
-    where a parameter had no place in the new format; loading the net, Caffe only logs that.
-    ``origins`` has for each ``layer`` of the message the index of the old layer it was made of
+    ``message`` is None if Caffe aborts. ``ok`` is the verdict of Caffe's own tool: False also if a
+    parameter does not exist in the new format, which Caffe only logs when it loads the net.
+    ``origins`` has for each ``layer`` of the message the index of the old layer that it was made of
     (among ``layers`` if the old net had any), and None for the Input layer made of ``input``.
     """
 
@@ -37,12 +34,12 @@ class MessageUpgrade:
 
 
 def needs_upgrade(net: Any) -> bool:
-    """Whether Caffe would upgrade this net on loading it. Next to free for a current net."""
+    """Whether Caffe upgrades this net when it loads it. Costs next to nothing for a current net."""
     return bool(net.layers or net.input) or has_old_batch_norm(net)
 
 
 def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
-    """The net as Caffe's ``upgrade_net_proto_text`` and its loader make it; ``net`` stays as it is.
+    """The net as Caffe's ``upgrade_net_proto_text`` and its loader upgrade it, in a new message.
 
     ``locate`` gives diagnostics their place. (``UpgradeNetAsNeeded`` in Caffe)
     """
@@ -54,7 +51,7 @@ def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
         out, origins[:] = upgrade_v0(net, found)
     elif net.layers:
         message = f"{plural(len(net.layers), 'layer')} upgraded from the V1 format"
-        found.tell("legacy-v1", message, ("layers", 0), field="")
+        found.report("legacy-v1", message, ("layers", 0), field="")
     upgrade_data_transforms(out, found)
     if out.layers:
         upgrade_v1(out, found)
@@ -65,7 +62,7 @@ def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
 
 
 def upgrade_solver(solver: Any, locate: Locate | None = None) -> MessageUpgrade:
-    """The solver as Caffe's ``upgrade_solver_proto_text`` makes it; ``solver`` stays as it is."""
+    """The solver as Caffe's ``upgrade_solver_proto_text`` upgrades it, in a new message."""
     found = Findings(locate)
     out = type(solver)()
     out.CopyFrom(solver)
@@ -74,6 +71,6 @@ def upgrade_solver(solver: Any, locate: Locate | None = None) -> MessageUpgrade:
 
 
 def _result(message: Any, found: Findings, origins: tuple[int | None, ...] = ()) -> MessageUpgrade:
-    if found.fatal:  # then nothing came of the changes that the notes tell
+    if found.fatal:  # the changes that the notes report were not made
         return MessageUpgrade(None, False, [f for f in found if f.severity is not Severity.NOTE])
     return MessageUpgrade(message, found.lossless, list(found), origins)

@@ -1,163 +1,223 @@
-"""The text of an upgraded net: what did not change stays as written, and comments travel along."""
+"""The text of an upgraded net: what did not change stays as written, and comments move along."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from google.protobuf import text_format
-
 from protogen import proto
+from protogen.edits import Edit
+from protogen.proto.fields import is_repeated
+from protogen.text._edit_splices import edit_splices
 from protogen.text.comments import Comment
-from protogen.text.document import Document, read
+from protogen.text.differences import differences
+from protogen.text.parse import ParseResult, parse
+from protogen.text.splices import Splice, past_blanks, removals, splice
 from protogen.text.tree import Path
-from protogen.text.upgrade import current, v0, v1
-from protogen.text.upgrade.comments import annotate, remarks
-from protogen.text.upgrade.splice import Edit, removals, splice
+from protogen.text.upgrade import data_transforms, net_inputs, v0, v1
+from protogen.text.upgrade.comment_placement import PrintedNet, comments_and_unknown_fields
 
 __all__ = ["rewrite_net"]
 
-_INPUTS = ("input", "input_shape", "input_dim")
-Origins = tuple[int | None, ...]
+#: For each layer of the new net, the index of the old layer that it was made of.
+_Origins = tuple[int | None, ...]
 
 
-def rewrite_net(document: Document, new: Any, origins: Origins) -> Document:
-    """The document with each field that changed replaced by what it became in the net ``new``."""
-    for field in ("lr_mult", "decay_mult"):
-        document.update(current.batch_norm_edits(document.message, field))
-    moves = _Moves(document, new, origins)
-    in_place = read(_in_place(document, new, moves))
-    if _bytes(in_place.message) == _bytes(new):
+def rewrite_net(old: ParseResult, message: Any, new: Any, origins: _Origins) -> ParseResult:
+    """The text ``old``, which says ``message``, with every field that changed replaced.
+
+    ``new`` is the upgraded net, and the result is a text that says it.
+    """
+    moves = _Moves(old, message, new, origins)
+    splices = [*_replacements(old, new, moves), *_edits_of_layers(old, message, new, origins)]
+    in_place = parse(splice(old.text, splices), old.message_class)
+    if _contents(in_place.message()) == _contents(new):
         return in_place
-    # Either the file is laid out so that the pieces do not fit together, or a field that the old
-    # format lacks is known to the current one, and counts now.
-    comments = [moves.moved(remark) for remark in remarks(document)]
-    printed = read(annotate(read(_print(new)), comments) + "\n")
-    return in_place if _bytes(in_place.message) == _bytes(printed.message) else printed
+    # Either the pieces of an unusual layout do not fit together, or a field that the old format
+    # lacks is known to the current one, and counts now.
+    comments = [moves.moved(comment) for comment in comments_and_unknown_fields(old)]
+    printed = parse(PrintedNet(new).text(comments), old.message_class)
+    if _contents(in_place.message()) == _contents(printed.message()):
+        return in_place
+    return printed
 
 
-def _in_place(document: Document, new: Any, moves: _Moves) -> str:
-    travelling, left = _sort(remarks(document), moves)
-    edits: list[Edit] = []
-    for field, comments in travelling.items():
-        start, end = moves.spans[field]
-        index = moves.output(field)
-        if index is not None and moves.holder(field) == field:
-            block = _print_layer(new.layer[index], comments)
-        else:
-            block = "\n".join(comment.text for comment in comments)
-        if block and (place := moves.place(field)) != start:
-            edits.append((place, place, block + "\n"))
-            block = ""
-        if block:
-            edits.append((start, end, block))
-        else:
-            left.append((start, end))
-    return splice(document.text, [*edits, *removals(document.text, left)])
-
-
-def _sort(
-    comments: list[Comment], moves: _Moves
-) -> tuple[dict[Path, list[Comment]], list[tuple[int, int]]]:
-    """For each changed field the comments that go with it; the spans of those that leave a gap."""
-    travelling: dict[Path, list[Comment]] = {field: [] for field in moves.changed}
-    left = []
-    for comment in comments:
-        field = moves.field(comment.path)
-        inside = field in travelling and moves.is_inside(comment, field)
-        if inside or moves.is_of_input(comment):
-            travelling[moves.holder(field)].append(moves.moved(comment))
-        if not inside and moves.is_of_input(comment):
-            left.append((comment.start, comment.end))
-    return travelling, left
-
-
-def _print_layer(layer: Any, comments: list[Comment]) -> str:
-    alone = [comment._replace(path=("layer", 0, *comment.path[2:])) for comment in comments]
-    return annotate(read(_print(proto.NetParameter(layer=[layer]))), alone)
-
-
-def _bytes(net: Any) -> bytes:
-    """For comparison: unlike messages, these are equal where both have NaN."""
+def _contents(net: Any) -> bytes:
+    """For comparison: unlike messages, these are equal if both have NaN."""
     data: bytes = net.SerializePartialToString(deterministic=True)
     return data
 
 
-def _print(net: Any) -> str:
-    return text_format.MessageToString(net, as_utf8=True)
+def _edits_of_layers(old: ParseResult, message: Any, new: Any, origins: _Origins) -> list[Splice]:
+    """The splices of layers that are in the current format and changed nevertheless."""
+    edits: list[Edit] = []
+    for index, origin in enumerate(origins):
+        if message.layers or origin is None:
+            continue
+        if message.layer[origin] != new.layer[index]:
+            edits += differences(message.layer[origin], new.layer[index], ("layer", origin))
+    return edit_splices(old.text, old.root, old.message_class.DESCRIPTOR, edits)
+
+
+def _replacements(old: ParseResult, new: Any, moves: _Moves) -> list[Splice]:
+    """The splices of the net's own fields that do not exist in the new net."""
+    moving: dict[Path, list[Comment]] = {field: [] for field in moves.replaced}
+    removed: list[tuple[int, int]] = []
+    for comment in comments_and_unknown_fields(old):
+        field = moves.field_of(comment.path)
+        is_inside = field in moving and moves.is_inside(comment, field)
+        if moves.goes_to_input_layer(comment):
+            moving[moves.holder(field)].append(comment)
+            if not is_inside:
+                removed.append((comment.start, comment.end))
+        elif is_inside:
+            moving[field].append(comment)
+    splices = []
+    for field, block in _blocks(new, moves, moving).items():
+        start, end = moves.spans[field]
+        place = moves.place(field)
+        if block and place == start:
+            splices.append(_with_line_end(old.text, Splice(start, end, block)))
+            continue
+        if block:
+            splices.append(Splice(place, place, block + "\n"))
+        removed.append((start, end))
+    return [*splices, *removals(old.text, removed)]
+
+
+def _blocks(new: Any, moves: _Moves, moving: dict[Path, list[Comment]]) -> dict[Path, str]:
+    """What comes in the place of each field: the layer it became, or the comments in it."""
+    layer_of: dict[Path, int] = {}
+    for field in moving:
+        index = moves.new_index(field)
+        if index is not None and moves.holder(field) == field:
+            layer_of[field] = index
+    printed = PrintedNet(proto.NetParameter(layer=[new.layer[n] for n in layer_of.values()]))
+    row_of = {field: row for row, field in enumerate(layer_of)}
+    blocks = {}
+    for field, comments in moving.items():
+        if field in row_of:
+            row = row_of[field]
+            moved = [_in_layer(moves.moved(comment), row) for comment in comments]
+            blocks[field] = printed.layer(row, moved)
+        else:
+            blocks[field] = "\n".join(comment.text for comment in comments)
+    return blocks
+
+
+def _in_layer(comment: Comment, row: int) -> Comment:
+    return comment._replace(path=("layer", row, *comment.path[2:]))
+
+
+def _with_line_end(text: str, replacement: Splice) -> Splice:
+    """A comment ends with its line: what comes after one needs a line of its own."""
+    start, end, new = replacement
+    ends_with_comment = "#" in new.rpartition("\n")[2]
+    if ends_with_comment and text[end : end + 1] not in ("", "\n", "\r"):
+        return Splice(start, past_blanks(text, end), new + "\n")
+    return replacement
 
 
 class _Moves:
-    """Which fields of a net changed, and where in the new net everything went."""
+    """Which fields of a net are replaced, and where what they hold goes.
 
-    def __init__(self, document: Document, new: Any, origins: Origins) -> None:
-        self._old = document.message
-        self._made = {origin: index for index, origin in enumerate(origins)}
-        self._kind = "layers" if self._old.layers else "layer"
-        self.spans: dict[Path, tuple[int, int]] = {}
-        counts: Counter[str] = Counter()
-        for name, start, end, child in document.tree.entries:
-            single = not hasattr(getattr(self._old, name, ()), "extend")
-            # Of the elements of a list, the first has the place of the whole list.
-            for place in range(len(child) if isinstance(child, list) else 1):
-                path = (name,) if single else (name, counts[name])
-                self.spans[path] = (end if place else start, end)
-                counts[name] += 1
-        remaining = {descriptor.name for descriptor, _ in new.ListFields()}
-        remaining -= {"layer"} if self._kind == "layers" else set()
-        lost = {descriptor.name for descriptor, _ in self._old.ListFields()} - remaining
-        self.changed = [field for field in self.spans if field[0] in lost]
-        inputs = [field for field in self.changed if field[0] in _INPUTS]
-        layers = {field for field in self.spans if field[0] == self._kind}
+    A *field* is one of the net itself, as in ``("layers", 3)`` or ``("name",)``.
+    """
+
+    def __init__(self, old: ParseResult, message: Any, new: Any, origins: _Origins) -> None:
+        self._message = message
+        self._layer_name = "layers" if message.layers else "layer"
+        self._new_index = {origin: index for index, origin in enumerate(origins)}
+        self.spans = dict(_spans_of_fields(old))
+        self.replaced = self._replaced_fields(new)
+        inputs = [field for field in self.replaced if field[0] in net_inputs.INPUT_FIELDS]
         self._first_input = min(inputs, key=self.spans.__getitem__, default=())
-        headed = [
-            c.start for c in document.comments if c.placement == "leading" and c.path in layers
-        ]
-        self._top = min(
-            [*headed, *(self.spans[field][0] for field in layers)], default=len(document.text)
-        )
+        self._start_of_layers = self._find_start_of_layers(old)
 
-    def place(self, field: Path) -> int:
-        """Where the layer goes that a field became: in its place, but inputs before all layers."""
-        start = self.spans[field][0]
-        return min(start, self._top) if field == self._first_input else start
+    def _replaced_fields(self, new: Any) -> list[Path]:
+        remaining = {descriptor.name for descriptor, _ in new.ListFields()}
+        if self._layer_name == "layers":
+            remaining.discard("layer")  # all of these are new
+        had = {descriptor.name for descriptor, _ in self._message.ListFields()}
+        return [field for field in self.spans if field[0] in had - remaining]
 
-    def field(self, path: Path) -> Path:
-        """The outermost part of a path: a field of the net."""
+    def _find_start_of_layers(self, old: ParseResult) -> int:
+        """Where the first layer starts, with the comments above it."""
+        layers = {field for field in self.spans if field[0] == self._layer_name}
+        starts = [self.spans[field][0] for field in layers]
+        for comment in old.comments:
+            if comment.placement == "leading" and comment.path in layers:
+                starts.append(comment.start)
+        return min(starts, default=len(old.text))
+
+    def field_of(self, path: Path) -> Path:
+        """The field of the net that a path leads into."""
         return path[:1] if path[:1] in self.spans else path[:2]
 
-    def output(self, field: Path) -> int | None:
-        """The index of the new layer that a field of the net became, or became a part of."""
-        if field[0] in _INPUTS:
-            return self._made.get(None)
-        return self._made.get(int(field[1])) if field[0] == self._kind else None
+    def new_index(self, field: Path) -> int | None:
+        """The index of the new layer that a field became, or became a part of."""
+        if field[0] in net_inputs.INPUT_FIELDS:
+            return self._new_index.get(None)
+        if field[0] == self._layer_name:
+            return self._new_index.get(int(field[1]))
+        return None
 
     def holder(self, field: Path) -> Path:
-        """The field in whose place that layer stands: of all the inputs, the first."""
-        return self._first_input if field[0] in _INPUTS else field
+        """The field in whose place that layer is written: for all inputs, the first of them."""
+        return self._first_input if field[0] in net_inputs.INPUT_FIELDS else field
+
+    def place(self, field: Path) -> int:
+        """Where that layer is written: in the place of the field, but inputs before all layers."""
+        start = self.spans[field][0]
+        return min(start, self._start_of_layers) if field == self._first_input else start
 
     def is_inside(self, comment: Comment, field: Path) -> bool:
-        """Whether the comment stands between the ends of the field."""
+        """Whether a comment is between the ends of a field."""
         start, end = self.spans[field]
         return start <= comment.start < end
 
-    def is_of_input(self, comment: Comment) -> bool:
-        """Whether it goes with an input into the Input layer. What is above that layer stays."""
-        if not self._first_input or not comment.path or comment.path[0] not in _INPUTS:
+    def goes_to_input_layer(self, comment: Comment) -> bool:
+        """Whether a comment belongs to an input, and so moves into the Input layer.
+
+        If that layer takes the place of the first input, the comments above it stay.
+        """
+        if not self._first_input or not comment.path:
             return False
-        stays = comment.placement == "leading" and comment.path == self._first_input
-        return not (stays and self.place(self._first_input) > comment.start)
+        if comment.path[0] not in net_inputs.INPUT_FIELDS:
+            return False
+        is_above = comment.placement == "leading" and comment.path == self._first_input
+        return not is_above or self.place(self._first_input) <= comment.start
 
     def moved(self, comment: Comment) -> Comment:
-        """The comment, to go with what became of its field."""
+        """The comment with the path, in the new net, of what its field became."""
         field, below = comment.path[:2], comment.path[2:]
-        index = self.output(field) if field else None
+        index = self.new_index(field) if field else None
         if index is None:
             return comment
-        if field[0] in _INPUTS:
-            below = current.input_target(comment.path, bool(self._old.input_shape))
+        if field[0] in net_inputs.INPUT_FIELDS:
+            below = net_inputs.new_path(comment.path, bool(self._message.input_shape))
         elif field[0] == "layers":
-            layer = self._old.layers[int(field[1])]
-            below = v0.moved(below, layer.layer.type) if layer.HasField("layer") else below
-            below = v1.moved(current.moved(below, layer))
+            layer = self._message.layers[int(field[1])]
+            if layer.HasField("layer"):
+                below = v0.new_path(below, layer.layer.type)
+            below = v1.new_path(data_transforms.new_path(below, layer))
         return comment._replace(path=("layer", index, *below))
+
+
+def _spans_of_fields(old: ParseResult) -> Iterator[tuple[Path, tuple[int, int]]]:
+    """Each field of the net, and where it is written.
+
+    Of the elements of a list, the first has the place of the whole list.
+    """
+    known = old.message_class.DESCRIPTOR.fields_by_name
+    counts: Counter[str] = Counter()
+    for name, start, end, child in old.root.entries:
+        if name not in known:
+            continue
+        if not is_repeated(known[name]):
+            yield (name,), (start, end)
+            continue
+        for element in range(len(child) if isinstance(child, list) else 1):
+            yield (name, counts[name]), (end if element else start, end)
+            counts[name] += 1

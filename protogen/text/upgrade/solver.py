@@ -1,4 +1,4 @@
-"""The ``solver_type`` enum of old solvers, now the string ``type``.
+"""The enum ``solver_type`` of old solvers, which became the string ``type``.
 
 (``UpgradeSolverAsNeeded`` in Caffe's ``util/upgrade_proto.cpp``)
 """
@@ -22,16 +22,16 @@ _TYPES = {
 
 
 def upgrade_type(solver: Any, found: Findings) -> None:
-    """Say the solver's type by its name, in place."""
+    """Replace ``solver_type`` by ``type``, in place."""
     if not solver.HasField("solver_type"):
         return
     if solver.HasField("type"):
-        message = "the solver has both type and the older solver_type, and Caffe takes only one"
-        hint = f'delete solver_type if "{solver.type}" is meant'
-        found.tell("legacy-solver-type-twice", message, ("solver_type",), hint=hint)
+        message = "solver has both type and the older solver_type; Caffe accepts only one of them"
+        hint = f'delete solver_type if you mean type: "{solver.type}"'
+        found.report("legacy-solver-type-twice", message, ("solver_type",), hint=hint)
         return
     old = solver.SolverType.Name(solver.solver_type)
     solver.type = _TYPES[old]
     solver.ClearField("solver_type")
-    message = f'solver_type: {old} became type: "{solver.type}"'
-    found.tell("legacy-solver-type", message, ("solver_type",))
+    message = f'solver_type: {old} replaced by type: "{solver.type}"'
+    found.report("legacy-solver-type", message, ("solver_type",))

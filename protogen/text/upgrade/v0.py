@@ -11,9 +11,10 @@ from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean, plural
+from protogen.proto.fields import is_repeated
 from protogen.text.upgrade.findings import Findings, Path
 
-__all__ = ["is_v0", "moved", "upgrade_v0"]
+__all__ = ["is_v0", "new_path", "upgrade_v0"]
 
 _TYPES = {
     "accuracy": "ACCURACY",
@@ -87,21 +88,21 @@ _FIELDS: dict[str, tuple[str, dict[str, str]]] = {
     "det_crop_mode": ("crop_mode", _WINDOW_DATA),
     "hdf5_output_param": ("", {"hdf5_output": "hdf5_output_param"}),
 }
-# Fields that are the same for every layer type. ``new_num`` and ``new_channels``, for a Reshape
-# layer that never came, are in neither table: Caffe drops them without a word.
+# Fields that are the same for every layer type. ``new_num`` and ``new_channels``, meant for a
+# Reshape layer that V0 never had, are in neither table: Caffe drops them silently.
 _COMMON = ("name", "blobs", "blobs_lr", "weight_decay")
-# The fields of a net that survive its upgrade; Caffe drops the others without a word.
+# The fields of a net that its upgrade keeps; Caffe drops the others silently.
 _NET_FIELDS = ("name", "layers", "input", "input_dim", "force_backward")
 _LAYER_FIELDS = ("bottom", "top", "layer")
 
 
 def is_v0(net: Any) -> bool:
-    """Whether any of the net's layers is written in the manner of V0."""
+    """Whether any layer of the net is in the V0 format."""
     return any(layer.HasField("layer") for layer in net.layers)
 
 
 def _target(field: str, layer_type: str) -> tuple[str, ...] | None:
-    """Where V1 keeps V0's ``field`` for a layer of that type; None where it has no place."""
+    """Where V1 has V0's ``field`` for a layer of that type; None if it has no such field."""
     if field in (*_COMMON, "type"):
         return (field,)
     name, messages = _FIELDS.get(field, ("", {}))
@@ -110,16 +111,17 @@ def _target(field: str, layer_type: str) -> tuple[str, ...] | None:
     return (messages[layer_type], name) if name else (messages[layer_type],)
 
 
-def moved(path: Path, layer_type: str) -> Path:
-    """Where V1 keeps what a V0 layer of that type has at ``path``."""
+def new_path(path: Path, layer_type: str) -> Path:
+    """Where V1 has what a V0 layer of that type has at ``path``."""
     if len(path) < 2 or path[0] != "layer":
         return path
-    return (*(_target(str(path[1]), layer_type) or path[1:2]), *path[2:])
+    target = _target(str(path[1]), layer_type) or path[1:2]
+    return (*target, *path[2:])
 
 
 def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
     """The V1 net, and for each of its layers the index of the V0 layer that it was made of."""
-    _tell_dropped(net, found)
+    _report_dropped_fields(net, found)
     layers, origins = _merge_padding(net, found)
     out = proto.NetParameter(input=net.input, input_dim=net.input_dim)
     for field in ("name", "force_backward"):
@@ -128,46 +130,47 @@ def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
     for layer, index in zip(layers, origins, strict=True):
         _upgrade_layer(layer, out.layers.add(), index, found)
     message = f"{plural(len(layers), 'layer')} upgraded from the V0 format"
-    if merged := len(net.layers) - len(layers):
-        message += f", {plural(merged, 'padding layer')} merged into what they pad"
-    found.tell("legacy-v0", message, ("layers", 0), field="")
+    merged = len(net.layers) - len(layers)
+    if merged:
+        message += f", {plural(merged, 'padding layer')} merged into the next layer"
+    found.report("legacy-v0", message, ("layers", 0), field="")
     return out, origins
 
 
-def _tell_dropped(net: Any, found: Findings) -> None:
-    """Warn of what Caffe forgets of a V0 net without a word."""
-    for descriptor, value in net.ListFields():
+def _report_dropped_fields(net: Any, found: Findings) -> None:
+    """Warn of what Caffe drops from a V0 net silently."""
+    for descriptor, _ in net.ListFields():
         if descriptor.name not in _NET_FIELDS:
-            path: Path = (descriptor.name, 0) if hasattr(value, "extend") else (descriptor.name,)
-            message = f'"{descriptor.name}" of the net is lost'
+            path: Path = (descriptor.name, 0) if is_repeated(descriptor) else (descriptor.name,)
+            message = f'"{descriptor.name}" of the net is dropped'
             why = "Caffe's upgrade of a V0 net keeps only " + ", ".join(_NET_FIELDS)
-            found.tell("legacy-dropped-field", message, path, why=why)
+            found.report("legacy-dropped-field", message, path, why=why)
     for index, layer in enumerate(net.layers):
         for descriptor, _ in layer.ListFields():
             if descriptor.name not in _LAYER_FIELDS:
                 name = layer.layer.name or layer.name
-                message = f'"{descriptor.name}" is lost'
-                why = "a net with any V0 layer is V0 for Caffe: beside bottom, top and the inner"
-                why += " layer { } it reads nothing of a layer"
+                message = f'"{descriptor.name}" is dropped'
+                why = "Caffe treats a net with any V0 layer as V0, and reads only bottom, top and "
+                why += "the inner layer { } of a layer"
                 path = ("layers", index, descriptor.name)
-                found.tell("legacy-dropped-field", message, path, layer=name, why=why)
+                found.report("legacy-dropped-field", message, path, layer=name, why=why)
 
 
 def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
-    """The layers but the padding ones, whose ``pad`` the layers after them take over."""
+    """The layers other than padding ones, whose ``pad`` goes to the layers that they feed."""
     source_of: dict[str, Any] = dict.fromkeys(net.input)
     layers, origins = [], []
     for index, layer in enumerate(net.layers):
         merged = type(layer)()
         merged.CopyFrom(layer)
         for j, bottom in enumerate(layer.bottom):
+            path = ("layers", index, "bottom", j)
             if bottom not in source_of:
-                message = f'bottom "{bottom}" is made by no layer before this one, nor an input'
-                path = ("layers", index, "bottom", j)
-                found.tell("legacy-unknown-bottom", message, path, **_about(layer))
+                message = f'bottom "{bottom}" is not an input, and no earlier layer produces it'
+                found.report("legacy-unknown-bottom", message, path, **_about(layer))
             source = source_of.get(bottom)
             if source is not None and source.layer.type == "padding":
-                _check_padding(source, layer, ("layers", index, "bottom", j), found)
+                _check_padding(source, layer, path, found)
                 merged.layer.pad = source.layer.pad
                 merged.bottom[j] = source.bottom[0] if source.bottom else ""
         source_of.update(dict.fromkeys(layer.top, layer))
@@ -178,19 +181,19 @@ def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
 
 
 def _check_padding(padding: Any, layer: Any, path: Path, found: Findings) -> None:
-    """Caffe dies unless one padding layer pads one convolution or pooling."""
+    """Caffe aborts unless one padding layer pads one convolution or pooling."""
     about = _about(layer)
     if layer.layer.type not in _WINDOWED:
         message = f'padding layer "{padding.layer.name}" feeds a layer that has no pad'
-        why = 'only "conv" and "pool" layers take over the pad of the layer before them'
-        found.tell("legacy-padding", message, path, why=why, **about)
+        why = 'only "conv" and "pool" layers take over the pad of a padding layer'
+        found.report("legacy-padding", message, path, why=why, **about)
     if len(layer.bottom) != 1:
-        message = f"a padded layer must have one bottom, and this has {len(layer.bottom)}"
-        found.tell("legacy-padding", message, path, **about)
+        message = f"expected 1 bottom after a padding layer, got {len(layer.bottom)}"
+        found.report("legacy-padding", message, path, **about)
     if len(padding.bottom) != 1 or len(padding.top) != 1:
-        message = f'padding layer "{padding.layer.name}" must have one bottom and one top, and has '
+        message = f'padding layer "{padding.layer.name}": expected 1 bottom and 1 top, got '
         message += f"{len(padding.bottom)} and {len(padding.top)}"
-        found.tell("legacy-padding", message, path, **about)
+        found.report("legacy-padding", message, path, **about)
 
 
 def _upgrade_layer(old: Any, new: Any, index: int, found: Findings) -> None:
@@ -201,47 +204,48 @@ def _upgrade_layer(old: Any, new: Any, index: int, found: Findings) -> None:
         return
     for descriptor, value in old.layer.ListFields():
         field = descriptor.name
-        place = _target(field, old.layer.type)
+        target = _target(field, old.layer.type)
         path = ("layers", index, "layer", field)
         if field == "type":
             continue
-        if place is not None:
-            _put(new, place, value)
+        if target is not None:
+            _store(new, target, value)
         elif field in _FIELDS:
-            message = f'"{field}" is no parameter of a layer of this type, and is lost'
-            found.tell("legacy-unknown-field", message, path, **_about(old))
+            message = f'"{field}" is not a parameter of this layer type; it is dropped'
+            found.report("legacy-unknown-field", message, path, **_about(old))
         else:
-            message = f'"{field}" is lost: no layer type has it'
-            found.tell("legacy-dropped-field", message, path, **_about(old))
+            message = f'"{field}" is dropped: no layer type has it'
+            found.report("legacy-dropped-field", message, path, **_about(old))
 
 
 def _set_type(old: Any, new: Any, index: int, found: Findings) -> bool:
-    """Set the V1 type, or tell that there is none."""
+    """Set the V1 type, or report that there is none."""
     name = old.layer.type
     if name in _TYPES:
         new.type = new.LayerType.Value(_TYPES[name])
         return True
-    message, hint = f'V0 has no layer type "{name}"', did_you_mean(name, _TYPES)
+    message, hint = f'unknown V0 layer type "{name}"', did_you_mean(name, _TYPES)
     path = ("layers", index, "layer", "type")
-    found.tell("legacy-unknown-type", message, path, hint=hint, **_about(old))
+    found.report("legacy-unknown-type", message, path, hint=hint, **_about(old))
     return False
 
 
-def _put(message: Any, place: tuple[str, ...], value: Any) -> None:
-    """Set the field at ``place``, or add to it where it is repeated."""
-    *outer, name = place
+def _store(message: Any, target: tuple[str, ...], value: Any) -> None:
+    """Set the field at ``target``, or add to it if it is repeated."""
+    *outer, name = target
     for step in outer:
         message = getattr(message, step)
+    field = message.DESCRIPTOR.fields_by_name[name]
     present = getattr(message, name)
-    if hasattr(present, "extend"):
+    if is_repeated(field):
         present.extend(value if hasattr(value, "extend") else [value])
-    elif hasattr(present, "CopyFrom"):
+    elif field.message_type is not None:
         present.CopyFrom(value)
-    else:
+    elif field.type == field.TYPE_UINT32:
         # V0's new_height and new_width were signed: C++ wraps what it assigns.
-        field = message.DESCRIPTOR.fields_by_name[name]
-        wraps = field.type == field.TYPE_UINT32
-        setattr(message, name, value & 0xFFFFFFFF if wraps else value)
+        setattr(message, name, value & 0xFFFFFFFF)
+    else:
+        setattr(message, name, value)
 
 
 def _about(layer: Any) -> dict[str, Any]:

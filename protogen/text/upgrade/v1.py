@@ -1,73 +1,19 @@
 """From V1 (``layers { type: CONVOLUTION }``) to the current format (``layer { type: "..." }``).
 
-V1 named layer types by an enum, and kept what is now a ``param`` message for each learnable blob
-in four parallel lists.  (``UpgradeV1Net`` in Caffe's ``util/upgrade_proto.cpp``)
+V1 named layer types by an enum. It had four parallel lists in place of a ``param`` message for each
+learnable blob.  (``UpgradeV1Net`` in Caffe's ``util/upgrade_proto.cpp``)
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from protogen.text._v1_types import V1_TYPES
 from protogen.text.upgrade.findings import Findings, Path
 
-__all__ = ["moved", "upgrade_v1"]
+__all__ = ["new_path", "upgrade_v1"]
 
-_TYPES = {
-    "NONE": "",
-    "ABSVAL": "AbsVal",
-    "ACCURACY": "Accuracy",
-    "ARGMAX": "ArgMax",
-    "BNLL": "BNLL",
-    "CONCAT": "Concat",
-    "CONTRASTIVE_LOSS": "ContrastiveLoss",
-    "CONVOLUTION": "Convolution",
-    "DECONVOLUTION": "Deconvolution",
-    "DATA": "Data",
-    "DROPOUT": "Dropout",
-    "DUMMY_DATA": "DummyData",
-    "EUCLIDEAN_LOSS": "EuclideanLoss",
-    "ELTWISE": "Eltwise",
-    "EXP": "Exp",
-    "FLATTEN": "Flatten",
-    "HDF5_DATA": "HDF5Data",
-    "HDF5_OUTPUT": "HDF5Output",
-    "HINGE_LOSS": "HingeLoss",
-    "IM2COL": "Im2col",
-    "IMAGE_DATA": "ImageData",
-    "INFOGAIN_LOSS": "InfogainLoss",
-    "INNER_PRODUCT": "InnerProduct",
-    "LRN": "LRN",
-    "MEMORY_DATA": "MemoryData",
-    "MULTINOMIAL_LOGISTIC_LOSS": "MultinomialLogisticLoss",
-    "MVN": "MVN",
-    "POOLING": "Pooling",
-    "POWER": "Power",
-    "RELU": "ReLU",
-    "SIGMOID": "Sigmoid",
-    "SIGMOID_CROSS_ENTROPY_LOSS": "SigmoidCrossEntropyLoss",
-    "SILENCE": "Silence",
-    "SOFTMAX": "Softmax",
-    "SOFTMAX_LOSS": "SoftmaxWithLoss",
-    "SPLIT": "Split",
-    "SLICE": "Slice",
-    "TANH": "TanH",
-    "WINDOW_DATA": "WindowData",
-    "THRESHOLD": "Threshold",
-    # C3D's first version. Its second, in the current format, has some of them.
-    "CONVOLUTION3D": "Convolution3D",
-    "DECONVOLUTION3D": "Deconvolution3D",
-    "DOWN_SAMPLING": "DownSampling",
-    "POOLING3D": "Pooling3D",
-    "VIDEO_DATA": "VideoData",
-    "VIDEO_SEGMENTATION_DATA": "VideoSegmentationData",
-    "VIDEO_WITH_VOXEL_TRUTH_DATA": "VideoWithVoxelTruthData",
-    "VOLUME_DATA": "VolumeData",
-    "VOXEL_CUSTOM_LOSS": "VoxelCustomLoss",
-    "VOXEL_SOFTMAX": "VoxelSoftmax",
-    "VOXEL_SOFTMAX_LOSS": "VoxelSoftmaxLoss",
-}
-
-# The lists with an entry for each learnable blob: the field of ``param`` that each became.
+# The lists with an entry for each learnable blob, and the field of ``param`` that each became.
 _PER_BLOB = {
     "param": "name",
     "blob_share_mode": "share_mode",
@@ -76,8 +22,8 @@ _PER_BLOB = {
 }
 
 
-def moved(path: Path) -> Path:
-    """Where the current format keeps what V1 has at ``path``."""
+def new_path(path: Path) -> Path:
+    """Where the current format has what V1 has at ``path``."""
     if len(path) > 1 and path[0] in _PER_BLOB:
         return ("param", path[1], _PER_BLOB[str(path[0])])
     return path
@@ -86,9 +32,9 @@ def moved(path: Path) -> Path:
 def upgrade_v1(net: Any, found: Findings) -> None:
     """Move the net's ``layers`` to ``layer``, in place."""
     if net.layer:
-        message = "the net has both layer { } and layers { }, and Caffe takes only one kind"
+        message = "net has both layer { } and layers { }; Caffe accepts only one of them"
         hint = 'write every layer as layer { type: "Name" }'
-        found.tell("legacy-mixed", message, ("layers", 0), hint=hint)
+        found.report("legacy-mixed", message, ("layers", 0), hint=hint)
         return
     for layer in net.layers:
         _upgrade_layer(layer, net.layer.add())
@@ -100,7 +46,7 @@ def _upgrade_layer(old: Any, new: Any) -> None:
     for descriptor, value in old.ListFields():
         name = descriptor.name
         if name == "type":
-            new.type = _TYPES[old.LayerType.Name(value)]
+            new.type = V1_TYPES[old.LayerType.Name(value)]
         elif name in _PER_BLOB:
             for index, entry in enumerate(value):
                 while len(new.param) <= index:

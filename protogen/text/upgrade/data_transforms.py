@@ -1,0 +1,63 @@
+"""The transforms of data layers, which moved from each layer's parameters to ``transform_param``.
+
+(``UpgradeNetDataTransformation`` in Caffe's ``util/upgrade_proto.cpp``)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from protogen.diagnostics import plural
+from protogen.text.upgrade.findings import Findings, Path
+
+__all__ = ["new_path", "upgrade_data_transforms"]
+
+_PARAM_OF = {
+    "DATA": "data_param",
+    "IMAGE_DATA": "image_data_param",
+    "WINDOW_DATA": "window_data_param",
+}
+_TRANSFORMS = ("scale", "mean_file", "crop_size", "mirror")
+
+
+def new_path(path: Path, layer: Any) -> Path:
+    """Where the V1 ``layer``, once upgraded, has what it has at ``path`` now."""
+    if len(path) == 2 and path[0] == _data_param(layer) and path[1] in _TRANSFORMS:
+        return ("transform_param", path[1])
+    return path
+
+
+def _data_param(layer: Any) -> str:
+    """The name of the parameters of a V1 data layer; empty for another layer."""
+    return _PARAM_OF.get(layer.LayerType.Name(layer.type), "")
+
+
+def upgrade_data_transforms(net: Any, found: Findings) -> None:
+    """Move ``scale`` and the like of V1 data layers to their ``transform_param``, in place.
+
+    In the current format (``layer``) Caffe leaves such fields where they are and ignores them.
+    """
+    old = [index for index, layer in enumerate(net.layers) if _has_old_transforms(layer)]
+    if not old:
+        return
+    for layer in net.layers:
+        name = _data_param(layer)
+        if name:
+            _move_transforms(layer, getattr(layer, name))
+    message = f"transforms of {plural(len(old), 'data layer')} moved to transform_param"
+    found.report("legacy-data-transform", message, ("layers", old[0]), field="")
+
+
+def _has_old_transforms(layer: Any) -> bool:
+    name = _data_param(layer)
+    return bool(name) and any(map(getattr(layer, name).HasField, _TRANSFORMS))
+
+
+def _move_transforms(layer: Any, param: Any) -> None:
+    """As soon as one layer needs it, Caffe creates both messages in every data layer."""
+    param.SetInParent()
+    layer.transform_param.SetInParent()
+    for field in _TRANSFORMS:
+        if param.HasField(field):
+            setattr(layer.transform_param, field, getattr(param, field))
+            param.ClearField(field)
