@@ -9061,3 +9061,489 @@ def Yolov3DetectionOutput(
 
     (source: eric612/MobileNet-YOLO: src/caffe/layers/yolov3_detection_output_layer.cpp)
     """
+
+def Accum(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def AdaptiveBiasChannel(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: pspnet)"""
+
+def Add(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: cambricon)"""
+
+def AdditiveMarginInnerProduct(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pt2c)"""
+
+def AddPad(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""
+
+def Affinity(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: opencl)"""
+
+def AlignmentAccuracy(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def AnnotatedDataMask(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: sstd)"""
+
+def Arccos(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: happynear)"""
+
+def AsdnData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pt2c)"""
+
+def AssistedExcitation(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: eric612)"""
+
+def BatchContrastiveLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: happynear)"""
+
+def BatchNormFixed(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: xilinx)"""
+
+def BatchReduction(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: yjxiong, yjx3d)"""
+
+def BiasChannel(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: pspnet)"""
+
+def BlackAugmentation(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: flownet2)"""
+
+def BlackHole(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: c3d)"""
+
+def BoxData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: intel)"""
+
+def ChannelScale(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: pt2c, happynear)"""
+
+def ConfidencePenaltyLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: happynear)"""
+
+def ConnectedComponent(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: opencl)"""
+
+def ConvolutionBNFixed(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def ConvolutionFixed(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def Correlation1D(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def CorrelationLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: happynear)"""
+
+def CosinAddm(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pt2c)"""
+
+def Cosine(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: happynear)"""
+
+def CosinMulm(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pt2c)"""
+
+def CoupledClusterLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: pt2c)"""
+
+def CPMData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cmu)"""
+
+def CustomData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def CycleAdd(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: cambricon)"""
+
+def CycleMult(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: cambricon)"""
+
+def CycleSub(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: cambricon)"""
+
+def DataAugmentation(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def DeconvolutionFixed(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def DenseboxMapEvaluation(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def DenseCRF(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: pspnet)"""
+
+def DetectionEvaluateRefine(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def DetectionLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: pt2c)"""
+
+def DetectionOrientedOutput(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: sstd)"""
+
+def DetectionOut(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""
+
+def DetectionOutputRefine(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def DetectionPoseOutput(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""
+
+def DirectRegressionNnnData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def DisparityData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def DomainTransform(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: pspnet)"""
+
+def DomainTransformForwardOnly(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: pspnet)"""
+
+def DriveData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def DrivingData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def DrivingData2(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def EltwiseAffine(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def EnhancedImageData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def FCNAccuracy(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def FCNData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def FeatureDecayLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: happynear)"""
+
+def FixedNeuron(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: xilinx)"""
+
+def Flip(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: pt2c, happynear)"""
+
+def FloatReader(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def FloatWriter(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def FlowAugmentation(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def FLOWriter(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def GaussianYolov3(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: eric612)"""
+
+def GeneralContrastiveLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: happynear)"""
+
+def GeneralTripletLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: pt2c, happynear)"""
+
+def GenerateAugmentationParameters(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def GlobalLSEMargin(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: happynear)"""
+
+def Gram(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def Grouping(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: wl-fcn)"""
+
+def Hotspot(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def ImageDetect(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""
+
+def ImgReader(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def ImgWriter(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def InfimumLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: happynear)"""
+
+def InnerDistance(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def InnerProductFixed(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def Insanity(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: happynear)"""
+
+def L2Normalize(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: c3d)"""
+
+def LabelSpecificAdd(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: pt2c, happynear)"""
+
+def LabelSpecificAffine(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def LabelSpecificHardMargin(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def LabelSpecificMargin(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def LabelSpecificRescale(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def LaneData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: eric612)"""
+
+def LibDNNConvolution(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: opencl)"""
+
+def LibDNNPooling(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: opencl)"""
+
+def LocLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: stn)"""
+
+def LpqLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: flownet2)"""
+
+def Lstm(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """Long short-term memory in forks for reading text, whose sequences all have one length. (forks: ctpn, mnn, sophgo, caffe-ocr)"""
+
+def MalisLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: opencl)"""
+
+def MaskPooling(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: sstd)"""
+
+def MatRead(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pspnet)"""
+
+def MatWrite(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pspnet)"""
+
+def Mean(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: flownet2)"""
+
+def MergeCrop(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: opencl)"""
+
+def MIL(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def MILData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def MLUGrayNormalized(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""
+
+def MLUResizeConvert(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""
+
+def MLUResizecrop(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""
+
+def MLUYUVtoRGB(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""
+
+def MnActivation(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: intel)"""
+
+def MOE(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: opencl)"""
+
+def MovingNormalize(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: happynear)"""
+
+def MTCNNData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pt2c)"""
+
+def Mult(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: cambricon)"""
+
+def MultiBoxLossRefine(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: xilinx)"""
+
+def MultiBoxOrientedLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: sstd)"""
+
+def MultiLabelImageData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def NCALoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: happynear)"""
+
+def NegReLU(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: flownet2)"""
+
+def Noise(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: opencl, happynear)"""
+
+def NormalizeFixed(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: xilinx)"""
+
+def OperateSeg(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def OrdinalRegressionLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: happynear)"""
+
+def PAFData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def Pairwise(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def ParseEvaluate(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: wl-fcn)"""
+
+def ParseOutput(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: wl-fcn)"""
+
+def PassThrough(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pt2c)"""
+
+def PFMWriter(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: flownet2)"""
+
+def PowerFile(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: stn)"""
+
+def PredictBox(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def PReLUFixed(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: xilinx)"""
+
+def Quantizer(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: opencl)"""
+
+def Recall(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def Region(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon, tengine)"""
+
+def ReshapeLabel(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def Resize(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def ReverseTime(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: caffe-ocr)"""
+
+def RPN(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pt2c, tengine)"""
+
+def ScaleFixed(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: xilinx)"""
+
+def Scatter(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: yjxiong, yjx3d)"""
+
+def SegData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: yjxiong, yjx3d)"""
+
+def SegmentationEvaluate(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: eric612)"""
+
+def SegmentPixelIOU(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def Slope(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def SoftContrastiveLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: happynear)"""
+
+def SoftmaxWithLossMultiLabel(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: caffe-ocr)"""
+
+def SoftTruncation(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: happynear)"""
+
+def SpatialProduct(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: pspnet)"""
+
+def Sqrt(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: cambricon)"""
+
+def SsdDetection(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""
+
+def STLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: pt2c, stn)"""
+
+def Sub(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: cambricon)"""
+
+def SubRegion(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def SyncBN(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: yjxiong, yjx3d)"""
+
+def Transformer(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: happynear)"""
+
+def TripletLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: pt2c, happynear)"""
+
+def TRT(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: nv17)"""
+
+def Truncation(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: happynear)"""
+
+def UniqueLabel(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: pspnet)"""
+
+def VideoSegmentationData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: c3d)"""
+
+def VideoWithVoxelTruthData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: c3d)"""
+
+def VolumeData(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: c3d)"""
+
+def VoxelCustomLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: c3d)"""
+
+def VoxelSoftmax(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. Its first top has the shape of its first bottom. (forks: c3d)"""
+
+def VoxelSoftmaxLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: c3d)"""
+
+def WarpCTCLoss(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: crnn, caffe-ocr)"""
+
+def YoloEvalDetection(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: xilinx)"""
+
+def YoloSeg(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A loss of a fork. Its first top is a scalar. (forks: eric612)"""
+
+def Yolov3Detection(*bottoms: Blob | Sequence[Blob], **keywords: Any) -> Any:
+    """A layer type of a fork. The shapes of its tops are unknown. (forks: cambricon)"""

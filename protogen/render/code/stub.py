@@ -67,8 +67,15 @@ def stub() -> str:
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
     common = [_meaning(name, _comment(fields[name])) for name in COMMON]
     types = map(_signature, layers.all_types())
-    text = render("layers.pyi.j2", helpers=helpers, common=common, layers=types)
+    others = [_other(schema) for schema in layers.other_types()]
+    text = render("layers.pyi.j2", helpers=helpers, common=common, layers=types, others=others)
     return text.rstrip() + "\n"
+
+
+def _other(schema: LayerSchema) -> dict[str, str]:
+    """A type of forks, whose keywords are not listed."""
+    doc = " ".join((inspect.getdoc(schema) or "").partition("\n\n")[0].split())
+    return {"type": schema.type, "doc": doc, "forks": ", ".join(schema.forks)}
 
 
 def _comment(field: FieldDescriptor) -> str:

@@ -58,6 +58,8 @@ def test_it_has_every_type_with_its_doc_and_keywords() -> None:
     text = TARGET.read_text(encoding="utf-8")
     for schema in layers.all_types():
         assert f"def {schema.type}(\n" in text
+    for schema in layers.other_types():
+        assert f"def {schema.type}(*bottoms: Blob | Sequence[Blob], **keywords: Any)" in text
     relu = text[text.index("def ReLU(") :]
     relu = relu[: relu.index("\ndef ")]
     assert "    bottom: Blob, /, *,\n    negative_slope: float | None = 0,\n" in relu
