@@ -50,10 +50,11 @@ bench: $(VENV)/.bench  ## Measure protogen, NetSpec and other readers of prototx
 proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto and write its typed stub
 	$(BIN)/python -m protogen.proto.compile
 
-docs: $(VENV)/.dev  ## Generate the pages of docs/ and the stub from the layers and the rules
+docs: $(VENV)/.dev  ## Generate the pages of docs/ and the stubs from the layers, rules and blocks
 	$(BIN)/python -m protogen.render.reference docs/layers
 	$(BIN)/python -m protogen.render.rules docs/rules.md
 	$(BIN)/python -m protogen.render.code.stub
+	$(BIN)/python -m protogen.render.code.blocks
 
 clean:  ## Remove what the other targets create
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

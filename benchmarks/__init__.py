@@ -1,1 +1,1 @@
-"""Measurements beside other programs, each in one run and one interpreter."""
+"""Comparisons with other programs, each in one run and one interpreter."""

@@ -1,4 +1,4 @@
-"""Run every benchmark of this folder: ``python -m benchmarks`` (that is ``make bench``)."""
+"""Run every benchmark in this folder: ``python -m benchmarks``, or ``make bench``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run them one after the other, by name."""
+    """Run them one after another, by name."""
     for path in sorted(Path(__file__).parent.glob("*.py")):
         if not path.stem.startswith("_"):
             importlib.import_module(f"benchmarks.{path.stem}").main()

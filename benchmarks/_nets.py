@@ -1,4 +1,4 @@
-"""The files to read: large public nets where they are at hand, or one composed to be as large."""
+"""The files to read: large public nets if they are available, or a composed net of that size."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ RESNET_152 = "KaimingHe+deep-residual-networks@master/prototxt/ResNet-152-deploy
 PRERESNET_1001 = (
     "Coldmooon+Variants-ResNet-Prototxt-Caffe@master/cifar/preresnet1001_cifar10.prototxt"
 )
-_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "conformance"
+_NEIGHBOR = Path(__file__).resolve().parents[2] / "shared" / "conformance"
 
 
 def public(name: str) -> Path | None:
-    """A file of the conformance nets (``PROTOGEN_CONFORMANCE``), if they are there."""
-    path = Path(os.environ.get("PROTOGEN_CONFORMANCE", _BESIDE)) / "nets" / name
+    """A file of the conformance nets (``PROTOGEN_CONFORMANCE``), if it exists."""
+    path = Path(os.environ.get("PROTOGEN_CONFORMANCE", _NEIGHBOR)) / "nets" / name
     return path if path.exists() else None
 
 

@@ -52,7 +52,7 @@ def _caffe_pb2() -> types.ModuleType:
 
 
 def _six() -> types.ModuleType:
-    """All that NetSpec takes from six."""
+    """Everything that NetSpec imports from six."""
     module = types.ModuleType("six")
     module.iteritems = lambda mapping: iter(mapping.items())  # type: ignore[attr-defined]
     return module

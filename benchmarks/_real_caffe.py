@@ -1,4 +1,4 @@
-"""A real Caffe that constructs nets in a process of its own, and says how long each took.
+"""A real Caffe that constructs nets in a separate process, and reports how long each took.
 
 Its Python is ``REAL_CAFFE_PYTHON``, or that of the environment ``REAL_CAFFE_HOME``; in either it
 is a CPython 3.8 with the wheel ``kendryte-caffe``, which is BVLC Caffe for the processor.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 __all__ = ["constructor"]
 
-# Each net is constructed in a fork, which ends without freeing it: no net is the second one there.
+# Each net is constructed in a fork, which exits without freeing it: each process has one net.
 _SERVER = """
 import os, sys, time
 import caffe
@@ -41,7 +41,7 @@ def _python() -> Path:
 
 @contextmanager
 def constructor() -> Iterator[Callable[[Path], float] | None]:
-    """A function that gives the seconds Caffe takes for a net; ``None`` where there is no Caffe."""
+    """A function that returns the seconds Caffe takes for a net; ``None`` if there is no Caffe."""
     python = _python()
     if not python.exists():
         yield None

@@ -1,4 +1,4 @@
-"""Several subjects measured in turn, round by round, so that a busy machine troubles all alike."""
+"""Measure several subjects in turn, round by round, so that a busy machine slows all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["in_turn", "ratio", "table", "timed"]
 def timed(
     run: Callable[[], Any], check: Callable[[Any], object] | None = None
 ) -> Callable[[], float]:
-    """A subject that gives the seconds ``run`` took; what it made is checked untimed."""
+    """A subject that returns the seconds that ``run`` took; checking the result is not timed."""
 
     def seconds() -> float:
         gc.collect()
@@ -46,9 +46,9 @@ def table(taken: dict[str, list[float]], scale: float) -> None:
 
 
 def ratio(taken: dict[str, list[float]], ours: str, theirs: str, wanted: str = "") -> None:
-    """Print how long ours took in terms of theirs, if both were measured."""
+    """Print our time divided by theirs, if both were measured."""
     if ours in taken and theirs in taken:
         median = statistics.median(a / b for a, b in zip(taken[ours], taken[theirs]))
         least = min(taken[ours]) / min(taken[theirs])
         print(f"{ours} / {theirs}: {median:.2f} (median of rounds), {least:.2f} (of the least)"
-              + (f"; wanted: {wanted}" if wanted else ""))  # fmt: skip
+              + (f"; target: {wanted}" if wanted else ""))  # fmt: skip

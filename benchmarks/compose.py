@@ -1,8 +1,8 @@
-"""Composing and emitting a chain of layers, beside pycaffe's NetSpec and the bare messages.
+"""Composing and emitting a chain of layers, compared with pycaffe's NetSpec and bare messages.
 
-Ours are checked as Caffe would check them, all shapes inferred twice: while composing, and by a
-walk through the finished net. NetSpec checks nothing. Each net is built and printed from nothing in
-every round, the three in turn, so that they share whatever else the machine does.
+Our nets are checked as Caffe would check them, and all shapes are inferred twice: while composing,
+and in the finished net. NetSpec checks nothing. Every round builds and prints each net from
+scratch, the three in turn, so that other load on the machine affects all of them.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def with_netspec(spec: Any) -> str:
 
 
 def with_messages() -> str:
-    """The same chain by protobuf alone: what no composer can go below."""
+    """The same chain with protobuf alone: a lower limit for any composer."""
     net = proto.NetParameter()
     net.layer.add(name="x0", type="Input", top=["x0"], input_param={"shape": [{"dim": SHAPE}]})
     fields = {"num_output": 64, "kernel_size": [3], "pad": [1], "weight_filler": FILLER}
@@ -72,14 +72,14 @@ def check(text: str) -> None:
 
 
 def run() -> None:
-    """Measure everything; without NetSpec, if it cannot be had."""
+    """Measure everything; without NetSpec, if it cannot be fetched."""
     subjects = {"protogen": with_protogen, "messages": with_messages}
     try:
         spec = net_spec()
         subjects["NetSpec"] = lambda: with_netspec(spec)
     except subprocess.CalledProcessError:
-        print("NetSpec cannot be fetched: measured without it", file=sys.stderr)
-    print(f"Composing and emitting {LAYERS} layers, microseconds a layer ({ROUNDS} rounds)")
+        print("NetSpec cannot be fetched; measuring without it", file=sys.stderr)
+    print(f"Composing and emitting {LAYERS} layers, microseconds per layer ({ROUNDS} rounds)")
     measured = {name: timed(build, check) for name, build in subjects.items()}
     taken = in_turn(measured, ROUNDS)
     table(taken, 1e6 / LAYERS)

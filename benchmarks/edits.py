@@ -1,4 +1,4 @@
-"""Editing a net whose text is kept: lists of edits, and an upgrade, beside one reading.
+"""Editing a net whose text is kept: lists of edits, and an upgrade, compared with one reading.
 
 The edits are of every kind: fields that are written, fields that are not, layers inserted and
 layers deleted. Each round starts from a document that was just read.
@@ -23,7 +23,7 @@ ROUNDS = 7
 SIZES = (1_000, 10_000)
 
 LAYER = """\
-# the {n}th
+# layer {n}
 layer {{
   name: "conv{n}"  # convolution
   type: "Convolution"
@@ -38,12 +38,12 @@ layer {{
 
 
 def chain(layers: int) -> str:
-    """A net of so many convolutions, with comments."""
+    """A net of this many convolutions, with comments."""
     return "".join(LAYER.format(n=n, m=n - 1) for n in range(layers))
 
 
 def edits_of(kind: str, count: int) -> list[Edit]:
-    """As many edits of one kind, each of another layer of a chain."""
+    """Several edits of one kind, each in a different layer of a chain."""
     layers = [("layer", n) for n in range(count)]
     kinds: dict[str, Callable[[tuple[str | int, ...]], Edit]] = {
         "set": lambda layer: Edit((*layer, "convolution_param", "num_output"), "set", 32),
@@ -55,7 +55,7 @@ def edits_of(kind: str, count: int) -> list[Edit]:
 
 
 def applied(text: str, edits: list[Edit]) -> Callable[[], float]:
-    """A subject that gives the seconds that the edits take on a document that was just read."""
+    """A subject that returns the seconds that the edits take on a document that was just read."""
 
     def seconds() -> float:
         document = read(text)
@@ -71,7 +71,7 @@ def new_fields_of_resnet50() -> None:
     """Forty new fields in a real net."""
     path = _nets.public(_nets.RESNET_50)
     if path is None:
-        print("40 new fields in ResNet-50: left out, the conformance nets are not available")
+        print("40 new fields in ResNet-50: skipped, the conformance nets are unavailable")
         return
     text = path.read_text()
     layers = read(text).message.layer
@@ -107,11 +107,11 @@ def upgrade_of_batch_norms() -> None:
     subjects = {"upgrade": timed(lambda: upgrade(old)), "one reading": timed(lambda: read(old))}
     table(in_turn(subjects, ROUNDS), 1e3)
     more = peak(lambda: upgrade(old)) - peak(lambda: read(old))
-    print(f"peak memory beyond that of one reading: {more / 2**20:.1f} MB")
+    print(f"peak memory in addition to that of one reading: {more / 2**20:.1f} MB")
 
 
 def peak(run: Callable[[], object]) -> int:
-    """The most bytes that Python held while running; protobuf's own are not in it."""
+    """The peak memory of Python while running, in bytes, without protobuf's own."""
     gc.collect()
     tracemalloc.start()
     run()

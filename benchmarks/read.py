@@ -1,7 +1,7 @@
-"""Reading large nets, beside google.protobuf's text parser, OpenCV's importer and a real Caffe.
+"""Reading large nets, compared with google.protobuf's parser, OpenCV's importer and a real Caffe.
 
-Ours keeps the place of every field and the comments, and tells of mistakes; the others keep neither
-and stop at the first. Each subject begins with the path of the file.
+Ours keeps the place of every field and the comments, and reports all mistakes; the others keep
+neither, and stop at the first mistake. Each subject starts with the path of the file.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def with_protogen(path: Path) -> Document:
 
 
 def with_places(path: Path) -> int:
-    """Read, and ask for the line and column of every field there is."""
+    """Read, and ask for the line and column of every field."""
     document = with_protogen(path)
 
     def ask(block: Block) -> int:
@@ -62,22 +62,22 @@ def with_text_format(path: Path) -> Any:
 
 
 def with_opencv(path: Path) -> Callable[[], Any] | None:
-    """OpenCV's importer in C++; None, with a sentence, where it is absent or refuses the net."""
+    """OpenCV's importer in C++; None, with a message, if it is not installed or rejects the net."""
     try:
         import cv2
     except ImportError:
-        print("OpenCV is not there (the extra `bench`): measured without it")
+        print("OpenCV is not installed (the extra `bench`); measuring without it")
         return None
     try:
         cv2.dnn.readNetFromCaffe(str(path))
     except cv2.error as error:
-        print(f"OpenCV refuses it ({error.err}): measured without it")
+        print(f"OpenCV rejects it ({error.err}); measuring without it")
         return None
     return lambda: cv2.dnn.readNetFromCaffe(str(path))
 
 
 def subjects(path: Path) -> dict[str, Callable[[], float]]:
-    """All that can read this file here."""
+    """Everything that can read this file here."""
     runs = {
         OURS: lambda: with_protogen(path),
         "protogen, every place asked for": lambda: with_places(path),
@@ -99,7 +99,7 @@ def report(path: Path, measured: dict[str, Callable[[], float]], rounds: int) ->
 
 
 def announce(path: Path, rounds: int) -> None:
-    """Say what is read."""
+    """Print what is read."""
     size = path.stat().st_size / 1e3
     print(f"Reading {path.name} ({size:.0f} KB), milliseconds ({rounds} rounds)")
 
@@ -108,14 +108,16 @@ def resnet(folder: Path) -> None:
     """ResNet-152, which a real Caffe can construct as well."""
     path = _nets.public(_nets.RESNET_152)
     if path is None:
-        print("No conformance nets (PROTOGEN_CONFORMANCE): a net as large is composed instead")
+        print(
+            "No conformance nets (PROTOGEN_CONFORMANCE); composing a net of the same size instead"
+        )
         path = _nets.composed(folder)
     announce(path, ROUNDS)
     with constructor() as caffe:
         measured = subjects(path)
         measured[INFERRED] = timed(lambda: with_inference(path))
         if caffe is None:
-            print("There is no real Caffe (REAL_CAFFE_PYTHON): measured without it")
+            print("No real Caffe (REAL_CAFFE_PYTHON); measuring without it")
         else:
             measured["Caffe"] = lambda: caffe(path)
         report(path, measured, ROUNDS)

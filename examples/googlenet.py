@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from protogen import Blob, Net, blocks, fillers, infer_shapes
 from protogen import layers as L
 from protogen.render.table import Table, show
 
-LEARNING = {
+LEARNING: dict[str, Any] = {
     "param": [{"lr_mult": 1, "decay_mult": 1}, {"lr_mult": 2, "decay_mult": 0}],
     "weight_filler": fillers.xavier(),
     "bias_filler": fillers.constant(0.2),

@@ -12,10 +12,12 @@ version of Caffe's examples/mnist)
 
 from __future__ import annotations
 
+from typing import Any
+
 from protogen import Blob, Net, fillers
 from protogen import layers as L
 
-LEARNING = {
+LEARNING: dict[str, Any] = {
     "param": [{"lr_mult": 1}, {"lr_mult": 2}],
     "weight_filler": fillers.xavier(),
     "bias_filler": fillers.constant(),

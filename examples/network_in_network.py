@@ -14,10 +14,15 @@ the last kernel. If sizes were rounded down, that kernel would not fit.
 
 from __future__ import annotations
 
+from typing import Any
+
 from protogen import Blob, Net, blocks, fillers
 from protogen import layers as L
 
-FILLERS = {"weight_filler": fillers.gaussian(std=0.05), "bias_filler": fillers.constant()}
+FILLERS: dict[str, Any] = {
+    "weight_filler": fillers.gaussian(std=0.05),
+    "bias_filler": fillers.constant(),
+}
 
 
 def net(deploy: bool = True, batch: int = 1) -> Net:

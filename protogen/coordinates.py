@@ -95,7 +95,8 @@ def _convolution(ctx: Context) -> Grids:
 
 
 def _deconvolution(ctx: Context) -> Grids | None:
-    """The inverse of a convolution: the bottom lies on the top as there the top on the bottom."""
+    """The inverse of a convolution: the bottom lies on the top as a convolution's top does on its
+    bottom."""
     grids = []
     for grid in _convolution(ctx):
         if grid is not None and grid.step == 0:  # Caffe accepts a stride of 0 here
@@ -196,9 +197,13 @@ def _grids(analysis: Analysis, step: Step) -> Grids | None:
     shapes = [_shape(bottom) for bottom in step.bottoms if bottom is not None]
     ctx = schema.context(step.layer, shapes, len(step.tops), analysis.state.number)
     try:
-        return rule(ctx) if ctx is not None else None
+        grids = rule(ctx) if ctx is not None else None
     except Fault:
         return None
+    # With a stride of 0, all elements would lie in one place.
+    if grids is None or any(grid is not None and grid.step == 0 for grid in grids):
+        return None
+    return grids
 
 
 def _shape(value: Value) -> tuple[int | None, ...]:
@@ -227,7 +232,10 @@ def _followed_bottoms(step: Step, top: Value) -> list[Value]:
 
 
 class _Paths:
-    """All paths back from a blob, and the layers at which they end."""
+    """All paths back from a blob, and the layers at which they end.
+
+    Paths on which the blob lies alike are kept once, and no path is followed past ``stops``.
+    """
 
     def __init__(self, analysis: Analysis, value: Value, stops: Collection[Value] = ()) -> None:
         self.ends: list[Step] = []
@@ -249,8 +257,8 @@ class _Paths:
 
     def _add(self, bottom: Value, path: Path) -> None:
         known = self.found.setdefault(bottom, [])
-        same = any(path.grids == other.grids for other in known)
-        if not same and len(known) < _MOST_PATHS:
+        is_known = any(path.grids == other.grids for other in known)
+        if not is_known and len(known) < _MOST_PATHS:
             known.append(path)
 
 
@@ -268,7 +276,7 @@ def alignments(analysis: Analysis, a: Value, b: Value) -> list[Alignment]:
     Raises `Unaligned` if no path connects them.
     """
     back_from_a = _Paths(analysis, a)
-    # As soon as a path from b meets one from a, what lies further back is common to both.
+    # As soon as a path from b meets one from a, everything before that is common to both.
     back_from_b = _Paths(analysis, b, stops=back_from_a.found)
     found: list[Alignment] = []
     for value, paths in back_from_b.found.items():
@@ -291,16 +299,18 @@ def _unconnected(a: Value, b: Value, ends: Sequence[Step]) -> str:
 
 
 def _alignment(one: Path, other: Path) -> Alignment:
+    """How a blob lies on another, by the paths of both to the same blob."""
     axes = len(one.grids)
-    unrelated = [
-        axis for axis in range(axes) if one.grids[axis] is None or other.grids[axis] is None
-    ]
-    # The channels of a Convolution are unrelated; the axes after them are spatial.
-    first = unrelated[-1] + 1 if unrelated else min(_FIRST_SPATIAL, axes)
+    first = min(_FIRST_SPATIAL, axes)
+    for axis in range(axes):
+        if one.grids[axis] is None or other.grids[axis] is None:
+            # The channels of a Convolution are unrelated; the axes after them are spatial.
+            first = axis + 1
     offsets, scales = [], []
     for mine, theirs in zip(one.grids[first:], other.grids[first:]):
         assert mine is not None
         assert theirs is not None
+        # Element 0 of the other blob lies here on the axis, and so on this element of the first.
         offsets.append((theirs.start - mine.start) / mine.step)
         scales.append(mine.step / theirs.step)
     return Alignment(first, tuple(offsets), tuple(scales), (*one.choices, *other.choices))
@@ -323,7 +333,7 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
     for scale in alignment.scales:
         if scale != 1:
             raise Unaligned(
-                f'an element of "{a.name}" is as large as {_number(scale)} of "{b.name}";'
+                f'one element of "{a.name}" spans {_number(scale)} of "{b.name}";'
                 " a Crop does not resize"
             )
     for offset in alignment.offsets:
@@ -342,7 +352,7 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
 
 
 def _disagreement(a: Value, b: Value, found: Sequence[Alignment]) -> str:
-    """Two of the paths that disagree, each by the bottom through which only it leads."""
+    """Two of the paths that disagree, each identified by a bottom that only this path uses."""
     one, other = found[:2]
     ways = []
     for alignment, rest in ((one, other), (other, one)):

@@ -144,7 +144,7 @@ def one_line(text: str) -> str:
 
 
 class ProtogenError(Exception):
-    """Input that protogen cannot use. ``diagnostics`` say what is wrong, where, and how to fix it.
+    """Input that protogen cannot use. ``diagnostics`` says what is wrong, where, and how to fix it.
 
     All errors that protogen raises on purpose are of this class.
     """

@@ -30,13 +30,13 @@ def check_overlaps(edits: Iterable[Edit]) -> None:
         if edit.action == "insert":
             continue
         if edit.path in replaced:
-            raise EditError(edit.path, "is changed twice by the same list of edits")
+            raise EditError(edit.path, "is changed twice in the same list of edits")
         replaced.add(edit.path)
     for edit in edits:
         # Also a repeated field as a whole: its path is the beginning of those of its elements.
         for length in range(1, len(edit.path)):
             if edit.path[:length] in replaced:
-                raise EditError(edit.path, "overlaps another edit of the same list")
+                raise EditError(edit.path, "overlaps another edit in the same list")
 
 
 def apply(message: Message, edits: Iterable[Edit]) -> None:
@@ -110,7 +110,7 @@ def _merged(elements: list[Any], changes: FieldChanges) -> Iterator[Any]:
             yield elements[index]
 
 
-# What a list of edits means for one message, be it a message or a piece of text ----------------
+# What a list of edits means for one message, as a message or as a piece of text ----------------
 
 
 @dataclass(slots=True)

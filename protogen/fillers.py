@@ -143,14 +143,16 @@ def filler_problem(filler: proto.FillerParameter, shape: Sequence[Size]) -> Fill
 
 
 def _check_uniform(filler: proto.FillerParameter, shape: Sequence[int]) -> FillerProblem | None:
-    # caffe_rng_uniform checks CHECK_LE(a, b).
-    if filler.min > filler.max:
-        return FillerProblem(f"min {filler.min:g} is greater than max {filler.max:g}", "min")
+    # caffe_rng_uniform checks that a <= b, which is false for NaN.
+    if not filler.min <= filler.max:
+        return FillerProblem(
+            f"min must be at most max, got {filler.min:g} and {filler.max:g}", "min"
+        )
     return None
 
 
 def _check_gaussian(filler: proto.FillerParameter, shape: Sequence[int]) -> FillerProblem | None:
-    # caffe_rng_gaussian checks CHECK_GT(sigma, 0), which NaN does not pass either.
+    # caffe_rng_gaussian checks that sigma > 0, which is false for NaN.
     if not filler.std > 0:
         return FillerProblem(f"std must be greater than 0, got {filler.std:g}", "std")
     if filler.sparse < _NOT_SPARSE:

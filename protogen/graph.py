@@ -393,7 +393,7 @@ def _fault_rewrite(step: Step, name: str, position: int) -> None:
             "duplicate-top",
             f'produces blob "{name}", which an earlier layer produces too',
             field=field,
-            hint="give this top a name of its own",
+            hint="give this top its own name",
         )
     elif bottom.split:
         step.fault(

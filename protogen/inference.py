@@ -196,7 +196,7 @@ def _warn_of_contradiction(step: Step, top: int, shape: Shape, given: Shape) -> 
         f'the shape given for "{name}" is {format_shape(given)}, but the layer produces'
         f" {format_shape(shape)}",
         field=f"top[{top}]",
-        hint=f"leave open what the layer states: {name}={_open_shape(shape)}",
+        hint=f"give ? for the sizes that the layer sets: {name}={_open_shape(shape)}",
     )
 
 
@@ -227,7 +227,7 @@ def _check_unshaped(step: Step) -> None:
                 f'gives "{top.name}" no shape, and Caffe cannot split such a blob for its'
                 f" {len(top.readers)} readers",
                 field=f"top[{position}]",
-                hint="state it: input_param { shape { dim: ... } }",
+                hint="add one: input_param { shape { dim: ... } }",
             )
 
 
@@ -236,7 +236,7 @@ def _check_unshaped(step: Step) -> None:
 
 def _fault_unknown_type(step: Step) -> None:
     if not step.type:
-        step.fault("unknown-type", "has no type", hint='state it: type: "Convolution"')
+        step.fault("unknown-type", "has no type", hint='add one, such as type: "Convolution"')
         return
     step.fault(
         "unknown-type",
@@ -344,8 +344,8 @@ def _compare_multipliers(step: Step, index: int, owner: _Owner) -> None:
         elif mine != theirs:
             step.fault(
                 "shared-param-mismatch",
-                f'shares "{spec.name}" with layer "{owner.layer}", but gives {name} {mine:g}'
-                f" where that gives {theirs:g}",
+                f'shares "{spec.name}" with layer "{owner.layer}", but their {name}s'
+                f" differ: {mine:g} here, {theirs:g} there",
                 field=f"param[{index}].{name}",
             )
 

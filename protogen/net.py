@@ -23,7 +23,7 @@ from protogen.field_changes import apply
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
-from protogen.program import Line, reject, user_line
+from protogen.program import reject, user_line
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
 from protogen.text import Document, read, writer
@@ -61,8 +61,10 @@ class Current:
 
     def edit(self, edit: Edit) -> Edit:
         """An edit of ``message`` as an edit of the net as written."""
-        name, index, *field = edit.path
-        if name != "layer" or not isinstance(index, int):
+        if len(edit.path) < 2 or edit.path[0] != "layer":
+            return edit
+        _, index, *field = edit.path
+        if not isinstance(index, int):
             return edit
         if self.origins is not None and edit.action == "insert" and not field:
             raise EditError(edit.path, "cannot insert a layer into a net of an old format")
@@ -70,7 +72,7 @@ class Current:
             return edit
         path = self.path(index, tuple(field))
         if path == ("input",):
-            raise EditError(edit.path, "is not written as a layer but in the net's input fields")
+            raise EditError(edit.path, "is not written as a layer, but as input fields of the net")
         return replace(edit, path=path)
 
 
@@ -96,7 +98,8 @@ class Net:
         self._written: bytes | None = None
         #: Counts the layers composed, while nobody else can have changed the message.
         self._revision: int | None = 0
-        self._lines: dict[int, tuple[str, Line]] = {}
+        #: The name of each layer that was composed, and the file and line of its call.
+        self._lines: dict[int, tuple[str, str, int]] = {}
         self._stated: dict[int, tuple[Shape, ...]] = {}
         self._wirings: list[Wiring] = []
         self._view = _View(0)
@@ -123,7 +126,7 @@ class Net:
 
     @classmethod
     def from_document(cls, document: Document) -> Net:
-        """The net that a document says; the document is the net's own from now on."""
+        """The net in a document. From now on, the document belongs to the net."""
         net = cls.__new__(cls)
         net._start(document.message, document)
         return net
@@ -181,7 +184,7 @@ class Net:
         return self._document.text
 
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
-        """Write the prototxt beside ``path`` and rename it; raises `OSError` if it cannot."""
+        """Write the prototxt to a temporary file and rename it. Raises `OSError` if that fails."""
         write_file(path, self.to_prototxt(annotate))
 
     def copy(self) -> Net:
@@ -277,14 +280,14 @@ class Net:
         layers = self.current.message.layer
         found = {}
         for index, shapes in self._stated.items():
-            name, _ = self._lines[index]
+            name = self._lines[index][0]
             # Whoever changed the message by hand may have moved the layers.
             if index < len(layers) and layers[index].name == name:
                 found[index] = shapes
         return found
 
     def meant_phases(self, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
-        """The phases the net is meant for: those in which it has data, or that a layer names."""
+        """The phases the net is intended for: those in which it has data, or that a layer names."""
         return meant_phases(self.current.message, level, stages)
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
@@ -297,10 +300,11 @@ class Net:
     def layer_location(self, layer_index: int, field: str = "") -> Location | None:
         """Where a layer of `current`, or a field of it, is written or composed."""
         path = self.current.path(layer_index, parse_path(field))
-        name, line = self._lines.get(layer_index, ("", None))
-        # Whoever changed the message by hand may have moved the layers.
-        if line is not None and self.current.message.layer[layer_index].name == name:
-            return Location(*line)
+        if layer_index in self._lines:
+            name, file, line = self._lines[layer_index]
+            # Whoever changed the message by hand may have moved the layers.
+            if self.current.message.layer[layer_index].name == name:
+                return Location(file, line)
         return None if self._document is None else self._document.locate(path)
 
     def top_shapes(self) -> list[Sequence[Shape]]:
@@ -377,7 +381,7 @@ class Net:
         """
         index = len(self._message.layer) - 1
         # Its callers are Composition.add, _compose and LayerSchema.__call__.
-        self._lines[index] = (name, user_line(depth=5))
+        self._lines[index] = (name, *user_line(depth=5))
         if stated:
             self._stated[index] = stated
         if self._revision is not None:
@@ -517,7 +521,7 @@ def infer_shapes(
     return Net.of(net).analysis(State(phase, level, stages), inputs)
 
 
-# Composing lies further on: it registers itself when it is imported ---------------------------
+# `protogen.compose` is a later package: it registers itself when it is imported ---------------
 
 _active: ContextVar[Net | None] = ContextVar("net", default=None)
 _composition_class: Callable[[Net], Any] | None = None

@@ -24,7 +24,7 @@ def load(path: str | os.PathLike[str]) -> Net:
 
 
 def loads(text: str | bytes, filename: str = "<text>") -> Net:
-    """Read a net from its text; ``filename`` is what diagnostics call it."""
+    """Read a net from its text; ``filename`` is its name in diagnostics."""
     return Net.from_document(read(text, proto.NetParameter, filename))
 
 

@@ -192,7 +192,7 @@ class Context:
                 "does not work in place: its top must not be its bottom",
                 layer_field=f"top[{top}]",
                 rule="in-place-forbidden",
-                hint="give the top a name of its own",
+                hint="give the top its own name",
             )
 
     # Blobs that the layer produces and learns --------------------------------------------------
@@ -268,8 +268,9 @@ def check_param_count(layer: proto.LayerParameter, facts: Facts) -> None:
     given, learned = len(layer.param), len(facts.blobs)
     unknown = facts.macs is None  # such as a layer in Python, which may learn anything
     if given > learned and not unknown:
+        entries = "entry" if given == 1 else "entries"
         raise Fault(
-            f"has {given} param for {plural(learned, 'learnable blob')}",
+            f"has {given} param {entries} for {plural(learned, 'learnable blob')}",
             rule="param-count",
             field=f"param[{learned}]",
         )
@@ -311,7 +312,7 @@ class _AnswerStore:
         return table
 
     def add(self, table: dict[Hashable, _Answer], key: Hashable, answer: _Answer) -> None:
-        """Keep an answer, if there is room for it at all."""
+        """Keep an answer, if there is room for it."""
         size = _rough_size(key) + _rough_size(answer)
         if self.size + size > _ANSWER_BYTES:
             self.clear()
@@ -359,6 +360,8 @@ class LayerSchema:
     also: ClassVar[tuple[str, ...]] = ()
     bottoms: ClassVar[Arity] = 1
     tops: ClassVar[Arity] = 1
+    #: The number of axes of each bottom, for a type whose tops then have known numbers of axes.
+    axes: ClassVar[tuple[int, ...]] = ()
     #: Whether there is one top for each bottom.
     paired: ClassVar[bool] = False
     #: Whether Caffe adds the tops that are not written (losses).
@@ -430,7 +433,17 @@ class LayerSchema:
         """Multiply-accumulates of one forward pass; biases are not counted."""
         return 0
 
-    def unknown_tops(self, layer: proto.LayerParameter, tops: int) -> tuple[Shape, ...]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
+        """The number of axes to assume of each bottom whose own number is unknown.
+
+        Without an assumption, or with ``None``, nothing is inferred from such a bottom. It may be
+        less than the bottom has, if the shapes of the tops depend on the first axes only.
+        """
+        return self.axes
+
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         """The tops' shapes if the number of axes of some bottom is unknown."""
         return (None,) * tops
 
@@ -508,10 +521,25 @@ class LayerSchema:
                 rule="blob-count",
                 field="top",
             )
+        if None in bottoms:
+            bottoms = self._with_axes(layer, bottoms)
         ctx = self.context(layer, bottoms, tops, phase, in_place)
         if ctx is None:
-            return Facts(self.unknown_tops(layer, tops), macs=None)
+            return Facts(self.unknown_tops(layer, bottoms, tops), macs=None)
         return self._facts(ctx)
+
+    def _with_axes(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape]
+    ) -> tuple[Shape, ...]:
+        """The bottoms, with axes of unknown sizes for those whose shape is unknown."""
+        assumed = self.bottom_axes(layer)
+        found: list[Shape] = []
+        for index, shape in enumerate(bottoms):
+            axes = assumed[index] if index < len(assumed) else None
+            if shape is None and axes is not None:
+                shape = (None,) * axes
+            found.append(shape)
+        return tuple(found)
 
     def context(
         self,

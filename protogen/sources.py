@@ -201,7 +201,7 @@ def _image_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | 
     # Caffe resizes each image, so the sizes are known without looking at one.
     if param.new_height and param.new_width:
         return _image_tops(layer, tops, (channels, param.new_height, param.new_width))
-    # The label stands after the last space; the name before it may contain spaces, too.
+    # The label is after the last space. The name before it may also contain spaces.
     name = param.root_folder + line.rpartition(" ")[0]
     if not Path(name).is_file():
         raise Fault(f'the first image "{name}" does not exist', field=field)

@@ -203,7 +203,7 @@ def _word_left_out(written: Sequence[str], candidates: dict[str, list[str]]) -> 
     for name, words in candidates.items():
         rest = iter(words)
         in_order = written[0] == words[0] and all(word in rest for word in written)
-        if in_order and 2 * letters >= len(_letters(words)):
+        if in_order and 2 * letters > len(_letters(words)):
             found[name] = len(words)
     fewest = min(found.values(), default=0)
     best = [name for name, number in found.items() if number == fewest]

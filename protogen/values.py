@@ -9,7 +9,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from protogen.diagnostics import did_you_mean
-from protogen.proto.fields import INTEGER_RANGES, is_repeated
+from protogen.proto.fields import INTEGER_RANGES, is_repeated, value_names
 
 __all__ = ["Converter", "Problem", "converter", "fields_problem", "value_problem"]
 
@@ -139,7 +139,7 @@ def _integer_problem(field: FieldDescriptor, value: object) -> Problem | None:
 
 
 def _enum_problem(field: FieldDescriptor, enum: EnumDescriptor, value: object) -> Problem | None:
-    names = ", ".join(enum.values_by_name)
+    names = ", ".join(value_names(enum))
     if isinstance(value, str):
         if value in enum.values_by_name:
             return None

@@ -1,4 +1,4 @@
-"""What every test may use: a real Caffe's answers, and the net files beside the project."""
+"""What every test may use: a real Caffe's answers, and the net files next to the project."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 def conformance_folder() -> Path | None:
-    """Where other people's public net files are; they are no part of the project."""
+    """Where other people's public net files are; they are not part of the project."""
     named = os.environ.get("PROTOGEN_CONFORMANCE")
     folder = Path(named) if named else ROOT.parent / "shared" / "conformance"
     return folder if (folder / "nets").is_dir() else None

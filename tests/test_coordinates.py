@@ -9,6 +9,7 @@ import pytest
 import protogen
 from protogen import layers as L
 from protogen.schema import LayerSchema
+from tests.checks.conftest import image
 from tests.conftest import rows
 
 ROWS = {row["id"]: row for row in rows("crop_offsets.jsonl.gz")}
@@ -26,7 +27,7 @@ OTHERS = {
     "swish_unknown": (2, [2]),
     "global_pooling": 'ends at "c" (Pooling)',
     "through_ip": 'ends at "f" (InnerProduct)',
-    "scale_mismatch": 'an element of "c" is as large as 2 of "data"',
+    "scale_mismatch": 'one element of "c" spans 2 of "data"',
     "noninteger": "is 0.5, which is not an integer",
     # The negative offsets are the shifts that coord_map gives.
     "fcn-1": 'offset is -13, because "up" begins 13 elements inside "pool1_n"',
@@ -132,6 +133,23 @@ def test_every_layer_that_keeps_its_shape_keeps_places() -> None:
     assert moved == {"Reverse", "Silence"}
 
 
+@pytest.mark.parametrize(
+    "layer",
+    [
+        # All 9 pixels would lie in one place.
+        "type: 'Interp' interp_param { height: 9 width: 9 pad_beg: -9 pad_end: -10 }",
+        # Caffe divides by the other stride, which is then 0.
+        "type: 'Convolution' convolution_param { num_output: 1 kernel_size: 1 stride_h: 1 }",
+        "type: 'Deconvolution' convolution_param { num_output: 1 kernel_size: 1 stride_h: 1 }",
+        "type: 'NoSuchLayer'",
+    ],
+)
+def test_layers_that_keep_no_places(layer: str) -> None:
+    net = protogen.loads(image(1, 20) + f"layer {{ name: 'x' bottom: 'data' top: 'x' {layer} }}")
+    with pytest.raises(protogen.ProtogenError, match='"x" and "data" are not connected'):
+        protogen.crop_offset(net, "x", "data")
+
+
 # Paths -----------------------------------------------------------------------------------------
 
 
@@ -158,7 +176,7 @@ def test_paths_that_disagree() -> None:
     # The first window of kernel 3 with pad 1 is around 0.
     with pytest.raises(
         protogen.ProtogenError,
-        match=r'"up" to "data" disagree: the offset is 0 through "one" and 0.5 through "other"',
+        match=r'"up" to "data" disagree: the offset is 0 through "one" and 0\.5 through "other"',
     ):
         protogen.crop_offset(forked(kernel=3, pad=1), "up", "data")
 
@@ -177,7 +195,9 @@ def test_blobs_of_different_images() -> None:
     with protogen.Net("two") as net:
         L.Input(shape=[1, 4, 20, 20], name="a")
         L.Input(shape=[1, 4, 20, 20], name="b")
-    with pytest.raises(protogen.ProtogenError, match=r'^error.S115. "a" and "b" are not connected'):
+    with pytest.raises(
+        protogen.ProtogenError, match=r'^error\[S115\] "a" and "b" are not connected'
+    ):
         protogen.crop_offset(net, "a", "b")
     with pytest.raises(protogen.ProtogenError, match='blob "c"'):
         protogen.crop_offset(net, "a", "c")

@@ -1,4 +1,4 @@
-"""What the wiring of a net tells: bottoms that no layer makes, and names of any kind."""
+"""What the wiring of a net reports: bottoms that no layer produces, and names of any kind."""
 
 from __future__ import annotations
 

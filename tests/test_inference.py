@@ -1,4 +1,4 @@
-"""The walk against a real Caffe, and what it says where Caffe dies."""
+"""Inference compared with a real Caffe, and what it reports when Caffe aborts."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ DATA = 'layer { name: "data" type: "Input" top: "data" input_param { shape { dim
             'layer { name: "a" type: "ReLU" bottom: "data" top: "r" }'
             'layer { name: "b" type: "ReLU" bottom: "data" top: "r" }',
             'produces blob "r", which an earlier layer produces too',
-            "give this top a name of its own",
+            "give this top its own name",
         ),
         (
             'layer { name: "a" type: "ReLU" bottom: "data" top: "data" }'
@@ -100,7 +100,7 @@ DATA = 'layer { name: "data" type: "Input" top: "data" input_param { shape { dim
         ),
         (
             'layer { name: "a" type: "ReLU" bottom: "data" top: "a" param { } }',
-            "has 1 param for 0 learnable blobs",
+            "has 1 param entry for 0 learnable blobs",
             "",
         ),
     ],
@@ -215,5 +215,5 @@ def test_an_input_layer_without_a_shape() -> None:
     assert findings(source + one + layer("tanh", "TanH", "data"), "G108") == [
         'net.prototxt:1:36: error[G108] layer "data" (Input): gives "data" no shape, and Caffe'
         " cannot split such a blob for its 2 readers\n"
-        "  hint:  state it: input_param { shape { dim: ... } }"
+        "  hint:  add one: input_param { shape { dim: ... } }"
     ]

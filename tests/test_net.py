@@ -126,7 +126,8 @@ def test_one_verdict_for_a_field_that_no_schema_knows() -> None:
 
 
 def test_nothing_follows_from_ignoring_a_field() -> None:
-    # Two layers on one line; the field is in the second. Its size would differ from "data".
+    # Two layers on one line; the field is in the second. Its size would differ from "data", and the
+    # Eltwise that reads both would be refused.
     pools = """
         layer { name: "a" type: "ReLU" bottom: "data" top: "a" } layer { name: "b" type: "Pooling"
         bottom: "data" top: "b" pooling_param { kernel_size: 2 stride: 2 shrink: 1 } }
@@ -136,7 +137,11 @@ def test_nothing_follows_from_ignoring_a_field() -> None:
     result = infer_shapes(net)
     assert [(each.code, each.layer) for each in result.diagnostics] == [("T110", "b")]
     assert net.damaged_layers == {2}
-    assert (result.blobs["a"], result.blobs["b"], result.blobs["sum"]) == ((1, 3, 9, 9), None, None)
+    assert (result.blobs["a"], result.blobs["b"], result.blobs["sum"]) == (
+        (1, 3, 9, 9),
+        None,
+        (1, 3, 9, 9),
+    )
     moved = result.edited([insert(("layer", 0), {"name": "s", "type": "DummyData", "top": ["s"]})])
     assert moved.blobs["b"] is None
 

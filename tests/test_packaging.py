@@ -1,4 +1,4 @@
-"""What is installed is whole: from a wheel, from a source archive, and in place."""
+"""What is installed is complete: from a wheel, from a source archive, and in place."""
 
 from __future__ import annotations
 

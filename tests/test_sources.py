@@ -1,4 +1,4 @@
-"""Data layers whose source is there: small real databases, made here."""
+"""Data layers whose source exists: small real databases, created here."""
 
 from __future__ import annotations
 

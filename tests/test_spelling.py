@@ -85,8 +85,6 @@ def test_a_field_that_was_intended(written: str, fields: list[str], intended: st
     ("written", "fields"),
     [
         ("attention_param", OF_LAYER),
-        ("ctcc_los_param", OF_LAYER),
-        ("loc_loss_param", OF_LAYER),
         ("driving_data_param", OF_LAYER),
         ("power_flow_param", OF_LAYER),
         ("weight_decay", OF_LAYER),

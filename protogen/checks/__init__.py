@@ -17,12 +17,12 @@ from typing import Any
 from protogen import proto
 from protogen.analysis import Analysis, UnknownTop
 from protogen.checks._check import Check, checks
+from protogen.checks._explanations import explained
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.checks._suppressions import Suppressions, matches
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.edits import parse_path
-from protogen.explanations import explanations
 from protogen.graph import State
 from protogen.inference import Inputs
 from protogen.net import Net
@@ -179,19 +179,9 @@ def _merged(phases: Phases) -> Iterator[Diagnostic]:
 
 
 def _phase_findings(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
-    yield from _inferred(phases, analysis)
+    yield from explained(phases, analysis)
     for each in all_checks():
         yield from each.check_phase(analysis)
-
-
-def _inferred(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
-    """The findings of inference; those about sizes that differ with their explanation."""
-    others = [other for other in phases.analyses if other is not analysis]
-    explained = explanations(analysis, others)
-    for index, finding in enumerate(analysis.faults):
-        if index in explained:
-            finding = explained[index].of(finding, phases.net)
-        yield finding
 
 
 def selected(

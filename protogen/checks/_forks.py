@@ -1,24 +1,47 @@
-"""What a layer has that BVLC Caffe does not: fields and enum values of forks."""
+"""What a net or a solver has that BVLC Caffe does not: layer types, fields and enum values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen import proto
+from protogen.graph import Step
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-__all__ = ["ForkPart", "fork_parts"]
+__all__ = ["CONVERTERS", "ForkPart", "common_forks", "fork_parts", "fork_type"]
+
+#: The schemas of programs that read or write prototxt, but do not train nets as Caffe does.
+CONVERTERS = {
+    "c-onnx",
+    "mace",
+    "mnn",
+    "ncnn",
+    "netscope",
+    "opencv",
+    "pt2c",
+    "pynetbuilder",
+    "tengine",
+    "trt",
+    "x2paddle",
+}
 
 
 class ForkPart(NamedTuple):
-    """A field, or the value of one, at ``path``; ``forks`` have it."""
+    """A layer type, a field, or the value of a field, at ``path``; ``forks`` have it."""
 
     path: str
     what: str
     forks: tuple[str, ...]
+
+
+def fork_type(step: Step) -> ForkPart | None:
+    """The type of a layer, if only forks have it."""
+    if step.schema is None or not step.schema.forks:
+        return None
+    return ForkPart("type", f"the layer type {step.type}", step.schema.forks)
 
 
 def fork_parts(message: Message, path: str = "") -> Iterator[ForkPart]:
@@ -47,3 +70,10 @@ def _elements(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         return
     for index, element in enumerate(value):
         yield f"{path}[{index}]", element
+
+
+def common_forks(parts: Iterable[ForkPart]) -> list[str]:
+    """The forks that have all of these, in the order of the first."""
+    every = [part.forks for part in parts]
+    first = dict.fromkeys(every[0]) if every else {}
+    return [fork for fork in first if all(fork in forks for forks in every)]

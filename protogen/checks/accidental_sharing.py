@@ -26,7 +26,8 @@ class AccidentalSharing(Check):
             that was not renamed.
             """,
         fix="""
-            Give all params of the second layer the names of the first, or give none of them a name.
+            Give every param of the second layer the same name as in the first, or leave all of them
+            unnamed.
             """,
         bad="""
             layer {

@@ -23,7 +23,7 @@ class BatchNormWithoutScale(Check):
             """,
         fix="""
             Add a Scale layer with `scale_param { bias_term: true }`. It is not needed if the next
-            layer is linear and has weights of its own.
+            layer is linear and has its own weights.
             """,
         bad="""
             layer {

@@ -35,7 +35,7 @@ class DeprecatedField(Check):
         summary="A field that Caffe still reads, but that a newer field replaces.",
         what="""
             Finds `concat_dim`, `slice_dim`, `loss_param { normalize }`, and `num`, `channels`,
-            `height` and `width` of DummyData. Older formats of a whole net have rules of their own
+            `height` and `width` of DummyData. Older formats of a whole net have separate rules
             (`legacy-v0`, `legacy-v1` and others).
             """,
         why="""

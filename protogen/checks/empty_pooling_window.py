@@ -27,8 +27,8 @@ class EmptyPoolingWindow(Check):
             Caffe reports nothing. It fills the window with -FLT_MAX (about -3.4e38) for MAX and
             with NaN for AVE, and later layers spread the value through the net. This can happen if
             the stride is larger than the kernel: Caffe rounds the number of windows up, and the
-            last window has no elements left. An AVE window that starts past the edge and not
-            exactly at it is 0, and is not reported.
+            last window has no elements left. An AVE window that starts past the edge, not
+            exactly at it, is 0 and is not reported.
             """,
         fix="Round down with `round_mode: FLOOR`, or use a kernel at least as large as the stride.",
         bad="""

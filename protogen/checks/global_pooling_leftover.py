@@ -19,10 +19,10 @@ class GlobalPoolingLeftover(Check):
         code="P105",
         name="global-pooling-leftover",
         severity=Severity.WARNING,
-        summary="A pooling that covers nearly all of its bottom, probably meant to be global.",
+        summary="A pooling that covers nearly all of its bottom, probably intended to be global.",
         what="""
             Finds Pooling layers whose kernel covers more than half of the bottom, while a few rows
-            or columns are in no window, or in a second window that holds little else.
+            or columns are in no window, or in a second window that contains little else.
             """,
         why="""
             A kernel for one image size (7 for the last 7x7 blob of a net for 224x224 images) no

@@ -29,7 +29,7 @@ class IdleSolverField(Check):
             them. Fields of another policy are a note, because solvers are often copies of each
             other.
             """,
-        why="The value has no effect, but a reader of the file takes it for a setting.",
+        why="The value has no effect, although it looks like a setting.",
         fix="Remove the field, or change the type or the policy to one that reads it.",
         file="solver.prototxt",
         files={"train_val.prototxt": ""},

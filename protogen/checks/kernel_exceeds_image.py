@@ -19,7 +19,7 @@ class KernelExceedsImage(Check):
         summary="A convolution whose kernel is larger than its bottom and fits only with padding.",
         what="Finds Convolution layers whose kernel is larger than the bottom without padding.",
         why="""
-            Some of the weights are only ever multiplied with padding, so no data trains them. This
+            Some of the weights are only ever multiplied by padding, so no data trains them. This
             is common at the end of detectors, where a 3x3 kernel is applied to a 1x1 blob.
             """,
         fix="Use a smaller kernel, or larger images.",

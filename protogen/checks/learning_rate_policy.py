@@ -105,7 +105,7 @@ class LearningRatePolicy(Check):
             return
         yield self.found(
             None,
-            f"stepvalue must ascend, got {', '.join(map(str, steps))}",
+            f"stepvalue must be increasing, got {', '.join(map(str, steps))}",
             field="stepvalue[0]",
             why="Caffe waits for the values in the order given: a smaller one takes effect in the"
             " iteration after the one before it",

@@ -27,14 +27,14 @@ class MisalignedCrop(Check):
         severity=Severity.WARNING,
         summary="A Crop whose offset does not align its two bottoms.",
         what="""
-            Goes back from both bottoms of a Crop to a blob that they have in common, and adds up
-            what every kernel, stride, pad and offset on the way does to the places of elements.
+            Traces both bottoms of a Crop back to a blob that they have in common, and adds up
+            what every kernel, stride, pad and offset on the way does to the positions of elements.
             Reports an offset that is off by one element or more. Paths of different scales, and
             bottoms that are not connected, are not compared.
             """,
         why="""
             Caffe crops wherever `offset` says. The net loads and trains, but its result is shifted
-            against the image. Half the difference of the sizes is often wrong: in FCN-32s the
+            relative to the image. Half the difference of the sizes is often wrong: in FCN-32s the
             offset is 19, not 22.
             """,
         fix="""
@@ -93,7 +93,7 @@ class MisalignedCrop(Check):
     ) -> Diagnostic:
         return self.found(
             step,
-            f'offset {shift.offset} shifts "{cropped.name}" against "{reference.name}" by'
+            f'offset {shift.offset} shifts "{cropped.name}" relative to "{reference.name}" by'
             f" {_elements(shift.amount)} ({' and '.join(shift.axes)}); the aligned offset is"
             f" {_decimal(shift.offset - shift.amount)}",
             field="crop_param.offset" if step.layer.crop_param.offset else "",

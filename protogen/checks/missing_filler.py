@@ -30,7 +30,7 @@ class MissingFiller(Check):
             Finds Convolution, Deconvolution, InnerProduct and Embed layers in TRAIN that have no
             `weight_filler`, or a constant one of 0, and whose learning rate is not 0. It is a
             warning if most of these layers have a filler. It is a note if most have none, because
-            such a net is probably meant to start from a caffemodel.
+            such a net is probably intended to start from a caffemodel.
             """,
         why="""
             Without a filler, Caffe fills the weights with 0. All outputs of the layer are then

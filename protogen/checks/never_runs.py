@@ -24,7 +24,7 @@ class NeverRuns(Check):
             Finds layers whose `include` rules can never be met, or whose `exclude` rules are met in
             both phases at every level and in every stage.
             """,
-        why="The layer has no effect, but a reader of the file takes it for a part of the net.",
+        why="The layer has no effect, although it looks like part of the net.",
         fix="Remove the rule that is wrong, or the layer.",
         bad="""
             layer {

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
+from protogen.checks._gradients import passing_gradients, reads_top
 from protogen.checks._phases import Phases
-from protogen.checks._wiring import passing_gradients
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.graph import Step
 from protogen.rules import Rule
 
 
@@ -89,7 +88,7 @@ class OverwrittenTop(Check):
                 if bottom is None or bottom.step not in passing:
                     continue
                 producer = bottom.step
-                if _reads_its_top(producer):
+                if reads_top(producer):
                     yield self.found(
                         step,
                         f'overwrites "{bottom.name}", from which layer "{producer.name}"'
@@ -97,12 +96,3 @@ class OverwrittenTop(Check):
                         field=f"top[{position}]",
                         hint="give the top another name, and let the later layers read it",
                     )
-
-
-def _reads_its_top(step: Step) -> bool:
-    """Whether the layer computes its gradient from its top."""
-    if step.type == "Power":
-        # Only the general formula divides by the bottom and multiplies by the top.
-        # (source: ``PowerLayer::Backward_cpu``)
-        return step.layer.power_param.power not in (0, 1, 2)
-    return step.schema is not None and step.schema.reads_top

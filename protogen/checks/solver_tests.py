@@ -53,7 +53,7 @@ class SolverTests(Check):
         # Further test_iter values test `net` or `net_param`. (source: ``Solver::InitTestNets``)
         has_net = bool(solver.given("net", "net_param"))
         if iters < nets or (iters > nets and not has_net):
-            more = "; only net or net_param can be tested in addition" if iters > nets else ""
+            more = "; additional values are only for net or net_param" if iters > nets else ""
             yield self.found(
                 None,
                 f"expected {plural(nets, 'test_iter value')}, one for each test net, got {iters}",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._wiring import passing_gradients
+from protogen.checks._gradients import passing_gradients
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.rules import Rule

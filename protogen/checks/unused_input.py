@@ -52,15 +52,14 @@ class UnusedInput(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         unread: dict[tuple[int, int], Step] = {}
-        read: set[tuple[int, int]] = set()
+        read: set[str] = set()
         for analysis in phases.analyses:
             for step in sources(analysis):
                 for position, top in enumerate(step.tops):
-                    place = (step.index, position)
-                    unread.setdefault(place, step)
+                    unread.setdefault((step.index, position), step)
                     if top.readers or top.weighed:
-                        read.add(place)
-        for (index, position), step in unread.items():
-            if (index, position) not in read:
-                name = step.tops[position].name
+                        read.add(top.name)
+        for (_, position), step in unread.items():
+            name = step.tops[position].name
+            if name not in read:  # if another phase reads it, `label-in-one-phase` reports it
                 yield self.found(step, f'no layer reads its top "{name}"', field=f"top[{position}]")

@@ -81,7 +81,7 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
         return net_of_program(path, name, settings or {})
     if _is_in_zoo(spec):
-        raise Unusable(f"{spec} does not exist: this version of protogen has no zoo of nets")
+        raise Unusable(f"{spec} does not exist: this version of protogen has no model zoo")
     if settings:
         raise Unusable(f"--set needs a Python program with a function; {spec} is a file to read")
 

@@ -115,7 +115,7 @@ _STATE = (
         type=_InputShape(),
         metavar="BLOB=SHAPE",
         multiple=True,
-        help="Shape of a data layer's top whose source is unavailable; repeatable.",
+        help="Shape of the top of a data layer whose source is unavailable; repeatable.",
     ),
 )
 

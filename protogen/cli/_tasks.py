@@ -74,10 +74,10 @@ class Task:
 class Outcome:
     """The result of a task.
 
-    ``findings`` are left, ``fixed`` are those that were fixed. ``text`` is the text of the file and
-    ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is not for
-    Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be checked in
-    a file that could, and ``hidden_notes`` how many notes were found and not asked for.
+    ``findings`` are those that remain, ``fixed`` those that were fixed. ``text`` is the text of the
+    file and ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is
+    not for Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be
+    checked in a file that could, and ``hidden_notes`` how many notes were found and not asked for.
     """
 
     file: str

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--annotate",
     is_flag=True,
-    help="Write the shape of each blob as a comment; if its shape depends on the phase, that of"
+    help="Write the shape of each blob as a comment; if it depends on the phase, the shape in"
     " TEST.",
 )
 def command(

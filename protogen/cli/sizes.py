@@ -30,7 +30,7 @@ class _Range(click.ParamType):  # type: ignore[type-arg]
             self.fail(f'expected a range like 200:700, got "{value}"', param, ctx)
         first, last = int(found[1]), int(found[2])
         if first < 1:
-            self.fail(f"a range starts at 1 or more, got {value}", param, ctx)
+            self.fail(f"a range must start at 1 or more, got {value}", param, ctx)
         if last < first:
             self.fail(f"{value} is empty: {last} is less than {first}", param, ctx)
         if last - first >= _MOST:

@@ -34,7 +34,7 @@ __all__ = ["command"]
 @click.option(
     "--kind",
     type=click.Choice(["net", "solver"]),
-    help="What FILE contains [default: what its fields say].",
+    help="What FILE contains [default: detected from its fields].",
 )
 def command(file: str, output: str, in_place: bool, kind: Kind | None) -> None:
     """Convert FILE, a net or solver of an old version of Caffe, to the current format.

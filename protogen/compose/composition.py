@@ -103,15 +103,20 @@ class Composition:
 
         Raises `ComposeError` for a layer that Caffe would reject; the net is then as before.
         """
-        name = self._layer_name(schema, keywords)
+        name = keywords.get("name")
+        given = name is not None
+        name = self._given_name(schema, name) if given else self.names.unnamed(schema.type)
         # Nearly all calls give blobs; only lists of them need another look.
         blobs = bottoms if _all_blobs(bottoms) else _flatten(schema, name, bottoms)
         if schema.type == "Crop" and keywords.get("offset") == ALIGNED:
             keywords = {**keywords, **self._aligned_crop(name, blobs, keywords)}
         read = [blob.name for blob in blobs]
-        stated = _stated_shapes(schema, name, keywords)
-        if stated and schema.shape_field:
-            keywords = _with_shapes(schema, stated, keywords)
+        known = None if isinstance(schema, UnknownType) else schema
+        stated: tuple[Shape, ...] = ()
+        if known is None or "tops" in keywords:
+            stated = _stated_shapes(schema, name, keywords)
+            if stated and schema.shape_field:
+                keywords = _with_shapes(schema, stated, keywords)
         tops = self._top_names(schema, name, blobs, keywords)
         layer, plain = self._add_message(schema, name, read, tops, keywords)
         shapes = tuple([blob.shape for blob in blobs])
@@ -133,7 +138,6 @@ class Composition:
             explanation = self._explanation(fault, phase)
             self.net.drop_layer()
             raise _compose_error(schema, name, blobs, fault, explanation) from None
-        known = None if isinstance(schema, UnknownType) else schema
         wiring = Wiring(tuple(read), tuple(tops), plain, known, parameters)
         self.net.keep_layer(name, wiring, stated)
         return _as_blobs(tops, facts)
@@ -154,10 +158,7 @@ class Composition:
                 return found.get(index)
         return None
 
-    def _layer_name(self, schema: LayerSchema, keywords: Mapping[str, Any]) -> str:
-        name = keywords.get("name")
-        if name is None:
-            return self.names.unnamed(schema.type)
+    def _given_name(self, schema: LayerSchema, name: object) -> str:
         if not isinstance(name, str):
             reject(f"name must be a string, got {name!r}", str(name), schema.type)
         return self.names.prefix + name

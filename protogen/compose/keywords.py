@@ -90,7 +90,7 @@ def _find_keywords(schema: LayerSchema) -> dict[str, Keyword]:
                 found[field.name] = Keyword(home, converter(field), field)
         # The message as a whole is a keyword, too, unless one of its fields has the same name.
         found.setdefault(home, Keyword("", _message_converter(message), fields[home]))
-    # Last, because a parameter such as `phase` of a type's own message goes before the layer's.
+    # Last, because a parameter such as `phase` of a type's own message precedes the layer's.
     for name in COMMON:
         found.setdefault(name, Keyword("", converter(fields[name]), fields[name]))
     if isinstance(schema, UnknownType):
@@ -151,7 +151,7 @@ def keyword_problem(schema: LayerSchema, given: Mapping[str, object]) -> Problem
         if keyword.home in given and not isinstance(given[keyword.home], Mapping):
             hint = f"set it in the message, or give {keyword.home} as a dict"
             return Problem(f"expected either {name} or {keyword.home}, got both", hint)
-    return Problem("its keywords do not give a valid message")
+    return Problem("its keywords do not form a valid message")
 
 
 def _unknown_keyword(schema: LayerSchema, name: str) -> Problem:

@@ -57,13 +57,13 @@ class Names:
 
         Raises `Fault` for a name that is taken, and for overwriting a blob that others read.
         """
-        if self.layers.get(name, 0) & phases:
+        if name in self.layers and self.layers[name] & phases:
             raise Fault(f'a layer named "{name}" already exists', field="name")
         for index, top in enumerate(tops):
             if index in in_place:
                 if self.read.get(top, 0) & phases:
                     raise _overwritten(top)
-            elif self.tops.get(top, 0) & phases:
+            elif top in self.tops and self.tops[top] & phases:
                 raise _produced_twice(top)
         self.note(name, bottoms, tops, phases)
 
@@ -120,5 +120,5 @@ def _produced_twice(top: str) -> Fault:
         f'produces blob "{top}", which an earlier layer produces too',
         rule="duplicate-top",
         field="top",
-        hint="give it a name of its own",
+        hint="give it its own name",
     )

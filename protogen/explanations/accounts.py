@@ -54,7 +54,7 @@ class _Account:
         for pair in pairs:
             if pair not in alike:
                 sizes = " and ".join(str(branch.end.size) for branch in pair.branches)
-                yield f"{pair.name} differs, too: {sizes}"
+                yield f"{pair.name} also differs: {sizes}"
 
     def _darknet(self) -> Iterator[str]:
         for step in self._divergence.changes:
@@ -196,8 +196,7 @@ def _has(place: Place, axes: Sequence[str]) -> str:
 
 def _parting(pair: Pair) -> str:
     """Where the ways part, or what makes the difference, after "both come from ..."."""
-    changes = [change for branch in pair.branches for change in branch.changes]
-    culprit = pair.culprit
+    culprit, changes = pair.culprit, pair.changes
     if culprit is not None:
         way = "up" if culprit.error > 0 else "down"
         layer = f'"{culprit.step.name}" ({culprit.step.type})'
@@ -205,6 +204,6 @@ def _parting(pair: Pair) -> str:
     if len(changes) == 1:
         step = changes[0].step
         return f' and part at "{step.name}" ({step.type}), the only layer that changes the size'
-    if any(change.error for change in changes):
-        return "; kernels, strides and pads make the difference"
-    return "; nothing is rounded: kernels, strides and pads make the difference"
+    if any(change.arithmetic.rounds for change in changes):
+        return ""
+    return "; nothing is rounded: the kernels, strides and pads cause the difference"

@@ -11,7 +11,7 @@ from protogen.edits import Edit
 from protogen.graph import Step
 from protogen.shapes import Shape
 
-__all__ = ["Change", "effects"]
+__all__ = ["Change", "effects", "unused_name"]
 
 #: So many blobs or layers are named; of more, only the number is given.
 _NAMED = 2
@@ -22,9 +22,10 @@ class Change:
     """One change to a net: edits, or other ``inputs``.
 
     ``resizes_images`` is whether the images themselves get another size. ``recomputes`` are the
-    layers that compute something else with the weights they have. A change that is ``local``
-    inserts layers right before the join and otherwise changes only the join. ``is_window`` is
-    whether it changes only windows on the ways to the join.
+    layers that compute something else with the weights they have, and ``relearns`` those whose
+    weights change shape. A change that is ``local`` inserts layers right before the join and
+    otherwise changes only the join. ``is_window`` is whether it changes only windows on the ways to
+    the join.
     """
 
     title: str
@@ -32,41 +33,64 @@ class Change:
     inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
     resizes_images: bool = False
     recomputes: tuple[Step, ...] = ()
+    relearns: tuple[Step, ...] = ()
     local: bool = False
     is_window: bool = False
     safe: bool = False
 
 
+def unused_name(analysis: Analysis, name: str) -> str:
+    """A name for a new layer and its top, like the given one, that nothing in the net has."""
+    taken = {step.name for step in analysis.steps} | set(analysis.values)
+    while name in taken:
+        name += "_"
+    return name
+
+
 def effects(before: Analysis, after: Analysis, changes: Sequence[Change]) -> str:
     """What the changes keep and change: ``keeps all weights; changes the size of "pool7"``."""
-    resized = any(change.resizes_images for change in changes)
-    weights = [name for name in before.params if _any_differs(before, after, name)]
-    sizes = []
-    for name, shape in before.blobs.items():
-        if not resized and _differs(shape, after.blobs.get(name)):
-            sizes.append(name)
-    recomputed = [step.name for change in changes for step in change.recomputes]
-    kept = [] if weights else ["weights"]
+    weights = _changed_weights(before, after)
+    recomputed: dict[str, None] = {}
+    resized = False
+    for change in changes:
+        # The shapes of weights after the join were unknown before, so the change names its layers.
+        weights.update(dict.fromkeys(step.name for step in change.relearns))
+        recomputed.update(dict.fromkeys(step.name for step in change.recomputes))
+        resized = resized or change.resizes_images
+    # With images of another size, the size of every blob changes, which is not worth a word.
+    sizes = {} if resized else _changed_sizes(before, after)
+    kept = []
+    if not weights:
+        kept.append("weights")
     if not sizes and not resized:
         kept.append("sizes")
-    changed = []
-    if weights:
-        changed.append(f"the weights of {_names(weights, 'layer')}")
-    if sizes:
-        changed.append(f"the size of {_names(sizes, 'blob')}")
-    if recomputed:
-        verb = "computes" if len(set(recomputed)) == 1 else "compute"
-        changed.append(f"what {_names(recomputed, 'layer')} {verb}")
+    changed = _changed(list(weights), list(sizes), list(recomputed))
     found = []
     if kept:
         found.append(f"keeps all {' and '.join(kept)}")
     if changed:
-        found.append(f"changes {', and '.join(changed)}")
+        found.append(f"changes {_joined(changed)}")
     return "; ".join(found)
 
 
-def _any_differs(before: Analysis, after: Analysis, layer: str) -> bool:
-    return any(map(_differs, before.params[layer], after.params.get(layer, ())))
+def _changed_weights(before: Analysis, after: Analysis) -> dict[str, None]:
+    """The names of the layers whose learnable blobs have another shape."""
+    found: dict[str, None] = {}
+    for name, shapes in before.params.items():
+        for old, new in zip(shapes, after.params.get(name, ())):
+            if _differs(old, new):
+                found[name] = None
+    return found
+
+
+def _changed_sizes(before: Analysis, after: Analysis) -> dict[str, None]:
+    """The names of the blobs that have another shape."""
+    found: dict[str, None] = {}
+    shapes = after.blobs
+    for name, shape in before.blobs.items():
+        if _differs(shape, shapes.get(name)):
+            found[name] = None
+    return found
 
 
 def _differs(before: Shape, after: Shape) -> bool:
@@ -75,11 +99,38 @@ def _differs(before: Shape, after: Shape) -> bool:
         return False
     if len(before) != len(after):
         return True
-    return any(None not in (one, other) and one != other for one, other in zip(before, after))
+    for old, new in zip(before, after):
+        if old is not None and new is not None and old != new:
+            return True
+    return False
 
 
-def _names(names: Sequence[str], what: str) -> str:
-    distinct = list(dict.fromkeys(names))
-    if len(distinct) > _NAMED:
-        return plural(len(distinct), what)
-    return " and ".join(f'"{name}"' for name in distinct)
+# Words -----------------------------------------------------------------------------------------
+
+
+def _changed(weights: list[str], sizes: list[str], recomputed: list[str]) -> list[str]:
+    """What is changed, in words: ``the weights of "conv1"``."""
+    found = []
+    if weights and weights == sizes:  # a top usually has the name of its layer
+        found.append(f"the weights and the size of {_names(weights, 'layer')}")
+    else:
+        if weights:
+            found.append(f"the weights of {_names(weights, 'layer')}")
+        if sizes:
+            found.append(f"the size of {_names(sizes, 'blob')}")
+    if recomputed:
+        verb = "computes" if len(recomputed) == 1 else "compute"
+        found.append(f"what {_names(recomputed, 'layer')} {verb}")
+    return found
+
+
+def _names(names: list[str], what: str) -> str:
+    if len(names) > _NAMED:
+        return plural(len(names), what)
+    return " and ".join(f'"{name}"' for name in names)
+
+
+def _joined(parts: list[str]) -> str:
+    """The parts with "and", after a comma if a part itself has one."""
+    has_and = any(" and " in part for part in parts)
+    return (", and " if has_and else " and ").join(parts)

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Branch", "Divergence", "Pair", "find_divergence", "is_broadcast"]
 
-#: For other layers in the place of some: by the index of the layer.
-Changed = Mapping[int, "LayerParameter"]
+#: Other layers in the place of some, by the index of the layer.
+_Changed = Mapping[int, "LayerParameter"]
+
+#: The axis of the height, which is the first spatial one.
+_HEIGHT = 2
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,10 @@ class Branch:
     @property
     def rounding(self) -> Fraction:
         """What all roundings on the way add to the size at its end."""
-        return sum(
-            (self.carried(index, each.error) for index, each in enumerate(self.changes)),
-            Fraction(0),
-        )
+        total = Fraction(0)
+        for index, change in enumerate(self.changes):
+            total += self.carried(index, change.error)
+        return total
 
     def carried(self, index: int, amount: Fraction) -> Fraction:
         """What an amount that is added to the size after a change adds to the size at the end."""
@@ -68,7 +71,7 @@ class Branch:
             amount *= later.arithmetic.scale
         return amount
 
-    def size_from(self, size: int, changed: Changed) -> int | None:
+    def size_from(self, size: int, changed: _Changed) -> int | None:
         """The size at the end for another one at the start, or for other layers on the way.
 
         ``None`` if a layer rejects that, or what it does is unknown.
@@ -88,11 +91,17 @@ class Pair:
 
     first: Branch
     second: Branch
+    comparison: Comparison
 
     @property
     def branches(self) -> tuple[Branch, Branch]:
         """Both ways."""
         return self.first, self.second
+
+    @property
+    def changes(self) -> list[SizeChange]:
+        """What the layers on both ways do to the sizes."""
+        return [*self.first.changes, *self.second.changes]
 
     @property
     def is_common(self) -> bool:
@@ -109,20 +118,28 @@ class Pair:
         """What the axis is called: ``height``, or ``axis 3``."""
         return f"axis {self.first.end.axis}" if self.is_moved else self.first.end.name
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the arithmetic of every layer on the ways is known."""
+        return all(change.is_known for change in self.changes)
+
     @cached_property
     def culprit(self) -> SizeChange | None:
         """The rounding that makes most of the difference, if roundings make it."""
         first, second = self.branches
-        exact = first.end.known_size - first.rounding, second.end.known_size - second.rounding
-        if abs(exact[0] - exact[1]) >= 1:
+        exact = first.end.known_size - first.rounding
+        other_exact = second.end.known_size - second.rounding
+        if not self.is_known or abs(exact - other_exact) >= 1:
             return None  # kernels, strides or pads make more of a difference
-        found = []
+        found: SizeChange | None = None
+        most: tuple[Fraction, bool] = (Fraction(0), False)
         for branch in self.branches:
             for index, change in enumerate(branch.changes):
-                if change.error:
-                    effect = abs(branch.carried(index, change.error))
-                    found.append((effect, change.step.type == "Pooling", change))
-        return max(found, key=lambda each: each[:2])[2] if found else None
+                # A Convolution rounds as other frameworks do; the Pooling is the unusual one.
+                effect = abs(branch.carried(index, change.error)), change.step.type == "Pooling"
+                if change.error and effect > most:
+                    found, most = change, effect
+        return found
 
     @cached_property
     def suspects(self) -> list[SizeChange]:
@@ -130,8 +147,10 @@ class Pair:
 
         A pooling with kernel 2 and stride 1, for instance, makes 12 of 13, and 13 would fit.
         """
+        if not self.is_known:
+            return []
         found = []
-        for branch, other in (self.branches, self.branches[::-1]):
+        for branch, other in ((self.first, self.second), (self.second, self.first)):
             for index, change in enumerate(branch.changes):
                 missing = change.arithmetic.ideal - change.after
                 size = branch.end.known_size + branch.carried(index, missing)
@@ -141,16 +160,28 @@ class Pair:
 
     def is_like(self, other: Pair) -> bool:
         """Whether the account of this pair also holds for another, as for height and width."""
-        return _account_of(self) == _account_of(other)
+        return self._account() == other._account()
 
+    def _account(self) -> list[object]:
+        """All that the account of the pair says, except the name of the axis."""
+        found: list[object] = [self.is_moved]
+        for branch in self.branches:
+            found += [branch.start.value, branch.start.size, branch.end.size, branch.origin.kind]
+            for change in branch.changes:
+                found += [change.step, change.text]
+        return found
 
-def _account_of(pair: Pair) -> list[object]:
-    """All that the account of a pair says, but for the name of the axis."""
-    found: list[object] = [pair.is_moved]
-    for branch in pair.branches:
-        found += [branch.start.value, branch.start.size, branch.end.size, branch.origin.kind]
-        found += [(change.step, change.text) for change in branch.changes]
-    return found
+    def agrees(self, changed: _Changed) -> bool:
+        """Whether the sizes agree with some layers changed, as far as arithmetic can tell."""
+        first = self.first.size_from(self.first.start.known_size, changed)
+        second = self.second.size_from(self.second.start.known_size, changed)
+        return self.fits(first, second)
+
+    def fits(self, first: int | None, second: int | None) -> bool:
+        """Whether the layer may accept these sizes."""
+        if first is None or second is None:
+            return True
+        return self.comparison.holds(first, second)
 
 
 @dataclass(frozen=True)
@@ -165,9 +196,9 @@ class Divergence:
     pairs: tuple[Pair, ...]
     derivations: Derivations
 
-    @property
+    @cached_property
     def changes(self) -> dict[Step, set[int]]:
-        """The layers that change sizes on the ways, and the axes of their bottoms."""
+        """The layers that change sizes on the ways, the last first, and the axes they change."""
         found: dict[Step, set[int]] = {}
         for pair in self.pairs:
             for branch in pair.branches:
@@ -188,25 +219,22 @@ class Divergence:
     @property
     def is_broadcast(self) -> bool:
         """Whether one blob would have to be repeated over height and width of the other."""
-        first, second = self.comparison.first.value, self.comparison.second.value
-        if first is None or second is None:
+        values = self.comparison.values
+        if len(values) < 2:
             return False
+        first, second = values
         return is_broadcast(first, second) or is_broadcast(second, first)
 
-    def may_agree(self, changed: Changed) -> bool:
+    def may_agree(self, changed: _Changed) -> bool:
         """Whether the sizes agree with some layers changed, as far as arithmetic can tell."""
-        for pair in self.pairs:
-            ends = [branch.size_from(branch.start.known_size, changed) for branch in pair.branches]
-            if not self._fits(ends):
-                return False
-        return True
+        return all(pair.agrees(changed) for pair in self.pairs)
 
     def depends_on(self, images: Collection[str]) -> bool:
         """Whether the height or the width of an image decides one of the amounts."""
         for amount in (self.comparison.first, self.comparison.second):
             for place in amount.places:
                 for root in self.derivations.roots(place):
-                    if root.value.name in images and root.axis >= 2:
+                    if root.value.name in images and root.axis >= _HEIGHT:
                         return True
         return False
 
@@ -214,40 +242,50 @@ class Divergence:
         """For height (0) and width (1) of the images: whether the sizes may agree with another."""
         found: dict[int, Callable[[int], bool]] = {}
         for pair in self.pairs:
-            ways = [
-                _branch(self.derivations, self.derivations.way(branch.end))
-                for branch in pair.branches
-            ]
-            axes = {way.start.axis - 2 for way in ways if way.start.value.name in images}
+            whole = self._from_inputs(pair)
+            axes = set()
+            for branch in whole.branches:
+                if branch.start.value.name in images:
+                    axes.add(branch.start.axis - _HEIGHT)
+            # With both axes in play, no single one of them decides.
             if len(axes) == 1:
-                (axis,) = axes
-                found[axis] = self._predicate(ways, images)
+                found[axes.pop()] = _size_test(whole, images)
         return found
 
-    def _predicate(self, ways: Sequence[Branch], images: Collection[str]) -> Callable[[int], bool]:
-        def may_agree(size: int) -> bool:
-            ends = []
-            for way in ways:
-                is_image = way.start.value.name in images
-                ends.append(way.size_from(size if is_image else way.start.known_size, {}))
-            return self._fits(ends)
+    def _from_inputs(self, pair: Pair) -> Pair:
+        """The pair with its ways from as far back as they go, and not from a common blob."""
+        first, second = (self.derivations.way(branch.end) for branch in pair.branches)
+        branches = _branch(self.derivations, first), _branch(self.derivations, second)
+        return Pair(*branches, pair.comparison)
 
-        return may_agree
 
-    def _fits(self, ends: Sequence[int | None]) -> bool:
-        first, second = ends
-        if first is None or second is None:
-            return True
-        return self.comparison.holds(first, second)
+def _size_test(pair: Pair, images: Collection[str]) -> Callable[[int], bool]:
+    """Whether two sizes may agree if the images have a given size."""
+
+    def may_agree(size: int) -> bool:
+        ends = []
+        for branch in pair.branches:
+            start = branch.start
+            is_image = start.value.name in images
+            ends.append(branch.size_from(size if is_image else start.known_size, {}))
+        return pair.fits(*ends)
+
+    return may_agree
 
 
 def is_broadcast(large: Value, small: Value) -> bool:
     """Whether a blob has one element for each image and channel of another: 1x16x1x1 or 1x16."""
-    if large.shape is None or small.shape is None or len(large.shape) <= 2:
+    if large.shape is None or small.shape is None:
         return False
-    ones = all(size == 1 for size in small.shape[2:])
-    larger = any(size is not None and size > 2 for size in large.shape[2:])
-    return len(small.shape) >= 2 and small.shape[:2] == large.shape[:2] and ones and larger
+    if len(large.shape) <= 2 or len(small.shape) < 2:
+        return False
+    if small.shape[:2] != large.shape[:2] or any(size != 1 for size in small.shape[2:]):
+        return False
+    # A size of 2 against 1 is more likely a rounding.
+    return any(size is not None and size > 2 for size in large.shape[2:])
+
+
+# Finding a divergence --------------------------------------------------------------------------
 
 
 def find_divergence(derivations: Derivations, join: Step) -> Divergence | None:
@@ -260,8 +298,10 @@ def find_divergence(derivations: Derivations, join: Step) -> Divergence | None:
     if not comparisons:
         return None
     first = comparisons[0]
-    alike = [each for each in comparisons if first.is_like(each)]
-    pairs = [pair for each in alike for pair in _pairs(derivations, each)]
+    pairs: list[Pair] = []
+    for comparison in comparisons:
+        if first.is_like(comparison):
+            pairs += _pairs(derivations, comparison)
     return Divergence(join, first, tuple(pairs), derivations)
 
 
@@ -286,14 +326,15 @@ def _pairs(derivations: Derivations, comparison: Comparison) -> list[Pair]:
     """The sizes that correspond to each other and differ."""
     if comparison.first.factor != 1 or comparison.second.factor != 1:
         return []
-    factors = []
-    for amount in (comparison.first, comparison.second):
-        factors.append([each for place in amount.places for each in derivations.factors(place)])
-    found = []
+    factors: tuple[list[Place], list[Place]] = ([], [])
+    for amount, found in zip((comparison.first, comparison.second), factors):
+        for place in amount.places:
+            found += derivations.factors(place)
+    pairs = []
     for first, second in _corresponding(*factors):
         if first.size is not None and second.size is not None and first.size != second.size:
-            found.append(_pair(derivations, first, second))
-    return found
+            pairs.append(_pair(derivations, first, second, comparison))
+    return pairs
 
 
 def _corresponding(first: list[Place], second: list[Place]) -> list[tuple[Place, Place]]:
@@ -304,13 +345,15 @@ def _corresponding(first: list[Place], second: list[Place]) -> list[tuple[Place,
     return list(zip(first, second)) if len(first) == len(second) else []
 
 
-def _pair(derivations: Derivations, first: Place, second: Place) -> Pair:
-    ways = [derivations.way(place) for place in (first, second)]
-    on_second = set(ways[1])
-    common = next((place for place in ways[0] if place in on_second), None)
+def _pair(derivations: Derivations, first: Place, second: Place, comparison: Comparison) -> Pair:
+    way, other_way = derivations.way(first), derivations.way(second)
+    on_other = set(other_way)
+    common = next((place for place in way if place in on_other), None)
     if common is not None:
-        ways = [way[: way.index(common) + 1] for way in ways]
-    return Pair(_branch(derivations, ways[0]), _branch(derivations, ways[1]))
+        # What lies further back is the same for both.
+        way = way[: way.index(common) + 1]
+        other_way = other_way[: other_way.index(common) + 1]
+    return Pair(_branch(derivations, way), _branch(derivations, other_way), comparison)
 
 
 def _branch(derivations: Derivations, way: Sequence[Place]) -> Branch:

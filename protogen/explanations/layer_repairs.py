@@ -10,7 +10,7 @@ from protogen import proto
 from protogen.analysis import Analysis
 from protogen.coordinates import CropOffset, Unaligned, aligned_crop
 from protogen.edits import Edit, delete, insert
-from protogen.explanations.changes import Change
+from protogen.explanations.changes import Change, unused_name
 from protogen.explanations.divergence import Divergence, is_broadcast
 from protogen.graph import Step, Value
 from protogen.shapes import format_shape
@@ -74,15 +74,17 @@ def crop(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
 
 
 def _covers(large: Value, small: Value) -> bool:
-    """Whether a blob is at least as high and wide as another, and not the same."""
-    if large.shape is None or small.shape is None or len(large.shape) != len(small.shape):
+    """Whether a blob is at least as high and wide as another, and larger in one of them."""
+    if large.shape is None or small.shape is None or is_broadcast(large, small):
         return False
-    if is_broadcast(large, small):
+    if len(large.shape) != len(small.shape):
         return False
-    sizes = list(zip(large.shape[2:], small.shape[2:]))
-    if any(one is None or other is None for one, other in sizes):
-        return False
-    return any(one != other for one, other in sizes) and all(one >= other for one, other in sizes)  # type: ignore[operator]
+    larger = False
+    for one, other in zip(_spatial(large), _spatial(small)):
+        if one is None or other is None or one < other:
+            return False
+        larger = larger or one > other
+    return larger
 
 
 def _aligned(analysis: Analysis, large: Value, small: Value) -> tuple[Value, CropOffset] | None:
@@ -115,7 +117,7 @@ def _spatial(value: Value) -> tuple[int | None, ...]:
 def _inserted_crop(
     analysis: Analysis, join: Step, large: Value, reference: Value, axis: int, offset: list[int]
 ) -> Change:
-    name = _unused_name(analysis, f"{join.name}_crop")
+    name = unused_name(analysis, f"{join.name}_crop")
     layer = {
         "name": name,
         "type": "Crop",
@@ -131,12 +133,6 @@ def _inserted_crop(
 def _reads(join: Step, value: Value, name: str) -> Edit:
     """The edit with which a layer reads the blob of this name in place of another."""
     return Edit(join.path(f"bottom[{join.bottoms.index(value)}]"), "set", name)
-
-
-def _unused_name(analysis: Analysis, name: str) -> str:
-    while name in analysis.values:
-        name += "_"
-    return name
 
 
 # Broadcasts ------------------------------------------------------------------------------------
@@ -174,7 +170,7 @@ def _broadcast(analysis: Analysis, join: Step, large: Value, small: Value) -> It
     name = small.name
     titles = []
     if len(small.shape or ()) > 2:
-        name = _unused_name(analysis, f"{join.name}_flat")
+        name = unused_name(analysis, f"{join.name}_flat")
         flatten = {"name": name, "type": "Flatten", "bottom": [small.name], "top": [name]}
         edits.append(insert(join.path(), flatten))
         titles.append(f'a Flatten of "{small.name}" before "{join.name}"')
@@ -214,7 +210,7 @@ def _flattened(shape: tuple[int | None, ...], axis: int) -> tuple[int | None, ..
 
 
 def _inserted_flatten(analysis: Analysis, join: Step, bottom: Value, axis: int) -> Change:
-    name = _unused_name(analysis, f"{join.name}_flat")
+    name = unused_name(analysis, f"{join.name}_flat")
     layer = {
         "name": name,
         "type": "Flatten",
@@ -231,7 +227,7 @@ def _reshaped(
 ) -> Change:
     """A Reshape that adds axes of size 1 at the end; a 0 keeps the size of an axis."""
     kept = len(bottom.shape or ())
-    name = _unused_name(analysis, f"{join.name}_reshaped")
+    name = unused_name(analysis, f"{join.name}_reshaped")
     layer = {
         "name": name,
         "type": "Reshape",
@@ -244,7 +240,7 @@ def _reshaped(
 
 
 def unpooled_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
-    """The size of SegNet's Upsample as that of the blob that it undoes the pooling of."""
+    """The size of SegNet's Upsample, set to that of the blob that was pooled."""
     sizes: dict[Step, dict[int, int]] = {}
     for pair in divergence.pairs:
         for branch, other in (pair.branches, pair.branches[::-1]):

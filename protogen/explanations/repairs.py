@@ -84,12 +84,12 @@ def repairs(
 
 
 def axis_repairs(analysis: Analysis, join: Step, others: Sequence[Analysis]) -> list[Fix]:
-    """The repairs of a layer with a bottom that has too few axes."""
+    """The repairs of a layer with a bottom that has too few axes, or more than the others."""
     search = _Search(analysis, others)
     for change in layer_repairs.reshape(analysis, join):
-        after = analysis.edited(change.edits)
-        if search.is_removed(after.errors, join) and search.is_harmless([change]):
-            return [search.as_fix([change], after)]
+        solution = search.verified([change], join)
+        if solution is not None:
+            return [solution.fix()]
     return []
 
 
@@ -105,12 +105,19 @@ def _by_cause(divergences: Sequence[Divergence]) -> dict[object, list[int]]:
 
 
 class _Solution:
-    """Changes of one kind that remove a finding, and the analysis of the net with them."""
+    """Changes of one kind that remove a finding and add none, and the analysis with them."""
 
-    def __init__(self, changes: Sequence[Change], after: Analysis) -> None:
+    def __init__(self, before: Analysis, after: Analysis, changes: Sequence[Change]) -> None:
         self.changes = changes
-        self.after = after
         self.errors = after.errors
+        self.note = effects(before, after, changes)
+
+    def fix(self, changes: Sequence[Change] = ()) -> Fix:
+        """The changes as one, or others like them, with what they keep and change."""
+        changes = changes or self.changes
+        edits = tuple(edit for change in changes for edit in change.edits)
+        titles = dict.fromkeys(change.title for change in changes)
+        return Fix(f"{'; '.join(titles)} ({self.note})", edits, all(c.safe for c in changes))
 
 
 class _Search:
@@ -125,13 +132,15 @@ class _Search:
     def fixes(self, group: Sequence[Divergence]) -> list[list[Fix]]:
         """The repairs of divergences with the same cause, for each of them."""
         found: list[list[Fix]] = [[] for _ in group]
+        titles: set[str] = set()
         for kind in _KINDS:
-            if len(found[0]) == _MOST:
+            if len(titles) == _MOST:
                 break
             solution = self._solve(kind, group[0])
-            if solution is None:
+            if solution is None or solution.fix().title in titles:
                 continue
-            found[0].append(self.as_fix(solution.changes, solution.after))
+            titles.add(solution.fix().title)
+            found[0].append(solution.fix())
             others = self._for_others(kind, solution, group[1:])
             for fixes, fix in zip(found[1:], others):
                 if fix is not None:
@@ -148,52 +157,60 @@ class _Search:
     def _extend(
         self, kind: _Kind, changes: list[Change], divergence: Divergence, first: Divergence
     ) -> _Solution | None:
-        """The changes with further ones for a divergence of the net that has them already."""
+        """The changes, with more of their kind for a divergence that they leave."""
         for change in kind(divergence.derivations.analysis, divergence):
             if change.is_window and not _may_agree(divergence, change):
                 continue
             if not self._tries:
                 return None
             self._tries -= 1
-            more = [*changes, _before_earlier(change, changes, len(self._analysis.message.layer))]
-            after = self._with(self._analysis, more)
-            if after is None:
-                continue
-            if self.is_removed(after.errors, first.join):
-                if self.is_harmless(more):
-                    return _Solution(more, after)
-                continue
-            further = self._next(after, divergence, first)
+            number = len(self._analysis.message.layer)
+            more = [*changes, _before_earlier(change, changes, number)]
+            solution = self.verified(more, first.join)
+            if solution is not None:
+                return solution
+            further = self._next(more, divergence, first)
             solution = self._extend(kind, more, further, first) if further else None
             if solution is not None:
                 return solution
         return None
 
+    def verified(self, changes: Sequence[Change], join: Step) -> _Solution | None:
+        """The changes as a solution, if with them a join is accepted and nothing else is wrong.
+
+        That holds for the other phases, too.
+        """
+        after = self._with(self._analysis, changes)
+        if after is None or after.errors - self._errors:
+            return None
+        if not self._is_gone(after.errors, join):
+            return None
+        for other in self._others:
+            elsewhere = self._with(other, changes)
+            if elsewhere is None or elsewhere.errors - other.errors:
+                return None
+        return _Solution(self._analysis, after, changes)
+
+    def _is_gone(self, errors: Counter[tuple[str, str]], join: Step) -> bool:
+        """Whether there are fewer errors at a join than before."""
+        own = {(finding.code, finding.layer) for finding in join.faults}
+        return any(errors[each] < self._errors[each] for each in own)
+
     def _next(
-        self, after: Analysis, divergence: Divergence, first: Divergence
+        self, changes: Sequence[Change], divergence: Divergence, first: Divergence
     ) -> Divergence | None:
-        """The next join that disagrees, if that is the first thing that is wrong now."""
+        """The next divergence in the net with these changes, if that is the first thing wrong."""
+        after = self._with(self._analysis, changes)
+        if after is None:
+            return None
+        added = after.errors - self._errors
         for step in after.steps:
             for finding in step.faults:
-                known = self._errors[finding.code, finding.layer]
-                is_new = after.errors[finding.code, finding.layer] > known
-                if finding.severity is Severity.ERROR and (is_new or step.name == first.join.name):
+                is_new = (finding.code, finding.layer) in added or step.name == first.join.name
+                if finding.severity is Severity.ERROR and is_new:
                     found = find_divergence(Derivations(after), step)
                     return found if found and not _is_same(found, divergence) else None
         return None
-
-    def is_removed(self, errors: Counter[tuple[str, str]], join: Step) -> bool:
-        """Whether the join is accepted now, and nothing is wrong that was not before."""
-        own = {(finding.code, finding.layer) for finding in join.faults}
-        return any(errors[each] < self._errors[each] for each in own) and not errors - self._errors
-
-    def is_harmless(self, changes: Sequence[Change]) -> bool:
-        """Whether the changes bring no error in the other phases."""
-        for other in self._others:
-            after = self._with(other, changes)
-            if after is None or after.errors - other.errors:
-                return False
-        return True
 
     def _with(self, analysis: Analysis, changes: Sequence[Change]) -> Analysis | None:
         """The analysis with these changes; ``None`` if they cannot be made."""
@@ -204,55 +221,43 @@ class _Search:
         except EditError:
             return None
 
-    def as_fix(self, changes: Sequence[Change], after: Analysis) -> Fix:
-        """Changes of one kind as one, with what they keep and change."""
-        edits = tuple(edit for change in changes for edit in change.edits)
-        titles = dict.fromkeys(change.title for change in changes)
-        title = f"{'; '.join(titles)} ({effects(self._analysis, after, changes)})"
-        return Fix(title, edits, all(change.safe for change in changes))
-
     # Other divergences with the same cause ---------------------------------------------------
 
     def _for_others(
         self, kind: _Kind, solution: _Solution, rest: Sequence[Divergence]
-    ) -> list[Fix | None]:
+    ) -> Sequence[Fix | None]:
         """The repair of a kind for the other divergences with the cause of one that it repairs.
 
         Most changes repair all of them at once. A change that is local to its join is tried for all
-        joins together: with 160 of them that takes one inference of the net and not 160.
+        joins together: for 160 joins that takes one inference of the net, and not 160.
         """
         if not rest:
             return []
         if not any(change.local for change in solution.changes):
-            fix = self.as_fix(solution.changes, solution.after)
-            return [fix if self.is_removed(solution.errors, each.join) else None for each in rest]
-        together = self._together(kind, solution, rest) if len(solution.changes) == 1 else None
+            fix = solution.fix()
+            return [fix if self._is_gone(solution.errors, each.join) else None for each in rest]
+        together = self._together(kind, solution, rest)
         if together is not None:
-            return list(together)
-        found: list[Fix | None] = []
-        for divergence in rest[:_ONE_BY_ONE]:
-            own = self._solve(kind, divergence)
-            found.append(self.as_fix(own.changes, own.after) if own is not None else None)
-        return found
+            return together
+        own = [self._solve(kind, divergence) for divergence in rest[:_ONE_BY_ONE]]
+        return [each.fix() if each is not None else None for each in own]
 
     def _together(
         self, kind: _Kind, solution: _Solution, rest: Sequence[Divergence]
     ) -> list[Fix] | None:
         """A local change for each join, if all of them together are accepted."""
+        if len(solution.changes) > 1:
+            return None
         changes = []
         for divergence in rest:
             change = next(kind(self._analysis, divergence), None)
             if change is None:
                 return None
             changes.append(change)
-        every = [*solution.changes, *changes]
-        after = self._with(self._analysis, every)
-        if after is None or not self.is_harmless(every):
+        every = self.verified([*solution.changes, *changes], rest[0].join)
+        if every is None or not all(self._is_gone(every.errors, each.join) for each in rest):
             return None
-        errors = after.errors
-        if not all(self.is_removed(errors, divergence.join) for divergence in rest):
-            return None
-        return [self.as_fix([change], solution.after) for change in changes]
+        return [solution.fix([change]) for change in changes]
 
 
 def _may_agree(divergence: Divergence, change: Change) -> bool:

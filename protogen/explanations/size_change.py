@@ -27,13 +27,15 @@ class Arithmetic(NamedTuple):
 
     ``exact`` is the size that results if nothing is rounded, ``ideal`` the one that also has
     neither edges nor overlaps: the half, for a stride of 2. ``scale`` is by how much the size grows
-    with the size before, and ``text`` the equation, which is empty if there is none.
+    with the size before. ``text`` is the equation, which is empty if the arithmetic is unknown, and
+    ``rounds`` is whether a remainder is lost in it.
     """
 
     exact: Fraction
     ideal: Fraction
     scale: Fraction
     text: str
+    rounds: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class SizeChange:
     def error(self) -> Fraction:
         """What rounding adds to the size, or takes away."""
         return self.after - self.arithmetic.exact
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the arithmetic of the layer is known, and not just its result."""
+        return bool(self.arithmetic.text)
 
     @property
     def is_multiple(self) -> bool:
@@ -103,7 +110,7 @@ def size_arithmetic(
         if found is not None:
             return found
     exact = Fraction(after)
-    return Arithmetic(exact, exact, Fraction(after, before or 1), "")
+    return Arithmetic(exact, exact, Fraction(after, before or 1), "", rounds=True)
 
 
 # Layers with windows ---------------------------------------------------------------------------
@@ -117,12 +124,14 @@ def _pooling(ctx: Context, axis: int, before: int, after: int) -> Arithmetic | N
     pooled = Axis("", before, kernel, stride, pad, window.floor, window.clip)
     text = _windows(before, kernel, stride, pad, pooled.unclipped)
     exact = Fraction(before + 2 * pad - kernel, stride) + 1
+    rounds = exact.denominator != 1
     if after == pooled.unclipped - 1:
+        # The window that is dropped takes back what was rounded up.
         text = text and f"{text}, minus 1 because the last window would start past the edge"
         exact = Fraction(after)
     elif after != pooled.unclipped:
         return None
-    return Arithmetic(exact, Fraction(before, stride), Fraction(1, stride), text)
+    return Arithmetic(exact, Fraction(before, stride), Fraction(1, stride), text, rounds)
 
 
 def _convolution(ctx: Context, axis: int, before: int, after: int) -> Arithmetic | None:
@@ -134,7 +143,8 @@ def _convolution(ctx: Context, axis: int, before: int, after: int) -> Arithmetic
     stride, pad = window.stride[i], window.pad[i]
     text = _windows(before, span, stride, pad, after)
     exact = Fraction(before + 2 * pad - span, stride) + 1
-    return Arithmetic(exact, Fraction(before, stride), Fraction(1, stride), text)
+    rounds = exact.denominator != 1
+    return Arithmetic(exact, Fraction(before, stride), Fraction(1, stride), text, rounds)
 
 
 def _deconvolution(ctx: Context, axis: int, before: int, after: int) -> Arithmetic | None:
@@ -146,7 +156,8 @@ def _deconvolution(ctx: Context, axis: int, before: int, after: int) -> Arithmet
     stride, pad = window.stride[i], window.pad[i]
     distance = f"{stride}*({before} - 1)" if stride > 1 else f"{before} - 1"
     text = equation(f"{distance} + {span}{_padded(-pad)}", after)
-    return Arithmetic(Fraction(after), Fraction(before * stride), Fraction(stride), text)
+    ideal = Fraction(before * stride)
+    return Arithmetic(Fraction(after), ideal, Fraction(stride), text, rounds=False)
 
 
 def _windows(size: int, span: int, stride: int, pad: int, windows: int) -> str:
@@ -190,9 +201,7 @@ def _linear(before: int, after: int, rule: Rule) -> Arithmetic | None:
     if more:
         text += f" + {more}" if more > 0 else f" - {-more}"
     exact = Fraction(after)
-    return Arithmetic(
-        exact, exact, Fraction(scale), equation(text, after) if more or scale > 1 else ""
-    )
+    return Arithmetic(exact, exact, Fraction(scale), equation(text, after), rounds=False)
 
 
 def _division(before: int, after: int, rule: Rule) -> Arithmetic | None:
@@ -201,4 +210,5 @@ def _division(before: int, after: int, rule: Rule) -> Arithmetic | None:
         return None
     divisor = before // after
     exact = Fraction(after)
-    return Arithmetic(exact, exact, Fraction(1, divisor), equation(f"{before} / {divisor}", after))
+    text = equation(f"{before} / {divisor}", after)
+    return Arithmetic(exact, exact, Fraction(1, divisor), text, rounds=False)

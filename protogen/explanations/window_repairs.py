@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from protogen.analysis import Analysis
 from protogen.edits import Edit, insert
-from protogen.explanations.changes import Change
+from protogen.explanations.changes import Change, unused_name
 from protogen.explanations.divergence import Divergence, Pair
 from protogen.explanations.window_edits import given, is_darknet_pooling, window_edits, written
 from protogen.graph import Step
@@ -60,7 +60,7 @@ def darknet_pooling(analysis: Analysis, divergence: Divergence) -> Iterator[Chan
     for step in _shrinking_poolings(divergence):
         size = given(step, "kernel_size")[0]
         pooled, bottom = step.tops[0].name, step.wiring.bottoms[0]
-        padded = _unused_name(analysis, f"{pooled}_padded")
+        padded = unused_name(analysis, f"{pooled}_padded")
         crop = {
             "name": f"{step.name}_crop",
             "type": "Crop",
@@ -158,7 +158,7 @@ def weights(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
             is_covering = min(given(step, "kernel_size")) + size >= max(given(step, "stride"))
             if step.type in _LEARNED and is_covering:
                 for change in _resized(divergence, step, kernel_size=size, pad=pad):
-                    yield replace(change, recomputes=())
+                    yield replace(change, recomputes=(), relearns=(step,))
 
 
 def _windowed(divergence: Divergence, suspects_only: bool = False) -> list[Step]:
@@ -194,9 +194,3 @@ def _resized(divergence: Divergence, step: Step, **amounts: int) -> Iterator[Cha
             titles.append(written(name, pair))
     title = f'{" ".join(titles)} in "{step.name}"'
     yield Change(title, tuple(edits), recomputes=(step,), is_window=True)
-
-
-def _unused_name(analysis: Analysis, name: str) -> str:
-    while name in analysis.values:
-        name += "_"
-    return name

@@ -1,4 +1,4 @@
-"""Every layer type, in a file of its own; ``from protogen import layers as L`` composes with them.
+"""Every layer type, each in its own file; ``from protogen import layers as L`` composes with them.
 
 The name of a type gives its file (``InnerProduct`` is in ``inner_product.py``), which is imported
 when the type is first used. Adding a layer means adding a file, and nothing else.
@@ -35,7 +35,7 @@ def find(layer_type: str) -> LayerSchema | None:
 
 
 def _others() -> Mapping[str, LayerSchema]:
-    """The types of forks without a file of their own."""
+    """The types of forks without their own file."""
     from protogen.layers._fork_types import fork_types
 
     return fork_types()
@@ -59,7 +59,7 @@ def _type_of(module: str) -> str:
 
 
 def other_types() -> tuple[LayerSchema, ...]:
-    """The types of forks of which little more than the name is known, sorted by name."""
+    """The types of forks that little is known about except the name, sorted by name."""
     return tuple(sorted(_others().values(), key=lambda schema: schema.type.lower()))
 
 

@@ -54,7 +54,7 @@ def find(layer_type: str) -> LayerSchema | None:
     """The schema of the layer type with exactly this name, or ``None``."""
 
 def other_types() -> tuple[LayerSchema, ...]:
-    """The types of forks of which little more than the name is known, sorted by name."""
+    """The types of forks that little is known about except the name, sorted by name."""
 
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
@@ -2836,7 +2836,7 @@ def DetectionEvaluate(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """Find which detections are right, and count the boxes of each class; from the SSD fork.
+    """Find which detections are correct, and count the boxes of each class; from the SSD fork.
 
     Bottoms are the rows of a DetectionOutput and the true boxes, 8 numbers each. The top has a
     row of 5 numbers for each class except the background, then one for each detection.
@@ -2882,11 +2882,11 @@ def DetectionOutput(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that SSD detects; of those that overlap, the best.
+    """The boxes that SSD detects, with only the best of those that overlap.
 
     Bottoms are the predictions of location and confidence, and the prior boxes. The top has one
     row per detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. The number
-    of detections is known after a forward pass; until then Caffe uses 1.
+    of detections is known only after a forward pass; until then Caffe uses 1.
 
     num_classes: Number of classes, background included. Required. (only in ssd, sstd, rrc, intel,
         nv17, xilinx, eric612, cambricon, pt2c, ncnn, mnn, tengine, trt)
@@ -5250,7 +5250,7 @@ def LabelsequenceAccuracy(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The fraction of sequences whose labels are all predicted right, for a net with CtcLoss.
+    """The fraction of sequences whose labels are all correct, for a net with CtcLoss.
 
     blank_label: (only in crnn)
 
@@ -5281,7 +5281,7 @@ def LargeMarginInnerProduct(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """An InnerProduct that asks for an angular margin between classes; for softmax losses.
+    """An InnerProduct that requires an angular margin between classes; for softmax losses.
 
     The second bottom has the labels, and a second top the lambda of the annealing. In happynear's
     fork a third bottom may hold the weights, one row for each class.
@@ -5335,7 +5335,7 @@ def Local(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """A Convolution with filters of its own at each place of the image.
+    """A Convolution with separate filters at each place of the image.
 
     (source: Taigman et al. 2014, DeepFace)
 
@@ -5500,7 +5500,7 @@ def MarginInnerProduct(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """An InnerProduct with weights of length 1 that asks for an angular margin between classes.
+    """An InnerProduct with weights of length 1 that requires an angular margin between classes.
 
     The second bottom has the labels. A second top has the lambda of the annealing.
     (source: Liu et al. 2017, SphereFace)
@@ -6817,7 +6817,7 @@ def PSROIPooling(
 ) -> Blob:
     """The averages of ``group_size`` by ``group_size`` windows in each region of interest.
 
-    Each window reads ``output_dim`` channels of its own, so the bottom has ``output_dim`` times
+    Each window reads its own ``output_dim`` channels, so the bottom has ``output_dim`` times
     ``group_size`` squared channels. The second bottom has one row per region: the image, then x1,
     y1, x2, y2.  (source: Dai et al. 2016, R-FCN)
 
@@ -7657,7 +7657,7 @@ def SmoothL1LossOHEM(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """A SmoothL1Loss that also gives the loss of each instance, to mine hard examples.
+    """A SmoothL1Loss that also returns the loss of each instance, to mine hard examples.
 
     A third bottom weights the differences. A second top holds the loss of each instance, Nx1xHxW.
     (source: Shrivastava et al. 2016)
@@ -7830,7 +7830,7 @@ def SoftmaxWithLossOHEM(
     top: str | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """A SoftmaxWithLoss that also gives the loss of each instance, to mine hard examples.
+    """A SoftmaxWithLoss that also returns the loss of each instance, to mine hard examples.
 
     Two more tops hold the probabilities, with the shape of the scores, and the loss of each
     instance, with the shape of the labels.  (source: Shrivastava et al. 2016)
@@ -7933,8 +7933,9 @@ def SpatialTransformer(
 ) -> Blob:
     """Sample the first bottom at the places that an affine transformation maps the top to.
 
-    The second bottom has the six numbers of the transformation for each item, less those that the
-    fields ``theta_...`` fix. The top is ``output_H`` by ``output_W``, by default as the bottom.
+    The second bottom has the six numbers of the transformation for each item, except those that the
+    fields ``theta_...`` fix. The top is ``output_H`` by ``output_W``; the default is the size of
+    the bottom.
     (source: Jaderberg et al. 2015)
 
     Size: output_H by output_W, or the size of the bottom
@@ -7970,7 +7971,7 @@ def Split(
 ) -> Blob:
     """Copy the bottom to several tops; their gradients are added up.
 
-    Caffe inserts one by itself after each blob with several readers.
+    Caffe inserts one automatically after each blob with several readers.
 
     (source: src/caffe/layers/split_layer.cpp)
     """
@@ -8200,7 +8201,7 @@ def UnPooling(
 ) -> Blob:
     """Spread each value over a window of the top: into its center, evenly, or by repeating it.
 
-    With a second bottom, the window is computed such that the top has about the size of that
+    With a second bottom, the window is computed so that the top has about the size of that
     bottom.
 
     Size: (size - 1) * out_stride - 2*out_pad + out_kernel_size
@@ -8938,10 +8939,10 @@ def YoloDetectionOutput(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that YOLOv2 detects; of those that overlap, the best.
+    """The boxes that YOLOv2 detects, with only the best of those that overlap.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
-    is known after a forward pass; until then Caffe uses 1.
+    is known only after a forward pass; until then Caffe uses 1.
 
     side: (only in eric612, ncnn)
     num_classes: (only in eric612, ncnn)
@@ -9043,7 +9044,7 @@ def Yolov3DetectionOutput(
     ntop: int | None = None,
     in_place: bool = False,
 ) -> Blob:
-    """The boxes that YOLOv3 detects in up to 4 feature maps; of those that overlap, the best.
+    """The boxes that YOLOv3 detects in up to 4 feature maps, only the best of overlapping ones.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
     is known after a forward pass; until then Caffe uses 1.

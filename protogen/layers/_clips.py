@@ -84,6 +84,7 @@ class ClipConvolution(LayerSchema):
 
     param = "convolution3d_param"
     also = (_OLDER,)
+    axes = (5,)
     #: Whether the filter maps its outputs back onto its inputs (Deconvolution3D).
     transposed: ClassVar[bool] = False
 

@@ -69,6 +69,16 @@ class BaseConvolution(LayerSchema):
     #: Whether the filter maps its outputs back onto its inputs (Deconvolution).
     transposed: ClassVar[bool] = False
 
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        p: Any = getattr(layer, self.param)
+        kernel_axes = len(p.kernel_size)
+        if p.HasField("kernel_h") or p.HasField("kernel_w"):
+            kernel_axes = 2
+        # A kernel_size that is given once is that of any number of axes.
+        if kernel_axes < 2 or p.axis < 0:
+            return []
+        return [p.axis + 1 + kernel_axes] * len(layer.bottom)
+
     def group(self, ctx: Context) -> Size:
         """The number of groups of channels that are filtered separately."""
         return int(ctx.param.group)

@@ -19,9 +19,9 @@ class Dialect(NamedTuple):
 
 
 def find_dialect(param: Any, fields: Iterable[tuple[str, Sequence[str]]]) -> Dialect | None:
-    """The first fork of which a field of its own is present in the layer's parameters.
+    """The first fork with a field that only it has in the layer's parameters.
 
-    ``fields`` are the forks with their own fields, the most telling first.
+    ``fields`` are the forks with their own fields, the most distinctive first.
     """
     for fork, names in fields:
         for name in names:

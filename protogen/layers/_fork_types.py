@@ -1,4 +1,4 @@
-"""Layer types of forks that need no file of their own.
+"""Layer types of forks that do not need their own file.
 
 Of most of them only the name and the fields are known, so the shapes of their tops are unknown.
 Some keep the shape of their first bottom, and the losses among them have a scalar.
@@ -32,7 +32,7 @@ class ForkType(LayerSchema):
         self.type = name
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
-        return self.unknown_tops(ctx.layer, ctx.tops)
+        return self.unknown_tops(ctx.layer, (), ctx.tops)
 
     def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:
         return UNKNOWN  # as is what the layer learns
@@ -54,7 +54,7 @@ class ForkLoss(ForkType):
     auto_tops = True
     loss = True
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return ((), *[None] * (tops - 1))
 
 

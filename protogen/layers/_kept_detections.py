@@ -21,6 +21,9 @@ class KeptDetections(LayerSchema):
     size_field = "keep_topk"
     source = "sophgo/tpu-mlir: the Caffe in its wheel"
 
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        return [4] * len(layer.bottom)
+
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         batch = ctx.nchw(self.batch_bottom)[0]
         return [(batch, 1, ctx.param.keep_topk, self.numbers)]

@@ -34,7 +34,7 @@ class Loss(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [()]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         # The loss is a scalar whatever the bottoms are; the other tops depend on them.
         return ((), *(None,) * (tops - 1))
 

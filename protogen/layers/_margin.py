@@ -32,6 +32,10 @@ class MarginProduct(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        axis = getattr(layer, self.param).axis
+        return [axis + 1, 1, 1] if axis >= 0 else []
+
     def outputs(self, ctx: Context) -> Any:
         """The number of classes."""
         return ctx.param.num_output

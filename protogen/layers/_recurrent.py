@@ -29,6 +29,7 @@ class Recurrent(LayerSchema):
 
     param = "recurrent_param"
     size_field = "num_output"
+    axes = (3, 2)
     #: The number of blobs of state.
     states: ClassVar[int]
     #: The rows of weights for each output: one per gate.

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from protogen.layers._parameters import check_given
 from protogen.schema import Arity, Context, LayerSchema
+from protogen.shapes import Shape
 
 __all__ = ["YoloOutput"]
 
@@ -15,7 +16,7 @@ _ONE_DETECTION = (1, 1, 1, 7)
 
 
 class YoloOutput(LayerSchema):
-    """One row per detection; the number is known after a forward pass, and 1 until then."""
+    """One row per detection; the number is known only after a forward pass, and 1 until then."""
 
     bottoms: ClassVar[Arity] = (1, 4)
 
@@ -25,5 +26,5 @@ class YoloOutput(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [_ONE_DETECTION]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[tuple[int, ...], ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return (_ONE_DETECTION,)

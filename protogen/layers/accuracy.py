@@ -45,6 +45,6 @@ class Accuracy(LayerSchema):
         classes = ctx.bottom[ctx.axis()]
         return [(), (classes,)][: ctx.tops]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         known: tuple[Shape, ...] = ((), (None,))
         return known[:tops]

@@ -5,6 +5,7 @@ from typing import Any
 
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Shape, filled
 
 
 @register
@@ -37,6 +38,9 @@ class Axpy(LayerSchema):
                 bottom=2,
                 rule="bottom-shape-mismatch",
             )
+
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+        return (filled(bottoms[1], bottoms[2]),)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [ctx.bottoms[1]]

@@ -5,6 +5,7 @@ from typing import Any
 
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Shape
 
 
 @register
@@ -17,6 +18,10 @@ class BatchReindex(LayerSchema):
     bottoms = 2
     source = "src/caffe/layers/batch_reindex_layer.cpp"
     formula = "the size of bottom 1, then the sizes of bottom 0 after its first axis"
+
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+        items = bottoms[0]
+        return (None if items is None else (None, *items[1:]),)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         items, indices = ctx.bottoms

@@ -6,6 +6,7 @@ from typing import Any
 from protogen.layers._blobs import check_not_empty
 from protogen.layers._broadcast import covered_axes, learned_shape
 from protogen.schema import Context, LayerSchema, Learnable, register
+from protogen.shapes import Shape
 
 
 @register
@@ -20,6 +21,9 @@ class Bias(LayerSchema):
     bottoms = (1, 2)
     elementwise = True
     source = "src/caffe/layers/bias_layer.cpp"
+
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+        return (bottoms[0],)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         bias = ctx.bottoms[1] if len(ctx.bottoms) > 1 else learned_shape(ctx)

@@ -18,6 +18,7 @@ class BoxAnnotatorOHEM(LayerSchema):
 
     param = "box_annotator_ohem_param"
     bottoms, tops = 4, 2
+    axes = (4, 4, 4, 4)
     source = "daijifeng001/caffe-rfcn: src/caffe/layers/box_annotator_ohem_layer.cpp"
 
     def check(self, ctx: Context) -> None:

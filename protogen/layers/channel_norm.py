@@ -10,6 +10,7 @@ from protogen.schema import Context, LayerSchema, register
 class ChannelNorm(LayerSchema):
     """The length of each pixel's vector of channels.  (source: Ilg et al. 2016, FlowNet 2.0)"""
 
+    axes = (4,)
     source = "lmb-freiburg/flownet2: src/caffe/layers/channel_norm_layer.cpp"
     unmarked_forks = ("flownet2",)
 

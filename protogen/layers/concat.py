@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from protogen.layers._blobs import axis_or_dim, check_not_empty, check_same_shape
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import count
+from protogen.shapes import Shape, count, filled
 
 if TYPE_CHECKING:
     from protogen.proto import ConcatParameter
@@ -24,6 +25,16 @@ class Concat(LayerSchema):
     reads_bottom_while_writing = True
     source = "src/caffe/layers/concat_layer.cpp"
     formula = "the sum of the bottoms' sizes on axis"
+
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+        # The bottoms agree on every axis but one, so each tells something of the others.
+        p: ConcatParameter = layer.concat_param
+        axis = p.concat_dim if p.HasField("concat_dim") else p.axis
+        top = reduce(filled, bottoms)
+        if top is None or not -len(top) <= axis < len(top) or p.per_fla_fuse:
+            return (None,)
+        axis %= len(top)
+        return ((*top[:axis], None, *top[axis + 1 :]),)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         axis = axis_or_dim(ctx, "concat_dim")

@@ -17,6 +17,7 @@ class Correlation(LayerSchema):
 
     param = "correlation_param"
     bottoms = 2
+    axes = (4, 4)
     source = "lmb-freiburg/flownet2: src/caffe/layers/correlation_layer.cpp"
     formula = "ceil((size + 2*pad - 2*(max_displacement + (kernel_size-1)/2)) / stride_1)"
 

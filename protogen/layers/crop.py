@@ -5,6 +5,7 @@ from typing import Any
 
 from protogen.diagnostics import times
 from protogen.schema import Context, LayerSchema, count_axes, register
+from protogen.shapes import Shape
 
 
 @register
@@ -19,6 +20,13 @@ class Crop(LayerSchema):
     reads_bottom_while_writing = True
     source = "src/caffe/layers/crop_layer.cpp"
     formula = "the sizes of bottom 0 before axis, and of bottom 1 from axis on"
+
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+        whole, axis = bottoms[0], layer.crop_param.axis
+        if whole is None or not -len(whole) <= axis < len(whole):
+            return (None,)
+        kept = whole[: axis % len(whole)]
+        return ((*kept, *[None] * (len(whole) - len(kept))),)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         whole, target = ctx.bottoms

@@ -16,6 +16,7 @@ class CTCGreedyDecoder(LayerSchema):
 
     param = "ctc_decoder_param"
     bottoms = (1, 2)
+    axes = (3, 2)
     source = "senlinuc/caffe_ocr: src/caffe/layers/ctc_decoder_layer.cpp"
     formula = "streams by timesteps by 1 by 1; 1 by 2 by 1 by 1 with labels"
 

@@ -35,7 +35,7 @@ class Custom(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
         return _stated(ctx.param, ctx.tops)
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return tuple(_stated(layer.custom_param, tops))
 
     def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:

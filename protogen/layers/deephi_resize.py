@@ -16,6 +16,7 @@ class DeephiResize(LayerSchema):
     """Resize the bottom to ``new_height`` by ``new_width``, or by ``scale_h`` and ``scale_w``."""
 
     param = "deephi_resize_param"
+    axes = (4,)
     source = "Xilinx/Vitis-AI: caffe-xilinx/src/caffe/layers/deephi_resize_layer.cpp"
     formula = "size * scale, rounded down, or the size that is given"
 

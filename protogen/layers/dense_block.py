@@ -21,6 +21,7 @@ class DenseBlock(LayerSchema):
     """
 
     param = "denseblock_param"
+    axes = (4,)
     source = "senlinuc/caffe_ocr: src/caffe/layers/DenseBlock_layer.cpp"
     formula = "channels + numTransition * growthRate"
 

@@ -13,7 +13,7 @@ _NO_BACKGROUND = 2**32 - 1
 
 @register
 class DetectionEvaluate(LayerSchema):
-    """Find which detections are right, and count the boxes of each class; from the SSD fork.
+    """Find which detections are correct, and count the boxes of each class; from the SSD fork.
 
     Bottoms are the rows of a DetectionOutput and the true boxes, 8 numbers each. The top has a
     row of 5 numbers for each class except the background, then one for each detection.

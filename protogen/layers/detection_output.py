@@ -7,6 +7,7 @@ from protogen.layers._blobs import check_axes
 from protogen.layers._detection import check_predictions
 from protogen.layers._parameters import check_given
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Shape
 
 #: Caffe shapes the top for one detection; the number is known only after a forward pass.
 _ONE_DETECTION = (1, 1, 1, 7)
@@ -14,11 +15,11 @@ _ONE_DETECTION = (1, 1, 1, 7)
 
 @register
 class DetectionOutput(LayerSchema):
-    """The boxes that SSD detects; of those that overlap, the best.
+    """The boxes that SSD detects, with only the best of those that overlap.
 
     Bottoms are the predictions of location and confidence, and the prior boxes. The top has one
     row per detection: image, class, confidence, and the corners xmin, ymin, xmax, ymax. The number
-    of detections is known after a forward pass; until then Caffe uses 1.
+    of detections is known only after a forward pass; until then Caffe uses 1.
     """
 
     param = "detection_output_param"
@@ -44,5 +45,5 @@ class DetectionOutput(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [_ONE_DETECTION]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[tuple[int, ...], ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return (_ONE_DETECTION,)

@@ -15,6 +15,7 @@ class DownSampling(LayerSchema):
     """Make clips smaller by a vote or an average of the pixels of each block."""
 
     param = "down_sampling_param"
+    axes = (5,)
     source = "facebook/C3D: C3D-v1.0/src/caffe/layers/down_sampling_layer.cpp"
     formula = "frames / temporal_factor, size / spatial_factor"
 

@@ -18,6 +18,7 @@ class Downsample(LayerSchema):
 
     param = "downsample_param"
     bottoms = (1, 2)
+    axes = (4, 4)
     source = "lmb-freiburg/flownet2: src/caffe/layers/downsample_layer.cpp"
     formula = "top_height by top_width, or the size of the second bottom"
 

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import times
 from protogen.fillers import filler_problem
-from protogen.schema import Context, LayerSchema, register
+from protogen.schema import Context, Fault, LayerSchema, register
 from protogen.shapes import UNKNOWN
 
 #: The older fields, one for each axis; they are given together, instead of ``shape``.
@@ -43,11 +43,27 @@ class DummyData(LayerSchema):
         else:
             sizes = [_for_each_top(getattr(p, name), tops) for name in _SIZES]
             shapes = list(zip(*sizes))
-        fillers = _for_each_top(p.data_filler or [proto.FillerParameter()], tops)
-        for top, (shape, filler) in enumerate(zip(shapes, fillers)):
+        for top, (shape, filler) in enumerate(zip(shapes, _fillers(ctx))):
             ctx.check_shape(shape, f"top {top}", _field(ctx, "shape" if p.shape else "num", top))
-            _check_filler(ctx, top, filler, shape)
+            # Only constant fillers run when Caffe sets up the net; see `forward_faults`. For the
+            # others, it looks at nothing but the type.
+            filled = shape if _is_constant(filler) else (UNKNOWN,)
+            fault = _filler_fault(ctx, top, filler, filled)
+            if fault is not None:
+                raise fault
         return shapes
+
+
+def forward_faults(ctx: Context, shapes: Sequence[Sequence[Any]]) -> Iterator[Fault]:
+    """Why Caffe aborts in the first forward pass, in which all but the constant fillers run.
+
+    ``shapes`` are those of the tops.  (source: ``DummyDataLayer::LayerSetUp``, ``refill_``)
+    """
+    for top, (shape, filler) in enumerate(zip(shapes, _fillers(ctx))):
+        if not _is_constant(filler):
+            fault = _filler_fault(ctx, top, filler, shape)
+            if fault is not None:
+                yield fault
 
 
 def _check_given_for_tops(ctx: Context, name: str) -> None:
@@ -70,17 +86,22 @@ def _field(ctx: Context, name: str, top: int) -> str:
     return f"{ctx.schema.param}.{name}[{index}]"
 
 
-def _check_filler(ctx: Context, top: int, filler: Any, shape: Sequence[Any]) -> None:
-    """Raise for a filler that Caffe rejects when it sets up the net.
+def _fillers(ctx: Context) -> list[Any]:
+    """The filler of each top; by default, a constant 0."""
+    return _for_each_top(ctx.param.data_filler or [proto.FillerParameter()], ctx.tops)
 
-    Only constant fillers run then; for the others, Caffe looks at nothing but the type.
-    """
-    constant = filler.type == "constant"
-    problem = filler_problem(filler, shape if constant else (UNKNOWN,))
+
+def _is_constant(filler: Any) -> bool:
+    return bool(filler.type == "constant")
+
+
+def _filler_fault(ctx: Context, top: int, filler: Any, shape: Sequence[Any]) -> Fault | None:
+    """Why Caffe cannot fill a top."""
+    problem = filler_problem(filler, shape)
     if problem is None:
-        return
+        return None
     if problem.field:
         field = f"{_field(ctx, 'data_filler', top)}.{problem.field}"
     else:
         field = _field(ctx, "shape" if ctx.param.shape else "num", top)
-    raise ctx.fault(problem.message, layer_field=field, rule="filler")
+    return ctx.fault(problem.message, layer_field=field, rule="filler")

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import times
 from protogen.layers._blobs import check_same_shape
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Shape, filled
 
 
 @register
@@ -33,6 +35,10 @@ class Eltwise(LayerSchema):
         # Caffe: "Eltwise layer only takes coefficients for summation", and MAX ignores them.
         if p.coeff and p.operation == proto.EltwiseParameter.PROD:
             raise ctx.fault("operation PROD does not support coeff", "coeff")
+
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+        # All bottoms have the same shape, so each tells something of it.
+        return (reduce(filled, bottoms),)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         check_same_shape(ctx)

@@ -40,7 +40,7 @@ class EvalDetection(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [(ctx.nchw()[0], _results(ctx.param))]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return ((None, _results(layer.eval_detection_param)),)
 
 

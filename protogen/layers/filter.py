@@ -6,6 +6,7 @@ from typing import Any
 from protogen.diagnostics import plural
 from protogen.layers._blobs import check_axes, check_not_empty
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Shape
 
 
 @register
@@ -47,6 +48,9 @@ class Filter(LayerSchema):
                 )
         # Caffe reads the selector when it first shapes the tops, before any forward pass.
         check_not_empty(ctx, selector, "the selector", bottom=last)
+
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+        return tuple(bottoms[:-1])
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return ctx.bottoms[:-1]

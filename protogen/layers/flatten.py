@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protogen.schema import Context, LayerSchema, register
 from protogen.shapes import count
+
+if TYPE_CHECKING:
+    from protogen.proto import FlattenParameter
 
 
 @register
@@ -13,6 +16,10 @@ class Flatten(LayerSchema):
 
     param = "flatten_param"
     source = "src/caffe/layers/flatten_layer.cpp"
+
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        p: FlattenParameter = layer.flatten_param
+        return [p.axis + 1] if p.axis >= 0 and p.end_axis == -1 else []
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         # The top shares the bottom's memory, which in place would be its own.

@@ -15,6 +15,7 @@ class FlowWarp(LayerSchema):
 
     param = "flow_warp_param"
     bottoms = 2
+    axes = (4, 4)
     source = "lmb-freiburg/flownet2: src/caffe/layers/flow_warp_layer.cpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

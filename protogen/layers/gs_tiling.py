@@ -15,6 +15,7 @@ class GSTiling(LayerSchema):
     """Turn each ``stride`` by ``stride`` block of pixels into channels; ``reverse`` undoes it."""
 
     param = "gs_tiling_param"
+    axes = (4,)
     source = "Xilinx/Vitis-AI: caffe-xilinx/src/caffe/layers/gs_tiling_layer.cpp"
     formula = "channels * stride^2, size / stride; with reverse channels / stride^2, size * stride"
 

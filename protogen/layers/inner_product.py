@@ -26,6 +26,10 @@ class InnerProduct(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_size(ctx, "num_output")
 
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        axis = layer.inner_product_param.axis
+        return [axis + 1] if axis >= 0 else []
+
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         outer = ctx.bottom[: ctx.axis()]
         if ctx.param.bias_term:  # Caffe adds it with a vector of ones, one for each row

@@ -19,6 +19,7 @@ class Interp(LayerSchema):
 
     param = "interp_param"
     bottoms = (1, 2)
+    axes = (4, 4)
     source = "hszhao/PSPNet: src/caffe/layers/interp_layer.cpp"
     formula = "(size - 1) / shrink_factor + 1, then size + (size - 1) * (zoom_factor - 1)"
 
@@ -37,7 +38,8 @@ class Interp(LayerSchema):
         for name in ("pad_beg", "pad_end"):
             if getattr(p, name) > 0:
                 raise ctx.fault(
-                    f"{name} must be 0 or less, as it can only crop; got {getattr(p, name)}", name
+                    f"{name} must be 0 or less, because it can only crop; got {getattr(p, name)}",
+                    name,
                 )
         cropped = [size + p.pad_beg + p.pad_end for size in sizes]
         outputs = self._output_sizes(ctx, cropped)

@@ -9,7 +9,7 @@ from protogen.shapes import Shape
 
 @register
 class LabelsequenceAccuracy(LayerSchema):
-    """The fraction of sequences whose labels are all predicted right, for a net with CtcLoss."""
+    """The fraction of sequences whose labels are all correct, for a net with CtcLoss."""
 
     param = "labelsequence_accuracy_param"
     bottoms = 2
@@ -18,5 +18,5 @@ class LabelsequenceAccuracy(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [()]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return ((),)

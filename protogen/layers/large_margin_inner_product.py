@@ -9,7 +9,7 @@ from protogen.schema import Context, Learnable, register
 
 @register
 class LargeMarginInnerProduct(MarginProduct):
-    """An InnerProduct that asks for an angular margin between classes; for softmax losses.
+    """An InnerProduct that requires an angular margin between classes; for softmax losses.
 
     The second bottom has the labels, and a second top the lambda of the annealing. In happynear's
     fork a third bottom may hold the weights, one row for each class.

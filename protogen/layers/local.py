@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 @register
 class Local(LayerSchema):
-    """A Convolution with filters of its own at each place of the image.
+    """A Convolution with separate filters at each place of the image.
 
     (source: Taigman et al. 2014, DeepFace)
     """
 
     param = "local_param"
     size_field = "num_output"
+    axes = (4,)
     source = "happynear/caffe-windows: src/caffe/layers/local_layer.cpp"
     formula = "(size + 2*pad - kernel_size) / stride + 1"
 

@@ -17,6 +17,7 @@ class LRN(LayerSchema):
     elementwise = True
     reads_top = True
     reads_bottom_in_backward = True
+    axes = (4,)
     source = "src/caffe/layers/lrn_layer.cpp"
 
     def check(self, ctx: Context) -> None:

@@ -32,6 +32,7 @@ class Lstm(LayerSchema):
 
     param = "lstm_param"
     bottoms = (1, 2)
+    axes = (3, 2)
     size_field = "num_output"
     source = "tianzhi0549/CTPN: caffe/src/caffe/layers/lstm_layer.cpp"
 

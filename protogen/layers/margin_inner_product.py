@@ -6,7 +6,7 @@ from protogen.schema import register
 
 @register
 class MarginInnerProduct(MarginProduct):
-    """An InnerProduct with weights of length 1 that asks for an angular margin between classes.
+    """An InnerProduct with weights of length 1 that requires an angular margin between classes.
 
     The second bottom has the labels. A second top has the lambda of the annealing.
     (source: Liu et al. 2017, SphereFace)

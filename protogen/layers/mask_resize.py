@@ -16,6 +16,7 @@ class MaskResize(LayerSchema):
     """Resize the bottom to a size, or by a factor; from the SSTD fork.  (source: He et al. 2017)"""
 
     param = "mask_resize_param"
+    axes = (4,)
     source = "BestSonny/SSTD: src/caffe/layers/mask_resize_layer.cpp"
     formula = "size * factor, rounded down, or the size that is given"
 

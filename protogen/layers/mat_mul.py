@@ -28,7 +28,7 @@ class MatMul(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [_product(ctx.param)]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return (_product(layer.matmul_param),)
 
     def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:

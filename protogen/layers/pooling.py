@@ -22,6 +22,7 @@ class Pooling(LayerSchema):
     param = "pooling_param"
     tops = (1, 2)
     reads_bottom_while_writing = True
+    axes = (4,)
     source = "src/caffe/layers/pooling_layer.cpp"
     formula = "ceil((size + 2*pad - kernel_size) / stride) + 1, clipped if any pad is above 0"
 

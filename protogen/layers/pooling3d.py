@@ -20,6 +20,7 @@ class Pooling3D(LayerSchema):
 
     param = "pooling3d_param"
     also = ("pooling_param",)
+    axes = (5,)
     source = "facebook/C3D: src/caffe/layers/pool3d_layer.cpp"
     formula = "ceil((size + 2*pad - kernel) / stride) + 1; frames have no pad"
 

@@ -29,6 +29,7 @@ class PriorBox(LayerSchema):
 
     param = "prior_box_param"
     bottoms = (1, None)
+    axes = (4, 4)
     source = "weiliu89/caffe (branch ssd): src/caffe/layers/prior_box_layer.cpp"
     formula = "height * width * (ratios * min_sizes + max_sizes) * 4"
 

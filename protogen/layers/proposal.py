@@ -30,6 +30,9 @@ class Proposal(LayerSchema):
         dialect = find_dialect(layer.proposal_param, _FORK_FIELDS)
         return str(dialect or "happynear (no distinguishing field)")
 
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        return [4] * len(layer.bottom)
+
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
         if find_dialect(ctx.param, _FORK_FIELDS):
             return [None] * ctx.tops

@@ -5,20 +5,20 @@ from typing import Any
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape
 
 
 @register
 class PSROIPooling(LayerSchema):
     """The averages of ``group_size`` by ``group_size`` windows in each region of interest.
 
-    Each window reads ``output_dim`` channels of its own, so the bottom has ``output_dim`` times
+    Each window reads its own ``output_dim`` channels, so the bottom has ``output_dim`` times
     ``group_size`` squared channels. The second bottom has one row per region: the image, then x1,
     y1, x2, y2.  (source: Dai et al. 2016, R-FCN)
     """
 
     param = "psroi_pooling_param"
     bottoms = 2
+    axes = (4, 2)
     source = "daijifeng001/caffe-rfcn: src/caffe/layers/psroi_pooling_layer.cpp"
 
     def check(self, ctx: Context) -> None:
@@ -40,9 +40,6 @@ class PSROIPooling(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         regions = ctx.nchw(1)[0]
         return [(regions, *_window(ctx.param))]
-
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
-        return ((None, *_window(layer.psroi_pooling_param)),)
 
 
 def _window(param: Any) -> tuple[int, int, int]:

@@ -20,6 +20,9 @@ class Reduction(LayerSchema):
     source = "src/caffe/layers/reduction_layer.cpp"
     formula = "the sizes before axis"
 
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        return [1] if layer.reduction_param.axis == 0 else []
+
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         axis = ctx.axis()
         operations = proto.ReductionParameter

@@ -15,6 +15,7 @@ class Reorg(LayerSchema):
     """
 
     param = "reorg_param"
+    axes = (4,)
     source = "intel/caffe: src/caffe/layers/reorg_layer.cpp"
     formula = "channels * stride^2, size / stride; with reverse channels / stride^2, size * stride"
 

@@ -16,6 +16,7 @@ class Resample(LayerSchema):
 
     param = "resample_param"
     bottoms = (1, 2)
+    axes = (4, 4)
     source = "lmb-freiburg/flownet2: src/caffe/layers/resample_layer.cpp"
 
     def check(self, ctx: Context) -> None:

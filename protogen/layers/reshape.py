@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protogen.diagnostics import plural
 from protogen.layers._blobs import check_not_empty
 from protogen.schema import Context, LayerSchema, count_axes, register
 from protogen.shapes import count, format_shape
+
+if TYPE_CHECKING:
+    from protogen.proto import ReshapeParameter
 
 #: What a size in ``shape`` may stand for instead of a number.
 _COPY, _INFER = 0, -1
@@ -37,6 +40,11 @@ class Reshape(LayerSchema):
                     f"a size in shape must be -1 or greater, got {dim}", f"shape.dim[{index}]"
                 )
         check_not_empty(ctx, ctx.bottom, "bottom 0")  # the top shares its memory
+
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        p: ReshapeParameter = layer.reshape_param
+        whole = p.axis == 0 and p.num_axes == -1
+        return [len(p.shape.dim)] if whole else []
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         start, end = _replaced_axes(ctx)

@@ -17,6 +17,7 @@ class ROIAlign(LayerSchema):
 
     param = "roi_align_param"
     bottoms = 2
+    axes = (4, 2)
     source = "Cambricon/caffe: src/caffe/layers/roi_align_layer.cpp"
 
     def check(self, ctx: Context) -> None:

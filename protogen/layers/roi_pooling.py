@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape
 
 
 @register
@@ -18,6 +17,7 @@ class ROIPooling(LayerSchema):
 
     param = "roi_pooling_param"
     bottoms = 2
+    axes = (4, 2)
     source = "rbgirshick/caffe-fast-rcnn: src/caffe/layers/roi_pooling_layer.cpp"
 
     def check(self, ctx: Context) -> None:
@@ -28,9 +28,6 @@ class ROIPooling(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         image, regions = ctx.nchw(0), ctx.nchw(1)
         return [(regions[0], image[1], *_window(ctx.param))]
-
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
-        return ((None, None, *_window(layer.roi_pooling_param)),)
 
 
 def _window(param: Any) -> tuple[int, int]:

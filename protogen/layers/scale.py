@@ -6,6 +6,7 @@ from typing import Any
 from protogen.layers._blobs import check_not_empty, is_empty
 from protogen.layers._broadcast import covered_axes, learned_shape
 from protogen.schema import Context, LayerSchema, Learnable, register
+from protogen.shapes import Shape
 
 
 @register
@@ -21,6 +22,9 @@ class Scale(LayerSchema):
     bottoms = (1, 2)
     elementwise = True
     source = "src/caffe/layers/scale_layer.cpp"
+
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+        return (bottoms[0],)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         start, end = covered_axes(ctx, self._scale(ctx))

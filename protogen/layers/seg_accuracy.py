@@ -36,5 +36,5 @@ class SegAccuracy(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [_TOP]
 
-    def unknown_tops(self, layer: Any, tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
         return (_TOP,)

@@ -9,7 +9,7 @@ from protogen.schema import Context, register
 
 @register
 class SmoothL1LossOHEM(Loss):
-    """A SmoothL1Loss that also gives the loss of each instance, to mine hard examples.
+    """A SmoothL1Loss that also returns the loss of each instance, to mine hard examples.
 
     A third bottom weights the differences. A second top holds the loss of each instance, Nx1xHxW.
     (source: Shrivastava et al. 2016)

@@ -9,7 +9,7 @@ from protogen.schema import Context, register
 
 @register
 class SoftmaxWithLossOHEM(Loss):
-    """A SoftmaxWithLoss that also gives the loss of each instance, to mine hard examples.
+    """A SoftmaxWithLoss that also returns the loss of each instance, to mine hard examples.
 
     Two more tops hold the probabilities, with the shape of the scores, and the loss of each
     instance, with the shape of the labels.  (source: Shrivastava et al. 2016)

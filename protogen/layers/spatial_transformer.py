@@ -17,13 +17,15 @@ _THETA = ("theta_1_1", "theta_1_2", "theta_1_3", "theta_2_1", "theta_2_2", "thet
 class SpatialTransformer(LayerSchema):
     """Sample the first bottom at the places that an affine transformation maps the top to.
 
-    The second bottom has the six numbers of the transformation for each item, less those that the
-    fields ``theta_...`` fix. The top is ``output_H`` by ``output_W``, by default as the bottom.
+    The second bottom has the six numbers of the transformation for each item, except those that the
+    fields ``theta_...`` fix. The top is ``output_H`` by ``output_W``; the default is the size of
+    the bottom.
     (source: Jaderberg et al. 2015)
     """
 
     param = "st_param"
     bottoms = 2
+    axes = (4, 2)
     source = "daerduoCarey/SpatialTransformerLayer: src/caffe/layers/st_layer.cpp"
     formula = "output_H by output_W, or the size of the bottom"
 

@@ -7,7 +7,7 @@ from protogen.schema import Context, LayerSchema, register
 class Split(LayerSchema):
     """Copy the bottom to several tops; their gradients are added up.
 
-    Caffe inserts one by itself after each blob with several readers.
+    Caffe inserts one automatically after each blob with several readers.
     """
 
     tops = (1, None)

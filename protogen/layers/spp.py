@@ -22,6 +22,7 @@ class SPP(LayerSchema):
     """
 
     param = "spp_param"
+    axes = (4,)
     source = "src/caffe/layers/spp_layer.cpp"
     formula = "channels * (4**pyramid_height - 1) / 3; N x C x 1 x 1 if pyramid_height is 1"
 

@@ -15,6 +15,7 @@ class Tiling(LayerSchema):
     """Turn each ``tile_dim`` squared channels into a block of pixels, which enlarges the image."""
 
     param = "tiling_param"
+    axes = (4,)
     source = "Xilinx/Vitis-AI: caffe-xilinx/src/caffe/layers/tiling_layer.cpp"
     formula = "channels / tile_dim^2, size * tile_dim"
 

@@ -33,5 +33,8 @@ class Transpose(LayerSchema):
                     rule="axis-out-of-range",
                 )
 
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        return [len(layer.transpose_param.dim)]
+
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [[ctx.bottom[axis] for axis in ctx.param.dim]]

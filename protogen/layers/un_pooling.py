@@ -11,12 +11,13 @@ from protogen.schema import Context, LayerSchema, register
 class UnPooling(LayerSchema):
     """Spread each value over a window of the top: into its center, evenly, or by repeating it.
 
-    With a second bottom, the window is computed such that the top has about the size of that
+    With a second bottom, the window is computed so that the top has about the size of that
     bottom.
     """
 
     param = "unpooling_param"
     bottoms = (1, 2)
+    axes = (4, 4)
     source = "weiliu89/caffe (branch fcn): src/caffe/layers/unpooling_layer.cpp"
     formula = "(size - 1) * out_stride - 2*out_pad + out_kernel_size"
 

@@ -27,6 +27,9 @@ class Upsample(LayerSchema):
     def dialect(self, layer: Any) -> str:
         return "segnet (2 bottoms)" if len(layer.bottom) > 1 else "eric612 (1 bottom)"
 
+    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+        return [4, 4] if len(layer.bottom) > 1 else []
+
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         return [_unpooled(ctx) if len(ctx.bottoms) > 1 else _repeated(ctx)]
 

@@ -6,10 +6,10 @@ from protogen.schema import register
 
 @register
 class YoloDetectionOutput(YoloOutput):
-    """The boxes that YOLOv2 detects; of those that overlap, the best.
+    """The boxes that YOLOv2 detects, with only the best of those that overlap.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
-    is known after a forward pass; until then Caffe uses 1.
+    is known only after a forward pass; until then Caffe uses 1.
     """
 
     param = "yolo_detection_output_param"

@@ -6,7 +6,7 @@ from protogen.schema import register
 
 @register
 class Yolov3DetectionOutput(YoloOutput):
-    """The boxes that YOLOv3 detects in up to 4 feature maps; of those that overlap, the best.
+    """The boxes that YOLOv3 detects in up to 4 feature maps, only the best of overlapping ones.
 
     One row per detection: image, class, confidence, x, y, width, height. The number of detections
     is known after a forward pass; until then Caffe uses 1.

@@ -5,10 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-__all__ = ["INTEGER_RANGES", "expected_value", "has_field", "has_required", "is_repeated"]
+from protogen.proto import forks_of
+
+__all__ = [
+    "INTEGER_RANGES",
+    "expected_value",
+    "has_field",
+    "has_required",
+    "is_repeated",
+    "value_names",
+]
 
 _D = FieldDescriptor
 
@@ -48,10 +57,16 @@ def has_field(message: Message, name: str) -> bool:
     return message.HasField(name)
 
 
+def value_names(enum: EnumDescriptor) -> list[str]:
+    """The names of an enum's values in BVLC Caffe, or all names of an enum of a fork."""
+    names = [value.name for value in enum.values if not forks_of(value)]
+    return names or list(enum.values_by_name)
+
+
 def expected_value(field: FieldDescriptor) -> str:
     """What one value of a field is called in a sentence, as in ``expected a string, got 3``."""
     if field.enum_type is not None:
-        return f"one of {', '.join(field.enum_type.values_by_name)}"
+        return f"one of {', '.join(value_names(field.enum_type))}"
     if field.message_type is not None:
         return "a message"
     if field.type == _D.TYPE_BOOL:

@@ -143,7 +143,7 @@ def _argument(field: FieldDescriptorProto) -> str:
 
 
 def _names_alias(enum: str) -> str:
-    """The alias for the names of an enum, which is beside the enum: ``Outer._InnerName``."""
+    """The alias for the names of an enum, which is next to the enum: ``Outer._InnerName``."""
     around, dot, name = enum.rpartition(".")
     return f"{around}{dot}_{name}Name"
 

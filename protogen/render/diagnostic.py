@@ -86,17 +86,18 @@ def _fix_data(fix: Fix) -> dict[str, object]:
 
 
 def _edit_data(edit: Edit) -> dict[str, object]:
-    """An edit for scripts: a field of a layer and its new value.
+    """An edit for scripts: a field of a layer, or of the net, and its new value.
 
     A value of ``null`` removes the field, or the whole layer if ``field`` is empty. An edit that
     inserts a layer before another one has an ``action``.
     """
-    _, layer_index, *field = edit.path
-    data: dict[str, object] = {
-        "layer_index": layer_index,
-        "field": format_path(tuple(field)),
-        "value": None if edit.action == "delete" else _value_data(edit.value),
-    }
+    data: dict[str, object]
+    value = None if edit.action == "delete" else _value_data(edit.value)
+    if edit.path[0] == "layer" and len(edit.path) > 1:
+        _, layer_index, *field = edit.path
+        data = {"layer_index": layer_index, "field": format_path(tuple(field)), "value": value}
+    else:
+        data = {"field": format_path(edit.path), "value": value}
     if edit.action == "insert":
         data["action"] = "insert"
     return data

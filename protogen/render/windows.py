@@ -61,7 +61,7 @@ def draw(axis: Axis, pool: str) -> list[str]:
 
 
 def _shown_windows(count: int) -> Sequence[int | None]:
-    """The windows to draw; ``None`` stands for those left out."""
+    """The windows to draw; ``None`` means windows that are left out."""
     if count <= _MOST_WINDOWS:
         return range(count)
     return [*range(_END_WINDOWS), None, *range(count - _END_WINDOWS, count)]

@@ -85,7 +85,7 @@ register(
         summary="An in-place layer on a blob that another layer also reads.",
         what="Lists the layers that read each blob. An in-place layer must be the only one.",
         why="""
-            Caffe gives each reader a copy of the blob with a name of its own. The layer then no
+            Caffe gives each reader a copy of the blob with its own name. The layer then no
             longer runs in place: it produces the blob a second time, and Caffe aborts.
             """,
         fix="Give the in-place layer its own top, or move it before the other readers.",
@@ -129,7 +129,7 @@ register(
         name="unknown-type",
         severity=Severity.ERROR,
         summary="A layer type that does not exist in Caffe or in a known fork of Caffe.",
-        what="Looks up the type of each layer. Upper and lower case are different.",
+        what="Looks up the type of each layer. The case of letters matters.",
         why=_ABORTS,
         fix="Correct the type; `protogen layers` lists all types.",
         bad="""
@@ -157,7 +157,7 @@ register(
         severity=Severity.ERROR,
         summary="A layer with both `include` and `exclude` rules.",
         what="Finds layers that have rules of both kinds.",
-        why="Caffe aborts while it loads the net, even if both rules say the same.",
+        why="Caffe aborts while it loads the net, even if both rules say the same thing.",
         fix="Use only one kind of rule; `not_stage` in an `include` excludes a stage.",
         bad="""
             layer {

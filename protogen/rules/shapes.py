@@ -109,10 +109,12 @@ register(
         summary="Bottoms of one layer with shapes that do not match.",
         what="""
             Compares the bottoms of Eltwise, Concat, Crop, the losses and all other layers with
-            several bottoms. If heights or widths differ, it goes back to the blob that both bottoms
-            come from, lists what each layer on the two paths does to the size, and names the layer
-            whose rounding makes them differ. Each change in the hint was tried: with it, the whole
-            net is accepted.
+            several bottoms. If sizes or numbers of elements differ, it goes back to where both come
+            from and lists what each layer on the way does to the size: a rounding, a window, a
+            Permute, or the `num_output` that sets it. Each equation was verified with its numbers,
+            and each change in the hint was tried: with it, the layer is accepted, and no other
+            error appears. The hint says what a change keeps. Changes of what the net computes, and
+            of the shape of weights, come last.
             """,
         why="""
             Caffe aborts while it loads the net. Usually two branches differ by one row because
@@ -121,7 +123,8 @@ register(
             """,
         fix="""
             Round the Pooling down with `round_mode: FLOOR`, crop the larger bottom with a Crop
-            layer, or use an input size for which nothing is rounded. The first is the safe fix.
+            layer, or use an input size for which nothing is rounded. The first is the safe fix. If
+            a head has the wrong number of channels, the hint gives the `num_output` that fits.
             """,
         bad="""
             layer {
@@ -413,8 +416,8 @@ register(
         what="Compares the shapes and multipliers of all params with the same name.",
         why=_ABORTS,
         fix="""
-            Give the params different names. If their shapes differ but have the same number of
-            elements, `share_mode: PERMISSIVE` lets them share a blob.
+            Give the params different names. If the shapes differ but the number of elements
+            is the same, `share_mode: PERMISSIVE` lets them share a blob.
             """,
         bad="""
             layer {
@@ -495,12 +498,12 @@ register(
             on the way from both blobs back to a blob that they have in common.
             """,
         why="""
-            Such a Crop shifts one blob against the other. Caffe does not notice, and the net learns
-            from pairs of elements that do not belong together.
+            Such a Crop shifts one blob relative to the other. Caffe does not notice, and the net
+            learns from pairs of elements that do not belong together.
             """,
         fix="""
             If the offset is negative, add padding to the first layers, as FCN does with `pad: 100`.
-            If it is not an integer, use kernels that all are odd, or all even where the stride is
+            If it is not an integer, use kernels that are all odd, or all even where the stride is
             2. If the scales differ, upsample by the product of all strides.
             """,
         file="net.py",
@@ -510,7 +513,7 @@ register(
 
             with protogen.Net("valid") as net:
                 data = L.Input(shape=[1, 3, 64, 64], name="data")
-                conv = L.Convolution(data, num_output=4, kernel_size=3, name="conv")
+                conv = L.Convolution(data, num_output=4, kernel_size=3)
                 crop = L.Crop(conv, data, offset="aligned", name="crop")
             """,
         good="""

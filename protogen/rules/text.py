@@ -166,8 +166,8 @@ register(
         what="""
             Finds characters outside strings and comments that cannot be part of a field: no-break
             spaces, zero-width characters, typographic quotes, full-width punctuation, letters of
-            other scripts. All of them in a file are one finding. The file is read and checked with
-            the characters that were intended.
+            other scripts. All such characters in a file are one finding. The file is read and
+            checked with the characters that were intended.
             """,
         why="""
             Caffe cannot parse the file and aborts. Text that is copied from a web page or a word
@@ -192,10 +192,10 @@ register(
         code="T107",
         name="wrong-value-type",
         severity=Severity.ERROR,
-        summary="A value with a type that is not the type of its field.",
+        summary="A value of the wrong type for its field.",
         what="Compares each value with the type of its field in `caffe.proto`.",
         why="Caffe cannot parse the file and aborts.",
-        fix="Write a value with the type of the field: here, a number without quotes.",
+        fix="Write a value of the field's type: here, a number without quotes.",
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -269,8 +269,8 @@ register(
         summary="A field that does not exist in Caffe or in a known fork of Caffe.",
         what="""
             Looks up the name of each field in a `caffe.proto` that combines the fields of BVLC
-            Caffe and of its forks. The rest of the file is read and checked. Nothing follows from
-            ignoring the field: the shapes of the layer's tops are unknown.
+            Caffe and of its forks. The rest of the file is read and checked. Because
+            the effect of the field is unknown, so are the shapes of the layer's tops.
             """,
         why="Caffe cannot parse the file and aborts, unless it is a fork that has the field.",
         fix="Correct the name, or remove the field.",

@@ -414,7 +414,7 @@ register(
         summary="Layers of the second format (V1) and of the current format in one net.",
         what="Finds nets with both `layers` and `layer`.",
         why=_ABORTS,
-        fix="Write all layers as `layer`: `protogen upgrade` does.",
+        fix="Write all layers as `layer`: `protogen upgrade` does this.",
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -493,7 +493,7 @@ register(
             A `layer` has its type in quotes, and a `param` for each learnable blob. Caffe cannot
             parse the file and aborts.
             """,
-        fix="Write the layer in the current format: `protogen upgrade` does.",
+        fix="Write the layer in the current format: `protogen upgrade` does this.",
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -548,7 +548,7 @@ register(
             `layers` has types in capital letters and without quotes. Caffe cannot parse the file
             and aborts.
             """,
-        fix="Write all layers as `layer`: `protogen upgrade` does.",
+        fix="Write all layers as `layer`: `protogen upgrade` does this.",
         bad="""
             layers {
               name: "data"

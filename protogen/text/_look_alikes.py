@@ -132,7 +132,7 @@ class _Search:
             closing = self._closing(start, quote)
             if closing is None or text[closing] == quote:
                 return [], end
-            self._checked_line = -1  # the rest of the line is cut into strings differently now
+            self._checked_line = -1  # the rest of the line is now split into strings differently
             return [LookAlike(closing, text[closing], quote)], closing + 1
         closing = self._closing(start, quote)
         if closing is None:

@@ -32,7 +32,7 @@ def grouped(result: ParseResult, problems: list[Problem]) -> tuple[list[Problem]
 
 
 def _without_characters(result: ParseResult, problems: list[Problem]) -> list[Problem]:
-    """The problems that are not about one of the characters that have a finding together."""
+    """The problems that are not about the characters that share one finding."""
     places = [each.start for each in result.look_alikes if each.intended is None]
     if not places:
         return problems

@@ -58,7 +58,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-# The inside of a string, in bites: a repeated group costs memory for each turn it takes.
+# The inside of a string, in pieces: a repeated group costs memory for each repetition.
 _INSIDE = {
     '"': re.compile(r'[^"\\\n\0]*(?:\\[^\n\0][^"\\\n\0]*){0,1000}'),
     "'": re.compile(r"[^'\\\n\0]*(?:\\[^\n\0][^'\\\n\0]*){0,1000}"),

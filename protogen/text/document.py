@@ -52,7 +52,7 @@ class Document:
 
     @property
     def filename(self) -> str:
-        """What diagnostics call the file."""
+        """The name of the file in diagnostics."""
         return self._result.filename
 
     @property

@@ -27,7 +27,7 @@ _NOTHING_UNREAD = frozenset({"unknown-field", "not-utf8", "byte-order-mark", "em
 
 @dataclass(frozen=True, eq=False)
 class ParseResult:
-    """What one reading of a text gives. It does not change; `Document` replaces it as a whole."""
+    """The result of reading a text once. It does not change; `Document` replaces it as a whole."""
 
     text: str
     message_class: Any
@@ -75,7 +75,7 @@ class ParseResult:
 
     @property
     def damage(self) -> list[int]:
-        """The offsets where the text was not read whole, beside those of the diagnostics."""
+        """The offsets without a diagnostic where the text was not read completely."""
         return self._findings[1]
 
     def locate(self, path: Path) -> Location | None:

@@ -26,7 +26,7 @@ def write(
     """The message as text: fields in the order of the schema, floats as short as possible.
 
     ``tops`` gives the shapes of each layer's tops and ``inputs`` those of the net's own inputs, to
-    be written as comments beside them.
+    be written as comments after them.
     """
     text = _LONG.sub(_shortest, str(message))
     return text if tops is None else _annotated(text, tops, inputs)

@@ -113,7 +113,7 @@ class Transform(ABC):
 class Sequential(Transform):
     """Apply several transforms in order; the origins are layers of the first net."""
 
-    ensures = "what each of them ensures, verified for each by itself"
+    ensures = "what each transform ensures, verified separately"
 
     def __init__(self, *transforms: Transform) -> None:
         self.transforms = transforms

@@ -43,7 +43,7 @@ class SafeFixes(Transform):
     ``Result.diagnostics`` are the findings that were fixed.
     """
 
-    requires = "any net; one that is not writable stays as it is"
+    requires = "any net; a read-only net is not changed"
     ensures = "no new error; every blob that stays keeps its shape, unless a fix changes it"
 
     def __init__(self, examine: Examine | None = None, choose: Choose | None = None) -> None:
@@ -140,7 +140,7 @@ def is_applicable(net: Net, fix: Fix) -> bool:
 
 
 def is_writable(net: Net) -> bool:
-    """Whether edits can be written into the net: its text was read completely, and is not V0.
+    """Whether edits can be made in the text of the net: it was read completely, and is not V0.
 
     In V0 the fields have other places, so such a net must be upgraded first.
     """

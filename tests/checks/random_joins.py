@@ -114,7 +114,7 @@ def _reshape(build: Builder, blob: str, shape: tuple[int, ...]) -> str:
 
 
 def _slice(build: Builder, blob: str, shape: tuple[int, ...]) -> str:
-    """Two tops, of which the second is read on."""
+    """Two tops; later layers read the second one."""
     axis = build.random.randrange(1, len(shape)) if len(shape) > 1 else 0
     name = build.add("Slice", blob, slice_param={"axis": axis, "slice_point": [1]})
     build.net.message.layer[-1].top.append(f"{name}_rest")

@@ -23,7 +23,10 @@ def test_a_finding_of_one_phase_says_which() -> None:
     )
     assert [str(d) for d in check(net, select=["G1"]).diagnostics] == [
         'net.prototxt:3:32: error[G101] layer "r" (ReLU): reads blob "d", which no earlier layer'
-        " produces (in phase TEST only)"
+        " produces (in phase TEST only)\n"
+        '  why:   layer "d" (Dropout, line 2) produces "d", but runs in TRAIN only\n'
+        '  hint:  add include { phase: TRAIN } to layer "r"\n'
+        '         or remove the rules of layer "d", so that it runs in TEST too'
     ]
 
 
@@ -34,7 +37,7 @@ def test_a_finding_of_both_phases_is_reported_once() -> None:
     ]
 
 
-def test_a_net_is_meant_for_the_phases_it_has_data_in() -> None:
+def test_a_net_is_intended_for_the_phases_it_has_data_in() -> None:
     relu = 'layer { name: "r" type: "ReLU" bottom: "x" top: "r" }'
     assert meant_phases(loads(DATA.format("")).message) == ("TRAIN", "TEST")
     assert meant_phases(loads(DATA.format(TRAIN_ONLY) + relu).message) == ("TRAIN",)
@@ -43,7 +46,7 @@ def test_a_net_is_meant_for_the_phases_it_has_data_in() -> None:
     assert not check(loads(DATA.format(TRAIN_ONLY) + relu), phases=["TEST"]).ok
 
 
-def test_a_net_is_meant_for_the_phases_that_its_layers_name() -> None:
+def test_a_net_is_intended_for_the_phases_that_its_layers_name() -> None:
     accuracy = 'layer { name: "a" type: "ReLU" bottom: "x" top: "a" include { phase: TEST } }'
     assert meant_phases(loads(DATA.format(TRAIN_ONLY) + accuracy).message) == ("TRAIN", "TEST")
 

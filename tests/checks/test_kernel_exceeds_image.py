@@ -21,7 +21,7 @@ def test_the_whole_message() -> None:
             "kernel 3 with dilation 2 spans 5, which is larger than height and width 4; it fits"
             " only with pad 2",
         ),
-        # (2 - 3) / 2 is truncated to 0: a real Caffe makes a top of 1x2x1x1.
+        # (2 - 3) / 2 is truncated to 0: a real Caffe produces a top of 1x2x1x1.
         (
             2,
             "kernel_size: 3 stride: 2",

@@ -45,7 +45,7 @@ def with_policy(fields: str) -> str:
         ),
         (
             'lr_policy: "multistep" gamma: 0.1 stepvalue: 9 stepvalue: 5',
-            "6:35: warning[V104] stepvalue must ascend, got 9, 5\n"
+            "6:35: warning[V104] stepvalue must be increasing, got 9, 5\n"
             "  why:   Caffe waits for the values in the order given: a smaller one takes effect in"
             " the iteration after the one before it",
         ),

@@ -25,8 +25,8 @@ VALID = image(3, 20) + conv("conv", "data", "kernel_size: 5")
 def test_a_whole_message() -> None:
     # Kernel 5 without pad begins at element 2.
     assert told(VALID + crop("data", "conv", "axis: 2 offset: 0"), "S208") == [
-        'net.prototxt:10:24: warning[S208] layer "crop" (Crop): offset 0 shifts "data" against'
-        ' "conv" by 2 elements (height and width); the aligned offset is 2\n'
+        'net.prototxt:10:24: warning[S208] layer "crop" (Crop): offset 0 shifts "data" relative'
+        ' to "conv" by 2 elements (height and width); the aligned offset is 2\n'
         "  hint:  offset: 2 (keeps all weights and sizes; changes what the net computes)"
     ]
 
@@ -53,7 +53,7 @@ def test_an_offset_that_is_not_written() -> None:
 
 def test_one_wrong_axis() -> None:
     (text,) = told(VALID + crop("data", "conv", "offset: 2 offset: 4"), "S208")
-    assert 'offset 4 shifts "data" against "conv" by 2 elements (width)' in text
+    assert 'offset 4 shifts "data" relative to "conv" by 2 elements (width)' in text
     assert "hint:  offset: 2 (keeps" in text
 
 

@@ -25,7 +25,7 @@ def test_a_filler_of_0() -> None:
     assert "its weights start at 0: weight_filler is constant 0" in text
 
 
-def test_a_net_without_fillers_is_meant_for_a_caffemodel() -> None:
+def test_a_net_without_fillers_is_intended_for_a_caffemodel() -> None:
     net = protogen.loads(DATA + fc("a", "data") + fc("fc", "a") + LOSS)
     report = check(net, phases=["TRAIN"], select=["W101"])
     assert [each.severity for each in report.diagnostics] == ["note", "note"]

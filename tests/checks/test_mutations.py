@@ -1,4 +1,4 @@
-"""Nets that work with one thing broken: what a real Caffe refuses is told, and where."""
+"""Nets that work, with one thing broken: what a real Caffe rejects is reported, and where."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def counts(diagnostic: Diagnostic) -> bool:
     return diagnostic.severity is Severity.ERROR and diagnostic.name != "empty-pooling-window"
 
 
-def test_what_caffe_refuses_is_an_error_where_it_was_broken_or_where_caffe_died(
+def test_what_caffe_rejects_is_an_error_where_it_was_broken_or_where_caffe_aborted(
     found: list[Broken],
 ) -> None:
     missed = [

@@ -8,7 +8,7 @@ from tests.checks.nets import findings, pooled
 @pytest.mark.parametrize(
     ("size", "text", "message"),
     [
-        # A real Caffe makes the tops 1x3x1x1, 1x3x0x0 and 1x3x1x1.
+        # A real Caffe produces tops of 1x3x1x1, 1x3x0x0 and 1x3x1x1.
         (
             2,
             "kernel_size: 3 stride: 2",

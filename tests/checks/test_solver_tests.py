@@ -16,8 +16,8 @@ pytestmark = pytest.mark.usefixtures("in_folder")
             SOLVER.replace("net:", "train_net:"),
             "solver.prototxt:2:1: error[V103] expected 0 test_iter values, one for each test net,"
             " got 1\n"
-            "  why:   Caffe tests each test net for its number of iterations; only net or net_param"
-            " can be tested in addition",
+            "  why:   Caffe tests each test net for its number of iterations; additional values are"
+            " only for net or net_param",
         ),
         (
             SOLVER.replace("test_iter: 100\n", 'test_net: "train_val.prototxt"\n'),

@@ -1,4 +1,4 @@
-"""``protogen pool`` as it is used. What is drawn was counted by hand."""
+"""``protogen pool`` as it is used. The drawings were counted by hand."""
 
 from __future__ import annotations
 

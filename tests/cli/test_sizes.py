@@ -93,7 +93,7 @@ def test_a_net_without_images() -> None:
         ("200", 'expected a range like 200:700, got "200"'),
         ("a:b", 'expected a range like 200:700, got "a:b"'),
         ("300:200", "300:200 is empty: 200 is less than 300"),
-        ("0:9", "a range starts at 1 or more, got 0:9"),
+        ("0:9", "a range must start at 1 or more, got 0:9"),
         ("1:99999999", "has more than 10000 sizes"),
     ],
 )

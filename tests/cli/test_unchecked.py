@@ -1,4 +1,4 @@
-"""What could not be checked is said, in every format that people or programs read."""
+"""What could not be checked is reported, in every format that people or programs read."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_shape_that_contradicts_the_layer_gets_a_warning() -> None:
     assert found.message.startswith(
         'the shape given for "data" is 1x1x32x32, but the layer produces 64x?x28x28'
     )
-    assert found.hint == "leave open what the layer states: data=64,?,28,28"
+    assert found.hint == "give ? for the sizes that the layer sets: data=64,?,28,28"
 
 
 def test_a_name_that_no_blob_has_is_rejected_in_python_and_on_the_command_line(

@@ -1,4 +1,4 @@
-"""Blocks: the layers each adds, under their published names, and what they make.
+"""Blocks: the layers each adds, under their published names, and what they produce.
 
 Names and shapes of inception, fire, bottleneck and depthwise_separable are those of the prototxt
 files published with the nets they come from.
@@ -40,7 +40,7 @@ def test_every_file_is_a_block() -> None:
     )
 
 
-def test_an_unknown_block_is_told() -> None:
+def test_an_unknown_block_is_reported() -> None:
     with pytest.raises(AttributeError, match='no block "incepton"; did you mean "inception"'):
         blocks.incepton  # noqa: B018
 
@@ -207,7 +207,7 @@ MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
 
 
 @pytest.mark.parametrize(("mistake", "match"), MISTAKES)
-def test_a_mistake_is_told_at_the_line_that_calls_the_block(
+def test_a_mistake_is_reported_at_the_line_that_calls_the_block(
     mistake: Callable[[Blob], Any], match: str
 ) -> None:
     with Net():
@@ -220,7 +220,7 @@ def test_a_mistake_is_told_at_the_line_that_calls_the_block(
     assert (found.location.file, found.location.line) == (__file__, lines[-1])
 
 
-def test_a_block_outside_of_any_net_is_refused() -> None:
+def test_a_block_outside_of_any_net_is_rejected() -> None:
     with Net():
         data = L.Input(name="data", shape=[1, 8, 8, 8])
     with pytest.raises(ComposeError, match='"fire2": is composed outside of any net'):

@@ -90,7 +90,7 @@ def test_a_whole_message_may_be_a_message() -> None:
     assert layer("Convolution", 1, convolution_param=given).convolution_param == given
 
 
-def test_a_message_and_keywords_of_its_fields_are_refused() -> None:
+def test_a_message_and_keywords_of_its_fields_are_rejected() -> None:
     given = proto.ConvolutionParameter(num_output=2)
     with pytest.raises(
         ComposeError, match="expected either kernel_size or convolution_param, got both"

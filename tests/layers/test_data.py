@@ -38,7 +38,7 @@ def test_the_caller_knows_what_is_in_the_database() -> None:
     text = 'layer { name: "d" type: "Data" top: "x" top: "y" data_param { batch_size: 64 } }'
     net = text_format.Parse(text, proto.NetParameter())
     assert infer_shapes(net).blobs == {"x": (64, None, None, None), "y": (64,)}
-    assert infer_shapes(net, inputs={"x": (4, 3, 9, 9)}).blobs == {"x": (4, 3, 9, 9), "y": (64,)}
+    assert infer_shapes(net, inputs={"x": (4, 3, 9, 9)}).blobs == {"x": (64, 3, 9, 9), "y": (64,)}
 
 
 @pytest.mark.parametrize(

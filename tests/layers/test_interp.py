@@ -1,4 +1,4 @@
-"""Interp of PSPNet's fork (interp_layer.cpp); the sums are beside the sizes."""
+"""Interp of PSPNet's fork (interp_layer.cpp); the arithmetic is next to the sizes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_unknown_sizes() -> None:
         (
             "zoom_factor: 2 pad_end: 1",
             1,
-            "pad_end must be 0 or less, as it can only crop; got 1",
+            "pad_end must be 0 or less, because it can only crop; got 1",
             "interp_param.pad_end",
         ),
         (

@@ -15,7 +15,8 @@ def test_windows_of_each_region() -> None:
     text = layer("spatial_scale: 0.0625 output_dim: 21 group_size: 7")
     # 21 * 7 * 7 = 1029
     assert infer(text, (1, 1029, 38, 63), (300, 5)).tops == ((300, 21, 7, 7),)
-    assert infer(text, None, (300, 5)).tops == ((None, 21, 7, 7),)
+    assert infer(text, None, (300, 5)).tops == ((300, 21, 7, 7),)
+    assert infer(text, (1, 1029, 38, 50), None).tops == ((None, 21, 7, 7),)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def layer(param: str) -> str:
         ("pooled_h: 6 pooled_w: 7", REGIONS, (300, 512, 6, 7)),
         ("pooled_size: 7", REGIONS, (300, 512, 7, 7)),  # Intel's
         ("pooled_size: 6 pooled_size: 7", REGIONS, (300, 512, 6, 7)),
-        ("pooled_h: 6 pooled_w: 7", None, (None, None, 6, 7)),
+        ("pooled_h: 6 pooled_w: 7", None, (None, 512, 6, 7)),
     ],
 )
 def test_windows_of_each_region(param: str, regions: Shape, top: Shape) -> None:

@@ -1,4 +1,4 @@
-"""Fixes as replacements: made one by one, they give what `protogen check --fix` writes."""
+"""Fixes as replacements: made one by one, they produce what `protogen check --fix` writes."""
 
 from __future__ import annotations
 

@@ -96,10 +96,7 @@ def test_bytes_that_are_not_utf8_in_any_field(field: str, value: bytes) -> None:
 
 def test_an_enum_number_beyond_32_bits_is_not_cut() -> None:
     (found,) = read("layer { pooling_param { pool: 4294967297 } }").diagnostics
-    assert found.message == (
-        '"pool": expected one of MAX, AVE, STOCHASTIC, DEF, DEF_ALL, DEF_ALL2, DEF_ALL3, DEF_ALL4, '
-        "LOWRES, got 4294967297"
-    )
+    assert found.message == ('"pool": expected one of MAX, AVE, STOCHASTIC, got 4294967297')
 
 
 @pytest.mark.parametrize("word", ["x", "layer"])

@@ -55,7 +55,7 @@ def test_set(path: tuple[str | int, ...], value: Any, old: str, new: str) -> Non
     assert not document.diagnostics
 
 
-def test_set_fills_the_message_anew() -> None:
+def test_set_fills_the_message_again() -> None:
     document = read(NET)
     document.set((*CONV, "kernel_size", 0), 11)
     assert list(document.message.layer[0].convolution_param.kernel_size) == [11]
@@ -76,7 +76,7 @@ def test_update_sets_several_fields() -> None:
     assert document.text == expected.replace(
         "2] }", '2] weight_filler { type: "xavier" std: 2.0 } }'
     )
-    with pytest.raises(ProtogenError, match="overlaps another edit of the same list"):
+    with pytest.raises(ProtogenError, match="overlaps another edit in the same list"):
         document.update({("layer", 1): {"name": "x"}, ("layer", 1, "name"): "y"})
 
 

@@ -114,7 +114,7 @@ def test_bytes_that_are_not_utf8_stay() -> None:
 @pytest.mark.parametrize(
     "text", ["layer {", "name", "}", 'name: "', "layer: 3", "name: 'twenty letters or more' \x01"]
 )
-def test_a_text_without_structure_is_refused(text: str) -> None:
+def test_a_text_without_structure_is_rejected(text: str) -> None:
     with pytest.raises(ProtogenError, match=r"f\.prototxt:1:\d+: error\[T10"):
         format_text(text, "f.prototxt")
 

@@ -1,4 +1,4 @@
-"""Each form of the language by itself. The verdicts are those of a real Caffe (BVLC 1.0.0)."""
+"""Each form of the language separately. The verdicts are those of a real Caffe (BVLC 1.0.0)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_unsigned_integers(text: str, value: int) -> None:
         ("4 unknown_f: 3", "unknown-field"),
     ],
 )
-def test_unsigned_integers_refused(text: str, rule: str) -> None:
+def test_unsigned_integers_rejected(text: str, rule: str) -> None:
     assert rule in refusals(field("convolution_param {{ num_output: {} }}", text))
 
 
@@ -103,7 +103,7 @@ def test_not_a_number(text: str) -> None:
     "text",
     ["0x0", "00", "01", "00.5", "inff", "5e", "0.1_1", "+0.5", '"0.5"', "t", "- -1", "1.2.3"],
 )
-def test_floats_refused(text: str) -> None:
+def test_floats_rejected(text: str) -> None:
     assert refusals(field("dropout_param {{ dropout_ratio: {} }}", text))
 
 
@@ -115,7 +115,7 @@ def test_enums(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["-1", "77", '"AVE"', "ave", "[MAX]", "1.0", "AVE."])
-def test_enums_refused(text: str) -> None:
+def test_enums_rejected(text: str) -> None:
     assert refusals(field("pooling_param {{ pool: {} }}", text))
 
 
@@ -131,7 +131,7 @@ def test_booleans(text: str, value: bool) -> None:
 
 
 @pytest.mark.parametrize("text", ["TRUE", "T", "2", "-0", '"true"', '""', "yes", "1.0"])
-def test_booleans_refused(text: str) -> None:
+def test_booleans_rejected(text: str) -> None:
     assert refusals(field("convolution_param {{ bias_term: {} }}", text))
 
 
@@ -180,7 +180,7 @@ def test_caffe_takes_strings_that_are_not_utf8(text: str | bytes) -> None:
         ('"a"b', "syntax"),
     ],
 )
-def test_strings_refused(text: str, rule: str) -> None:
+def test_strings_rejected(text: str, rule: str) -> None:
     assert rule in refusals(read(f"name: {text}\n{BLOB}"))
 
 
@@ -238,7 +238,7 @@ def test_messages_and_lists(text: str, dims: list[list[int]]) -> None:
         ("{ dim: 9223372036854775808 }", "out-of-range"),
     ],
 )
-def test_messages_and_lists_refused(text: str, rule: str) -> None:
+def test_messages_and_lists_rejected(text: str, rule: str) -> None:
     assert rule in refusals(read(f'name: "x" input_shape {text}'))
 
 
@@ -253,7 +253,7 @@ def test_messages_and_lists_refused(text: str, rule: str) -> None:
         ('\ufeffname: "x"', "byte-order-mark"),
     ],
 )
-def test_whole_files_refused(text: str, rule: str) -> None:
+def test_whole_files_rejected(text: str, rule: str) -> None:
     assert refusals(read(text)) == [rule]
 
 

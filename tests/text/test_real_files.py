@@ -1,4 +1,4 @@
-"""Every public net file there is at hand, read whole."""
+"""Every public net file that is available is read completely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Old nets and solvers: what Caffe's own upgrade tools made of them, and what Caffe says."""
+"""Old nets and solvers: what Caffe's own upgrade tools turn them into, and what Caffe reports."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_message_given_stays_as_it_is():
 
 
 # Real Caffe: v0mix loads without the ReLU "r", dims3 has 0 for the height it read past the end
-# of the list, shape1of2 dies of signal 11.
+# of the list, shape1of2 crashes with signal 11.
 RELU = 'layer { name: "r" type: "ReLU" bottom: "a" top: "t" }\n'
 V0_RELU = 'layers { layer { name: "x" type: "relu" } bottom: "a" top: "b" }\n'
 

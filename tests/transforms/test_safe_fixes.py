@@ -128,7 +128,7 @@ def test_the_second_format_is_fixed_where_its_layers_are() -> None:
     text += (
         'layers { name: "p" type: POOLING bottom: "data" top: "p"\n  pooling_param { stride: 2 } }'
     )
-    # Layer 0 is the Input layer that Caffe makes of the input fields.
+    # Layer 0 is the Input layer that Caffe adds for the input fields.
     edit = set_field(1, "pooling_param.round_mode", "FLOOR")
     assert fix(finding(edit), text=text).net.text == text.replace(
         "stride: 2", "stride: 2 round_mode: FLOOR"

@@ -1,15 +1,13 @@
-"""The contract of a transform: pure, verified by inference, with origins that lead back."""
+"""The contract of a transform: it is pure, inference verifies it, and it maps layers to origins."""
 
 from __future__ import annotations
 
 import pytest
 
-import protogen
-from protogen import Net, ProtogenError, infer_shapes, loads, transforms
+from protogen import Net, infer_shapes, loads, transforms
 from protogen.edits import Edit, delete, insert
-from protogen.transforms import Repair, Result, SafeFixes, Sequential, Transform, Upgrade
-from protogen.transforms import TransformError as Broken
-from protogen.transforms._transform import origins_after
+from protogen.transforms import Result, Sequential, Transform, TransformError
+from protogen.transforms._transform import compose_origins, origins_after
 
 TEXT = """\
 layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 3, 9, 9] } } }
@@ -51,14 +49,14 @@ def test_origins_lead_from_new_layers_to_old_ones() -> None:
 def test_a_changed_shape_breaks_the_promise_unless_it_is_named() -> None:
     floor = Edit(("layer", 1, "pooling_param", "round_mode"), "set", "FLOOR")
     match = 'changes the shape of blob "p" in TRAIN from 1x3x5x5 to 1x3x4x4'
-    with pytest.raises(Broken, match=match):
+    with pytest.raises(TransformError, match=match):
         Editing(floor)(loads(TEXT))
     result = Editing(floor, changed=frozenset({"p", "r"}))(loads(TEXT))
     assert infer_shapes(result.net).blobs["p"] == (1, 3, 4, 4)
 
 
 def test_a_new_error_breaks_the_promise() -> None:
-    with pytest.raises(Broken, match='causes error G101 in layer "r"'):
+    with pytest.raises(TransformError, match='causes error G101 in layer "r"'):
         Editing(Edit(("layer", 2, "bottom", 0), "set", "q"))(loads(TEXT))
 
 
@@ -84,79 +82,24 @@ def test_transforms_are_found_by_their_files() -> None:
         _ = transforms.Deploi
 
 
-# The upgrade -----------------------------------------------------------------------------------
-
-V1 = """\
-input: "data" input_dim: [1, 3, 9, 9]
-# halves
-layers { name: "p" type: POOLING bottom: "data" top: "p"
-  pooling_param { kernel_size: 2 stride: 2 } }
-layers { name: "ip" type: INNER_PRODUCT bottom: "p" top: "ip"
-  blobs_lr: 1 blobs_lr: 2 inner_product_param { num_output: 4 } }
-"""
-
-
-def test_the_upgrade_keeps_shapes_comments_and_layers() -> None:
-    net = loads(V1)
-    result = Upgrade()(net)
-    assert net.text == V1
-    assert [layer.type for layer in result.net.message.layer] == [
-        "Input",
-        "Pooling",
-        "InnerProduct",
+def test_the_origins_after_edits() -> None:
+    edits = [
+        delete(("layer", 0)),
+        insert(("layer", 1), {}),
+        Edit(("layer", 1, "name"), "set", "x"),  # changes no index
+        insert(("layer", 3), {}),
+        insert(("layer", 3), {}),
     ]
-    assert [spec.lr_mult for spec in result.net.message.layer[2].param] == [1, 2]
-    assert result.origins == (0, 1, 2)
-    assert infer_shapes(result.net).blobs == infer_shapes(net).blobs
-    assert "# halves" in result.net.text
-    assert result.net.text == protogen.upgrade(V1).text
-    assert {each.code for each in result.diagnostics} == {"T202", "T204"}
+    assert origins_after(3, edits) == (None, 1, 2, None, None)
+    assert origins_after(2, []) == (0, 1)
 
 
-def test_the_upgrade_of_a_current_net_changes_nothing() -> None:
+def test_origins_of_one_transform_after_another() -> None:
+    # The second net has a new layer before those of the first; the third has only its last two.
+    assert compose_origins((None, 0, 1), (1, 2)) == (0, 1)
+    assert compose_origins((None, 0, 1), (0, None, 2)) == (None, None, 1)
+
+
+def test_an_unmodified_result() -> None:
     net = loads(TEXT)
-    result = Upgrade()(net)
-    assert (result.modified, result.net) == (False, net)
-
-
-def test_the_upgrade_rejects_a_text_with_errors() -> None:
-    with pytest.raises(ProtogenError, match="T102"):
-        Upgrade()(loads(V1 + "layers {"))
-
-
-def test_the_upgrade_of_a_message() -> None:
-    result = Upgrade()(Net.of(loads(V1).to_proto()))
-    assert [layer.type for layer in result.net.message.layer] == [
-        "Input",
-        "Pooling",
-        "InnerProduct",
-    ]
-
-
-# Repairs ---------------------------------------------------------------------------------------
-
-JOIN = (
-    TEXT
-    + """\
-layer { name: "c" type: "Convolution" bottom: "data" top: "c"
-  convolution_param { num_output: 3 kernel_size: 2 stride: 2 } }
-layer { name: "sum" type: "Eltwise" bottom: "r" bottom: "c" top: "sum" }
-"""
-)
-
-
-def test_a_repair_makes_the_bottoms_agree() -> None:
-    net = loads(JOIN)
-    assert not infer_shapes(net).ok  # ceil(7 / 2) + 1 = 5 beside floor(7 / 2) + 1 = 4
-    result = Repair()(net)
-    assert infer_shapes(result.net).ok
-    assert infer_shapes(result.net).blobs["sum"] == (1, 3, 4, 4)
-    assert result.changed >= {"p", "r"}
-    assert [each.code for each in result.diagnostics] == ["S104"]
-    assert net.text == JOIN
-
-
-def test_upgrade_repair_and_fixes_in_sequence() -> None:
-    result = Sequential(Upgrade(), Repair(), SafeFixes())(loads(JOIN))
-    assert protogen.check(result.net).ok
-    assert result.origins == (0, 1, 2, 3, 4)
+    assert Result.unmodified(net) == Result(net, False, [], (0, 1, 2), frozenset())

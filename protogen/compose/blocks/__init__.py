@@ -22,7 +22,7 @@ __all__ = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
 
 
 def __getattr__(name: str) -> NoReturn:
-    near = did_you_mean(name, __all__) or f"there are {', '.join(__all__)}"
+    near = did_you_mean(name, __all__) or f"known blocks: {', '.join(__all__)}"
     raise AttributeError(f'no block "{name}"; {near}')
 
 

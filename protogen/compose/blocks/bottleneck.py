@@ -31,7 +31,7 @@ def bottleneck(
         return normalized(x, names, **convolution, **keywords)
 
     shortcut = bottom
-    # If the number of channels is unknown, it is not known to be right, either.
+    # If the number of channels is unknown, it may be wrong.
     same_channels = bottom.shape is not None and bottom.shape[1:2] == (num_output,)
     if stride != 1 or not same_channels:
         # The ReLU comes after the sum, so that both of its terms may be negative.

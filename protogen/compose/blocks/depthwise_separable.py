@@ -30,7 +30,7 @@ def depthwise_separable(
         channels = bottom.shape[1]
     if channels is None:
         reject(f'needs the number of channels of "{bottom.name}", which is unknown', name)
-    # As many groups as channels: each output sees one channel only.
+    # As many groups as channels: each output reads only one channel.
     x = normalized(
         bottom,
         names("dw"),

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 
 from protogen import layers, proto
 from protogen.compose.keywords import ALIGNED, COMMON, OWN, keywords_of
 from protogen.files import write_file
-from protogen.proto.fields import is_repeated
+from protogen.proto.fields import is_repeated, value_names
 from protogen.render.templates import render
 from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, LayerSchema
@@ -221,14 +221,9 @@ def _single(field: FieldDescriptor) -> str:
             return "Sizes | Fields"
         return "Fields"
     if field.enum_type is not None:
-        return f"Literal[{', '.join(_literals(field.enum_type))}] | int"
+        literals = ", ".join(map(_quoted, value_names(field.enum_type)))
+        return f"Literal[{literals}] | int"
     return _SCALARS.get(field.cpp_type, "int")
-
-
-def _literals(enum: EnumDescriptor) -> list[str]:
-    """The names of an enum's values in BVLC Caffe, or all names of an enum of a fork."""
-    bvlc = [value for value in enum.values if not proto.forks_of(value)]
-    return [_quoted(value.name) for value in bvlc or enum.values]
 
 
 def _default(field: FieldDescriptor) -> str:

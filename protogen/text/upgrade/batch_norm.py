@@ -32,4 +32,4 @@ def upgrade_batch_norm(net: Any, found: Findings) -> None:
         changed += layer.SerializePartialToString() != before
     if changed:
         message = f"lr_mult and decay_mult of {plural(changed, 'BatchNorm layer')} set to 0"
-        found.tell("legacy-batch-norm", message, field="")
+        found.report("legacy-batch-norm", message, field="")

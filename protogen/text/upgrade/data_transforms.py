@@ -45,7 +45,7 @@ def upgrade_data_transforms(net: Any, found: Findings) -> None:
         if name:
             _move_transforms(layer, getattr(layer, name))
     message = f"transforms of {plural(len(old), 'data layer')} moved to transform_param"
-    found.tell("legacy-data-transform", message, ("layers", old[0]), field="")
+    found.report("legacy-data-transform", message, ("layers", old[0]), field="")
 
 
 def _has_old_transforms(layer: Any) -> bool:

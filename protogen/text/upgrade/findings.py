@@ -1,4 +1,4 @@
-"""What an upgrade has to say, each finding with its rule and its place in the file."""
+"""The findings of an upgrade, each with its rule and its place in the file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Findings", "Locate", "Path"]
 
 #: The way to a field, as in ``("layers", 3, "layer", "kernelsize")``.
 Path = tuple[str | int, ...]
-#: Where in the file the field at a path was written, where that is known.
+#: The location in the file of the field at a path, or None if it is unknown.
 Locate = Callable[[Path], Location | None]
 
 
@@ -23,7 +23,7 @@ class Findings(list[Diagnostic]):
         super().__init__()
         self._locate = locate or (lambda path: None)
 
-    def tell(self, name: str, message: str, path: Path = (), **about: Any) -> None:
+    def report(self, name: str, message: str, path: Path = (), **about: Any) -> None:
         """Add a finding of the rule ``name``; ``path`` is the field it is about."""
         field = next((step for step in reversed(path) if isinstance(step, str)), "")
         place = self._locate(path) if path else None
@@ -34,10 +34,10 @@ class Findings(list[Diagnostic]):
 
     @property
     def fatal(self) -> bool:
-        """Whether Caffe's own tool would have died."""
+        """Whether Caffe's own tool would have aborted."""
         return any(finding.severity is Severity.ERROR for finding in self)
 
     @property
     def lossless(self) -> bool:
-        """Whether Caffe's own tool would have been content."""
+        """Whether Caffe's own tool would have reported success."""
         return not self.fatal and all(f.name != "legacy-unknown-field" for f in self)

@@ -51,7 +51,7 @@ def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
         out, origins[:] = upgrade_v0(net, found)
     elif net.layers:
         message = f"{plural(len(net.layers), 'layer')} upgraded from the V1 format"
-        found.tell("legacy-v1", message, ("layers", 0), field="")
+        found.report("legacy-v1", message, ("layers", 0), field="")
     upgrade_data_transforms(out, found)
     if out.layers:
         upgrade_v1(out, found)

@@ -42,7 +42,7 @@ def upgrade_inputs(net: Any, found: Findings) -> bool:
     has_sizes = bool(net.input_shape or net.input_dim)
     if not has_sizes:
         message = f'input "{net.input[0]}" has neither input_shape nor input_dim; it is dropped'
-        found.tell("legacy-dropped-field", message, ("input", 0))
+        found.report("legacy-dropped-field", message, ("input", 0))
     elif len(shapes) < len(net.input):
         _report_missing_shape(net, len(shapes), found)
     else:
@@ -52,7 +52,7 @@ def upgrade_inputs(net: Any, found: Findings) -> bool:
         net.ClearField("layer")
         net.layer.extend(layers)
         message = f"{plural(len(net.input), 'input')} of the net moved to an Input layer"
-        found.tell("legacy-input", message, ("input", 0), field="")
+        found.report("legacy-input", message, ("input", 0), field="")
     for field in INPUT_FIELDS:
         net.ClearField(field)
     return has_sizes
@@ -76,4 +76,4 @@ def _report_missing_shape(net: Any, known: int, found: Findings) -> None:
         message = f'input "{name}" has no size: expected {_DIMS * inputs} input_dim for '
         message += f"{plural(inputs, 'input')}, got {len(net.input_dim)}"
     why = "Caffe reads past the end of the list"
-    found.tell("legacy-input-shape", message, ("input", known), why=why)
+    found.report("legacy-input-shape", message, ("input", known), why=why)

@@ -28,10 +28,10 @@ def upgrade_type(solver: Any, found: Findings) -> None:
     if solver.HasField("type"):
         message = "solver has both type and the older solver_type; Caffe accepts only one of them"
         hint = f'delete solver_type if you mean type: "{solver.type}"'
-        found.tell("legacy-solver-type-twice", message, ("solver_type",), hint=hint)
+        found.report("legacy-solver-type-twice", message, ("solver_type",), hint=hint)
         return
     old = solver.SolverType.Name(solver.solver_type)
     solver.type = _TYPES[old]
     solver.ClearField("solver_type")
     message = f'solver_type: {old} replaced by type: "{solver.type}"'
-    found.tell("legacy-solver-type", message, ("solver_type",))
+    found.report("legacy-solver-type", message, ("solver_type",))

@@ -133,7 +133,7 @@ def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
     merged = len(net.layers) - len(layers)
     if merged:
         message += f", {plural(merged, 'padding layer')} merged into the next layer"
-    found.tell("legacy-v0", message, ("layers", 0), field="")
+    found.report("legacy-v0", message, ("layers", 0), field="")
     return out, origins
 
 
@@ -144,7 +144,7 @@ def _report_dropped_fields(net: Any, found: Findings) -> None:
             path: Path = (descriptor.name, 0) if is_repeated(descriptor) else (descriptor.name,)
             message = f'"{descriptor.name}" of the net is dropped'
             why = "Caffe's upgrade of a V0 net keeps only " + ", ".join(_NET_FIELDS)
-            found.tell("legacy-dropped-field", message, path, why=why)
+            found.report("legacy-dropped-field", message, path, why=why)
     for index, layer in enumerate(net.layers):
         for descriptor, _ in layer.ListFields():
             if descriptor.name not in _LAYER_FIELDS:
@@ -153,7 +153,7 @@ def _report_dropped_fields(net: Any, found: Findings) -> None:
                 why = "Caffe treats a net with any V0 layer as V0, and reads only bottom, top and "
                 why += "the inner layer { } of a layer"
                 path = ("layers", index, descriptor.name)
-                found.tell("legacy-dropped-field", message, path, layer=name, why=why)
+                found.report("legacy-dropped-field", message, path, layer=name, why=why)
 
 
 def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
@@ -167,7 +167,7 @@ def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
             path = ("layers", index, "bottom", j)
             if bottom not in source_of:
                 message = f'bottom "{bottom}" is not an input, and no earlier layer produces it'
-                found.tell("legacy-unknown-bottom", message, path, **_about(layer))
+                found.report("legacy-unknown-bottom", message, path, **_about(layer))
             source = source_of.get(bottom)
             if source is not None and source.layer.type == "padding":
                 _check_padding(source, layer, path, found)
@@ -186,14 +186,14 @@ def _check_padding(padding: Any, layer: Any, path: Path, found: Findings) -> Non
     if layer.layer.type not in _WINDOWED:
         message = f'padding layer "{padding.layer.name}" feeds a layer that has no pad'
         why = 'only "conv" and "pool" layers take over the pad of a padding layer'
-        found.tell("legacy-padding", message, path, why=why, **about)
+        found.report("legacy-padding", message, path, why=why, **about)
     if len(layer.bottom) != 1:
         message = f"expected 1 bottom after a padding layer, got {len(layer.bottom)}"
-        found.tell("legacy-padding", message, path, **about)
+        found.report("legacy-padding", message, path, **about)
     if len(padding.bottom) != 1 or len(padding.top) != 1:
         message = f'padding layer "{padding.layer.name}": expected 1 bottom and 1 top, got '
         message += f"{len(padding.bottom)} and {len(padding.top)}"
-        found.tell("legacy-padding", message, path, **about)
+        found.report("legacy-padding", message, path, **about)
 
 
 def _upgrade_layer(old: Any, new: Any, index: int, found: Findings) -> None:
@@ -212,10 +212,10 @@ def _upgrade_layer(old: Any, new: Any, index: int, found: Findings) -> None:
             _store(new, target, value)
         elif field in _FIELDS:
             message = f'"{field}" is not a parameter of this layer type; it is dropped'
-            found.tell("legacy-unknown-field", message, path, **_about(old))
+            found.report("legacy-unknown-field", message, path, **_about(old))
         else:
             message = f'"{field}" is dropped: no layer type has it'
-            found.tell("legacy-dropped-field", message, path, **_about(old))
+            found.report("legacy-dropped-field", message, path, **_about(old))
 
 
 def _set_type(old: Any, new: Any, index: int, found: Findings) -> bool:
@@ -226,7 +226,7 @@ def _set_type(old: Any, new: Any, index: int, found: Findings) -> bool:
         return True
     message, hint = f'unknown V0 layer type "{name}"', did_you_mean(name, _TYPES)
     path = ("layers", index, "layer", "type")
-    found.tell("legacy-unknown-type", message, path, hint=hint, **_about(old))
+    found.report("legacy-unknown-type", message, path, hint=hint, **_about(old))
     return False
 
 

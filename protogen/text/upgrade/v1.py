@@ -34,7 +34,7 @@ def upgrade_v1(net: Any, found: Findings) -> None:
     if net.layer:
         message = "net has both layer { } and layers { }; Caffe accepts only one of them"
         hint = 'write every layer as layer { type: "Name" }'
-        found.tell("legacy-mixed", message, ("layers", 0), hint=hint)
+        found.report("legacy-mixed", message, ("layers", 0), hint=hint)
         return
     for layer in net.layers:
         _upgrade_layer(layer, net.layer.add())

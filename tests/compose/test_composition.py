@@ -217,7 +217,7 @@ def test_in_place_writes_the_bottom_and_gives_it_on() -> None:
     assert infer_shapes(net).ok
 
 
-def test_overwriting_what_another_layer_reads_is_refused() -> None:
+def test_overwriting_what_another_layer_reads_is_rejected() -> None:
     with Net():
         data = image()
         L.Pooling(data, kernel_size=2)
@@ -232,7 +232,7 @@ def test_in_place_needs_a_bottom() -> None:
     assert_at_line(caught)
 
 
-def test_parameters_are_shared_by_name_and_their_mismatch_told_at_the_users_line() -> None:
+def test_parameters_are_shared_by_name_and_their_mismatch_is_reported_at_the_users_line() -> None:
     with Net() as net:
         a, b = image(1, 8), L.Input(name="other", shape=[1, 9])
         L.InnerProduct(a, name="left", num_output=4, param={"name": "w"})
@@ -307,7 +307,7 @@ MISTAKES: list[tuple[Callable[[Blob], Any], str]] = [
 
 
 @pytest.mark.parametrize(("mistake", "match"), MISTAKES)
-def test_a_mistake_is_told_whole_at_the_users_line(
+def test_a_mistake_is_reported_whole_at_the_users_line(
     mistake: Callable[[Blob], Any], match: str
 ) -> None:
     with Net():
@@ -340,7 +340,7 @@ def test_a_layer_that_fails_leaves_the_net_as_it_was(
         assert [L.ReLU(data).name, L.TanH(data, name="x").name] == ["relu1", "x"]
 
 
-def test_a_layer_outside_of_any_net_is_refused() -> None:
+def test_a_layer_outside_of_any_net_is_rejected() -> None:
     with pytest.raises(ComposeError, match="composed outside of any net") as caught:
         L.Input(name="lost", shape=[1])
     assert_at_line(caught)
@@ -419,7 +419,7 @@ def _frames() -> list[Any]:
     return frames
 
 
-def test_a_changed_message_is_inferred_anew() -> None:
+def test_a_changed_message_is_inferred_again() -> None:
     with Net("changed") as net:
         data = L.Input(shape=[1, 3, 8, 8], name="data")
         L.Convolution(data, num_output=4, kernel_size=3, name="conv")
@@ -439,7 +439,7 @@ def test_annotate_after_the_message_was_changed_by_others() -> None:
 def test_more_param_than_blobs_raises_at_once() -> None:
     with Net("params"):
         data = L.Input(shape=[1, 3], name="data")
-        with pytest.raises(ComposeError, match="has 1 param for 0 learnable blobs"):
+        with pytest.raises(ComposeError, match="has 1 param entry for 0 learnable blobs"):
             L.ReLU(data, param=[{"lr_mult": 1}])
 
 

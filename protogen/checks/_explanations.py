@@ -1,0 +1,49 @@
+"""The findings of inference with their cause: why, and hints that inference has verified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from protogen.analysis import Analysis
+from protogen.checks._duplicate_tops import explain_duplicate_top
+from protogen.checks._missing_bottoms import explain_missing_bottom
+from protogen.checks._phases import Phases
+from protogen.checks._proposals import Finding
+from protogen.diagnostics import Diagnostic
+from protogen.explanations import explanations
+
+__all__ = ["explained"]
+
+#: How many findings of a phase are explained. Each takes several analyses of the whole net, and a
+#: net with more of them has one cause for all.
+_MOST = 10
+
+#: Who explains the findings of a rule. Those about sizes that differ have their account already.
+_EXPLANATIONS: dict[str, Callable[[Finding], Diagnostic]] = {
+    "unknown-bottom": explain_missing_bottom,
+    "duplicate-top": explain_duplicate_top,
+}
+
+
+def explained(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
+    """The findings of inference in a phase, each with an explanation if there is one."""
+    steps = {step.index: step for step in analysis.steps}
+    left = _MOST
+    for diagnostic in _inferred(phases, analysis):
+        explain = _EXPLANATIONS.get(diagnostic.name)
+        if explain is None or left == 0:
+            yield diagnostic
+        else:
+            left -= 1
+            step = steps[diagnostic.layer_index]
+            yield explain(Finding(phases, analysis, step, diagnostic))
+
+
+def _inferred(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
+    """The findings of inference; those about sizes that differ with their explanation."""
+    others = [other for other in phases.analyses if other is not analysis]
+    found = explanations(analysis, others)
+    for index, finding in enumerate(analysis.faults):
+        if index in found:
+            finding = found[index].of(finding, phases.net)
+        yield finding

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protogen.analysis import Analysis
+from protogen.checks._check import Check, register
+from protogen.checks._gradients import passing_gradients, reads_bottom, reads_top
+from protogen.checks._memory import Memory, Overwrite
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step, Value
+from protogen.rules import Rule
+
+
+@register
+class SharedMemory(Check):
+    rule = Rule(
+        code="G212",
+        name="shared-memory",
+        severity=Severity.WARNING,
+        summary="An in-place layer that overwrites a blob under another name.",
+        what="""
+            Finds in-place layers on the top of a Flatten, Reshape or Split, of a Concat with one
+            bottom, or of a Slice with one top, if a layer still needs the bottom of that layer: to
+            compute its top later, or in training to compute its gradient.
+            """,
+        why="""
+            These layers copy nothing: their top uses the memory of their bottom. A layer that
+            writes the top in place overwrites the bottom too. Caffe reports nothing, and the layers
+            that still need the bottom compute with the wrong values.
+            """,
+        fix="Give the in-place layer another top, and let the later layers read it.",
+        bad="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "flat" type: "Flatten" bottom: "data" top: "flat"
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "flat" top: "flat"
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            """,
+        good="""
+            layer {
+              name: "data" type: "Input" top: "data"
+              input_param { shape { dim: 1 dim: 64 dim: 28 dim: 28 } }
+            }
+            layer {
+              name: "flat" type: "Flatten" bottom: "data" top: "flat"
+            }
+            layer {
+              name: "relu" type: "ReLU" bottom: "flat" top: "relu"
+            }
+            layer {
+              name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+              convolution_param { num_output: 20 kernel_size: 5 }
+            }
+            """,
+    )
+
+    def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        if not any(step.in_place for step in analysis.steps):
+            return
+        memory = Memory(analysis)
+        reported: set[Step] = set()
+        for reader, value in memory.stale_reads:
+            overwrite = memory.overwrite(value)
+            if overwrite is not None and overwrite.step not in reported:
+                reported.add(overwrite.step)
+                need = f'which layer "{reader.name}" ({reader.type}) reads later'
+                yield self._overwritten(memory, overwrite, value, need)
+        for step, value in _needed_for_gradients(analysis):
+            overwrite = memory.shared_overwrite(value)
+            if overwrite is not None and overwrite.step not in reported:
+                reported.add(overwrite.step)
+                need = f'from which layer "{step.name}" ({step.type}) computes its gradient'
+                yield self._overwritten(memory, overwrite, value, need)
+
+    def _overwritten(
+        self, memory: Memory, overwrite: Overwrite, value: Value, need: str
+    ) -> Diagnostic:
+        step, bottom = overwrite
+        position = step.bottoms.index(bottom)
+        sharing = memory.sharing_layer(bottom) or memory.sharing_layer(value)
+        assert sharing is not None
+        return self.found(
+            step,
+            f'overwrites "{bottom.name}" in place, and with it "{value.name}", {need}',
+            field=f"top[{position}]",
+            why=f'the two blobs use the same memory: layer "{sharing.name}" ({sharing.type}) copies'
+            " nothing",
+            hint="give the top another name, and let the later layers read it",
+        )
+
+
+def _needed_for_gradients(analysis: Analysis) -> Iterator[tuple[Step, Value]]:
+    """The layers that compute gradients from values, and these values.
+
+    The bottoms of in-place layers are left out: `unsafe-in-place` is about those.
+    """
+    passing = passing_gradients(analysis)
+    for step in analysis.steps if analysis.trained else ():
+        if step in passing and reads_top(step):
+            for top in step.tops:
+                yield step, top
+        if not step.in_place and reads_bottom(step, step in passing):
+            for bottom in step.bottoms:
+                if bottom is not None:
+                    yield step, bottom
