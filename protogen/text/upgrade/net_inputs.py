@@ -48,6 +48,7 @@ def upgrade_inputs(net: Any, found: Findings) -> bool:
     else:
         layer = proto.LayerParameter(name="input", type="Input", top=net.input)
         layer.input_param.shape.extend(shapes[: len(net.input)])
+        # Caffe puts it first, wherever the input fields are written.
         layers = [layer, *net.layer]
         net.ClearField("layer")
         net.layer.extend(layers)
