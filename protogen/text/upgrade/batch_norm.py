@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import plural
-from protogen.text.upgrade.findings import Findings
+from protogen.text.upgrade.upgrade_findings import Findings
 
 __all__ = ["has_old_batch_norm", "upgrade_batch_norm"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import plural
-from protogen.text.upgrade.findings import Findings, Path
+from protogen.text.upgrade.upgrade_findings import Findings, Path
 
 __all__ = ["INPUT_FIELDS", "new_path", "upgrade_inputs"]
 
