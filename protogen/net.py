@@ -292,9 +292,13 @@ class Net:
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The finding with the place where its layer, or field, is written or composed."""
-        if diagnostic.location or diagnostic.layer_index < 0:
+        if diagnostic.location:
             return diagnostic
-        location = self.layer_location(diagnostic.layer_index, diagnostic.field)
+        location = None
+        if diagnostic.layer_index >= 0:
+            location = self.layer_location(diagnostic.layer_index, diagnostic.field)
+        elif diagnostic.field and self._document is not None:
+            location = self._document.locate(parse_path(diagnostic.field))
         return replace(diagnostic, location=location) if location else diagnostic
 
     def layer_location(self, layer_index: int, field: str = "") -> Location | None:

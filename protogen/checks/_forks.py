@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen import proto
@@ -11,7 +11,9 @@ from protogen.graph import Step
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-__all__ = ["CONVERTERS", "ForkPart", "common_forks", "fork_parts", "fork_type"]
+    from protogen.proto import NetParameter
+
+__all__ = ["CONVERTERS", "ForkPart", "common_forks", "fork_parts", "fork_type", "net_parts"]
 
 #: The schemas of programs that read or write prototxt, but do not train nets as Caffe does.
 CONVERTERS = {
@@ -44,9 +46,13 @@ def fork_type(step: Step) -> ForkPart | None:
     return ForkPart("type", f"the layer type {step.type}", step.schema.forks)
 
 
-def fork_parts(message: Message, path: str = "") -> Iterator[ForkPart]:
-    """The fields and enum values in a message that only forks have."""
+def fork_parts(
+    message: Message, path: str = "", *, skip: Collection[str] = ()
+) -> Iterator[ForkPart]:
+    """The fields and enum values in a message that only forks have, except in ``skip``."""
     for field, value in message.ListFields():
+        if field.name in skip:
+            continue
         field_path = f"{path}.{field.name}" if path else field.name
         forks = proto.forks_of(field)
         if forks:
@@ -61,6 +67,11 @@ def fork_parts(message: Message, path: str = "") -> Iterator[ForkPart]:
                 forks = proto.forks_of(name)
                 if forks:
                     yield ForkPart(field_path, f"the value {name.name} of {field.name}", forks)
+
+
+def net_parts(net: NetParameter) -> Iterator[ForkPart]:
+    """What only forks have in a net, outside of its layers."""
+    return fork_parts(net, skip=("layer", "layers"))
 
 
 def _elements(path: str, value: Any) -> Iterator[tuple[str, Any]]:

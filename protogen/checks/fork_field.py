@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._check import Check, register
-from protogen.checks._forks import fork_parts
+from protogen.checks._forks import ForkPart, fork_parts, net_parts
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
 from protogen.rules import Rule
 
 
@@ -46,15 +47,23 @@ class ForkField(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         reported: set[str] = set()
-        for step in phases.layers:
-            for each in fork_parts(step.layer):
-                if each.what in reported:
-                    continue
-                reported.add(each.what)
-                names = ", ".join(each.forks[:4]) + (" and others" if len(each.forks) > 4 else "")
-                verb = "have" if len(each.forks) > 1 else "has"
-                yield self.found(
-                    step,
-                    f"BVLC Caffe does not have {each.what}; {names} {verb} it",
-                    field=each.path,
-                )
+        for step, each in _net_and_layer_parts(phases):
+            if each.what in reported:
+                continue
+            reported.add(each.what)
+            names = ", ".join(each.forks[:4]) + (" and others" if len(each.forks) > 4 else "")
+            verb = "have" if len(each.forks) > 1 else "has"
+            yield self.found(
+                step,
+                f"BVLC Caffe does not have {each.what}; {names} {verb} it",
+                field=each.path,
+            )
+
+
+def _net_and_layer_parts(phases: Phases) -> Iterator[tuple[Step | None, ForkPart]]:
+    """Each part with the layer that has it, or ``None`` for the net itself."""
+    for part in net_parts(phases.message):
+        yield None, part
+    for step in phases.layers:
+        for part in fork_parts(step.layer):
+            yield step, part

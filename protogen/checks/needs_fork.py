@@ -3,7 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from protogen.checks._check import Check, register
-from protogen.checks._forks import CONVERTERS, ForkPart, common_forks, fork_parts, fork_type
+from protogen.checks._forks import (
+    CONVERTERS,
+    ForkPart,
+    common_forks,
+    fork_parts,
+    fork_type,
+    net_parts,
+)
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity
@@ -54,7 +61,9 @@ class NeedsFork(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        parts: dict[str, tuple[Step, ForkPart]] = {}
+        parts: dict[str, tuple[Step | None, ForkPart]] = {
+            part.what: (None, part) for part in net_parts(phases.message)
+        }
         for step in phases.layers:
             for part in _parts(step):
                 parts.setdefault(part.what, (step, part))

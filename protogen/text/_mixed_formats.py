@@ -484,7 +484,7 @@ def _path(frames: dict[int, Frame], layer: _Layer) -> tuple[Frame, ...]:
 def _many_old_parts(mixed: list[_Layer], why: str) -> Problem:
     counts: Counter[str] = Counter()
     for layer in mixed:
-        counts.update(list(dict.fromkeys(part.name for part in layer.foreign_parts)))
+        counts.update(dict.fromkeys((part.name for part in layer.foreign_parts), 1))
     listed = ", ".join(f"{name} ({plural(n, 'layer')})" for name, n in counts.items())
     first = mixed[0]
     start, end = first.foreign_parts[0].start, first.foreign_parts[0].end

@@ -27,3 +27,18 @@ def test_fields_of_bvlc() -> None:
         "a", "Pooling", "data", pooling_param="pool: AVE round_mode: FLOOR global_pooling: true"
     )
     assert findings(net, "F102") == []
+
+
+def test_a_field_of_the_net() -> None:
+    """`bn_stats_batch_size` is Intel's; BVLC Caffe cannot parse a net with it."""
+    net = "bn_stats_batch_size: 32\n" + image(3, 9)
+    (note,) = findings(net, "F102")
+    assert note == (
+        "net.prototxt:1:1: note[F102] BVLC Caffe does not have the field bn_stats_batch_size in"
+        " NetParameter; intel has it"
+    )
+    (warning,) = findings(net, "F103")
+    assert warning.startswith(
+        "net.prototxt:1:1: warning[F103] BVLC Caffe rejects this net, because only forks have the"
+        " field bn_stats_batch_size in NetParameter"
+    )
