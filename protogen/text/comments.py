@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import bisect
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen.diagnostics import Location
 from protogen.proto.fields import is_repeated
-from protogen.text.tree import Block, Path, Span
+from protogen.text.tree import Block, Path
 
 if TYPE_CHECKING:
     from protogen.text.parse import ParseResult
@@ -42,59 +42,84 @@ class Comment(NamedTuple):
 def find_comments(result: ParseResult) -> list[Comment]:
     """The comments of a text in their order."""
     text = result.text
-    if "#" not in text:
+    if "#" not in text:  # most nets that a program wrote have none
         return []
-    paths = _Paths(result.root, result.message_class.DESCRIPTOR)
+    fields = _Fields(result.root, result.message_class.DESCRIPTOR)
     found = []
     for match in _COMMENT.finditer(text):
-        if match[1] is None:
+        if match[1] is None:  # a string
             continue
-        start, end = match.span()
+        start = match.start()
         line_start = text.rfind("\n", 0, start) + 1
-        alone = not text[line_start:start].strip(" \t\r\f\v\ufeff")
-        placement, path = paths.owner(start, -1 if alone else line_start)
-        comment = text[start:end].rstrip("\r")
-        location = result.lines.location(start, start + len(comment))
-        found.append(Comment(comment, start, start + len(comment), location, placement, path))
+        is_alone = not text[line_start:start].strip(" \t\r\f\v\ufeff")
+        placement, path = fields.owner(start, None if is_alone else line_start)
+        comment = match[1].rstrip("\r")
+        end = start + len(comment)
+        location = result.lines.location(start, end)
+        found.append(Comment(comment, start, end, location, placement, path))
     return found
 
 
-class _Paths:
-    """The tree with a path for each field."""
+class _Field(NamedTuple):
+    """A field of a message as it is written."""
+
+    start: int
+    end: int
+    block: Block | None
+    path: Path  # from the message
+    message: Any  # the type of its message, if it has one that the schema knows
+
+
+class _Fields:
+    """The fields of a text, to find the one that a comment belongs to."""
 
     def __init__(self, root: Block, descriptor: Any) -> None:
         self._root = root
         self._descriptor = descriptor
-        self._steps: dict[int, tuple[list[int], list[tuple[Span, Path, Any]]]] = {}
+        self._of_block: dict[int, list[_Field]] = {}
 
-    def owner(self, offset: int, line_start: int) -> tuple[str, Path]:
-        """How a comment belongs to a field, and to which. ``line_start`` is -1 if it is alone."""
-        block, path, descriptor = self._root, Path(), self._descriptor
+    def owner(self, offset: int, line_start: int | None) -> tuple[str, Path]:
+        """How a comment is placed, and the path of its field.
+
+        ``line_start`` is where its line starts, or None if nothing is before it on the line.
+        """
+        block, descriptor = self._root, self._descriptor
+        path: Path = ()
         while True:
-            starts, steps = self._of(block, descriptor)
-            index = bisect.bisect_right(starts, offset)
-            span, step, kind = steps[index - 1] if index else (Span(0, -1, None), Path(), None)
-            if span.block is None or offset >= span.end:
+            fields = self._in_order(block, descriptor)
+            following = bisect_right(fields, offset, key=_start)
+            previous = fields[following - 1] if following else None
+            if previous is None or previous.block is None or offset >= previous.end:
                 break
-            path, descriptor, block = path + step, kind, span.block
-        if line_start >= 0:
-            # No field of this message is before it on the line: it is beside the opening brace.
-            return "trailing", path + step if index and span.end > line_start else path
-        if index < len(steps):
-            return "leading", path + steps[index][1]
+            # The comment is inside of this field: look among the fields of its message.
+            path += previous.path
+            block, descriptor = previous.block, previous.message
+        if line_start is not None:
+            if previous is not None and previous.end > line_start:
+                path += previous.path
+            # Else it is beside the brace that opens the message.
+            return "trailing", path
+        if following < len(fields):
+            return "leading", path + fields[following].path
         return "inner", path
 
-    def _of(self, block: Block, descriptor: Any) -> tuple[list[int], list[tuple[Span, Path, Any]]]:
-        if id(block) not in self._steps:
-            steps = sorted(_steps(block, descriptor), key=lambda step: step[0].start)
-            self._steps[id(block)] = [step[0].start for step in steps], steps
-        return self._steps[id(block)]
+    def _in_order(self, block: Block, descriptor: Any) -> list[_Field]:
+        # Once for each message, and not for each comment: a net can have thousands of both.
+        if id(block) not in self._of_block:
+            self._of_block[id(block)] = sorted(_fields_of_block(block, descriptor), key=_start)
+        return self._of_block[id(block)]
 
 
-def _steps(block: Block, descriptor: Any) -> Iterator[tuple[Span, Path, Any]]:
+def _start(field: _Field) -> int:
+    return field.start
+
+
+def _fields_of_block(block: Block, descriptor: Any) -> Iterator[_Field]:
+    known = descriptor.fields_by_name if descriptor is not None else {}
     for name, spans in block.by_name.items():
-        field = descriptor.fields_by_name.get(name) if descriptor is not None else None
-        single = field is not None and not is_repeated(field)
+        field = known.get(name)
+        message = None if field is None else field.message_type
         for index, span in enumerate(spans):
-            kind = field.message_type if field is not None else None
-            yield span, (name,) if single else (name, index), kind
+            # Nobody knows whether an unknown field is repeated, so it has an index.
+            has_index = field is None or is_repeated(field)
+            yield _Field(*span, (name, index) if has_index else (name,), message)

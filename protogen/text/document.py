@@ -120,8 +120,9 @@ class Document:
 
     def _splice(self, splices: list[Splice]) -> None:
         if splices:
+            # Read as a whole: a splice can change what the text around it means.
             self._result = parse(splice(self.text, splices), self.message_class, self.filename)
-            self.message.CopyFrom(self._result.message())
+            self.message.CopyFrom(self._result.message())  # the same object: others may hold it
 
     def splices(self, edits: Iterable[Edit]) -> list[Splice]:
         """The changes of the text that a list of edits makes. Raises as `apply` does."""

@@ -73,7 +73,7 @@ class _Layout:
             self._notes(token, level, first)
             if token.kind == "end" or token.text in ("}", ">"):
                 return
-            if token.text in (",", ";"):
+            if token.text in (",", ";"):  # separators between fields are optional, and go
                 self._beside(self._take(), level)
                 continue
             if token.spaced:
@@ -109,10 +109,11 @@ class _Layout:
 
     def _field(self, level: int) -> None:
         name = self._within(level)
-        while name.startswith("[") and not name.endswith("]"):
+        while name.startswith("[") and not name.endswith("]"):  # an extension
             name += self._within(level)
         if self._next.text == ":":
             self._within(level)
+        # Caffe's own nets write a message without a colon, and everything else with one.
         braced = self._next.text in ("{", "<")
         self._value(name if braced else f"{name}:", level)
 
@@ -140,7 +141,7 @@ class _Layout:
         self._beside(self._take(), level + 1)
         opening = self.lines[-1]
         self._fields(level + 1)
-        if len(self.lines) == first and not opening.comment:
+        if len(self.lines) == first and not opening.comment:  # an empty message stays on its line
             opening.words += " }"
         else:
             self._write(level, "}")
@@ -163,11 +164,13 @@ class _Layout:
 
     def _list(self, head: str, level: int) -> None:
         """A list: on one line, unless it has messages or comments in it."""
+        # Its lines are set apart until it is known whether they fit on one.
         outer, self.lines = self.lines, []
         opening = self._take()
         while self._next.text != "]":
             self._value("", level + 1)
             if self._next.text == ",":
+                # After the value, and before a comment that is beside it.
                 next(line for line in reversed(self.lines) if line.words).words += ","
                 self._notes(self._next, level + 1)
                 self._beside(self._take(), level + 1)

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from protogen.diagnostics import Diagnostic, Location
-from protogen.text._findings import findings, legacy_mixed, refusal
 from protogen.text._foreign_formats import foreign_format
 from protogen.text._look_alikes import LookAlike, find_look_alikes, plain_text
 from protogen.text._mixed_formats import restore_types
 from protogen.text._reader_state import Problem
+from protogen.text._text_findings import findings, legacy_mixed, refusal
 from protogen.text.comments import Comment, find_comments
 from protogen.text.lines import Lines
 from protogen.text.reader import Reader

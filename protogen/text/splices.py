@@ -37,6 +37,7 @@ def splice(text: str, splices: Iterable[Splice]) -> str:
     it. Line breaks in new text become those that the text uses.
     """
     newline = newline_of(text)
+    # One join at the end: to build the text splice by splice would copy it for each of them.
     parts: list[str] = []
     position = 0
     for start, end, new in sorted(splices, key=lambda splice: splice[:2]):
@@ -74,6 +75,7 @@ def _runs(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def _separators(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     found = []
     for _, end in spans:
+        # A comment may be in between, which stays; a separator that stays would be a syntax error.
         after = skip_gap(text, end)
         if text.startswith((",", ";"), after):
             found.append((after, after + 1))
@@ -124,6 +126,7 @@ def past_blanks(text: str, position: int) -> int:
 
 def before_blanks(text: str, position: int) -> int:
     """The start of the blanks that end at a position of a line."""
+    # Not by rstrip, which would copy all of the text before the position.
     while position and text[position - 1] in " \t\f\v":
         position -= 1
     return position

@@ -39,6 +39,7 @@ class Block:
         """The occurrences of each field; each element of a list is one."""
         if self._by_name is None:
             self._by_name = {}
+            # Most messages are never asked for by name, so the table is built on request.
             for name, start, end, child in self.entries:
                 spans = self._by_name.setdefault(name, [])
                 if isinstance(child, list):

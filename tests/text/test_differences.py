@@ -1,4 +1,4 @@
-"""A text that follows its message: what changed is changed, the rest stays byte for byte."""
+"""The differences of messages as edits, and a text that takes over those of its message."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 
 from protogen import infer_shapes, load, loads, proto
+from protogen.edits import Edit
 from protogen.rules.text import reading_errors
+from protogen.text import differences as differences_module
+from protogen.text import read
+from protogen.text.differences import differences
 from tests.conftest import conformance_nets
 
 TEXT = """\
@@ -131,3 +135,88 @@ def test_real_files_follow_random_changes(path: Path) -> None:
     wanted = proto.NetParameter()
     wanted.CopyFrom(net.message)
     assert loads(net.text).message == wanted
+
+
+def layers(*names: str) -> Any:
+    net = proto.NetParameter()
+    for name in names:
+        net.layer.add(name=name, type="ReLU")
+    return net
+
+
+def test_equal_messages_differ_in_nothing() -> None:
+    net = layers("a", "b")
+    net.layer[0].loss_weight.append(float("nan"))
+    net.layer[1].power_param.power = float("nan")
+    assert differences(net, type(net).FromString(net.SerializeToString())) == []
+
+
+def test_a_layer_that_changed_is_recognized_by_its_name() -> None:
+    old, new = layers("a", "b", "c"), layers("x", "a", "b", "c")
+    for layer in new.layer:
+        layer.type = "TanH"
+    changes = differences(old, new)
+    assert [(edit.action, edit.path) for edit in changes] == [
+        ("insert", ("layer", 0)),
+        ("set", ("layer", 0, "type")),
+        ("set", ("layer", 1, "type")),
+        ("set", ("layer", 2, "type")),
+    ]
+
+
+def test_layers_that_moved_are_deleted_and_inserted() -> None:
+    changes = differences(layers("a", "b", "c", "d"), layers("c", "d", "a", "b"))
+    assert [(edit.action, edit.path) for edit in changes] == [
+        ("delete", ("layer", 0)),
+        ("delete", ("layer", 1)),
+        ("insert", ("layer", 4)),
+        ("insert", ("layer", 4)),
+    ]
+
+
+def test_a_path_can_lead_to_the_message() -> None:
+    changes = differences(layers("a").layer[0], layers("b").layer[0], ("layer", 5))
+    assert changes == [Edit(("layer", 5, "name"), "set", "b")]
+
+
+def test_comparisons_are_few_if_every_second_layer_of_many_changes() -> None:
+    # A quadratic search would compare 2,000 * 2,000 / 2 of them.
+    old = [CountedKey(n) for n in range(2000)]
+    new = [CountedKey(n if n % 2 else -n) for n in range(2000)]
+    CountedKey.comparisons = 0
+    pairs = differences_module._with_equal_keys([], old, new)
+    assert pairs == [(0, 0), *((n, n) for n in range(1, 2000, 2))]
+    assert CountedKey.comparisons < 20 * 2000
+
+
+class CountedKey:
+    """A key that counts how often keys are compared."""
+
+    comparisons = 0
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+    def __eq__(self, other: object) -> bool:
+        CountedKey.comparisons += 1
+        return isinstance(other, CountedKey) and self.number == other.number
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_edits_make_one_message_the_other(seed: int) -> None:
+    chance = random.Random(seed)
+    old = layers(*(chance.choice("abcdefgh") for _ in range(chance.randrange(9))))
+    new = layers(*(chance.choice("abcdefgh") for _ in range(chance.randrange(9))))
+    for net in (old, new):
+        for layer in net.layer:
+            layer.convolution_param.kernel_size.extend(chance.choices([1, 3, 5], k=2))
+            if chance.randrange(2):
+                layer.include.add(stage=["x"])
+            if chance.randrange(2):
+                layer.convolution_param.pad_h = chance.randrange(3)
+    document = read(str(old))
+    document.apply(differences(old, new))
+    assert document.message == new

@@ -58,7 +58,8 @@ def test_same_verdict_and_message_as_google(text: str) -> None:
     note(str(refusals))
     assert document.data == text.encode()
     if accepted != (not refusals):
-        only_ours = {d.name for d in refusals} == {"missing-required-field"}
+        # Caffe itself rejects these, and protobuf's Python parser does not.
+        only_ours = {d.name for d in refusals} <= {"missing-required-field", "legacy-mixed"}
         assert only_ours or ONLY_ONE_OF_THEM.search(text)
     elif accepted:
         assert document.message.SerializeToString(deterministic=True) == message.SerializeToString(

@@ -8,8 +8,17 @@ import pytest
 from google.protobuf import text_format
 
 from protogen import proto
+from protogen.text import parse as parse_module
 from protogen.text import read
-from protogen.text.upgrade import needs_upgrade, upgrade, upgrade_net, upgrade_solver
+from protogen.text.upgrade import (
+    comment_placement,
+    needs_upgrade,
+    prototxt,
+    rewrite,
+    upgrade,
+    upgrade_net,
+    upgrade_solver,
+)
 from tests.conftest import conformance_nets, rows
 
 ROWS = rows("upgrade.jsonl.gz")
@@ -465,3 +474,28 @@ def test_kind_given_wins():
 def test_an_unknown_kind_of_file() -> None:
     with pytest.raises(ValueError, match='expected the kind "net" or "solver", got "nett"'):
         upgrade("", kind="nett")
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'layers { name: "%d" type: RELU  # r\n }\n',
+        'layer { name: "%d" type: "BatchNorm" param {} param {} param { lr_mult: 1 } }\n',
+        'layers { layer { name: "%d" type: "relu" } }\n',
+    ],
+)
+def test_the_text_is_read_few_times_however_many_layers(
+    layer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = []
+    read_once = parse_module.parse
+
+    def counted(text, *more):
+        readings.append(text)
+        return read_once(text, *more)
+
+    for module in (prototxt, rewrite, comment_placement):
+        monkeypatch.setattr(module, "parse", counted)
+    result = upgrade("".join(layer % n for n in range(100)), kind="net")
+    assert result.text is not None
+    assert len(readings) <= 3

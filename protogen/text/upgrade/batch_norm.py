@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import plural
-from protogen.text.upgrade.findings import Findings
+from protogen.text.upgrade.upgrade_findings import Findings
 
 __all__ = ["has_old_batch_norm", "upgrade_batch_norm"]
 
@@ -27,6 +27,8 @@ def upgrade_batch_norm(net: Any, found: Findings) -> None:
     changed = 0
     for layer in filter(_is_old_batch_norm, net.layer):
         before = layer.SerializePartialToString()
+        # Mean, variance and their scale are statistics of the data, which a solver must not train.
+        # Caffe changes only these two fields, and leaves names and share modes as they are.
         for param in layer.param:
             param.lr_mult = param.decay_mult = 0.0
         changed += layer.SerializePartialToString() != before

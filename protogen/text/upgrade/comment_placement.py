@@ -75,6 +75,7 @@ class PrintedNet:
         for comment in comments:
             span, exact = self._nearest(comment.path)
             first, last = self._row(span.start) - start, self._row(span.end) - start
+            # Each field and brace has a line of its own here, so a line says where a field is.
             if exact and comment.placement == "trailing":
                 lines[first] += f"  {comment.text}"
             elif exact and comment.placement == "inner" and last > first:

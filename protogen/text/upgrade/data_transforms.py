@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import plural
-from protogen.text.upgrade.findings import Findings, Path
+from protogen.text.upgrade.upgrade_findings import Findings, Path
 
 __all__ = ["new_path", "upgrade_data_transforms"]
 

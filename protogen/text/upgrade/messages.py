@@ -8,9 +8,9 @@ from typing import Any
 from protogen.diagnostics import Diagnostic, Severity, plural
 from protogen.text.upgrade.batch_norm import has_old_batch_norm, upgrade_batch_norm
 from protogen.text.upgrade.data_transforms import upgrade_data_transforms
-from protogen.text.upgrade.findings import Findings, Locate
 from protogen.text.upgrade.net_inputs import upgrade_inputs
 from protogen.text.upgrade.solver import upgrade_type
+from protogen.text.upgrade.upgrade_findings import Findings, Locate
 from protogen.text.upgrade.v0 import is_v0, upgrade_v0
 from protogen.text.upgrade.v1 import upgrade_v1
 

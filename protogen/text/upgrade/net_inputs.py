@@ -9,7 +9,7 @@ from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import plural
-from protogen.text.upgrade.findings import Findings, Path
+from protogen.text.upgrade.upgrade_findings import Findings, Path
 
 __all__ = ["INPUT_FIELDS", "new_path", "upgrade_inputs"]
 
@@ -48,6 +48,7 @@ def upgrade_inputs(net: Any, found: Findings) -> bool:
     else:
         layer = proto.LayerParameter(name="input", type="Input", top=net.input)
         layer.input_param.shape.extend(shapes[: len(net.input)])
+        # Caffe puts it first, wherever the input fields are written.
         layers = [layer, *net.layer]
         net.ClearField("layer")
         net.layer.extend(layers)

@@ -49,6 +49,7 @@ def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> 
         raise ValueError(f'expected the kind "net" or "solver", got "{kind}"')
     text = decode(text)
     old = parse(text, _MESSAGES[kind or "net"], filename)
+    # A solver read as a net has unknown fields only, which is enough to recognize it.
     kind = kind or _kind_of(old)
     if old.message_class is not _MESSAGES[kind]:
         old = parse(text, _MESSAGES[kind], filename)

@@ -53,6 +53,7 @@ def _edits_of_layers(old: ParseResult, message: Any, new: Any, origins: _Origins
     """The splices of layers that are in the current format and changed nevertheless."""
     edits: list[Edit] = []
     for index, origin in enumerate(origins):
+        # Layers of an older format are printed as a whole, and the Input layer is new.
         if message.layers or origin is None:
             continue
         if message.layer[origin] != new.layer[index]:
@@ -69,7 +70,7 @@ def _replacements(old: ParseResult, new: Any, moves: _Moves) -> list[Splice]:
         is_inside = field in moving and moves.is_inside(comment, field)
         if moves.goes_to_input_layer(comment):
             moving[moves.holder(field)].append(comment)
-            if not is_inside:
+            if not is_inside:  # else it goes with the text of the field
                 removed.append((comment.start, comment.end))
         elif is_inside:
             moving[field].append(comment)
@@ -80,7 +81,7 @@ def _replacements(old: ParseResult, new: Any, moves: _Moves) -> list[Splice]:
         if block and place == start:
             splices.append(_with_line_end(old.text, Splice(start, end, block)))
             continue
-        if block:
+        if block:  # an Input layer, which must come before the layers that read its tops
             splices.append(Splice(place, place, block + "\n"))
         removed.append((start, end))
     return [*splices, *removals(old.text, removed)]
@@ -93,6 +94,7 @@ def _blocks(new: Any, moves: _Moves, moving: dict[Path, list[Comment]]) -> dict[
         index = moves.new_index(field)
         if index is not None and moves.holder(field) == field:
             layer_of[field] = index
+    # One text for all layers, which is read once to place the comments.
     printed = PrintedNet(proto.NetParameter(layer=[new.layer[n] for n in layer_of.values()]))
     row_of = {field: row for row, field in enumerate(layer_of)}
     blocks = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from protogen.text.upgrade.findings import Findings
+from protogen.text.upgrade.upgrade_findings import Findings
 
 __all__ = ["upgrade_type"]
 

@@ -12,7 +12,7 @@ from typing import Any
 from protogen import proto
 from protogen.diagnostics import did_you_mean, plural
 from protogen.proto.fields import is_repeated
-from protogen.text.upgrade.findings import Findings, Path
+from protogen.text.upgrade.upgrade_findings import Findings, Path
 
 __all__ = ["is_v0", "new_path", "upgrade_v0"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.text._v1_types import V1_TYPES
-from protogen.text.upgrade.findings import Findings, Path
+from protogen.text.upgrade.upgrade_findings import Findings, Path
 
 __all__ = ["new_path", "upgrade_v1"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,30 +17,33 @@ from protogen.text._problem_groups import grouped
 from protogen.text._reader_state import Frame, Problem
 from protogen.text._values import fields_of
 from protogen.text.lines import Lines
-from protogen.text.tree import find
+from protogen.text.tree import Path, find
 
 if TYPE_CHECKING:
     from protogen.text.parse import ParseResult
 
 __all__ = ["findings", "legacy_mixed", "refusal"]
 
+_KIND_NAMES = {"NetParameter": "net", "SolverParameter": "solver"}
+_OTHER_KIND = {"NetParameter": "SolverParameter", "SolverParameter": "NetParameter"}
 
-def findings(reader: ParseResult) -> tuple[list[Diagnostic], list[int]]:
+
+def findings(result: ParseResult) -> tuple[list[Diagnostic], list[int]]:
     """The diagnostics of a reading, in the order of the text.
 
     The second value has the offsets of the problems that a finding at another place stands for.
     """
-    problems = _of_its_kind(reader, reader.message_class.DESCRIPTOR)
-    problems, left_out = grouped(reader, problems)
-    problems += _missing(reader)
-    problems += _whole_file(reader)
+    problems = _of_its_kind(result, result.message_class.DESCRIPTOR)
+    problems, left_out = grouped(result, problems)
+    problems += _missing(result)
+    problems += _whole_file(result)
     problems.sort(key=lambda problem: problem.start)
-    lines = reader.lines if problems else Lines("")
-    found = [_diagnostic(problem, reader, lines) for problem in problems]
-    if reader.look_alikes:
-        found.append(character_finding(reader.look_alikes, reader.lines))
+    lines = result.lines if problems else Lines("")
+    found = [_diagnostic(problem, result, lines) for problem in problems]
+    if result.look_alikes:
+        found.append(character_finding(result.look_alikes, result.lines))
         found.sort(key=_position)
-    return found + _unlisted(reader.unreported, Location(lines.file)), left_out
+    return found + _unlisted(result.unreported, Location(lines.file)), left_out
 
 
 def _position(found: Diagnostic) -> tuple[int, int]:
@@ -74,7 +76,7 @@ def refusal(what: str, filename: str) -> Diagnostic:
     )
 
 
-def _diagnostic(problem: Problem, reader: ParseResult, lines: Lines) -> Diagnostic:
+def _diagnostic(problem: Problem, result: ParseResult, lines: Lines) -> Diagnostic:
     place = lines.location(problem.start, problem.end)
     found = named(problem.rule).diagnostic(
         problem.message, location=place, hint=problem.hint, why=problem.why, fix=problem.fix
@@ -83,7 +85,7 @@ def _diagnostic(problem: Problem, reader: ParseResult, lines: Lines) -> Diagnost
         return found
     frame = problem.path[0]
     layer = frame.values
-    siblings = reader.values.get(frame.name, [])
+    siblings = result.values.get(frame.name, [])
     index = next((i for i, values in enumerate(siblings) if values is layer), -1)
     return replace(found, layer=layer.get("name", ""), type=_layer_type(frame), layer_index=index)
 
@@ -95,34 +97,34 @@ def _layer_type(frame: Frame) -> str:
     return str(kind)
 
 
-def _missing(reader: ParseResult) -> Iterator[Problem]:
+def _missing(result: ParseResult) -> Iterator[Problem]:
     """The required fields that are missing. Caffe rejects a message without them."""
-    if not reader.has_required:  # most nets have no message with one, and the question takes long
+    if not result.has_required:  # most nets have no message with one, and the question takes long
         return
-    message = reader.message()
+    message = result.message()
     for dotted in message.FindInitializationErrors():
         *around, name = dotted.split(".")
-        path: list[str | int] = []
-        for step in around:
-            match = re.fullmatch(r"(\w+)(?:\[(\d+)\])?", step)
-            if match:
-                path += [match[1], *([int(match[2])] if match[2] else [])]
-        span, _ = find(reader.root, tuple(path))
+        span, _ = find(result.root, _path(around))
         start, end = (span.start, span.end) if span else (0, 0)
         where = around[-1] if around else message.DESCRIPTOR.name
-        yield Problem(
-            "missing-required-field",
-            f'"{where}" lacks the required field "{name}"',
-            start,
-            end,
-            f'add "{name}: ..."',
-            "",
-            (),
-        )
+        text = f'"{where}" lacks the required field "{name}"'
+        hint = f'add "{name}: ..."'
+        yield Problem("missing-required-field", text, start, end, hint, "", ())
 
 
-def _whole_file(reader: ParseResult) -> Iterator[Problem]:
-    if reader.text.startswith("\ufeff"):
+def _path(words: list[str]) -> Path:
+    """The path of a message from protobuf's words for it, as in ``layer[3].clip_param``."""
+    path: list[str | int] = []
+    for word in words:
+        name, _, index = word.partition("[")
+        path.append(name)
+        if index:
+            path.append(int(index.rstrip("]")))
+    return tuple(path)
+
+
+def _whole_file(result: ParseResult) -> Iterator[Problem]:
+    if result.text.startswith("\ufeff"):
         yield Problem(
             "byte-order-mark",
             "file starts with a byte order mark",
@@ -133,25 +135,30 @@ def _whole_file(reader: ParseResult) -> Iterator[Problem]:
             (),
             Fix("remove the byte order mark", (), safe=True, splices=((0, 1, ""),)),
         )
-    if not reader.root.entries and not reader.problems:
+    if not result.root.entries and not result.problems:
         yield Problem("empty-file", "file has no fields", 0, 0, "", "", ())
 
 
-def _of_its_kind(reader: ParseResult, descriptor: Any) -> list[Problem]:
-    """The problems; one only for a net read as a solver, or the reverse."""
-    kinds = {"NetParameter": "net", "SolverParameter": "solver"}
-    other = next((kind for kind in kinds if kind != descriptor.name), "")
-    written = [entry[0] for entry in reader.root.entries]
-    if descriptor.name not in kinds:
-        return list(reader.problems)
-    here, there = fields_of(descriptor), fields_of(proto.FILE.message_types_by_name[other])
-    foreign = {name for name in written if name in there and name not in here}
-    if not foreign or sum(n in there for n in written) <= sum(n in here for n in written):
-        return list(reader.problems)
-    start, end = next((e[1], e[2]) for e in reader.root.entries if e[0] in foreign)
-    kept = [p for p in reader.problems if p.path or p.rule != "unknown-field"]
-    wanted = kinds[descriptor.name]
-    message = f"expected a {wanted}, got a {kinds[other]}"
-    hint = f"pass the prototxt of the {wanted}"
-    kept.append(Problem("wrong-kind-of-file", message, start, end, hint, "", ()))
-    return kept
+def _of_its_kind(result: ParseResult, descriptor: Any) -> list[Problem]:
+    """The problems; instead of those of its fields, one for a net read as a solver or the reverse.
+
+    A file is of the other kind if more of its fields are of that kind, and one of them of no other.
+    """
+    other_kind = _OTHER_KIND.get(descriptor.name)
+    if other_kind is None:
+        return list(result.problems)
+    known_here = fields_of(descriptor)
+    known_there = fields_of(proto.FILE.message_types_by_name[other_kind])
+    here = [entry for entry in result.root.entries if entry[0] in known_here]
+    there = [entry for entry in result.root.entries if entry[0] in known_there]
+    foreign = [entry for entry in there if entry[0] not in known_here]
+    if not foreign or len(there) <= len(here):
+        return list(result.problems)
+    kept = [
+        problem for problem in result.problems if problem.path or problem.rule != "unknown-field"
+    ]
+    _, start, end, _ = foreign[0]
+    expected, got = _KIND_NAMES[descriptor.name], _KIND_NAMES[other_kind]
+    message = f"expected a {expected}, got a {got}"
+    hint = f"pass the prototxt of the {expected}"
+    return [*kept, Problem("wrong-kind-of-file", message, start, end, hint, "", ())]
