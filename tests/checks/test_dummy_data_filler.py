@@ -22,7 +22,8 @@ def dummy(filler: str, *shape: int) -> str:
 
 def test_the_whole_message() -> None:
     assert findings(dummy('type: "uniform" min: 1 max: 0', 3), "S211") == [
-        'net.prototxt:4:35: error[S211] layer "data" (DummyData): min must be at most max, got 1 and 0\n'
+        'net.prototxt:4:35: error[S211] layer "data" (DummyData):'
+        " min must be at most max, got 1 and 0\n"
         "  why:   Caffe loads the net, and aborts in the first forward pass"
     ]
 
