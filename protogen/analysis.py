@@ -200,15 +200,9 @@ class Analysis:
                 continue
             for value in step.tops:
                 if value.readers and not _is_known(value.shape):
-                    found.append(
-                        UnknownTop(
-                            value.name,
-                            value.shape,
-                            step.name,
-                            step.type,
-                            unknown_reason(step.layer),
-                        )
-                    )
+                    damaged = step.index in self._damaged
+                    reason = "its text has errors" if damaged else unknown_reason(step.layer)
+                    found.append(UnknownTop(value.name, value.shape, step.name, step.type, reason))
         return found
 
     # What checks ask -----------------------------------------------------------------------------

@@ -66,14 +66,23 @@ class Current:
         _, index, *field = edit.path
         if not isinstance(index, int):
             return edit
-        if self.origins is not None and edit.action == "insert" and not field:
-            raise EditError(edit.path, "cannot insert a layer into a net of an old format")
         if edit.action == "insert" and not field:
-            return edit
+            return replace(edit, path=self._insertion(edit, index))
         path = self.path(index, tuple(field))
         if path == ("input",):
             raise EditError(edit.path, "is not written as a layer, but as input fields of the net")
         return replace(edit, path=path)
+
+    def _insertion(self, edit: Edit, index: int) -> Path:
+        """Where to write a layer that is inserted before a layer of ``message``."""
+        if self.kind != "layer":
+            raise EditError(edit.path, "cannot insert a layer into a net of an old format")
+        if self.origins is None:
+            return edit.path
+        # Caffe's Input layer for the `input` fields has no origin. It comes before all others.
+        later = [origin for origin in self.origins[index:] if origin is not None]
+        written = sum(origin is not None for origin in self.origins)
+        return (self.kind, later[0] if later else written)
 
 
 class Net:

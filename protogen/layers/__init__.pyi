@@ -38,7 +38,7 @@ Sizes: TypeAlias = Sequence[int]
 #: The names of tops and what is known of their shapes.
 Shapes: TypeAlias = Mapping[str, Sequence[int | None] | None]
 
-__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
+__all__ = ["Layer", "all_types", "find", "intended_type", "other_types", "suggest"]
 
 def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:
     """Compose a layer of the type with this name, which no schema needs to know.
@@ -52,6 +52,9 @@ def all_types() -> tuple[LayerSchema, ...]:
 
 def find(layer_type: str) -> LayerSchema | None:
     """The schema of the layer type with exactly this name, or ``None``."""
+
+def intended_type(layer_type: str) -> str:
+    """The type that was most likely intended, or "" if none clearly was."""
 
 def other_types() -> tuple[LayerSchema, ...]:
     """The types of forks that little is known about except the name, sorted by name."""

@@ -113,3 +113,21 @@ def test_the_number_of_findings_does_not_decide_how_often_a_net_is_serialized(
         assert len(check(net, select=["G101"]).diagnostics) == layers
         counts.append(len(calls))
     assert counts[0] == counts[1] > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "intended", "safe"),
+    [
+        ("relu", "ReLU", True),
+        ("INNER_PRODUCT", "InnerProduct", True),
+        ("SOFTMAX_LOSS", "SoftmaxWithLoss", True),
+        ("Pool", "Pooling", False),
+    ],
+)
+def test_an_unknown_type_has_a_fix(written: str, intended: str, safe: bool) -> None:
+    net = loads(image(3, 8) + f'layer {{ name: "r" type: "{written}" bottom: "data" top: "r" }}')
+    (found,) = check(net, select=["G104"]).diagnostics
+    assert found.fix is not None
+    assert (found.fix.title, found.fix.safe) == (f'set type: "{intended}"', safe)
+    net.apply_fix(found.fix)
+    assert net.message.layer[-1].type == intended
