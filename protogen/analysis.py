@@ -7,7 +7,7 @@ and reports read it, and transforms are verified by it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +24,7 @@ from protogen.sources import unknown_reason
 __all__ = ["Analysis", "LayerShapes", "Place", "UnknownTop"]
 
 #: Adds to a finding its location in the file, or in the program that composed the net.
-Place = Callable[[Diagnostic], Diagnostic]
+Place = Callable[[Iterable[Diagnostic]], list[Diagnostic]]
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ class Analysis:
         """The findings of the text, then those of inference, each with its location."""
         found = self.faults
         if self._place is not None:
-            found = [self._place(each) for each in found]
+            found = self._place(found)
         return [*self.earlier, *found]
 
     @property
@@ -200,15 +200,9 @@ class Analysis:
                 continue
             for value in step.tops:
                 if value.readers and not _is_known(value.shape):
-                    found.append(
-                        UnknownTop(
-                            value.name,
-                            value.shape,
-                            step.name,
-                            step.type,
-                            unknown_reason(step.layer),
-                        )
-                    )
+                    damaged = step.index in self._damaged
+                    reason = "its text has errors" if damaged else unknown_reason(step.layer)
+                    found.append(UnknownTop(value.name, value.shape, step.name, step.type, reason))
         return found
 
     # What checks ask -----------------------------------------------------------------------------
@@ -248,7 +242,7 @@ class Analysis:
         """Where a layer is written or composed."""
         if self._place is None:
             return None
-        return self._place(step.finding()).location
+        return self._place([step.finding()])[0].location
 
     # What would be -------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 from google.protobuf.message import Message
@@ -383,6 +384,8 @@ class LayerSchema:
     size_field: ClassVar[str] = ""
     #: The field of ``param`` that states the shape of each top, if the type has such a field.
     shape_field: ClassVar[str] = ""
+    #: The schemas of forks that define the type differently, for nets that only such a fork reads.
+    variants: ClassVar[Mapping[str, LayerSchema]] = MappingProxyType({})
     source: ClassVar[str] = ""
     #: The forks that define the type although ``caffe.proto`` does not mark ``param`` as theirs:
     #: the type has no parameter message of its own, or not in these forks.
@@ -460,6 +463,10 @@ class LayerSchema:
             return bottoms
         return self.tops if isinstance(self.tops, int) else self.tops[0]
 
+    def unpaired_bottoms(self, layer: proto.LayerParameter) -> int:
+        """How many of the last bottoms have no top, if the others have one each (`paired`)."""
+        return 0
+
     def parameters(self, layer: proto.LayerParameter) -> Hashable:
         """The part of the layer that decides its answers, as a key to look them up by."""
         if self._only_param is not None:
@@ -516,7 +523,7 @@ class LayerSchema:
         if self.auto_tops:
             tops = max(tops, _least(top_arity))
         _check_arity(tops, top_arity, "top")
-        if self.paired and len(bottoms) != tops:
+        if self.paired and len(bottoms) - self.unpaired_bottoms(layer) != tops:
             raise Fault(
                 "expected one top for each bottom,"
                 f" got {plural(len(bottoms), 'bottom')} and {plural(tops, 'top')}",

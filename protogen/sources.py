@@ -57,7 +57,16 @@ def unknown_reason(layer: Any) -> str:
             source = param.source
             if source and _existing(source) is None:
                 return f'"{source}" does not exist'
+    if layer.type in ("HDF5Data", "ImageData") and _is_random(layer):
+        return "Caffe shapes it by what it reads first, which is random"
     return ""
+
+
+def _is_random(layer: Any) -> bool:
+    """Whether what Caffe reads first, and shapes the tops by, is not the first in the list."""
+    if layer.type == "HDF5Data":
+        return bool(layer.hdf5_data_param.shuffle)
+    return bool(layer.image_data_param.shuffle or layer.image_data_param.rand_skip)
 
 
 def _import(name: str, package: str) -> Any:
@@ -191,16 +200,17 @@ def _image_sizes(file: str | BinaryIO, channels: int | None, field: str) -> Size
 def _image_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     param, field = layer.image_data_param, "image_data_param.source"
     path = _existing(param.source)
-    # With rand_skip Caffe shapes the tops by an image that it chooses at random.
-    if path is None or param.rand_skip:
+    if path is None:
         return None
-    line = path.read_text(errors="replace").partition("\n")[0]
+    line, _, more = path.read_text(errors="replace").partition("\n")
     if not line:
         raise Fault(f'"{path}" is empty', field=field)
     channels = 3 if param.is_color else 1
     # Caffe resizes each image, so the sizes are known without looking at one.
     if param.new_height and param.new_width:
         return _image_tops(layer, tops, (channels, param.new_height, param.new_width))
+    if more and _is_random(layer):
+        return None
     # The label is after the last space. The name before it may also contain spaces.
     name = param.root_folder + line.rpartition(" ")[0]
     if not Path(name).is_file():
@@ -230,19 +240,40 @@ def _hdf5_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | N
     names = path.read_text(errors="replace").split()
     if not names:
         raise Fault(f'"{path}" does not list any files', field=field)
+    shapes = _hdf5_shapes(layer, names[0])
+    if param.shuffle:
+        # Any file may be the first. Few lists have more files than are looked at here.
+        for name in names[1:_MOST_FILES]:
+            shapes = list(map(_common_shape, shapes, _hdf5_shapes(layer, name)))
+    return tuple(shapes)
+
+
+#: How many of the HDF5 files are opened that Caffe may read first.
+_MOST_FILES = 100
+
+
+def _hdf5_shapes(layer: proto.LayerParameter, name: str) -> list[Shape]:
+    """The shapes of a layer's tops by one of its files, with the size of a batch for the rows."""
+    field = "hdf5_data_param.source"
     h5py = _import("h5py", "h5py")
     try:
-        with h5py.File(names[0], "r") as file:
+        with h5py.File(name, "r") as file:
             shapes = []
             for index, top in enumerate(layer.top):
-                shapes.append(_dataset_shape(file, index, top, names[0]))
+                shapes.append(_dataset_shape(file, index, top, name))
     except OSError as error:
-        raise Fault(f'"{names[0]}" cannot be read: {error}', field=field) from None
+        raise Fault(f'"{name}" cannot be read: {error}', field=field) from None
     if len({shape[0] for shape in shapes}) > 1:
         rows = ", ".join(f"{top} {shape[0]}" for top, shape in zip(layer.top, shapes))
-        raise Fault(f'the datasets of "{names[0]}" differ in number of rows: {rows}', field=field)
-    # Caffe replaces the number of rows by the size of a batch.
-    return tuple((param.batch_size, *shape[1:]) for shape in shapes)
+        raise Fault(f'the datasets of "{name}" differ in number of rows: {rows}', field=field)
+    return [(layer.hdf5_data_param.batch_size, *shape[1:]) for shape in shapes]
+
+
+def _common_shape(first: Shape, second: Shape) -> Shape:
+    """What two shapes have in common."""
+    if first is None or second is None or len(first) != len(second):
+        return None
+    return tuple(one if one == other else None for one, other in zip(first, second))
 
 
 def _dataset_shape(file: Any, index: int, top: str, name: str) -> tuple[int, ...]:

@@ -149,7 +149,7 @@ def _check_file(task: Task) -> Outcome:
 
 
 def _check_net_file(task: Task, net: Net) -> Outcome:
-    from protogen.transforms.safe_fixes import SafeFixes, is_applicable
+    from protogen.transforms.safe_fixes import SafeFixes, applicable_fixes
 
     def all_findings(net: Net) -> list[Diagnostic]:
         return _check_net(net, task).diagnostics
@@ -157,11 +157,9 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
     def selected(net: Net, findings: list[Diagnostic]) -> list[Diagnostic]:
         chosen = filter(task.selects, findings)
         assert net.document is not None
-        left = _without_ignored(net.document, _layer_line(net), chosen)
-        return [
-            replace(each, fix=None) if each.fix and not is_applicable(net, each.fix) else each
-            for each in left
-        ]
+        with net.constant():
+            left = _without_ignored(net.document, _layer_line(net), chosen)
+        return applicable_fixes(net, left)
 
     if not task.fix:
         report = _check_net(net, task)
