@@ -233,8 +233,11 @@ class Analysis:
         return (step for step in self.steps if step.type in types)
 
     def context(self, step: Step) -> Context | None:
-        """A layer as its schema's rules see it; ``None`` if it has faults or an unknown bottom."""
-        if step.schema is None or step.faults:
+        """A layer as its schema's rules see it; ``None`` if it has faults or an unknown bottom.
+
+        Also ``None`` if its text has errors: it may lack the bottoms that the rules rely on.
+        """
+        if step.schema is None or step.faults or step.index in self._damaged:
             return None
         # Net::Init gives a layer the net's phase if it has none.
         phase: int = self.state.number

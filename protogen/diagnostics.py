@@ -67,6 +67,8 @@ class Diagnostic:
 
     ``layer`` and ``type`` are empty if the finding is not about one layer. ``why`` explains Caffe's
     behavior, ``where`` gives the blobs and shapes, and ``hint`` is a computed way to fix it.
+    ``layer_index`` is the layer's index in `Net.current`, -1 if it has none; in what a `Document`
+    reports, it is the index as written.
     """
 
     severity: Severity

@@ -466,7 +466,24 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     if mixed is not None:  # the reader knows the fix
         more = [each for each in more if each.name != mixed.name]
         more += [] if mixed in found else [mixed]
-    return Current(current, [*found, *more], kind, tuple(upgraded.origins))
+    origins = tuple(upgraded.origins)
+    return Current(current, _with_current_indices([*found, *more], origins), kind, origins)
+
+
+def _with_current_indices(
+    found: Iterable[Diagnostic], origins: Sequence[int | None]
+) -> list[Diagnostic]:
+    """Findings about layers as written, with the indices of the layers that these became.
+
+    The index is -1 for a layer that became none, such as a padding layer of V0, and for all layers
+    of a net that Caffe cannot upgrade.
+    """
+    index_of = {origin: index for index, origin in enumerate(origins) if origin is not None}
+    current = []
+    for each in found:
+        index = index_of.get(each.layer_index, -1)
+        current.append(each if index == each.layer_index else replace(each, layer_index=index))
+    return current
 
 
 def _check_input_names(inputs: Inputs, message: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,7 +157,7 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
     def selected(net: Net, findings: list[Diagnostic]) -> list[Diagnostic]:
         chosen = filter(task.selects, findings)
         assert net.document is not None
-        left = _without_ignored(net.document, _layer_line(net), chosen)
+        left = _without_ignored(net.document, chosen)
         return [
             replace(each, fix=None) if each.fix and not is_applicable(net, each.fix) else each
             for each in left
@@ -193,30 +193,16 @@ def _check_net(net: Net, task: Task) -> Report:
     return check(net, **state, notes=True)
 
 
-def _layer_line(net: Net) -> Callable[[Diagnostic], int]:
-    """A function from a finding to the line where its layer begins, 0 if that is unknown."""
-
-    def line(finding: Diagnostic) -> int:
-        if finding.layer_index < 0:
-            return 0
-        place = net.layer_location(finding.layer_index)
-        return place.line if place else 0
-
-    return line
-
-
-def _without_ignored(
-    document: Document, layer_line: Callable[[Diagnostic], int], findings: Iterable[Diagnostic]
-) -> list[Diagnostic]:
+def _without_ignored(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings that no comment of the file ignores."""
     from protogen.checks import Suppressions
 
-    return Suppressions(document, layer_line).remaining(findings)
+    return Suppressions(document).remaining(findings)
 
 
 def _check_solver_file(task: Task, document: Document) -> Outcome:
     from protogen.checks import check_solver
 
     findings = filter(task.selects, check_solver(document, notes=True).diagnostics)
-    left = _without_ignored(document, lambda _: 0, findings)
+    left = _without_ignored(document, findings)
     return Outcome(task.file, left, text=document.text)
