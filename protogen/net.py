@@ -15,7 +15,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from typing import Any
 
-from protogen import proto, rules
+from protogen import proto, rules, sources
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
@@ -421,7 +421,7 @@ class _View:
         return self._current
 
     def analysis(self, net: Net, state: State, inputs: Inputs) -> Analysis:
-        key = (state, tuple(given_shapes(inputs).items()))
+        key = (state, tuple(given_shapes(inputs).items()), sources.are_opened())
         if key not in self._analyses:
             current = self.current(net)
             _check_input_names(inputs, current.message)

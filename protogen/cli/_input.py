@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "display_name",
     "is_composed",
+    "is_program",
     "read_file",
     "read_net",
     "read_net_or_exit",
@@ -63,6 +64,12 @@ def split_spec(spec: str) -> tuple[str, str]:
 def is_composed(spec: str) -> bool:
     """Whether a SPEC is a net of a program or of the zoo, not a file of text."""
     return split_spec(spec)[0].endswith(".py") or _is_in_zoo(spec)
+
+
+def is_program(spec: str) -> bool:
+    """Whether a SPEC is a Python program that exists."""
+    file, _ = split_spec(spec)
+    return file.endswith(".py") and Path(file).exists()
 
 
 def _is_in_zoo(spec: str) -> bool:

@@ -37,7 +37,10 @@ _SECTIONS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one file; its patterns of files are relative to its ``folder``."""
+    """The settings of one file; its patterns of files are relative to its ``folder``.
+
+    ``data`` is whether the data sources that nets name are opened.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -46,6 +49,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+    data: bool = True
     folder: Path = Path()
 
     @property
@@ -209,6 +213,16 @@ def _shape(value: Any) -> tuple[int | None, ...]:
     return parse_shape(str(value))
 
 
+def _boolean(value: Any) -> bool:
+    """True or false; in an ini file, as a word."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).lower()
+    if not isinstance(value, str) or word not in ("true", "false"):
+        raise ValueError(f"expected true or false, got {value!r}")
+    return word == "true"
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "select": _codes,
     "ignore": _codes,
@@ -217,4 +231,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "exclude": _patterns,
     "per-file-ignores": _per_file,
     "inputs": _inputs,
+    "data": _boolean,
 }

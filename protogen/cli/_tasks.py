@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._input import display_name, is_composed, read_file
+from protogen.cli._input import display_name, is_composed, is_program, read_file
 from protogen.cli._output import Unusable
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity, did_you_mean
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from protogen.text import Document
 
 __all__ = ["Outcome", "Task", "run_task"]
+
+#: Why a program among other files is skipped: the others may come from anybody, and so may it.
+_NOT_RUN = "it is a Python program, which is run only alone or with --allow-python"
 
 _RANKS = {"note": 0, "warning": 1, "error": 2}
 
@@ -31,6 +34,8 @@ class Task:
     ``data`` is what standard input held, ``state`` are keyword arguments of `protogen.check`,
     ``select``, ``ignore`` and ``severity`` choose the findings, and ``fix`` is whether to fix them.
     ``required_inputs`` are blobs that the net must have; other inputs are for some nets of many.
+    ``opens_sources`` is whether the data sources of the net are opened, and ``runs_programs``
+    whether a Python program is run.
     """
 
     spec: str
@@ -41,6 +46,8 @@ class Task:
     severity: str | None = None
     fix: bool = False
     required_inputs: tuple[str, ...] = ()
+    opens_sources: bool = True
+    runs_programs: bool = True
 
     @property
     def file(self) -> str:
@@ -93,6 +100,13 @@ class Outcome:
 
 def run_task(task: Task) -> Outcome:
     """Check one file. Neither a bad file nor a bug of ours stops the check of other files."""
+    if not task.opens_sources:
+        from protogen.sources import without_data
+
+        with without_data():
+            return run_task(replace(task, opens_sources=True))
+    if not task.runs_programs and is_program(task.spec):
+        return Outcome(task.file, skipped=_NOT_RUN)
     composed = task.data is None and is_composed(task.spec)
     try:
         return _check_composed(task) if composed else _check_file(task)

@@ -55,6 +55,11 @@ _STDIN = "<stdin>"
     help="Lowest severity to report [default: warning, or all that --select names].",
 )
 @states_options
+@click.option(
+    "--allow-python/--no-python",
+    default=None,
+    help="Run the Python programs among FILES [default: only if there is nothing else to check].",
+)
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--statistics", is_flag=True, help="Print the number of findings of each rule.")
@@ -72,7 +77,7 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     """Check nets and solvers for what Caffe would reject, compute wrongly, or is probably
     unintended.
 
-    Give files, folders, - for standard input, or Python programs that compose a net (SPEC:
+    Give files, folders, - for standard input, or a Python program that composes a net (SPEC:
     file.py, or file.py:name for one of its nets or functions). Folders are searched for
     *.prototxt files that git does not ignore; the default is the current folder. CODES are rule
     codes, prefixes of codes or rule names, separated by commas; "protogen rules" lists them.
@@ -83,6 +88,8 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     from protogen.cli._files import FileSearch
     from protogen.cli._processes import run_tasks
 
+    if options["allow_python"] is None:
+        options["allow_python"] = len(files) == 1
     request = _Request(options)
     render = request.renderer()
     search = FileSearch(lambda folder: request.folder_settings(folder).excluded)
@@ -146,6 +153,7 @@ class _Request:
         """What to do with one file; ``alone`` is whether it is the only one."""
         from protogen.cli._input import split_spec
         from protogen.cli._tasks import Task
+        from protogen.sources import are_opened
 
         options = self._options
         path = Path(split_spec(spec)[0])
@@ -166,6 +174,8 @@ class _Request:
             severity=options["severity"] or settings.severity,
             fix=self.fix or self.diff,
             required_inputs=required,
+            opens_sources=settings.data and are_opened(),
+            runs_programs=options["allow_python"],
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, set_option
+from protogen.cli._options import Spec, data_option, set_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     help="Check this phase only, and leave out the layers that never run in it.",
 )
 @set_option
+@data_option
 @click.option(
     "--annotate",
     is_flag=True,

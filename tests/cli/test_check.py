@@ -434,7 +434,7 @@ def test_an_interrupted_check_is_quiet(in_folder: Path) -> None:
             f"import pathlib, time\npathlib.Path('{name}').touch()\ntime.sleep(600)\n"
         )
     with subprocess.Popen(
-        [*MAIN, "-j", "2", "one.py", "two.py"],
+        [*MAIN, "-j", "2", "--allow-python", "one.py", "two.py"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
