@@ -22,9 +22,10 @@ _Mutation = Callable[[Random, str], str]
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|[A-Za-z_]\w*|-?[\d.]+|#[^\n]*|\S')
 
-NUMBERS = """0 1 2 3 7 -1 -0 255 65536 2147483647 2147483648 4294967295 4294967296 -2147483648
-    9223372036854775807 18446744073709551616 1e400 -1e400 nan inf 0.5 1e-50 007 0x10 1.5f
-    99999999999999999999999999999999999999999999999999999999999999999999999""".split()
+NUMBERS = ["0", "1", "2", "3", "7", "-1", "-0", "255", "65536", "2147483647", "2147483648",
+           "4294967295", "4294967296", "-2147483648", "9223372036854775807", "9" * 70,
+           "18446744073709551616", "1e400", "-1e400", "nan", "inf", "0.5", "1e-50", "007", "0x10",
+           "1.5f"]  # fmt: skip
 
 STRINGS = [
     '""',
@@ -46,8 +47,9 @@ STRINGS = [
     '"' + "long_name/" * 60 + '"',
 ]
 
-WORDS = """MAX AVE STOCHASTIC TEST TRAIN true false SUM PROD FLOOR CEIL LMDB NORM_REGION FAN_IN
-    CONVOLUTION POOLING RELU DATA unknown_word""".split()
+WORDS = ["MAX", "AVE", "STOCHASTIC", "TEST", "TRAIN", "true", "false", "SUM", "PROD", "FLOOR",
+         "CEIL", "LMDB", "NORM_REGION", "FAN_IN", "CONVOLUTION", "POOLING", "RELU", "DATA",
+         "unknown_word"]  # fmt: skip
 
 JUNK = [*"{}<>[]:;,\"'#\\", "\ufeff", "\x00", "\x1b[31m", "\u2028", "\ud800", "：", "{ {", "} }"]
 

@@ -33,7 +33,7 @@ from protogen.text import format_text
 from protogen.text.upgrade import upgrade
 from tests.mutated_nets import mutated
 
-NETS = int(os.environ.get("PROTOGEN_FUZZ", "250"))
+NETS = int(os.environ.get("PROTOGEN_FUZZ", "150"))
 FIRST = int(os.environ.get("PROTOGEN_FUZZ_FROM", "0"))
 
 #: What a terminal or a log may act on: control characters, and marks that turn the direction.

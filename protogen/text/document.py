@@ -162,7 +162,9 @@ class Document:
         self.apply([Edit(tuple(path), "delete")])
 
 
-def read(text: str | bytes, message_class: Any = None, filename: str = "<text>") -> Document:
+def read(
+    text: str | bytes | bytearray, message_class: Any = None, filename: str = "<text>"
+) -> Document:
     """Read a net (or another message of Caffe's) from protobuf text format.
 
     It does not raise for bad text: ``Document.diagnostics`` says what is wrong with it, and
