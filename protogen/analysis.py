@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
@@ -99,10 +100,19 @@ class Analysis:
         self._place = place
         self._damaged = damaged
         self._stated = stated or {}
+        self._given_state = state
         self.graph: Graph = build(message, state, wirings)
         # The faults of the wiring do not depend on shapes, so `walk_again` keeps them.
         self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
         walk(self.graph, given_shapes(inputs), damaged, self._stated)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the question; the answer is inferred again.
+
+        The graph itself has cycles and long chains, which pickle cannot follow.
+        """
+        arguments = (self.message, self._given_state, self.inputs, self.earlier, self._place)
+        return _restored, (*arguments, tuple(self._damaged), dict(self._stated))
 
     # What is known -------------------------------------------------------------------------------
 
@@ -296,6 +306,27 @@ class Analysis:
     def __repr__(self) -> str:
         verdict = "accepted" if self.ok else "rejected"
         return f"<analysis in {self.phase}: {len(self.steps)} layers, {verdict}>"
+
+
+def _restored(
+    message: Any,
+    state: State,
+    inputs: Inputs,
+    earlier: Sequence[Diagnostic],
+    place: Place | None,
+    damaged: Collection[int],
+    stated: Mapping[int, Sequence[Shape]],
+) -> Analysis:
+    return Analysis(
+        message,
+        state,
+        inputs,
+        wirings=[read_wiring(layer) for layer in message.layer],
+        earlier=earlier,
+        place=place,
+        damaged=damaged,
+        stated=stated,
+    )
 
 
 def _is_error(finding: Diagnostic) -> bool:

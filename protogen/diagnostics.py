@@ -6,7 +6,7 @@ import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from protogen.edits import Fix
 from protogen.spelling import nearest
@@ -213,6 +213,10 @@ class ProtogenError(Exception):
         found = [diagnostics] if isinstance(diagnostics, Diagnostic) else list(diagnostics)
         super().__init__("\n".join(map(str, found)))
         self.diagnostics: list[Diagnostic] = found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default an error is pickled with its message as the argument of the constructor.
+        return type(self), (self.diagnostics,), dict(self.__dict__)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -26,6 +26,7 @@ from protogen.inference import Inputs, given_shapes
 from protogen.program import reject, user_line
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
+from protogen.spelling import shown
 from protogen.text import Document, read, writer
 from protogen.text.differences import differences
 from protogen.text.upgrade import needs_upgrade, upgrade_net
@@ -116,7 +117,7 @@ class Net:
             hint = ""
             if isinstance(message, (str, os.PathLike)):
                 hint = f"; to read a file, use protogen.load({os.fspath(message)!r:.60})"
-            raise TypeError(f"expected a Net or NetParameter, got {message!r:.60}{hint}")
+            raise TypeError(f"expected a Net or NetParameter, got {shown(message):.60}{hint}")
         if descriptor is not proto.NetParameter.DESCRIPTOR:
             message = proto.NetParameter.FromString(message.SerializeToString())
         net = cls.__new__(cls)
@@ -198,6 +199,12 @@ class Net:
         net._lines = dict(self._lines)
         net._stated = dict(self._stated)
         return net
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy what the net says, and where it came from; not what was found out."""
+        document = self.document
+        content = self.to_proto() if document is None else (document.text, document.filename)
+        return _restored, (content, dict(self._lines), dict(self._stated))
 
     def apply(self, edits: Iterable[Edit]) -> None:
         """Make the edits, whose paths are those of `current`; comments and layout stay.
@@ -399,6 +406,19 @@ class Net:
     def __repr__(self) -> str:
         number = len(self._message.layers or self._message.layer)
         return f"<net {self.name!r}, {number} layers>"
+
+
+def _restored(
+    content: Any, lines: dict[int, tuple[str, str, int]], stated: dict[int, tuple[Shape, ...]]
+) -> Net:
+    """The net in a text or a message, with the lines that composed its layers."""
+    if isinstance(content, tuple):
+        text, filename = content
+        net = Net.from_document(read(text, proto.NetParameter, filename))
+    else:
+        net = Net.of(content)
+    net._lines, net._stated = lines, stated
+    return net
 
 
 class _View:

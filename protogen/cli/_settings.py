@@ -18,6 +18,7 @@ from protogen.cli._output import Unusable
 from protogen.diagnostics import did_you_mean
 from protogen.render.findings import FORMATS
 from protogen.shapes import parse_shape
+from protogen.spelling import shown
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -143,7 +144,7 @@ def _lines(value: Any) -> tuple[str, ...]:
         lines = [line.strip() for line in value.splitlines()]
         return tuple(filter(None, lines))
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ValueError(f"expected a list of strings, got {value!r}")
+        raise ValueError(f"expected a list of strings, got {shown(value)}")
     return tuple(value)
 
 
@@ -188,7 +189,7 @@ def _table(value: Any, separators: str) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"expected a table, got {value!r}")
+        raise ValueError(f"expected a table, got {shown(value)}")
     entries = {}
     for line in _lines(value):
         # The last separator counts: patterns of files may contain one, too.
@@ -219,7 +220,7 @@ def _boolean(value: Any) -> bool:
         return value
     word = str(value).lower()
     if not isinstance(value, str) or word not in ("true", "false"):
-        raise ValueError(f"expected true or false, got {value!r}")
+        raise ValueError(f"expected true or false, got {shown(value)}")
     return word == "true"
 
 

@@ -11,6 +11,7 @@ import io
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 from protogen.diagnostics import one_line
 from protogen.schema import Fault
@@ -38,6 +39,9 @@ class UnreadableSource(Exception):
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (*self.args, self.hint)
 
 
 def existing(source: str, field: str) -> Path | None:

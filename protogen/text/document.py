@@ -40,6 +40,10 @@ class Document:
         document.message = result.message()
         return document
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the text; it is read again."""
+        return _document, (self.text, self.message_class.DESCRIPTOR.name, self.filename)
+
     @property
     def parse_result(self) -> ParseResult:
         """What the last reading of the text gave; an edit replaces it."""
@@ -160,6 +164,10 @@ class Document:
         Without an index, a repeated field is removed as a whole. Raises as `apply` does.
         """
         self.apply([Edit(tuple(path), "delete")])
+
+
+def _document(text: str, message_name: str, filename: str) -> Document:
+    return Document(text, getattr(proto, message_name), filename)
 
 
 def read(
