@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
+    from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
 
 _HOMES = {
@@ -39,6 +40,7 @@ _HOMES = {
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
     "upgrade": "protogen.text.upgrade",
+    "without_data": "protogen.sources",
 }
 _MODULES = {
     "blocks": "protogen.compose.blocks",
@@ -69,6 +71,7 @@ __all__ = [
     "loads",
     "proto",
     "upgrade",
+    "without_data",
 ]
 
 

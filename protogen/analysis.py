@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
@@ -99,10 +100,19 @@ class Analysis:
         self._place = place
         self._damaged = damaged
         self._stated = stated or {}
+        self._given_state = state
         self.graph: Graph = build(message, state, wirings)
         # The faults of the wiring do not depend on shapes, so `walk_again` keeps them.
         self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
         walk(self.graph, given_shapes(inputs), damaged, self._stated)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the question; the answer is inferred again.
+
+        The graph itself has cycles and long chains, which pickle cannot follow.
+        """
+        arguments = (self.message, self._given_state, self.inputs, self.earlier, self._place)
+        return _restored, (*arguments, tuple(self._damaged), dict(self._stated))
 
     # What is known -------------------------------------------------------------------------------
 
@@ -227,8 +237,11 @@ class Analysis:
         return (step for step in self.steps if step.type in types)
 
     def context(self, step: Step) -> Context | None:
-        """A layer as its schema's rules see it; ``None`` if it has faults or an unknown bottom."""
-        if step.schema is None or step.faults:
+        """A layer as its schema's rules see it; ``None`` if it has faults or an unknown bottom.
+
+        Also ``None`` if its text has errors: it may lack the bottoms that the rules rely on.
+        """
+        if step.schema is None or step.faults or step.index in self._damaged:
             return None
         # Net::Init gives a layer the net's phase if it has none.
         phase: int = self.state.number
@@ -287,6 +300,27 @@ class Analysis:
     def __repr__(self) -> str:
         verdict = "accepted" if self.ok else "rejected"
         return f"<analysis in {self.phase}: {len(self.steps)} layers, {verdict}>"
+
+
+def _restored(
+    message: Any,
+    state: State,
+    inputs: Inputs,
+    earlier: Sequence[Diagnostic],
+    place: Place | None,
+    damaged: Collection[int],
+    stated: Mapping[int, Sequence[Shape]],
+) -> Analysis:
+    return Analysis(
+        message,
+        state,
+        inputs,
+        wirings=[read_wiring(layer) for layer in message.layer],
+        earlier=earlier,
+        place=place,
+        damaged=damaged,
+        stated=stated,
+    )
 
 
 def _is_error(finding: Diagnostic) -> bool:

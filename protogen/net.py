@@ -15,7 +15,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from typing import Any
 
-from protogen import proto, rules
+from protogen import proto, rules, sources
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
@@ -26,6 +26,7 @@ from protogen.inference import Inputs, given_shapes
 from protogen.program import reject, user_line
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
+from protogen.spelling import shown
 from protogen.text import Document, read, writer
 from protogen.text.differences import differences
 from protogen.text.upgrade import needs_upgrade, upgrade_net
@@ -126,7 +127,7 @@ class Net:
             hint = ""
             if isinstance(message, (str, os.PathLike)):
                 hint = f"; to read a file, use protogen.load({os.fspath(message)!r:.60})"
-            raise TypeError(f"expected a Net or NetParameter, got {message!r:.60}{hint}")
+            raise TypeError(f"expected a Net or NetParameter, got {shown(message):.60}{hint}")
         if descriptor is not proto.NetParameter.DESCRIPTOR:
             message = proto.NetParameter.FromString(message.SerializeToString())
         net = cls.__new__(cls)
@@ -208,6 +209,12 @@ class Net:
         net._lines = dict(self._lines)
         net._stated = dict(self._stated)
         return net
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy what the net says, and where it came from; not what was found out."""
+        document = self.document
+        content = self.to_proto() if document is None else (document.text, document.filename)
+        return _restored, (content, dict(self._lines), dict(self._stated))
 
     def apply(self, edits: Iterable[Edit]) -> None:
         """Make the edits, whose paths are those of `current`; comments and layout stay.
@@ -433,6 +440,19 @@ class Net:
         return f"<net {self.name!r}, {number} layers>"
 
 
+def _restored(
+    content: Any, lines: dict[int, tuple[str, str, int]], stated: dict[int, tuple[Shape, ...]]
+) -> Net:
+    """The net in a text or a message, with the lines that composed its layers."""
+    if isinstance(content, tuple):
+        text, filename = content
+        net = Net.from_document(read(text, proto.NetParameter, filename))
+    else:
+        net = Net.of(content)
+    net._lines, net._stated = lines, stated
+    return net
+
+
 class _View:
     """What has been found out about one content of a net, each part when it is first asked for.
 
@@ -453,7 +473,7 @@ class _View:
         return self._current
 
     def analysis(self, net: Net, state: State, inputs: Inputs) -> Analysis:
-        key = (state, tuple(given_shapes(inputs).items()))
+        key = (state, tuple(given_shapes(inputs).items()), sources.are_opened())
         if key not in self._analyses:
             current = self.current(net)
             _check_input_names(inputs, current.message)
@@ -498,7 +518,24 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     if mixed is not None:  # the reader knows the fix
         more = [each for each in more if each.name != mixed.name]
         more += [] if mixed in found else [mixed]
-    return Current(current, [*found, *more], kind, tuple(upgraded.origins))
+    origins = tuple(upgraded.origins)
+    return Current(current, _with_current_indices([*found, *more], origins), kind, origins)
+
+
+def _with_current_indices(
+    found: Iterable[Diagnostic], origins: Sequence[int | None]
+) -> list[Diagnostic]:
+    """Findings about layers as written, with the indices of the layers that these became.
+
+    The index is -1 for a layer that became none, such as a padding layer of V0, and for all layers
+    of a net that Caffe cannot upgrade.
+    """
+    index_of = {origin: index for index, origin in enumerate(origins) if origin is not None}
+    current = []
+    for each in found:
+        index = index_of.get(each.layer_index, -1)
+        current.append(each if index == each.layer_index else replace(each, layer_index=index))
+    return current
 
 
 def _check_input_names(inputs: Inputs, message: Any) -> None:

@@ -407,6 +407,10 @@ class LayerSchema:
         # of the 1.0 that a repeated ReLU takes, and of the 1.9 of a Convolution.
         self._only_param = self.params[0] if len(self.params) == 1 else None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the name: a type is the same object everywhere."""
+        return _of_module, (type(self).__module__, self.type)
+
     @property
     def forks(self) -> tuple[str, ...]:
         """The forks that define the type, as ``caffe.proto`` names them; empty for BVLC's own."""
@@ -664,6 +668,15 @@ def register(schema_class: type[_Schema]) -> _Schema:
     schema = schema_class()
     _registry[schema.type] = schema
     return schema
+
+
+def _of_module(module: str, layer_type: str) -> LayerSchema | None:
+    """The schema of a type, whose module registers it when it is imported."""
+    importlib.import_module(module)
+    if layer_type in _registry:
+        return _registry[layer_type]
+    found: LayerSchema | None = importlib.import_module("protogen.layers").find(layer_type)
+    return found
 
 
 def registered(layer_type: str) -> LayerSchema | None:

@@ -11,7 +11,7 @@ import pytest
 
 from protogen import infer_shapes, loads, proto
 
-lmdb = pytest.importorskip("lmdb", reason="the extra [data] is not installed")
+lmdb = pytest.importorskip("lmdb", reason="the extra [dev] is not installed")
 h5py = pytest.importorskip("h5py", reason="the extra [data] is not installed")
 Image = pytest.importorskip("PIL.Image", reason="the extra [data] is not installed")
 
@@ -103,12 +103,10 @@ def test_leveldb_is_a_warning_with_a_way_out(in_folder: Path) -> None:
     assert warning.hint == "give the shapes of the tops: --input data=1,3,227,227"
 
 
-def test_without_the_library(
-    database: Callable[[bytes], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database(b"")
-    monkeypatch.setitem(sys.modules, "lmdb", None)
-    assert infer(data_layer())[1] == ["its source exists but cannot be read: lmdb is not installed"]
+def test_without_the_library(image_list: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL.Image", None)
+    messages = infer(IMAGE_DATA.format(""))[1]
+    assert messages == ["its source exists but cannot be read: Pillow is not installed"]
 
 
 IMAGE_DATA = (
@@ -140,7 +138,9 @@ def test_a_list_of_images(image_list: Path, fields: str, shape: tuple[int, ...])
 
 def test_an_image_that_does_not_exist(image_list: Path) -> None:
     (image_list / "images" / "a b.png").unlink()
-    assert infer(IMAGE_DATA.format(""))[1] == ['the first image "images/a b.png" does not exist']
+    assert infer(IMAGE_DATA.format(""))[1] == [
+        'the first image that "list.txt" lists does not exist'
+    ]
 
 
 HDF5_DATA = (
@@ -161,14 +161,18 @@ def test_hdf5_without_the_dataset(in_folder: Path) -> None:
     with h5py.File("a.h5", "w") as file:
         file["x"] = [0.0]
     (in_folder / "list.txt").write_text("a.h5\n")
-    assert infer(HDF5_DATA)[1] == ['"a.h5" has no dataset "y"; it has x']
+    assert infer(HDF5_DATA)[1] == [
+        'the first file that "list.txt" lists has no dataset "y"; it has 1 dataset'
+    ]
 
 
 def test_hdf5_datasets_of_different_length(in_folder: Path) -> None:
     with h5py.File("a.h5", "w") as file:
         file["x"], file["y"] = [0.0] * 2, [0.0] * 3
     (in_folder / "list.txt").write_text("a.h5\n")
-    assert infer(HDF5_DATA)[1] == ['the datasets of "a.h5" differ in number of rows: x 2, y 3']
+    assert infer(HDF5_DATA)[1] == [
+        'the datasets of the first file that "list.txt" lists differ in number of rows: x 2, y 3'
+    ]
 
 
 def test_a_window_file_has_the_channels(in_folder: Path) -> None:

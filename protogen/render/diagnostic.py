@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.diagnostics import Diagnostic, Location, Severity, one_line
 from protogen.edits import Edit, Fix, format_path
 from protogen.render.context import Source
 from protogen.text.lines import excerpt
@@ -55,6 +55,8 @@ def _quoted_lines(location: Location | None, source: Source) -> list[str]:
     if not text.strip(" ^\n"):
         return []
     line, _, caret = text.partition("\n")
+    if line.lstrip().startswith("::"):  # GitHub would take it as a command
+        return [one_line(line)]
     if not location.column:
         return [line.strip()]
     return [line, caret]

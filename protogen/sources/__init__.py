@@ -1,51 +1,74 @@
 """The first record of a data layer's source, which Caffe reads to shape the layer's tops.
 
-Caffe looks for ``source`` in the current folder, and so does this module. If the source does not
-exist, the sizes stay unknown: a net is often checked where its data is not. The libraries are those
-of the extra ``data``, and are imported only when there is a source to read.
+Caffe looks for ``source`` in the current folder, and so does this package. If the source does not
+exist, the sizes stay unknown: a net is often checked where its data is not. Only regular files are
+opened, a bounded part of each is read, and nothing of it is quoted in a message. Within
+`without_data` nothing is opened at all.
 """
 
 from __future__ import annotations
 
-import importlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from google.protobuf.message import Message
 
 from protogen import layers, proto
 from protogen.schema import Fault
-from protogen.shapes import Shape, Size, public_shape
+from protogen.shapes import Shape, public_shape
+from protogen.sources._files import UnreadableSource, existing, open_file, read_head
+from protogen.sources._hdf5 import dataset_shapes
+from protogen.sources._images import Sizes, image_sizes
+from protogen.sources._lmdb import NotLmdb, first_record
 
-__all__ = ["UnreadableSource", "read_top_shapes", "unknown_reason"]
+__all__ = [
+    "UnreadableSource",
+    "are_opened",
+    "read_top_shapes",
+    "unknown_reason",
+    "without_data",
+]
 
 #: The shapes of a layer's tops as far as the layer itself says them.
 Tops = Sequence[Shape]
 
-#: Channels, height and width of an image.
-Sizes = tuple[Size, Size, Size]
-
 _Message = TypeVar("_Message", bound=Message)
 
+#: A variable of the context, not an argument: every way to an inference would have to pass it on,
+#: and the one that forgets it would open a stranger's file.
+_opened: ContextVar[bool] = ContextVar("opened", default=True)
 
-class UnreadableSource(Exception):
-    """A source that exists, but that protogen cannot read, although Caffe may."""
 
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
+def are_opened() -> bool:
+    """Whether sources are opened here."""
+    return _opened.get()
+
+
+@contextmanager
+def without_data() -> Iterator[None]:
+    """Open no data source within: for nets of people who are not trusted.
+
+    The sizes that Caffe would learn from a source stay unknown, as if it did not exist. This holds
+    for the current thread or task: ``with protogen.without_data(): protogen.check(net)``.
+    """
+    token = _opened.set(False)
+    try:
+        yield
+    finally:
+        _opened.reset(token)
 
 
 def read_top_shapes(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     """The tops' shapes according to the first record; ``None`` if the source does not exist.
 
-    Raises `Fault` if Caffe would abort on the record, and `UnreadableSource` if a library is
-    missing.
+    Raises `Fault` if Caffe would abort on the record, and `UnreadableSource` if it cannot be read.
     """
     reader = _READERS.get(layer.type)
-    return reader(layer, tops) if reader else None
+    return reader(layer, tops) if reader and _opened.get() else None
 
 
 def unknown_reason(layer: Any) -> str:
@@ -53,10 +76,14 @@ def unknown_reason(layer: Any) -> str:
     if layer.type == "Python":
         return "protogen does not run the code of Python layers"
     for field, param in layer.ListFields():
-        if field.message_type is not None and "source" in field.message_type.fields_by_name:
-            source = param.source
-            if source and _existing(source) is None:
-                return f'"{source}" does not exist'
+        if field.message_type is None or "source" not in field.message_type.fields_by_name:
+            continue
+        if not param.source:
+            continue
+        if not _opened.get():
+            return "data sources are not opened"
+        if _does_not_exist(param.source):
+            return f'"{param.source}" does not exist'
     if layer.type in ("HDF5Data", "ImageData") and _is_random(layer):
         return "Caffe shapes it by what it reads first, which is random"
     return ""
@@ -69,18 +96,11 @@ def _is_random(layer: Any) -> bool:
     return bool(layer.image_data_param.shuffle or layer.image_data_param.rand_skip)
 
 
-def _import(name: str, package: str) -> Any:
+def _does_not_exist(source: str) -> bool:
     try:
-        return importlib.import_module(name)
-    except ImportError:
-        hint = "pip install 'caffe-protogen[data]'"
-        raise UnreadableSource(f"{package} is not installed", hint) from None
-
-
-def _existing(source: str) -> Path | None:
-    path = Path(source)
-    # An empty source would be the current folder, which exists.
-    return path if source and path.exists() else None
+        return existing(source, "") is None
+    except (Fault, UnreadableSource):
+        return False
 
 
 class _ImageSchema(Protocol):
@@ -93,12 +113,14 @@ class _ImageSchema(Protocol):
 def _image_tops(layer: proto.LayerParameter, tops: Tops, sizes: Sizes) -> tuple[Shape, ...]:
     """The tops for images with these channels, height and width."""
     schema = cast("_ImageSchema", layers.find(layer.type))
-    images = tops[0]
+    images = tops[0] if tops else None
     batch = images[0] if images else None
     return (batch, *public_shape(schema.transformed(layer, sizes))), *tops[1:]
 
 
 # Databases -------------------------------------------------------------------------------------
+
+_DATABASE = "data_param.source"
 
 
 def _data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
@@ -120,10 +142,10 @@ def _annotated_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...
 def _parse(message: type[_Message], record: bytes) -> _Message:
     try:
         return message.FromString(record)
-    except Exception as error:  # each implementation of protobuf has an error class of its own
+    except Exception:  # each implementation of protobuf has an error class of its own
+        kind = message.DESCRIPTOR.name
         raise Fault(
-            f"the first record is not a {message.DESCRIPTOR.name}: {error}",
-            field="data_param.source",
+            f"the first record, of {len(record)} bytes, is not a {kind}", field=_DATABASE
         ) from None
 
 
@@ -133,33 +155,27 @@ def _first_record(layer: proto.LayerParameter) -> bytes | None:
     (source: ``DataLayer::DataLayerSetUp``, which reads where a new cursor stands)
     """
     param = layer.data_param
-    path = _existing(param.source)
+    path = existing(param.source, _DATABASE)
     if path is None:
         return None
     if param.backend != proto.DataParameter.LMDB:
         raise UnreadableSource(
             "it is a LevelDB", "give the shapes of the tops: --input data=1,3,227,227"
         )
-    lmdb = _import("lmdb", "lmdb")
     try:
-        # Without a lock, as a check must not write into the folder of the database.
-        with (
-            lmdb.open(str(path), readonly=True, lock=False, subdir=path.is_dir()) as database,
-            database.begin() as transaction,
-        ):
-            record = next(iter(transaction.cursor().iternext(keys=False)), None)
-    except lmdb.Error as error:
-        raise Fault(f'"{path}" is not an LMDB: {error}', field="data_param.source") from None
+        record = first_record(path, _DATABASE)
+    except NotLmdb as error:
+        raise Fault(f'"{path}" is not an LMDB: {error}', field=_DATABASE) from None
     if record is None:
-        raise Fault(f'"{path}" is empty', field="data_param.source")
-    return bytes(record)
+        raise Fault(f'"{path}" is empty', field=_DATABASE)
+    return record
 
 
 def _datum_sizes(layer: proto.LayerParameter, datum: proto.Datum) -> Sizes:
     """The sizes of one record.  (source: ``DataTransformer::InferBlobShape``)"""
     if not datum.encoded:
         if datum.channels <= 0:
-            raise Fault("the first record has no channels", field="data_param.source")
+            raise Fault("the first record has no channels", field=_DATABASE)
         return datum.channels, datum.height, datum.width
     transform = layer.transform_param
     if transform.force_color and transform.force_gray:
@@ -170,39 +186,18 @@ def _datum_sizes(layer: proto.LayerParameter, datum: proto.Datum) -> Sizes:
         channels = 3
     elif transform.force_gray:
         channels = 1
-    return _image_sizes(io.BytesIO(datum.data), channels, "data_param.source")
+    return image_sizes(io.BytesIO(datum.data), channels, _DATABASE)
 
 
 # Files -----------------------------------------------------------------------------------------
 
-#: The number of channels to which OpenCV by default decodes images of each mode of Pillow, if it is
-#: not 3.
-_CHANNELS = {"1": 1, "L": 1, "I;16": 1, "I": 1, "F": 1, "LA": 4, "RGBA": 4}
-
-#: The EXIF tag of an image's orientation; from 5 on, width and height are swapped.
-_ORIENTATION, _FIRST_SWAPPED = 0x0112, 5
-
-
-def _image_sizes(file: str | BinaryIO, channels: int | None, field: str) -> Sizes:
-    """The sizes of an image; ``channels`` is the number to which Caffe converts it, if it does."""
-    image = _import("PIL.Image", "Pillow")
-    try:
-        with image.open(file) as opened:
-            width, height = opened.size
-            # OpenCV turns an image upright when it decodes it.
-            if opened.getexif().get(_ORIENTATION, 1) >= _FIRST_SWAPPED:
-                width, height = height, width
-            return channels or _CHANNELS.get(opened.mode, 3), height, width
-    except OSError as error:
-        raise Fault(f"the first image cannot be read: {error}", field=field) from None
-
 
 def _image_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     param, field = layer.image_data_param, "image_data_param.source"
-    path = _existing(param.source)
+    path = existing(param.source, field)
     if path is None:
         return None
-    line, _, more = path.read_text(errors="replace").partition("\n")
+    line, _, more = read_head(path, field).partition("\n")
     if not line:
         raise Fault(f'"{path}" is empty', field=field)
     channels = 3 if param.is_color else 1
@@ -212,39 +207,53 @@ def _image_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | 
     if more and _is_random(layer):
         return None
     # The label is after the last space. The name before it may also contain spaces.
-    name = param.root_folder + line.rpartition(" ")[0]
-    if not Path(name).is_file():
-        raise Fault(f'the first image "{name}" does not exist', field=field)
-    return _image_tops(layer, tops, _image_sizes(name, channels, field))
+    image = _first_file(param.root_folder + line.rpartition(" ")[0], "image", path, field)
+    with open_file(image, "the first image", field) as file:
+        return _image_tops(layer, tops, image_sizes(file, channels, field))
+
+
+def _first_file(name: str, kind: str, listed_in: Path, field: str) -> Path:
+    """A file that a list names. Its name is not in the messages: the list may be of anything."""
+    what = f'the first {kind} that "{listed_in}" lists'
+    try:
+        path = existing(name, field)
+    except Fault:
+        path = None
+    except UnreadableSource as error:
+        raise UnreadableSource(f"the first {kind}: {error}", error.hint) from None
+    if path is None or path.is_dir():
+        raise Fault(f"{what} does not exist", field=field)
+    return path
 
 
 def _window_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
-    path = _existing(layer.window_data_param.source)
+    field = "window_data_param.source"
+    path = existing(layer.window_data_param.source, field)
     if path is None:
         return None
     # Each image is "# index", a path, its channels, height and width, then its windows. Only the
     # channels matter: Caffe warps each window to a square of crop_size.
-    words = path.read_text(errors="replace").split(maxsplit=6)
-    if len(words) < 4 or words[0] != "#" or not words[3].isdecimal():
-        raise Fault(f'"{path}" is not a window file', field="window_data_param.source")
+    words = read_head(path, field).split(maxsplit=6)
+    if len(words) < 4 or words[0] != "#" or not (words[3].isdecimal() and len(words[3]) < 10):
+        raise Fault(f'"{path}" is not a window file', field=field)
     size = layer.transform_param.crop_size
     return _image_tops(layer, tops, (int(words[3]), size, size))
 
 
 def _hdf5_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     param, field = layer.hdf5_data_param, "hdf5_data_param.source"
-    path = _existing(param.source)
+    path = existing(param.source, field)
     if path is None:
         return None
     # The source is a list of files, read word by word. Caffe shapes the tops by the first one.
-    names = path.read_text(errors="replace").split()
+    names = read_head(path, field).split()[:_MOST_FILES]
     if not names:
         raise Fault(f'"{path}" does not list any files', field=field)
-    shapes = _hdf5_shapes(layer, names[0])
+    shapes = _hdf5_shapes(layer, names[0], path)
     if param.shuffle:
         # Any file may be the first. Few lists have more files than are looked at here.
-        for name in names[1:_MOST_FILES]:
-            shapes = list(map(_common_shape, shapes, _hdf5_shapes(layer, name)))
+        for name in names[1:]:
+            shapes = list(map(_common_shape, shapes, _hdf5_shapes(layer, name, path)))
     return tuple(shapes)
 
 
@@ -252,20 +261,14 @@ def _hdf5_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | N
 _MOST_FILES = 100
 
 
-def _hdf5_shapes(layer: proto.LayerParameter, name: str) -> list[Shape]:
+def _hdf5_shapes(layer: proto.LayerParameter, name: str, listed_in: Path) -> list[Shape]:
     """The shapes of a layer's tops by one of its files, with the size of a batch for the rows."""
     field = "hdf5_data_param.source"
-    h5py = _import("h5py", "h5py")
-    try:
-        with h5py.File(name, "r") as file:
-            shapes = []
-            for index, top in enumerate(layer.top):
-                shapes.append(_dataset_shape(file, index, top, name))
-    except OSError as error:
-        raise Fault(f'"{name}" cannot be read: {error}', field=field) from None
+    what = f'the first file that "{listed_in}" lists'
+    shapes = dataset_shapes(_first_file(name, "file", listed_in, field), what, layer.top, field)
     if len({shape[0] for shape in shapes}) > 1:
         rows = ", ".join(f"{top} {shape[0]}" for top, shape in zip(layer.top, shapes))
-        raise Fault(f'the datasets of "{name}" differ in number of rows: {rows}', field=field)
+        raise Fault(f"the datasets of {what} differ in number of rows: {rows}", field=field)
     return [(layer.hdf5_data_param.batch_size, *shape[1:]) for shape in shapes]
 
 
@@ -274,18 +277,6 @@ def _common_shape(first: Shape, second: Shape) -> Shape:
     if first is None or second is None or len(first) != len(second):
         return None
     return tuple(one if one == other else None for one, other in zip(first, second))
-
-
-def _dataset_shape(file: Any, index: int, top: str, name: str) -> tuple[int, ...]:
-    """The shape of the dataset of an ``h5py.File`` that has the name of a top."""
-    field = f"top[{index}]"
-    if top not in file:
-        known = ", ".join(sorted(file)) or "none"
-        raise Fault(f'"{name}" has no dataset "{top}"; it has {known}', field=field)
-    shape = tuple(int(size) for size in file[top].shape)
-    if not shape:
-        raise Fault(f'dataset "{top}" of "{name}" has no axes', field=field)
-    return shape
 
 
 _READERS: dict[str, Callable[[proto.LayerParameter, Tops], tuple[Shape, ...] | None]] = {
