@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
+    from protogen.reports.receptive_field import receptive_field
     from protogen.text.upgrade import upgrade
 
 _HOMES = {
@@ -38,6 +39,7 @@ _HOMES = {
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
+    "receptive_field": "protogen.reports.receptive_field",
     "upgrade": "protogen.text.upgrade",
 }
 _MODULES = {
@@ -68,6 +70,7 @@ __all__ = [
     "load",
     "loads",
     "proto",
+    "receptive_field",
     "upgrade",
 ]
 
