@@ -30,7 +30,8 @@ def test_every_element_sees_what_it_saw_in_a_real_caffe(row: dict[str, Any]) -> 
 
 def image(size: int, channels: int = 2, batch: int = 1) -> str:
     shape = f"dim: {batch} dim: {channels} dim: {size} dim: {size}"
-    return f'layer {{ name: "data" type: "Input" top: "data" input_param {{ shape {{ {shape} }} }} }}\n'
+    param = f"input_param {{ shape {{ {shape} }} }}"
+    return f'layer {{ name: "data" type: "Input" top: "data" {param} }}\n'
 
 
 def layer(name: str, kind: str, bottom: str, param: str = "") -> str:
