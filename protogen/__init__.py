@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
     from protogen.sources import without_data
+    from protogen.reports.receptive_field import receptive_field
     from protogen.text.upgrade import upgrade
 
 _HOMES = {
@@ -39,6 +40,7 @@ _HOMES = {
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
+    "receptive_field": "protogen.reports.receptive_field",
     "upgrade": "protogen.text.upgrade",
     "without_data": "protogen.sources",
 }
@@ -70,6 +72,7 @@ __all__ = [
     "load",
     "loads",
     "proto",
+    "receptive_field",
     "upgrade",
     "without_data",
 ]
