@@ -23,7 +23,7 @@ from protogen.field_changes import apply
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
-from protogen.program import reject, user_line
+from protogen.program import Line, reject, user_line
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
 from protogen.spelling import shown
@@ -430,6 +430,11 @@ class Net:
         if self._revision is not None:
             self._revision += 1
             self._wirings.append(wiring)
+
+    def set_line(self, layer_index: int, line: Line) -> None:
+        """Note the user's line for a layer of `current` that was made in another way."""
+        name = self.current.message.layer[layer_index].name
+        self._lines[layer_index] = (name, *line)
 
     def drop_layer(self) -> None:
         """Take back the layer added last."""
