@@ -18,6 +18,7 @@ from typing import Any
 from protogen import proto, rules, sources
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
+from protogen.editing import EditingMethods
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
 from protogen.files import write_file
@@ -30,6 +31,7 @@ from protogen.spelling import shown
 from protogen.text import Document, read, writer
 from protogen.text.differences import differences
 from protogen.text.upgrade import needs_upgrade, upgrade_net
+from protogen.text.upgrade.rewrite import rewrite_net
 from protogen.values import fields_problem
 
 __all__ = ["Current", "Net", "active_net", "infer_shapes", "set_composition"]
@@ -71,7 +73,9 @@ class Current:
             return replace(edit, path=self._insertion(edit, index))
         path = self.path(index, tuple(field))
         if path == ("input",):
-            raise EditError(edit.path, "is not written as a layer, but as input fields of the net")
+            if field[:1] != ["top"]:
+                raise EditError(edit.path, "is not written as a layer, but as fields of the net")
+            path = ("input", *field[1:])
         return replace(edit, path=path)
 
     def _insertion(self, edit: Edit, index: int) -> Path:
@@ -86,7 +90,8 @@ class Current:
         return (self.kind, later[0] if later else written)
 
 
-class Net:
+
+class Net(EditingMethods):
     """A net to compose, to read, to edit, to analyze.
 
     Every layer composed within ``with Net(...)`` is recorded, in order. ``fields`` are further
@@ -250,6 +255,29 @@ class Net:
             self._composition = None
         if fix.edits:
             self.apply(fix.edits)
+
+    def in_current_format(self) -> Net:
+        """This net or, if it is in an old format, an upgraded copy with the same comments.
+
+        Raises `ProtogenError` if its text could not be read completely.
+        """
+        current = self.current
+        errors = reading_errors(current.findings)
+        if errors:
+            raise ProtogenError(errors)
+        if current.origins is None:
+            return self
+        if self._document is None:
+            return Net.of(type(self._message).FromString(_serialized(current.message)))
+        old = self._document.parse_result
+        new = rewrite_net(old, self._message, current.message, current.origins)
+        return Net.from_document(Document.from_result(new))
+
+    def adopt(self, other: Net) -> None:
+        """Become what another net is, which must not be used any more."""
+        if other is not self:
+            self._start(other._message, other._document)
+            self._revision = None
 
     def _open(self) -> None:
         """From now on somebody may change the message without asking."""
