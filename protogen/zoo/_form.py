@@ -81,6 +81,53 @@ class Form:
                 )
         return image
 
+    def labeled_image(
+        self,
+        size: Size,
+        *,
+        channels: int = 3,
+        batch: int = 1,
+        sources: tuple[str, str] = ("train", "val"),
+        **transform: Any,
+    ) -> Blob:
+        """Add the data: (batch, channels, height, width); in training with a label for each pixel.
+
+        Images and labels come from databases of their own: ``train_image_lmdb`` and
+        ``train_label_lmdb`` for the first of ``sources``.
+        """
+        if not self.training:
+            return self.image(size, channels=channels)
+        height, width = sides(size)
+        number = self.batch or batch
+        net = active_net()
+        assert net is not None
+        if channels == 3:
+            transform.setdefault("mean_value", MEAN)
+        for source, phase in zip(sources, ("TRAIN", "TEST")):
+            with net.phase(phase):
+                image: Blob = L.Data(
+                    name="data",
+                    tops={"data": (number, channels, height, width)},
+                    source=f"{source}_image_lmdb",
+                    backend="LMDB",
+                    batch_size=number,
+                    **transform,
+                )
+                self._label = L.Data(
+                    name="label",
+                    tops={"label": (number, 1, height, width)},
+                    source=f"{source}_label_lmdb",
+                    backend="LMDB",
+                    batch_size=number,
+                )
+        return image
+
+    def segment(self, scores: Blob, **keywords: Any) -> None:
+        """Add the loss in training, where 255 stands for pixels without a label."""
+        if self.training:
+            keywords.setdefault("ignore_label", 255)
+            L.SoftmaxWithLoss(scores, self.label, name="loss", **keywords)
+
     def classify(
         self,
         scores: Blob,

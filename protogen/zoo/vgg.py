@@ -61,10 +61,10 @@ def vgg(form: Form, *, classes: int = 1000, size: int = 224, depth: Literal[16, 
     form.classify(x, accuracy={"accuracy": 1, "accuracy_top5": 5})
 
 
-def stages(x: Blob, depth: int = 16, pools: int = 5) -> Blob:
+def stages(x: Blob, depth: int = 16, pools: int = 5, first_pad: int = 1) -> Blob:
     """The five stages of convolutions: (N, 3, H, W) becomes (N, 512, H / 32, W / 32), rounded up.
 
-    ``pools`` is how many of the stages have a pooling.
+    ``pools`` is how many of the stages have a pooling, and ``first_pad`` the pad of conv1_1.
     """
     channels = [*STAGES, 512]
     for stage, width in enumerate(channels, start=1):
@@ -74,7 +74,7 @@ def stages(x: Blob, depth: int = 16, pools: int = 5) -> Blob:
                 name=f"conv{stage}_{number}",
                 num_output=width,
                 kernel_size=3,
-                pad=1,
+                pad=first_pad if (stage, number) == (1, 1) else 1,
                 param=BIAS_TWICE,
             )
         if stage <= pools:
