@@ -10,13 +10,16 @@ from protogen.compose.blob import Blob
 from protogen.net import active_net
 from protogen.zoo._options import Size
 
-__all__ = ["FORMS", "Form", "head", "sides"]
+__all__ = ["CIFAR", "FORMS", "Form", "head", "sides"]
 
 #: The values of the option ``form``.
 FORMS = ("deploy", "train_val")
 
 #: The databases that Caffe's examples/imagenet creates: for training and for testing.
 IMAGENET = ("examples/imagenet/ilsvrc12_train_lmdb", "examples/imagenet/ilsvrc12_val_lmdb")
+
+#: The databases that Caffe's examples/cifar10 creates.
+CIFAR = ("examples/cifar10/cifar10_train_lmdb", "examples/cifar10/cifar10_test_lmdb")
 
 #: The mean of ImageNet's images, in the order blue, green, red.
 MEAN = (104, 117, 123)

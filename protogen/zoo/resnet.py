@@ -106,16 +106,15 @@ def resnet(
     )
 
 
-def block_names(numbers: tuple[int, ...]) -> list[list[str]]:
+def block_names(numbers: tuple[int, ...], lettered: int = 3) -> list[list[str]]:
     """The names of the blocks of each stage: a, b, c, … or, in long stages, a, b1, b2, …
 
-    The third stage of the deep nets has 8 to 36 blocks and a second one of 8 is as long; the same
-    net counts a stage of 4 in numbers if another stage is so long.
+    The deep nets, with a stage of more than 6 blocks, have letters for up to ``lettered`` blocks.
     """
     deep = max(numbers) > 6
     names = []
     for number in numbers:
-        if deep and number > 3:
+        if deep and number > lettered:
             names.append(["a", *[f"b{index}" for index in range(1, number)]])
         else:
             names.append(list(ascii_lowercase[:number]))

@@ -11,14 +11,24 @@ from protogen.zoo._network import network
 from protogen.zoo._parts import average, conv_bn
 from protogen.zoo.resnet import BLOCKS, NAMING, block_names
 
+_PAPER = 'Xie et al. 2016, "Aggregated Residual Transformations for Deep Neural Networks"'
+
 
 @network(
     "resnext50",
     (229, 25_028_904, 68_277, 4_230_479_872),
     title="ResNeXt-50",
-    paper='Xie et al. 2016, "Aggregated Residual Transformations for Deep Neural Networks"',
+    paper=_PAPER,
     source="binLearning/caffe_toolkit: ResNeXt/resnext_50_deploy.prototxt",
     depth=50,
+)
+@network(
+    "resnext101",
+    (450, 44_177_704, 137_960, 7_969_996_800),
+    title="ResNeXt-101",
+    paper=_PAPER,
+    source="binLearning/caffe_toolkit: ResNeXt/resnext_101_deploy.prototxt",
+    depth=101,
 )
 def resnext(
     form: Form,
@@ -38,7 +48,7 @@ def resnext(
     L.Scale(x, name="scale_conv1", in_place=True, bias_term=True)
     L.ReLU(x, name="conv1_relu", in_place=True)
     x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=3, stride=2)
-    for stage, names in enumerate(block_names(BLOCKS[depth]), start=2):
+    for stage, names in enumerate(block_names(BLOCKS[depth], lettered=4), start=2):
         for index, name in enumerate(names):
             x = _block(
                 x,

@@ -121,7 +121,8 @@ def test_figures_and_layers_are_those_of_the_published_files(conformance: Path) 
         expected = (row["params_learnable"], row["params_batchnorm"], row["macs_per_image"])
         assert (name, *network.figures[1:]) == (name, *expected)
         layers = {kind: n for kind, n in row["layers"].items() if kind not in _SURROUNDINGS}
-        assert (name, types(network.net())) == (name, Counter(layers))
+        if "adapted" not in row["by"]:  # to BVLC Caffe, by other types of layers
+            assert (name, types(network.net())) == (name, Counter(layers))
         compared += 1
     assert compared >= 20
 
