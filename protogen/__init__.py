@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from protogen._version import __version__
 
 if TYPE_CHECKING:
-    from protogen import fillers, layers, proto
+    from protogen import fillers, layers, proto, zoo
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
-    from protogen.sources import without_data
     from protogen.reports.receptive_field import receptive_field
+    from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
 
 _HOMES = {
@@ -49,6 +49,7 @@ _MODULES = {
     "fillers": "protogen.fillers",
     "layers": "protogen.layers",
     "proto": "protogen.proto",
+    "zoo": "protogen.zoo",
 }
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "receptive_field",
     "upgrade",
     "without_data",
+    "zoo",
 ]
 
 

@@ -90,7 +90,6 @@ class Current:
         return (self.kind, later[0] if later else written)
 
 
-
 class Net(EditingMethods):
     """A net to compose, to read, to edit, to analyze.
 

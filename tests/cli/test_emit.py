@@ -227,7 +227,7 @@ def test_a_program_that_does_not_load(source: str, message: str) -> None:
         (["nets/helper.py:x"], 'no function "x"; it has neither'),
         (["two.py"], "two.py has several nets (a, b); name one: two.py:a"),
         (["nowhere.py"], "nowhere.py cannot be read: No such file or directory"),
-        (["zoo:lenet"], "zoo:lenet does not exist: this version of protogen has no model zoo"),
+        (["zoo:lenett"], 'unknown network "lenett"; did you mean "lenet"?'),
         (["nets/small.py", "--set", "clases=3"], 'no parameter "clases"; did you mean "classes"?'),
         (["nets/small.py", "--set", "classes"], 'expected KEY=VALUE, got "classes"'),
         (["nets/small.py:needy"], '"needy" requires depth; give --set depth=...'),
