@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from protogen._version import __version__
 
 if TYPE_CHECKING:
-    from protogen import fillers, layers, proto
+    from protogen import fillers, layers, proto, targets
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
@@ -45,6 +45,7 @@ _MODULES = {
     "fillers": "protogen.fillers",
     "layers": "protogen.layers",
     "proto": "protogen.proto",
+    "targets": "protogen.targets",
 }
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "load",
     "loads",
     "proto",
+    "targets",
     "upgrade",
 ]
 
