@@ -12,6 +12,7 @@ from protogen._version import __version__
 
 if TYPE_CHECKING:
     from protogen import fillers, layers, proto, zoo
+    from protogen import fillers, layers, proto, targets
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
@@ -50,6 +51,7 @@ _MODULES = {
     "layers": "protogen.layers",
     "proto": "protogen.proto",
     "zoo": "protogen.zoo",
+    "targets": "protogen.targets",
 }
 
 __all__ = [
@@ -74,6 +76,7 @@ __all__ = [
     "loads",
     "proto",
     "receptive_field",
+    "targets",
     "upgrade",
     "without_data",
     "zoo",
