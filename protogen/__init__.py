@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
     from protogen.text.upgrade import upgrade
+    from protogen.transforms.deploy import deploy
 
 _HOMES = {
     "Blob": "protogen.compose",
@@ -38,6 +39,7 @@ _HOMES = {
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
+    "deploy": "protogen.transforms.deploy",
     "upgrade": "protogen.text.upgrade",
 }
 _MODULES = {
@@ -62,6 +64,7 @@ __all__ = [
     "check",
     "check_solver",
     "crop_offset",
+    "deploy",
     "fillers",
     "infer_shapes",
     "layers",

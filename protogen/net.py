@@ -59,6 +59,16 @@ class Current:
             return ("input",)
         return (self.kind, index, *field)
 
+    @property
+    def _moved(self) -> bool:
+        """Whether the layers are elsewhere in the net as written.
+
+        What Caffe upgrades in the current format, such as the params of a BatchNorm, moves none.
+        """
+        if self.origins is None:
+            return False
+        return self.kind != "layer" or self.origins != tuple(range(len(self.origins)))
+
     def edit(self, edit: Edit) -> Edit:
         """An edit of ``message`` as an edit of the net as written."""
         if len(edit.path) < 2 or edit.path[0] != "layer":
@@ -66,9 +76,9 @@ class Current:
         _, index, *field = edit.path
         if not isinstance(index, int):
             return edit
-        if self.origins is not None and edit.action == "insert" and not field:
-            raise EditError(edit.path, "cannot insert a layer into a net of an old format")
         if edit.action == "insert" and not field:
+            if self._moved:
+                raise EditError(edit.path, "cannot insert a layer into a net of an old format")
             return edit
         path = self.path(index, tuple(field))
         if path == ("input",):

@@ -14,6 +14,7 @@ from protogen.render.formats import Formats
 __all__ = [
     "SEVERITIES",
     "FormatsCommand",
+    "InputShape",
     "Spec",
     "json_option",
     "set_option",
@@ -53,7 +54,7 @@ class Spec(click.ParamType):  # type: ignore[type-arg]
         return [CompletionItem(incomplete, type="file")]
 
 
-class _InputShape(click.ParamType):  # type: ignore[type-arg]
+class InputShape(click.ParamType):  # type: ignore[type-arg]
     """``data=1,3,227,227``: the shape of one blob."""
 
     name = "BLOB=SHAPE"
@@ -112,7 +113,7 @@ _STATE = (
     click.option(
         "--input",
         "inputs",
-        type=_InputShape(),
+        type=InputShape(),
         metavar="BLOB=SHAPE",
         multiple=True,
         help="Shape of the top of a data layer whose source is unavailable; repeatable.",
