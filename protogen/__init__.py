@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from protogen.reports.receptive_field import receptive_field
     from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
+    from protogen.transforms.deploy import deploy
 
 _HOMES = {
     "Blob": "protogen.compose",
@@ -41,6 +42,7 @@ _HOMES = {
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
     "receptive_field": "protogen.reports.receptive_field",
+    "deploy": "protogen.transforms.deploy",
     "upgrade": "protogen.text.upgrade",
     "without_data": "protogen.sources",
 }
@@ -68,6 +70,7 @@ __all__ = [
     "check",
     "check_solver",
     "crop_offset",
+    "deploy",
     "fillers",
     "infer_shapes",
     "layers",
