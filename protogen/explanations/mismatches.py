@@ -43,7 +43,7 @@ class Explanation:
             finding,
             where=self.where or finding.where,
             why=self.why or finding.why,
-            hint=self.hint or finding.hint,
+            hint="\nor ".join(filter(None, (self.hint, finding.hint))),
             fix=next((fix for fix in self.fixes if _is_applicable(fix, net)), None),
         )
 
