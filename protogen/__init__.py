@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
     from protogen.reports.receptive_field import receptive_field
+    from protogen.reports.summary import summary
     from protogen.text.upgrade import upgrade
 
 _HOMES = {
@@ -40,6 +41,7 @@ _HOMES = {
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
     "receptive_field": "protogen.reports.receptive_field",
+    "summary": "protogen.reports.summary",
     "upgrade": "protogen.text.upgrade",
 }
 _MODULES = {
@@ -71,6 +73,7 @@ __all__ = [
     "loads",
     "proto",
     "receptive_field",
+    "summary",
     "upgrade",
 ]
 
