@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.graph import Value
 
-__all__ = ["default_source", "sources"]
+__all__ = ["batch_of", "default_source", "sources"]
 
 
 def sources(analysis: Analysis) -> Iterator[Value]:
@@ -20,3 +20,11 @@ def sources(analysis: Analysis) -> Iterator[Value]:
 def default_source(analysis: Analysis) -> Value | None:
     """The first of the blobs with the most axes that no layer computes: the images."""
     return max(sources(analysis), key=lambda value: len(value.shape or ()), default=None)
+
+
+def batch_of(analysis: Analysis) -> int | None:
+    """The number of images in a batch: the first size of the images."""
+    images = default_source(analysis)
+    if images is None or not images.shape:
+        return None
+    return images.shape[0]

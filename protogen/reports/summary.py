@@ -13,7 +13,7 @@ from protogen.graph import State, Step
 from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.poolings import Rounding, roundings
-from protogen.reports.images import default_source, sources
+from protogen.reports.images import batch_of, sources
 from protogen.reports.memory import FLOAT_BYTES, MemoryUse, measure_memory
 from protogen.reports.totals import UNKNOWN_TOTAL, Total, elements, total, total_of
 from protogen.schema import Learnable
@@ -27,7 +27,6 @@ __all__ = [
     "Summary",
     "Total",
     "align_phases",
-    "batch_of",
     "default_phase",
     "grouped",
     "summarize",
@@ -207,14 +206,6 @@ def _parameters(step: Step, counted: set[str]) -> tuple[Total, Total]:
 
 
 # The batch -------------------------------------------------------------------------------------
-
-
-def batch_of(analysis: Analysis) -> int | None:
-    """The number of images in a batch: the first size of the images."""
-    images = default_source(analysis)
-    if images is None or not images.shape:
-        return None
-    return images.shape[0]
 
 
 def with_batch(analysis: Analysis, batch: int) -> Analysis:
