@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
     from protogen.reports.receptive_field import receptive_field
+    from protogen.reports.summary import summary
     from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
     from protogen.transforms.deploy import deploy
@@ -43,6 +44,7 @@ _HOMES = {
     "crop_offset": "protogen.coordinates",
     "receptive_field": "protogen.reports.receptive_field",
     "deploy": "protogen.transforms.deploy",
+    "summary": "protogen.reports.summary",
     "upgrade": "protogen.text.upgrade",
     "without_data": "protogen.sources",
 }
@@ -78,6 +80,7 @@ __all__ = [
     "loads",
     "proto",
     "receptive_field",
+    "summary",
     "targets",
     "upgrade",
     "without_data",
