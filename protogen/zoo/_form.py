@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from protogen import layers as L
+from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.net import active_net
 from protogen.zoo._options import Size
 
 __all__ = ["CIFAR", "FORMS", "Form", "head", "sides"]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from protogen import layers as L
+from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.net import active_net
 from protogen.zoo._form import head
 
 __all__ = ["Source", "detections"]

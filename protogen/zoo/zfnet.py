@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from protogen import blocks
 from protogen import layers as L
+from protogen.compose import blocks
 from protogen.compose.blob import Blob
 
 __all__ = ["convolutions"]
