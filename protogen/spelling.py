@@ -203,6 +203,9 @@ def _word_left_out(written: Sequence[str], candidates: dict[str, list[str]]) -> 
     for name, words in candidates.items():
         rest = iter(words)
         in_order = written[0] == words[0] and all(word in rest for word in written)
+        # One word of several says too little: "Dense" is not DenseCRF.
+        if len(written) == 1 and words[1:] != ["param"]:
+            continue
         if in_order and 2 * letters > len(_letters(words)):
             found[name] = len(words)
     fewest = min(found.values(), default=0)
