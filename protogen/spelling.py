@@ -7,9 +7,10 @@ one, and if no other name fits as well.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
-__all__ = ["nearest"]
+__all__ = ["hidden_difference", "nearest"]
 
 #: The words of a name: ``SoftmaxWithLoss``, ``kernel_size``, ``ROIPooling``, ``conv1``.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -48,6 +49,21 @@ def nearest(name: str, known: Iterable[str]) -> str:
         or _same_beginning(written, candidates)
         or _word_left_out(written, candidates)
     )
+
+
+def hidden_difference(name: str, other: str) -> str:
+    """The characters in one of two names only that look like nothing or like a letter.
+
+    As in ``"data" has U+200B ZERO WIDTH SPACE``; "" if the names differ visibly.
+    """
+    for one, two in ((name, other), (other, name)):
+        hidden = [each for each in dict.fromkeys(one) if each not in two and not each.isascii()]
+        if hidden:
+            listed = " and ".join(
+                f"U+{ord(each):04X} {unicodedata.name(each, '')}".rstrip() for each in hidden
+            )
+            return f'"{one}" has {listed}'
+    return ""
 
 
 def _words(name: str) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from protogen.schema import LayerSchema, UnknownType, registered
-from protogen.spelling import nearest
+from protogen.spelling import hidden_difference, nearest
 
 __all__ = ["Layer", "all_types", "find", "intended_type", "other_types", "suggest"]
 
@@ -67,7 +67,10 @@ def other_types() -> tuple[LayerSchema, ...]:
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
     near = intended_type(layer_type)
-    return f'did you mean "{near}"?' if near else ""
+    if not near:
+        return ""
+    hidden = hidden_difference(layer_type, near)
+    return f'did you mean "{near}"?' + (f" {hidden}" if hidden else "")
 
 
 #: What other frameworks call a layer, in small letters, and its type in Caffe.
