@@ -39,7 +39,8 @@ class UnknownTop:
     reason: str = ""
 
     def __str__(self) -> str:
-        return f'"{self.blob}" ({format_shape(self.shape)}) of layer "{self.layer}" ({self.type})'
+        layer = f'layer "{self.layer}"' + (f" ({self.type})" if self.type else "")
+        return f'"{self.blob}" ({format_shape(self.shape)}) of {layer}'
 
     @property
     def option(self) -> str:

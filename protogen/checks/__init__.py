@@ -95,20 +95,46 @@ def check(
 
 
 def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
-    """What depends on unknown sizes, in a sentence for each blob where they begin."""
+    """What depends on unknown sizes, in a sentence for each blob where they begin.
+
+    There is one sentence for many blobs with the same reason.
+    """
     phases: dict[UnknownTop, list[str]] = {}
     for analysis in analyses:
         for top in analysis.unknown_tops:
             phases.setdefault(top, []).append(analysis.phase)
-    found = []
+    groups: dict[tuple[str, str], list[UnknownTop]] = {}
     for top, names in phases.items():
         where = "" if len(names) == len(analyses) else f" in {names[0]}"
         reason = f": {top.reason}" if top.reason else ""
-        found.append(
-            f"the shape of {top} is unknown{where}{reason}. What depends on it is not checked; to"
-            f" check it, give the shape: {top.option}"
-        )
+        groups.setdefault((f"unknown{where}{reason}", top.type), []).append(top)
+    found = []
+    for (unknown, _), tops in groups.items():
+        if len(tops) > _MOST_UNCHECKED:
+            found.append(_all_unchecked(unknown, tops))
+        else:
+            found += [_one_unchecked(unknown, top) for top in tops]
     return found
+
+
+#: More unknown blobs than these with the same reason share a sentence.
+_MOST_UNCHECKED = 3
+
+
+def _one_unchecked(unknown: str, top: UnknownTop) -> str:
+    return (
+        f"the shape of {top} is {unknown}. What depends on it is not checked; to check it, give"
+        f" the shape: {top.option}"
+    )
+
+
+def _all_unchecked(unknown: str, tops: Sequence[UnknownTop]) -> str:
+    first = tops[0]
+    return (
+        f'the shapes of "{first.blob}" and {len(tops) - 1} more tops of {first.type} layers are'
+        f" {unknown}. What depends on them is not checked; to check it, give the shapes:"
+        f" {first.option} ..."
+    )
 
 
 def check_solver(
