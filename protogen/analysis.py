@@ -13,6 +13,7 @@ from functools import cached_property
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.display import Displayed
 from protogen.edits import Edit, moved_layers
 from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
@@ -69,7 +70,7 @@ class LayerShapes:
     facts: Facts
 
 
-class Analysis:
+class Analysis(Displayed):
     """What Caffe would do with a net in one state.
 
     ``message`` is the net in Caffe's current format, ``steps`` are its layers that run, in order,

@@ -61,7 +61,7 @@ class Location:
         return ":".join(words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagnostic:
     """One finding. ``code`` and ``name`` (kebab-case) are those of its rule and never change.
 
@@ -132,6 +132,9 @@ class Diagnostic:
 
     def __str__(self) -> str:
         return "\n".join([self.headline, *self.notes])
+
+    def __repr__(self) -> str:
+        return f"<{self.headline}>"
 
 
 # These include the line breaks of Unicode, and the character that starts the codes of a terminal.

@@ -18,6 +18,7 @@ from typing import Any
 from protogen import proto, rules
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
+from protogen.display import Displayed
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
 from protogen.files import write_file
@@ -76,7 +77,7 @@ class Current:
         return replace(edit, path=path)
 
 
-class Net:
+class Net(Displayed):
     """A net to compose, to read, to edit, to analyze.
 
     Every layer composed within ``with Net(...)`` is recorded, in order. ``fields`` are further
@@ -310,6 +311,11 @@ class Net:
             if self.current.message.layer[layer_index].name == name:
                 return Location(file, line)
         return None if self._document is None else self._document.locate(path)
+
+    def summary(self, phase: str | None = None, **state: Any) -> Any:
+        """What `protogen.summary` returns for the net: its layers, parameters, MACs, memory."""
+        reports = importlib.import_module("protogen.reports.summary")
+        return reports.summary(self, phase, **state)
 
     def top_shapes(self) -> list[Sequence[Shape]]:
         """The shapes of each layer's tops in `current`: in TEST, or in TRAIN if it runs only there.
