@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from protogen._version import __version__
 
 if TYPE_CHECKING:
-    from protogen import fillers, layers, proto
+    from protogen import fillers, layers, proto, targets, zoo
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from protogen.program import ComposeError
     from protogen.reports.receptive_field import receptive_field
     from protogen.reports.summary import summary
+    from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
+    from protogen.transforms.deploy import deploy
 
 _HOMES = {
     "Blob": "protogen.compose",
@@ -41,14 +43,18 @@ _HOMES = {
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
     "receptive_field": "protogen.reports.receptive_field",
+    "deploy": "protogen.transforms.deploy",
     "summary": "protogen.reports.summary",
     "upgrade": "protogen.text.upgrade",
+    "without_data": "protogen.sources",
 }
 _MODULES = {
     "blocks": "protogen.compose.blocks",
     "fillers": "protogen.fillers",
     "layers": "protogen.layers",
     "proto": "protogen.proto",
+    "zoo": "protogen.zoo",
+    "targets": "protogen.targets",
 }
 
 __all__ = [
@@ -66,6 +72,7 @@ __all__ = [
     "check",
     "check_solver",
     "crop_offset",
+    "deploy",
     "fillers",
     "infer_shapes",
     "layers",
@@ -74,7 +81,10 @@ __all__ = [
     "proto",
     "receptive_field",
     "summary",
+    "targets",
     "upgrade",
+    "without_data",
+    "zoo",
 ]
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from protogen.cli._output import Unusable
+from protogen.cli._output import Unusable, report, report_error, report_lines
 from protogen.diagnostics import Diagnostic, ProtogenError
 
 if TYPE_CHECKING:
@@ -50,13 +48,13 @@ class NetReader:
             except Unusable as error:
                 if not self.several:
                     raise
-                error.show()
+                report_error(error)
                 self.exit_code = 2
                 continue
             except ProtogenError as error:  # a program that fails
                 if not self.several:
                     raise
-                click.echo(str(error), err=True)
+                report_lines(str(error))
                 self.exit_code = max(self.exit_code, 1)
                 continue
             if read is None:
@@ -69,7 +67,7 @@ class NetReader:
             if self.print_diagnostics:
                 report_diagnostics(net, analyses)
             if self._mistakes:
-                click.echo("\n".join(map(str, self._mistakes)), err=True)
+                report_lines("\n".join(map(str, self._mistakes)))
                 self.exit_code = max(self.exit_code, 1)
 
     def _infer(self, file: str, skip_others: bool) -> tuple[Net, list[Analysis]] | None:
@@ -83,7 +81,7 @@ class NetReader:
         self._mistakes = mistakes
         other = description(net.document) if skip_others and net.document else ""
         if other:
-            click.echo(f"{file}: skipped, {other}", err=True)
+            report(f"{file}: skipped, {other}")
             return None
         shapes = shapes_given(net, self.inputs)
         phases = self.phases or [default_phase(net, **self.state)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+from protogen.active import active_net
 from protogen.display import html
-from protogen.net import active_net
 from protogen.program import mistake
 from protogen.shapes import Shape, format_shape
 
