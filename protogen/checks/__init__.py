@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -21,7 +22,8 @@ from protogen.checks._explanations import explained
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.checks._suppressions import Suppressions, matches
-from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.diagnostics import Diagnostic, Location, Severity, plural
+from protogen.display import Displayed
 from protogen.edits import parse_path
 from protogen.graph import State
 from protogen.inference import Inputs
@@ -50,8 +52,8 @@ def all_rules() -> Catalogue:
     return registered()
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Displayed):
     """The findings in a net or solver, in the order of the text.
 
     ``unchecked`` says, in a sentence for each, what could not be checked and why.
@@ -64,6 +66,11 @@ class Report:
     def ok(self) -> bool:
         """Whether there is no error."""
         return not any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+    def __repr__(self) -> str:
+        counts = Counter(each.severity for each in self.diagnostics)
+        found = [plural(counts[each], each.value) for each in Severity if counts[each]]
+        return f"<report: {', '.join(found) or 'no findings'}>"
 
 
 def check(

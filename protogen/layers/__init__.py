@@ -130,4 +130,4 @@ def __getattr__(name: str) -> LayerSchema:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *(schema.type for schema in (*all_types(), *other_types()))])
+    return sorted(["Layer", *(schema.type for schema in (*all_types(), *other_types()))])

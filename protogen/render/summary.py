@@ -189,6 +189,8 @@ def totals(summary: Summary) -> list[str]:
     lines.append(("memory", f"{bytes_text(memory.logged)} as Caffe logs it"))
     lines.append(("", f"{bytes_text(memory.allocated)} as Caffe allocates it"))
     lines.append(("", f"{bytes_text(memory.peak)} at the peak, if memory were freed after use"))
+    if memory.gradients:
+        lines.append(("", f"{bytes_text(memory.gradients)} more for gradients"))
     return [f"{name:10}  {value}" for name, value in lines]
 
 
@@ -332,6 +334,7 @@ def data(summary: Summary) -> dict[str, Any]:
             "logged": _number(memory.logged),
             "allocated": _number(memory.allocated),
             "peak": _number(memory.peak),
+            "gradients": _number(memory.gradients),
         },
         "layers": [_row_data(row) for row in summary.rows],
         "ok": summary.ok,
