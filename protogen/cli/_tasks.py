@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from protogen.net import Net
     from protogen.text import Document
 
-__all__ = ["Outcome", "Task", "run_task"]
+__all__ = ["TARGET_FAMILY", "Outcome", "Task", "run_task"]
+
+#: What the codes of the rules about targets begin with.
+TARGET_FAMILY = "F2"
 
 _RANKS = {"note": 0, "warning": 1, "error": 2}
 
@@ -31,6 +34,7 @@ class Task:
     ``data`` is what standard input held, ``state`` are keyword arguments of `protogen.check`,
     ``select``, ``ignore`` and ``severity`` choose the findings, and ``fix`` is whether to fix them.
     ``required_inputs`` are blobs that the net must have; other inputs are for some nets of many.
+    ``targets`` are those to check the net for.
     """
 
     spec: str
@@ -41,11 +45,17 @@ class Task:
     severity: str | None = None
     fix: bool = False
     required_inputs: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
         """The name of the file in findings."""
         return display_name(self.spec)
+
+    @property
+    def for_targets_only(self) -> bool:
+        """Whether only targets are asked about the file; they read any text as a net."""
+        return bool(self.targets) and set(self.select) == {TARGET_FAMILY}
 
     def selects(self, finding: Diagnostic) -> bool:
         """Whether a finding is one that the user asks for."""
@@ -58,7 +68,8 @@ class Task:
     @property
     def _lowest(self) -> str:
         # Notes are reported if their rules are selected by name.
-        return self.severity or ("note" if self.select else "warning")
+        chosen = bool(self.select) and not self.for_targets_only
+        return self.severity or ("note" if chosen else "warning")
 
     def hidden_notes(self, findings: Iterable[Diagnostic]) -> int:
         """The number of notes that are only left out because nobody asked for notes."""
@@ -78,6 +89,7 @@ class Outcome:
     file and ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is
     not for Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be
     checked in a file that could, and ``hidden_notes`` how many notes were found and not asked for.
+    ``verdicts`` has the verdict of each target, by its name.
     """
 
     file: str
@@ -89,6 +101,7 @@ class Outcome:
     problem: str = ""
     unchecked: tuple[str, ...] = ()
     hidden_notes: int = 0
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_task(task: Task) -> Outcome:
@@ -128,7 +141,12 @@ def _check_composed(task: Task) -> Outcome:
 def _outcome(task: Task, findings: list[Diagnostic], report: Report, **more: Any) -> Outcome:
     hidden = task.hidden_notes(report.diagnostics)
     return Outcome(
-        task.file, findings, unchecked=tuple(report.unchecked), hidden_notes=hidden, **more
+        task.file,
+        findings,
+        unchecked=tuple(report.unchecked),
+        hidden_notes=hidden,
+        verdicts=report.verdicts,
+        **more,
     )
 
 
@@ -141,7 +159,7 @@ def _check_file(task: Task) -> Outcome:
     data = read_file(task.spec) if task.data is None else task.data
     document = read(data, proto.NetParameter, task.file)
     kind = file_kind(document)
-    if kind == "net":
+    if kind == "net" or task.for_targets_only:
         return _check_net_file(task, Net.from_document(document))
     if kind == "solver":
         return _check_solver_file(task, read(data, proto.SolverParameter, task.file))
@@ -190,7 +208,7 @@ def _check_net(net: Net, task: Task) -> Report:
             hint = f"; {near}" if near else ""
             raise Unusable(f'--input: no layer of {task.file} produces blob "{name}"{hint}')
     state["inputs"] = {k: v for k, v in state.get("inputs", {}).items() if k in produced}
-    return check(net, **state, notes=True)
+    return check(net, **state, notes=True, target=task.targets)
 
 
 def _layer_line(net: Net) -> Callable[[Diagnostic], int]:
