@@ -13,6 +13,8 @@ from pathlib import Path
 
 from protogen.diagnostics import did_you_mean
 from protogen.targets._facts import (
+    EFFECTS,
+    Effect,
     Formats,
     Limit,
     Quirk,
@@ -27,6 +29,8 @@ from protogen.targets._facts import (
 from protogen.targets._reading import read_target
 
 __all__ = [
+    "EFFECTS",
+    "Effect",
     "Formats",
     "Limit",
     "Quirk",
