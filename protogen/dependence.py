@@ -155,7 +155,10 @@ def _wider(one: Span, other: Span) -> Span:
 
 
 def _unknown_size(value: Value) -> str:
-    return f'the size of "{value.name}" is unknown; give the shape of the data'
+    reason = f'the size of "{value.name}" is unknown'
+    if value.step.bottoms:
+        return reason
+    return f"{reason}; give its shape, such as --input {value.name}=1,3,224,224"
 
 
 # The rules of layers ---------------------------------------------------------------------------
@@ -188,8 +191,10 @@ _Rule = Callable[[_Layer], Iterable[Reading]]
 def _readings(analysis: Analysis, step: Step) -> list[Reading]:
     """What a layer reads. Raises `_NoRule`."""
     name = f'layer "{step.name}" ({step.type})'
-    if step.schema is None or step.faults:
+    if step.schema is None:
         raise _NoRule(f"what {name} computes is unknown")
+    if step.faults:
+        raise _NoRule(f"Caffe rejects {name}")
     rule = _RULES.get(step.type)
     if rule is None and step.schema.elementwise:
         rule = _elementwise

@@ -103,8 +103,10 @@ def measure_cost(analysis: Analysis, parameters: Total) -> Cost:
 
 
 def _layer_cost(analysis: Analysis, step: Step) -> LayerCost:
-    layer = _layer(analysis, step)
     macs = total(step.facts.macs)
+    if not step.faults and (step.type in _NOTHING or not step.bottoms):
+        return LayerCost(step.name, step.type, macs, Operations(), Total(0))
+    layer = _layer(analysis, step)
     if layer is None:
         return LayerCost(step.name, step.type, macs, None, UNKNOWN_TOTAL)
     return LayerCost(step.name, step.type, macs, _operations(layer), _column_buffer(layer))
@@ -165,8 +167,6 @@ def _column_buffer(layer: _Layer) -> Total:
 
 def _operations(layer: _Layer) -> Operations | None:
     """What a layer computes apart from MACs; ``None`` if that is not known."""
-    if layer.step.type in _NOTHING or not layer.step.bottoms:
-        return Operations()
     rule = _RULES.get(layer.step.type)
     return None if rule is None else rule(layer)
 
@@ -328,6 +328,7 @@ _NOTHING = frozenset(
         "Slice",
         "Split",
         "Tile",
+        "Upsample",
     )
 )
 
@@ -337,6 +338,7 @@ _RULES: dict[str, _Rule] = {
     "ArgMax": _compares,
     "Axpy": _each(additions=1, multiplications=1),
     "BNLL": _each(additions=1, comparisons=1, exponentials=2),
+    "BN": _each(additions=1, multiplications=1),
     "BatchNorm": _batch_norm,
     "Bias": _each(additions=1),
     "Clip": _each(comparisons=2),

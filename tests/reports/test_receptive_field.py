@@ -181,7 +181,8 @@ def test_data_of_unknown_size() -> None:
         'layer { name: "d" type: "Python" top: "d" python_param { module: "m" layer: "D" } }\n'
         + layer("r", "ReLU", "d")
     )
-    with pytest.raises(protogen.ProtogenError, match='the size of "d" is unknown'):
+    reason = 'the size of "d" is unknown; give its shape, such as --input d=1,3,224,224'
+    with pytest.raises(protogen.ProtogenError, match=reason):
         protogen.receptive_field(net, "r")
     field = protogen.receptive_field(net, "r", inputs={"d": (1, 1, 2, 2)})
     assert field.at(1, 1) == (1, 1, 1, 1)
