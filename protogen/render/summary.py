@@ -107,7 +107,7 @@ DEFAULT_COLUMNS = ("layer", "type", "bottoms", "tops", "parameters", "macs", "me
 GROUP_COLUMNS = tuple(name for name in DEFAULT_COLUMNS if name != "bottoms")
 
 #: What a narrow terminal leaves out first.
-_LEAST = ("learnable", "bottoms", "share", "type", "statistics", "memory")
+_LEAST = ("learnable", "bottoms", "share", "type", "statistics", "memory", "tops")
 
 
 class Layout(NamedTuple):

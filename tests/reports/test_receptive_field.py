@@ -186,3 +186,13 @@ def test_data_of_unknown_size() -> None:
         protogen.receptive_field(net, "r")
     field = protogen.receptive_field(net, "r", inputs={"d": (1, 1, 2, 2)})
     assert field.at(1, 1) == (1, 1, 1, 1)
+
+
+def test_the_channels_of_a_database_do_not_matter() -> None:
+    net = protogen.loads(
+        'layer { name: "d" type: "Data" top: "d" top: "label" transform_param { crop_size: 9 }'
+        ' data_param { source: "absent" batch_size: 4 } }\n'
+        + layer("c", "Convolution", "d", "convolution_param { num_output: 2 kernel_size: 3 }")
+    )
+    assert net.analysis().blobs["d"] == (4, None, 9, 9)
+    assert protogen.receptive_field(net, "c").at(1, 2) == (1, 2, 3, 4)
