@@ -24,6 +24,13 @@ from protogen.windows import convolution_window, extent, pooling_window
 __all__ = ["Dependence", "Span", "Unclear", "dependences"]
 
 
+#: A set of coordinates has a bit for each, so an axis of the source costs the square of its size.
+_LARGEST_SOURCE = 2**14
+
+#: There is a set for each coordinate of a blob.
+_LARGEST_AXIS = 2**20
+
+
 class Unclear(NamedTuple):
     """Why it is not known what a blob is computed from: a sentence about a layer."""
 
@@ -80,6 +87,8 @@ def dependences(analysis: Analysis, source: Value) -> dict[Value, Found]:
 def _itself(source: Value) -> Found:
     if not is_known(source.shape):
         return Unclear(_unknown_size(source))
+    if max(source.shape, default=0) > _LARGEST_SOURCE:
+        return Unclear(f'"{source.name}" has an axis with more than {_LARGEST_SOURCE:,} elements')
     spans = tuple(Span(axis, Line(0, 0, 1), False) for axis in range(len(source.shape)))
     return Dependence([identity(source.shape)], spans)
 
@@ -217,6 +226,8 @@ def _layer(analysis: Analysis, step: Step) -> _Layer:
     for value in step.tops:
         if not is_known(value.shape):
             raise _NoRule(_unknown_size(value))
+        if max(value.shape, default=0) > _LARGEST_AXIS:
+            raise _NoRule(f'"{value.name}" has an axis with more than {_LARGEST_AXIS:,} elements')
         tops.append(value.shape)
     ctx = analysis.context(step)
     if ctx is None:
