@@ -1,0 +1,130 @@
+"""The source of a program that composes a net, and the proof that it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+from protogen import proto
+from protogen.net import Net
+from protogen.render.program.calls import calls_of
+from protogen.render.program.folding import fold
+from protogen.render.program.layout import lines_of, value_text
+from protogen.render.program.nodes import Call, Fields, Node, Program, Text
+from protogen.render.templates import render
+from protogen.text.comments import find_comments
+
+__all__ = ["ProgramError", "Style", "to_python"]
+
+#: How a program is written: with protogen's own functions, or with NetSpec.
+Style = Literal["dsl", "netspec"]
+
+
+class ProgramError(Exception):
+    """A program that does not compose the net that it was written from: a bug."""
+
+
+def to_python(net: Net, style: Style = "dsl", *, title: str = "") -> str:
+    """A Python program that composes a net; ``title`` says where the net comes from.
+
+    The program has been run, and composes an equal message in the current format. Raises
+    `ProtogenError` for a text that could not be read completely.
+    """
+    current = net.in_current_format().current.message
+    comments = _comments(net)
+    problem = ""
+    for write in (_folded, _flat):
+        source = write(current, comments, title)
+        problem = _difference(source, current)
+        global LAST, WHY
+        LAST = write.__name__
+        if problem: WHY = problem
+        if not problem:
+            return source
+    raise ProgramError(problem)
+
+
+def _folded(net: proto.NetParameter, comments: Mapping[int, Sequence[str]], title: str) -> str:
+    program = Program(list(calls_of(net, comments)))
+    fold(program)
+    return _source(net, program, title)
+
+
+def _flat(net: proto.NetParameter, comments: Mapping[int, Sequence[str]], title: str) -> str:
+    return _source(net, Program(list(calls_of(net, comments))), title)
+
+
+def _source(net: proto.NetParameter, program: Program, title: str) -> str:
+    layout = lines_of(program)
+    body = "\n".join([*layout.constants, *map("\n".join, layout.functions), *layout.main])
+    return render(
+        "net.py.j2",
+        title=title.replace("\\", "/").replace('"', "'"),
+        names=_imported(body),
+        uses_layers="L." in body,
+        constants=layout.constants,
+        functions=layout.functions,
+        main=layout.main or ["pass"],
+        arguments=_net_arguments(net),
+    )
+
+
+def _imported(body: str) -> list[str]:
+    names = ["Net"]
+    for name in ("Blob", "blocks", "fillers"):
+        if f"{name}." in body or f"{name}(" in body:
+            names.append(name)
+    return sorted(names)
+
+
+def _net_arguments(net: proto.NetParameter) -> str:
+    """The name of the net and its other fields, as arguments."""
+    from protogen.render.program.calls import net_fields
+
+    fields = net_fields(net)
+    name = fields.pop("name", None)
+    pieces = [] if name is None else [value_text(name, {})]
+    if name is not None and not net.name:
+        # An empty name that is written.
+        pieces = []
+    pieces += [f"{key}={value_text(value, {})}" for key, value in fields.items()]
+    return ", ".join(pieces)
+
+
+def _comments(net: Net) -> dict[int, list[str]]:
+    """The comments of each layer of the current format, by its index."""
+    if net.document is None:
+        return {}
+    current = net.current
+    found: dict[int, list[str]] = {}
+    written = {}
+    for index in range(len(current.message.layer)):
+        path = current.path(index)
+        written[path[:2]] = index
+    for comment in find_comments(net.document.parse_result):
+        index = written.get(comment.path[:2], 0 if comment.placement == "leading" else None)
+        if index is None:
+            index = len(current.message.layer) - 1
+        if index >= 0:
+            found.setdefault(index, []).append(comment.text)
+    return found
+
+
+def _difference(source: str, wanted: proto.NetParameter) -> str:
+    """What differs between the net that a program composes and the one it should; or nothing."""
+    names: dict[str, Any] = {"__name__": "__protogen__"}
+    try:
+        exec(compile(source, "<program>", "exec"), names)
+    except Exception as error:
+        return f"the program raised {type(error).__name__}: {error}"
+    composed = names["net"].to_proto()
+    if _serialized(composed) == _serialized(wanted):
+        return ""
+    for index, (layer, other) in enumerate(zip(composed.layer, wanted.layer)):
+        if _serialized(layer) != _serialized(other):
+            return f'layer {index} ("{other.name}") differs'
+    return f"{len(composed.layer)} layers instead of {len(wanted.layer)}, or another net field"
+
+
+def _serialized(message: Any) -> bytes:
+    return bytes(message.SerializePartialToString(deterministic=True))
