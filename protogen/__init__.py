@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from protogen._version import __version__
 
 if TYPE_CHECKING:
-    from protogen import fillers, layers, proto
+    from protogen import fillers, layers, proto, targets, zoo
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
+    from protogen.reports.receptive_field import receptive_field
+    from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
 
 _HOMES = {
@@ -38,13 +40,17 @@ _HOMES = {
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
+    "receptive_field": "protogen.reports.receptive_field",
     "upgrade": "protogen.text.upgrade",
+    "without_data": "protogen.sources",
 }
 _MODULES = {
     "blocks": "protogen.compose.blocks",
     "fillers": "protogen.fillers",
     "layers": "protogen.layers",
     "proto": "protogen.proto",
+    "zoo": "protogen.zoo",
+    "targets": "protogen.targets",
 }
 
 __all__ = [
@@ -68,7 +74,11 @@ __all__ = [
     "load",
     "loads",
     "proto",
+    "receptive_field",
+    "targets",
     "upgrade",
+    "without_data",
+    "zoo",
 ]
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from typing import Any
 
-from protogen import proto, rules
+from protogen import proto, rules, sources
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
 from protogen.editing import EditingMethods
@@ -24,9 +24,10 @@ from protogen.field_changes import apply
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
-from protogen.program import reject, user_line
+from protogen.program import Line, reject, user_line
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
+from protogen.spelling import shown
 from protogen.text import Document, read, writer
 from protogen.text.differences import differences
 from protogen.text.upgrade import needs_upgrade, upgrade_net
@@ -69,7 +70,7 @@ class Current:
         if not isinstance(index, int):
             return edit
         if edit.action == "insert" and not field:
-            return replace(edit, path=self._place_of_new_layer(edit, index))
+            return replace(edit, path=self._insertion(edit, index))
         path = self.path(index, tuple(field))
         if path == ("input",):
             if field[:1] != ["top"]:
@@ -77,14 +78,16 @@ class Current:
             path = ("input", *field[1:])
         return replace(edit, path=path)
 
-    def _place_of_new_layer(self, edit: Edit, index: int) -> Path:
-        if self.origins is None:
-            return edit.path
+    def _insertion(self, edit: Edit, index: int) -> Path:
+        """Where to write a layer that is inserted before a layer of ``message``."""
         if self.kind != "layer":
             raise EditError(edit.path, "cannot insert a layer into a net of an old format")
-        written = [origin for origin in self.origins if origin is not None]
-        later = self.origins[index:]
-        return ("layer", len(written) if not later else later[0] or 0)
+        if self.origins is None:
+            return edit.path
+        # Caffe's Input layer for the `input` fields has no origin. It comes before all others.
+        later = [origin for origin in self.origins[index:] if origin is not None]
+        written = sum(origin is not None for origin in self.origins)
+        return (self.kind, later[0] if later else written)
 
 
 class Net(EditingMethods):
@@ -114,6 +117,7 @@ class Net(EditingMethods):
         self._stated: dict[int, tuple[Shape, ...]] = {}
         self._wirings: list[Wiring] = []
         self._view = _View(0)
+        self._constant = False
         self._composition: Any = None
         self._tokens: list[Token[Net | None]] = []
 
@@ -127,7 +131,7 @@ class Net(EditingMethods):
             hint = ""
             if isinstance(message, (str, os.PathLike)):
                 hint = f"; to read a file, use protogen.load({os.fspath(message)!r:.60})"
-            raise TypeError(f"expected a Net or NetParameter, got {message!r:.60}{hint}")
+            raise TypeError(f"expected a Net or NetParameter, got {shown(message):.60}{hint}")
         if descriptor is not proto.NetParameter.DESCRIPTOR:
             message = proto.NetParameter.FromString(message.SerializeToString())
         net = cls.__new__(cls)
@@ -210,6 +214,12 @@ class Net(EditingMethods):
         net._stated = dict(self._stated)
         return net
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy what the net says, and where it came from; not what was found out."""
+        document = self.document
+        content = self.to_proto() if document is None else (document.text, document.filename)
+        return _restored, (content, dict(self._lines), dict(self._stated))
+
     def apply(self, edits: Iterable[Edit]) -> None:
         """Make the edits, whose paths are those of `current`; comments and layout stay.
 
@@ -278,7 +288,7 @@ class Net(EditingMethods):
 
     def _follow(self) -> None:
         """Have the text say what the message does, if somebody changed that."""
-        if self._document is None or self._written is None:
+        if self._document is None or self._written is None or self._constant:
             return
         if self._written != _serialized(self._message):
             wanted = type(self._message)()
@@ -323,6 +333,11 @@ class Net(EditingMethods):
     def meant_phases(self, level: int = 0, stages: Collection[str] = ()) -> tuple[str, ...]:
         """The phases the net is intended for: those in which it has data, or that a layer names."""
         return meant_phases(self.current.message, level, stages)
+
+    def place_all(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """The findings, each with the place where its layer, or field, is written or composed."""
+        with self.constant():
+            return [self.place(each) for each in diagnostics]
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The finding with the place where its layer, or field, is written or composed."""
@@ -369,7 +384,24 @@ class Net(EditingMethods):
                 found[int(path[1])] = shapes
         return found, inputs
 
+    @contextmanager
+    def constant(self) -> Iterator[None]:
+        """Within ``with net.constant():``, nobody changes the net.
+
+        Whether somebody has is otherwise asked by serializing the net, once for each finding.
+        """
+        # A net with 2,560 findings is checked in 0.9 s instead of 9.4 s.
+        before = self._constant
+        self._latest_view()
+        self._constant = True
+        try:
+            yield
+        finally:
+            self._constant = before
+
     def _latest_view(self) -> _View:
+        if self._constant:
+            return self._view
         self._follow()
         key = _serialized(self._message) if self._revision is None else self._revision
         if self._view.key != key:
@@ -426,6 +458,11 @@ class Net(EditingMethods):
             self._revision += 1
             self._wirings.append(wiring)
 
+    def set_line(self, layer_index: int, line: Line) -> None:
+        """Note the user's line for a layer of `current` that was made in another way."""
+        name = self.current.message.layer[layer_index].name
+        self._lines[layer_index] = (name, *line)
+
     def drop_layer(self) -> None:
         """Take back the layer added last."""
         del self._message.layer[-1]
@@ -433,6 +470,19 @@ class Net(EditingMethods):
     def __repr__(self) -> str:
         number = len(self._message.layers or self._message.layer)
         return f"<net {self.name!r}, {number} layers>"
+
+
+def _restored(
+    content: Any, lines: dict[int, tuple[str, str, int]], stated: dict[int, tuple[Shape, ...]]
+) -> Net:
+    """The net in a text or a message, with the lines that composed its layers."""
+    if isinstance(content, tuple):
+        text, filename = content
+        net = Net.from_document(read(text, proto.NetParameter, filename))
+    else:
+        net = Net.of(content)
+    net._lines, net._stated = lines, stated
+    return net
 
 
 class _View:
@@ -455,7 +505,7 @@ class _View:
         return self._current
 
     def analysis(self, net: Net, state: State, inputs: Inputs) -> Analysis:
-        key = (state, tuple(given_shapes(inputs).items()))
+        key = (state, tuple(given_shapes(inputs).items()), sources.are_opened())
         if key not in self._analyses:
             current = self.current(net)
             _check_input_names(inputs, current.message)
@@ -467,7 +517,7 @@ class _View:
                 inputs,
                 wirings=self._wiring(net, current),
                 earlier=current.findings,
-                place=net.place,
+                place=net.place_all,
                 damaged=self.damaged_layers(net),
                 stated=net.stated_shapes,
             )
@@ -500,7 +550,24 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     if mixed is not None:  # the reader knows the fix
         more = [each for each in more if each.name != mixed.name]
         more += [] if mixed in found else [mixed]
-    return Current(current, [*found, *more], kind, tuple(upgraded.origins))
+    origins = tuple(upgraded.origins)
+    return Current(current, _with_current_indices([*found, *more], origins), kind, origins)
+
+
+def _with_current_indices(
+    found: Iterable[Diagnostic], origins: Sequence[int | None]
+) -> list[Diagnostic]:
+    """Findings about layers as written, with the indices of the layers that these became.
+
+    The index is -1 for a layer that became none, such as a padding layer of V0, and for all layers
+    of a net that Caffe cannot upgrade.
+    """
+    index_of = {origin: index for index, origin in enumerate(origins) if origin is not None}
+    current = []
+    for each in found:
+        index = index_of.get(each.layer_index, -1)
+        current.append(each if index == each.layer_index else replace(each, layer_index=index))
+    return current
 
 
 def _check_input_names(inputs: Inputs, message: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["nearest"]
+__all__ = ["nearest", "shown"]
 
 #: The words of a name: ``SoftmaxWithLoss``, ``kernel_size``, ``ROIPooling``, ``conv1``.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -208,3 +208,25 @@ def _word_left_out(written: Sequence[str], candidates: dict[str, list[str]]) -> 
     fewest = min(found.values(), default=0)
     best = [name for name, number in found.items() if number == fewest]
     return best[0] if len(best) == 1 else ""
+
+
+#: The most characters of a value in a message.
+_MOST_SHOWN = 200
+
+#: In the text of an object without another one: ``<object object at 0x7f2c9e1bbc30>``.
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def shown(value: object) -> str:
+    """A value of any type as a message shows it: as Python writes it, but short, and always alike.
+
+    Without addresses of objects, which differ in every run.
+    """
+    try:
+        text = repr(value)
+    except Exception:  # the code of others
+        text = f"<{type(value).__name__}>"
+    text = _ADDRESS.sub("", text)
+    if len(text) > _MOST_SHOWN:
+        text = f"{text[: _MOST_SHOWN // 2]}...{text[-_MOST_SHOWN // 2 :]}"
+    return text

@@ -87,15 +87,11 @@ def check(
     _check_codes(select=select, ignore=ignore)
     net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
     states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
-    analyses = [net.analysis(state, inputs) for state in states]
-    current = net.current
-    found = list(current.findings)
-    damaged = net.damaged_layers
-    for finding in _findings(Phases(net, current.message, analyses)):
-        if finding.layer_index not in damaged:
-            found.append(finding)
-    wanted = [each for each in found if selected(each, select, ignore, notes)]
-    return Report(sorted(map(net.place, wanted), key=_position), _unchecked(analyses))
+    with net.constant():
+        analyses = [net.analysis(state, inputs) for state in states]
+        found = _all_findings(Phases(net, net.current.message, analyses))
+        wanted = [each for each in found if selected(each, select, ignore, notes)]
+        return Report(sorted(net.place_all(wanted), key=_position), _unchecked(analyses))
 
 
 def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
@@ -152,6 +148,17 @@ def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
     """A finding with the place of its field, or with the file if the field is not written."""
     place = solver.locate(parse_path(diagnostic.field)) if diagnostic.field else None
     return replace(diagnostic, location=place or Location(solver.filename))
+
+
+def _all_findings(phases: Phases) -> list[Diagnostic]:
+    """The findings of the text, then those of the checks about layers that were read whole."""
+    net = phases.net
+    found = list(net.current.findings)
+    damaged = net.damaged_layers
+    for finding in _findings(phases):
+        if finding.layer_index not in damaged:
+            found.append(finding)
+    return found
 
 
 def _findings(phases: Phases) -> Iterator[Diagnostic]:

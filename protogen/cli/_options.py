@@ -15,6 +15,7 @@ __all__ = [
     "SEVERITIES",
     "FormatsCommand",
     "Spec",
+    "data_option",
     "input_option",
     "json_option",
     "set_option",
@@ -124,8 +125,30 @@ _STATE = (
 )
 
 
+def _leave_sources_closed(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    if value:
+        from protogen.sources import without_data
+
+        ctx.with_resource(without_data())
+    return value
+
+
+#: --no-data; the command has no parameter for it, as it holds for all that the command does.
+data_option = click.option(
+    "--no-data",
+    is_flag=True,
+    expose_value=False,
+    callback=_leave_sources_closed,
+    help="Do not open the data sources that nets name.",
+)
+
+
 def state_options(command: _Command) -> _Command:
-    """Add --phase, --level, --stage and --input: ``phase``, ``level``, ``stages``, ``inputs``."""
+    """Add --phase, --level, --stage, --input and --no-data.
+
+    The parameters are ``phase``, ``level``, ``stages`` and ``inputs``.
+    """
+    command = data_option(command)
     for option in reversed(_STATE):
         command = option(command)
     return _phase_option("TEST", "Phase of the net state.")(command)
@@ -133,6 +156,7 @@ def state_options(command: _Command) -> _Command:
 
 def states_options(command: _Command) -> _Command:
     """The same for a command that looks at both phases unless ``phase`` is given."""
+    command = data_option(command)
     for option in reversed(_STATE):
         command = option(command)
     return _phase_option(None, "Check this phase only [default: both].")(command)

@@ -18,6 +18,7 @@ from protogen.cli._output import Unusable
 from protogen.diagnostics import did_you_mean
 from protogen.render.findings import FORMATS
 from protogen.shapes import parse_shape
+from protogen.spelling import shown
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -37,7 +38,10 @@ _SECTIONS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one file; its patterns of files are relative to its ``folder``."""
+    """The settings of one file; its patterns of files are relative to its ``folder``.
+
+    ``data`` is whether the data sources that nets name are opened.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -46,6 +50,7 @@ class Settings:
     exclude: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+    data: bool = True
     folder: Path = Path()
 
     @property
@@ -139,7 +144,7 @@ def _lines(value: Any) -> tuple[str, ...]:
         lines = [line.strip() for line in value.splitlines()]
         return tuple(filter(None, lines))
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ValueError(f"expected a list of strings, got {value!r}")
+        raise ValueError(f"expected a list of strings, got {shown(value)}")
     return tuple(value)
 
 
@@ -184,7 +189,7 @@ def _table(value: Any, separators: str) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"expected a table, got {value!r}")
+        raise ValueError(f"expected a table, got {shown(value)}")
     entries = {}
     for line in _lines(value):
         # The last separator counts: patterns of files may contain one, too.
@@ -209,6 +214,16 @@ def _shape(value: Any) -> tuple[int | None, ...]:
     return parse_shape(str(value))
 
 
+def _boolean(value: Any) -> bool:
+    """True or false; in an ini file, as a word."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).lower()
+    if not isinstance(value, str) or word not in ("true", "false"):
+        raise ValueError(f"expected true or false, got {shown(value)}")
+    return word == "true"
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "select": _codes,
     "ignore": _codes,
@@ -217,4 +232,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "exclude": _patterns,
     "per-file-ignores": _per_file,
     "inputs": _inputs,
+    "data": _boolean,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._options import SEVERITIES, FormatsCommand, Spec, states_options
-from protogen.cli._output import Unusable, check_output, write_text
+from protogen.cli._output import Unusable, check_output, report, write_text
 from protogen.diagnostics import plural
 from protogen.render.findings import FORMATS, StatisticsFormat
 
@@ -55,6 +55,11 @@ _STDIN = "<stdin>"
     help="Lowest severity to report [default: warning, or all that --select names].",
 )
 @states_options
+@click.option(
+    "--allow-python/--no-python",
+    default=None,
+    help="Run the Python programs among FILES [default: only if there is nothing else to check].",
+)
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--statistics", is_flag=True, help="Print the number of findings of each rule.")
@@ -72,7 +77,7 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     """Check nets and solvers for what Caffe would reject, compute wrongly, or is probably
     unintended.
 
-    Give files, folders, - for standard input, or Python programs that compose a net (SPEC:
+    Give files, folders, - for standard input, or a Python program that composes a net (SPEC:
     file.py, or file.py:name for one of its nets or functions). Folders are searched for
     *.prototxt files that git does not ignore; the default is the current folder. CODES are rule
     codes, prefixes of codes or rule names, separated by commas; "protogen rules" lists them.
@@ -81,14 +86,17 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     Exit codes: 0 no findings, 1 findings, 2 a file could not be checked.
     """
     from protogen.cli._files import FileSearch
+    from protogen.cli._input import split_spec
     from protogen.cli._processes import run_tasks
 
+    if options["allow_python"] is None:
+        options["allow_python"] = len(files) == 1
     request = _Request(options)
     render = request.renderer()
     search = FileSearch(lambda folder: request.folder_settings(folder).excluded)
     search.add(*(files or (".",)))
     if request.output_file:
-        check_output(request.output_file, search.files)
+        check_output(request.output_file, [split_spec(file)[0] for file in search.files])
     alone = len(search.files) == 1
     tasks = [request.task(file, alone=alone) for file in search.files]
     outcomes = run_tasks(tasks, jobs, progress=not request.quiet)
@@ -144,8 +152,9 @@ class _Request:
 
     def task(self, spec: str, *, alone: bool) -> Task:
         """What to do with one file; ``alone`` is whether it is the only one."""
-        from protogen.cli._input import split_spec
+        from protogen.cli._input import read_file, split_spec
         from protogen.cli._tasks import Task
+        from protogen.sources import are_opened
 
         options = self._options
         path = Path(split_spec(spec)[0])
@@ -154,7 +163,7 @@ class _Request:
         required = tuple(dict(options["inputs"])) if alone else ()
         return Task(
             spec,
-            sys.stdin.buffer.read() if spec == "-" else None,
+            read_file(spec) if spec == "-" else None,
             {
                 **phases,
                 "level": options["level"],
@@ -166,6 +175,8 @@ class _Request:
             severity=options["severity"] or settings.severity,
             fix=self.fix or self.diff,
             required_inputs=required,
+            opens_sources=settings.data and are_opened(),
+            runs_programs=options["allow_python"],
         )
 
 
@@ -186,12 +197,12 @@ def _report_unchecked(outcomes: Sequence[Outcome], quiet: bool) -> None:
     """Print which files were skipped, and which could not be checked."""
     for outcome in outcomes:
         if outcome.problem:
-            click.echo(f"Error: {outcome.problem}", err=True)
+            report(f"Error: {outcome.problem}")
         elif outcome.skipped and not quiet:
-            click.echo(f"{outcome.file}: skipped, {outcome.skipped}", err=True)
+            report(f"{outcome.file}: skipped, {outcome.skipped}")
         elif not quiet:
             for sentence in outcome.unchecked:
-                click.echo(f"{outcome.file}: {sentence}", err=True)
+                report(f"{outcome.file}: {sentence}")
 
 
 def _write_fixes(outcome: Outcome) -> Outcome:
@@ -200,6 +211,7 @@ def _write_fixes(outcome: Outcome) -> Outcome:
     If a file cannot be written, the outcome says so instead of what was fixed.
     """
     path, text = outcome.file, outcome.fixed_text
+    read = None if outcome.text is None else outcome.text.encode("utf-8", "surrogateescape")
     if outcome.file == _STDIN:
         # Standard input goes to standard output, whether it is fixed or not, as in a pipeline.
         path = "-"
@@ -207,7 +219,7 @@ def _write_fixes(outcome: Outcome) -> Outcome:
     if text is None:
         return outcome
     try:
-        write_text(path, text)
+        write_text(path, text, read=read)
     except Unusable as error:
         return replace(outcome, findings=[], fixed=[], problem=error.message)
     return outcome
@@ -222,7 +234,7 @@ def _show_differences(outcomes: Sequence[Outcome]) -> int:
         if outcome.fixed_text is not None:
             show_difference(outcome.file, outcome.text or "", outcome.fixed_text)
             number += len(outcome.fixed)
-    click.echo(f"Would fix {plural(number, 'finding')}" if number else "Nothing to fix", err=True)
+    report(f"Would fix {plural(number, 'finding')}" if number else "Nothing to fix")
     return number
 
 

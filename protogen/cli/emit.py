@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, set_option
+from protogen.cli._options import Spec, data_option, set_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     help="Check this phase only, and leave out the layers that never run in it.",
 )
 @set_option
+@data_option
 @click.option(
     "--annotate",
     is_flag=True,
@@ -58,16 +60,21 @@ def command(
     from protogen.cli._input import read_net, report_diagnostics, split_spec
     from protogen.graph import State
 
-    file, _ = split_spec(spec)
-    if file.endswith(".py"):
-        check_output(output, [file])
+    check_output(output, [split_spec(spec)[0]])
     net = read_net(spec, dict(settings))
+    check_output(output, _files_of_modules())
     phases = [phase] if phase else sorted(net.meant_phases())
     analyses = [net.analysis(State(each)) for each in phases]
     report_diagnostics(net, analyses)
     if not all(analysis.ok for analysis in analyses):
         raise click.exceptions.Exit(1)
     write_text(output, _prototxt(net, phase, analyses if annotate else []))
+
+
+def _files_of_modules() -> list[str]:
+    """The files of the modules that a program has imported, and of all others."""
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    return [file for file in files if isinstance(file, str)]
 
 
 def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> str:

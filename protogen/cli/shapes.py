@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._options import FormatsCommand, Spec, json_option, set_option, state_options
-from protogen.cli._output import Unusable
+from protogen.cli._output import Unusable, report, report_error, report_lines
 from protogen.diagnostics import Diagnostic, ProtogenError
 from protogen.render.net import FORMATS
 
@@ -114,13 +114,13 @@ class _Reader:
             except Unusable as error:
                 if not self.several:
                     raise
-                error.show()
+                report_error(error)
                 self.exit_code = 2
                 continue
             except ProtogenError as error:  # a program that fails
                 if not self.several:
                     raise
-                click.echo(str(error), err=True)
+                report_lines(str(error))
                 self.exit_code = max(self.exit_code, 1)
                 continue
             if read is None:
@@ -133,7 +133,7 @@ class _Reader:
             if self.print_diagnostics:
                 report_diagnostics(net, analyses)
             if self._mistakes:
-                click.echo("\n".join(map(str, self._mistakes)), err=True)
+                report_lines("\n".join(map(str, self._mistakes)))
                 self.exit_code = max(self.exit_code, 1)
 
     def _infer(self, file: str, skip_others: bool) -> tuple[Net, list[Analysis]] | None:
@@ -146,7 +146,7 @@ class _Reader:
         self._mistakes = mistakes
         other = description(net.document) if skip_others and net.document else ""
         if other:
-            click.echo(f"{file}: skipped, {other}", err=True)
+            report(f"{file}: skipped, {other}")
             return None
         shapes = shapes_given(net, self.inputs)
         return net, [infer_shapes(net, phase, inputs=shapes, **self.state) for phase in self.phases]

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from protogen.diagnostics import did_you_mean
 from protogen.schema import LayerSchema, UnknownType, registered
+from protogen.spelling import nearest
 
-__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
+__all__ = ["Layer", "all_types", "find", "intended_type", "other_types", "suggest"]
 
 
 @cache
@@ -66,7 +66,14 @@ def other_types() -> tuple[LayerSchema, ...]:
 @cache
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
-    return did_you_mean(layer_type, [schema.type for schema in (*all_types(), *other_types())])
+    near = intended_type(layer_type)
+    return f'did you mean "{near}"?' if near else ""
+
+
+@cache
+def intended_type(layer_type: str) -> str:
+    """The type that was most likely intended, or "" if none clearly was."""
+    return nearest(layer_type, [schema.type for schema in (*all_types(), *other_types())])
 
 
 def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:  # noqa: N802

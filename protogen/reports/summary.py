@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,20 +10,11 @@ from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.poolings import Rounding, roundings
+from protogen.reports.totals import UNKNOWN_TOTAL, Total, elements, total, total_of
 from protogen.schema import Learnable
-from protogen.shapes import Shape, count, is_known
+from protogen.shapes import Shape
 
 __all__ = ["LayerPhases", "NetSummary", "Row", "Summary", "Total", "align_phases", "summarize"]
-
-
-class Total(NamedTuple):
-    """A sum. If some part of it is unknown it is not ``exact``, and ``known`` is a lower bound."""
-
-    known: int
-    exact: bool = True
-
-
-_UNKNOWN = Total(0, exact=False)
 
 
 @dataclass(frozen=True)
@@ -89,9 +80,9 @@ def summarize(analysis: Analysis) -> Summary:
     return Summary(
         analysis.phase,
         rows,
-        parameters=_sum(row.parameters for row in rows),
-        macs=_sum(_total(row.macs) for row in rows),
-        activations=_sum(map(_elements, new_tops)),
+        parameters=total_of(row.parameters for row in rows),
+        macs=total_of(total(row.macs) for row in rows),
+        activations=total_of(map(elements, new_tops)),
         roundings=roundings(analysis),
         diagnostics=analysis.diagnostics,
     )
@@ -116,40 +107,22 @@ def _parameters(step: Step, counted: set[str]) -> Total:
     facts = step.facts
     # A layer of unknown type, for example, may learn anything.
     if facts.macs is None and not facts.blobs:
-        return _UNKNOWN
+        return UNKNOWN_TOTAL
     names = [param.name for param in step.layer.param]
     totals = []
     for index, blob in enumerate(facts.blobs):
         # A layer may have fewer params than blobs. A blob without a param is not shared.
         name = names[index] if index < len(names) else ""
         if name not in counted:
-            totals.append(_elements(blob.shape))
+            totals.append(elements(blob.shape))
         if name:
             counted.add(name)
-    return _sum(totals)
+    return total_of(totals)
 
 
 def _new_tops(row: Row) -> list[Shape]:
     """The shapes of the tops that do not overwrite a bottom."""
     return [shape for index, (_, shape) in enumerate(row.tops) if index not in row.in_place]
-
-
-def _elements(shape: Shape) -> Total:
-    return Total(count(shape)) if is_known(shape) else _UNKNOWN
-
-
-def _total(number: int | None) -> Total:
-    return _UNKNOWN if number is None else Total(number)
-
-
-def _sum(totals: Iterable[Total]) -> Total:
-    known = 0
-    exact = True
-    for total in totals:
-        known += total.known
-        # One unknown part makes the sum a lower bound.
-        exact = exact and total.exact
-    return Total(known, exact)
 
 
 class LayerPhases(NamedTuple):

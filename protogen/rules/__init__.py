@@ -8,7 +8,7 @@ that each code is written in one place.
 
 from __future__ import annotations
 
-from protogen.rules import graph, shapes, text, upgrade
+from protogen.rules import graph, netspec, shapes, text, upgrade
 from protogen.rules.registry import FAMILIES, Catalogue, Rule, named, register, registered
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Rule",
     "graph",
     "named",
+    "netspec",
     "register",
     "registered",
     "shapes",
