@@ -1,5 +1,5 @@
 """A net as Python source that composes it again."""
 
-from protogen.render.program.source import ProgramError, to_python
+from protogen.render.program.source import ProgramError, Style, to_python
 
-__all__ = ["ProgramError", "to_python"]
+__all__ = ["ProgramError", "Style", "to_python"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,31 +10,23 @@ from protogen import proto
 from protogen.compose.keywords import COMMON, UnknownKeyword, fill, keywords_of
 from protogen.compose.names import TRAIN_ONLY, Names, phases_of
 from protogen.graph import PHASES
-from protogen.proto.fields import is_repeated
 from protogen.render.program.nodes import Call, Fields, Items, Node, Text, Word
+from protogen.render.program.values import plain, value_of
 from protogen.schema import Facts, Fault, LayerSchema, UnknownType, check_param_count
 from protogen.shapes import Shape
 
-__all__ = ["calls_of", "net_fields", "plain"]
+__all__ = ["calls_of"]
 
 #: The fields of a layer that are arguments of their own.
 _OWN = ("name", "type", "bottom", "top")
 
-#: The fields of a filler that the function with its name takes.
-_FILLERS: dict[str, tuple[str, ...]] = {
-    "constant": ("value",),
-    "xavier": (),
-    "msra": (),
-    "bilinear": (),
-    "positive_unitball": (),
-}
 
-#: Bytes of a number that other ones of this size may equal.
-_FLOAT = "f"
+def calls_of(
+    net: proto.NetParameter, comments: Mapping[int, Sequence[str]]
+) -> tuple[list[Call], dict[str, Shape]]:
+    """A call for each layer, and the shapes of the blobs.
 
-
-def calls_of(net: proto.NetParameter, comments: Mapping[int, Sequence[str]]) -> list[Call]:
-    """A call for each layer. ``comments`` are those of the layers, by index.
+    ``comments`` are those of the layers, by index.
 
     A layer that cannot be composed, because Caffe would reject it or because it has fields that its
     type does not read, is added as it is (`Call.raw`).
@@ -48,7 +39,7 @@ def calls_of(net: proto.NetParameter, comments: Mapping[int, Sequence[str]]) -> 
             call = _raw_call(layer)
         call.comments = tuple(comments.get(index, ()))
         found.append(call)
-    return found
+    return found, trial.shapes
 
 
 # Layers ----------------------------------------------------------------------------------------
@@ -106,15 +97,15 @@ def _keywords(layer: Any, schema: LayerSchema, *, skip_include: bool) -> Iterato
         if field.name in _OWN or (field.name == "include" and skip_include):
             continue
         if field.name in COMMON or field.name not in schema.params:
-            yield field.name, _value(field, value)
+            yield field.name, value_of(field, value)
             continue
         rest = []
         for inner, given in value.ListFields():
             keyword = known.get(inner.name)
             if keyword is not None and keyword.home == field.name and inner.name not in _OWN:
-                yield inner.name, _value(inner, given)
+                yield inner.name, value_of(inner, given)
             else:
-                rest.append((inner.name, _value(inner, given)))
+                rest.append((inner.name, value_of(inner, given)))
         # A message without fields is there all the same.
         if rest or not value.ListFields():
             yield field.name, Fields("dict", tuple(rest))
@@ -132,95 +123,10 @@ def _raw_call(layer: Any) -> Call:
             args[name] = Items(tuple(map(Text.of, getattr(layer, name))))
     for field, value in layer.ListFields():
         if field.name not in _OWN:
-            args[field.name] = _value(field, value, raw=True)
+            args[field.name] = value_of(field, value, raw=True)
     return Call(
         "add", tuple(layer.bottom), tuple(layer.top), args, "", (layer.type,), raw=True
     )  # fmt: skip
-
-
-# Values ----------------------------------------------------------------------------------------
-
-
-def _value(field: Any, value: Any, *, raw: bool = False) -> Node:
-    if not is_repeated(field):
-        return _element(field, value, raw=raw)
-    elements = [_element(field, each, raw=raw) for each in value]
-    is_message = field.message_type is not None
-    if is_message and field.message_type.name == "BlobShape" and not raw:
-        return elements[0] if len(elements) == 1 else tuple(elements)
-    # A single value may stand for a list of one.
-    if len(elements) == 1 and not is_message and not raw:
-        return elements[0]
-    if is_message or any(isinstance(each, Text) for each in elements):
-        return Items(tuple(elements))
-    return tuple(elements)
-
-
-def _element(field: Any, value: Any, *, raw: bool) -> Node:
-    if field.message_type is not None:
-        return _message(field.message_type.name, value, raw=raw)
-    if field.enum_type is not None:
-        known = field.enum_type.values_by_number.get(value)
-        return value if known is None else Word(known.name)
-    if isinstance(value, float):
-        return _number(field, value)
-    if isinstance(value, str):
-        return Text.of(value)
-    return value
-
-
-def _number(field: Any, value: float) -> int | float:
-    """The shortest number that gives the same value; whole ones without a point."""
-    if value.is_integer() and abs(value) < 1e6 and (value or not str(value).startswith("-")):
-        return int(value)
-    if field.type == field.TYPE_DOUBLE or value != value or value in (float("inf"), -float("inf")):
-        return value
-    bits = struct.pack(_FLOAT, value)
-    for digits in range(1, 9):
-        shorter = float(f"{value:.{digits}g}")
-        if abs(shorter) < 3e38 and struct.pack(_FLOAT, shorter) == bits:
-            return shorter
-    return value
-
-
-def _message(name: str, message: Any, *, raw: bool) -> Node:
-    if name == "BlobShape" and not raw and len(message.dim):
-        return tuple(message.dim)
-    items = []
-    for field, value in message.ListFields():
-        node = _value(field, value, raw=True)
-        items.append((field.name, Word(value) if field.name == "type" and not raw else node))
-    if name == "FillerParameter" and not raw:
-        return _filler(items)
-    return Fields("dict", tuple(items))
-
-
-def _filler(items: Sequence[tuple[str, Node]]) -> Fields:
-    """A call of ``fillers``, if it says exactly this."""
-    fields = dict(items)
-    kind = fields.pop("type", None)
-    if isinstance(kind, Word):
-        if kind.word in _FILLERS and tuple(fields) == _FILLERS[kind.word]:
-            return Fields(f"fillers.{kind.word}", tuple(fields.items()))
-    return Fields("dict", tuple(items))
-
-
-def plain(node: Node) -> Any:
-    """A value without parameters as what the composer takes."""
-    if isinstance(node, Text):
-        return "".join(map(str, node.atoms))
-    if isinstance(node, Word):
-        return node.word
-    if isinstance(node, Items):
-        return [plain(each) for each in node.items]
-    if isinstance(node, tuple):
-        return [plain(each) for each in node]
-    if isinstance(node, Fields):
-        fields = {key: plain(value) for key, value in node.items}
-        if node.function == "dict":
-            return fields
-        return {"type": node.function.removeprefix("fillers."), **fields}
-    return node
 
 
 # Trying it -------------------------------------------------------------------------------------
@@ -234,7 +140,7 @@ class _Trial:
 
     def __init__(self) -> None:
         self._names = Names()
-        self._shapes: dict[str, Shape] = {}
+        self.shapes: dict[str, Shape] = {}
 
     def composes(self, call: Call, layer: Any) -> bool:
         """Whether the call adds exactly this layer."""
@@ -244,7 +150,7 @@ class _Trial:
         except (Fault, UnknownKeyword, TypeError, ValueError):
             facts = None
         for position, top in enumerate(layer.top):
-            self._shapes[top] = facts.tops[position] if facts is not None else None
+            self.shapes[top] = facts.tops[position] if facts is not None else None
         return facts is not None
 
     def _facts(self, call: Call, layer: Any, schema: LayerSchema) -> Facts | None:
@@ -259,7 +165,7 @@ class _Trial:
             return None
         phases = phases_of(layer)
         phase = PHASES["TRAIN" if phases == TRAIN_ONLY else "TEST"]
-        bottoms = tuple(self._shapes.get(name) for name in layer.bottom)
+        bottoms = tuple(self.shapes.get(name) for name in layer.bottom)
         in_place = frozenset(
             index for index, pair in enumerate(zip(layer.bottom, layer.top)) if pair[0] == pair[1]
         )
@@ -271,12 +177,3 @@ class _Trial:
 
 def _serialized(message: Any) -> bytes:
     return bytes(message.SerializePartialToString(deterministic=True))
-
-
-def net_fields(net: proto.NetParameter) -> dict[str, Node]:
-    """The fields of the net itself."""
-    found = {}
-    for field, value in net.ListFields():
-        if field.name not in ("layer", "layers"):
-            found[field.name] = _value(field, value, raw=True)
-    return found

@@ -15,8 +15,8 @@ from protogen.render.program.nodes import (
     Node,
     Program,
     Text,
-    Var,
     is_complex,
+    variables,
 )
 from protogen.render.program.unification import Unified, structure, unify
 
@@ -140,7 +140,7 @@ def _groups(
         for each in group:
             part = bodies[each.body][each.start : each.start + length]
             alike[_windows(part)].append(each)
-        if 1 < len(alike):
+        if len(alike) > 1:
             largest = max(alike.values(), key=len)
             if len(largest) > 1:
                 yield largest, wires
@@ -151,9 +151,9 @@ def _windows(calls: Sequence[Call]) -> Any:
     found = []
     for call in calls:
         for key, value in call.args.items():
-            if not (isinstance(value, Text) or is_complex(value) or "output" in key):
-                if not key.isdigit():
-                    found.append((key, value))
+            is_scalar = not (isinstance(value, Text) or is_complex(value))
+            if is_scalar and "output" not in key and not key.isdigit():
+                found.append((key, value))
     return tuple(found)
 
 
@@ -192,33 +192,41 @@ def _key(call: Call) -> Any:
 
 def _candidates(tokens: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
     """The sequences that repeat and are worth most, with the places where they begin."""
-    found: list[tuple[int, int, list[int]]] = []
     groups = defaultdict(list)
     for position, token in enumerate(tokens):
         if token >= 0:
             groups[token].append(position)
     alive = [each for each in groups.values() if len(each) > 1]
+    found: list[tuple[int, int, list[int]]] = []
     for length in range(2, _LONGEST + 1):
-        longer: list[list[int]] = []
+        alive = _longer(tokens, alive, length)
         for positions in alive:
-            split = defaultdict(list)
-            for position in positions:
-                end = position + length - 1
-                if end < len(tokens) and tokens[end] >= 0:
-                    split[tokens[end]].append(position)
-            longer += [each for each in split.values() if len(each) > 1]
-        if not longer:
-            break
-        alive = longer
-        for positions in alive:
-            if _is_periodic(tokens[positions[0] : positions[0] + length]):
-                continue
-            number = _disjoint(positions, length)
-            if number > 1 and _bound(number, length) > 0:
-                found.append((_bound(number, length), length, positions))
+            bound = _bound(_disjoint(positions, length), length)
+            if bound > 0 and _is_whole(tokens, positions, length):
+                found.append((bound, length, positions))
     found.sort(key=lambda each: (-each[0], each[1]))
     for _, length, positions in found[:_CANDIDATES]:
         yield length, positions
+
+
+def _longer(tokens: Sequence[int], groups: list[list[int]], length: int) -> list[list[int]]:
+    """The groups of places from which sequences of this length are equal."""
+    found = []
+    for positions in groups:
+        split = defaultdict(list)
+        for position in positions:
+            end = position + length - 1
+            if end < len(tokens) and tokens[end] >= 0:
+                split[tokens[end]].append(position)
+        found += [each for each in split.values() if len(each) > 1]
+    return found
+
+
+def _is_whole(tokens: Sequence[int], positions: Sequence[int], length: int) -> bool:
+    """Whether a sequence neither repeats a shorter one nor cuts what a loop would show."""
+    if _is_periodic(tokens[positions[0] : positions[0] + length]):
+        return False
+    return not _cuts_run(tokens, positions, length)
 
 
 def _is_periodic(tokens: Sequence[int]) -> bool:
@@ -227,6 +235,17 @@ def _is_periodic(tokens: Sequence[int]) -> bool:
     for period in range(1, length // 2 + 1):
         if length % period == 0 and tokens[period:] == tokens[:-period]:
             return True
+    return False
+
+
+def _cuts_run(tokens: Sequence[int], positions: Sequence[int], length: int) -> bool:
+    """Whether it begins or ends within calls of the same kind in a row, of which some stay out."""
+    start, end = positions[0], positions[0] + length
+    begins_with_run = tokens[start] == tokens[start + 1]
+    if begins_with_run and any(each and tokens[each - 1] == tokens[each] for each in positions):
+        return True
+    if tokens[end - 1] == tokens[end - 2]:
+        return any(tokens[each + length] == tokens[each + length - 1] for each in positions)
     return False
 
 
@@ -331,12 +350,16 @@ def _score(
         return 0
     number, length = len(repeat.occurrences), repeat.length
     score = float(_bound(number, length))
-    returned = len(_returned(bodies, usages, repeat))
-    score -= 2 * max(0, returned - 1) + 2 * max(0, repeat.wires.inputs - 1)
+    returned = _returned(bodies, usages, repeat)
+    # Calls with one blob in and one out can be a loop.
+    score -= (0.5 * number + 2) * max(0, len(returned) - 1)
+    score -= (0.2 * number + 1) * max(0, repeat.wires.inputs - 1)
+    # What the first call makes is read elsewhere, so that the call can as well be outside.
+    score -= 4 * any(position == 0 for position, _ in returned if length > 2)
     score -= number * 0.15 * max(0.0, arguments - 2)
     # Layers of one part of a net have names alike, so that one name is enough for all of them.
     texts = sum(isinstance(values[0], Text) for values in repeat.unified.values)
-    score -= number * 0.5 * max(0, texts - 1)
+    score -= (number * 0.3 + 2.5) * max(0, texts - 1)
     first, last = repeat.unified.calls[0], repeat.unified.calls[-1]
     if first.in_place:
         score -= 0.2 * number + 1
@@ -410,16 +433,11 @@ def _defaults(unified: Unified) -> dict[int, Node]:
     for var, values in zip(unified.parameters, unified.values):
         counts = Counter((type(each), each) for each in values)
         (_, value), number = counts.most_common(1)[0]
-        if value is ABSENT or (number * 2 >= len(values) and number > 1 and ABSENT not in values):
-            if not isinstance(value, Var) and not _has_var(value):
-                found[var.number] = value
         if ABSENT in values:
             found[var.number] = ABSENT
+        elif number > 1 and number * 2 >= len(values) and not variables(value):
+            found[var.number] = value
     return found
-
-
-def _has_var(node: Node) -> bool:
-    return any(isinstance(each, Var) for each in getattr(node, "atoms", ())) or hasattr(node, "var")
 
 
 def _call_of(

@@ -91,6 +91,8 @@ class _Writer:
         self.values: dict[Any, str] = {}
         self.function_names: dict[str, str] = {}
         self.functions = {function.name: function for function in program.functions}
+        #: The names of each function's parameters, as its own lines have them.
+        self.parameter_names: dict[str, dict[int, str]] = {}
 
     def layout(self) -> Layout:
         layout = Layout()
@@ -124,7 +126,9 @@ class _Writer:
                 calls = statement.calls if isinstance(statement, Loop) else [statement]
                 for call in calls:
                     if call.function == function.name and isinstance(call.args[key], Text):
-                        texts.append("".join(a for a in call.args[key].atoms if isinstance(a, str)))
+                        atoms = call.args[key].atoms
+                        texts.append("".join(a for a in atoms if isinstance(a, str)))
+        texts = [text for text in texts if text]
         if not texts:
             return ""
         match = re.match(r"[A-Za-z][A-Za-z_]+", _common_prefix(texts))
@@ -147,7 +151,7 @@ class _Writer:
                 name = self.names.new(_short(types[group])).upper()
                 self.names.taken.add(name)
                 self.constants[group] = name
-                yield from _wrapped(f"{name} = dict(", self._pieces(group), ")", "")
+                yield from _wrapped(f"{name} = dict(", self._pieces(group), ")")
 
     def _templates(self) -> Iterator[Call]:
         for body in self.program.bodies():
@@ -169,9 +173,9 @@ def _settings(call: Call) -> Any:
         return ()
     found = []
     for key, value in call.args.items():
-        if is_complex(value) and key not in ("top", "tops", "num_output", "name"):
-            if not variables(value) and not _is_splatted(key):
-                found.append((key, value))
+        is_setting = is_complex(value) and key not in ("top", "tops", "num_output", "name")
+        if is_setting and not variables(value) and not _is_splatted(key):
+            found.append((key, value))
     return tuple(found)
 
 
@@ -234,9 +238,13 @@ class _Body:
             if call.phase != phase:
                 phase = call.phase
                 if phase:
+                    lines += map(_comment, call.comments)
+                    call.comments = ()
                     lines.append(f'with net.phase("{phase}"):')
             indent = "    " if phase else ""
-            lines += [indent + line for line in self._statement(statement, position, len(indent) + 4)]
+            lines += [
+                indent + line for line in self._statement(statement, position, len(indent) + 4)
+            ]
         return lines
 
     def function_lines(self) -> list[str]:
@@ -256,14 +264,16 @@ class _Body:
                 optional.append(f"{self.vars[var.number]}={text}")
             else:
                 names.append(self.vars[var.number])
+        self.writer.parameter_names[function.name] = dict(self.vars)
         self._note_reads(function.body, function.returns)
         name = self.writer.function_names[function.name]
-        lines = list(_wrapped(f"def {name}(", [*names, *optional], "):", ""))
+        lines = list(_wrapped(f"def {name}(", [*names, *optional], "):"))
         lines.append(f'    """Add {_listed(function.types)}."""')
         for position, statement in enumerate(function.body):
-            lines += ["    " + line for line in self._statement(statement, position, 4)]
+            written = self._statement(statement, position, 4)
+            lines += ["    " + line for line in written]
         if function.returns:
-            lines.append(f"    return {', '.join(self.blobs[each] for each in function.returns)}")
+            _add_return(lines, [self.blobs[each] for each in function.returns])
         return lines
 
     def _note_reads(self, body: Sequence[Call | Loop], returns: Sequence[str]) -> None:
@@ -283,14 +293,14 @@ class _Body:
             return [*lines, *self._raw_lines(statement, position, indent)]
         head, pieces = self._call(statement)
         target = self._assign(statement, position)
-        return [*lines, *_wrapped(f"{target}{head}(", pieces, ")", "", indent)]
+        return [*lines, *_wrapped(f"{target}{head}(", pieces, ")", indent)]
 
     def _raw_lines(self, call: Call, position: int, indent: int) -> list[str]:
         pieces = [f"{key}={value_text(value, self.vars)}" for key, value in call.args.items()]
         splatted = [key for key in call.args if _is_splatted(key)]
         if splatted:
             pieces = [f"**{value_text(Fields('dict', tuple(call.args.items())), self.vars)}"]
-        lines = list(_wrapped("net.message.layer.add(", pieces, ")", "", indent))
+        lines = list(_wrapped("net.message.layer.add(", pieces, ")", indent))
         for name in dict.fromkeys(call.outs):
             if self.last.get(name, -1) > position:
                 variable = self._named(name)
@@ -349,7 +359,7 @@ class _Body:
             function = self.writer.functions[call.function]
             name = self.writer.function_names[call.function]
             return name, [*blobs, *self._arguments(function, call)]
-        pieces = []
+        pieces: list[str] = []
         if call.phase and self.function is not None:
             call.args.setdefault("include", Fields("dict", (("phase", Word(call.phase)),)))
         constant = self.writer.constants.get(_settings(call))
@@ -372,7 +382,7 @@ class _Body:
         return call.function, [*first, *blobs, *pieces]
 
     def _arguments(self, function: Function, call: Call) -> Iterator[str]:
-        named = _parameter_names(self.writer, function)
+        named = self.writer.parameter_names[function.name]
         for var in function.parameters:
             value = call.args[str(var.number)]
             if var.number not in function.defaults:
@@ -404,11 +414,11 @@ class _Body:
                 names = ["_"] * len(last.outs)
                 names[loop.chain[1]] = target.removesuffix(" = ")
                 target = f"{', '.join(names)} = "
-        heads, body_vars = self._loop_head(loop)
+        heads, body_vars = self._loop_head(loop, indent)
         self.vars.update(body_vars)
         head, pieces = self._call(template)
         lines += heads
-        lines += ["    " + each for each in _wrapped(f"{target}{head}(", pieces, ")", "", indent + 4)]
+        lines += ["    " + each for each in _wrapped(f"{target}{head}(", pieces, ")", indent + 4)]
         if loop.chain is not None:
             source, result = first.bottoms[loop.chain[0]], last.outs[loop.chain[1]]
             self.blobs[result] = self.blobs.pop(source)
@@ -433,7 +443,7 @@ class _Body:
             self.current = source
         return [f"{variable} = {before}"]
 
-    def _loop_head(self, loop: Loop) -> tuple[list[str], dict[int, str]]:
+    def _loop_head(self, loop: Loop, indent: int) -> tuple[list[str], dict[int, str]]:
         """The ``for`` and the names of its variables."""
         if not loop.variables:
             return [f"for _ in range({len(loop.calls)}):"], {}
@@ -444,13 +454,33 @@ class _Body:
         if span is not None:
             (number,) = names
             self.names.taken.discard(names[number])
-            return [f"for i in range({span[0]}, {span[1]}):"], {number: "i"}
+            return [f"for i in range({span[0]}, {span[1]}):"], {number: _Index("i")}
         rows = []
         for row in loop.rows:
             texts = [value_text(value, self.vars) for value in row]
             rows.append(texts[0] if len(texts) == 1 else f"({', '.join(texts)})")
         variables = ", ".join(names.values())
-        return list(_wrapped(f"for {variables} in [", rows, "]:", "")), names
+        return list(_wrapped(f"for {variables} in [", rows, "]:", indent)), names
+
+
+def _add_return(lines: list[str], names: Sequence[str]) -> None:
+    """Return the blobs; one that the last statement makes is returned by that statement."""
+    if len(names) == 1:
+        for position in range(len(lines) - 1, 0, -1):
+            line = lines[position]
+            if not line.startswith(("     ", "    )")):
+                if line.startswith(f"    {names[0]} = "):
+                    value = line.removeprefix(f"    {names[0]} = ")
+                    lines[position] = f"    return {value}"
+                    return
+                break
+    lines.append(f"    return {', '.join(names)}")
+
+
+class _Index(str):
+    """The name of a variable with a number where a text is meant."""
+
+    __slots__ = ()
 
 
 def _range(loop: Loop) -> tuple[int, int] | None:
@@ -459,7 +489,8 @@ def _range(loop: Loop) -> tuple[int, int] | None:
         return None
     numbers = []
     for (value,) in loop.rows:
-        text = "".join(value.atoms) if isinstance(value, Text) and not variables(value) else ""
+        is_plain = isinstance(value, Text) and not variables(value)
+        text = "".join(map(str, value.atoms)) if is_plain else ""
         if not re.fullmatch(r"0|[1-9]\d*", text):
             return None
         numbers.append(int(text))
@@ -471,26 +502,9 @@ def _range(loop: Loop) -> tuple[int, int] | None:
 def _is_in_texts(call: Call, var: Var) -> bool:
     """Whether a variable is only a part of texts, where a number is as good."""
     for value in call.args.values():
-        if isinstance(value, Text):
-            if value.atoms == (var,):
-                return False
-        elif var in variables(value):
+        if not isinstance(value, Text) and var in variables(value):
             return False
     return True
-
-
-_parameters: dict[int, dict[int, str]] = {}
-
-
-def _parameter_names(writer: _Writer, function: Function) -> dict[int, str]:
-    """The names of a function's parameters, as its own body has them."""
-    known = getattr(function, "names", None)
-    if known is None:
-        body = _Body(writer, function)
-        body.function_lines()
-        known = body.vars
-        function.names = known  # type: ignore[attr-defined]
-    return known
 
 
 def _listed(types: Sequence[str]) -> str:
@@ -547,7 +561,8 @@ def _text(atoms: Atoms, names: dict[int, str]) -> str:
     if len(atoms) == 1:
         (var,) = atoms
         assert isinstance(var, Var)
-        return names[var.number]
+        name = names[var.number]
+        return f"str({name})" if isinstance(name, _Index) else name
     parts = []
     for atom in atoms:
         if isinstance(atom, Var):
@@ -559,17 +574,17 @@ def _text(atoms: Atoms, names: dict[int, str]) -> str:
 
 def quoted(text: str) -> str:
     """A string in double quotes."""
-    inner = repr("'" + text)[2:-1] if '"' not in text else repr(text + "'")[1:-2]
-    if '"' in text:
-        # With both quotes in it, repr escapes the single one.
-        inner = text.replace("\\", "\\\\").replace('"', '\\"')
-        inner = "".join(c if c.isprintable() else repr(c)[1:-1] for c in inner)
-    return f'"{inner}"'
+    letters = [_escaped(letter) for letter in text]
+    return f'"{"".join(letters)}"'
 
 
-def _wrapped(
-    head: str, pieces: Sequence[str], tail: str, prefix: str, indent: int = 0
-) -> Iterator[str]:
+def _escaped(letter: str) -> str:
+    if letter in ('"', "\\"):
+        return f"\\{letter}"
+    return letter if letter.isprintable() else repr(letter)[1:-1]
+
+
+def _wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Iterator[str]:
     """The pieces between head and tail, on one line or on as many as they need."""
     line = f"{head}{', '.join(pieces)}{tail}"
     if len(line) + indent <= _WIDTH or not pieces:

@@ -113,7 +113,6 @@ class Call:
     types: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
     in_place: bool = False
-    token: int = -1
     #: The fields of a layer that must be added as they are, because it cannot be composed.
     raw: bool = False
 

@@ -7,17 +7,22 @@ from typing import Any, Literal
 
 from protogen import proto
 from protogen.net import Net
+from protogen.render.program.block_calls import with_blocks
 from protogen.render.program.calls import calls_of
 from protogen.render.program.folding import fold
 from protogen.render.program.layout import lines_of, value_text
-from protogen.render.program.nodes import Call, Fields, Node, Program, Text
+from protogen.render.program.nodes import Program
+from protogen.render.program.values import net_fields
 from protogen.render.templates import render
 from protogen.text.comments import find_comments
 
-__all__ = ["ProgramError", "Style", "to_python"]
+__all__ = ["ProgramError", "Style", "difference", "to_python"]
 
 #: How a program is written: with protogen's own functions, or with NetSpec.
 Style = Literal["dsl", "netspec"]
+
+#: The comments of layers, by index.
+_Comments = Mapping[int, Sequence[str]]
 
 
 class ProgramError(Exception):
@@ -27,31 +32,37 @@ class ProgramError(Exception):
 def to_python(net: Net, style: Style = "dsl", *, title: str = "") -> str:
     """A Python program that composes a net; ``title`` says where the net comes from.
 
-    The program has been run, and composes an equal message in the current format. Raises
+    The program has been run, and its net equals this one in the current format. Raises
     `ProtogenError` for a text that could not be read completely.
     """
     current = net.in_current_format().current.message
     comments = _comments(net)
     problem = ""
-    for write in (_folded, _flat):
+    for write in _WRITERS[style]:
         source = write(current, comments, title)
-        problem = _difference(source, current)
-        global LAST, WHY
-        LAST = write.__name__
-        if problem: WHY = problem
+        problem = difference(source, current)
         if not problem:
             return source
     raise ProgramError(problem)
 
 
-def _folded(net: proto.NetParameter, comments: Mapping[int, Sequence[str]], title: str) -> str:
-    program = Program(list(calls_of(net, comments)))
+def _folded(net: proto.NetParameter, comments: _Comments, title: str) -> str:
+    calls, shapes = calls_of(net, comments)
+    program = Program(list(with_blocks(calls, net, shapes)))
     fold(program)
     return _source(net, program, title)
 
 
-def _flat(net: proto.NetParameter, comments: Mapping[int, Sequence[str]], title: str) -> str:
-    return _source(net, Program(list(calls_of(net, comments))), title)
+def _flat(net: proto.NetParameter, comments: _Comments, title: str) -> str:
+    """The program without functions and loops, in case that one of these is wrong."""
+    calls, _ = calls_of(net, comments)
+    return _source(net, Program(list(calls)), title)
+
+
+_Writer = Callable[[proto.NetParameter, _Comments, str], str]
+
+#: What writes a program in a style; if its net differs, the next one is tried.
+_WRITERS: dict[Style, tuple[_Writer, ...]] = {"dsl": (_folded, _flat)}
 
 
 def _source(net: proto.NetParameter, program: Program, title: str) -> str:
@@ -79,14 +90,9 @@ def _imported(body: str) -> list[str]:
 
 def _net_arguments(net: proto.NetParameter) -> str:
     """The name of the net and its other fields, as arguments."""
-    from protogen.render.program.calls import net_fields
-
     fields = net_fields(net)
     name = fields.pop("name", None)
-    pieces = [] if name is None else [value_text(name, {})]
-    if name is not None and not net.name:
-        # An empty name that is written.
-        pieces = []
+    pieces = [value_text(name, {})] if net.name else []
     pieces += [f"{key}={value_text(value, {})}" for key, value in fields.items()]
     return ", ".join(pieces)
 
@@ -102,28 +108,30 @@ def _comments(net: Net) -> dict[int, list[str]]:
         path = current.path(index)
         written[path[:2]] = index
     for comment in find_comments(net.document.parse_result):
-        index = written.get(comment.path[:2], 0 if comment.placement == "leading" else None)
-        if index is None:
-            index = len(current.message.layer) - 1
-        if index >= 0:
-            found.setdefault(index, []).append(comment.text)
+        # What is above or below all layers stays there.
+        other = 0 if comment.placement == "leading" else len(current.message.layer) - 1
+        found.setdefault(written.get(comment.path[:2], other), []).append(comment.text)
     return found
 
 
-def _difference(source: str, wanted: proto.NetParameter) -> str:
+def difference(source: str, wanted: proto.NetParameter) -> str:
     """What differs between the net that a program composes and the one it should; or nothing."""
     names: dict[str, Any] = {"__name__": "__protogen__"}
     try:
         exec(compile(source, "<program>", "exec"), names)
     except Exception as error:
-        return f"the program raised {type(error).__name__}: {error}"
-    composed = names["net"].to_proto()
-    if _serialized(composed) == _serialized(wanted):
+        return f"the program raises {type(error).__name__}: {error}"
+    composed = names["net"]
+    message = composed.to_proto() if isinstance(composed, Net) else composed
+    if _serialized(message) == _serialized(wanted):
         return ""
-    for index, (layer, other) in enumerate(zip(composed.layer, wanted.layer)):
+    for index, (layer, other) in enumerate(zip(message.layer, wanted.layer)):
         if _serialized(layer) != _serialized(other):
-            return f'layer {index} ("{other.name}") differs'
-    return f"{len(composed.layer)} layers instead of {len(wanted.layer)}, or another net field"
+            return f'layer {index}, "{other.name}" ({other.type}), differs'
+    number, expected = len(message.layer), len(wanted.layer)
+    if number != expected:
+        return f"the program composes {number} layers instead of {expected}"
+    return "the fields of the net itself differ"
 
 
 def _serialized(message: Any) -> bytes:

@@ -188,14 +188,14 @@ def _solve_texts(texts: dict[int, list[Atoms]], columns: _Columns, solution: _So
         best: tuple[int, int, list[Atoms], dict[int, Atoms]] | None = None
         tried: set[tuple[Atoms, ...]] = set()
         for column in list(remaining.values()):
-            values = _middle(column)
+            values = _middle(column, columns.inside)
             if tuple(values) in tried or len(tried) >= _TRIED:
                 continue
             tried.add(tuple(values))
             var = Var(-1, "name")
             written = {}
             for index, other in remaining.items():
-                template = _template(other, values, var)
+                template = _template(other, values, var, columns.inside)
                 if template is not None and (columns.inside or _is_closed(template)):
                     written[index] = template
             length = len(values[0])
@@ -203,12 +203,14 @@ def _solve_texts(texts: dict[int, list[Atoms]], columns: _Columns, solution: _So
                 best = (len(written), length, values, written)
         assert best is not None  # each column can be written by its own middle
         _, _, values, written = best
-        values, written = _widened(values, written)
+        # The numbers of a loop stay numbers.
+        if not (columns.inside and all(map(_is_number, values))):
+            values, written = _widened(values, written)
         key = columns.keys[next(iter(written))]
-        var = solution.new(key if key != "top" else "name", [_text(each) for each in values])
+        var = solution.new("name" if key == "top" else key, [Text(each) for each in values])
         for index, template in written.items():
             atoms = [var if isinstance(a, Var) and a.number == -1 else a for a in template]
-            solution.nodes[index] = Text(tuple(atoms)) if len(atoms) != 1 else _whole(atoms[0])
+            solution.nodes[index] = Text(tuple(atoms))
             del remaining[index]
 
 
@@ -217,56 +219,59 @@ def _is_closed(template: Atoms) -> bool:
     return all(isinstance(atom, str) or atom.number == -1 for atom in template)
 
 
-def _whole(atom: str | Var) -> Node:
-    return Text((atom,))
-
-
-def _text(atoms: Atoms) -> Text:
-    return Text(atoms)
-
-
-def _common(column: Sequence[Atoms]) -> int:
-    """The length of the common beginning."""
+def _common(column: Sequence[Atoms], inside: bool) -> int:
+    """The length of the common beginning; ``inside`` a function, with parameters in it."""
     shortest = min(map(len, column))
     length = 0
     first = column[0]
     while length < shortest and all(each[length] == first[length] for each in column):
-        if isinstance(first[length], Var):
+        if not inside and isinstance(first[length], Var):
             break
         length += 1
     return length
 
 
-def _middle(column: Sequence[Atoms]) -> list[Atoms]:
+def _middle(column: Sequence[Atoms], inside: bool) -> list[Atoms]:
     """The texts without their common beginning and end."""
-    start, end = _ends(column)
+    start, end = _ends(column, inside)
     return [each[start : len(each) - end] for each in column]
 
 
-def _ends(column: Sequence[Atoms]) -> tuple[int, int]:
-    start = _common(column)
+def _ends(column: Sequence[Atoms], inside: bool) -> tuple[int, int]:
+    start = _common(column, inside)
     # A number is not cut in two: of conv10 and conv11 the middle is 10 and 11.
-    while start and _is_digit(column[0][start - 1]) and any(
-        start < len(each) and _is_digit(each[start]) for each in column
+    while (
+        start
+        and _is_digit(column[0][start - 1])
+        and any(start < len(each) and _is_digit(each[start]) for each in column)
     ):
         start -= 1
     rest = [each[start:][::-1] for each in column]
-    end = _common(rest)
-    while end and _is_digit(rest[0][end - 1]) and any(
-        end < len(each) and _is_digit(each[end]) for each in rest
+    end = _common(rest, inside)
+    while (
+        end
+        and _is_digit(rest[0][end - 1])
+        and any(end < len(each) and _is_digit(each[end]) for each in rest)
     ):
         end -= 1
     return start, end
+
+
+def _is_number(atoms: Atoms) -> bool:
+    return bool(atoms) and all(map(_is_digit, atoms))
 
 
 def _is_digit(atom: str | Var) -> bool:
     return isinstance(atom, str) and atom.isdigit()
 
 
-def _template(column: Sequence[Atoms], values: Sequence[Atoms], var: Var) -> Atoms | None:
+def _template(
+    column: Sequence[Atoms], values: Sequence[Atoms], var: Var, inside: bool
+) -> Atoms | None:
     """The texts written with a parameter, if they can be."""
-    start, end = _ends(column)
-    for first, last in ((start, end), (_common(column), _common([c[::-1] for c in column]))):
+    backwards = [each[::-1] for each in column]
+    ends = _common(column, inside), _common(backwards, inside)
+    for first, last in (_ends(column, inside), ends):
         template = _around(column, values, var, first, last)
         if template is not None:
             return template
