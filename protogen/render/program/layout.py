@@ -14,6 +14,7 @@ from protogen.render.program.nodes import (
     ABSENT,
     Atoms,
     Call,
+    Code,
     Fields,
     Function,
     Items,
@@ -28,7 +29,7 @@ from protogen.render.program.nodes import (
     variables,
 )
 
-__all__ = ["Layout", "lines_of", "quoted"]
+__all__ = ["Layout", "comment_line", "lines_of", "quoted", "value_text", "wrapped"]
 
 #: The length of a line.
 _WIDTH = 100
@@ -151,7 +152,7 @@ class _Writer:
                 name = self.names.new(_short(types[group])).upper()
                 self.names.taken.add(name)
                 self.constants[group] = name
-                yield from _wrapped(f"{name} = dict(", self._pieces(group), ")")
+                yield from wrapped(f"{name} = dict(", self._pieces(group), ")")
 
     def _templates(self) -> Iterator[Call]:
         for body in self.program.bodies():
@@ -238,7 +239,7 @@ class _Body:
             if call.phase != phase:
                 phase = call.phase
                 if phase:
-                    lines += map(_comment, call.comments)
+                    lines += map(comment_line, call.comments)
                     call.comments = ()
                     lines.append(f'with net.phase("{phase}"):')
             indent = "    " if phase else ""
@@ -267,7 +268,7 @@ class _Body:
         self.writer.parameter_names[function.name] = dict(self.vars)
         self._note_reads(function.body, function.returns)
         name = self.writer.function_names[function.name]
-        lines = list(_wrapped(f"def {name}(", [*names, *optional], "):"))
+        lines = list(wrapped(f"def {name}(", [*names, *optional], "):"))
         lines.append(f'    """Add {_listed(function.types)}."""')
         for position, statement in enumerate(function.body):
             written = self._statement(statement, position, 4)
@@ -288,19 +289,19 @@ class _Body:
     def _statement(self, statement: Call | Loop, position: int, indent: int) -> list[str]:
         if isinstance(statement, Loop):
             return self._loop_lines(statement, position, indent)
-        lines = [_comment(each) for each in statement.comments]
+        lines = [comment_line(each) for each in statement.comments]
         if statement.raw:
             return [*lines, *self._raw_lines(statement, position, indent)]
         head, pieces = self._call(statement)
         target = self._assign(statement, position)
-        return [*lines, *_wrapped(f"{target}{head}(", pieces, ")", indent)]
+        return [*lines, *wrapped(f"{target}{head}(", pieces, ")", indent)]
 
     def _raw_lines(self, call: Call, position: int, indent: int) -> list[str]:
         pieces = [f"{key}={value_text(value, self.vars)}" for key, value in call.args.items()]
         splatted = [key for key in call.args if _is_splatted(key)]
         if splatted:
             pieces = [f"**{value_text(Fields('dict', tuple(call.args.items())), self.vars)}"]
-        lines = list(_wrapped("net.message.layer.add(", pieces, ")", indent))
+        lines = list(wrapped("net.message.layer.add(", pieces, ")", indent))
         for name in dict.fromkeys(call.outs):
             if self.last.get(name, -1) > position:
                 variable = self._named(name)
@@ -398,7 +399,7 @@ class _Body:
     # Loops -----------------------------------------------------------------------------------
 
     def _loop_lines(self, loop: Loop, position: int, indent: int) -> list[str]:
-        lines = [_comment(each) for each in loop.template.comments]
+        lines = [comment_line(each) for each in loop.template.comments]
         first, last = loop.calls[0], loop.calls[-1]
         template = Call(
             loop.template.function, first.bottoms, last.outs, loop.template.args,
@@ -418,7 +419,7 @@ class _Body:
         self.vars.update(body_vars)
         head, pieces = self._call(template)
         lines += heads
-        lines += ["    " + each for each in _wrapped(f"{target}{head}(", pieces, ")", indent + 4)]
+        lines += ["    " + each for each in wrapped(f"{target}{head}(", pieces, ")", indent + 4)]
         if loop.chain is not None:
             source, result = first.bottoms[loop.chain[0]], last.outs[loop.chain[1]]
             self.blobs[result] = self.blobs.pop(source)
@@ -460,7 +461,7 @@ class _Body:
             texts = [value_text(value, self.vars) for value in row]
             rows.append(texts[0] if len(texts) == 1 else f"({', '.join(texts)})")
         variables = ", ".join(names.values())
-        return list(_wrapped(f"for {variables} in [", rows, "]:", indent)), names
+        return list(wrapped(f"for {variables} in [", rows, "]:", indent)), names
 
 
 def _add_return(lines: list[str], names: Sequence[str]) -> None:
@@ -516,7 +517,8 @@ def _listed(types: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _comment(text: str) -> str:
+def comment_line(text: str) -> str:
+    """A comment of a prototxt as one of Python."""
     return text if text.startswith("# ") else f"# {text.lstrip('#').strip()}".rstrip()
 
 
@@ -533,6 +535,8 @@ def value_text(node: Node, names: dict[int, str]) -> str:
         return _text(node.atoms, names)
     if isinstance(node, Word):
         return quoted(node.word)
+    if isinstance(node, Code):
+        return node.code
     if isinstance(node, Items):
         return f"[{', '.join(value_text(each, names) for each in node.items)}]"
     if isinstance(node, tuple):
@@ -584,7 +588,7 @@ def _escaped(letter: str) -> str:
     return letter if letter.isprintable() else repr(letter)[1:-1]
 
 
-def _wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Iterator[str]:
+def wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Iterator[str]:
     """The pieces between head and tail, on one line or on as many as they need."""
     line = f"{head}{', '.join(pieces)}{tail}"
     if len(line) + indent <= _WIDTH or not pieces:

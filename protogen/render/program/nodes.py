@@ -14,6 +14,7 @@ __all__ = [
     "ABSENT",
     "Atoms",
     "Call",
+    "Code",
     "Fields",
     "Function",
     "Items",
@@ -66,6 +67,13 @@ class Word:
     """A word of the schema: the name of an enum's value, or the type of a filler."""
 
     word: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """An expression: ``P.Pooling.MAX``."""
+
+    code: str
 
 
 @dataclass(frozen=True)

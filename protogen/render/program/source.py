@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from protogen import proto
 from protogen.net import Net
+from protogen.netspec import install
 from protogen.render.program.block_calls import with_blocks
 from protogen.render.program.calls import calls_of
 from protogen.render.program.folding import fold
 from protogen.render.program.layout import lines_of, value_text
+from protogen.render.program.netspec_source import netspec_source
 from protogen.render.program.nodes import Program
 from protogen.render.program.values import net_fields
 from protogen.render.templates import render
@@ -62,7 +67,10 @@ def _flat(net: proto.NetParameter, comments: _Comments, title: str) -> str:
 _Writer = Callable[[proto.NetParameter, _Comments, str], str]
 
 #: What writes a program in a style; if its net differs, the next one is tried.
-_WRITERS: dict[Style, tuple[_Writer, ...]] = {"dsl": (_folded, _flat)}
+_WRITERS: dict[Style, tuple[_Writer, ...]] = {
+    "dsl": (_folded, _flat),
+    "netspec": (netspec_source,),
+}
 
 
 def _source(net: proto.NetParameter, program: Program, title: str) -> str:
@@ -118,7 +126,10 @@ def difference(source: str, wanted: proto.NetParameter) -> str:
     """What differs between the net that a program composes and the one it should; or nothing."""
     names: dict[str, Any] = {"__name__": "__protogen__"}
     try:
-        exec(compile(source, "<program>", "exec"), names)
+        with _module_caffe(), warnings.catch_warnings():
+            # NetSpec warns of names twice, which the script corrects afterwards.
+            warnings.simplefilter("ignore")
+            exec(compile(source, "<program>", "exec"), names)
     except Exception as error:
         return f"the program raises {type(error).__name__}: {error}"
     composed = names["net"]
@@ -132,6 +143,23 @@ def difference(source: str, wanted: proto.NetParameter) -> str:
     if number != expected:
         return f"the program composes {number} layers instead of {expected}"
     return "the fields of the net itself differ"
+
+
+@contextmanager
+def _module_caffe() -> Iterator[None]:
+    """Have ``import caffe`` import `protogen.netspec`, and afterwards what it did before."""
+    saved = {name: module for name, module in sys.modules.items() if _is_caffe(name)}
+    install()
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if _is_caffe(name)]:
+            del sys.modules[name]
+        sys.modules.update(saved)
+
+
+def _is_caffe(name: str) -> bool:
+    return name == "caffe" or name.startswith("caffe.")
 
 
 def _serialized(message: Any) -> bytes:

@@ -10,7 +10,7 @@ from protogen import proto
 from protogen.proto.fields import is_repeated
 from protogen.render.program.nodes import Fields, Items, Node, Text, Word
 
-__all__ = ["net_fields", "plain", "value_of"]
+__all__ = ["element_of", "net_fields", "plain", "value_of"]
 
 #: The fields of a filler that the function with its name takes.
 _FILLERS: dict[str, tuple[str, ...]] = {
@@ -25,8 +25,8 @@ _FILLERS: dict[str, tuple[str, ...]] = {
 def value_of(field: Any, value: Any, *, raw: bool = False) -> Node:
     """The value of a field. ``raw`` writes it as protobuf takes it, not the composer."""
     if not is_repeated(field):
-        return _element(field, value, raw=raw)
-    elements = [_element(field, each, raw=raw) for each in value]
+        return element_of(field, value, raw=raw)
+    elements = [element_of(field, each, raw=raw) for each in value]
     is_message = field.message_type is not None
     if is_message and field.message_type.name == "BlobShape" and not raw:
         return elements[0] if len(elements) == 1 else tuple(elements)
@@ -38,7 +38,8 @@ def value_of(field: Any, value: Any, *, raw: bool = False) -> Node:
     return tuple(elements)
 
 
-def _element(field: Any, value: Any, *, raw: bool) -> Node:
+def element_of(field: Any, value: Any, *, raw: bool = True) -> Node:
+    """One value of a field, which may be an element of a list."""
     if field.message_type is not None:
         return _message(field.message_type.name, value, raw=raw)
     if field.enum_type is not None:
