@@ -62,6 +62,7 @@ _STDIN = "<stdin>"
     default=None,
     help="Run the Python programs among FILES [default: only if there is nothing else to check].",
 )
+@click.option(
     "--target",
     "targets",
     multiple=True,
