@@ -92,6 +92,7 @@ class Analysis:
         place: Place | None = None,
         damaged: Collection[int] = (),
         stated: Mapping[int, Sequence[Shape]] | None = None,
+        with_hints: bool = True,
     ) -> None:
         self.message = message
         self.inputs = inputs
@@ -101,9 +102,11 @@ class Analysis:
         self._damaged = damaged
         self._stated = stated or {}
         self._given_state = state
-        self.graph: Graph = build(message, state, wirings)
+        self.graph: Graph = build(message, state, wirings, with_hints=with_hints)
         # The faults of the wiring do not depend on shapes, so `walk_again` keeps them.
-        self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
+        self._wiring_faults = [
+            (step, tuple(step.faults)) for step in self.graph.steps if step.faults
+        ]
         walk(self.graph, given_shapes(inputs), damaged, self._stated)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -268,6 +271,8 @@ class Analysis:
     def edited(self, edits: Sequence[Edit] = (), inputs: Inputs | None = None) -> Analysis:
         """The analysis of the net with these edits and further inputs; this one does not change.
 
+        Its faults are for comparison: they have no hints.
+
         Raises `protogen.edits.EditError` for an edit that cannot be made.
         """
         message, wirings = self.message, list(self.wirings)
@@ -285,6 +290,7 @@ class Analysis:
             place=self._place,
             damaged=moved_layers(dict.fromkeys(self._damaged), edits),
             stated=moved_layers(self._stated, edits),
+            with_hints=False,
         )
 
     def walk_again(self, inputs: Inputs) -> None:
@@ -294,9 +300,9 @@ class Analysis:
         answers that others rely on.
         """
         for step in self.graph.steps:
-            step.faults = ()
+            step.faults = []
         for step, faults in self._wiring_faults:
-            step.faults = faults
+            step.faults = list(faults)
         # The cached properties that depend on shapes.
         for name in ("blobs", "params", "faults", "diagnostics"):
             self.__dict__.pop(name, None)
