@@ -245,6 +245,27 @@ class Analysis:
         """The layers of these types."""
         return (step for step in self.steps if step.type in types)
 
+    def of_indices(self, indices: Collection[int]) -> Iterator[Step]:
+        """The layers with these indices that run."""
+        known = self._step_by_index
+        return (known[index] for index in indices if index in known)
+
+    @cached_property
+    def _step_by_index(self) -> dict[int, Step]:
+        return {step.index: step for step in self.steps}
+
+    def is_special(self, step: Step) -> bool:
+        """Whether more decides about a layer than its parameters and its bottoms."""
+        return step.index in self._damaged or step.index in self._stated
+
+    def wiring_faults(self, step: Step) -> Sequence[Diagnostic]:
+        """The faults of a layer that do not depend on shapes."""
+        return self._wiring_faults_of.get(step.index, ())
+
+    @cached_property
+    def _wiring_faults_of(self) -> dict[int, Sequence[Diagnostic]]:
+        return {step.index: faults for step, faults in self._wiring_faults}
+
     def context(self, step: Step) -> Context | None:
         """A layer as its schema's rules see it; ``None`` if it has faults or an unknown bottom.
 

@@ -163,7 +163,7 @@ def _check_file(task: Task) -> Outcome:
 
 
 def _check_net_file(task: Task, net: Net) -> Outcome:
-    from protogen.transforms.safe_fixes import SafeFixes, is_applicable
+    from protogen.transforms.safe_fixes import SafeFixes, is_writable
 
     def all_findings(net: Net) -> list[Diagnostic]:
         return _check_net(net, task).diagnostics
@@ -172,9 +172,11 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
         chosen = filter(task.selects, findings)
         assert net.document is not None
         left = _without_ignored(net.document, chosen)
+        if is_writable(net):
+            return left
+        # Only the text itself can be changed.
         return [
-            replace(each, fix=None) if each.fix and not is_applicable(net, each.fix) else each
-            for each in left
+            replace(each, fix=None) if each.fix and not each.fix.splices else each for each in left
         ]
 
     if not task.fix:

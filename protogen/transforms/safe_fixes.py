@@ -18,7 +18,7 @@ from protogen.transforms._transform import (
     origins_after,
 )
 
-__all__ = ["SafeFixes", "is_applicable", "is_writable"]
+__all__ = ["SafeFixes", "is_writable"]
 
 #: Returns all findings of a net, also those that the user did not ask for.
 Examine = Callable[[Net], list[Diagnostic]]
@@ -148,11 +148,6 @@ def _origins_of_text(result: Result, net: Net) -> Origins:
     if number == len(result.origins):
         return result.origins
     return (None,) * number
-
-
-def is_applicable(net: Net, fix: Fix) -> bool:
-    """Whether a fix can be written into the net."""
-    return bool(fix.splices) or is_writable(net)
 
 
 def is_writable(net: Net) -> bool:

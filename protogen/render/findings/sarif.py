@@ -18,7 +18,7 @@ from protogen.render.rules import markdown, plain
 from protogen.reports.findings import CheckedFile
 from protogen.reports.replacements import replacements
 from protogen.rules import Rule
-from protogen.transforms.safe_fixes import is_applicable
+from protogen.transforms.safe_fixes import is_writable
 
 __all__ = ["render"]
 
@@ -33,10 +33,11 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     results: list[dict[str, object]] = []
     for file in files:
         net = _net_with_fixes(file, context)
+        writable = net is not None and is_writable(net)
         for finding in file.findings:
             result = _result(file, finding, index)
             if finding.fix is not None and net is not None:
-                fix = _fix(file, finding.fix, net)
+                fix = _fix(file, finding.fix, net, writable)
                 if fix is not None:
                     result["fixes"] = [fix]
             results.append(result)
@@ -80,9 +81,9 @@ def _net_with_fixes(file: CheckedFile, context: Context) -> Net | None:
     return loads(text, file.file)
 
 
-def _fix(file: CheckedFile, fix: Fix, net: Net) -> dict[str, object] | None:
+def _fix(file: CheckedFile, fix: Fix, net: Net, writable: bool) -> dict[str, object] | None:
     """A fix as replacements of text; ``None`` if it cannot be written into the file."""
-    if not is_applicable(net, fix):
+    if not (writable or fix.splices):
         return None
     changes = []
     for each in replacements(net, fix):
