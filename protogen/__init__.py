@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from protogen._version import __version__
 
 if TYPE_CHECKING:
-    from protogen import fillers, layers, proto
+    from protogen import fillers, layers, proto, targets, zoo
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
+    from protogen.reports.receptive_field import receptive_field
+    from protogen.reports.summary import summary
     from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
+    from protogen.transforms.deploy import deploy
 
 _HOMES = {
     "Blob": "protogen.compose",
@@ -39,6 +42,9 @@ _HOMES = {
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
+    "receptive_field": "protogen.reports.receptive_field",
+    "deploy": "protogen.transforms.deploy",
+    "summary": "protogen.reports.summary",
     "upgrade": "protogen.text.upgrade",
     "without_data": "protogen.sources",
 }
@@ -47,6 +53,8 @@ _MODULES = {
     "fillers": "protogen.fillers",
     "layers": "protogen.layers",
     "proto": "protogen.proto",
+    "zoo": "protogen.zoo",
+    "targets": "protogen.targets",
 }
 
 __all__ = [
@@ -64,14 +72,19 @@ __all__ = [
     "check",
     "check_solver",
     "crop_offset",
+    "deploy",
     "fillers",
     "infer_shapes",
     "layers",
     "load",
     "loads",
     "proto",
+    "receptive_field",
+    "summary",
+    "targets",
     "upgrade",
     "without_data",
+    "zoo",
 ]
 
 
@@ -88,4 +101,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -7,13 +7,14 @@ and reports read it, and transforms are verified by it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.display import Displayed
 from protogen.edits import Edit, moved_layers
 from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
@@ -25,7 +26,7 @@ from protogen.sources import unknown_reason
 __all__ = ["Analysis", "LayerShapes", "Place", "UnknownTop"]
 
 #: Adds to a finding its location in the file, or in the program that composed the net.
-Place = Callable[[Diagnostic], Diagnostic]
+Place = Callable[[Iterable[Diagnostic]], list[Diagnostic]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class UnknownTop:
     reason: str = ""
 
     def __str__(self) -> str:
-        return f'"{self.blob}" ({format_shape(self.shape)}) of layer "{self.layer}" ({self.type})'
+        layer = f'layer "{self.layer}"' + (f" ({self.type})" if self.type else "")
+        return f'"{self.blob}" ({format_shape(self.shape)}) of {layer}'
 
     @property
     def option(self) -> str:
@@ -70,7 +72,7 @@ class LayerShapes:
     facts: Facts
 
 
-class Analysis:
+class Analysis(Displayed):
     """What Caffe would do with a net in one state.
 
     ``message`` is the net in Caffe's current format, ``steps`` are its layers that run, in order,
@@ -182,7 +184,7 @@ class Analysis:
         """The findings of the text, then those of inference, each with its location."""
         found = self.faults
         if self._place is not None:
-            found = [self._place(each) for each in found]
+            found = self._place(found)
         return [*self.earlier, *found]
 
     @property
@@ -213,15 +215,9 @@ class Analysis:
                 continue
             for value in step.tops:
                 if value.readers and not _is_known(value.shape):
-                    found.append(
-                        UnknownTop(
-                            value.name,
-                            value.shape,
-                            step.name,
-                            step.type,
-                            unknown_reason(step.layer),
-                        )
-                    )
+                    damaged = step.index in self._damaged
+                    reason = "its text has errors" if damaged else unknown_reason(step.layer)
+                    found.append(UnknownTop(value.name, value.shape, step.name, step.type, reason))
         return found
 
     # What checks ask -----------------------------------------------------------------------------
@@ -285,7 +281,7 @@ class Analysis:
         """Where a layer is written or composed."""
         if self._place is None:
             return None
-        return self._place(step.finding()).location
+        return self._place([step.finding()])[0].location
 
     # What would be -------------------------------------------------------------------------------
 

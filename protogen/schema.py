@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 from google.protobuf.message import Message
@@ -76,6 +77,15 @@ class Learnable(NamedTuple):
 
     name: str
     shape: Shape
+
+    @property
+    def is_statistic(self) -> bool:
+        """Whether it is a statistic that BatchNorm keeps, which no gradient changes."""
+        return self.name in _STATISTICS
+
+
+#: What BatchNorm keeps of the batches that it has seen.
+_STATISTICS = frozenset(("mean", "variance", "moving average factor"))
 
 
 class Facts(NamedTuple):
@@ -348,6 +358,23 @@ _store = _AnswerStore()
 # Schemas ---------------------------------------------------------------------------------------
 
 
+class _Help:
+    """What editors and ``help()`` ask of a layer type: computed when they do, by a later package.
+
+    A class has its own docstring; its instance, the layer type that users call, also explains the
+    keywords.
+    """
+
+    def __init__(self, name: str, of_class: object) -> None:
+        self._name = name
+        self._of_class = of_class
+
+    def __get__(self, schema: LayerSchema | None, owner: type[LayerSchema]) -> Any:
+        if schema is None:
+            return self._of_class
+        return getattr(importlib.import_module("protogen.render.code.help"), self._name)(schema)
+
+
 class LayerSchema:
     """One layer type of Caffe. The docstring of a subclass is the documentation of its type.
 
@@ -383,6 +410,8 @@ class LayerSchema:
     size_field: ClassVar[str] = ""
     #: The field of ``param`` that states the shape of each top, if the type has such a field.
     shape_field: ClassVar[str] = ""
+    #: The schemas of forks that define the type differently, for nets that only such a fork reads.
+    variants: ClassVar[Mapping[str, LayerSchema]] = MappingProxyType({})
     source: ClassVar[str] = ""
     #: The forks that define the type although ``caffe.proto`` does not mark ``param`` as theirs:
     #: the type has no parameter message of its own, or not in these forks.
@@ -391,6 +420,11 @@ class LayerSchema:
     formula: ClassVar[str] = ""
 
     type: str
+
+    __signature__ = _Help("signature", None)
+
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = _Help("doc", cls.__dict__.get("__doc__"))  # type: ignore[assignment]
 
     def __init__(self) -> None:
         cls = type(self)
@@ -464,6 +498,10 @@ class LayerSchema:
             return bottoms
         return self.tops if isinstance(self.tops, int) else self.tops[0]
 
+    def unpaired_bottoms(self, layer: proto.LayerParameter) -> int:
+        """How many of the last bottoms have no top, if the others have one each (`paired`)."""
+        return 0
+
     def parameters(self, layer: proto.LayerParameter) -> Hashable:
         """The part of the layer that decides its answers, as a key to look them up by."""
         if self._only_param is not None:
@@ -520,7 +558,7 @@ class LayerSchema:
         if self.auto_tops:
             tops = max(tops, _least(top_arity))
         _check_arity(tops, top_arity, "top")
-        if self.paired and len(bottoms) != tops:
+        if self.paired and len(bottoms) - self.unpaired_bottoms(layer) != tops:
             raise Fault(
                 "expected one top for each bottom,"
                 f" got {plural(len(bottoms), 'bottom')} and {plural(tops, 'top')}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -161,8 +162,9 @@ def test_nothing_is_reported_about_damaged_layers() -> None:
 
 
 def test_diagnostics_and_locations_come_from_the_place() -> None:
-    def place(finding: Diagnostic) -> Diagnostic:
-        return replace(finding, location=Location("net.prototxt", 10 + finding.layer_index))
+    def place(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+        lines = {each: 10 + each.layer_index for each in findings}
+        return [replace(each, location=Location("net.prototxt", lines[each])) for each in lines]
 
     broken = Analysis(parse(BROKEN), State("TRAIN"), {}, place=place)
     lines = [each.location.line for each in broken.diagnostics if each.location]

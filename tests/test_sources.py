@@ -183,3 +183,42 @@ def test_a_window_file_has_the_channels(in_folder: Path) -> None:
         " transform_param { crop_size: 27 } }"
     )
     assert infer(layer) == ({"data": (2, 3, 27, 27), "label": (2,)}, [])
+
+
+#: A real Caffe shapes these tops by a random image of the list, here 20x10 or 60x50; it also aborts
+#: on a batch of images that differ in size (data_transformer.cpp:290).
+@pytest.mark.parametrize("field", ["shuffle: true", "rand_skip: 3"])
+def test_a_random_image_is_the_first(in_folder: Path, field: str) -> None:
+    Path("a.png").write_bytes(png("RGB", 10, 20))
+    Path("b.png").write_bytes(png("RGB", 50, 60))
+    layer = (
+        'layer { name: "d" type: "ImageData" top: "x" top: "y" image_data_param {'
+        ' source: "list.txt" batch_size: 1 %s } transform_param { %s } }'
+    )
+    Path("list.txt").write_text("a.png 0\nb.png 1\n")
+    assert infer(layer % (field, ""))[0]["x"] == (1, 3, None, None)
+    sized = "new_height: 7 new_width: 8 "
+    assert infer(layer % (sized + field, ""))[0]["x"] == (1, 3, 7, 8)
+    assert infer(layer % (field, "crop_size: 9"))[0]["x"] == (1, 3, 9, 9)
+    Path("list.txt").write_text("b.png 1\n")
+    assert infer(layer % (field, ""))[0]["x"] == (1, 3, 60, 50)
+    Path("list.txt").write_text("a.png 0\nb.png 1\n")
+    reader = layer % (field, "") + 'layer { name: "r" type: "ReLU" bottom: "x" top: "r" }'
+    (unknown,) = loads(reader).analysis().unknown_tops
+    assert unknown.reason == "Caffe shapes it by what it reads first, which is random"
+
+
+def test_a_random_hdf5_file_is_the_first(in_folder: Path) -> None:
+    for index in range(2):
+        with h5py.File(f"{index}.h5", "w") as file:
+            file["x"] = [[[0.0] * (index + 2)] * 3] * 4
+            file["y"] = [0.0] * 4
+    Path("list.txt").write_text("0.h5\n1.h5\n")
+    layer = (
+        'layer { name: "d" type: "HDF5Data" top: "x" top: "y" hdf5_data_param {'
+        ' source: "list.txt" batch_size: 5 %s } }'
+    )
+    assert infer(layer % "")[0] == {"x": (5, 3, 2), "y": (5,)}
+    assert infer(layer % "shuffle: true")[0] == {"x": (5, 3, None), "y": (5,)}
+    Path("list.txt").write_text("1.h5\n1.h5\n")
+    assert infer(layer % "shuffle: true")[0] == {"x": (5, 3, 3), "y": (5,)}

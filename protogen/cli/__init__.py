@@ -32,12 +32,14 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         names = [module.name for module in pkgutil.iter_modules(__path__)]
-        return sorted(name for name in names if not name.startswith("_"))
+        # The command crop-offset is the file crop_offset.py.
+        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command = importlib.import_module(f"{__name__}.{module}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -88,13 +88,22 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
         return net_of_program(path, name, settings or {})
     if _is_in_zoo(spec):
-        raise Unusable(f"{spec} does not exist: this version of protogen has no model zoo")
+        return _zoo_net(spec.removeprefix(_ZOO), settings or {})
     if settings:
         raise Unusable(f"--set needs a Python program with a function; {spec} is a file to read")
 
     from protogen.net_files import loads
 
     return loads(read_file(path), display_name(path))
+
+
+def _zoo_net(spec: str, settings: Mapping[str, Any]) -> Net:
+    from protogen.zoo import ZooError, net_of_spec
+
+    try:
+        return net_of_spec(spec, settings)
+    except ZooError as error:
+        raise Unusable(str(error)) from None
 
 
 def read_partial_net(

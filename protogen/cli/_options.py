@@ -14,8 +14,10 @@ from protogen.render.formats import Formats
 __all__ = [
     "SEVERITIES",
     "FormatsCommand",
+    "InputShape",
     "Spec",
     "data_option",
+    "input_option",
     "json_option",
     "set_option",
     "state_options",
@@ -54,7 +56,7 @@ class Spec(click.ParamType):  # type: ignore[type-arg]
         return [CompletionItem(incomplete, type="file")]
 
 
-class _InputShape(click.ParamType):  # type: ignore[type-arg]
+class InputShape(click.ParamType):  # type: ignore[type-arg]
     """``data=1,3,227,227``: the shape of one blob."""
 
     name = "BLOB=SHAPE"
@@ -105,19 +107,22 @@ def _phase_option(default: str | None, about: str) -> Callable[[_Command], _Comm
     )
 
 
+#: --input, as ``inputs``: pairs of blob and shape.
+input_option = click.option(
+    "--input",
+    "inputs",
+    type=InputShape(),
+    metavar="BLOB=SHAPE",
+    multiple=True,
+    help="Shape of the top of a data layer whose source is unavailable; repeatable.",
+)
+
 _STATE = (
     click.option("--level", type=int, default=0, metavar="N", help="Level of the net state."),
     click.option(
         "--stage", "stages", multiple=True, metavar="S", help="Stage of the net state; repeatable."
     ),
-    click.option(
-        "--input",
-        "inputs",
-        type=_InputShape(),
-        metavar="BLOB=SHAPE",
-        multiple=True,
-        help="Shape of the top of a data layer whose source is unavailable; repeatable.",
-    ),
+    input_option,
 )
 
 

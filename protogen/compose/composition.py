@@ -152,7 +152,7 @@ class Composition:
 
         message = self.net.to_proto()
         stated = self.net.stated_shapes
-        analysis = Analysis(message, State(phase), {}, place=self.net.place, stated=stated)
+        analysis = Analysis(message, State(phase), {}, place=self.net.place_all, stated=stated)
         last = len(message.layer) - 1
         found = explanations(analysis)
         for index, finding in enumerate(analysis.faults):

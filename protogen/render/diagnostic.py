@@ -84,7 +84,15 @@ def diagnostic_data(diagnostic: Diagnostic) -> dict[str, object]:
 def _fix_data(fix: Fix) -> dict[str, object]:
     """A fix for scripts."""
     edits = [_edit_data(edit) for edit in fix.edits]
-    return {"title": fix.title, "edits": edits, "safe": fix.safe}
+    data: dict[str, object] = {"title": fix.title, "edits": edits, "safe": fix.safe}
+    if fix.splices:
+        data["splices"] = [_splice_data(*splice) for splice in fix.splices]
+    return data
+
+
+def _splice_data(start: int, end: int, text: str) -> dict[str, object]:
+    """A change of the text: what to write between two offsets, in characters."""
+    return {"start": start, "end": end, "text": text}
 
 
 def _edit_data(edit: Edit) -> dict[str, object]:

@@ -84,7 +84,16 @@ def unknown_reason(layer: Any) -> str:
             return "data sources are not opened"
         if _does_not_exist(param.source):
             return f'"{param.source}" does not exist'
+    if layer.type in ("HDF5Data", "ImageData") and _is_random(layer):
+        return "Caffe shapes it by what it reads first, which is random"
     return ""
+
+
+def _is_random(layer: Any) -> bool:
+    """Whether what Caffe reads first, and shapes the tops by, is not the first in the list."""
+    if layer.type == "HDF5Data":
+        return bool(layer.hdf5_data_param.shuffle)
+    return bool(layer.image_data_param.shuffle or layer.image_data_param.rand_skip)
 
 
 def _does_not_exist(source: str) -> bool:
@@ -186,16 +195,17 @@ def _datum_sizes(layer: proto.LayerParameter, datum: proto.Datum) -> Sizes:
 def _image_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
     param, field = layer.image_data_param, "image_data_param.source"
     path = existing(param.source, field)
-    # With rand_skip Caffe shapes the tops by an image that it chooses at random.
-    if path is None or param.rand_skip:
+    if path is None:
         return None
-    line = read_head(path, field).partition("\n")[0]
+    line, _, more = read_head(path, field).partition("\n")
     if not line:
         raise Fault(f'"{path}" is empty', field=field)
     channels = 3 if param.is_color else 1
     # Caffe resizes each image, so the sizes are known without looking at one.
     if param.new_height and param.new_width:
         return _image_tops(layer, tops, (channels, param.new_height, param.new_width))
+    if more and _is_random(layer):
+        return None
     # The label is after the last space. The name before it may also contain spaces.
     image = _first_file(param.root_folder + line.rpartition(" ")[0], "image", path, field)
     with open_file(image, "the first image", field) as file:
@@ -203,7 +213,7 @@ def _image_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | 
 
 
 def _first_file(name: str, kind: str, listed_in: Path, field: str) -> Path:
-    """The first file of a list. Its name is not in the messages: the list may be of anything."""
+    """A file that a list names. Its name is not in the messages: the list may be of anything."""
     what = f'the first {kind} that "{listed_in}" lists'
     try:
         path = existing(name, field)
@@ -236,16 +246,37 @@ def _hdf5_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | N
     if path is None:
         return None
     # The source is a list of files, read word by word. Caffe shapes the tops by the first one.
-    names = read_head(path, field).split(maxsplit=1)
+    names = read_head(path, field).split()[:_MOST_FILES]
     if not names:
         raise Fault(f'"{path}" does not list any files', field=field)
-    what = f'the first file that "{path}" lists'
-    shapes = dataset_shapes(_first_file(names[0], "file", path, field), what, layer.top, field)
+    shapes = _hdf5_shapes(layer, names[0], path)
+    if param.shuffle:
+        # Any file may be the first. Few lists have more files than are looked at here.
+        for name in names[1:]:
+            shapes = list(map(_common_shape, shapes, _hdf5_shapes(layer, name, path)))
+    return tuple(shapes)
+
+
+#: How many of the HDF5 files are opened that Caffe may read first.
+_MOST_FILES = 100
+
+
+def _hdf5_shapes(layer: proto.LayerParameter, name: str, listed_in: Path) -> list[Shape]:
+    """The shapes of a layer's tops by one of its files, with the size of a batch for the rows."""
+    field = "hdf5_data_param.source"
+    what = f'the first file that "{listed_in}" lists'
+    shapes = dataset_shapes(_first_file(name, "file", listed_in, field), what, layer.top, field)
     if len({shape[0] for shape in shapes}) > 1:
         rows = ", ".join(f"{top} {shape[0]}" for top, shape in zip(layer.top, shapes))
         raise Fault(f"the datasets of {what} differ in number of rows: {rows}", field=field)
-    # Caffe replaces the number of rows by the size of a batch.
-    return tuple((param.batch_size, *shape[1:]) for shape in shapes)
+    return [(layer.hdf5_data_param.batch_size, *shape[1:]) for shape in shapes]
+
+
+def _common_shape(first: Shape, second: Shape) -> Shape:
+    """What two shapes have in common."""
+    if first is None or second is None or len(first) != len(second):
+        return None
+    return tuple(one if one == other else None for one, other in zip(first, second))
 
 
 _READERS: dict[str, Callable[[proto.LayerParameter, Tops], tuple[Shape, ...] | None]] = {

@@ -485,6 +485,8 @@ def test_an_interrupted_check_is_quiet(in_folder: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # A shell ignores SIGINT for its background jobs, and what they start inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as run:
         while not (Path("one").exists() and Path("two").exists()) and run.poll() is None:
             time.sleep(0.05)

@@ -17,7 +17,7 @@ from protogen.graph import Step, Value
 if TYPE_CHECKING:
     from protogen.proto import LayerParameter
 
-__all__ = ["Memory", "Overwrite", "shares_memory"]
+__all__ = ["Memory", "Overwrite", "shared_bottom", "shares_memory"]
 
 
 class Overwrite(NamedTuple):
@@ -70,8 +70,10 @@ class Memory:
         for position, top in enumerate(step.tops):
             if position in step.in_place:
                 self._overwrite(step, position, top)
-            elif step.bottoms and step.bottoms[0] is not None and shares_memory(step.layer):
-                self._share(step.bottoms[0], top)
+                continue
+            bottom = shared_bottom(step, position)
+            if bottom is not None:
+                self._share(bottom, top)
                 self._sharing[top] = step
             else:
                 self._origin[top] = top
@@ -100,6 +102,15 @@ class Memory:
         if step.layer.HasField("phase"):
             return bool(step.layer.phase == proto.TRAIN)
         return self._analysis.phase == "TRAIN"
+
+
+def shared_bottom(step: Step, position: int) -> Value | None:
+    """The bottom whose memory a top uses; ``None`` if it has memory of its own."""
+    if position in step.in_place:
+        return step.bottoms[position]
+    if step.bottoms and shares_memory(step.layer):
+        return step.bottoms[0]
+    return None
 
 
 def shares_memory(layer: LayerParameter) -> bool:

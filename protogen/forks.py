@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen import proto
-from protogen.graph import Step
+from protogen.fillers import FORK_FILLERS
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-    from protogen.proto import NetParameter
+    from protogen.proto import LayerParameter, NetParameter
+    from protogen.schema import LayerSchema
 
-__all__ = ["CONVERTERS", "ForkPart", "common_forks", "fork_parts", "layer_parts", "net_parts"]
+__all__ = [
+    "CONVERTERS",
+    "ForkPart",
+    "common_forks",
+    "fork_parts",
+    "layer_parts",
+    "net_parts",
+]
 
 #: The schemas of programs that read or write prototxt, but do not train nets as Caffe does.
 CONVERTERS = {
@@ -43,17 +51,17 @@ class ForkPart(NamedTuple):
     inner: bool = False
 
 
-def layer_parts(step: Step) -> Iterator[ForkPart]:
+def layer_parts(layer: LayerParameter, schema: LayerSchema | None) -> Iterator[ForkPart]:
     """What only forks have in a layer: its type, fields and values.
 
     The message with the parameters of such a type is an inner part: it goes without saying.
     """
-    if step.schema is None or not step.schema.forks:
-        yield from fork_parts(step.layer)
+    if schema is None or not schema.forks:
+        yield from fork_parts(layer)
         return
-    yield ForkPart("type", f"the layer type {step.type}", step.schema.forks)
-    for part in fork_parts(step.layer):
-        yield part._replace(inner=True) if part.path == step.schema.param else part
+    yield ForkPart("type", f"the layer type {schema.type}", schema.forks)
+    for part in fork_parts(layer):
+        yield part._replace(inner=True) if part.path == schema.param else part
 
 
 def fork_parts(
@@ -71,6 +79,8 @@ def fork_parts(
         if field.message_type is not None:
             for element_path, element in _elements(field_path, value):
                 yield from fork_parts(element, element_path, inner=inner or bool(forks))
+        elif field.full_name == "caffe.FillerParameter.type" and value in FORK_FILLERS:
+            yield ForkPart(field_path, f'the filler "{value}"', FORK_FILLERS[value], inner)
         elif field.enum_type is not None and not forks:
             for _, number in _elements(field_path, value):
                 name = field.enum_type.values_by_number[number]
@@ -93,8 +103,8 @@ def _elements(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield f"{path}[{index}]", element
 
 
-def common_forks(parts: Iterable[ForkPart]) -> list[str]:
-    """The forks that have all of these, in the order of the first."""
-    every = [part.forks for part in parts]
+def common_forks(each: Iterable[Sequence[str]]) -> list[str]:
+    """The forks that are in all of these, in the order of the first."""
+    every = list(each)
     first = dict.fromkeys(every[0]) if every else {}
     return [fork for fork in first if all(fork in forks for forks in every)]
