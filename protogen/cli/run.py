@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from protogen.cli._output import Unusable, check_output, write_text
+from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
 
 if TYPE_CHECKING:
     from protogen.diagnostics import Diagnostic
@@ -91,7 +91,7 @@ def _report(diagnostic: Diagnostic) -> None:
 
     # What the script has printed comes first, also if both streams go to one file.
     sys.stdout.flush()
-    click.echo(diagnostic_text(diagnostic, source_of({})), err=True)
+    report_lines(diagnostic_text(diagnostic, source_of({})))
 
 
 def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
@@ -104,12 +104,12 @@ def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
         for diagnostic in error.diagnostics:
             _report(diagnostic)
     elif isinstance(error, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        report("interrupted")
     elif ending.traceback:
         click.echo(ending.traceback, err=True, nl=False)
     if error is not None:
         for sentence in _advice.advice(error, source, py2):
-            click.echo(sentence, err=True)
+            report(sentence)
 
 
 def _report_nets(ending: Ending) -> bool:
