@@ -22,6 +22,7 @@ from protogen.schema import Facts, LayerSchema, registered
 from protogen.shapes import Shape
 
 __all__ = [
+    "PHASES",
     "Graph",
     "State",
     "Step",
@@ -257,8 +258,7 @@ class Step:
     @property
     def learns(self) -> bool:
         """Whether the layer has blobs that a gradient changes."""
-        # The blobs of a BatchNorm are statistics, and the layer sets their learning rates to 0.
-        return bool(self.facts.blobs) and self.type != "BatchNorm"
+        return not all(blob.is_statistic for blob in self.facts.blobs)
 
     def finding(self) -> Diagnostic:
         """An empty note about the layer, for which `Net.place` finds the location."""

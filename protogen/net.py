@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from typing import Any
 
 from protogen import proto, rules, sources
+from protogen.active import Entry, enter, is_elsewhere, leave
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
+from protogen.display import Displayed
 from protogen.editing import EditingMethods
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
@@ -34,7 +36,7 @@ from protogen.text.upgrade import needs_upgrade, upgrade_net
 from protogen.text.upgrade.rewrite import rewrite_net
 from protogen.values import fields_problem
 
-__all__ = ["Current", "Net", "active_net", "infer_shapes", "set_composition"]
+__all__ = ["Current", "Net", "infer_shapes", "set_composition"]
 
 #: How many analyses a net keeps: for both phases, with and without the caller's inputs.
 _KEPT = 8
@@ -90,7 +92,7 @@ class Current:
         return (self.kind, later[0] if later else written)
 
 
-class Net(EditingMethods):
+class Net(EditingMethods, Displayed):
     """A net to compose, to read, to edit, to analyze.
 
     Every layer composed within ``with Net(...)`` is recorded, in order. ``fields`` are further
@@ -119,7 +121,7 @@ class Net(EditingMethods):
         self._view = _View(0)
         self._constant = False
         self._composition: Any = None
-        self._tokens: list[Token[Net | None]] = []
+        self._entries: list[Entry] = []
 
     @classmethod
     def of(cls, message: Any) -> Net:
@@ -360,6 +362,11 @@ class Net(EditingMethods):
                 return Location(file, line)
         return None if self._document is None else self._document.locate(path)
 
+    def summary(self, phase: str | None = None, **state: Any) -> Any:
+        """What `protogen.summary` returns for the net: its layers, parameters, MACs, memory."""
+        reports = importlib.import_module("protogen.reports.summary")
+        return reports.summary(self, phase, **state)
+
     def top_shapes(self) -> list[Sequence[Shape]]:
         """The shapes of each layer's tops in `current`: in TEST, or in TRAIN if it runs only there.
 
@@ -411,11 +418,17 @@ class Net(EditingMethods):
     # Composing -------------------------------------------------------------------------------
 
     def __enter__(self) -> Net:
-        self._tokens.append(_active.set(self))
+        if self._entries and is_elsewhere(self._entries[-1]):
+            reject(
+                "another thread or task is composing this net",
+                "",
+                hint="give each its own Net, or compose one after the other",
+            )
+        self._entries.append(enter(self, sys._getframe(1)))
         return self
 
     def __exit__(self, *_: object) -> None:
-        _active.reset(self._tokens.pop())
+        leave(self._entries.pop())
 
     @property
     def composition(self) -> Any:
@@ -630,13 +643,7 @@ def infer_shapes(
 
 # `protogen.compose` is a later package: it registers itself when it is imported ---------------
 
-_active: ContextVar[Net | None] = ContextVar("net", default=None)
 _composition_class: Callable[[Net], Any] | None = None
-
-
-def active_net() -> Net | None:
-    """The net that is being composed."""
-    return _active.get()
 
 
 def set_composition(factory: Callable[[Net], Any]) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from protogen import layers as L
+from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.net import active_net
 from protogen.zoo._options import Size
 
 __all__ = ["CIFAR", "FORMS", "Form", "head", "sides"]
@@ -30,12 +30,16 @@ class Form:
 
     For deployment: an Input, and what the network predicts. For training (``training``): the data
     of both phases with a label, and the losses. ``batch`` is the number of images, if it is given;
-    otherwise 1, or what the published file trains with.
+    otherwise 1, or what the published file trains with. ``sources`` are the databases for training
+    and for testing, where they are given.
     """
 
-    def __init__(self, name: str, batch: int | None) -> None:
+    def __init__(
+        self, name: str, batch: int | None, sources: tuple[str | None, str | None] = (None, None)
+    ) -> None:
         self.training = name == "train_val"
         self.batch = batch
+        self._sources = sources
         self._label: Blob | None = None
 
     @property
@@ -77,7 +81,7 @@ class Form:
                 image, self._label = L.Data(
                     name=layer or name,
                     tops={name: (number, channels, height, width), "label": (number,)},
-                    source=sources[index],
+                    source=self._sources[index] or sources[index],
                     backend="LMDB",
                     batch_size=number,
                     **{**transform, "mirror": mirror},
@@ -90,13 +94,14 @@ class Form:
         *,
         channels: int = 3,
         batch: int = 1,
+        margin: int = 0,
         sources: tuple[str, str] = ("train", "val"),
         **transform: Any,
     ) -> Blob:
         """Add the data: (batch, channels, height, width); in training with a label for each pixel.
 
         Images and labels come from databases of their own: ``train_image_lmdb`` and
-        ``train_label_lmdb`` for the first of ``sources``.
+        ``train_label_lmdb`` for the first of ``sources``. The labels are smaller by ``margin``.
         """
         if not self.training:
             return self.image(size, channels=channels)
@@ -106,7 +111,8 @@ class Form:
         assert net is not None
         if channels == 3:
             transform.setdefault("mean_value", MEAN)
-        for source, phase in zip(sources, ("TRAIN", "TEST")):
+        for index, phase in enumerate(("TRAIN", "TEST")):
+            source = self._sources[index] or sources[index]
             with net.phase(phase):
                 image: Blob = L.Data(
                     name="data",
@@ -118,11 +124,24 @@ class Form:
                 )
                 self._label = L.Data(
                     name="label",
-                    tops={"label": (number, 1, height, width)},
+                    tops={"label": (number, 1, height - margin, width - margin)},
                     source=f"{source}_label_lmdb",
                     backend="LMDB",
                     batch_size=number,
                 )
+        return image
+
+    def dense_image(self, size: Size, *, batch: int, source: str) -> Blob:
+        """Add SegNet's DenseImageData for training: images, and labels for each pixel."""
+        height, width = sides(size)
+        number = self.batch or batch
+        image, self._label = L.DenseImageData(
+            name="data",
+            tops={"data": (number, 3, height, width), "label": (number, 1, height, width)},
+            source=self._sources[0] or source,
+            batch_size=number,
+            shuffle=True,
+        )
         return image
 
     def segment(self, scores: Blob, **keywords: Any) -> None:
