@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
+    from protogen.solvers import Solver
     from protogen.text.upgrade import upgrade
     from protogen.transforms.deploy import deploy
 
@@ -33,6 +34,7 @@ _HOMES = {
     "Location": "protogen.diagnostics",
     "ProtogenError": "protogen.diagnostics",
     "Severity": "protogen.diagnostics",
+    "Solver": "protogen.solvers",
     "Inference": "protogen.analysis:Analysis",
     "infer_shapes": "protogen.net",
     "Report": "protogen.checks",
@@ -59,6 +61,7 @@ __all__ = [
     "ProtogenError",
     "Report",
     "Severity",
+    "Solver",
     "__version__",
     "blocks",
     "check",
