@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--net", "number", type=click.IntRange(1), metavar="N", help="Write the Nth net.")
 @click.option("--keep-all", is_flag=True, help="Keep the layers that NetSpec drops.")
 @click.option("--strict", is_flag=True, help="Make the warnings errors.")
+@click.option("--proto", "schema", metavar="FILE", help="The caffe.proto of a fork.")
 @click.option("--py2", is_flag=True, help="Run a script for Python 2 (needs fissix).")
 def command(
     script: str,
@@ -42,6 +43,7 @@ def command(
     number: int | None,
     keep_all: bool,
     strict: bool,
+    schema: str | None,
     py2: bool,
 ) -> None:
     """Run SCRIPT, which composes nets with pycaffe's NetSpec, with a module caffe of our own.
@@ -59,6 +61,8 @@ def command(
 
     if py2:
         _require_fissix()
+    if schema is not None:
+        _use_schema(schema)
     source = read_file(script)
     path = display_name(script)
     if output is not None:
@@ -81,6 +85,18 @@ def _require_fissix() -> None:
         _python2.require()
     except ImportError:
         message = "--py2 needs the package fissix: pip install 'caffe-protogen[py2]'"
+        raise Unusable(message) from None
+
+
+def _use_schema(path: str) -> None:
+    from protogen.cli._input import read_file
+    from protogen.netspec import _schema
+
+    read_file(path)  # which reports a file that does not exist
+    try:
+        _schema.use(path)
+    except ModuleNotFoundError:
+        message = "--proto needs the package grpcio-tools: pip install 'caffe-protogen[proto]'"
         raise Unusable(message) from None
 
 
@@ -135,6 +151,7 @@ def _report_nets(ending: Ending) -> bool:
 
 def _write(output: str, number: int | None, nets: Sequence[Made]) -> None:
     """Write the net, or the one with this number. Raises `Unusable` if it is unclear which."""
+    from protogen.netspec._schema import is_ours
     from protogen.text import writer
 
     if not nets:
@@ -146,4 +163,5 @@ def _write(output: str, number: int | None, nets: Sequence[Made]) -> None:
         raise Unusable(f"the script makes several nets ({listed}); choose one with --net N")
     if number is not None and number > len(nets):
         raise Unusable(f"--net {number}: the script makes only {len(nets)}")
-    write_text(output, writer.write(nets[(number or 1) - 1].message))
+    message = nets[(number or 1) - 1].message
+    write_text(output, writer.write(message) if is_ours() else str(message))

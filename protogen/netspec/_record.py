@@ -14,6 +14,8 @@ from protogen import rules
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.graph import State
 from protogen.net import Net
+from protogen.net_files import loads
+from protogen.netspec._schema import is_ours
 from protogen.program import ComposeError, Line
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class Made:
         lines: defaultdict[str, list[Line]] = defaultdict(list)
         for name, line in reversed(self.lines):
             lines[name].append(line)
-        net = Net.of(self.message)
+        net = Net.of(self.message) if is_ours() else loads(str(self.message))
         for index, layer in enumerate(net.current.message.layer):
             # Layers that the script has added or renamed since have no line.
             if lines[layer.name]:
@@ -107,6 +109,9 @@ class Record:
         for diagnostic in map(net.place, everything):
             key = (diagnostic.name, diagnostic.location)
             if diagnostic.severity is not Severity.ERROR or key in self._places:
+                continue
+            # A fork's own schema knows its fields and types.
+            if diagnostic.name in ("unknown-field", "unknown-type") and not is_ours():
                 continue
             self._places.add(key)
             yield diagnostic

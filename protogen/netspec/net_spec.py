@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import Any, NoReturn
 
-from protogen import proto, rules
+from protogen import rules
 from protogen.diagnostics import Diagnostic, Location, did_you_mean, plural
 from protogen.netspec._fields import (
     REJECTIONS,
@@ -35,6 +35,7 @@ from protogen.netspec._losses import (
     unknown_type,
 )
 from protogen.netspec._record import Made, found, record
+from protogen.netspec._schema import proto
 from protogen.program import ComposeError, Line, mistake, reject, user_line
 
 __all__ = [
