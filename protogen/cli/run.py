@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ def command(
 ) -> None:
     """Run SCRIPT, which composes nets with pycaffe's NetSpec, with a module caffe of our own.
 
+    SCRIPT may be a Jupyter notebook: its code cells are run in order, as far as no Caffe is needed.
+
     The nets are those that pycaffe makes. What NetSpec loses without a word is reported on standard
     error with the line of the script: layers that are in no net, names that no blob has, names
     twice. The nets are checked as Caffe would check them.
@@ -65,17 +68,32 @@ def command(
         _use_schema(schema)
     source = read_file(script)
     path = display_name(script)
+    source, cells = _code(path, source)
     if output is not None:
         check_output(output, [script])
     record.clear()
     record.strict, record.keep_all, record.report = strict, keep_all, _report
-    ending = _script.run(path, source, arguments, py2)
+    ending = _script.run(path, cells, arguments, py2)
     _report_ending(ending, source, py2)
     failed = _report_nets(ending)
     if output is not None:
         _write(output, number, record.messages)
     if ending.exit_code or failed:
         raise click.exceptions.Exit(ending.exit_code or 1)
+
+
+def _code(path: str, source: bytes) -> tuple[bytes, list[bytes]]:
+    """The code as a whole, and that of each cell of a notebook, whose lines findings quote."""
+    from protogen.netspec import _notebook
+
+    if not path.endswith(".ipynb"):
+        return source, [source]
+    try:
+        text, cells = _notebook.code_of(source)
+    except _notebook.NotebookError as error:
+        raise Unusable(f"{path} {error}") from None
+    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    return text.encode("utf-8"), [cell.encode("utf-8") for cell in cells]
 
 
 def _require_fissix() -> None:
