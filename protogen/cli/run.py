@@ -83,17 +83,20 @@ def command(
 
 
 def _code(path: str, source: bytes) -> tuple[bytes, list[bytes]]:
-    """The code as a whole, and that of each cell of a notebook, whose lines findings quote."""
+    """The code as a whole, and that of each cell of a notebook; findings quote its lines."""
     from protogen.netspec import _notebook
 
-    if not path.endswith(".ipynb"):
-        return source, [source]
-    try:
-        text, cells = _notebook.code_of(source)
-    except _notebook.NotebookError as error:
-        raise Unusable(f"{path} {error}") from None
+    cells = [source]
+    text = source.decode("utf-8", "replace")
+    if path.endswith(".ipynb"):
+        try:
+            text, codes = _notebook.code_of(source)
+        except _notebook.NotebookError as error:
+            raise Unusable(f"{path} {error}") from None
+        cells = [code.encode("utf-8") for code in codes]
+    # Not read again: the script may change the folder, and a notebook is not its code.
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-    return text.encode("utf-8"), [cell.encode("utf-8") for cell in cells]
+    return text.encode("utf-8"), cells
 
 
 def _require_fissix() -> None:
@@ -125,7 +128,11 @@ def _report(diagnostic: Diagnostic) -> None:
 
     # What the script has printed comes first, also if both streams go to one file.
     sys.stdout.flush()
-    click.echo(diagnostic_text(diagnostic, source_of({})), err=True)
+    texts = {}
+    if diagnostic.location and diagnostic.location.file in linecache.cache:
+        file = diagnostic.location.file
+        texts[file] = "".join(linecache.getlines(file))
+    click.echo(diagnostic_text(diagnostic, source_of(texts)), err=True)
 
 
 def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -66,6 +67,7 @@ def _as_python(path: str, arguments: Sequence[str], module: ModuleType) -> Itera
     install()
     _six.install()
     saved = sys.argv, list(sys.path), sys.modules["__main__"]
+    folder = Path.cwd()
     sys.argv = [path, *arguments]
     sys.path.insert(0, str(Path(path).resolve().parent))
     sys.modules["__main__"] = module
@@ -73,6 +75,7 @@ def _as_python(path: str, arguments: Sequence[str], module: ModuleType) -> Itera
         yield
     finally:
         sys.argv, sys.path[:], sys.modules["__main__"] = saved
+        os.chdir(folder)
 
 
 def _exited(error: SystemExit) -> Ending:
