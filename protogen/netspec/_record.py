@@ -68,6 +68,8 @@ class Record:
         """Forget everything that was made."""
         #: Layers that are in no message yet, in the order of their calls.
         self.pending: list[Function] = []
+        #: The number of the last layer that was called before the last message.
+        self.latest = -1
         self.messages: list[Made] = []
         self.specs: weakref.WeakSet[NetSpec] = weakref.WeakSet()
         self._reported: set[Diagnostic] = set()
@@ -76,6 +78,8 @@ class Record:
     def keep(self, made: Made) -> None:
         """Note a message, and let go of the layers that are in it."""
         self.messages.append(made)
+        if self.pending:
+            self.latest = self.pending[-1].serial
         self.pending = [fn for fn in self.pending if not fn.is_kept]
 
     def warn(self, diagnostics: Iterable[Diagnostic]) -> None:
