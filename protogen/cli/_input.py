@@ -98,12 +98,15 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
 
 def _zoo_net(spec: str, settings: Mapping[str, Any]) -> Net:
+    """A network of the zoo as a text, so that findings name a line of what is emitted."""
+    from protogen.net_files import loads
     from protogen.zoo import ZooError, net_of_spec
 
     try:
-        return net_of_spec(spec, settings)
+        net = net_of_spec(spec, settings)
     except ZooError as error:
         raise Unusable(str(error)) from None
+    return loads(net.to_prototxt(), f"{_ZOO}{spec}")
 
 
 def read_partial_net(
