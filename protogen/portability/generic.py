@@ -154,7 +154,7 @@ def _average(target: Target, step: Step, axes: list[Any], why: str) -> Iterator[
     """AVE divides windows at the edge by another number than Caffe."""
     assert target.pooling is not None
     divisor = target.pooling.divisor
-    windows = [window for axis in axes for window in axis.windows]
+    windows = [window for axis in axes for window in axis.windows()]
     if divisor == "kernel" and any(window.overhang for window in windows):
         what = "the whole kernel"
     elif divisor == "inside" and any(window.kind == "padded" for window in windows):

@@ -70,7 +70,7 @@ def _mvn(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     plain = not layer.params.boolean("across_channels", False)
     variance = layer.params.boolean("normalize_variance", True)
     check(
-        len(bottoms[0]) > 2 or not plain or variance,
+        len(bottoms[0]) > 2 or not plain or variance or layer.in_place,
         f"the bottom has {len(bottoms[0])} axes, but it needs spatial ones",
         "bottom",
     )
