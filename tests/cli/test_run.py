@@ -42,8 +42,9 @@ fresh = reported
 
 
 def test_a_script_sees_itself_as_python_would_show_it() -> None:
-    Path("helper.py").write_text("width = 4\n", encoding="utf-8")
-    text = f"{NET}import helper\nprint(__name__, __file__, sys.argv[1:], helper.width, input())\n"
+    Path("beside_net.py").write_text("width = 4\n", encoding="utf-8")
+    text = f"{NET}import beside_net\n"
+    text += "print(__name__, __file__, sys.argv[1:], beside_net.width, input())\n"
     result = run(text, "--strict", "--", "-o", "x", typed="typed\n")
     assert result.stdout == "__main__ net.py ['--strict', '--', '-o', 'x'] 4 typed\n"
     # No message was made, so both layers are in no net.
@@ -68,6 +69,15 @@ def test_a_net_is_checked_as_the_script_leaves_it() -> None:
         "message.input_dim.extend([1, 3, 8, 8])\n"
     )
     assert moved.stderr.startswith("net.py:8: error[S104]")
+
+
+def test_a_script_may_change_the_folder() -> None:
+    Path("inner").mkdir()
+    text = f"{NET}import os\nos.chdir('inner')\nn.a = n.conv1\nn.to_proto()\n"
+    result = run(text, options=("-o", "out.prototxt"))
+    assert "net.py:7: warning[N102]" in result.stderr
+    assert "\n    n.conv1 = L.Convolution(n.data, num_output=8, kernel_size=3)\n" in result.stderr
+    assert Path("out.prototxt").exists()
 
 
 def test_a_part_of_a_net_is_no_error() -> None:
