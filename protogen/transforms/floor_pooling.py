@@ -1,0 +1,253 @@
+"""Write each pooling so that a target rounds it as the net does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from protogen import proto, rules
+from protogen.analysis import Analysis
+from protogen.diagnostics import Diagnostic, ProtogenError, Severity
+from protogen.edits import Edit, delete, insert
+from protogen.graph import State, Step
+from protogen.inference import Inputs, given_shapes
+from protogen.net import Net
+from protogen.shapes import Shape
+from protogen.targets import Target
+from protogen.transforms._new_names import NewNames
+from protogen.transforms._transform import Result, Transform, check_text, origins_after
+from protogen.windows import axis_values, pooling_size, rounds_down
+
+__all__ = ["SPELLINGS", "FloorPooling"]
+
+#: The fields of ``pooling_param`` that say how to round, with the value of each that rounds down.
+SPELLINGS: Mapping[str, Any] = {"round_mode": "FLOOR", "ceil_mode": False, "torch_pooling": True}
+
+#: What makes the slices, for targets of which no list of types is known.
+_SLICERS = frozenset({"Slice", "Silence"})
+
+
+class FloorPooling(Transform):
+    """Give each pooling the spelling of floor that ``target`` honors, or lower it.
+
+    Where the target only rounds up, a pooling stays if both roundings give the same size.
+    Otherwise it gets one window more at the far end of an axis, which a Slice drops: all the other
+    windows are those of the pooling that rounds down, values included. The blob keeps its name, so
+    its readers stay as they are. ``inputs`` are shapes that the net leaves open.
+    """
+
+    requires = "known sizes of the poolings that the target cannot round down"
+    ensures = "every blob keeps its shape and its values"
+
+    def __init__(self, target: Target, inputs: Inputs | None = None) -> None:
+        self.target = target
+        self.inputs = given_shapes(inputs or {})
+
+    def check(self, net: Net) -> None:
+        check_text(net)
+
+    def run(self, net: Net) -> Result:
+        net = net.in_current_format()
+        phases = [net.analysis(State(phase), self.inputs) for phase in net.meant_phases()]
+        work = _Work(self.target, phases, NewNames(net.current.message))
+        for index, layer in enumerate(net.current.message.layer):
+            if layer.type == "Pooling":
+                work.rewrite(index, layer)
+        if work.faults:
+            raise ProtogenError(work.faults)
+        if not work.edits:
+            return Result.unmodified(net)
+        number = len(net.current.message.layer)
+        changed = net.copy()
+        changed.apply(work.edits)
+        return Result(changed, True, work.notes, origins_after(number, work.edits))
+
+
+@dataclass
+class _Work:
+    """The edits for all poolings of a net, and the reasons why some cannot be expressed."""
+
+    target: Target
+    phases: Sequence[Analysis]
+    names: NewNames
+    edits: list[Edit] = field(default_factory=list)
+    notes: list[Diagnostic] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
+
+    def rewrite(self, index: int, layer: proto.LayerParameter) -> None:
+        floor = rounds_down(layer.pooling_param) and not layer.pooling_param.global_pooling
+        spelling = self._spelling(floor)
+        wanted = {} if spelling is None else {spelling: _value(spelling, floor)}
+        if not floor or spelling is not None:
+            self.edits += _respell(index, layer.pooling_param, wanted)
+            return
+        cuts = self._cuts(index, layer)
+        if cuts is None:
+            return
+        self.edits += _respell(index, layer.pooling_param, {})
+        if cuts:
+            self.edits += _slices(index, layer, cuts, self.names)
+            self.notes.append(self._lowered(index, layer, cuts))
+
+    def _spelling(self, floor: bool) -> str | None:
+        """The field to write; ``None`` for what the target does if there is none."""
+        rounding = self.target.pooling
+        if rounding is None or (rounding.default == "floor") == floor:
+            return None
+        return rounding.floor[0] if rounding.floor else None
+
+    def _cuts(self, index: int, layer: proto.LayerParameter) -> dict[int, int] | None:
+        """The size to keep of each axis on which rounding up gives more; ``None`` at a fault."""
+        found: list[dict[int, int]] = []
+        for step in _steps(self.phases, index):
+            cuts = _extra_windows(step)
+            if cuts is None:
+                self._reject(
+                    index,
+                    layer,
+                    "rounds down, but the size of its bottom is unknown",
+                    "give the shape of the input: --input data=1,3,224,224",
+                )
+                return None
+            found.append(cuts)
+        if any(cuts != found[0] for cuts in found):
+            message = "rounds down, and TRAIN and TEST need slices of different sizes"
+            self._reject(index, layer, message, "convert one phase: --phase TEST")
+            return None
+        cuts = found[0] if found else {}
+        lacking = _SLICERS - self.target.known_types if self.target.types else frozenset()
+        if cuts and lacking:
+            self._reject(
+                index,
+                layer,
+                f"rounds down, which {self.target.name} cannot express: it has no"
+                f" {' and no '.join(sorted(lacking))}",
+                "choose an image size at which no pooling rounds: protogen sizes FILE",
+            )
+            return None
+        return cuts
+
+    def _reject(self, index: int, layer: proto.LayerParameter, message: str, hint: str) -> None:
+        rule = rules.named("not-convertible")
+        self.faults.append(
+            rule.diagnostic(
+                message,
+                layer=layer.name,
+                type=layer.type,
+                layer_index=index,
+                field="pooling_param",
+                hint=hint,
+            )
+        )
+
+    def _lowered(
+        self, index: int, layer: proto.LayerParameter, cuts: Mapping[int, int]
+    ) -> Diagnostic:
+        axes = {2: "height", 3: "width"}
+        kept = " and ".join(f"{axes[axis]} {size}" for axis, size in cuts.items())
+        message = f"rounds up now, and a Slice keeps {kept}"
+        return rules.named("converted").diagnostic(
+            message,
+            layer=layer.name,
+            type=layer.type,
+            layer_index=index,
+            severity=Severity.NOTE,
+        )
+
+
+def _steps(phases: Sequence[Analysis], index: int) -> Iterator[Step]:
+    for analysis in phases:
+        for step in analysis.steps:
+            if step.index == index:
+                yield step
+
+
+def _value(spelling: str, floor: bool) -> Any:
+    if floor:
+        return SPELLINGS[spelling]
+    return {"round_mode": "CEIL", "ceil_mode": True, "torch_pooling": False}[spelling]
+
+
+def _respell(
+    index: int, param: proto.PoolingParameter, wanted: Mapping[str, Any]
+) -> Iterator[Edit]:
+    """The edits that leave ``wanted`` as the only fields that say how to round."""
+    path = ("layer", index, "pooling_param")
+    for name in SPELLINGS:
+        if name in wanted:
+            if not param.HasField(name) or _written(param, name) != wanted[name]:
+                yield Edit((*path, name), "set", wanted[name])
+        elif param.HasField(name):
+            yield delete((*path, name))
+
+
+def _written(param: proto.PoolingParameter, name: str) -> Any:
+    """The value of a field as an edit gives it: enum values by name."""
+    if name == "round_mode":
+        return proto.PoolingParameter.RoundMode.Name(param.round_mode)
+    return getattr(param, name)
+
+
+def _extra_windows(step: Step) -> dict[int, int] | None:
+    """The size that rounding down gives, for each axis on which rounding up gives one more.
+
+    ``None`` if a size is unknown.
+    """
+    bottom: Shape = step.bottom_shapes[0] if step.bottoms else None
+    if bottom is None or len(bottom) != 4:
+        return None
+    param = step.layer.pooling_param
+    pads = axis_values(param, "pad", 0)
+    kernels = axis_values(param, "kernel", 0)
+    strides = axis_values(param, "stride", 1)
+    # Either padding has Caffe clip both axes, with each rounding.
+    clip = any(pads)
+    cuts = {}
+    for axis, (size, kernel, stride, pad) in enumerate(zip(bottom[2:], kernels, strides, pads), 2):
+        if size is None:
+            return None
+        down = pooling_size(size, kernel, stride, pad, floor=True, clip=clip)
+        up = pooling_size(size, kernel, stride, pad, floor=False, clip=clip)
+        if up > down:
+            cuts[axis] = down
+    return cuts
+
+
+def _slices(
+    index: int, layer: proto.LayerParameter, cuts: Mapping[int, int], names: NewNames
+) -> Iterator[Edit]:
+    """Slices of each top behind the pooling, the last of which produces the top's old name."""
+    for position, top in enumerate(layer.top):
+        read = names.blob(f"{top}_ceil")
+        yield Edit(("layer", index, "top", position), "set", read)
+        for number, (axis, kept) in enumerate(cuts.items(), 1):
+            last = number == len(cuts)
+            produced = top if last else names.blob(f"{top}_axis{axis}")
+            dropped = names.blob(f"{top}_dropped{axis}")
+            yield insert(
+                ("layer", index + 1),
+                {
+                    "name": names.layer(f"{layer.name}_slice{axis}"),
+                    "type": "Slice",
+                    "bottom": [read],
+                    "top": [produced, dropped],
+                    **_rules(layer),
+                    "slice_param": {"axis": axis, "slice_point": [kept]},
+                },
+            )
+            yield insert(
+                ("layer", index + 1),
+                {
+                    "name": names.layer(f"{layer.name}_silence{axis}"),
+                    "type": "Silence",
+                    "bottom": [dropped],
+                    **_rules(layer),
+                },
+            )
+            read = produced
+
+
+def _rules(layer: proto.LayerParameter) -> dict[str, Any]:
+    """The rules that say when the layer runs, for layers that must run with it."""
+    return {name: list(getattr(layer, name)) for name in ("include", "exclude") if getattr(layer, name)}
