@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
     from protogen.reports.receptive_field import receptive_field
+    from protogen.reports.summary import summary
     from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
+    from protogen.transforms.deploy import deploy
 
 _HOMES = {
     "Blob": "protogen.compose",
@@ -41,6 +43,8 @@ _HOMES = {
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
     "receptive_field": "protogen.reports.receptive_field",
+    "deploy": "protogen.transforms.deploy",
+    "summary": "protogen.reports.summary",
     "upgrade": "protogen.text.upgrade",
     "without_data": "protogen.sources",
 }
@@ -68,6 +72,7 @@ __all__ = [
     "check",
     "check_solver",
     "crop_offset",
+    "deploy",
     "fillers",
     "infer_shapes",
     "layers",
@@ -75,6 +80,7 @@ __all__ = [
     "loads",
     "proto",
     "receptive_field",
+    "summary",
     "targets",
     "upgrade",
     "without_data",

@@ -257,8 +257,7 @@ class Step:
     @property
     def learns(self) -> bool:
         """Whether the layer has blobs that a gradient changes."""
-        # The blobs of a BatchNorm are statistics, and the layer sets their learning rates to 0.
-        return bool(self.facts.blobs) and self.type != "BatchNorm"
+        return not all(blob.is_statistic for blob in self.facts.blobs)
 
     def finding(self) -> Diagnostic:
         """An empty note about the layer, for which `Net.place` finds the location."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from typing import Any
 
 from protogen import proto, rules, sources
+from protogen.active import Entry, enter, is_elsewhere, leave
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
 from protogen.editing import EditingMethods
@@ -34,7 +35,7 @@ from protogen.text.upgrade import needs_upgrade, upgrade_net
 from protogen.text.upgrade.rewrite import rewrite_net
 from protogen.values import fields_problem
 
-__all__ = ["Current", "Net", "active_net", "infer_shapes", "set_composition"]
+__all__ = ["Current", "Net", "infer_shapes", "set_composition"]
 
 #: How many analyses a net keeps: for both phases, with and without the caller's inputs.
 _KEPT = 8
@@ -119,7 +120,7 @@ class Net(EditingMethods):
         self._view = _View(0)
         self._constant = False
         self._composition: Any = None
-        self._tokens: list[Token[Net | None]] = []
+        self._entries: list[Entry] = []
 
     @classmethod
     def of(cls, message: Any) -> Net:
@@ -411,11 +412,17 @@ class Net(EditingMethods):
     # Composing -------------------------------------------------------------------------------
 
     def __enter__(self) -> Net:
-        self._tokens.append(_active.set(self))
+        if self._entries and is_elsewhere(self._entries[-1]):
+            reject(
+                "another thread or task is composing this net",
+                "",
+                hint="give each its own Net, or compose one after the other",
+            )
+        self._entries.append(enter(self, sys._getframe(1)))
         return self
 
     def __exit__(self, *_: object) -> None:
-        _active.reset(self._tokens.pop())
+        leave(self._entries.pop())
 
     @property
     def composition(self) -> Any:
@@ -630,13 +637,7 @@ def infer_shapes(
 
 # `protogen.compose` is a later package: it registers itself when it is imported ---------------
 
-_active: ContextVar[Net | None] = ContextVar("net", default=None)
 _composition_class: Callable[[Net], Any] | None = None
-
-
-def active_net() -> Net | None:
-    """The net that is being composed."""
-    return _active.get()
 
 
 def set_composition(factory: Callable[[Net], Any]) -> None:

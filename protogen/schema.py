@@ -78,6 +78,15 @@ class Learnable(NamedTuple):
     name: str
     shape: Shape
 
+    @property
+    def is_statistic(self) -> bool:
+        """Whether it is a statistic that BatchNorm keeps, which no gradient changes."""
+        return self.name in _STATISTICS
+
+
+#: What BatchNorm keeps of the batches that it has seen.
+_STATISTICS = frozenset(("mean", "variance", "moving average factor"))
+
 
 class Facts(NamedTuple):
     """What is known about a layer: its tops' shapes, what it learns, its multiply-accumulates."""

@@ -14,6 +14,7 @@ from protogen.render.formats import Formats
 __all__ = [
     "SEVERITIES",
     "FormatsCommand",
+    "InputShape",
     "Spec",
     "data_option",
     "input_option",
@@ -55,7 +56,7 @@ class Spec(click.ParamType):  # type: ignore[type-arg]
         return [CompletionItem(incomplete, type="file")]
 
 
-class _InputShape(click.ParamType):  # type: ignore[type-arg]
+class InputShape(click.ParamType):  # type: ignore[type-arg]
     """``data=1,3,227,227``: the shape of one blob."""
 
     name = "BLOB=SHAPE"
@@ -110,7 +111,7 @@ def _phase_option(default: str | None, about: str) -> Callable[[_Command], _Comm
 input_option = click.option(
     "--input",
     "inputs",
-    type=_InputShape(),
+    type=InputShape(),
     metavar="BLOB=SHAPE",
     multiple=True,
     help="Shape of the top of a data layer whose source is unavailable; repeatable.",

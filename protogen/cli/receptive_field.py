@@ -71,12 +71,13 @@ def command(
     from protogen.render.json import dumps
     from protogen.render.table import table_text
     from protogen.reports import receptive_field as report
+    from protogen.reports.images import default_source
 
     if place is not None and blob is None:
         raise click.UsageError("--at needs a BLOB")
     net, _ = read_net_or_exit(spec)
     analysis = net.analysis(State(phase, level, stages), shapes_given(net, inputs))
-    source = report.find_value(analysis, to) if to else report.default_source(analysis)
+    source = report.find_value(analysis, to) if to else default_source(analysis)
     if source is None:
         raise click.ClickException(f"{spec} has no inputs; name another blob with --to")
     if blob is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from protogen.net import active_net
+from protogen.active import active_net
 from protogen.program import mistake
 from protogen.shapes import Shape, format_shape
 

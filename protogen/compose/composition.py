@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
 from protogen import layers, proto
+from protogen.active import active_net
 from protogen.compose.blob import Blob
 from protogen.compose.keywords import ALIGNED, UnknownKeyword, fill, keyword_problem
 from protogen.compose.names import ALL_PHASES, TRAIN_ONLY, Names, phases_of
 from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.graph import CONDITIONS, PHASES, State, Wiring
 from protogen.inference import given_shapes
-from protogen.net import Net, active_net, set_composition
+from protogen.net import Net, set_composition
 from protogen.program import ComposeError, mistake, reject
 from protogen.schema import (
     Facts,
@@ -387,7 +388,7 @@ def _compose(schema: LayerSchema, bottoms: tuple[object, ...], keywords: dict[st
 
 def scope(name: str) -> AbstractContextManager[Net]:
     """`Net.scope` of the net that is being composed: for blocks, which are not given the net."""
-    net = active_net()
+    net: Net | None = active_net()
     if net is None:
         _reject_outside(name)
     return net.scope(name)

@@ -39,11 +39,14 @@ class Explanation:
 
     def of(self, finding: Diagnostic, net: Net) -> Diagnostic:
         """The finding with its explanation. Its fix is the first that can be made in the net."""
+        hints = [fix.title for fix in self.fixes]
+        if finding.hint:
+            hints.append(finding.hint)
         return replace(
             finding,
             where=self.where or finding.where,
             why=self.why or finding.why,
-            hint=self.hint or finding.hint,
+            hint=alternatives(hints),
             fix=next((fix for fix in self.fixes if _is_applicable(fix, net)), None),
         )
 

@@ -8,11 +8,11 @@ the type declares it: ``Deconvolution`` reads ``convolution_param``, a loss ``lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from protogen import layers, proto
@@ -25,8 +25,6 @@ from protogen.values import Problem, value_problem
 __all__ = [
     "REJECTIONS",
     "add_fields",
-    "fork_enums",
-    "fork_phases",
     "keyword_problem",
     "param_name_dict",
 ]
@@ -53,7 +51,7 @@ class _Place(NamedTuple):
 
     home: str
     name: str
-    convert: _Convert
+    convert: _Convert | None
 
 
 def add_fields(fields: dict[str, Any], layer_type: str, keywords: Mapping[str, Any]) -> None:
@@ -68,12 +66,18 @@ def add_fields(fields: dict[str, Any], layer_type: str, keywords: Mapping[str, A
         if place is None:
             place = places[keyword] = _place(layer_type, keyword)
         home, name, convert = place
-        value = convert(value)
-        if value is _NOTHING:
-            continue
+        if convert is not None:
+            value = convert(value)
+            if value is _NOTHING:
+                continue
+        elif value is None:  # for which protobuf would leave the field out
+            raise _Rejected
         target = fields
         if home:
-            target = fields.setdefault(home, {})
+            if home not in fields:
+                fields[home] = {name: value}
+                continue
+            target = fields[home]
             if type(target) is not dict:  # the message was given as such
                 target = fields[home] = _as_dict(target)
         if name in target:
@@ -119,41 +123,6 @@ def param_name_dict() -> dict[str, str]:
     return found
 
 
-@cache
-def fork_enums(layer_type: str) -> tuple[tuple[str, str, dict[int, tuple[str, str]]], ...]:
-    """The enums of a type that have values of forks: message, field, and the values by number.
-
-    The fields ``engine`` are not among them: which one is used changes nothing of the net.
-    """
-    home = f"{param_name_dict().get(layer_type)}_param"
-    own = proto.LayerParameter.DESCRIPTOR.fields_by_name.get(home)
-    if own is None or own.message_type is None:
-        return ()
-    found = []
-    for field in own.message_type.fields:
-        if field.enum_type is None or field.name == "engine" or proto.forks_of(field):
-            continue
-        values = _fork_values(field.enum_type)
-        if values:
-            found.append((home, field.name, values))
-    return tuple(found)
-
-
-@cache
-def fork_phases() -> dict[int, tuple[str, str]]:
-    """The phases of forks, by number: the name, and the forks that have it."""
-    return _fork_values(proto.FILE.enum_types_by_name["Phase"])
-
-
-def _fork_values(enum: EnumDescriptor) -> dict[int, tuple[str, str]]:
-    values = {}
-    for value in enum.values:
-        forks = proto.forks_of(value)
-        if forks:
-            values[value.number] = (value.name, " and ".join(forks))
-    return values
-
-
 def _place(layer_type: str, keyword: str) -> _Place:
     own = proto.LayerParameter.DESCRIPTOR.fields_by_name
     home = f"{param_name_dict().get(layer_type)}_param"
@@ -174,20 +143,21 @@ def _place(layer_type: str, keyword: str) -> _Place:
 
 
 @cache
-def _converter(field: FieldDescriptor) -> _Convert:
-    """The conversion of a value for a field: of messages to dicts, of single values to lists."""
+def _converter(field: FieldDescriptor) -> _Convert | None:
+    """The conversion of the values that scripts give for a field; ``None`` if they need none.
+
+    Lists come of single values, dicts of messages, and numbers of True and False.
+    """
     one = _element_converter(field)
     if not is_repeated(field):
         return one
 
     def convert(value: Any) -> list[Any]:
-        if isinstance(value, list):
-            values: Iterable[Any] = value
-        elif _is_single(value):
-            values = (value,)
-        else:
-            values = value
-        return [one(each) for each in values]
+        if type(value) is not list:
+            value = [value] if _is_single(value) else list(value)
+        if None in value:
+            raise _Rejected
+        return value if one is None else [one(each) for each in value]
 
     def convert_messages(value: Any) -> list[Any]:
         # An empty message in a list is there.
@@ -196,23 +166,21 @@ def _converter(field: FieldDescriptor) -> _Convert:
     return convert if field.message_type is None else convert_messages
 
 
+#: What most values are: one element of a repeated field.
+_SINGLE = frozenset({int, float, str, bool, dict, bytes})
+
+
 def _is_single(value: object) -> bool:
     """Whether a value is one element of a repeated field, not several; tuples and ranges are."""
-    if isinstance(value, (str, bytes, Mapping, Message)):
+    if type(value) in _SINGLE or isinstance(value, (str, bytes, Mapping, Message)):
         return True
     return not hasattr(value, "__iter__") or getattr(value, "shape", None) == ()
 
 
-def _element_converter(field: FieldDescriptor) -> _Convert:
+def _element_converter(field: FieldDescriptor) -> _Convert | None:
     if field.message_type is not None:
         return _message_converter(field, field.message_type)
-    return _integer if field.cpp_type in _INTEGERS else _scalar
-
-
-def _scalar(value: Any) -> Any:
-    if value is None:  # for which protobuf would leave the field out
-        raise _Rejected
-    return value
+    return _integer if field.cpp_type in _INTEGERS else None
 
 
 def _integer(value: Any) -> Any:
@@ -226,7 +194,7 @@ def _integer(value: Any) -> Any:
 def _message_converter(field: FieldDescriptor, descriptor: Descriptor) -> _Convert:
     known = descriptor.fields_by_name
     full_name = descriptor.full_name
-    converters: dict[str, _Convert] = {}
+    converters: dict[str, _Convert | None] = {}
 
     def convert(value: Any) -> Any:
         if not isinstance(value, Mapping):
@@ -235,11 +203,16 @@ def _message_converter(field: FieldDescriptor, descriptor: Descriptor) -> _Conve
             raise _Rejected
         fields = {}
         for name, given in value.items():
-            converter = converters.get(name)
-            if converter is None:
+            if name not in converters:
                 if name not in known:
                     raise _Rejected
-                converter = converters[name] = _converter(known[name])
+                converters[name] = _converter(known[name])
+            converter = converters[name]
+            if converter is None:
+                if given is None:
+                    raise _Rejected
+                fields[name] = given
+                continue
             converted = converter(given)
             if converted is not _NOTHING:
                 fields[name] = converted

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, TracebackType
 
-from protogen.netspec import install
+from protogen.netspec import _six, install
 
 __all__ = ["Ending", "run", "uses_of"]
 
@@ -52,6 +52,7 @@ def run(path: str, source: bytes, arguments: Sequence[str]) -> Ending:
 def _as_python(path: str, arguments: Sequence[str], module: ModuleType) -> Iterator[None]:
     """What Python sets up for a script, and the module ``caffe``."""
     install()
+    _six.install()
     saved = sys.argv, list(sys.path), sys.modules["__main__"]
     sys.argv = [path, *arguments]
     sys.path.insert(0, str(Path(path).resolve().parent))

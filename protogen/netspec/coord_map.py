@@ -68,8 +68,26 @@ def _values(*tops: Top) -> tuple[Analysis, Value, Value]:
     """The net that leads to two tops, and the tops in it."""
     message, names = draft(tops)
     analysis = Net.of(message).analysis()
+    if any(value.shape and len(value.shape) > 4 for value in analysis.values.values()):
+        analysis = Net.of(_with_convolutions(message)).analysis()
     one, other = (analysis.values[name] for name in names)
     return analysis, one, other
+
+
+def _with_convolutions(message: Any) -> Any:
+    """The net with poolings as convolutions, whose windows lie alike.
+
+    Caffe pools only images, but the coordinates of a volume are defined as well.
+    """
+    for layer in message.layer:
+        if layer.type == "Pooling" and not layer.pooling_param.global_pooling:
+            window, param = layer.pooling_param, layer.convolution_param
+            param.num_output = 1
+            param.kernel_size.append(window.kernel_size)
+            param.stride.append(window.stride)
+            param.pad.append(window.pad)
+            layer.type = "Convolution"
+    return message
 
 
 def _alignments(analysis: Analysis, one: Value, other: Value) -> list[Alignment]:

@@ -147,6 +147,12 @@ class Net:
         read = {name for names in self.bottom_names.values() for name in names}
         self.outputs = [name for name in self.blobs if name not in read]
 
+    def forward(self, *args: Any, **keywords: Any) -> dict[str, Any]:
+        """Nothing, for a net without outputs; others raise `NeedsCaffe`."""
+        if self.outputs:
+            needs_caffe("Net.forward")
+        return {}
+
     def _of_type(self, layer_type: str) -> Iterator[str]:
         for name, layer in zip(self._layer_names, self.layers):
             if layer.type == layer_type:

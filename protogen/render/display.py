@@ -5,8 +5,9 @@ from __future__ import annotations
 import html as escaping
 from functools import singledispatch
 
-from protogen.render import receptive_field
+from protogen.render import receptive_field, summary
 from protogen.reports.receptive_field import ReceptiveField
+from protogen.reports.summary import Summary
 
 __all__ = ["html", "text"]
 
@@ -24,3 +25,5 @@ def html(shown: object) -> str:
 
 
 text.register(ReceptiveField, receptive_field.text)
+text.register(Summary, summary.text)
+html.register(Summary, summary.html)

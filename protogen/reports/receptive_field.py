@@ -21,6 +21,7 @@ from protogen.element_sets import Product, collapsed
 from protogen.graph import State, Value
 from protogen.inference import Inputs
 from protogen.net import Net
+from protogen.reports.images import default_source
 from protogen.shapes import Shape
 
 __all__ = [
@@ -251,15 +252,6 @@ def _is_full(product: Product, axis: int, size: int) -> bool:
     full = (1 << size) - 1
     everywhere = all(all(along.sets) for along in product)
     return everywhere and all(each == full for each in product[axis].sets)
-
-
-def default_source(analysis: Analysis) -> Value | None:
-    """The blob with the most axes that no layer computes: the images."""
-    sources: list[Value] = []
-    for step in analysis.steps:
-        if not step.layer.bottom and step.type != "Parameter":
-            sources += step.tops
-    return max(sources, key=lambda value: len(value.shape or ()), default=None)
 
 
 def find_value(analysis: Analysis, name: str) -> Value:

@@ -38,9 +38,10 @@ class Total(int):
 
     # A lower bound is not equal to the number that it is, or a sum would look complete.
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Total):
-            return int(self) == int(other) and self.exact == other.exact
-        return int.__eq__(self, other) if isinstance(other, int) else NotImplemented
+        if not isinstance(other, int):
+            return NotImplemented
+        exact = other.exact if isinstance(other, Total) else True
+        return int(self) == int(other) and self.exact == exact
 
     def __ne__(self, other: object) -> bool:
         return not self == other

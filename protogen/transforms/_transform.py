@@ -41,7 +41,8 @@ class Result:
 
     ``modified`` is whether ``net`` differs from the net given. ``diagnostics`` report what was
     done. ``origins`` maps the layers of the new net to those of the old one, both in the current
-    format. ``changed`` names the blobs whose shape the transform changes on purpose.
+    format. ``changed`` names the blobs whose shape the transform changes on purpose. ``report``
+    has a line for each thing that was done, where that is more than findings.
     """
 
     net: Net
@@ -49,6 +50,7 @@ class Result:
     diagnostics: list[Diagnostic]
     origins: Origins
     changed: frozenset[str] = field(default=frozenset())
+    report: tuple[str, ...] = ()
 
     @classmethod
     def unmodified(cls, net: Net) -> Result:
@@ -128,6 +130,7 @@ class Sequential(Transform):
                 [*result.diagnostics, *step.diagnostics],
                 compose_origins(result.origins, step.origins),
                 result.changed | step.changed,
+                (*result.report, *step.report),
             )
         return result
 

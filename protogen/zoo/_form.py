@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from protogen import layers as L
+from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.net import active_net
 from protogen.zoo._options import Size
 
 __all__ = ["CIFAR", "FORMS", "Form", "head", "sides"]
@@ -90,13 +90,14 @@ class Form:
         *,
         channels: int = 3,
         batch: int = 1,
+        margin: int = 0,
         sources: tuple[str, str] = ("train", "val"),
         **transform: Any,
     ) -> Blob:
         """Add the data: (batch, channels, height, width); in training with a label for each pixel.
 
         Images and labels come from databases of their own: ``train_image_lmdb`` and
-        ``train_label_lmdb`` for the first of ``sources``.
+        ``train_label_lmdb`` for the first of ``sources``. The labels are smaller by ``margin``.
         """
         if not self.training:
             return self.image(size, channels=channels)
@@ -118,11 +119,24 @@ class Form:
                 )
                 self._label = L.Data(
                     name="label",
-                    tops={"label": (number, 1, height, width)},
+                    tops={"label": (number, 1, height - margin, width - margin)},
                     source=f"{source}_label_lmdb",
                     backend="LMDB",
                     batch_size=number,
                 )
+        return image
+
+    def dense_image(self, size: Size, *, batch: int, source: str) -> Blob:
+        """Add SegNet's DenseImageData for training: images, and labels for each pixel."""
+        height, width = sides(size)
+        number = self.batch or batch
+        image, self._label = L.DenseImageData(
+            name="data",
+            tops={"data": (number, 3, height, width), "label": (number, 1, height, width)},
+            source=source,
+            batch_size=number,
+            shuffle=True,
+        )
         return image
 
     def segment(self, scores: Blob, **keywords: Any) -> None:

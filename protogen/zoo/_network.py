@@ -41,7 +41,8 @@ class Network:
 
     ``function`` composes its layers. ``source`` is the published file, as ``owner/repository:
     path``. ``deviations`` say where the network differs from that file. ``needs`` are the layer
-    types and fields of forks in it, which BVLC Caffe does not have.
+    types and fields of forks in it, which BVLC Caffe does not have. ``forms`` are the values of
+    its option with this name.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Network:
     preset: Mapping[str, Any] = field(default_factory=dict)
     deviations: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    forms: tuple[str, ...] = FORMS
 
     @property
     def summary(self) -> str:
@@ -63,7 +65,7 @@ class Network:
     def options(self) -> dict[str, Option]:
         """The options by their names, with their defaults."""
         found = {
-            "form": Option("form", "deploy", FORMS),
+            "form": Option("form", "deploy", self.forms),
             "batch": Option("batch", None, (), int),
         }
         parameters = inspect.signature(self.function, eval_str=True).parameters.values()
@@ -152,13 +154,26 @@ def network(
     source: str,
     deviations: tuple[str, ...] = (),
     needs: tuple[str, ...] = (),
+    forms: tuple[str, ...] = FORMS,
     **preset: Any,
 ) -> Registration:
-    """Register the function that follows as a network. ``preset`` are its options' defaults."""
+    """Register the function that follows as a network.
+
+    ``forms`` are the forms that it can have. ``preset`` are the defaults of its options.
+    """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         _registered[name] = Network(
-            name, title, paper, source, Figures(*figures), function, preset, deviations, needs
+            name,
+            title,
+            paper,
+            source,
+            Figures(*figures),
+            function,
+            preset,
+            deviations,
+            needs,
+            forms,
         )
         return function
 

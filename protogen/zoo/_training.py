@@ -8,7 +8,14 @@ from protogen.net import Net
 
 __all__ = ["remove_training", "set_fillers"]
 
-_FILLERS = ("weight_filler", "bias_filler", "filler")
+_FILLERS = (
+    "weight_filler",
+    "bias_filler",
+    "filler",
+    "scale_filler",
+    "shift_filler",
+    "slope_filler",
+)
 
 #: The layers whose weights start at 0 without a filler, so that they would never learn.
 _NEED_FILLERS = {"Convolution": "convolution_param", "InnerProduct": "inner_product_param"}

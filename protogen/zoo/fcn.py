@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from protogen import layers as L
+from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.net import active_net
 from protogen.zoo._form import Form, head
 from protogen.zoo._network import network
 from protogen.zoo._options import Size

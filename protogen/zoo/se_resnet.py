@@ -7,7 +7,7 @@ from typing import Any, Literal
 from protogen import layers as L
 from protogen.compose.blob import Blob
 from protogen.zoo._form import Form, head
-from protogen.zoo._network import network
+from protogen.zoo._network import Registration, network
 from protogen.zoo._parts import Naming, average, conv_bn
 from protogen.zoo.resnet import BLOCKS
 
@@ -16,15 +16,22 @@ _PAPER = 'Hu et al. 2017, "Squeeze-and-Excitation Networks"'
 _NAMING = Naming("{}/bn", "{}/bn/scale", "{}/relu")
 
 
-@network(
-    "se-resnet50",
-    (309, 28_088_024, 53_173, 3_860_488_192),
-    title="SE-ResNet-50",
-    paper=_PAPER,
-    source="hujie-frank/SENet: models/SE-ResNet-50.prototxt",
-    needs=("Axpy",),
-    depth=50,
-)
+def _published(depth: int, *figures: int) -> Registration:
+    layers, weights, statistics, macs = figures
+    return network(
+        f"se-resnet{depth}",
+        (layers, weights, statistics, macs),
+        title=f"SE-ResNet-{depth}",
+        paper=_PAPER,
+        source=f"hujie-frank/SENet: models/SE-ResNet-{depth}.prototxt",
+        needs=("Axpy",),
+        depth=depth,
+    )
+
+
+@_published(50, 309, 28_088_024, 53_173, 3_860_488_192)
+@_published(101, 615, 49_326_872, 105_448, 7_574_937_600)
+@_published(152, 921, 66_821_848, 151_579, 11_288_993_792)
 def se_resnet(
     form: Form,
     *,

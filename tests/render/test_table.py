@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from protogen.render.table import Table, show
+from protogen.render.table import Table, boxed, csv_text, html, markdown, show
 
 LONG = "inception_3a/" + "x" * 300
 TABLE = Table(("layer", "MACs"), [("a", "1"), (LONG, "1,000")], right=(1,))
@@ -48,3 +48,25 @@ def test_markup_in_a_name_has_no_effect(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_name_takes_one_line_whatever_it_contains(out: io.StringIO) -> None:
     show(out, Table(("layer",), [("a\nb\x1b[31m\u2028",)]))
     assert "a\\nb\\x1b[31m\\u2028" in out.getvalue()
+
+
+def test_a_number_is_never_broken_and_the_least_useful_columns_are_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    titles = ("layer", "type", "shape", "MACs")
+    row = ("inception_3a/3x3_reduce", "Convolution", "10x96x28x28", "1,582,671,872")
+    lines = boxed(Table(titles, [row], right=(3,), least=(2, 1))).split("\n")
+    assert "1,582,671,872" in "\n".join(lines)
+    assert "10x96x28x28" not in "\n".join(lines)
+    assert lines[-1] == "left out for lack of room: type, shape"
+    assert max(map(len, lines[3:])) <= 40
+    monkeypatch.setenv("COLUMNS", "100")
+    assert "left out" not in boxed(Table(titles, [row], right=(3,), least=(2, 1)))
+
+
+def test_other_formats() -> None:
+    table = Table(("layer", "MACs"), [("a|b", "1,000")], right=(1,))
+    assert markdown(table) == "| layer | MACs |\n| --- | ---: |\n| a\\|b | 1,000 |"
+    assert csv_text(table) == 'layer,MACs\na|b,"1,000"'
+    assert '<td style="text-align: right">1,000</td>' in html(table)

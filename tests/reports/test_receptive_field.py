@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import protogen
-from protogen.reports.receptive_field import UnclearField, default_source, fields
+from protogen.reports.images import default_source
+from protogen.reports.receptive_field import UnclearField, fields
 from tests.conftest import rows
 
 ROWS = rows("receptive_field.jsonl.gz")

@@ -17,6 +17,8 @@ def test_a_total_is_a_number() -> None:
 def test_a_lower_bound_is_not_that_number() -> None:
     bound = total_of([Total(5), UNKNOWN_TOTAL])
     assert bound != Total(5)
+    assert bound != 5
+    assert bound != "5"
     assert (bound.known, bound.exact, str(bound)) == (5, False, "at least 5")
     assert str(UNKNOWN_TOTAL) == "?"
     assert bound.times(3) == Total(15, exact=False)

@@ -1,0 +1,54 @@
+"""``protogen deploy``: the deploy net of a training net."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
+from protogen.cli._options import Spec, set_option
+from protogen.cli._output import check_output, write_text
+
+
+@click.command(
+    short_help="Derive the deploy net of a training net.",
+    epilog="\b\nExamples:\n  protogen deploy train_val.prototxt -o deploy.prototxt\n"
+    "  protogen deploy lenet.prototxt --input data=1x1x28x28 --no-probability\n"
+    "  protogen deploy googlenet.py --outputs loss3/classifier --batch 10",
+)
+@click.argument("spec", type=Spec())
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(allow_dash=True),
+    metavar="OUT",
+    default="-",
+    help="File to write [default: standard output].",
+)
+@deploy_options
+@click.option("-q", "--quiet", is_flag=True, help="Print warnings only, not what is done.")
+@set_option
+def command(spec: str, output: str, quiet: bool, settings: tuple[Any, ...], **options: Any) -> None:
+    """Write the deploy net of SPEC, a training net (a prototxt file or a Python program).
+
+    Data layers become one Input layer. Losses become what they predict: a Softmax named "prob" for
+    SoftmaxWithLoss, a Sigmoid, SSD's DetectionOutput. What only trains goes: auxiliary heads,
+    Accuracy and Dropout layers, fillers, learning rates, phase rules. Each change is reported. The
+    layers that stay compute what they compute in TEST, and a caffemodel of the training net has
+    weights for all of them.
+
+    What only you can know is asked for: a size that no field tells, or which of several equal
+    predictions you want. Nothing is written then, and the exit code is 1.
+    """
+    from protogen.cli._input import display_name, read_net, split_spec
+
+    check_output(output, [split_spec(spec)[0]])
+    net = read_net(spec, dict(settings))
+    result = deploy_net(net, **options)
+    if quiet:
+        for diagnostic in result.diagnostics:
+            click.echo(str(diagnostic), err=True)
+    else:
+        report_deploy(display_name(spec), result)
+    write_text(output, result.net.to_prototxt())

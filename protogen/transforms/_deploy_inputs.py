@@ -1,0 +1,115 @@
+"""The inputs of a deploy net: one for each blob that data layers produced and the net needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from protogen.analysis import Analysis
+from protogen.graph import Step
+from protogen.shapes import Shape, filled, is_known
+
+__all__ = ["DeployInput", "deploy_inputs"]
+
+#: The channels of the images of a database, if nothing in the net tells.
+_COLOR = 3
+
+#: What the axes of an image are called where the user has to fill in their sizes.
+_AXES = "NCHW"
+
+
+@dataclass
+class DeployInput:
+    """A blob for the caller of the net to fill; ``reason`` says where its shape comes from."""
+
+    blob: str
+    shape: Shape
+    layer: str = ""
+    type: str = ""
+    layer_index: int = -1
+    reason: str = ""
+    assumed: bool = field(default=False)
+
+    @property
+    def option(self) -> str:
+        """The option that gives the shape: ``--input data=1x3xHxW``."""
+        sizes: list[int | None] = [None] * len(_AXES) if self.shape is None else list(self.shape)
+        letters = _AXES if len(sizes) == len(_AXES) else "?" * len(sizes)
+        letters = letters.replace("N", "1")  # the batch, unless the caller wants another
+        words = [letters[i] if size is None else str(size) for i, size in enumerate(sizes)]
+        return f"--input {self.blob}={'x'.join(words)}"
+
+
+def deploy_inputs(
+    needed: Collection[str],
+    analyses: Iterable[Analysis],
+    given: Mapping[str, Shape],
+    batch: int | None,
+) -> list[DeployInput]:
+    """The inputs with these names, with the shapes given or else those of their layers."""
+    found = {}
+    for name in needed:
+        found[name] = DeployInput(name, None)
+    for analysis in analyses:
+        for step in analysis.steps:
+            for top in step.tops:
+                if top.name in found:
+                    _describe(found[top.name], step, top.shape)
+    _set_batches(list(found.values()), batch)
+    for each in found.values():
+        if each.blob in given:
+            shape = filled(given[each.blob], each.shape)
+            each.shape = _with_batch(shape, batch) if batch else shape
+            each.reason, each.assumed = "as given", False
+        elif not is_known(each.shape):
+            _assume_channels(each)
+    return list(found.values())
+
+
+def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
+    """Add what a layer says of a blob to what other phases say of it."""
+    if not found.layer:
+        found.layer, found.type, found.layer_index = step.name, step.type, step.index
+        found.reason = _reason(step)
+    found.shape = filled(found.shape, shape)
+    if step.type != "Data" or found.shape is None or len(found.shape) != len(_AXES):
+        return
+    transform = step.layer.transform_param
+    if transform.force_gray:
+        found.shape = filled(found.shape, (None, 1, None, None))
+    elif transform.force_color:
+        found.shape = filled(found.shape, (None, _COLOR, None, None))
+
+
+def _reason(step: Step) -> str:
+    """Which fields of a data layer its sizes come from."""
+    if step.layer.transform_param.crop_size:
+        return "the size is its crop_size"
+    if step.layer.transform_param.resize_param:
+        return "the size is that of its resize_param"
+    if step.type in ("Input", "DummyData", "MemoryData"):
+        return "the shape is written there"
+    return "the size is that of its data"
+
+
+def _set_batches(inputs: list[DeployInput], batch: int | None) -> None:
+    """Set the first axis of the inputs that have the batch of the first one: 1 by default."""
+    first = inputs[0].shape if inputs else None
+    for each in inputs:
+        shape = each.shape
+        if shape and first and shape[0] == first[0]:
+            each.shape = _with_batch(shape, batch or 1)
+
+
+def _with_batch(shape: Shape, batch: int) -> Shape:
+    return (batch, *shape[1:]) if shape else shape
+
+
+def _assume_channels(found: DeployInput) -> None:
+    """Assume color images, if the height and the width are known but the channels are not."""
+    shape = found.shape
+    if shape is None or len(shape) != len(_AXES) or shape[1] is not None:
+        return
+    if None not in (shape[0], *shape[2:]):
+        found.shape = (shape[0], _COLOR, *shape[2:])
+        found.assumed = True

@@ -1,0 +1,245 @@
+"""What a training net predicts: read from its losses, and chosen among several heads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from protogen.analysis import Analysis
+from protogen.graph import Step, Value
+from protogen.schema import LayerSchema
+
+__all__ = [
+    "MEASURES",
+    "Prediction",
+    "ancestors",
+    "auxiliary",
+    "equal_heads",
+    "intermediate",
+    "label_blobs",
+    "predictions",
+]
+
+#: The types that tell how good a prediction is, for whoever trains the net.
+MEASURES = ("Accuracy", "DetectionEvaluate", "SegAccuracy")
+
+#: The losses that compute a function of their first bottom before they compare it with the labels:
+#: the type of that function, and the message of the loss that holds its axis.
+_FUNCTIONS = {
+    "FocalLoss": ("Softmax", "softmax_param"),
+    "InfogainLoss": ("Softmax", "infogain_loss_param"),
+    "SigmoidCrossEntropyLoss": ("Sigmoid", ""),
+    "SoftmaxWithLoss": ("Softmax", "softmax_param"),
+    "SoftmaxWithLossOHEM": ("Softmax", "softmax_param"),
+}
+#: The losses whose prediction is a bottom as it is: how many of the first bottoms it may be. Of two
+#: bottoms that are compared with each other, either may hold the labels.
+_PLAIN = {
+    "CenterLoss": 1,
+    "ContrastiveLoss": 2,
+    "EuclideanLoss": 2,
+    "HingeLoss": 1,
+    "L1Loss": 2,
+    "MultinomialLogisticLoss": 1,
+    "SmoothL1Loss": 1,
+    "SmoothL1LossOHEM": 1,
+    "TripletLoss": 3,
+}
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One head of a net: the blobs that a loss compares with labels, and what it makes of them.
+
+    ``function`` is the type of the layer that computes the prediction: Softmax, Sigmoid,
+    DetectionOutput, or empty if the blob is the prediction itself. ``known`` is whether that is a
+    fact about the loss, not only what is left without it. ``labels`` are the blobs that the labels
+    come from.
+    """
+
+    loss: Step
+    blobs: tuple[str, ...]
+    function: str = ""
+    axis: int | None = None
+    weight: float = 1.0
+    labels: tuple[str, ...] = ()
+    known: bool = True
+
+    @property
+    def blob(self) -> str:
+        """The first of the blobs."""
+        return self.blobs[0]
+
+    @property
+    def kind(self) -> tuple[str, str, tuple[str, ...]]:
+        """What two heads have in common that predict the same thing."""
+        return self.loss.type, self.function, self.labels
+
+
+def predictions(losses: Iterable[Step], analysis: Analysis) -> list[Prediction]:
+    """What each loss predicts, once for each set of blobs that the net produces.
+
+    ``losses`` may run in another phase than the net of ``analysis``, in which their bottoms are
+    looked up by name. A head that is missing there is not one to deploy.
+    """
+    found: dict[Any, Prediction] = {}
+    for loss in losses:
+        for head in _heads(loss, analysis):
+            key = head.blobs, head.function, head.axis
+            kept = found.get(key)
+            if kept is not None and kept.weight >= head.weight:
+                continue
+            found[key] = head
+    return list(found.values())
+
+
+def _heads(loss: Step, analysis: Analysis) -> Iterator[Prediction]:
+    names = list(loss.wiring.bottoms)
+    if loss.type == "MultiBoxLoss":
+        blobs = names[:3]
+        functions: list[tuple[str, ...]] = [tuple(blobs)]
+        function = "DetectionOutput"
+    elif loss.type in _FUNCTIONS:
+        blobs = names[:1]
+        functions, function = [tuple(blobs)], _FUNCTIONS[loss.type][0]
+    else:
+        candidates = names[: _PLAIN.get(loss.type, len(names))]
+        blobs = [name for name in candidates if _is_learned(name, analysis)]
+        functions, function = [(name,) for name in blobs], ""
+    labels = [name for name in names if name not in blobs]
+    roots = tuple(_root(name, analysis, loss) for name in labels)
+    head = Prediction(
+        loss,
+        (),
+        function,
+        axis=_axis(loss),
+        weight=max(loss.layer.loss_weight, default=1.0),
+        labels=roots,
+        known=bool(function) or loss.type in _PLAIN,
+    )
+    for each in functions:
+        if each and all(name in analysis.values for name in each):
+            yield replace(head, blobs=each)
+
+
+def _axis(loss: Step) -> int | None:
+    """The axis of the classes, if it is not the second one."""
+    _, message = _FUNCTIONS.get(loss.type, ("", ""))
+    if not message:
+        return None
+    axis: int = getattr(loss.layer, message).axis
+    return None if axis == 1 else axis
+
+
+def _is_learned(name: str, analysis: Analysis) -> bool:
+    """Whether a blob depends on a layer that learns."""
+    value = analysis.values.get(name)
+    return value is not None and any(map(_learns, ancestors([value])))
+
+
+def _learns(step: Step) -> bool:
+    """Whether a layer of this type has learnable blobs, whatever its shapes are."""
+    schema = step.schema
+    if not step.wiring.bottoms:
+        return step.type == "Parameter"
+    if schema is None:  # a type that nobody knows may learn anything
+        return True
+    return type(schema).blob_shapes is not LayerSchema.blob_shapes or bool(step.layer.param)
+
+
+def _root(name: str, analysis: Analysis, loss: Step) -> str:
+    """The blob that labels come from: back through layers with one bottom and one top.
+
+    A Slice of the labels has several tops, which are different labels.
+    """
+    value = analysis.values.get(name)
+    if value is None:  # a data layer of the other phase
+        value = next((v for v in loss.bottoms if v is not None and v.name == name), None)
+    while value is not None:
+        step = value.step
+        if len(step.bottoms) != 1 or len(step.tops) != 1 or step.bottoms[0] is None:
+            return value.name
+        value = step.bottoms[0]
+    return name
+
+
+def ancestors(values: Iterable[Value]) -> set[Step]:
+    """The layers that these values depend on, including those that produce them."""
+    found: set[Step] = set()
+    waiting = [value.step for value in values]
+    while waiting:
+        step = waiting.pop()
+        if step in found:
+            continue
+        found.add(step)
+        waiting += [value.step for value in step.bottoms if value is not None]
+    return found
+
+
+def label_blobs(analyses: Iterable[Analysis], losses: Iterable[Step]) -> set[str]:
+    """The tops of data layers, after the first, that losses and measures read as labels."""
+    read: set[str] = set()
+    for loss in losses:
+        read.update(loss.wiring.bottoms[1:])
+    found: set[str] = set()
+    for analysis in analyses:
+        for step in analysis.steps:
+            if step.type in MEASURES:
+                read.update(step.wiring.bottoms[1:])
+        for step in analysis.steps:
+            if not step.bottoms and step.type != "Input":
+                found.update(top.name for top in step.tops[1:] if top.name in read)
+    return found
+
+
+# Which heads are to be deployed ------------------------------------------------------------------
+
+
+def intermediate(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
+    """The heads that another prediction is computed from, such as those of early stages."""
+    depends = {id(head): ancestors(_values(head, analysis)) for head in heads}
+    found = []
+    for head in heads:
+        steps = {value.step for value in _values(head, analysis)}
+        for other in heads:
+            if other.blobs != head.blobs and steps <= depends[id(other)]:
+                found.append(head)
+                break
+    return found
+
+
+def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
+    """The heads that only help another one to train, such as the first two of GoogLeNet.
+
+    Such a head predicts the same labels by the same loss with a smaller weight, and leaves the net
+    earlier.
+    """
+    depth = {id(head): len(ancestors(_values(head, analysis))) for head in heads}
+    found = []
+    for head in heads:
+        for other in heads:
+            same = other.kind == head.kind
+            if same and head.weight < other.weight and depth[id(head)] < depth[id(other)]:
+                found.append(head)
+                break
+    return found
+
+
+def equal_heads(heads: Sequence[Prediction]) -> list[Prediction]:
+    """The heads of the first group that predicts the same labels by the same loss.
+
+    The bottoms of one loss are equal only if it is known to compare them, as for Siamese twins.
+    """
+    groups: dict[Any, list[Prediction]] = {}
+    for head in heads:
+        groups.setdefault(head.kind, []).append(head)
+    for group in groups.values():
+        several = len({head.loss.name for head in group}) > 1
+        if len(group) > 1 and (several or group[0].known):
+            return group
+    return []
+
+
+def _values(head: Prediction, analysis: Analysis) -> list[Value]:
+    return [analysis.values[name] for name in head.blobs]

@@ -1,0 +1,92 @@
+"""A training net as a deploy transform sees it: its phases, its losses and where its data is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from protogen.analysis import Analysis
+from protogen.diagnostics import Diagnostic, Location
+from protogen.graph import State, Step
+from protogen.net import Net
+from protogen.transforms._predictions import MEASURES
+
+if TYPE_CHECKING:
+    from protogen.proto import NetParameter
+
+__all__ = ["TrainingNet", "is_constant", "is_source", "losses_of"]
+
+#: The stage by which a file that holds a training and a deploy net (DIGITS) marks the latter.
+_DEPLOY_STAGE = "deploy"
+
+
+class TrainingNet:
+    """A net in the current format, and what a deploy net is derived from.
+
+    ``analysis`` is that of the phase to deploy, ``analyses`` are those of all phases with that one
+    first. ``losses`` are the losses of training, or of TEST if none is trained. ``sources`` has the
+    layer that produces each blob of data.
+    """
+
+    def __init__(self, net: Net) -> None:
+        self.net = net
+        self.message: NetParameter = net.current.message
+        self.train = net.analysis(State("TRAIN"))
+        test = net.analysis(State("TEST"))
+        # Where a layer differs between the phases, that of TEST counts, if there is one.
+        phase = "TEST" if "TEST" in net.meant_phases() else "TRAIN"
+        self.analysis = net.analysis(State(phase, stages=_stages(self.message)))
+        self.analyses = (self.analysis, test, self.train)
+        self.losses = losses_of(self.train) or losses_of(test)
+        self.sources: dict[str, Step] = {}
+        for analysis in reversed(self.analyses):
+            for step in filter(is_source, analysis.steps):
+                self.sources.update((top.name, step) for top in step.tops)
+
+    def place(self, found: Diagnostic) -> Diagnostic:
+        """A finding with its place in the file, or with the file if it is about the whole net."""
+        placed = self.net.place(found)
+        document = self.net.document
+        if placed.location is None and document is not None:
+            return replace(placed, location=Location(document.filename))
+        return placed
+
+    @property
+    def fed_by_caller(self) -> bool:
+        """Whether no layer reads data: whoever runs the net provides it."""
+        return {step.type for step in self.sources.values()} <= {"Input", "DummyData"}
+
+    @property
+    def deployed(self) -> bool:
+        """Whether it is a deploy net already."""
+        for layer in self.message.layer:
+            if layer.type in MEASURES or layer.include or layer.exclude:
+                return False
+        return not self.losses and self.fed_by_caller
+
+
+def losses_of(analysis: Analysis) -> list[Step]:
+    """The losses that run in a phase."""
+    return [step for step in analysis.steps if step.is_loss and step.bottoms]
+
+
+def is_source(step: Step) -> bool:
+    """Whether a layer brings data into the net, so that the caller has to provide it."""
+    return not step.wiring.bottoms and step.type != "Parameter"
+
+
+def is_constant(step: Step) -> bool:
+    """Whether a layer produces the same values each time: a DummyData without random fillers."""
+    if step.type != "DummyData":
+        return False
+    fillers = step.layer.dummy_data_param.data_filler
+    return all(filler.type == "constant" for filler in fillers)
+
+
+def _stages(message: NetParameter) -> tuple[str, ...]:
+    """The stage of the deploy net, if the layers of the net name it."""
+    for layer in message.layer:
+        for rule in (*layer.include, *layer.exclude):
+            if _DEPLOY_STAGE in (*rule.stage, *rule.not_stage):
+                return (_DEPLOY_STAGE,)
+    return ()

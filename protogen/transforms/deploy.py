@@ -1,0 +1,251 @@
+"""Derive the deploy net of a training net."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from protogen.diagnostics import Diagnostic, ProtogenError, Severity
+from protogen.edits import Edit, delete, insert
+from protogen.graph import State
+from protogen.inference import Inputs, given_shapes
+from protogen.net import Net
+from protogen.net_files import load
+from protogen.shapes import Shape, format_shape, is_known
+from protogen.transforms._deploy_findings import (
+    assumed_channels,
+    batch_norms,
+    idle_input,
+    needed_label,
+    unknown_shape,
+    untrained,
+)
+from protogen.transforms._deploy_inputs import DeployInput, deploy_inputs
+from protogen.transforms._deploy_outputs import Outputs, output_layers, output_name
+from protogen.transforms._deploy_report import report_lines
+from protogen.transforms._deploy_walk import Walk
+from protogen.transforms._predictions import label_blobs
+from protogen.transforms._training_fields import training_fields
+from protogen.transforms._training_net import TrainingNet
+from protogen.transforms._transform import (
+    Result,
+    Transform,
+    TransformError,
+    check_text,
+    compose_origins,
+    origins_after,
+)
+from protogen.transforms.upgrade import Upgrade
+
+__all__ = ["Deploy", "deploy"]
+
+
+def deploy(
+    net: Any,
+    *,
+    inputs: Inputs | None = None,
+    batch: int | None = None,
+    outputs: Sequence[str] = (),
+    probability: bool = True,
+    keep: Collection[str] = (),
+) -> Result:
+    """The deploy net of a training net, which is the ``net`` of the result.
+
+    ``net`` is a `protogen.Net`, a ``NetParameter`` message, or the path of a prototxt file. The
+    other arguments are those of `Deploy`. Raises `ProtogenError` for what only the caller can know:
+    the size of an input, or which of several predictions is wanted.
+    """
+    net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
+    transform = Deploy(
+        inputs=inputs, batch=batch, outputs=outputs, probability=probability, keep=keep
+    )
+    return transform(net)
+
+
+class Deploy(Transform):
+    """Replace data by inputs and losses by what they predict, and remove what only trains.
+
+    ``inputs`` are shapes of the inputs, by blob; layers that produce these blobs are removed.
+    ``batch`` is the first size of the inputs, 1 by default. ``outputs`` names the predictions to
+    keep, by a blob or by a loss. Without ``probability`` the outputs are the raw scores. ``keep``
+    are layers, or types such as Dropout, that stay although they do nothing in TEST.
+
+    ``Result.report`` has a line for each thing that was done.
+    """
+
+    requires = "a text without errors, with a loss, or with `outputs`"
+    ensures = "no error; the learnable blobs are some of those of the training net"
+
+    def __init__(
+        self,
+        *,
+        inputs: Inputs | None = None,
+        batch: int | None = None,
+        outputs: Sequence[str] = (),
+        probability: bool = True,
+        keep: Collection[str] = (),
+    ) -> None:
+        if batch is not None and batch < 1:
+            raise ValueError(f"batch must be at least 1, got {batch}")
+        self.inputs: dict[str, Shape] = given_shapes(inputs or {})
+        self.batch = batch
+        self.outputs = (outputs,) if isinstance(outputs, str) else tuple(outputs)
+        self.probability = probability
+        self.keep = frozenset([keep] if isinstance(keep, str) else keep)
+
+    def check(self, net: Net) -> None:
+        Upgrade().check(net)
+
+    def run(self, net: Net) -> Result:
+        upgraded = Upgrade()(net)
+        check_text(upgraded.net)
+        training = TrainingNet(upgraded.net)
+        if training.deployed and not (self.inputs or self.batch or self.outputs):
+            line = "is a deploy net already: it has no loss and no data layer; nothing is changed"
+            return replace(Result.unmodified(net), report=(line,))
+        result = _deploy(training, self)
+        notes = [each for each in upgraded.diagnostics if each.severity is not Severity.NOTE]
+        report = ("upgraded from an old format",) if upgraded.modified else ()
+        return replace(
+            result,
+            diagnostics=[*notes, *result.diagnostics],
+            origins=compose_origins(upgraded.origins, result.origins),
+            report=(*report, *result.report),
+        )
+
+    def verify(self, before: Net, result: Result) -> None:
+        """Raise `TransformError` for a learnable blob that the training net has otherwise."""
+        trained: dict[str, list[Shape]] = {}
+        for phase in ("TRAIN", "TEST"):
+            trained.update(before.analysis(State(phase)).params)
+        for name, shapes in result.net.analysis().params.items():
+            for shape, other in zip(shapes, trained.get(name, ())):
+                if is_known(shape) and is_known(other) and shape != other:
+                    raise TransformError(
+                        f'Deploy: changes a learnable blob of "{name}" from {format_shape(other)}'
+                        f" to {format_shape(shape)}"
+                    )
+
+
+def _deploy(training: TrainingNet, options: Deploy) -> Result:
+    """The deploy net of a net in the current format."""
+    outputs = Outputs(training, options.outputs, probability=options.probability)
+    targets = [value for each in outputs.list for value in each.values(training.analysis)]
+    walk = Walk(training, targets, options.inputs, options.keep)
+    inputs = _inputs(training, walk, options)
+    cleared: Counter[str] = Counter()
+    edits = list(_edits(training, walk, inputs, cleared))
+    end = len(training.message.layer)
+    names: dict[int, str] = {}
+    added = list(_added_layers(training, outputs, walk, names))
+    edits += [insert(("layer", end), fields) for fields in added]
+    net = training.net.copy()
+    net.apply(edits)
+    _check(net, training, {fields["name"] for fields in added})
+    return Result(
+        net,
+        True,
+        [*outputs.warnings, *_warnings(training, walk, inputs, net)],
+        origins_after(end, edits),
+        report=tuple(report_lines(training, inputs, outputs, names, walk, cleared)),
+    )
+
+
+def _inputs(training: TrainingNet, walk: Walk, options: Deploy) -> list[DeployInput]:
+    """The inputs with their shapes. Raises `ProtogenError` for what has to be asked."""
+    _check_inputs(training, walk, options)
+    # In the order of the layers that produced the data.
+    order = {name: i for i, name in enumerate([*training.sources, *training.analysis.values])}
+    needed = sorted(walk.inputs, key=lambda name: order.get(name, len(order)))
+    for name in options.inputs:
+        if name not in walk.inputs:
+            raise ProtogenError(training.place(idle_input(name, needed)))
+    inputs = deploy_inputs(needed, training.analyses, options.inputs, options.batch)
+    unknown = [unknown_shape(each) for each in inputs if not is_known(each.shape)]
+    if unknown:
+        raise ProtogenError(map(training.place, unknown))
+    return inputs
+
+
+def _check_inputs(training: TrainingNet, walk: Walk, options: Deploy) -> None:
+    """Raise for a label that the outputs need, and for a blob that nothing produces."""
+    labels = label_blobs(training.analyses, training.losses)
+    for name in walk.inputs:
+        reader = walk.readers.get(name)
+        if name in options.inputs or reader is None:
+            continue
+        if name in labels:
+            raise ProtogenError(training.place(needed_label(name, reader)))
+        if name not in training.sources and name not in training.analysis.values:
+            raise ProtogenError(map(training.place, reader.faults))
+
+
+def _edits(
+    training: TrainingNet, walk: Walk, inputs: list[DeployInput], cleared: Counter[str]
+) -> Iterator[Edit]:
+    """The edits that leave the layers to keep, without what only training reads."""
+    first = min((step.index for step in training.sources.values()), default=0)
+    if inputs:
+        tops = [each.blob for each in inputs]
+        shapes = [{"dim": list(each.shape or ())} for each in inputs]
+        fields = {"name": tops[0], "type": "Input", "top": tops}
+        yield insert(("layer", first), {**fields, "input_param": {"shape": shapes}})
+    kept = {step.index for step in walk.kept}
+    for index, layer in enumerate(training.message.layer):
+        if index in kept:
+            yield from training_fields(layer, index, cleared)
+        else:
+            yield delete(("layer", index))
+    for (index, position), name in walk.rewired.items():
+        if index in kept:
+            yield Edit(("layer", index, "bottom", position), "set", name)
+    if training.message.HasField("state"):
+        yield delete(("state",))
+
+
+def _added_layers(
+    training: TrainingNet, outputs: Outputs, walk: Walk, names: dict[int, str]
+) -> Iterator[dict[str, Any]]:
+    """The layers that compute predictions; ``names`` gets the name of each output."""
+    taken = {step.name for step in walk.kept}
+    taken.update(top.name for step in walk.kept for top in step.tops)
+    functions = Counter(output.function for output in outputs.list)
+    for index, output in enumerate(outputs.list):
+        if output.head is None or not output.function:
+            continue
+        values = [walk.original(training.analysis.values[name]) for name in output.blobs]
+        head = replace(output.head, blobs=tuple(value.name for value in values))
+        names[index] = output_name(head, functions[output.function], taken)
+        for fields in output_layers(head, names[index]):
+            taken.add(fields["name"])
+            yield fields
+
+
+def _check(net: Net, training: TrainingNet, added: Collection[str]) -> None:
+    """Raise if Caffe would reject the deploy net, as with an input that does not fit.
+
+    If it rejects a loss already, as with parameters of an unknown fork, it may also reject the
+    layers that are ``added`` in place of the losses.
+    """
+    faulty = any(loss.faults for loss in training.losses)
+    errors = []
+    for each in net.analysis().faults:
+        if each.severity is Severity.ERROR and not (faulty and each.layer in added):
+            # Its index is that of the new net, which has no file.
+            errors.append(replace(each, layer_index=-1))
+    if errors:
+        raise ProtogenError(errors)
+
+
+def _warnings(
+    training: TrainingNet, walk: Walk, inputs: list[DeployInput], net: Net
+) -> Iterator[Diagnostic]:
+    yield from [training.place(assumed_channels(each)) for each in inputs if each.assumed]
+    yield from map(training.place, batch_norms(walk.kept))
+    if any(step.is_loss for step in training.train.steps):
+        found = untrained(net, [step.name for step in training.train.steps])
+        if found is not None:
+            yield found
