@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from protogen import proto, rules
 from protogen.analysis import Analysis
-from protogen.diagnostics import Diagnostic, ProtogenError, Severity
+from protogen.diagnostics import Diagnostic, ProtogenError
 from protogen.edits import Edit, delete, insert
 from protogen.graph import State, Step
 from protogen.inference import Inputs, given_shapes
 from protogen.net import Net
-from protogen.shapes import Shape
+from protogen.poolings import pooled_axes
+from protogen.proto.fields import has_field
 from protogen.targets import Target
 from protogen.transforms._new_names import NewNames
 from protogen.transforms._transform import Result, Transform, check_text, origins_after
-from protogen.windows import axis_values, pooling_size, rounds_down
+from protogen.windows import rounds_down
 
 __all__ = ["SPELLINGS", "FloorPooling"]
 
@@ -42,7 +43,8 @@ class FloorPooling(Transform):
 
     def __init__(self, target: Target, inputs: Inputs | None = None) -> None:
         self.target = target
-        self.inputs = given_shapes(inputs or {})
+        given_shapes(inputs or {})  # raises ValueError for what is not a shape
+        self.inputs = inputs or {}
 
     def check(self, net: Net) -> None:
         check_text(net)
@@ -61,7 +63,8 @@ class FloorPooling(Transform):
         number = len(net.current.message.layer)
         changed = net.copy()
         changed.apply(work.edits)
-        return Result(changed, True, work.notes, origins_after(number, work.edits))
+        origins = origins_after(number, work.edits)
+        return Result(changed, True, [], origins, report=tuple(work.report))
 
 
 @dataclass
@@ -72,7 +75,7 @@ class _Work:
     phases: Sequence[Analysis]
     names: NewNames
     edits: list[Edit] = field(default_factory=list)
-    notes: list[Diagnostic] = field(default_factory=list)
+    report: list[str] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
 
     def rewrite(self, index: int, layer: proto.LayerParameter) -> None:
@@ -88,7 +91,7 @@ class _Work:
         self.edits += _respell(index, layer.pooling_param, {})
         if cuts:
             self.edits += _slices(index, layer, cuts, self.names)
-            self.notes.append(self._lowered(index, layer, cuts))
+            self.report.append(_lowered(layer, cuts))
 
     def _spelling(self, floor: bool) -> str | None:
         """The field to write; ``None`` for what the target does if there is none."""
@@ -100,8 +103,8 @@ class _Work:
     def _cuts(self, index: int, layer: proto.LayerParameter) -> dict[int, int] | None:
         """The size to keep of each axis on which rounding up gives more; ``None`` at a fault."""
         found: list[dict[int, int]] = []
-        for step in _steps(self.phases, index):
-            cuts = _extra_windows(step)
+        for analysis, step in _steps(self.phases, index):
+            cuts = _extra_windows(analysis, step)
             if cuts is None:
                 self._reject(
                     index,
@@ -141,26 +144,19 @@ class _Work:
             )
         )
 
-    def _lowered(
-        self, index: int, layer: proto.LayerParameter, cuts: Mapping[int, int]
-    ) -> Diagnostic:
-        axes = {2: "height", 3: "width"}
-        kept = " and ".join(f"{axes[axis]} {size}" for axis, size in cuts.items())
-        message = f"rounds up now, and a Slice keeps {kept}"
-        return rules.named("converted").diagnostic(
-            message,
-            layer=layer.name,
-            type=layer.type,
-            layer_index=index,
-            severity=Severity.NOTE,
-        )
+
+def _lowered(layer: proto.LayerParameter, cuts: Mapping[int, int]) -> str:
+    """The line of the report about a pooling with a Slice after it."""
+    axes = {2: "height", 3: "width"}
+    kept = " and ".join(f"{axes[axis]} {size}" for axis, size in cuts.items())
+    return f"{layer.name}: rounds up, and a Slice keeps {kept}"
 
 
-def _steps(phases: Sequence[Analysis], index: int) -> Iterator[Step]:
+def _steps(phases: Sequence[Analysis], index: int) -> Iterator[tuple[Analysis, Step]]:
     for analysis in phases:
         for step in analysis.steps:
             if step.index == index:
-                yield step
+                yield analysis, step
 
 
 def _value(spelling: str, floor: bool) -> Any:
@@ -176,9 +172,9 @@ def _respell(
     path = ("layer", index, "pooling_param")
     for name in SPELLINGS:
         if name in wanted:
-            if not param.HasField(name) or _written(param, name) != wanted[name]:
+            if not has_field(param, name) or _written(param, name) != wanted[name]:
                 yield Edit((*path, name), "set", wanted[name])
-        elif param.HasField(name):
+        elif has_field(param, name):
             yield delete((*path, name))
 
 
@@ -189,35 +185,25 @@ def _written(param: proto.PoolingParameter, name: str) -> Any:
     return getattr(param, name)
 
 
-def _extra_windows(step: Step) -> dict[int, int] | None:
+def _extra_windows(analysis: Analysis, step: Step) -> dict[int, int] | None:
     """The size that rounding down gives, for each axis on which rounding up gives one more.
 
     ``None`` if a size is unknown.
     """
-    bottom: Shape = step.bottom_shapes[0] if step.bottoms else None
-    if bottom is None or len(bottom) != 4:
+    axes = pooled_axes(analysis, step)
+    if len(axes) < 2:
         return None
-    param = step.layer.pooling_param
-    pads = axis_values(param, "pad", 0)
-    kernels = axis_values(param, "kernel", 0)
-    strides = axis_values(param, "stride", 1)
-    # Either padding has Caffe clip both axes, with each rounding.
-    clip = any(pads)
     cuts = {}
-    for axis, (size, kernel, stride, pad) in enumerate(zip(bottom[2:], kernels, strides, pads), 2):
-        if size is None:
-            return None
-        down = pooling_size(size, kernel, stride, pad, floor=True, clip=clip)
-        up = pooling_size(size, kernel, stride, pad, floor=False, clip=clip)
-        if up > down:
-            cuts[axis] = down
+    for number, axis in enumerate(axes, 2):
+        if replace(axis, floor=False).pooled > axis.pooled:
+            cuts[number] = axis.pooled
     return cuts
 
 
 def _slices(
     index: int, layer: proto.LayerParameter, cuts: Mapping[int, int], names: NewNames
 ) -> Iterator[Edit]:
-    """Slices of each top behind the pooling, the last of which produces the top's old name."""
+    """Slices of each top after the pooling, the last of which produces the top's old name."""
     for position, top in enumerate(layer.top):
         read = names.blob(f"{top}_ceil")
         yield Edit(("layer", index, "top", position), "set", read)
@@ -250,4 +236,8 @@ def _slices(
 
 def _rules(layer: proto.LayerParameter) -> dict[str, Any]:
     """The rules that say when the layer runs, for layers that must run with it."""
-    return {name: list(getattr(layer, name)) for name in ("include", "exclude") if getattr(layer, name)}
+    found = {}
+    for name in ("include", "exclude"):
+        if getattr(layer, name):
+            found[name] = list(getattr(layer, name))
+    return found
