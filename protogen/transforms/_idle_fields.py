@@ -45,9 +45,9 @@ def idle_fields(message: Any, descriptor: Any, path: Path = ()) -> Iterator[Edit
                 yield delete(here)
             continue
         if field.enum_type is not None:
-            if not is_repeated(field) and not _has_value(theirs, field, value):
-                if field.name in _IDLE_FIELDS:
-                    yield delete(here)
+            lacks = not is_repeated(field) and not _has_value(theirs, field, value)
+            if lacks and field.name in _IDLE_FIELDS:
+                yield delete(here)
             continue
         if field.message_type is None or theirs.message_type is None:
             continue

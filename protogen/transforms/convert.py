@@ -6,9 +6,9 @@ import os
 from dataclasses import replace
 from typing import Any
 
+from protogen import rules, targets
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
-from protogen import rules, targets
 from protogen.edits import Edit, insert
 from protogen.inference import Inputs
 from protogen.net import Net
@@ -19,7 +19,6 @@ from protogen.transforms._idle_fields import idle_fields
 from protogen.transforms._transform import (
     Result,
     Transform,
-    check_text,
     compose_origins,
     origins_after,
 )

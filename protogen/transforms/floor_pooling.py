@@ -119,6 +119,10 @@ class _Work:
             self._reject(index, layer, message, "convert one phase: --phase TEST")
             return None
         cuts = found[0] if found else {}
+        if 0 in cuts.values():
+            message = "rounds down to a size of 0, which a Slice cannot keep"
+            self._reject(index, layer, message, "choose a larger image or a smaller kernel")
+            return None
         lacking = _SLICERS - self.target.known_types if self.target.types else frozenset()
         if cuts and lacking:
             self._reject(
