@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from protogen.reports.summary import summary
     from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
+    from protogen.transforms.convert import convert
     from protogen.transforms.deploy import deploy
 
 _HOMES = {
@@ -41,6 +42,7 @@ _HOMES = {
     "Report": "protogen.checks",
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
+    "convert": "protogen.transforms.convert",
     "crop_offset": "protogen.coordinates",
     "receptive_field": "protogen.reports.receptive_field",
     "deploy": "protogen.transforms.deploy",
@@ -71,6 +73,7 @@ __all__ = [
     "blocks",
     "check",
     "check_solver",
+    "convert",
     "crop_offset",
     "deploy",
     "fillers",
@@ -101,4 +104,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

@@ -14,6 +14,7 @@ from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.display import Displayed
 from protogen.edits import Edit, moved_layers
 from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
@@ -39,7 +40,8 @@ class UnknownTop:
     reason: str = ""
 
     def __str__(self) -> str:
-        return f'"{self.blob}" ({format_shape(self.shape)}) of layer "{self.layer}" ({self.type})'
+        layer = f'layer "{self.layer}"' + (f" ({self.type})" if self.type else "")
+        return f'"{self.blob}" ({format_shape(self.shape)}) of {layer}'
 
     @property
     def option(self) -> str:
@@ -70,7 +72,7 @@ class LayerShapes:
     facts: Facts
 
 
-class Analysis:
+class Analysis(Displayed):
     """What Caffe would do with a net in one state.
 
     ``message`` is the net in Caffe's current format, ``steps`` are its layers that run, in order,

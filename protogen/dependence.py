@@ -24,6 +24,13 @@ from protogen.windows import convolution_window, extent, pooling_window
 __all__ = ["Dependence", "Span", "Unclear", "dependences"]
 
 
+#: A set of coordinates has a bit for each, so an axis of the source costs the square of its size.
+_LARGEST_SOURCE = 2**14
+
+#: There is a set for each coordinate of a blob.
+_LARGEST_AXIS = 2**20
+
+
 class Unclear(NamedTuple):
     """Why it is not known what a blob is computed from: a sentence about a layer."""
 
@@ -80,6 +87,8 @@ def dependences(analysis: Analysis, source: Value) -> dict[Value, Found]:
 def _itself(source: Value) -> Found:
     if not is_known(source.shape):
         return Unclear(_unknown_size(source))
+    if max(source.shape, default=0) > _LARGEST_SOURCE:
+        return Unclear(f'"{source.name}" has an axis with more than {_LARGEST_SOURCE:,} elements')
     spans = tuple(Span(axis, Line(0, 0, 1), False) for axis in range(len(source.shape)))
     return Dependence([identity(source.shape)], spans)
 
@@ -155,7 +164,10 @@ def _wider(one: Span, other: Span) -> Span:
 
 
 def _unknown_size(value: Value) -> str:
-    return f'the size of "{value.name}" is unknown; give the shape of the data'
+    reason = f'the size of "{value.name}" is unknown'
+    if value.step.bottoms:
+        return reason
+    return f"{reason}; give its shape, such as --input {value.name}=1,3,224,224"
 
 
 # The rules of layers ---------------------------------------------------------------------------
@@ -188,8 +200,10 @@ _Rule = Callable[[_Layer], Iterable[Reading]]
 def _readings(analysis: Analysis, step: Step) -> list[Reading]:
     """What a layer reads. Raises `_NoRule`."""
     name = f'layer "{step.name}" ({step.type})'
-    if step.schema is None or step.faults:
+    if step.schema is None:
         raise _NoRule(f"what {name} computes is unknown")
+    if step.faults:
+        raise _NoRule(f"Caffe rejects {name}")
     rule = _RULES.get(step.type)
     if rule is None and step.schema.elementwise:
         rule = _elementwise
@@ -212,6 +226,8 @@ def _layer(analysis: Analysis, step: Step) -> _Layer:
     for value in step.tops:
         if not is_known(value.shape):
             raise _NoRule(_unknown_size(value))
+        if max(value.shape, default=0) > _LARGEST_AXIS:
+            raise _NoRule(f'"{value.name}" has an axis with more than {_LARGEST_AXIS:,} elements')
         tops.append(value.shape)
     ctx = analysis.context(step)
     if ctx is None:

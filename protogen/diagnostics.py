@@ -64,7 +64,7 @@ class Location:
         return ":".join(words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagnostic:
     """One finding. ``code`` and ``name`` (kebab-case) are those of its rule and never change.
 
@@ -144,6 +144,9 @@ class Diagnostic:
 
     def __str__(self) -> str:
         return "\n".join([self.headline, *self.notes])
+
+    def __repr__(self) -> str:
+        return f"<{self.headline}>"
 
 
 #: What a terminal, an editor or a log may act on: control characters, among them the one that

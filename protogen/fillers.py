@@ -215,3 +215,7 @@ _CHECKS: dict[str, Callable[[proto.FillerParameter, Sequence[int]], FillerProble
     "positive_unitball": _check_axes,
     "bilinear": _check_bilinear,
 }
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -22,6 +22,7 @@ from protogen.schema import Facts, LayerSchema, registered
 from protogen.shapes import Shape
 
 __all__ = [
+    "PHASES",
     "Graph",
     "State",
     "Step",

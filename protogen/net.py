@@ -19,6 +19,7 @@ from protogen import proto, rules, sources
 from protogen.active import Entry, enter, is_elsewhere, leave
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
+from protogen.display import Displayed
 from protogen.editing import EditingMethods
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
@@ -91,7 +92,7 @@ class Current:
         return (self.kind, later[0] if later else written)
 
 
-class Net(EditingMethods):
+class Net(EditingMethods, Displayed):
     """A net to compose, to read, to edit, to analyze.
 
     Every layer composed within ``with Net(...)`` is recorded, in order. ``fields`` are further
@@ -360,6 +361,11 @@ class Net(EditingMethods):
             if self.current.message.layer[layer_index].name == name:
                 return Location(file, line)
         return None if self._document is None else self._document.locate(path)
+
+    def summary(self, phase: str | None = None, **state: Any) -> Any:
+        """What `protogen.summary` returns for the net: its layers, parameters, MACs, memory."""
+        reports = importlib.import_module("protogen.reports.summary")
+        return reports.summary(self, phase, **state)
 
     def top_shapes(self) -> list[Sequence[Shape]]:
         """The shapes of each layer's tops in `current`: in TEST, or in TRAIN if it runs only there.

@@ -358,6 +358,23 @@ _store = _AnswerStore()
 # Schemas ---------------------------------------------------------------------------------------
 
 
+class _Help:
+    """What editors and ``help()`` ask of a layer type: computed when they do, by a later package.
+
+    A class has its own docstring; its instance, the layer type that users call, also explains the
+    keywords.
+    """
+
+    def __init__(self, name: str, of_class: object) -> None:
+        self._name = name
+        self._of_class = of_class
+
+    def __get__(self, schema: LayerSchema | None, owner: type[LayerSchema]) -> Any:
+        if schema is None:
+            return self._of_class
+        return getattr(importlib.import_module("protogen.render.code.help"), self._name)(schema)
+
+
 class LayerSchema:
     """One layer type of Caffe. The docstring of a subclass is the documentation of its type.
 
@@ -403,6 +420,11 @@ class LayerSchema:
     formula: ClassVar[str] = ""
 
     type: str
+
+    __signature__ = _Help("signature", None)
+
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = _Help("doc", cls.__dict__.get("__doc__"))  # type: ignore[assignment]
 
     def __init__(self) -> None:
         cls = type(self)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
 from protogen.cli._options import Spec, data_option, set_option
 from protogen.cli._output import check_output, write_text
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 @click.command(
     short_help="Write a net as prototxt.",
     epilog="\b\nExamples:\n  protogen emit lenet.py -o lenet.prototxt\n"
-    "  protogen emit nets.py:resnet --set depth=50 --phase TEST --annotate",
+    "  protogen emit nets.py:resnet --set depth=50 --phase TEST --annotate\n"
+    "  protogen emit lenet.py --as deploy --input data=1x1x28x28 -o deploy.prototxt",
 )
 @click.argument("spec", type=Spec())
 @click.option(
@@ -37,6 +39,14 @@ if TYPE_CHECKING:
     metavar="TEST|TRAIN",
     help="Check this phase only, and leave out the layers that never run in it.",
 )
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["train_val", "train", "test", "deploy"]),
+    help="What to write: the whole net, the layers of one phase without phase rules, or the deploy"
+    " net, as protogen deploy derives it [default: train_val].",
+)
+@deploy_options
 @set_option
 @data_option
 @click.option(
@@ -46,7 +56,13 @@ if TYPE_CHECKING:
     " TEST.",
 )
 def command(
-    spec: str, output: str, phase: str | None, settings: tuple[Any, ...], annotate: bool
+    spec: str,
+    output: str,
+    phase: str | None,
+    form: str | None,
+    settings: tuple[Any, ...],
+    annotate: bool,
+    **options: Any,
 ) -> None:
     """Write the net of SPEC as prototxt.
 
@@ -56,14 +72,21 @@ def command(
 
     The net is checked first, in each phase for which it has data, or in the phase of --phase. If
     Caffe would reject it, the errors are printed, nothing is written, and the exit code is 1.
+
+    With --as, one definition gives the files of a whole model. The options --input, --batch,
+    --outputs, --no-probability and --keep are for --as deploy.
     """
     from protogen.cli._input import read_net, report_diagnostics, split_spec
     from protogen.graph import State
 
+    _check_options(phase, form, options)
     check_output(output, [split_spec(spec)[0]])
-    net = read_net(spec, dict(settings))
+    net = _in_form(spec, read_net(spec, dict(settings)), form, options)
     check_output(output, _files_of_modules())
-    phases = [phase] if phase else sorted(net.meant_phases())
+    if form in ("train", "test"):
+        phases = [form.upper()]
+    else:
+        phases = [phase] if phase else sorted(net.meant_phases())
     analyses = [net.analysis(State(each)) for each in phases]
     report_diagnostics(net, analyses)
     if not all(analysis.ok for analysis in analyses):
@@ -77,12 +100,38 @@ def _files_of_modules() -> list[str]:
     return [file for file in files if isinstance(file, str)]
 
 
+def _check_options(phase: str | None, form: str | None, options: dict[str, Any]) -> None:
+    """Raise for options that do not go together."""
+    if form and phase:
+        raise click.UsageError("--as and --phase both choose layers; give one of them")
+    given = [name for name, value in options.items() if value]
+    if given and form != "deploy":
+        name = {"inputs": "input"}.get(given[0], given[0]).replace("_", "-")
+        raise click.UsageError(f"--{name} is for --as deploy")
+
+
+def _in_form(spec: str, net: Net, form: str | None, options: dict[str, Any]) -> Net:
+    """The net, or what is derived from it."""
+    if form in ("train", "test"):
+        from protogen.transforms.one_phase import OnePhase
+
+        return OnePhase(form.upper())(net).net
+    if form == "deploy":
+        from protogen.cli._input import display_name
+
+        result = deploy_net(net, **options)
+        report_deploy(display_name(spec), result)
+        return result.net
+    return net
+
+
 def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> str:
     """The net's own text, or a new one if layers are left out or shapes are added."""
     if not (phase or annotations):
         return net.to_prototxt()
     from protogen import proto
     from protogen.text import writer
+    from protogen.transforms.one_phase import may_run
 
     message = net.current.message
     filtered = proto.NetParameter()
@@ -91,28 +140,10 @@ def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> s
     all_shapes = _top_shapes(annotations)
     shapes: list[Sequence[Shape]] = []
     for index, layer in enumerate(message.layer):
-        if not phase or _may_run(layer, phase):
+        if not phase or may_run(layer, phase):
             filtered.layer.append(layer)
             shapes.append(all_shapes.get(index, ()))
     return writer.write(filtered, shapes) if annotations else writer.write(filtered)
-
-
-def _may_run(layer: Any, phase: str) -> bool:
-    """Whether a layer runs in a phase, for at least some level and stages."""
-    from protogen.proto import Phase
-
-    number = Phase.Value(phase)
-    for rule in layer.include:
-        if not rule.HasField("phase") or rule.phase == number:
-            return True
-    if layer.include:
-        return False
-    return not any(_is_whole_phase(rule, number) for rule in layer.exclude)
-
-
-def _is_whole_phase(rule: Any, number: int) -> bool:
-    """Whether a rule is about this phase, whatever the level and the stages."""
-    return bool(rule.HasField("phase") and rule.phase == number and len(rule.ListFields()) == 1)
 
 
 def _top_shapes(analyses: Sequence[Analysis]) -> dict[int, list[Shape]]:

@@ -80,6 +80,8 @@ def command(
     source = report.find_value(analysis, to) if to else default_source(analysis)
     if source is None:
         raise click.ClickException(f"{spec} has no inputs; name another blob with --to")
+    analysis = report.with_channels(analysis, source)
+    source = analysis.values[source.name]
     if blob is None:
         found = list(report.fields(analysis, source))
         lines = table_text(render.table(found), sys.stdout.isatty())

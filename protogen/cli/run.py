@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--net", "number", type=click.IntRange(1), metavar="N", help="Write the Nth net.")
 @click.option("--keep-all", is_flag=True, help="Keep the layers that NetSpec drops.")
 @click.option("--strict", is_flag=True, help="Make the warnings errors.")
+@click.option("--py2", is_flag=True, help="Run a script for Python 2 (needs fissix).")
 def command(
     script: str,
     arguments: tuple[str, ...],
@@ -41,6 +42,7 @@ def command(
     number: int | None,
     keep_all: bool,
     strict: bool,
+    py2: bool,
 ) -> None:
     """Run SCRIPT, which composes nets with pycaffe's NetSpec, with a module caffe of our own.
 
@@ -55,19 +57,31 @@ def command(
     from protogen.netspec import _script
     from protogen.netspec._record import record
 
+    if py2:
+        _require_fissix()
     source = read_file(script)
     path = display_name(script)
     if output is not None:
         check_output(output, [script])
     record.clear()
     record.strict, record.keep_all, record.report = strict, keep_all, _report
-    ending = _script.run(path, source, arguments)
-    _report_ending(ending, source)
+    ending = _script.run(path, source, arguments, py2)
+    _report_ending(ending, source, py2)
     failed = _report_nets(ending)
     if output is not None:
         _write(output, number, record.messages)
     if ending.exit_code or failed:
         raise click.exceptions.Exit(ending.exit_code or 1)
+
+
+def _require_fissix() -> None:
+    from protogen.netspec import _python2
+
+    try:
+        _python2.require()
+    except ImportError:
+        message = "--py2 needs the package fissix: pip install 'caffe-protogen[py2]'"
+        raise Unusable(message) from None
 
 
 def _report(diagnostic: Diagnostic) -> None:
@@ -80,7 +94,7 @@ def _report(diagnostic: Diagnostic) -> None:
     click.echo(diagnostic_text(diagnostic, source_of({})), err=True)
 
 
-def _report_ending(ending: Ending, source: bytes) -> None:
+def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
     """Say why the script ended, unless it came to its end."""
     from protogen.diagnostics import ProtogenError
     from protogen.netspec import _advice
@@ -94,7 +108,7 @@ def _report_ending(ending: Ending, source: bytes) -> None:
     elif ending.traceback:
         click.echo(ending.traceback, err=True, nl=False)
     if error is not None:
-        for sentence in _advice.advice(error, source):
+        for sentence in _advice.advice(error, source, py2):
             click.echo(sentence, err=True)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, TracebackType
 
-from protogen.netspec import _six, install
+from protogen.netspec import _python2, _six, install
 
 __all__ = ["Ending", "run", "uses_of"]
 
@@ -28,8 +28,8 @@ class Ending:
     traceback: str = ""
 
 
-def run(path: str, source: bytes, arguments: Sequence[str]) -> Ending:
-    """Run the script as ``__main__`` with these arguments.
+def run(path: str, source: bytes, arguments: Sequence[str], python2: bool = False) -> Ending:
+    """Run the script as ``__main__`` with these arguments, as a script for Python 2 if asked to.
 
     The folder of the script is the first in ``sys.path``.
     What the script raises is returned, not raised.
@@ -38,7 +38,10 @@ def run(path: str, source: bytes, arguments: Sequence[str]) -> Ending:
     module.__file__ = path
     try:
         with _as_python(path, arguments, module):
-            exec(compile(source, path, "exec"), vars(module))
+            if python2:
+                _python2.execute(source, path, module)
+            else:
+                exec(compile(source, path, "exec"), vars(module))
     except SystemExit as error:
         return _exited(error)
     except KeyboardInterrupt as error:

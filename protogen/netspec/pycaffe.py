@@ -144,14 +144,21 @@ class Net:
             self.bottom_names[step.name] = list(step.layer.bottom)
         self.layer_dict = OrderedDict(zip(self._layer_names, self.layers))
         self.inputs = [top for name in self._of_type("Input") for top in self.top_names[name]]
-        read = {name for names in self.bottom_names.values() for name in names}
-        self.outputs = [name for name in self.blobs if name not in read]
+        self.outputs = sorted(self._unread())
 
     def forward(self, *args: Any, **keywords: Any) -> dict[str, Any]:
         """Nothing, for a net without outputs; others raise `NeedsCaffe`."""
         if self.outputs:
             needs_caffe("Net.forward")
         return {}
+
+    def _unread(self) -> set[str]:
+        """The blobs that no layer has read since they were last written."""
+        unread: set[str] = set()
+        for name in self._layer_names:
+            unread.difference_update(self.bottom_names[name])
+            unread.update(self.top_names[name])
+        return unread
 
     def _of_type(self, layer_type: str) -> Iterator[str]:
         for name, layer in zip(self._layer_names, self.layers):

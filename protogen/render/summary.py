@@ -103,16 +103,27 @@ COLUMNS: dict[str, Column] = {
 
 DEFAULT_COLUMNS = ("layer", "type", "bottoms", "tops", "parameters", "macs", "memory", "share")
 
+#: The same for groups of layers, whose bottoms would be many.
+GROUP_COLUMNS = tuple(name for name in DEFAULT_COLUMNS if name != "bottoms")
+
 #: What a narrow terminal leaves out first.
-_LEAST = ("learnable", "bottoms", "share", "type", "statistics", "memory")
+_LEAST = ("learnable", "bottoms", "share", "type", "statistics", "memory", "tops")
 
 
 class Layout(NamedTuple):
-    """The columns of a table of layers, how deep their names are looked at, and the order."""
+    """The columns of a table of layers, how deep their names are looked at, and the order.
 
-    columns: Sequence[str] = DEFAULT_COLUMNS
+    Without columns, they are the default ones.
+    """
+
+    columns: Sequence[str] = ()
     depth: int | None = None
     sort: str | None = None
+
+    @property
+    def shown(self) -> Sequence[str]:
+        """The names of the columns."""
+        return self.columns or (DEFAULT_COLUMNS if self.depth is None else GROUP_COLUMNS)
 
 
 _LAYOUT = Layout()
@@ -120,7 +131,7 @@ _LAYOUT = Layout()
 
 def layers_table(summary: Summary, layout: Layout = _LAYOUT) -> Table:
     """A row for each layer, or for each group of layers, for people."""
-    columns = layout.columns
+    columns = layout.shown
     rows = []
     for group in _groups(summary, layout):
         rows.append([_text(COLUMNS[name], group, summary) for name in columns])
@@ -131,7 +142,7 @@ def layers_table(summary: Summary, layout: Layout = _LAYOUT) -> Table:
 
 def raw_table(summary: Summary, layout: Layout = _LAYOUT) -> Table:
     """The same table for spreadsheets: plain numbers; an unknown one is empty."""
-    columns = layout.columns
+    columns = layout.shown
     rows = []
     for group in _groups(summary, layout):
         cells = [COLUMNS[name].cell(group, summary) for name in columns]
@@ -189,6 +200,8 @@ def totals(summary: Summary) -> list[str]:
     lines.append(("memory", f"{bytes_text(memory.logged)} as Caffe logs it"))
     lines.append(("", f"{bytes_text(memory.allocated)} as Caffe allocates it"))
     lines.append(("", f"{bytes_text(memory.peak)} at the peak, if memory were freed after use"))
+    if memory.gradients:
+        lines.append(("", f"{bytes_text(memory.gradients)} more for gradients"))
     return [f"{name:10}  {value}" for name, value in lines]
 
 
@@ -332,6 +345,7 @@ def data(summary: Summary) -> dict[str, Any]:
             "logged": _number(memory.logged),
             "allocated": _number(memory.allocated),
             "peak": _number(memory.peak),
+            "gradients": _number(memory.gradients),
         },
         "layers": [_row_data(row) for row in summary.rows],
         "ok": summary.ok,

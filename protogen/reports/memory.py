@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from protogen.analysis import Analysis
+from protogen.gradients import is_updated, passing_gradients
 from protogen.graph import Step, Value
 from protogen.memory import shared_bottom
 from protogen.reports.totals import Total, elements, total_of
@@ -36,12 +37,15 @@ class MemoryUse:
     that has the blob as bottom or top, and freed after the last one. Outputs of the net stay. Caffe
     does not free memory; other engines do.
 
-    None of the three counts gradients, learnable blobs or the buffers inside layers.
+    None of the three counts gradients, learnable blobs or the buffers inside layers. ``gradients``
+    is what training adds: a second number for each element that a gradient passes through on its
+    way from a loss to what is learned. Each branch of a Split has its own. It is 0 in TEST.
     """
 
     logged: Total
     allocated: Total
     peak: Total
+    gradients: Total
 
 
 def measure_memory(analysis: Analysis) -> MemoryUse:
@@ -51,6 +55,7 @@ def measure_memory(analysis: Analysis) -> MemoryUse:
         logged=_bytes(_logged(analysis.steps)),
         allocated=_bytes(buffer.size for buffer in buffers),
         peak=_peak(buffers),
+        gradients=_bytes(_gradients(analysis)),
     )
 
 
@@ -65,6 +70,26 @@ def _logged(steps: Iterable[Step]) -> Iterator[Total]:
         for value in step.tops:
             if value.split:
                 yield elements(value.shape).times(len(value.readers) + value.weighed)
+
+
+def _gradients(analysis: Analysis) -> Iterator[Total]:
+    """The elements of each blob that Caffe computes a gradient of.
+
+    A top that shares the memory of its bottom shares its gradient, too, except those of a Split.
+    (source: ``bottom_need_backward_`` in ``Net::Init``; ``ShareDiff`` in these layers)
+    """
+    passing = passing_gradients(analysis)
+    for step in analysis.steps if passing else ():
+        if step not in passing and not is_updated(step):
+            continue
+        for position, value in enumerate(step.tops):
+            branches = sum(reader in passing for reader in value.readers)
+            if not branches:
+                continue
+            if shared_bottom(step, position) is None or step.type == "Split":
+                yield elements(value.shape)
+            if value.split:
+                yield elements(value.shape).times(branches)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -98,6 +99,23 @@ class Summary(Displayed):
     def ok(self) -> bool:
         """Whether Caffe would accept the net."""
         return not any(each.severity is Severity.ERROR for each in self.diagnostics)
+
+    def text(
+        self,
+        *,
+        depth: int | None = None,
+        sort: str | None = None,
+        columns: Sequence[str] | None = None,
+        terminal: bool = False,
+    ) -> str:
+        """The table and the totals, as `protogen summary` prints them.
+
+        ``depth`` joins layers whose names agree in so many parts between slashes. ``sort`` and
+        ``columns`` name columns. ``terminal`` fits the table to the terminal.
+        """
+        render: Any = importlib.import_module("protogen.render.summary")
+        layout = render.Layout(columns or (), depth, sort)
+        return str(render.text(self, layout, terminal))
 
     def __repr__(self) -> str:
         totals = f"{self.parameters} parameters, {self.macs_per_image} MACs per image"

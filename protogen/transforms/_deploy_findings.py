@@ -55,7 +55,7 @@ def equal_predictions(equal: Sequence[Prediction], heads: Sequence[Prediction]) 
     return _found(
         f"the net has {len(equal)} equal predictions of the same labels: {_listed(names)}",
         equal[-1].loss,
-        why="a head with a smaller weight that leaves the net earlier would be auxiliary",
+        why="a head is auxiliary if it leaves the net earlier, and its weight is not greater",
         hint=f"name those to keep: --outputs {names[-1]}, or all: --outputs {','.join(every)}",
     )
 

@@ -212,15 +212,21 @@ def intermediate(heads: Sequence[Prediction], analysis: Analysis) -> list[Predic
 def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
     """The heads that only help another one to train, such as the first two of GoogLeNet.
 
-    Such a head predicts the same labels by the same loss with a smaller weight, and leaves the net
-    earlier.
+    Such a head predicts the same labels by the same loss, leaves the net earlier, and has a smaller
+    weight. A class score needs no smaller weight, because the last one is the best; all scales of a
+    detector count.
     """
-    depth = {id(head): len(ancestors(_values(head, analysis))) for head in heads}
+    depth = {}
+    for head in heads:
+        steps = ancestors(_values(head, analysis))
+        depth[id(head)] = sum(map(_learns, steps))
     found = []
     for head in heads:
         for other in heads:
-            same = other.kind == head.kind
-            if same and head.weight < other.weight and depth[id(head)] < depth[id(other)]:
+            lighter = head.weight < other.weight
+            if head.function in ("Sigmoid", "Softmax"):
+                lighter = head.weight <= other.weight
+            if other.kind == head.kind and lighter and depth[id(head)] < depth[id(other)]:
                 found.append(head)
                 break
     return found

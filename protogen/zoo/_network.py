@@ -67,6 +67,8 @@ class Network:
         found = {
             "form": Option("form", "deploy", self.forms),
             "batch": Option("batch", None, (), int),
+            "train": Option("train", None),
+            "test": Option("test", None),
         }
         parameters = inspect.signature(self.function, eval_str=True).parameters.values()
         for parameter in parameters:
@@ -74,10 +76,16 @@ class Network:
                 found[parameter.name] = option(parameter, self.preset)
         return found
 
+    def checked(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """These options as values. Raises `ZooError` if one does not exist or makes no sense."""
+        values = self._values(options)
+        return {name: values[name] for name in options if name in values}
+
     def net(self, options: Mapping[str, Any] | None = None) -> Net:
         """Compose the network with these options. Raises `ZooError`."""
         values = self._values(options or {})
-        form = Form(values.pop("form"), values.pop("batch"))
+        sources = (values.pop("train"), values.pop("test"))
+        form = Form(values.pop("form"), values.pop("batch"), sources)
         composed = Net(self.title)
         try:
             with composed:
@@ -95,6 +103,9 @@ class Network:
         known = self.options
         values = {name: each.default for name, each in known.items()}
         for name, value in given.items():
+            if name == "plain" and name not in known:
+                self._check_plain()
+                continue
             if name not in known:
                 hint = did_you_mean(name, known) or f"its options are {', '.join(known)}"
                 raise ZooError(f'zoo:{self.name} has no option "{name}"; {hint}')
@@ -103,6 +114,12 @@ class Network:
             except ValueError as error:
                 raise ZooError(f"zoo:{self.name}: {error}") from None
         return values
+
+    def _check_plain(self) -> None:
+        """Raise `ZooError` if the network has no plain form, and is not plain itself."""
+        if self.needs:
+            needs = ", ".join(self.needs)
+            raise ZooError(f"zoo:{self.name} has no plain form: BVLC Caffe has no equal of {needs}")
 
     def _misfit(self, error: ComposeError, given: Mapping[str, Any]) -> str:
         """Why the layers do not fit with these options, and which sizes do."""

@@ -292,3 +292,51 @@ def test_a_full_device(in_folder: Path, command: str) -> None:
     result = CliRunner().invoke(commands, [command, "net.prototxt", "-o", "/dev/full"])
     assert result.exit_code == 2
     assert "/dev/full cannot be written: No space left on device" in result.stderr
+
+
+MODEL = """\
+layer { name: "data" type: "DummyData" top: "data" top: "label" include { phase: TRAIN }
+  dummy_data_param { shape { dim: 8 dim: 5 } shape { dim: 8 } } }
+layer { name: "data" type: "DummyData" top: "data" top: "label" include { phase: TEST }
+  dummy_data_param { shape { dim: 2 dim: 5 } shape { dim: 2 } } }
+layer { name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+  inner_product_param { num_output: 3 } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "fc" bottom: "label" top: "loss" }
+layer { name: "accuracy" type: "Accuracy" bottom: "fc" bottom: "label" top: "accuracy"
+  include { phase: TEST } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("form", "layers"),
+    [
+        ("train_val", ["data", "data", "fc", "loss", "accuracy"]),
+        ("train", ["data", "fc", "loss"]),
+        ("test", ["data", "fc", "loss", "accuracy"]),
+        ("deploy", ["data", "fc", "prob"]),
+    ],
+)
+def test_one_definition_gives_all_files(tmp_path, form, layers):
+    path = tmp_path / "net.prototxt"
+    path.write_text(MODEL)
+    result = CliRunner().invoke(commands, ["emit", str(path), "--as", form])
+    assert result.exit_code == 0, result.output
+    net = protogen.loads(result.stdout)
+    assert [layer.name for layer in net.message.layer] == layers
+    assert form == "train_val" or "phase" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--as", "train", "--phase", "TRAIN"], "--as and --phase both choose layers"),
+        (["--batch", "2"], "--batch is for --as deploy"),
+        (["--as", "test", "--no-probability"], "--no-probability is for --as deploy"),
+    ],
+)
+def test_options_that_do_not_go_together(tmp_path, options, message):
+    path = tmp_path / "net.prototxt"
+    path.write_text(MODEL)
+    result = CliRunner().invoke(commands, ["emit", str(path), *options])
+    assert result.exit_code == 2
+    assert message in result.stderr

@@ -92,3 +92,31 @@ def test_an_unknown_blob_leaves_a_lower_bound() -> None:
 
 def test_a_net_without_layers_takes_nothing() -> None:
     assert numbers(measured('name: "empty"')) == (0, 0, 0)
+
+
+TRAINED = (
+    DATA
+    + """
+layer { name: "label" type: "Input" top: "label" input_param { shape { dim: 2 } } }
+layer { name: "a" type: "InnerProduct" bottom: "x" top: "a" inner_product_param { num_output: 5 } }
+layer { name: "r" type: "ReLU" bottom: "a" top: "a" }
+layer { name: "b" type: "InnerProduct" bottom: "a" top: "b" inner_product_param { num_output: 3 } }
+layer { name: "c" type: "InnerProduct" bottom: "a" top: "c" inner_product_param { num_output: 3 } }
+layer { name: "s" type: "Eltwise" bottom: "b" bottom: "c" top: "s" }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "s" bottom: "label" top: "loss" }
+"""
+)
+
+
+def test_training_adds_gradients() -> None:
+    # a and its two branches have 2 x 5 elements each; b, c and s have 2 x 3. Nothing is learned
+    # before x, and the ReLU writes in place.
+    assert measured(TRAINED, "TRAIN").gradients == 4 * (3 * 10 + 3 * 6)
+    assert measured(TRAINED).gradients == 0
+    one = "param { lr_mult: 0 } "
+    # The weights of a are frozen, but not its bias.
+    frozen = TRAINED.replace('top: "a" inner', f'top: "a" {one}inner')
+    assert measured(frozen, "TRAIN").gradients == 4 * (3 * 10 + 3 * 6)
+    # Now a learns nothing any more, so no gradient passes through it.
+    frozen = TRAINED.replace('top: "a" inner', f'top: "a" {one}{one}inner')
+    assert measured(frozen, "TRAIN").gradients == 4 * 3 * 6

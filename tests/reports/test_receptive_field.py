@@ -181,7 +181,18 @@ def test_data_of_unknown_size() -> None:
         'layer { name: "d" type: "Python" top: "d" python_param { module: "m" layer: "D" } }\n'
         + layer("r", "ReLU", "d")
     )
-    with pytest.raises(protogen.ProtogenError, match='the size of "d" is unknown'):
+    reason = 'the size of "d" is unknown; give its shape, such as --input d=1,3,224,224'
+    with pytest.raises(protogen.ProtogenError, match=reason):
         protogen.receptive_field(net, "r")
     field = protogen.receptive_field(net, "r", inputs={"d": (1, 1, 2, 2)})
     assert field.at(1, 1) == (1, 1, 1, 1)
+
+
+def test_the_channels_of_a_database_do_not_matter() -> None:
+    net = protogen.loads(
+        'layer { name: "d" type: "Data" top: "d" top: "label" transform_param { crop_size: 9 }'
+        ' data_param { source: "absent" batch_size: 4 } }\n'
+        + layer("c", "Convolution", "d", "convolution_param { num_output: 2 kernel_size: 3 }")
+    )
+    assert net.analysis().blobs["d"] == (4, None, 9, 9)
+    assert protogen.receptive_field(net, "c").at(1, 2) == (1, 2, 3, 4)

@@ -293,12 +293,20 @@ def test_an_auxiliary_head_is_cut() -> None:
     assert 'removed "aux" (InnerProduct): part of an auxiliary head' in result.report
 
 
+@pytest.mark.parametrize("weight", ["", "loss_weight: 0.3"])
+def test_an_auxiliary_head_may_have_the_same_weight(weight: str) -> None:
+    """All three heads of one published GoogLeNet have the weight 0.3."""
+    text = HEADS.replace("loss_weight: 0.3", "") + loss("loss3", "main", more=weight)
+    assert outputs(protogen.deploy(loads(text)).net) == ["prob"]
+
+
 def test_equal_heads_are_asked_for() -> None:
-    net = loads(HEADS.replace("loss_weight: 0.3", ""))
-    with pytest.raises(
-        ProtogenError, match=r'"aux", "main"\n.*\n.*--outputs main, or all: --outputs aux,main'
-    ):
+    net = loads(HEADS.replace(fc("aux", "a"), fc("aux", "c")))
+    message = r'"aux", "main"\n.*\n.*--outputs main, or all: --outputs aux,main'
+    with pytest.raises(ProtogenError, match=message):
         protogen.deploy(net)
+    with pytest.raises(ProtogenError, match=message):  # the earlier head has the greater weight
+        protogen.deploy(loads(HEADS.replace("loss_weight: 0.3", "loss_weight: 3")))
     assert outputs(protogen.deploy(net, outputs=["loss1"]).net) == ["prob"]
     both = protogen.deploy(net, outputs=["aux", "main"]).net
     assert sorted(outputs(both)) == ["aux_prob", "main_prob"]

@@ -74,7 +74,7 @@ def _layers_table(summary: Summary) -> Table:
     for row in summary.rows:
         numbers = (_parameters(row), _macs(row))
         rows.append((row.name, row.type, _tops(row), _learnable(row), *numbers))
-    return Table(titles, rows, right=(4, 5), least=(3, 1))
+    return Table(titles, rows, right=(4, 5), least=(3, 1, 4, 5))
 
 
 def _phases_table(summaries: Sequence[Summary]) -> Table:

@@ -39,7 +39,10 @@ def is_updated(step: Step) -> bool:
     """Whether the layer learns, and one of its learning rates is not 0."""
     if not step.learns:
         return False
-    return not step.layer.param or any(spec.lr_mult for spec in step.layer.param)
+    # A blob without a param entry has a rate of 1.
+    if len(step.layer.param) < len(step.facts.blobs):
+        return True
+    return any(spec.lr_mult for spec in step.layer.param)
 
 
 def reads_top(step: Step) -> bool:
