@@ -52,7 +52,8 @@ def command(
     Poolings that round down are spelled as the target reads it, or get a Slice that drops what
     rounding up adds. Layers that the target lacks are replaced by others that compute the same,
     other defaults are written out, and fields that only training reads are removed. Each change is
-    reported, with the weights that it changes. Blobs keep their names.
+    reported, with the weights that it changes. Blobs keep their names, unless a layer in place is
+    replaced by others that cannot be.
 
     If the target cannot express the net, the layers are named, nothing is written, and the exit
     code is 1.

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from protogen import layers as layer_types
 from protogen import proto
 from protogen.shapes import Shape
 from protogen.transforms._new_names import NewNames
@@ -42,14 +43,22 @@ class Site:
         return {"name": name, "type": layer_type, "bottom": list(bottoms), "top": [top], **fields}
 
     def last(self, layer_type: str, bottoms: Sequence[str], **fields: Any) -> Fields:
-        """The layer that keeps the name and the tops."""
+        """The layer that keeps the name and, unless it cannot work in place, the tops."""
+        tops = list(self.layer.top)
+        if set(tops) & set(self.layer.bottom) and not self._works_in_place(layer_type, bottoms):
+            tops = [self.names.blob(self.layer.name)]
         return {
             "name": self.layer.name,
             "type": layer_type,
             "bottom": list(bottoms),
-            "top": list(self.layer.top),
+            "top": tops,
             **fields,
         }
+
+    def _works_in_place(self, layer_type: str, bottoms: Sequence[str]) -> bool:
+        schema = layer_types.find(layer_type)
+        same_bottoms = list(bottoms) == list(self.layer.bottom)
+        return same_bottoms and schema is not None and schema.elementwise
 
 
 Write = Callable[[Site], Sequence[Fields] | None]
@@ -103,13 +112,14 @@ def _depthwise(layer_type: str) -> Write:
 def _upsampling(site: Site) -> Sequence[Fields] | None:
     """A Deconvolution whose windows do not overlap: each pixel fills one with copies of itself."""
     param = site.layer.upsample_param
-    if len(site.layer.bottom) != 1 or site.channels is None or param.scale < 1:
+    scale = int(param.scale)
+    if len(site.layer.bottom) != 1 or site.channels is None or scale != param.scale or scale < 1:
         return None
     window = {
         "num_output": site.channels,
         "group": site.channels,
-        "kernel_size": [param.scale],
-        "stride": [param.scale],
+        "kernel_size": [scale],
+        "stride": [scale],
         "bias_term": False,
         "weight_filler": {"type": "constant", "value": 1.0},
     }

@@ -94,7 +94,7 @@ class Convert(Transform):
         result = _then(result, FloorPooling(self.target, self.inputs))
         result = self._without_idle_fields(result)
         result = self._with_input_fields(result)
-        return self._judged(result)
+        return self._judged(net, result)
 
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each step was verified by itself."""
@@ -142,14 +142,25 @@ class Convert(Transform):
             return result
         return _edited(result, edits, "Input layers written as input fields")
 
-    def _judged(self, result: Result) -> Result:
+    def _judged(self, net: Net, result: Result) -> Result:
         """The result with what is left to say of the target. Raises if it cannot run the net."""
         found = judge(subject_of(result.net, inputs=self.inputs), self.target)
-        left = [each for each in found.diagnostics if each.name != "target-ignores"]
+        left = []
+        for finding in found.diagnostics:
+            if finding.name != "target-ignores":
+                left.append(_at_origin(finding, result, net))
         errors = [each for each in left if each.severity is Severity.ERROR]
         if errors and not self.force:
             raise ProtogenError(list(map(_not_convertible, errors)))
         return replace(result, diagnostics=[*result.diagnostics, *left])
+
+
+def _at_origin(finding: Diagnostic, result: Result, net: Net) -> Diagnostic:
+    """A finding about the new net, at the place in the old one that it comes from."""
+    index = finding.layer_index
+    origin = result.origins[index] if 0 <= index < len(result.origins) else None
+    moved = replace(finding, layer_index=-1 if origin is None else origin, location=None)
+    return net.place(moved)
 
 
 def _then(result: Result, transform: Transform) -> Result:
