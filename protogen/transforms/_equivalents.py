@@ -232,6 +232,28 @@ def _bias_by_scale(site: Site) -> Sequence[Fields] | None:
     return [site.last("Scale", site.layer.bottom, scale_param=scale)]
 
 
+def _segnet_bn(site: Site) -> Sequence[Fields] | None:
+    """SegNet's BN in INFERENCE: a scale and a shift, which training has folded the rest into."""
+    param = site.layer.bn_param
+    if not param.HasField("bn_mode") or param.bn_mode != param.INFERENCE:
+        return None
+    if len(site.layer.top) != 1:
+        return None
+    return [site.last("Scale", site.layer.bottom, scale_param={"bias_term": True})]
+
+
+def _pspnet_bn(site: Site) -> Sequence[Fields] | None:
+    """PSPNet's BN, with a running mean and variance."""
+    param = site.layer.bn_param
+    of_another_fork = ("bn_mode", "scale_filler", "shift_filler", "var_eps", "across_spatial")
+    if any(map(param.HasField, of_another_fork)) or len(site.layer.top) != 1:
+        return None
+    normalized = site.new("normalized", "BatchNorm", site.layer.bottom)
+    normalized["batch_norm_param"] = {"eps": param.eps}
+    scale = {"bias_term": True}
+    return [normalized, site.last("Scale", normalized["top"], scale_param=scale)]
+
+
 def _shuffled(site: Site) -> Sequence[Fields] | None:
     """Split the channels into groups, transpose the groups with the channels in them, join them."""
     shape = site.bottoms[0]
@@ -261,6 +283,8 @@ def _flattened(site: Site) -> Sequence[Fields] | None:
 
 
 _ONES = "new blob of ones before the bias"
+_FLAT = "scale and shift from 1xCx1x1 to C"
+_MOVED = "mean and variance move to the BatchNorm, slope and bias stay; all from 1xCx1x1 to C"
 _COPIES = "new blob of ones, which the filler writes"
 
 
@@ -276,6 +300,8 @@ def _all() -> Iterator[Equivalent]:
     yield Equivalent("Mish", frozenset({"BNLL", "TanH", "Eltwise"}), _mish)
     yield Equivalent("Axpy", frozenset({"Flatten", "Scale", "Eltwise"}), _axpy)
     yield Equivalent("Bias", frozenset({"Scale"}), _bias_by_scale, _ONES)
+    yield Equivalent("BN", frozenset({"Scale"}), _segnet_bn, _FLAT)
+    yield Equivalent("BN", frozenset({"BatchNorm", "Scale"}), _pspnet_bn, _MOVED)
     yield Equivalent("ShuffleChannel", frozenset({"Reshape", "Permute"}), _shuffled)
     yield Equivalent("Flatten", frozenset({"Reshape"}), _flattened)
     for name in ("ConvolutionDepthwise", "DepthwiseConvolution"):

@@ -100,12 +100,18 @@ class Convert(Transform):
         """Nothing to do: each step was verified by itself."""
 
     def _resolves_phases(self, net: Net) -> bool:
-        phases = self.target.phases
+        """Whether the target needs the deploy net: it has no data layers, or ignores phases."""
         if self.phase is not None:
             return True
+        layers = net.current.message.layer
+        if self.target.types is not None and "Data" not in self.target.known_types:
+            sources = {layer.type for layer in layers if layer.top and not layer.bottom}
+            if sources - {"Input", "Parameter", "PriorBox"}:
+                return True
+        phases = self.target.phases
         if phases is None or phases.rules == "honors":
             return False
-        return any(layer.include or layer.exclude for layer in net.current.message.layer)
+        return any(layer.include or layer.exclude for layer in layers)
 
     def _without_idle_fields(self, result: Result) -> Result:
         """The net without fields that the target does not know and a trained net does not need."""
