@@ -19,7 +19,6 @@ __all__ = ["limit_findings", "quirk_findings", "quirks_of"]
 def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic]:
     """What the target does otherwise with the layers, as its quirks say."""
     for step in steps:
-<<<<<<< HEAD
         for quirk in quirks_of(target, step.layer):
             yield _quirk_finding(target, quirk, step)
 
@@ -27,18 +26,9 @@ def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
 def quirks_of(target: Target, layer: Any) -> Iterator[Quirk]:
     """The quirks of a target that concern a layer."""
     for quirk in target.quirks:
-        if (not quirk.types or layer.type in quirk.types) and _applies(quirk, layer):
+        of_type = not quirk.types or layer.type in quirk.types
+        if of_type and len(layer.bottom) >= quirk.bottoms and _applies(quirk, layer):
             yield quirk
-=======
-        for quirk in target.quirks:
-            if _concerns(quirk, step) and _applies(quirk, step.layer):
-                yield _quirk_finding(target, quirk, step)
->>>>>>> main
-
-
-def _concerns(quirk: Quirk, step: Step) -> bool:
-    of_type = not quirk.types or step.type in quirk.types
-    return of_type and len(step.bottoms) >= quirk.bottoms
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
