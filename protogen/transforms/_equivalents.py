@@ -13,6 +13,7 @@ from typing import Any
 
 from protogen import layers as layer_types
 from protogen import proto
+from protogen.proto.fields import has_field
 from protogen.shapes import Shape
 from protogen.transforms._new_names import NewNames
 
@@ -246,7 +247,7 @@ def _pspnet_bn(site: Site) -> Sequence[Fields] | None:
     """PSPNet's BN, with a running mean and variance."""
     param = site.layer.bn_param
     of_another_fork = ("bn_mode", "scale_filler", "shift_filler", "var_eps", "across_spatial")
-    if any(map(param.HasField, of_another_fork)) or len(site.layer.top) != 1:
+    if any(has_field(param, name) for name in of_another_fork) or len(site.layer.top) != 1:
         return None
     normalized = site.new("normalized", "BatchNorm", site.layer.bottom)
     normalized["batch_norm_param"] = {"eps": param.eps}
