@@ -25,9 +25,6 @@ __all__ = ["SPELLINGS", "FloorPooling"]
 #: The fields of ``pooling_param`` that say how to round, with the value of each that rounds down.
 SPELLINGS: Mapping[str, Any] = {"round_mode": "FLOOR", "ceil_mode": False, "torch_pooling": True}
 
-#: What makes the slices, for targets of which no list of types is known.
-_SLICERS = frozenset({"Slice", "Silence"})
-
 
 class FloorPooling(Transform):
     """Give each pooling the spelling of floor that ``target`` honors, or lower it.
@@ -90,8 +87,13 @@ class _Work:
             return
         self.edits += _respell(index, layer.pooling_param, {})
         if cuts:
-            self.edits += _slices(index, layer, cuts, self.names)
-            self.report.append(_lowered(layer, cuts))
+            silenced = self._has("Silence")
+            self.edits += _slices(index, layer, cuts, self.names, silenced=silenced)
+            self.report.append(_lowered(layer, cuts, silenced=silenced))
+
+    def _has(self, layer_type: str) -> bool:
+        """Whether the target has a layer type; a target with no list of types has all."""
+        return self.target.types is None or layer_type in self.target.known_types
 
     def _spelling(self, floor: bool) -> str | None:
         """The field to write; ``None`` for what the target does if there is none."""
@@ -123,13 +125,11 @@ class _Work:
             message = "rounds down to a size of 0, which a Slice cannot keep"
             self._reject(index, layer, message, "choose a larger image or a smaller kernel")
             return None
-        lacking = _SLICERS - self.target.known_types if self.target.types else frozenset()
-        if cuts and lacking:
+        if cuts and not self._has("Slice"):
             self._reject(
                 index,
                 layer,
-                f"rounds down, which {self.target.name} cannot express: it has no"
-                f" {' and no '.join(sorted(lacking))}",
+                f"rounds down, which {self.target.name} cannot express: it has no Slice",
                 "choose an image size at which no pooling rounds: protogen sizes FILE",
             )
             return None
@@ -149,11 +149,12 @@ class _Work:
         )
 
 
-def _lowered(layer: proto.LayerParameter, cuts: Mapping[int, int]) -> str:
+def _lowered(layer: proto.LayerParameter, cuts: Mapping[int, int], *, silenced: bool) -> str:
     """The line of the report about a pooling with a Slice after it."""
     axes = {2: "height", 3: "width"}
     kept = " and ".join(f"{axes[axis]} {size}" for axis, size in cuts.items())
-    return f"{layer.name}: rounds up, and a Slice keeps {kept}"
+    note = "" if silenced else "; what it drops is an output that nothing reads"
+    return f"{layer.name}: rounds up, and a Slice keeps {kept}{note}"
 
 
 def _steps(phases: Sequence[Analysis], index: int) -> Iterator[tuple[Analysis, Step]]:
@@ -205,7 +206,12 @@ def _extra_windows(analysis: Analysis, step: Step) -> dict[int, int] | None:
 
 
 def _slices(
-    index: int, layer: proto.LayerParameter, cuts: Mapping[int, int], names: NewNames
+    index: int,
+    layer: proto.LayerParameter,
+    cuts: Mapping[int, int],
+    names: NewNames,
+    *,
+    silenced: bool,
 ) -> Iterator[Edit]:
     """Slices of each top after the pooling, the last of which produces the top's old name."""
     for position, top in enumerate(layer.top):
@@ -226,15 +232,10 @@ def _slices(
                     "slice_param": {"axis": axis, "slice_point": [kept]},
                 },
             )
-            yield insert(
-                ("layer", index + 1),
-                {
-                    "name": names.layer(f"{layer.name}_silence{axis}"),
-                    "type": "Silence",
-                    "bottom": [dropped],
-                    **_rules(layer),
-                },
-            )
+            if silenced:
+                silence = {"type": "Silence", "bottom": [dropped], **_rules(layer)}
+                silence["name"] = names.layer(f"{layer.name}_silence{axis}")
+                yield insert(("layer", index + 1), silence)
             read = produced
 
 

@@ -124,14 +124,22 @@ def test_an_unknown_size() -> None:
     assert result.report == ("pool: rounds up, and a Slice keeps height 3 and width 3",)
 
 
-def test_a_target_without_slices() -> None:
+def without(layer_type: str) -> Target:
     target = ceil_only()
     assert target.types is not None
-    known = tuple(each for each in target.types.known if each != "Silence")
-    types = dataclasses.replace(target.types, known=known)
-    without = dataclasses.replace(target, types=types)
-    with pytest.raises(ProtogenError, match="which bvlc cannot express: it has no Silence"):
-        FloorPooling(without)(loads(FLOOR))
+    known = tuple(each for each in target.types.known if each != layer_type)
+    return dataclasses.replace(target, types=dataclasses.replace(target.types, known=known))
+
+
+def test_a_target_without_slices() -> None:
+    with pytest.raises(ProtogenError, match="which bvlc cannot express: it has no Slice"):
+        FloorPooling(without("Slice"))(loads(FLOOR))
+
+
+def test_a_target_without_silence_has_another_output() -> None:
+    result = FloorPooling(without("Silence"))(loads(FLOOR.replace("dim: 7 }", "dim: 6 }")))
+    assert [layer.type for layer in result.net.message.layer] == ["Input", "Pooling", "Slice"]
+    assert result.report[0].endswith("what it drops is an output that nothing reads")
 
 
 def test_phases_with_different_sizes() -> None:
