@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from protogen.solvers import Solver
     from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
+    from protogen.transforms.convert import convert
     from protogen.transforms.deploy import deploy
 
 _HOMES = {
@@ -43,6 +44,7 @@ _HOMES = {
     "Report": "protogen.checks",
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
+    "convert": "protogen.transforms.convert",
     "crop_offset": "protogen.coordinates",
     "receptive_field": "protogen.reports.receptive_field",
     "deploy": "protogen.transforms.deploy",
@@ -74,6 +76,7 @@ __all__ = [
     "blocks",
     "check",
     "check_solver",
+    "convert",
     "crop_offset",
     "deploy",
     "fillers",
