@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from protogen.cli._options import Setting
-from protogen.cli._output import write_text
+from protogen.cli._output import report, report_lines, write_text
 
 _NUMBER = click.IntRange(min=1)
 
@@ -109,17 +109,17 @@ def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], out
         solver = Solver(preset, **given, **fields)
     except ComposeError as error:
         for each in error.diagnostics:
-            click.echo(str(_without_place(each)), err=True)
+            report_lines(str(_without_place(each)))
         raise click.exceptions.Exit(1) from None
     except (TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     findings = solver.check("solver.prototxt" if output == "-" else output)
     for found in findings:
-        click.echo(str(_without_place(found)), err=True)
+        report_lines(str(_without_place(found)))
     if any(found.severity is Severity.ERROR for found in findings):
         raise click.exceptions.Exit(1)
     for note in solver.notes:
-        click.echo(note, err=True)
+        report(note)
     write_text(output, solver.to_prototxt())
 
 
