@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from protogen.program import ComposeError
     from protogen.reports.receptive_field import receptive_field
     from protogen.reports.summary import summary
-    from protogen.sources import without_data
     from protogen.solvers import Solver
+    from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
     from protogen.transforms.deploy import deploy
 
