@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from protogen.netspec import _python2, _six, install
+from protogen.netspec import _fork_library, _python2, _six, install
 
 __all__ = ["Ending", "run", "uses_of"]
 
@@ -47,6 +47,7 @@ def run(
     module.__file__ = path
     try:
         with _as_python(path, arguments, module):
+            _fork_library.install(path, python2)
             for source in cells:
                 if python2:
                     _python2.execute(source, path, module)

@@ -113,7 +113,7 @@ def _is_dialect(diagnostic: Diagnostic) -> bool:
 def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnostic]:
     """Another rounding than that of the net, or another divisor of AVE."""
     rounding = target.pooling
-    if rounding is None:
+    if rounding is None or not step.bottoms:
         return
     axes = pooled_axes(subject.analysis, step)
     source = target.source(rounding)

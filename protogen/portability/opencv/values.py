@@ -142,7 +142,7 @@ def _convolution(subject: Subject, step: Step) -> str:
 
 
 def _pooling(subject: Subject, step: Step) -> str:
-    if step.layer.pooling_param.pool != step.layer.pooling_param.MAX:
+    if step.layer.pooling_param.pool != step.layer.pooling_param.MAX or not step.bottoms:
         return ""
     for axis in pooled_axes(subject.analysis, step):
         if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled):
