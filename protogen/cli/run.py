@@ -71,13 +71,12 @@ def command(
     source, cells = _code(path, source)
     if output is not None:
         check_output(output, [script])
-    record.clear()
-    record.strict, record.keep_all, record.report = strict, keep_all, _report
-    ending = _script.run(path, cells, arguments, py2)
-    _report_ending(ending, source, py2)
-    failed = _report_nets(ending)
-    if output is not None:
-        _write(output, number, record.messages)
+    with record.session(_report, strict=strict, keep_all=keep_all):
+        ending = _script.run(path, cells, arguments, py2)
+        _report_ending(ending, source, py2)
+        failed = _report_nets(ending)
+        if output is not None:
+            _write(output, number, record.messages)
     if ending.exit_code or failed:
         raise click.exceptions.Exit(ending.exit_code or 1)
 

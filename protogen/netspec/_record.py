@@ -7,6 +7,7 @@ import warnings
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +75,20 @@ class Record:
         self.specs: weakref.WeakSet[NetSpec] = weakref.WeakSet()
         self._reported: set[Diagnostic] = set()
         self._places: set[tuple[str, Location | None]] = set()
+
+    @contextmanager
+    def session(
+        self, report: Callable[[Diagnostic], None], *, strict: bool, keep_all: bool
+    ) -> Iterator[None]:
+        """A script of its own, of which nothing is left afterwards."""
+        saved = self.report, self.strict, self.keep_all
+        self.report, self.strict, self.keep_all = report, strict, keep_all
+        self.clear()
+        try:
+            yield
+        finally:
+            self.report, self.strict, self.keep_all = saved
+            self.clear()
 
     def keep(self, made: Made) -> None:
         """Note a message, and let go of the layers that are in it."""
