@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -29,8 +29,10 @@ from protogen.graph import State
 from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.net_files import load, read_bytes
+from protogen.portability import Verdict, conflicts, judge, subject_of
 from protogen.rules import Catalogue, registered
 from protogen.rules.text import reading_errors
+from protogen.targets import get
 from protogen.text import Document, read
 
 __all__ = ["Report", "Suppressions", "all_checks", "all_rules", "check", "check_solver", "selected"]
@@ -56,11 +58,13 @@ def all_rules() -> Catalogue:
 class Report(Displayed):
     """The findings in a net or solver, in the order of the text.
 
-    ``unchecked`` says, in a sentence for each, what could not be checked and why.
+    ``unchecked`` says, in a sentence for each, what could not be checked and why. ``verdicts`` has
+    the verdict of each target that was asked for, by its name.
     """
 
     diagnostics: list[Diagnostic]
     unchecked: list[str] = field(default_factory=list)
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -71,6 +75,17 @@ class Report(Displayed):
         counts = Counter(each.severity for each in self.diagnostics)
         found = [plural(counts[each], each.value) for each in Severity if counts[each]]
         return f"<report: {', '.join(found) or 'no findings'}>"
+
+    def verdict(self, target: str) -> Verdict:
+        """What a target does with the net: *refused*, *fails later*, *computes otherwise*, *runs*,
+        *empty* or *no input*.
+
+        Raises `ValueError` if the net was not checked for this target.
+        """
+        if target not in self.verdicts:
+            checked = ", ".join(self.verdicts) or "no target"
+            raise ValueError(f'the net was not checked for target "{target}", but for {checked}')
+        return self.verdicts[target]
 
 
 def check(
@@ -83,22 +98,35 @@ def check(
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     notes: bool = False,
+    target: str | Collection[str] = (),
 ) -> Report:
     """Check a net: the findings of inference and of every check.
 
     ``net`` is a `protogen.Net`, a ``NetParameter`` message, or the path of a prototxt file.
     ``phases`` are TRAIN, TEST or both; by default, those in which the net has data. ``select`` and
-    ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds the notes. Raises
-    `ValueError` for a code that no rule has, `ProtogenError` for a file that cannot be read.
+    ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds the notes.
+    ``target`` is the name of a target, or several: the report then has its verdict, and what the
+    target refuses or computes otherwise. Raises `ValueError` for a code that no rule has or for an
+    unknown target, `ProtogenError` for a file that cannot be read.
     """
     _check_codes(select=select, ignore=ignore)
+    wanted_targets = [get(name) for name in ([target] if isinstance(target, str) else target)]
     net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
     states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
+    verdicts: dict[str, Verdict] = {}
     with net.constant():
         analyses = [net.analysis(state, inputs) for state in states]
         found = _all_findings(Phases(net, net.current.message, analyses))
-        wanted = [each for each in found if selected(each, select, ignore, notes)]
-        return Report(sorted(net.place_all(wanted), key=_position), _unchecked(analyses))
+        if wanted_targets:
+            subject = subject_of(net, phases=phases, level=level, stages=stages, inputs=inputs)
+            for each in wanted_targets:
+                judgment = judge(subject, each)
+                verdicts[each.name] = judgment.verdict
+                found += judgment.diagnostics
+            found += conflicts(subject, wanted_targets)
+        wanted = [finding for finding in found if selected(finding, select, ignore, notes)]
+        placed = sorted(net.place_all(wanted), key=_position)
+        return Report(placed, _unchecked(analyses), verdicts)
 
 
 def _unchecked(analyses: Sequence[Analysis]) -> list[str]:

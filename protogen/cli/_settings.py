@@ -25,7 +25,14 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-__all__ = ["Settings", "check_codes", "find_settings", "folder_settings", "read_settings"]
+__all__ = [
+    "Settings",
+    "check_codes",
+    "check_targets",
+    "find_settings",
+    "folder_settings",
+    "read_settings",
+]
 
 #: The files that may hold settings, and the section for protogen in each. In one folder, the first
 #: file with settings counts.
@@ -51,6 +58,7 @@ class Settings:
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
     data: bool = True
+    targets: tuple[str, ...] = ()
     folder: Path = Path()
 
     @property
@@ -164,6 +172,23 @@ def check_codes(words: Sequence[str]) -> None:
     all_rules().check_patterns(words)
 
 
+def _targets(value: Any) -> tuple[str, ...]:
+    """A list of targets; in an ini file, they are separated by commas or white space."""
+    if isinstance(value, str):
+        value = value.replace(",", " ").split()
+    names = _lines(value)
+    check_targets(names)
+    return names
+
+
+def check_targets(names: Sequence[str]) -> None:
+    """Raise `ValueError`, with the nearest name, for a name that no target has."""
+    from protogen.targets import get
+
+    for name in names:
+        get(name)
+
+
 def _patterns(value: Any) -> tuple[str, ...]:
     """A list of patterns in the syntax of .gitignore."""
     from pathspec import GitIgnoreSpec
@@ -233,4 +258,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "per-file-ignores": _per_file,
     "inputs": _inputs,
     "data": _boolean,
+    "targets": _targets,
 }

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from protogen.net import Net
     from protogen.text import Document
 
-__all__ = ["Outcome", "Task", "run_task"]
+__all__ = ["TARGET_FAMILY", "Outcome", "Task", "run_task"]
+
+#: What the codes of the rules about targets begin with.
+TARGET_FAMILY = "F2"
 
 #: Why a program among other files is skipped: the others may come from anybody, and so may it.
 _NOT_RUN = "it is a Python program, which is run only alone or with --allow-python"
@@ -35,7 +38,7 @@ class Task:
     ``select``, ``ignore`` and ``severity`` choose the findings, and ``fix`` is whether to fix them.
     ``required_inputs`` are blobs that the net must have; other inputs are for some nets of many.
     ``opens_sources`` is whether the data sources of the net are opened, and ``runs_programs``
-    whether a Python program is run.
+    whether a Python program is run. ``targets`` are those to check the net for.
     """
 
     spec: str
@@ -48,11 +51,17 @@ class Task:
     required_inputs: tuple[str, ...] = ()
     opens_sources: bool = True
     runs_programs: bool = True
+    targets: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
         """The name of the file in findings."""
         return display_name(self.spec)
+
+    @property
+    def for_targets_only(self) -> bool:
+        """Whether only targets are asked about the file; they read any text as a net."""
+        return bool(self.targets) and set(self.select) == {TARGET_FAMILY}
 
     def selects(self, finding: Diagnostic) -> bool:
         """Whether a finding is one that the user asks for."""
@@ -65,7 +74,8 @@ class Task:
     @property
     def _lowest(self) -> str:
         # Notes are reported if their rules are selected by name.
-        return self.severity or ("note" if self.select else "warning")
+        chosen = bool(self.select) and not self.for_targets_only
+        return self.severity or ("note" if chosen else "warning")
 
     def hidden_notes(self, findings: Iterable[Diagnostic]) -> int:
         """The number of notes that are only left out because nobody asked for notes."""
@@ -85,6 +95,7 @@ class Outcome:
     file and ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is
     not for Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be
     checked in a file that could, and ``hidden_notes`` how many notes were found and not asked for.
+    ``verdicts`` has the verdict of each target, by its name.
     """
 
     file: str
@@ -96,6 +107,7 @@ class Outcome:
     problem: str = ""
     unchecked: tuple[str, ...] = ()
     hidden_notes: int = 0
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_task(task: Task) -> Outcome:
@@ -142,7 +154,12 @@ def _check_composed(task: Task) -> Outcome:
 def _outcome(task: Task, findings: list[Diagnostic], report: Report, **more: Any) -> Outcome:
     hidden = task.hidden_notes(report.diagnostics)
     return Outcome(
-        task.file, findings, unchecked=tuple(report.unchecked), hidden_notes=hidden, **more
+        task.file,
+        findings,
+        unchecked=tuple(report.unchecked),
+        hidden_notes=hidden,
+        verdicts=report.verdicts,
+        **more,
     )
 
 
@@ -155,7 +172,7 @@ def _check_file(task: Task) -> Outcome:
     data = read_file(task.spec) if task.data is None else task.data
     document = read(data, proto.NetParameter, task.file)
     kind = file_kind(document)
-    if kind == "net":
+    if kind == "net" or task.for_targets_only:
         return _check_net_file(task, Net.from_document(document))
     if kind == "solver":
         return _check_solver_file(task, read(data, proto.SolverParameter, task.file))
@@ -201,7 +218,7 @@ def _check_net(net: Net, task: Task) -> Report:
             hint = f"; {near}" if near else ""
             raise Unusable(f'--input: no layer of {task.file} produces blob "{name}"{hint}')
     state["inputs"] = {k: v for k, v in state.get("inputs", {}).items() if k in produced}
-    return check(net, **state, notes=True)
+    return check(net, **state, notes=True, target=task.targets)
 
 
 def _without_ignored(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:

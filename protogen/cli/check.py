@@ -11,6 +11,7 @@ import click
 
 from protogen.cli._options import SEVERITIES, FormatsCommand, Spec, states_options
 from protogen.cli._output import Unusable, check_output, report, write_text
+from protogen.cli._tasks import TARGET_FAMILY
 from protogen.diagnostics import plural
 from protogen.render.findings import FORMATS, StatisticsFormat
 
@@ -30,7 +31,8 @@ _STDIN = "<stdin>"
     short_help="Check nets and solvers for mistakes.",
     epilog="\b\nExamples:\n  protogen check deploy.prototxt\n"
     "  protogen check models/ --select P,S104 --format github\n"
-    "  protogen check train_val.prototxt --input data=32,3,227,227 --diff",
+    "  protogen check train_val.prototxt --input data=32,3,227,227 --diff\n"
+    "  protogen check --target opencv4,bvlc models/",
 )
 @click.argument("files", type=Spec(), metavar="[FILE|FOLDER|SPEC]...", nargs=-1)
 @click.option(
@@ -60,6 +62,14 @@ _STDIN = "<stdin>"
     default=None,
     help="Run the Python programs among FILES [default: only if there is nothing else to check].",
 )
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    help="Report what these targets do with the nets, nothing else.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--statistics", is_flag=True, help="Print the number of findings of each rule.")
@@ -83,7 +93,12 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     codes, prefixes of codes or rule names, separated by commas; "protogen rules" lists them.
     Settings come from the nearest protogen.toml, pyproject.toml or setup.cfg.
 
-    Exit codes: 0 no findings, 1 findings, 2 a file could not be checked.
+    A target is another program that reads prototxt; "protogen targets" lists them. With --target,
+    several separated by commas, only what they do with each net is reported, and whether it loads,
+    runs, and computes what Caffe does.
+
+    Exit codes: 0 no findings, 1 findings (with --target: nets that do not load or run), 2 a file
+    could not be checked.
     """
     from protogen.cli._files import FileSearch
     from protogen.cli._input import split_spec
@@ -109,6 +124,8 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     number = _show_differences(outcomes) if request.diff else _report(outcomes, request, render)
     if search.problems or any(outcome.problem for outcome in outcomes):
         raise click.exceptions.Exit(2)
+    if request.targets and not request.diff:
+        number = _rejected(outcomes)
     if number and not exit_zero:
         raise click.exceptions.Exit(1)
 
@@ -123,6 +140,9 @@ class _Request:
         self._config = read_settings(Path(options["config"])) if options["config"] else None
         self._select = _codes(options["select"], "--select")
         self._ignore = _codes(options["ignore"], "--ignore")
+        self.targets = _targets(options["targets"])
+        if self.targets and not self._select:
+            self._select = (TARGET_FAMILY,)
         self.diff: bool = options["diff"]
         self.fix: bool = options["fix"] and not self.diff
         self.quiet: bool = options["quiet"]
@@ -143,6 +163,7 @@ class _Request:
     def renderer(self) -> Any:
         """The function that renders the findings, or their statistics."""
         name = self._options["format_name"] or self.folder_settings(".").format or "text"
+        name = "json" if self._options["as_json"] else name
         module = FORMATS.load(name)
         if not self._options["statistics"]:
             return module.render
@@ -177,6 +198,7 @@ class _Request:
             required_inputs=required,
             opens_sources=settings.data and are_opened(),
             runs_programs=options["allow_python"],
+            targets=self.targets or settings.targets,
         )
 
 
@@ -191,6 +213,25 @@ def _codes(given: Sequence[str], option: str) -> tuple[str, ...]:
     except ValueError as error:
         raise Unusable(f"{option}: {error}") from None
     return codes
+
+
+def _targets(given: Sequence[str]) -> tuple[str, ...]:
+    """The targets of an option that is repeatable, and each time takes several."""
+    from protogen.cli._settings import check_targets
+
+    words = [word.strip() for each in given for word in each.split(",")]
+    names = tuple(dict.fromkeys(filter(None, words)))
+    try:
+        check_targets(names)
+    except ValueError as error:
+        raise Unusable(f"--target: {error}") from None
+    return names
+
+
+def _rejected(outcomes: Sequence[Outcome]) -> int:
+    """The number of nets that a target does not load, or cannot run."""
+    bad = {"refused", "fails later"}
+    return sum(bool(bad & set(outcome.verdicts.values())) for outcome in outcomes)
 
 
 def _report_unchecked(outcomes: Sequence[Outcome], quiet: bool) -> None:
@@ -256,6 +297,7 @@ def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
                 outcome.fixed,
                 outcome.unchecked,
                 outcome.hidden_notes,
+                outcome.verdicts,
             )
         )
         # The findings are about the text with the fixes.

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from protogen.cli._options import Spec, json_option, state_options
-from protogen.cli._output import Unusable
+from protogen.cli._output import Unusable, report
 
 _PLACE = re.compile(r"\d{1,9}(,\d{1,9})*", re.ASCII)
 
@@ -80,6 +80,8 @@ def command(
     source = report.find_value(analysis, to) if to else default_source(analysis)
     if source is None:
         raise click.ClickException(f"{spec} has no inputs; name another blob with --to")
+    analysis = report.with_channels(analysis, source)
+    source = analysis.values[source.name]
     if blob is None:
         found = list(report.fields(analysis, source))
         lines = table_text(render.table(found), sys.stdout.isatty())
@@ -110,6 +112,6 @@ def _box(field: Any, place: tuple[int, ...]) -> Any:
 
 def _report_unclear(reasons: list[str]) -> None:
     for reason in reasons:
-        click.echo(f"unknown: {reason}", err=True)
+        report(f"unknown: {reason}")
     if reasons:
         raise click.exceptions.Exit(1)

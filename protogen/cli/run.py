@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from protogen.cli._output import Unusable, check_output, write_text
+from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
 
 if TYPE_CHECKING:
     from protogen.diagnostics import Diagnostic
@@ -131,7 +131,7 @@ def _report(diagnostic: Diagnostic) -> None:
     if diagnostic.location and diagnostic.location.file in linecache.cache:
         file = diagnostic.location.file
         texts[file] = "".join(linecache.getlines(file))
-    click.echo(diagnostic_text(diagnostic, source_of(texts)), err=True)
+    report_lines(diagnostic_text(diagnostic, source_of(texts)))
 
 
 def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
@@ -144,12 +144,12 @@ def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
         for diagnostic in error.diagnostics:
             _report(diagnostic)
     elif isinstance(error, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        report("interrupted")
     elif ending.traceback:
         click.echo(ending.traceback, err=True, nl=False)
     if error is not None:
         for sentence in _advice.advice(error, source, py2):
-            click.echo(sentence, err=True)
+            report(sentence)
 
 
 def _report_nets(ending: Ending) -> bool:

@@ -99,7 +99,7 @@ def command(
     from protogen.cli._files import FileSearch
     from protogen.cli._nets import NetReader
     from protogen.cli._settings import folder_settings
-    from protogen.render.summary import DEFAULT_COLUMNS, Layout
+    from protogen.render.summary import Layout
 
     if as_json + as_csv + as_markdown > 1:
         raise click.UsageError("give only one of --json, --csv and --markdown")
@@ -118,7 +118,7 @@ def command(
         batch=batch,
     )
     nets = list(reader.summaries(search))
-    layout = Layout(columns or DEFAULT_COLUMNS, depth, sort)
+    layout = Layout(columns or (), depth, sort)
     # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
     click.echo(_output(nets, layout, as_json, as_csv, as_markdown), file=sys.stdout)
     if reader.exit_code:

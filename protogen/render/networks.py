@@ -20,6 +20,9 @@ __all__ = ["data", "table", "text"]
 
 _WIDTH = 88
 
+#: The options that every network has.
+_COMMON = ("form", "batch", "train", "test")
+
 
 def table(summaries: Iterable[NetworkSummary]) -> Table:
     """All networks with their figures."""
@@ -118,7 +121,7 @@ def data(summary: NetworkSummary) -> dict[str, Any]:
 def page() -> str:
     """The page of docs with all networks."""
     summaries = [summarize_network(zoo.find(name)) for name in zoo.names()]
-    return render("zoo.md.j2", summaries=summaries, image=image, needs=needs, option=_option)
+    return render("zoo.md.j2", summaries=summaries, image=image, needs=needs, common=_COMMON)
 
 
 if __name__ == "__main__":

@@ -103,16 +103,27 @@ COLUMNS: dict[str, Column] = {
 
 DEFAULT_COLUMNS = ("layer", "type", "bottoms", "tops", "parameters", "macs", "memory", "share")
 
+#: The same for groups of layers, whose bottoms would be many.
+GROUP_COLUMNS = tuple(name for name in DEFAULT_COLUMNS if name != "bottoms")
+
 #: What a narrow terminal leaves out first.
-_LEAST = ("learnable", "bottoms", "share", "type", "statistics", "memory")
+_LEAST = ("learnable", "bottoms", "share", "type", "statistics", "memory", "tops")
 
 
 class Layout(NamedTuple):
-    """The columns of a table of layers, how deep their names are looked at, and the order."""
+    """The columns of a table of layers, how deep their names are looked at, and the order.
 
-    columns: Sequence[str] = DEFAULT_COLUMNS
+    Without columns, they are the default ones.
+    """
+
+    columns: Sequence[str] = ()
     depth: int | None = None
     sort: str | None = None
+
+    @property
+    def shown(self) -> Sequence[str]:
+        """The names of the columns."""
+        return self.columns or (DEFAULT_COLUMNS if self.depth is None else GROUP_COLUMNS)
 
 
 _LAYOUT = Layout()
@@ -120,7 +131,7 @@ _LAYOUT = Layout()
 
 def layers_table(summary: Summary, layout: Layout = _LAYOUT) -> Table:
     """A row for each layer, or for each group of layers, for people."""
-    columns = layout.columns
+    columns = layout.shown
     rows = []
     for group in _groups(summary, layout):
         rows.append([_text(COLUMNS[name], group, summary) for name in columns])
@@ -131,7 +142,7 @@ def layers_table(summary: Summary, layout: Layout = _LAYOUT) -> Table:
 
 def raw_table(summary: Summary, layout: Layout = _LAYOUT) -> Table:
     """The same table for spreadsheets: plain numbers; an unknown one is empty."""
-    columns = layout.columns
+    columns = layout.shown
     rows = []
     for group in _groups(summary, layout):
         cells = [COLUMNS[name].cell(group, summary) for name in columns]
@@ -154,7 +165,9 @@ def _text(column: Column, group: Group, summary: Summary) -> str:
     # Not a 0, so that the layers that learn or compute stand out.
     if isinstance(cell, Total) and cell == 0:
         return ""
-    return column.text(group, summary) if column.text else str(cell)
+    if column.text:
+        return column.text(group, summary)
+    return cell.text if isinstance(cell, Total) else cell
 
 
 def _title(name: str, summary: Summary) -> str:

@@ -23,7 +23,7 @@ from protogen.reports.memory import FLOAT_BYTES
 from protogen.reports.totals import UNKNOWN_TOTAL, Total, total, total_of
 from protogen.schema import Context
 from protogen.shapes import count, is_known
-from protogen.windows import convolution_window
+from protogen.windows import Axis, convolution_window
 
 __all__ = ["KINDS", "Cost", "LayerCost", "Operations", "measure_cost"]
 
@@ -103,8 +103,10 @@ def measure_cost(analysis: Analysis, parameters: Total) -> Cost:
 
 
 def _layer_cost(analysis: Analysis, step: Step) -> LayerCost:
-    layer = _layer(analysis, step)
     macs = total(step.facts.macs)
+    if not step.faults and (step.type in _NOTHING or not step.bottoms):
+        return LayerCost(step.name, step.type, macs, Operations(), Total(0))
+    layer = _layer(analysis, step)
     if layer is None:
         return LayerCost(step.name, step.type, macs, None, UNKNOWN_TOTAL)
     return LayerCost(step.name, step.type, macs, _operations(layer), _column_buffer(layer))
@@ -165,8 +167,6 @@ def _column_buffer(layer: _Layer) -> Total:
 
 def _operations(layer: _Layer) -> Operations | None:
     """What a layer computes apart from MACs; ``None`` if that is not known."""
-    if layer.step.type in _NOTHING or not layer.step.bottoms:
-        return Operations()
     rule = _RULES.get(layer.step.type)
     return None if rule is None else rule(layer)
 
@@ -243,11 +243,29 @@ def _pooling(layer: _Layer) -> Operations | None:
     axes = pooled_axes(layer.analysis, layer.step)
     if len(axes) != 2:
         return None
-    inside = math.prod(sum(window.elements for window in axis.windows()) for axis in axes)
-    pixels = count(layer.bottoms[0][:2]) * inside
+    inside = [_pixels_inside(axis) for axis in axes]
+    if None in inside:
+        return None
+    pixels = count(layer.bottoms[0][:2]) * math.prod(each or 0 for each in inside)
     if layer.ctx.param.pool == proto.PoolingParameter.MAX:
         return Operations(comparisons=pixels)
     return Operations(additions=pixels, divisions=count(layer.tops[0]))
+
+
+#: So many windows at a border are looked at one by one.
+_MOST_WINDOWS = 2**20
+
+
+def _pixels_inside(axis: Axis) -> int | None:
+    """The elements that all windows of an axis read; ``None`` if there are too many windows."""
+    # Windows that neither begin before the axis nor end after it are whole.
+    first = min(-(-axis.pad // axis.stride), axis.pooled)
+    end = max(first, min((axis.size + axis.pad - axis.kernel) // axis.stride + 1, axis.pooled))
+    if first + axis.pooled - end > _MOST_WINDOWS:
+        return None
+    clipped = sum(axis.window(index).elements for index in range(first))
+    clipped += sum(axis.window(index).elements for index in range(end, axis.pooled))
+    return clipped + (end - first) * axis.kernel
 
 
 def _lrn(layer: _Layer) -> Operations:
@@ -271,7 +289,10 @@ def _lrn(layer: _Layer) -> Operations:
 
 def _neighbors(size: int, margin: int) -> int:
     """The elements within ``margin`` of an element, itself included, summed over an axis."""
-    return sum(min(i + margin, size - 1) - max(i - margin, 0) + 1 for i in range(size))
+    if margin >= size:
+        return size * size
+    # At each end, 1 + 2 + ... + margin of them are missing.
+    return size * (2 * margin + 1) - margin * (margin + 1)
 
 
 def _softmax(layer: _Layer) -> Operations:
@@ -328,6 +349,7 @@ _NOTHING = frozenset(
         "Slice",
         "Split",
         "Tile",
+        "Upsample",
     )
 )
 
@@ -337,6 +359,7 @@ _RULES: dict[str, _Rule] = {
     "ArgMax": _compares,
     "Axpy": _each(additions=1, multiplications=1),
     "BNLL": _each(additions=1, comparisons=1, exponentials=2),
+    "BN": _each(additions=1, multiplications=1),
     "BatchNorm": _batch_norm,
     "Bias": _each(additions=1),
     "Clip": _each(comparisons=2),
@@ -351,6 +374,7 @@ _RULES: dict[str, _Rule] = {
     "Embed": _bias,
     "Exp": _each(exponentials=1),
     "InnerProduct": _bias,
+    "Interp": _each(additions=3, multiplications=4),
     "LRN": _lrn,
     "Log": _each(exponentials=1),
     "MVN": _mvn,

@@ -32,6 +32,7 @@ __all__ = [
     "field_of",
     "fields",
     "receptive_field",
+    "with_channels",
 ]
 
 #: First and last coordinate; ``None`` where nothing is seen.
@@ -254,6 +255,23 @@ def _is_full(product: Product, axis: int, size: int) -> bool:
     return everywhere and all(each == full for each in product[axis].sets)
 
 
+def with_channels(analysis: Analysis, to: Value) -> Analysis:
+    """The analysis with a batch of 1 and 3 channels where a source does not say how many it has.
+
+    The height and width of a field do not depend on them. A database, for example, says how many
+    channels its images have, but the net how they are cropped.
+    """
+    if to.shape is None or len(to.shape) < 3 or None in to.shape[2:] or None not in to.shape:
+        return analysis
+    batch, channels, *sizes = to.shape
+    shape = (batch or 1, channels or _CHANNELS, *sizes)
+    return analysis.edited(inputs={to.name: shape})
+
+
+#: The channels of a color image.
+_CHANNELS = 3
+
+
 def find_value(analysis: Analysis, name: str) -> Value:
     """The blob of this name as it is in the end. Raises `ProtogenError` if there is none."""
     value = analysis.values.get(name)
@@ -294,6 +312,8 @@ def receptive_field(
     source = others[0] if others else default_source(analysis)
     if source is None:
         raise _error(f'"{value.name}" sees nothing: the net has no inputs')
+    analysis = with_channels(analysis, source)
+    value, source = analysis.values[value.name], analysis.values[source.name]
     found = field_of(analysis, value, source)
     if isinstance(found, UnclearField):
         raise _error(f'what "{value.name}" sees of "{source.name}" is unknown: {found.reason}')

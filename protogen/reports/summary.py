@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -99,8 +100,25 @@ class Summary(Displayed):
         """Whether Caffe would accept the net."""
         return not any(each.severity is Severity.ERROR for each in self.diagnostics)
 
+    def text(
+        self,
+        *,
+        depth: int | None = None,
+        sort: str | None = None,
+        columns: Sequence[str] | None = None,
+        terminal: bool = False,
+    ) -> str:
+        """The table and the totals, as `protogen summary` prints them.
+
+        ``depth`` joins layers whose names agree in so many parts between slashes. ``sort`` and
+        ``columns`` name columns. ``terminal`` fits the table to the terminal.
+        """
+        render: Any = importlib.import_module("protogen.render.summary")
+        layout = render.Layout(columns or (), depth, sort)
+        return str(render.text(self, layout, terminal))
+
     def __repr__(self) -> str:
-        totals = f"{self.parameters} parameters, {self.macs_per_image} MACs per image"
+        totals = f"{self.parameters.text} parameters, {self.macs_per_image.text} MACs per image"
         return f"<summary of {self.name!r} in {self.phase}: {len(self.rows)} layers, {totals}>"
 
 

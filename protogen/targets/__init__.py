@@ -13,6 +13,8 @@ from pathlib import Path
 
 from protogen.diagnostics import did_you_mean
 from protogen.targets._facts import (
+    EFFECTS,
+    Effect,
     Formats,
     Limit,
     Quirk,
@@ -27,6 +29,8 @@ from protogen.targets._facts import (
 from protogen.targets._reading import read_target
 
 __all__ = [
+    "EFFECTS",
+    "Effect",
     "Formats",
     "Limit",
     "Quirk",
@@ -56,11 +60,19 @@ def names() -> tuple[str, ...]:
 def get(name: str) -> Target:
     """The target with this name. Raises `ValueError`, with the nearest name, if there is none."""
     if name not in names():
-        near = did_you_mean(name, names()) or f"the targets are {', '.join(names())}"
-        raise ValueError(f'unknown target "{name}"; {near}')
+        raise ValueError(f'unknown target "{name}"; {_nearest(name)}')
     return read_target(_FOLDER / f"{name}.toml")
 
 
 def all_targets() -> Iterator[Target]:
     """Every target, sorted by name."""
     return map(get, names())
+
+
+def _nearest(name: str) -> str:
+    # A version may be left out, or another one: opencv, opencv5.
+    program = name.rstrip("0123456789.")
+    versions = [each for each in names() if each.rstrip("0123456789") == program]
+    if versions:
+        return f'did you mean "{versions[0]}"?'
+    return did_you_mean(name, names()) or f"the targets are {', '.join(names())}"

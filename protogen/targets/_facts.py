@@ -158,10 +158,11 @@ class Limit:
 class Quirk:
     """Something that a target computes otherwise, ignores or does not accept.
 
-    It concerns layers of ``types`` (all, if there are none) whose ``field`` is *given*, *missing*,
-    *is* one of ``values`` or is *not* one of them; ``always`` concerns all. ``says`` completes the
-    sentence "the target ...", ``fix`` says what to write instead, and ``converts`` is whether
-    ``protogen convert`` does that.
+    It concerns layers of ``types`` (all, if there are none) that have ``bottoms`` bottoms or more,
+    and whose ``field`` is *given*, *missing*, *is* one of ``values``, is *not* one of them, or is
+    *above* the first; ``always`` concerns all.
+    ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
+    ``converts`` is whether ``protogen convert`` does that.
     """
 
     source: str
@@ -169,8 +170,9 @@ class Quirk:
     says: str
     types: tuple[str, ...] = ()
     field: str = ""
-    when: Literal["given", "missing", "is", "not", "always"] = "always"
+    when: Literal["given", "missing", "is", "not", "above", "always"] = "always"
     values: tuple[str, ...] = ()
+    bottoms: int = 0
     fix: str = ""
     converts: bool = False
 

@@ -21,7 +21,17 @@ from protogen.zoo._network import Figures, Network, ZooError
 from protogen.zoo._options import Option
 from protogen.zoo._registry import find, names
 
-__all__ = ["Figures", "Network", "Option", "ZooError", "find", "names", "net", "net_of_spec"]
+__all__ = [
+    "Figures",
+    "Network",
+    "Option",
+    "ZooError",
+    "find",
+    "names",
+    "net",
+    "net_of_spec",
+    "read_spec",
+]
 
 
 def net(name: str, **options: Any) -> Net:
@@ -38,8 +48,14 @@ def net_of_spec(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
     ``plain`` alone means ``plain=true``.
     """
+    network, options = read_spec(spec)
+    return network.net({**options, **(settings or {})})
+
+
+def read_spec(spec: str) -> tuple[Network, dict[str, str]]:
+    """The network and the options of ``NAME?option=value&...``, as they are written."""
     name, _, query = spec.partition("?")
-    return find(name).net({**_options(query), **(settings or {})})
+    return find(name), _options(query)
 
 
 def _options(query: str) -> dict[str, str]:

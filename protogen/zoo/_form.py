@@ -30,12 +30,16 @@ class Form:
 
     For deployment: an Input, and what the network predicts. For training (``training``): the data
     of both phases with a label, and the losses. ``batch`` is the number of images, if it is given;
-    otherwise 1, or what the published file trains with.
+    otherwise 1, or what the published file trains with. ``sources`` are the databases for training
+    and for testing, where they are given.
     """
 
-    def __init__(self, name: str, batch: int | None) -> None:
+    def __init__(
+        self, name: str, batch: int | None, sources: tuple[str | None, str | None] = (None, None)
+    ) -> None:
         self.training = name == "train_val"
         self.batch = batch
+        self._sources = sources
         self._label: Blob | None = None
 
     @property
@@ -77,7 +81,7 @@ class Form:
                 image, self._label = L.Data(
                     name=layer or name,
                     tops={name: (number, channels, height, width), "label": (number,)},
-                    source=sources[index],
+                    source=self._sources[index] or sources[index],
                     backend="LMDB",
                     batch_size=number,
                     **{**transform, "mirror": mirror},
@@ -107,7 +111,8 @@ class Form:
         assert net is not None
         if channels == 3:
             transform.setdefault("mean_value", MEAN)
-        for source, phase in zip(sources, ("TRAIN", "TEST")):
+        for index, phase in enumerate(("TRAIN", "TEST")):
+            source = self._sources[index] or sources[index]
             with net.phase(phase):
                 image: Blob = L.Data(
                     name="data",
@@ -133,7 +138,7 @@ class Form:
         image, self._label = L.DenseImageData(
             name="data",
             tops={"data": (number, 3, height, width), "label": (number, 1, height, width)},
-            source=source,
+            source=self._sources[0] or source,
             batch_size=number,
             shuffle=True,
         )

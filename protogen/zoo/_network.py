@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 
 from protogen.diagnostics import did_you_mean
@@ -33,6 +34,10 @@ class Figures(NamedTuple):
     weights: int
     statistics: int
     macs: int
+
+
+#: How far from a size that does not fit others are tried: each try composes the network.
+_TRIES = 64
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ class Network:
         found = {
             "form": Option("form", "deploy", self.forms),
             "batch": Option("batch", None, (), int),
+            "train": Option("train", None),
+            "test": Option("test", None),
         }
         parameters = inspect.signature(self.function, eval_str=True).parameters.values()
         for parameter in parameters:
@@ -74,20 +81,31 @@ class Network:
                 found[parameter.name] = option(parameter, self.preset)
         return found
 
+    def checked(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """These options as values. Raises `ZooError` if one does not exist or makes no sense."""
+        values = self._values(options)
+        return {name: values[name] for name in options if name in values}
+
     def net(self, options: Mapping[str, Any] | None = None) -> Net:
         """Compose the network with these options. Raises `ZooError`."""
         values = self._values(options or {})
-        form = Form(values.pop("form"), values.pop("batch"))
-        composed = Net(self.title)
         try:
-            with composed:
-                self.function(form, **values)
+            composed = self._composed(values)
         except ComposeError as error:
             raise ZooError(self._misfit(error, options or {})) from None
-        if form.training:
+        if values["form"] == "train_val":
             set_fillers(composed)
         else:
             remove_training(composed)
+        return composed
+
+    def _composed(self, values: Mapping[str, Any]) -> Net:
+        own = dict(values)
+        sources = (own.pop("train"), own.pop("test"))
+        form = Form(own.pop("form"), own.pop("batch"), sources)
+        composed = Net(self.title)
+        with composed:
+            self.function(form, **own)
         return composed
 
     def _values(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,6 +113,9 @@ class Network:
         known = self.options
         values = {name: each.default for name, each in known.items()}
         for name, value in given.items():
+            if name == "plain" and name not in known:
+                self._check_plain()
+                continue
             if name not in known:
                 hint = did_you_mean(name, known) or f"its options are {', '.join(known)}"
                 raise ZooError(f'zoo:{self.name} has no option "{name}"; {hint}')
@@ -104,32 +125,44 @@ class Network:
                 raise ZooError(f"zoo:{self.name}: {error}") from None
         return values
 
+    def _check_plain(self) -> None:
+        """Raise `ZooError` if the network has no plain form, and is not plain itself."""
+        if self.needs:
+            needs = ", ".join(self.needs)
+            raise ZooError(f"zoo:{self.name} has no plain form: BVLC Caffe has no equal of {needs}")
+
     def _misfit(self, error: ComposeError, given: Mapping[str, Any]) -> str:
         """Why the layers do not fit with these options, and which sizes do."""
         stated = "&".join(f"{name}={value}" for name, value in given.items())
         finding = error.diagnostics[0]
-        lines = [f"zoo:{self.name}?{stated} does not fit: {finding.fact}"]
+        hint = finding.hint
         if "size" in given:
-            others = {name: value for name, value in given.items() if name != "size"}
-            lines.append(f"  hint:  {_sizes(self.net(others))}")
-        elif finding.hint:
-            lines.append(f"  hint:  {finding.hint}")
-        return "\n".join(lines)
+            hint = self._fitting_sizes(given) or hint
+        message = f"zoo:{self.name}?{stated} does not fit: {finding.fact}"
+        return f"{message}\n  hint:  {hint}" if hint else message
 
+    def _fitting_sizes(self, given: Mapping[str, Any]) -> str:
+        """The nearest sizes with which the layers fit, besides the published one."""
+        options = self.options
+        published = options["size"].text
+        size = parse(options["size"], given["size"])
+        found: list[int] = []
+        if isinstance(size, int):
+            for step in (1, -1):
+                sizes = range(size + step, max(size + step * _TRIES, 0), step)
+                found += islice((each for each in sizes if self._fits(given, each)), 1)
+        if not found:
+            return f"the published size is {published}"
+        nearest = " and ".join(map(str, sorted(found)))
+        return f"sizes that fit: {nearest}; the published size is {published}"
 
-def _sizes(net: Net) -> str:
-    """The image sizes that a net accepts, around its own."""
-    from protogen.input_sizes import InputSizes
-
-    sizes = InputSizes(net.analysis())
-    height, width = sizes.present
-    if height is None or width is None:
-        return "leave out size"
-    smallest = height
-    while smallest > 1 and sizes.along(0, smallest - 1).legal:
-        smallest -= 1
-    own = f"{height}" if height == width else f"{height}x{width}"
-    return f"the published size is {own}; every size from {smallest} to {height} fits"
+    def _fits(self, given: Mapping[str, Any], size: int) -> bool:
+        values = self._values({**given, "size": size})
+        try:
+            self._composed(values)
+        except ComposeError:
+            return False
+        return True
 
 
 # The registry ----------------------------------------------------------------------------------

@@ -18,7 +18,11 @@ _FILLERS = (
 )
 
 #: The layers whose weights start at 0 without a filler, so that they would never learn.
-_NEED_FILLERS = {"Convolution": "convolution_param", "InnerProduct": "inner_product_param"}
+_NEED_FILLERS = {
+    "Convolution": "convolution_param",
+    "Deconvolution": "convolution_param",
+    "InnerProduct": "inner_product_param",
+}
 
 
 def remove_training(net: Net) -> None:
@@ -44,7 +48,8 @@ def set_fillers(net: Net) -> None:
     (source: He et al. 2015, "Delving Deep into Rectifiers", Section 2.2)
     """
     for layer in net.message.layer:
-        if layer.type in _NEED_FILLERS:
+        learns = not layer.param or layer.param[0].lr_mult > 0
+        if layer.type in _NEED_FILLERS and learns:
             parameters = getattr(layer, _NEED_FILLERS[layer.type])
             if not parameters.HasField("weight_filler"):
                 parameters.weight_filler.type = "msra"

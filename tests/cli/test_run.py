@@ -42,8 +42,9 @@ fresh = reported
 
 
 def test_a_script_sees_itself_as_python_would_show_it() -> None:
-    Path("helper.py").write_text("width = 4\n", encoding="utf-8")
-    text = f"{NET}import helper\nprint(__name__, __file__, sys.argv[1:], helper.width, input())\n"
+    Path("beside_net.py").write_text("width = 4\n", encoding="utf-8")
+    text = f"{NET}import beside_net\n"
+    text += "print(__name__, __file__, sys.argv[1:], beside_net.width, input())\n"
     result = run(text, "--strict", "--", "-o", "x", typed="typed\n")
     assert result.stdout == "__main__ net.py ['--strict', '--', '-o', 'x'] 4 typed\n"
     # No message was made, so both layers are in no net.

@@ -12,6 +12,7 @@ import pytest
 import protogen
 from protogen.reports.cost import KINDS, Cost, LayerCost, Operations, measure_cost
 from protogen.reports.summary import summarize
+from protogen.windows import Axis
 from tests.reports.test_receptive_field import image, layer
 
 
@@ -134,3 +135,22 @@ def test_macs_are_those_of_a_real_caffe(conformance: Path) -> None:
         # The real Caffe read some files with other layer types in the place of a fork's.
         assert found == {name: number for name, (_, number) in row["macs"].items()}
     assert len(rows) == 53
+
+
+@pytest.mark.parametrize("pad", [0, 1, 2])
+@pytest.mark.parametrize("stride", [1, 2, 3, 5])
+@pytest.mark.parametrize("size", [3, 4, 7, 10])
+def test_pixels_of_a_pooling_are_those_of_each_of_its_windows(
+    size: int, stride: int, pad: int
+) -> None:
+    param = f"kernel_size: 3 stride: {stride} pad: {pad}"
+    axis = Axis("height", size, 3, stride, pad, False, pad > 0)
+    along = sum(window.elements for window in axis.windows())
+    found = operations("Pooling", f"pooling_param {{ {param} }}", size=size)
+    assert found.comparisons == 2 * along**2
+
+
+def test_neighbors_of_every_element() -> None:
+    # In 3 channels with a margin of 3, all are neighbors of all.
+    param = "lrn_param { local_size: 7 norm_region: WITHIN_CHANNEL }"
+    assert operations("LRN", param, size=3).additions == 2 * 81 + 18
