@@ -45,10 +45,12 @@ class Made:
         for name, line in reversed(self.lines):
             lines[name].append(line)
         net = Net.of(self.message) if is_ours() else loads(str(self.message))
+        found = {}
         for index, layer in enumerate(net.current.message.layer):
             # Layers that the script has added or renamed since have no line.
             if lines[layer.name]:
-                net.set_line(index, lines[layer.name].pop())
+                found[index] = lines[layer.name].pop()
+        net.set_lines(found)
         return net
 
 
@@ -125,15 +127,16 @@ class Record:
         everything = [each for analysis in analyses for each in analysis.diagnostics]
         if any(each.name == "unknown-bottom" for each in everything):
             return
-        for diagnostic in map(net.place, everything):
-            key = (diagnostic.name, diagnostic.location)
-            if diagnostic.severity is not Severity.ERROR or key in self._places:
-                continue
+        for diagnostic in everything:
             # A fork's own schema knows its fields and types.
             if diagnostic.name in ("unknown-field", "unknown-type") and not is_ours():
                 continue
-            self._places.add(key)
-            yield diagnostic
+            if diagnostic.severity is Severity.ERROR:
+                placed = net.place(diagnostic)
+                key = (placed.name, placed.location)
+                if key not in self._places:
+                    self._places.add(key)
+                    yield placed
 
     def dropped(self) -> Iterator[Diagnostic]:
         """A finding for each layer that is in no message, and for what is wrong with it."""
