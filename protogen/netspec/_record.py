@@ -109,6 +109,13 @@ class Record:
         for each in new:
             self.report(each)
 
+    def net_of(self, message: Any) -> Net:
+        """The net of a message, with the lines of the script if that made it."""
+        for made in reversed(self.messages):
+            if made.message is message:
+                return made.net()
+        return Net.of(message)
+
     def errors(self) -> Iterator[Diagnostic]:
         """What Caffe rejects in the nets, as they are now; what was reported already is left out.
 
