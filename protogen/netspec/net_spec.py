@@ -309,12 +309,12 @@ def _made(targets: Iterable[Function], names: dict[Any, str], spec: NetSpec | No
     if record.keep_all:
         maker = _with_dropped(maker, spec)
     message = maker.message()
-    for fn, _ in maker.written:
-        fn.is_kept = True
-    record.keep(Made(message, [(fields["name"], fn.line) for fn, fields in maker.written]))
     # Without a NetSpec, the names that other NetSpecs give do not count, and are lost.
     specs = [spec] if spec is not None else _specs_of(maker)
     record.warn(losses(maker.written, maker.tops, partial(_assigned, specs)))
+    for fn, _ in maker.written:
+        fn.is_kept = True
+    record.keep(Made(message, [(fields["name"], fn.line) for fn, fields in maker.written]))
     return message
 
 
