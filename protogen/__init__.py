@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from protogen._version import __version__
 
 if TYPE_CHECKING:
-    from protogen import fillers, layers, proto, targets, zoo
+    from protogen import fillers, layers, netspec, proto, targets, zoo
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
@@ -56,6 +56,7 @@ _MODULES = {
     "blocks": "protogen.compose.blocks",
     "fillers": "protogen.fillers",
     "layers": "protogen.layers",
+    "netspec": "protogen.netspec",
     "proto": "protogen.proto",
     "zoo": "protogen.zoo",
     "targets": "protogen.targets",
@@ -84,6 +85,7 @@ __all__ = [
     "layers",
     "load",
     "loads",
+    "netspec",
     "proto",
     "receptive_field",
     "summary",
