@@ -223,7 +223,7 @@ class _Body:
         self.writer = writer
         self.function = function
         taken = set(writer.names.taken)
-        self.names = _Names(taken | {"x"})
+        self.names = _Names(taken | {"x", "i"})
         self.blobs: dict[str, str] = {}
         self.vars: dict[int, str] = {}
         #: The blob that is called x now.
@@ -448,20 +448,29 @@ class _Body:
         """The ``for`` and the names of its variables."""
         if not loop.variables:
             return [f"for _ in range({len(loop.calls)}):"], {}
-        names = {var.number: self.names.new(var.stem) for var in loop.variables}
-        for name in names.values():
-            self.names.taken.discard(name)
-        span = _range(loop)
-        if span is not None:
-            (number,) = names
-            self.names.taken.discard(names[number])
-            return [f"for i in range({span[0]}, {span[1]}):"], {number: _Index("i")}
-        rows = []
-        for row in loop.rows:
-            texts = [value_text(value, self.vars) for value in row]
-            rows.append(texts[0] if len(texts) == 1 else f"({', '.join(texts)})")
+        counter, start = _counter(loop)
+        columns = [index for index, var in enumerate(loop.variables) if var != counter]
+        names = {}
+        for index in columns:
+            var = loop.variables[index]
+            names[var.number] = self.names.new(var.stem)
+        # The next loop can have the same variables.
+        self.names.taken.difference_update(names.values())
+        rows = [_row([value_text(row[index], self.vars) for index in columns]) for row in loop.rows]
         variables = ", ".join(names.values())
-        return list(wrapped(f"for {variables} in [", rows, "]:", indent)), names
+        if counter is None:
+            return list(wrapped(f"for {variables} in [", rows, "]:", indent)), names
+        names[counter.number] = _Index("i")
+        if not columns:
+            return [f"for i in range({start}, {start + len(loop.rows)}):"], names
+        if len(columns) > 1:
+            variables = f"({variables})"
+        head = wrapped(f"for i, {variables} in enumerate([", rows, f"], {start}):", indent)
+        return list(head), names
+
+
+def _row(texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
 
 
 def _add_return(lines: list[str], names: Sequence[str]) -> None:
@@ -484,20 +493,24 @@ class _Index(str):
     __slots__ = ()
 
 
-def _range(loop: Loop) -> tuple[int, int] | None:
-    """The numbers in the texts of the only variable, if they follow each other."""
-    if len(loop.variables) != 1 or not _is_in_texts(loop.template, loop.variables[0]):
+def _counter(loop: Loop) -> tuple[Var | None, int]:
+    """A variable whose values are numbers that follow each other, in texts only; and the first."""
+    for index, var in enumerate(loop.variables):
+        numbers = [_whole_number(row[index]) for row in loop.rows]
+        first = numbers[0]
+        if first is None or not _is_in_texts(loop.template, var):
+            continue
+        if numbers == list(range(first, first + len(numbers))):
+            return var, first
+    return None, 0
+
+
+def _whole_number(value: Node) -> int | None:
+    """The number in a text, if it is written as Python writes it."""
+    if not isinstance(value, Text) or variables(value):
         return None
-    numbers = []
-    for (value,) in loop.rows:
-        is_plain = isinstance(value, Text) and not variables(value)
-        text = "".join(map(str, value.atoms)) if is_plain else ""
-        if not re.fullmatch(r"0|[1-9]\d*", text):
-            return None
-        numbers.append(int(text))
-    if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
-        return None
-    return numbers[0], numbers[-1] + 1
+    text = "".join(map(str, value.atoms))
+    return int(text) if re.fullmatch(r"0|[1-9]\d*", text, re.ASCII) else None
 
 
 def _is_in_texts(call: Call, var: Var) -> bool:

@@ -91,7 +91,7 @@ def conv_bn_relu(x, name, num_output=8):
         in source
     )
     assert source.count("L.Convolution(") == 1
-    assert "    for name, num_output in [" in source
+    assert "    for i, num_output in enumerate([8, 8, 8, 16, 16], 1):\n" in source
 
 
 def test_equal_settings_are_a_constant() -> None:
