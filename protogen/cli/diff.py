@@ -8,7 +8,7 @@ import click
 
 from protogen.cli._input import display_name, read_net
 from protogen.cli._options import input_option, json_option
-from protogen.cli._output import Unusable
+from protogen.cli._output import Unusable, report_lines
 
 if TYPE_CHECKING:
     from protogen.differences import NetDifferences, WeightsFit
@@ -100,7 +100,7 @@ def _read(spec: str) -> Net:
         raise Unusable(f"{display_name(spec)} is {other}; expected a net")
     errors = reading_errors(net.current.findings)
     for error in errors:
-        click.echo(str(error), err=True)
+        report_lines(str(error))
     if errors:
         raise click.exceptions.Exit(_TROUBLE)
     return net
