@@ -361,12 +361,13 @@ class _Body:
             name = self.writer.function_names[call.function]
             return name, [*blobs, *self._arguments(function, call)]
         pieces: list[str] = []
+        args = call.args
         if call.phase and self.function is not None:
-            call.args.setdefault("include", Fields("dict", (("phase", Word(call.phase)),)))
+            args = {**args, "include": Fields("dict", (("phase", Word(call.phase)),))}
         constant = self.writer.constants.get(_settings(call))
         hidden = {key for key, _ in _settings(call)} if constant else set()
         splatted = {}
-        for key, value in call.args.items():
+        for key, value in args.items():
             if key in hidden:
                 continue
             if not key:
