@@ -29,7 +29,7 @@ from protogen.render.program.nodes import (
     variables,
 )
 
-__all__ = ["Layout", "comment_line", "lines_of", "quoted", "value_text", "wrapped"]
+__all__ = ["Layout", "comment_line", "docstring", "lines_of", "quoted", "value_text", "wrapped"]
 
 #: The length of a line.
 _WIDTH = 100
@@ -532,8 +532,14 @@ def _listed(types: Sequence[str]) -> str:
 
 
 def comment_line(text: str) -> str:
-    """A comment of a prototxt as one of Python."""
+    """A comment of a prototxt as one of Python, without what would end it: a carriage return."""
+    text = shown(text)
     return text if text.startswith("# ") else f"# {text.lstrip('#').strip()}".rstrip()
+
+
+def shown(text: str) -> str:
+    """The text with each character that cannot be printed as an escape."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 # Values ----------------------------------------------------------------------------------------
@@ -594,6 +600,11 @@ def quoted(text: str) -> str:
     """A string in double quotes."""
     letters = [_escaped(letter) for letter in text]
     return f'"{"".join(letters)}"'
+
+
+def docstring(text: str) -> str:
+    """A text that can be a docstring."""
+    return shown(text).replace("\\", "/").replace('"', "'")
 
 
 def _escaped(letter: str) -> str:

@@ -14,7 +14,7 @@ from protogen.netspec import install
 from protogen.render.program.block_calls import with_blocks
 from protogen.render.program.calls import calls_of
 from protogen.render.program.folding import fold
-from protogen.render.program.layout import lines_of, value_text
+from protogen.render.program.layout import docstring, lines_of, value_text
 from protogen.render.program.netspec_source import netspec_source
 from protogen.render.program.nodes import Program
 from protogen.render.program.values import net_fields
@@ -78,7 +78,7 @@ def _source(net: proto.NetParameter, program: Program, title: str) -> str:
     body = "\n".join([*layout.constants, *map("\n".join, layout.functions), *layout.main])
     return render(
         "net.py.j2",
-        title=title.replace("\\", "/").replace('"', "'"),
+        title=docstring(title),
         names=_imported(body),
         uses_layers="L." in body,
         constants=layout.constants,
