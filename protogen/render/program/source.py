@@ -59,8 +59,14 @@ def _folded(net: proto.NetParameter, comments: _Comments, title: str) -> str:
 
 
 def _flat(net: proto.NetParameter, comments: _Comments, title: str) -> str:
-    """The program without functions and loops, in case that one of these is wrong."""
+    """The program without functions, loops and blocks, in case that one of these is wrong."""
     calls, _ = calls_of(net, comments)
+    return _source(net, Program(list(calls)), title)
+
+
+def _raw(net: proto.NetParameter, comments: _Comments, title: str) -> str:
+    """The program that adds the layers as they are, in case that one cannot be composed."""
+    calls, _ = calls_of(net, comments, raw=True)
     return _source(net, Program(list(calls)), title)
 
 
@@ -68,7 +74,7 @@ _Writer = Callable[[proto.NetParameter, _Comments, str], str]
 
 #: What writes a program in a style; if its net differs, the next one is tried.
 _WRITERS: dict[Style, tuple[_Writer, ...]] = {
-    "dsl": (_folded, _flat),
+    "dsl": (_folded, _flat, _raw),
     "netspec": (netspec_source,),
 }
 

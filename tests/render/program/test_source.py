@@ -12,7 +12,7 @@ from protogen import Net, ProtogenError, load, loads
 from protogen import layers as L
 from protogen.render.program import Style, to_python
 from protogen.rules.text import reading_errors
-from tests.conftest import conformance_nets
+from tests.conftest import conformance_nets, rows
 
 STYLES: tuple[Style, ...] = ("dsl", "netspec")
 
@@ -175,6 +175,8 @@ def test_names_with_braces_in_functions() -> None:
         'layer {{ name: "a" type: "Silence" bottom: "data" }} layer {{ name: "b" type: "Python"'
         ' bottom: "data" top: "b" python_param {{ module: "m" layer: "l"'
         " param_str: \"{{'k': 1}}\" }} }}",
+        'layer {{ name: "a" type: "Nothing" bottom: "data" top: "b" top: "b" }}',
+        'layer {{ name: "r" type: "ReLU" }} layer {{ name: "r" type: "Split" bottom: "data" }}',
         'state {{ phase: TEST stage: "s" }} force_backward: true',
         'layers {{ name: "r" type: RELU bottom: "data" top: "r" }}',
     ],
@@ -183,6 +185,12 @@ def test_odd_nets(layers: str) -> None:
     text = layers.format('layer { name: "a" type: "ReLU" bottom: "data" top: "a" }')
     source = program(text if text.startswith("layers") else DATA + text)
     assert "with Net(" in source
+
+
+def test_random_layers_are_composed_again() -> None:
+    for row in rows("layers.jsonl.gz")[::40]:
+        for style in STYLES:
+            to_python(loads(row["prototxt"]), style)
 
 
 @pytest.mark.parametrize("style", STYLES)
