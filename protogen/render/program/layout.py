@@ -12,27 +12,21 @@ from typing import Any
 
 from protogen.render.program.nodes import (
     ABSENT,
-    Atoms,
     Call,
-    Code,
     Fields,
     Function,
-    Items,
     Loop,
     Node,
     Program,
     Text,
-    Times,
     Var,
     Word,
     is_complex,
     variables,
 )
+from protogen.render.program.python_text import Index, comment_line, quoted, value_text, wrapped
 
-__all__ = ["Layout", "comment_line", "docstring", "lines_of", "quoted", "value_text", "wrapped"]
-
-#: The length of a line.
-_WIDTH = 100
+__all__ = ["Layout", "lines_of"]
 
 #: Names that a program uses by itself.
 _RESERVED = {"L", "Net", "Blob", "blocks", "fillers", "net", "self"} | set(dir(builtins))
@@ -461,7 +455,7 @@ class _Body:
         variables = ", ".join(names.values())
         if counter is None:
             return list(wrapped(f"for {variables} in [", rows, "]:", indent)), names
-        names[counter.number] = _Index("i")
+        names[counter.number] = Index("i")
         if not columns:
             return [f"for i in range({start}, {start + len(loop.rows)}):"], names
         if len(columns) > 1:
@@ -486,12 +480,6 @@ def _add_return(lines: list[str], names: Sequence[str]) -> None:
                     return
                 break
     lines.append(f"    return {', '.join(names)}")
-
-
-class _Index(str):
-    """The name of a variable with a number where a text is meant."""
-
-    __slots__ = ()
 
 
 def _counter(loop: Loop) -> tuple[Var | None, int]:
@@ -529,137 +517,3 @@ def _listed(types: Sequence[str]) -> str:
     if len(words) > 6:
         return f"{len(types)} layers"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def comment_line(text: str) -> str:
-    """A comment of a prototxt as one of Python, without what would end it: a carriage return."""
-    text = shown(text)
-    return text if text.startswith("# ") else f"# {text.lstrip('#').strip()}".rstrip()
-
-
-def shown(text: str) -> str:
-    """The text with each character that cannot be printed as an escape."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
-
-
-# Values ----------------------------------------------------------------------------------------
-
-
-def value_text(node: Node, names: dict[int, str]) -> str:
-    """A value as Python; ``names`` are those of parameters."""
-    if isinstance(node, Var):
-        return names[node.number]
-    if isinstance(node, Times):
-        return f"{node.factor} * {names[node.var.number]}"
-    if isinstance(node, Text):
-        return _text(node.atoms, names)
-    if isinstance(node, Word):
-        return quoted(node.word)
-    if isinstance(node, Code):
-        return node.code
-    if isinstance(node, Items):
-        return f"[{', '.join(value_text(each, names) for each in node.items)}]"
-    if isinstance(node, tuple):
-        return f"[{', '.join(value_text(each, names) for each in node)}]"
-    if isinstance(node, Fields):
-        return _fields_text(node, names)
-    if node is ABSENT:
-        return "None"
-    if isinstance(node, str):
-        return quoted(node)
-    if isinstance(node, float) and (node != node or node in (float("inf"), -float("inf"))):
-        return f'float("{node}")'
-    return repr(node)
-
-
-def _fields_text(node: Fields, names: dict[int, str]) -> str:
-    texts = [(key, value_text(value, names)) for key, value in node.items]
-    if all(key.isidentifier() and not keyword.iskeyword(key) for key, _ in texts):
-        return f"{node.function}({', '.join(f'{key}={text}' for key, text in texts)})"
-    return "{" + ", ".join(f"{quoted(key)}: {text}" for key, text in texts) + "}"
-
-
-def _text(atoms: Atoms, names: dict[int, str]) -> str:
-    if not any(isinstance(atom, Var) for atom in atoms):
-        return quoted("".join(map(str, atoms)))
-    if len(atoms) == 1:
-        (var,) = atoms
-        assert isinstance(var, Var)
-        name = names[var.number]
-        return f"str({name})" if isinstance(name, _Index) else name
-    parts = []
-    for atom in atoms:
-        if isinstance(atom, Var):
-            parts.append(f"{{{names[atom.number]}}}")
-        else:
-            parts.append(quoted(atom)[1:-1].replace("{", "{{").replace("}", "}}"))
-    return f'f"{"".join(parts)}"'
-
-
-def quoted(text: str) -> str:
-    """A string in double quotes."""
-    letters = [_escaped(letter) for letter in text]
-    return f'"{"".join(letters)}"'
-
-
-def docstring(text: str) -> str:
-    """A text that can be a docstring."""
-    return shown(text).replace("\\", "/").replace('"', "'")
-
-
-def _escaped(letter: str) -> str:
-    if letter in ('"', "\\"):
-        return f"\\{letter}"
-    return letter if letter.isprintable() else repr(letter)[1:-1]
-
-
-def wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Iterator[str]:
-    """The pieces between head and tail, on one line or on as many as they need."""
-    line = f"{head}{', '.join(pieces)}{tail}"
-    if len(line) + indent <= _WIDTH or not pieces:
-        yield line
-        return
-    yield head
-    current = "   "
-    for piece in pieces:
-        if len(current) + len(piece) + 2 + indent > _WIDTH and current.strip():
-            yield current
-            current = "   "
-        if len(piece) + 5 + indent > _WIDTH:
-            yield from (f"    {each}" for each in _broken(piece, indent + 4))
-        else:
-            current += f" {piece},"
-    if current.strip():
-        yield current
-    yield tail
-
-
-def _broken(piece: str, indent: int) -> list[str]:
-    """A long argument on several lines: what is in its brackets, if it has any."""
-    opening = re.match(r"[^\"'\[({]*[\[({]", piece)
-    if opening is None or piece[-1] not in ")]}":
-        return [f"{piece},"]
-    inner = list(_split(piece[opening.end() : -1]))
-    return list(wrapped(opening[0], inner, f"{piece[-1]},", indent))
-
-
-def _split(text: str) -> Iterator[str]:
-    """The parts between the commas that are in no bracket and no string."""
-    depth, start, quote, position = 0, 0, "", 0
-    while position < len(text):
-        letter = text[position]
-        if quote:
-            position += letter == "\\"
-            quote = "" if letter == quote else quote
-        elif letter in "\"'":
-            quote = letter
-        elif letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == "," and not depth:
-            yield text[start:position].strip()
-            start = position + 1
-        position += 1
-    if text[start:].strip():
-        yield text[start:].strip()

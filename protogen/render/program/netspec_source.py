@@ -15,8 +15,8 @@ from typing import Any
 
 from protogen import proto
 from protogen.proto.fields import is_repeated
-from protogen.render.program.layout import comment_line, docstring, quoted, value_text, wrapped
 from protogen.render.program.nodes import Code, Fields, Items, Node, Text
+from protogen.render.program.python_text import comment_line, docstring, quoted, value_text, wrapped
 from protogen.render.program.values import element_of, value_of
 from protogen.render.templates import render
 from protogen.text import writer

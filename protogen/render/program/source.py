@@ -14,9 +14,10 @@ from protogen.netspec import install
 from protogen.render.program.block_calls import with_blocks
 from protogen.render.program.calls import calls_of
 from protogen.render.program.folding import fold
-from protogen.render.program.layout import docstring, lines_of, value_text
+from protogen.render.program.layout import lines_of
 from protogen.render.program.netspec_source import netspec_source
 from protogen.render.program.nodes import Program
+from protogen.render.program.python_text import docstring, value_text
 from protogen.render.program.values import net_fields
 from protogen.render.templates import render
 from protogen.text.comments import find_comments
