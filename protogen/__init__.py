@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from protogen.compose import Blob, blocks
     from protogen.coordinates import crop_offset
     from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
+    from protogen.differences import diff, weights_fit
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
+    from protogen.render.program import to_python
     from protogen.reports.receptive_field import receptive_field
     from protogen.reports.summary import summary
     from protogen.solvers import Solver
@@ -48,8 +50,11 @@ _HOMES = {
     "crop_offset": "protogen.coordinates",
     "receptive_field": "protogen.reports.receptive_field",
     "deploy": "protogen.transforms.deploy",
+    "diff": "protogen.differences",
     "summary": "protogen.reports.summary",
+    "to_python": "protogen.render.program",
     "upgrade": "protogen.text.upgrade",
+    "weights_fit": "protogen.differences",
     "without_data": "protogen.sources",
 }
 _MODULES = {
@@ -80,6 +85,7 @@ __all__ = [
     "convert",
     "crop_offset",
     "deploy",
+    "diff",
     "fillers",
     "infer_shapes",
     "layers",
@@ -90,7 +96,9 @@ __all__ = [
     "receptive_field",
     "summary",
     "targets",
+    "to_python",
     "upgrade",
+    "weights_fit",
     "without_data",
     "zoo",
 ]
