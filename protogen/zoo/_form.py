@@ -10,7 +10,7 @@ from protogen.active import active_net
 from protogen.compose.blob import Blob
 from protogen.zoo._options import Size
 
-__all__ = ["CIFAR", "FORMS", "Form", "head", "sides"]
+__all__ = ["CIFAR", "FORMS", "MEAN", "Form", "head", "sides"]
 
 #: The values of the option ``form``.
 FORMS = ("deploy", "train_val")
@@ -142,6 +142,34 @@ class Form:
             batch_size=number,
             shuffle=True,
         )
+        return image
+
+    def annotated_image(
+        self,
+        batches: tuple[int, int],
+        sources: tuple[str, str],
+        keywords: tuple[Mapping[str, Any], Mapping[str, Any]],
+        **common: Any,
+    ) -> Blob:
+        """Add SSD's AnnotatedData for training: images of 300x300, and the boxes in them.
+
+        ``keywords`` are those of the layers for training and for testing, ``common`` of both.
+        """
+        net = active_net()
+        assert net is not None
+        for index, phase in enumerate(("TRAIN", "TEST")):
+            number = self.batch if self.batch and phase == "TRAIN" else batches[index]
+            with net.phase(phase):
+                tops: tuple[Blob, Blob] = L.AnnotatedData(
+                    name="data",
+                    tops={"data": (number, 3, 300, 300), "label": (1, 1, None, 8)},
+                    source=self._sources[index] or sources[index],
+                    backend="LMDB",
+                    batch_size=number,
+                    **common,
+                    **keywords[index],
+                )
+        image, self._label = tops
         return image
 
     def segment(self, scores: Blob, **keywords: Any) -> None:

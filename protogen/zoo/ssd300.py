@@ -5,9 +5,9 @@ from __future__ import annotations
 from protogen import layers as L
 from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.zoo._form import Form
+from protogen.zoo._form import MEAN, Form
 from protogen.zoo._network import network
-from protogen.zoo._ssd import VOC, Source, detections
+from protogen.zoo._ssd import VOC, Source, detections, images
 from protogen.zoo.vgg import stages
 
 _SOURCES = (
@@ -26,16 +26,18 @@ _SOURCES = (
     title="VGG_VOC0712_SSD_300x300_deploy",
     paper='Liu et al. 2015, "SSD: Single Shot MultiBox Detector"',
     source="weiliu89/caffe@ssd: examples/ssd/ssd_pascal.py",
-    deviations=(
-        "without a form for training, which needs the MultiBoxLoss of the fork",
-        "without save_output_param, which only evaluation reads",
-    ),
+    deviations=("without save_output_param, which only evaluation reads",),
     needs=("DetectionOutput", "Normalize", "Permute", "PriorBox"),
-    forms=("deploy",),
 )
 def ssd300(form: Form, *, classes: int = VOC) -> None:
     """Boxes from six layers of VGG-16 and the convolutions after it; class 0 is the background."""
-    data = form.image(300)
+    data = images(
+        form,
+        batches=(32, 8),
+        sources=("examples/VOC0712/VOC0712_trainval_lmdb", "examples/VOC0712/VOC0712_test_lmdb"),
+        labels="data/VOC0712/labelmap_voc.prototxt",
+        mean_value=MEAN,
+    )
     x = stages(data, pools=4)
     x = L.Pooling(x, name="pool5", pool="MAX", kernel_size=3, stride=1, pad=1)
     x = L.Convolution(x, name="fc6", num_output=1024, kernel_size=3, pad=6, dilation=6)
@@ -55,7 +57,7 @@ def ssd300(form: Form, *, classes: int = VOC) -> None:
         channel_shared=False,
         scale_filler={"type": "constant", "value": 20},
     )
-    detections(data, _SOURCES, classes=classes, kernel=3, keep=200, top=400, confidence=0.01)
+    detections(form, data, _SOURCES, classes=classes, kernel=3, keep=200, top=400, confidence=0.01)
 
 
 def _pair(bottom: Blob, number: int, inner: int, *, halves: bool) -> Blob:
