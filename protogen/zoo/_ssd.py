@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from protogen import fillers
 from protogen import layers as L
-from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.zoo._form import Form, head
+from protogen.zoo._form import Form, current_net, head
 
 __all__ = ["VOC", "Source", "detections", "images"]
 
@@ -56,17 +55,8 @@ def detections(
     ``kernel`` is that of the convolutions. At most ``top`` boxes of a class and ``keep`` of an
     image stay, with a score of at least ``confidence``.
     """
-    locations, scores, priors = [], [], []
-    for source in sources:
-        locations.append(_convolution(source, "mbox_loc", 4 * source.boxes, kernel))
-        conf = head("mbox_conf", classes, VOC)
-        scores.append(_convolution(source, conf, classes * source.boxes, kernel))
-        priors.append(_priors(source, data))
-    location = L.Concat(*locations, name="mbox_loc", axis=1)
-    score = L.Concat(*scores, name="mbox_conf", axis=1)
-    prior = L.Concat(*priors, name="mbox_priorbox", axis=2)
-    net = active_net()
-    assert net is not None
+    location, score, prior = _heads(data, sources, classes, kernel)
+    net = current_net()
     if form.training:
         with net.phase("TRAIN"):
             _loss(location, score, prior, form.label, classes)
@@ -90,15 +80,36 @@ def detections(
             confidence_threshold=confidence,
         )
         if form.training:
-            L.DetectionEvaluate(
-                found,
-                form.label,
-                name="detection_eval",
-                num_classes=classes,
-                background_label_id=0,
-                overlap_threshold=0.5,
-                evaluate_difficult_gt=False,
-            )
+            _evaluation(found, form.label, classes)
+
+
+def _heads(
+    data: Blob, sources: Sequence[Source], classes: int, kernel: int
+) -> tuple[Blob, Blob, Blob]:
+    """The locations, the scores and the priors of the boxes from all sources."""
+    locations, scores, priors = [], [], []
+    for source in sources:
+        locations.append(_convolution(source, "mbox_loc", 4 * source.boxes, kernel))
+        conf = head("mbox_conf", classes, VOC)
+        scores.append(_convolution(source, conf, classes * source.boxes, kernel))
+        priors.append(_priors(source, data))
+    return (
+        L.Concat(*locations, name="mbox_loc", axis=1),
+        L.Concat(*scores, name="mbox_conf", axis=1),
+        L.Concat(*priors, name="mbox_priorbox", axis=2),
+    )
+
+
+def _evaluation(found: Blob, label: Blob, classes: int) -> None:
+    L.DetectionEvaluate(
+        found,
+        label,
+        name="detection_eval",
+        num_classes=classes,
+        background_label_id=0,
+        overlap_threshold=0.5,
+        evaluate_difficult_gt=False,
+    )
 
 
 def _loss(location: Blob, score: Blob, prior: Blob, label: Blob, classes: int) -> None:
@@ -196,8 +207,7 @@ def _samplers() -> list[dict[str, Any]]:
 
 def _convolution(source: Source, suffix: str, num_output: int, kernel: int) -> Blob:
     """A convolution, with the values of one box side by side: (N, H * W * num_output)."""
-    net = active_net()
-    assert net is not None
+    net = current_net()
     name = f"{source.blob}_{suffix}"
     padding: dict[str, Any] = {"pad": kernel // 2} if kernel > 1 else {}
     x = L.Convolution(
@@ -214,8 +224,7 @@ def _convolution(source: Source, suffix: str, num_output: int, kernel: int) -> B
 
 
 def _priors(source: Source, data: Blob) -> Blob:
-    net = active_net()
-    assert net is not None
+    net = current_net()
     priors: Blob = L.PriorBox(
         net[source.blob],
         data,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from protogen import layers as L
-from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.zoo._form import MEAN, Form
+from protogen.zoo._form import MEAN, Form, current_net
 from protogen.zoo._network import network
 from protogen.zoo._ssd import VOC, Source, detections, images
 from protogen.zoo.vgg import stages
@@ -48,8 +47,7 @@ def ssd300(form: Form, *, classes: int = VOC) -> None:
     x = _pair(x, 7, 128, halves=True)
     x = _pair(x, 8, 128, halves=False)
     _pair(x, 9, 128, halves=False)
-    net = active_net()
-    assert net is not None
+    net = current_net()
     L.Normalize(
         net["conv4_3"],
         name="conv4_3_norm",
