@@ -144,12 +144,13 @@ class Form:
 
     def annotated_image(
         self,
+        size: int,
         batches: tuple[int, int],
         sources: tuple[str, str],
         keywords: tuple[Mapping[str, Any], Mapping[str, Any]],
         **common: Any,
     ) -> Blob:
-        """Add SSD's AnnotatedData for training: images of 300x300, and the boxes in them.
+        """Add SSD's AnnotatedData for training: square images, and the boxes in them.
 
         ``keywords`` are those of the layers for training and for testing, ``common`` of both.
         """
@@ -159,7 +160,7 @@ class Form:
             with net.phase(phase):
                 tops: tuple[Blob, Blob] = L.AnnotatedData(
                     name="data",
-                    tops={"data": (number, 3, 300, 300), "label": (1, 1, None, 8)},
+                    tops={"data": (number, 3, size, size), "label": (1, 1, None, 8)},
                     source=self._sources[index] or sources[index],
                     backend="LMDB",
                     batch_size=number,

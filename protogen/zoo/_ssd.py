@@ -46,16 +46,18 @@ def detections(
     *,
     classes: int,
     kernel: int,
+    published: int = VOC,
     keep: int,
     top: int,
     confidence: float,
 ) -> None:
     """Add the heads at all sources, and the detections, (1, 1, N, 7); in training the loss.
 
-    ``kernel`` is that of the convolutions. At most ``top`` boxes of a class and ``keep`` of an
-    image stay, with a score of at least ``confidence``.
+    ``kernel`` is that of the convolutions, and ``published`` the published number of classes. At
+    most ``top`` boxes of a class and ``keep`` of an image stay, with a score of at least
+    ``confidence``.
     """
-    location, score, prior = _heads(data, sources, classes, kernel)
+    location, score, prior = _heads(data, sources, (classes, published), kernel)
     net = current_net()
     if form.training:
         with net.phase("TRAIN"):
@@ -84,14 +86,17 @@ def detections(
 
 
 def _heads(
-    data: Blob, sources: Sequence[Source], classes: int, kernel: int
+    data: Blob, sources: Sequence[Source], classes: tuple[int, int], kernel: int
 ) -> tuple[Blob, Blob, Blob]:
-    """The locations, the scores and the priors of the boxes from all sources."""
+    """The locations, the scores and the priors of the boxes from all sources.
+
+    ``classes`` is the number of classes, and the published one.
+    """
     locations, scores, priors = [], [], []
     for source in sources:
         locations.append(_convolution(source, "mbox_loc", 4 * source.boxes, kernel))
-        conf = head("mbox_conf", classes, VOC)
-        scores.append(_convolution(source, conf, classes * source.boxes, kernel))
+        conf = head("mbox_conf", *classes)
+        scores.append(_convolution(source, conf, classes[0] * source.boxes, kernel))
         priors.append(_priors(source, data))
     return (
         L.Concat(*locations, name="mbox_loc", axis=1),
@@ -141,16 +146,22 @@ def _loss(location: Blob, score: Blob, prior: Blob, label: Blob, classes: int) -
 
 
 def images(
-    form: Form, *, batches: tuple[int, int], sources: tuple[str, str], labels: str, **transform: Any
+    form: Form,
+    size: int,
+    *,
+    batches: tuple[int, int],
+    sources: tuple[str, str],
+    labels: str,
+    **transform: Any,
 ) -> Blob:
-    """Add the data: 300x300 images; in training with the boxes in them: (1, 1, N, 8).
+    """Add the data: square images; in training with the boxes in them: (1, 1, N, 8).
 
     ``labels`` is the file with the names of the classes. Training distorts the colors, puts images
     on larger ones, and cuts out parts that contain objects.
     """
     if not form.training:
-        return form.image(300)
-    resize = {"prob": 1, "resize_mode": "WARP", "height": 300, "width": 300}
+        return form.image(size)
+    resize = {"prob": 1, "resize_mode": "WARP", "height": size, "width": size}
     any_mode = {"interp_mode": ["LINEAR", "AREA", "NEAREST", "CUBIC", "LANCZOS4"]}
     training = {
         "mirror": True,
@@ -162,7 +173,7 @@ def images(
     }
     testing = {"resize_param": {**resize, "interp_mode": ["LINEAR"]}}
     return form.annotated_image(
-        batches, sources, (training, testing), label_map_file=labels, **transform
+        size, batches, sources, (training, testing), label_map_file=labels, **transform
     )
 
 

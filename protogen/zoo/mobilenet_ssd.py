@@ -35,6 +35,7 @@ def mobilenet_ssd(form: Form, *, classes: int = VOC) -> None:
     """Boxes from six layers of MobileNet and the convolutions after it; class 0 is no object."""
     data = images(
         form,
+        300,
         batches=(24, 8),
         sources=("trainval_lmdb", "test_lmdb"),
         labels="labelmap.prototxt",
