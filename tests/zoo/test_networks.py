@@ -6,6 +6,7 @@ of forks by the rules that other tests compare with those forks.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from math import prod
@@ -75,6 +76,19 @@ def test_a_network_says_what_only_forks_have(name: str) -> None:
         assert needs_of(network.net({"plain": True})) == []
 
 
+def digest(params: Any) -> str:
+    """A short name for the learnable blobs: those of each layer, with their shapes."""
+    learned = {name: [list(shape) for shape in shapes] for name, shapes in sorted(params.items())}
+    return hashlib.sha256(json.dumps(learned).encode()).hexdigest()[:16]
+
+
+def test_the_caffemodel_of_every_published_file_fits() -> None:
+    """`learned.json` has the digest of what each published file learns, of that file itself."""
+    published = json.loads((Path(__file__).parent / "learned.json").read_text("utf-8"))
+    composed = {name: digest(zoo.net(name).analysis().params) for name in zoo.names()}
+    assert composed == published
+
+
 @pytest.mark.parametrize("name", zoo.names())
 def test_a_network_says_where_it_is_from(name: str) -> None:
     network = zoo.find(name)
@@ -138,7 +152,7 @@ def published_files(conformance: Path, network: Network) -> list[Path]:
     return list((conformance / "nets").glob(f"{repository.replace('/', '+')}@*/{path}"))
 
 
-def test_a_published_caffemodel_fits(conformance: Path) -> None:
+def test_names_and_shapes_are_those_of_the_published_files(conformance: Path) -> None:
     """The layers that learn have the names and the shapes of those in the published file."""
     known = published(conformance)
     compared = 0
