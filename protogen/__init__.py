@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from protogen.program import ComposeError
     from protogen.reports.receptive_field import receptive_field
     from protogen.reports.summary import summary
+    from protogen.solvers import Solver
     from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
     from protogen.transforms.deploy import deploy
@@ -36,6 +37,7 @@ _HOMES = {
     "Location": "protogen.diagnostics",
     "ProtogenError": "protogen.diagnostics",
     "Severity": "protogen.diagnostics",
+    "Solver": "protogen.solvers",
     "Inference": "protogen.analysis:Analysis",
     "infer_shapes": "protogen.net",
     "Report": "protogen.checks",
@@ -67,6 +69,7 @@ __all__ = [
     "ProtogenError",
     "Report",
     "Severity",
+    "Solver",
     "__version__",
     "blocks",
     "check",

@@ -15,6 +15,7 @@ __all__ = [
     "SEVERITIES",
     "FormatsCommand",
     "InputShape",
+    "Setting",
     "Spec",
     "data_option",
     "input_option",
@@ -77,7 +78,7 @@ class InputShape(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
-class _Setting(click.ParamType):  # type: ignore[type-arg]
+class Setting(click.ParamType):  # type: ignore[type-arg]
     """``key=value``; the value is a Python literal if it reads as one, else a string."""
 
     name = "KEY=VALUE"
@@ -170,7 +171,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 set_option = click.option(
     "--set",
     "settings",
-    type=_Setting(),
+    type=Setting(),
     metavar="KEY=VALUE",
     multiple=True,
     help="Argument for the function that returns the net; repeatable.",

@@ -23,13 +23,15 @@ _DEPLOY_STAGE = "deploy"
 class TrainingNet:
     """A net in the current format, and what a deploy net is derived from.
 
+    ``written`` is the net before its upgrade, with the same layers: findings are placed in it.
     ``analysis`` is that of the phase to deploy, ``analyses`` are those of all phases with that one
     first. ``losses`` are the losses of training, or of TEST if none is trained. ``sources`` has the
     layer that produces each blob of data.
     """
 
-    def __init__(self, net: Net) -> None:
+    def __init__(self, net: Net, written: Net) -> None:
         self.net = net
+        self.written = written
         self.message: NetParameter = net.current.message
         self.train = net.analysis(State("TRAIN"))
         test = net.analysis(State("TEST"))
@@ -45,8 +47,8 @@ class TrainingNet:
 
     def place(self, found: Diagnostic) -> Diagnostic:
         """A finding with its place in the file, or with the file if it is about the whole net."""
-        placed = self.net.place(found)
-        document = self.net.document
+        placed = self.written.place(found)
+        document = self.written.document
         if placed.location is None and document is not None:
             return replace(placed, location=Location(document.filename))
         return placed

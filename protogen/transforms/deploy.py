@@ -102,7 +102,8 @@ class Deploy(Transform):
     def run(self, net: Net) -> Result:
         upgraded = Upgrade()(net)
         check_text(upgraded.net)
-        training = TrainingNet(upgraded.net)
+        same = upgraded.origins == tuple(range(len(net.current.message.layer)))
+        training = TrainingNet(upgraded.net, net if same else upgraded.net)
         if training.deployed and not (self.inputs or self.batch or self.outputs):
             line = "is a deploy net already: it has no loss and no data layer; nothing is changed"
             return replace(Result.unmodified(net), report=(line,))
@@ -144,12 +145,16 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     edits += [insert(("layer", end), fields) for fields in added]
     net = training.net.copy()
     net.apply(edits)
-    _check(net, training, {fields["name"] for fields in added})
+    origins = origins_after(end, edits)
+    rejected = _rejected(net, training, origins, inputs)
+    errors = [each for each in rejected if each.severity is Severity.ERROR]
+    if errors:
+        raise ProtogenError(errors)
     return Result(
         net,
         True,
-        [*outputs.warnings, *_warnings(training, walk, inputs, net)],
-        origins_after(end, edits),
+        [*outputs.warnings, *_warnings(training, walk, inputs, net), *rejected],
+        origins,
         report=tuple(report_lines(training, inputs, outputs, names, walk, cleared)),
     )
 
@@ -224,20 +229,28 @@ def _added_layers(
             yield fields
 
 
-def _check(net: Net, training: TrainingNet, added: Collection[str]) -> None:
-    """Raise if Caffe would reject the deploy net, as with an input that does not fit.
+def _rejected(
+    net: Net, training: TrainingNet, origins: Sequence[int | None], inputs: list[DeployInput]
+) -> list[Diagnostic]:
+    """Why Caffe would reject the deploy net, as with an input that does not fit.
 
-    If it rejects a loss already, as with parameters of an unknown fork, it may also reject the
-    layers that are ``added`` in place of the losses.
+    A layer of an unknown type is for a fork, and a warning. If a fork's loss has faults already,
+    the layers added in its place may have the same.
     """
     faulty = any(loss.faults for loss in training.losses)
-    errors = []
+    shapes = ", ".join(f'"{each.blob}" {format_shape(each.shape)}' for each in inputs)
+    found = []
     for each in net.analysis().faults:
-        if each.severity is Severity.ERROR and not (faulty and each.layer in added):
-            # Its index is that of the new net, which has no file.
-            errors.append(replace(each, layer_index=-1))
-    if errors:
-        raise ProtogenError(errors)
+        origin = origins[each.layer_index]
+        if each.severity is not Severity.ERROR or (faulty and origin is None):
+            continue
+        each = training.place(replace(each, layer_index=-1 if origin is None else origin))
+        if each.name == "unknown-type":
+            each = replace(each, severity=Severity.WARNING)
+        elif not each.where:
+            each = replace(each, where=f"in the deploy net, with the input {shapes}")
+        found.append(each)
+    return found
 
 
 def _warnings(
@@ -248,4 +261,4 @@ def _warnings(
     if any(step.is_loss for step in training.train.steps):
         found = untrained(net, [step.name for step in training.train.steps])
         if found is not None:
-            yield found
+            yield training.place(found)

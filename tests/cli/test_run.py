@@ -71,6 +71,15 @@ def test_a_net_is_checked_as_the_script_leaves_it() -> None:
     assert moved.stderr.startswith("net.py:8: error[S104]")
 
 
+def test_a_script_may_change_the_folder() -> None:
+    Path("inner").mkdir()
+    text = f"{NET}import os\nos.chdir('inner')\nn.a = n.conv1\nn.to_proto()\n"
+    result = run(text, options=("-o", "out.prototxt"))
+    assert "net.py:7: warning[N102]" in result.stderr
+    assert "\n    n.conv1 = L.Convolution(n.data, num_output=8, kernel_size=3)\n" in result.stderr
+    assert Path("out.prototxt").exists()
+
+
 def test_a_part_of_a_net_is_no_error() -> None:
     assert run(f"{NET}n.end = L.ReLU(bottom='elsewhere')\nn.to_proto()\n").exit_code == 0
 
@@ -159,7 +168,13 @@ def test_a_file_that_does_not_exist() -> None:
 def test_control_c_ends_a_loop() -> None:
     Path("net.py").write_text("print('on', flush=True)\nwhile True:\n    pass\n", encoding="utf-8")
     command = [sys.executable, "-m", "protogen", "run", "net.py"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell ignores SIGINT for its background jobs, and what they start inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         assert process.stdout
         assert process.stdout.readline() == b"on\n"
         time.sleep(0.1)

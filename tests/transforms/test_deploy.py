@@ -154,6 +154,9 @@ layers { name: "loss" type: SOFTMAX_LOSS bottom: "fc" bottom: "label" }
         ("prob", ["fc"], ["prob"]),
     ]
     assert result.report[0] == "upgraded from an old format"
+    unsized = v1.replace("crop_size: 28", "")
+    with pytest.raises(ProtogenError, match=r'^old.prototxt:1:1: error.G112. layer "data"'):
+        protogen.deploy(loads(unsized, "old.prototxt"))
     assert result.origins == (None, 1, None)
 
 
@@ -192,10 +195,25 @@ def test_an_input_in_the_middle_and_one_that_nothing_needs() -> None:
 
 
 def test_an_input_that_does_not_fit_is_an_error() -> None:
-    with pytest.raises(ProtogenError, match=r'S107\] layer "conv1" \(Convolution\)'):
+    message = r'^<text>:.*S107\] layer "conv1" .*\n  where: in the deploy net, .* "data" 1x3x3x3'
+    with pytest.raises(ProtogenError, match=message):
         protogen.deploy(loads(TRAIN_VAL), inputs={"data": (1, 3, 3, 3)})
     with pytest.raises(ValueError, match="batch must be at least 1, got 0"):
         Deploy(batch=0)
+
+
+def test_a_layer_of_an_unknown_fork_stays() -> None:
+    net = loads(
+        DATA
+        + 'layer { name: "x" type: "Blur" bottom: "data" top: "x" }\n'
+        + fc("f", "x")
+        + loss("l", "f")
+    )
+    result = protogen.deploy(net)
+    assert types(result.net) == ["Input", "Blur", "InnerProduct", "Softmax"]
+    assert [(each.name, each.severity.value) for each in result.diagnostics] == [
+        ("unknown-type", "warning")
+    ]
 
 
 def test_siamese_twins_become_one() -> None:

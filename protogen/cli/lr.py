@@ -1,0 +1,77 @@
+"""``protogen lr``: the learning rate of a solver at every iteration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from protogen.cli._options import json_option
+
+
+class _Iterations(click.ParamType):  # type: ignore[type-arg]
+    """``0,1000,20000``: iterations, counted from 0."""
+
+    name = "N[,N]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        words = str(value).split(",")
+        if not all(word.strip().isdecimal() for word in words):
+            self.fail(f'expected iterations like 0,1000,20000, got "{value}"', param, ctx)
+        numbers = tuple(map(int, words))
+        if max(numbers) >= 2**31:
+            self.fail(f"Caffe counts up to {2**31 - 1}, got {max(numbers)}", param, ctx)
+        return numbers
+
+
+@click.command(
+    "lr",
+    short_help="Print and draw the learning rate of a solver.",
+    epilog="\b\nExamples:\n  protogen lr solver.prototxt\n"
+    "  protogen lr solver.prototxt --at 0,100000,449999",
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option(
+    "--at",
+    "iterations",
+    type=_Iterations(),
+    default=(),
+    metavar="N[,N]",
+    help="Iterations to print, counted from 0 [default: those at which the rate steps].",
+)
+@json_option
+def command(file: str, iterations: tuple[int, ...], as_json: bool) -> None:
+    """Print the learning rate of the solver FILE, and draw it.
+
+    The rates are those of Caffe to the last bit of a 32-bit float. A rate that steps is printed for
+    each range of iterations, any other one at 11 iterations. Use - for standard input.
+    """
+    from protogen import proto
+    from protogen.cli._input import display_name, read_file
+    from protogen.render.json import dumps
+    from protogen.render.learning_rates import data, text
+    from protogen.reports.learning_rates import learning_rates
+    from protogen.rules.text import reading_errors
+    from protogen.text import read
+    from protogen.text.upgrade import upgrade_solver
+
+    document = read(read_file(file), proto.SolverParameter, display_name(file))
+    errors = reading_errors(document.diagnostics)
+    upgraded = upgrade_solver(document.message, document.locate)
+    if errors or upgraded.message is None:
+        for each in errors or upgraded.diagnostics:
+            click.echo(str(each), err=True)
+        raise click.exceptions.Exit(1)
+    try:
+        report = learning_rates(upgraded.message, iterations)
+    except ValueError as error:
+        from protogen.solvers import POLICIES
+
+        hint = f"the policies of Caffe are {', '.join(sorted(POLICIES))}"
+        message = f"{display_name(file)}: {error}; {hint}"
+        raise click.ClickException(message) from None
+    click.echo(dumps(data(report)) if as_json else text(report))

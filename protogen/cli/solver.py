@@ -1,0 +1,143 @@
+"""``protogen solver``: a solver made of a preset, of epochs, and of fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from protogen.cli._options import Setting
+from protogen.cli._output import write_text
+
+_NUMBER = click.IntRange(min=1)
+
+
+class _Epochs(click.ParamType):  # type: ignore[type-arg]
+    """``30,60``: epochs after which the learning rate steps."""
+
+    name = "E[,E]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(map(float, str(value).split(",")))
+        except ValueError:
+            self.fail(f'expected epochs like 30,60, got "{value}"', param, ctx)
+
+
+@click.command(
+    short_help="Write a solver.",
+    epilog="\b\nExamples:\n  protogen solver --preset adam --net net.prototxt -o solver.prototxt\n"
+    "  protogen solver --preset alexnet --epochs 90 --images 1281167 --batch 256\n"
+    "  protogen solver --preset resnet --set base_lr=0.05 --set solver_mode=CPU",
+)
+@click.option("--preset", metavar="NAME", help="A type of solver, or the network of a paper.")
+@click.option("--list", "listed", is_flag=True, help="List the presets with their sources.")
+@click.option(
+    "--net",
+    metavar="FILE",
+    help="The net to train, as seen from the folder that Caffe runs in [default:"
+    " train_val.prototxt].",
+)
+@click.option(
+    "--epochs",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="E",
+    default=None,
+    help="How often each image is read.",
+)
+@click.option("--images", type=_NUMBER, metavar="N", help="Number of training images.")
+@click.option("--batch", type=_NUMBER, metavar="N", help="Images of a forward pass in training.")
+@click.option("--test-images", type=_NUMBER, metavar="N", help="Number of test images.")
+@click.option("--test-batch", type=_NUMBER, metavar="N", help="Images of a forward pass in tests.")
+@click.option(
+    "--step-epochs",
+    type=_Epochs(),
+    metavar="E[,E]",
+    default=(),
+    help="Epochs after which the learning rate is multiplied by gamma.",
+)
+@click.option(
+    "--set",
+    "settings",
+    type=Setting(),
+    metavar="FIELD=VALUE",
+    multiple=True,
+    help="A field of the solver, such as base_lr=0.01 or stepvalue=[1000,2000]; repeatable.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(allow_dash=True),
+    metavar="OUT",
+    default="-",
+    help="File to write [default: standard output].",
+)
+def command(
+    preset: str | None,
+    listed: bool,
+    net: str | None,
+    settings: tuple[Any, ...],
+    output: str,
+    **size: Any,
+) -> None:
+    """Write a solver for Caffe.
+
+    A preset gives the fields of a published solver; --set changes them. Epochs, images and batches
+    are turned into iterations, and the schedule of the preset is stretched to them. What is rounded
+    is reported. If Caffe would reject the solver, if its schedule never steps, or if its net does
+    not exist, the errors are printed, nothing is written, and the exit code is 1.
+    """
+    if listed:
+        _list_presets()
+        return
+    if not (preset or settings):
+        raise click.UsageError("give --preset (--list lists them), or fields with --set")
+    _write(preset, {**dict(settings), **({"net": net} if net else {})}, size, output)
+
+
+def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], output: str) -> None:
+    from protogen.diagnostics import Severity
+    from protogen.program import ComposeError
+    from protogen.solvers import Solver
+
+    given = {name: value for name, value in size.items() if value}
+    try:
+        solver = Solver(preset, **given, **fields)
+    except ComposeError as error:
+        for each in error.diagnostics:
+            click.echo(str(_without_place(each)), err=True)
+        raise click.exceptions.Exit(1) from None
+    except (TypeError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
+    findings = solver.check("solver.prototxt" if output == "-" else output)
+    for found in findings:
+        click.echo(str(_without_place(found)), err=True)
+    if any(found.severity is Severity.ERROR for found in findings):
+        raise click.exceptions.Exit(1)
+    for note in solver.notes:
+        click.echo(note, err=True)
+    write_text(output, solver.to_prototxt())
+
+
+def _without_place(found: Any) -> Any:
+    """A finding about a solver that is not a file yet."""
+    from dataclasses import replace
+
+    return replace(found, location=None)
+
+
+def _list_presets() -> None:
+    import sys
+
+    from protogen.render.table import Table, show
+    from protogen.solvers import PRESETS
+
+    rows = []
+    for name, preset in PRESETS.items():
+        solver_type = preset.fields.get("type", "SGD")
+        rows.append((name, solver_type, str(preset.fields["lr_policy"]), preset.source))
+    show(sys.stdout, Table(("preset", "type", "policy", "source"), rows))

@@ -1,0 +1,67 @@
+"""The learning rate of a solver: where it changes, and at iterations along the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protogen.solvers.schedule import learning_rate, rate_changes
+
+if TYPE_CHECKING:
+    from protogen.proto import SolverParameter
+
+__all__ = ["LearningRates", "learning_rates"]
+
+#: The number of rows for a rate that changes in every iteration.
+_ROWS = 10
+#: The most rows for a rate that steps.
+_STEPS = 40
+
+
+@dataclass(frozen=True)
+class LearningRates:
+    """Iterations with their rates.
+
+    ``stepped`` is whether the rate stays the same from one row to the next; ``curve`` are rates
+    that are evenly spaced from the first iteration to the last.
+    """
+
+    policy: str
+    max_iter: int
+    rows: tuple[tuple[int, float], ...]
+    stepped: bool
+    curve: tuple[float, ...]
+
+
+def learning_rates(
+    solver: SolverParameter, iterations: Sequence[int] = (), points: int = 60
+) -> LearningRates:
+    """The rates at these iterations, or where the rate changes; ``points`` are those of the curve.
+
+    Raises `ValueError` as `learning_rate` does.
+    """
+    last = max(solver.max_iter - 1, 0)
+    changes = rate_changes(solver)
+    stepped = changes is not None and len(changes) < _STEPS and not iterations
+    if iterations:
+        chosen = list(iterations)
+    elif stepped:
+        chosen = [0, *(changes or ())]
+    else:
+        chosen = _spread(last, _ROWS + 1)
+    return LearningRates(
+        solver.lr_policy,
+        solver.max_iter,
+        tuple((each, learning_rate(solver, each)) for each in chosen),
+        stepped,
+        tuple(learning_rate(solver, each) for each in _evenly(last, points)),
+    )
+
+
+def _evenly(last: int, number: int) -> list[int]:
+    return [round(last * index / (number - 1)) for index in range(number)]
+
+
+def _spread(last: int, number: int) -> list[int]:
+    return list(dict.fromkeys(_evenly(last, number)))

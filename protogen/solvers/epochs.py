@@ -1,0 +1,149 @@
+"""Epochs, images and batches as the iterations that Caffe counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from protogen.solvers.presets import Preset
+
+__all__ = ["Iterations", "TrainingSize", "iterations"]
+
+#: The fields that count iterations, of which a preset's are scaled with ``max_iter``.
+_SCALED = ("stepsize", "stepvalue")
+
+#: The fields that are at most ``max_iter``, and stay if they are.
+_BOUNDED = ("display", "snapshot", "test_interval")
+
+
+@dataclass(frozen=True)
+class TrainingSize:
+    """How much is trained and tested, in images.
+
+    ``batch`` is the number of images in a forward pass, ``test_batch`` that of the test net. The
+    learning rate steps after each of ``step_epochs``, or every ``step_every`` epochs.
+    """
+
+    epochs: float = 0
+    images: int = 0
+    batch: int = 0
+    test_images: int = 0
+    test_batch: int = 0
+    step_epochs: Sequence[float] = ()
+    step_every: float = 0
+
+    def problem(self) -> str:
+        """What is wrong with the numbers; empty if nothing is."""
+        for name in ("epochs", "images", "batch", "test_images", "test_batch", "step_every"):
+            if getattr(self, name) < 0:
+                return f"{name} must be greater than 0, got {getattr(self, name):g}"
+        if self.epochs and not (self.images and self.batch):
+            return "epochs needs images and batch, the number of images of a forward pass"
+        if (self.step_epochs or self.step_every) and not self.epochs:
+            return "step_epochs needs epochs, images and batch"
+        if bool(self.test_images) != bool(self.test_batch):
+            return "test_images and test_batch go together: the test net reads test_images once"
+        late = [each for each in self.step_epochs if not 0 < each < self.epochs]
+        if late:
+            return f"step_epochs must be between 0 and {self.epochs:g} epochs, got {late[0]:g}"
+        return ""
+
+
+@dataclass
+class Iterations:
+    """Fields of a solver, and a sentence about each rounding."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def iterations(size: TrainingSize, preset: Preset | None, given: Mapping[str, Any]) -> Iterations:
+    """The iterations of a training of this size, with a preset's schedule stretched to it.
+
+    ``given`` are the fields that the user gives, which count as they are.
+    """
+    found = Iterations()
+    fields = dict(preset.fields) if preset else {}
+    iter_size = given.get("iter_size", fields.get("iter_size", 1))
+    if size.epochs:
+        _set_max_iter(size, iter_size, found)
+        _set_steps(size, preset, fields, found)
+    _set_tests(size, given, found)
+    most = given.get("max_iter", found.fields.get("max_iter", fields.get("max_iter", 0)))
+    for name in _BOUNDED:
+        if most and found.fields.get(name, fields.get(name, 0)) > most:
+            found.fields[name] = most
+    return found
+
+
+def _set_max_iter(size: TrainingSize, iter_size: int, found: Iterations) -> None:
+    found.fields["max_iter"] = _rounded(size, size.epochs, iter_size)
+    exact = size.epochs * size.images / (size.batch * iter_size)
+    if exact != found.fields["max_iter"]:
+        times = f" times iter_size {iter_size}" if iter_size > 1 else ""
+        found.notes.append(
+            f"{size.epochs:g} epochs of {size.images} images in batches of {size.batch}{times} are"
+            f" {exact:.2f} iterations; max_iter is rounded up to {found.fields['max_iter']}"
+        )
+
+
+def _rounded(size: TrainingSize, epochs: float, iter_size: int) -> int:
+    """The iterations that read each image as often, rounded up."""
+    # Exact, because an epoch may be a number such as 0.1.
+    return math.ceil(round(epochs * size.images / (size.batch * iter_size), 6))
+
+
+def _set_steps(
+    size: TrainingSize, preset: Preset | None, fields: Mapping[str, Any], found: Iterations
+) -> None:
+    """Where the learning rate steps: as asked for, or after the same part of training."""
+    most = found.fields["max_iter"]
+    epochs, every = size.step_epochs, size.step_every
+    if preset is not None and preset.epochs and not (epochs or every):
+        part = size.epochs / preset.epochs
+        epochs, every = [each * part for each in preset.step_epochs], preset.step_every * part
+    if epochs:
+        found.fields["stepvalue"] = [round(most * each / size.epochs) for each in epochs]
+        return
+    if every:
+        found.fields["stepsize"] = max(1, round(most * every / size.epochs))
+        return
+    if not fields.get("max_iter"):
+        return
+    for name in _SCALED:
+        if name not in fields:
+            continue
+        value = fields[name]
+        part = most / fields["max_iter"]
+        if isinstance(value, list):
+            found.fields[name] = [max(1, round(each * part)) for each in value]
+        else:
+            found.fields[name] = max(1, round(value * part))
+
+
+def _set_tests(size: TrainingSize, given: Mapping[str, Any], found: Iterations) -> None:
+    if not size.test_images:
+        return
+    whole, rest = divmod(size.test_images, size.test_batch)
+    found.fields["test_iter"] = [max(1, whole)]
+    if rest and "test_iter" not in given:
+        better = _divisor(size.test_images, size.test_batch)
+        batches = size.test_images / size.test_batch
+        found.notes.append(
+            f"{size.test_images} test images are {batches:.2f} batches of {size.test_batch};"
+            f" test_iter is {max(1, whole)}, which leaves out {rest} of them. A test batch of"
+            f" {better} reads each of them once"
+        )
+    if size.epochs:
+        found.fields["test_interval"] = max(1, round(found.fields["max_iter"] / size.epochs))
+
+
+def _divisor(images: int, batch: int) -> int:
+    """The number nearest to a batch that divides the images."""
+    for distance in range(batch):
+        for number in (batch - distance, batch + distance):
+            if images % number == 0:
+                return number
+    return 1
