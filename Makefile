@@ -53,6 +53,7 @@ proto: $(VENV)/.dev  ## Compile protogen/proto/caffe.proto and write its typed s
 docs: $(VENV)/.dev  ## Generate the pages of docs/ and the stubs from the layers, rules and blocks
 	$(BIN)/python -m protogen.render.reference docs/layers
 	$(BIN)/python -m protogen.render.rules docs/rules.md
+	$(BIN)/python -m protogen.render.networks docs/zoo.md
 	$(BIN)/python -m protogen.render.code.stub
 	$(BIN)/python -m protogen.render.code.blocks
 

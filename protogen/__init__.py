@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from protogen._version import __version__
 
 if TYPE_CHECKING:
-    from protogen import fillers, layers, proto
+    from protogen import fillers, layers, proto, targets, zoo
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
+    from protogen.reports.receptive_field import receptive_field
+    from protogen.reports.summary import summary
     from protogen.solvers import Solver
+    from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
     from protogen.transforms.deploy import deploy
 
@@ -41,14 +44,19 @@ _HOMES = {
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
     "crop_offset": "protogen.coordinates",
+    "receptive_field": "protogen.reports.receptive_field",
     "deploy": "protogen.transforms.deploy",
+    "summary": "protogen.reports.summary",
     "upgrade": "protogen.text.upgrade",
+    "without_data": "protogen.sources",
 }
 _MODULES = {
     "blocks": "protogen.compose.blocks",
     "fillers": "protogen.fillers",
     "layers": "protogen.layers",
     "proto": "protogen.proto",
+    "zoo": "protogen.zoo",
+    "targets": "protogen.targets",
 }
 
 __all__ = [
@@ -74,7 +82,12 @@ __all__ = [
     "load",
     "loads",
     "proto",
+    "receptive_field",
+    "summary",
+    "targets",
     "upgrade",
+    "without_data",
+    "zoo",
 ]
 
 
@@ -91,4 +104,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

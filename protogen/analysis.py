@@ -7,12 +7,14 @@ and reports read it, and transforms are verified by it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.display import Displayed
 from protogen.edits import Edit, moved_layers
 from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
@@ -24,7 +26,7 @@ from protogen.sources import unknown_reason
 __all__ = ["Analysis", "LayerShapes", "Place", "UnknownTop"]
 
 #: Adds to a finding its location in the file, or in the program that composed the net.
-Place = Callable[[Diagnostic], Diagnostic]
+Place = Callable[[Iterable[Diagnostic]], list[Diagnostic]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class UnknownTop:
     reason: str = ""
 
     def __str__(self) -> str:
-        return f'"{self.blob}" ({format_shape(self.shape)}) of layer "{self.layer}" ({self.type})'
+        layer = f'layer "{self.layer}"' + (f" ({self.type})" if self.type else "")
+        return f'"{self.blob}" ({format_shape(self.shape)}) of {layer}'
 
     @property
     def option(self) -> str:
@@ -69,7 +72,7 @@ class LayerShapes:
     facts: Facts
 
 
-class Analysis:
+class Analysis(Displayed):
     """What Caffe would do with a net in one state.
 
     ``message`` is the net in Caffe's current format, ``steps`` are its layers that run, in order,
@@ -99,10 +102,19 @@ class Analysis:
         self._place = place
         self._damaged = damaged
         self._stated = stated or {}
+        self._given_state = state
         self.graph: Graph = build(message, state, wirings)
         # The faults of the wiring do not depend on shapes, so `walk_again` keeps them.
         self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
         walk(self.graph, given_shapes(inputs), damaged, self._stated)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the question; the answer is inferred again.
+
+        The graph itself has cycles and long chains, which pickle cannot follow.
+        """
+        arguments = (self.message, self._given_state, self.inputs, self.earlier, self._place)
+        return _restored, (*arguments, tuple(self._damaged), dict(self._stated))
 
     # What is known -------------------------------------------------------------------------------
 
@@ -169,7 +181,7 @@ class Analysis:
         """The findings of the text, then those of inference, each with its location."""
         found = self.faults
         if self._place is not None:
-            found = [self._place(each) for each in found]
+            found = self._place(found)
         return [*self.earlier, *found]
 
     @property
@@ -200,15 +212,9 @@ class Analysis:
                 continue
             for value in step.tops:
                 if value.readers and not _is_known(value.shape):
-                    found.append(
-                        UnknownTop(
-                            value.name,
-                            value.shape,
-                            step.name,
-                            step.type,
-                            unknown_reason(step.layer),
-                        )
-                    )
+                    damaged = step.index in self._damaged
+                    reason = "its text has errors" if damaged else unknown_reason(step.layer)
+                    found.append(UnknownTop(value.name, value.shape, step.name, step.type, reason))
         return found
 
     # What checks ask -----------------------------------------------------------------------------
@@ -233,8 +239,11 @@ class Analysis:
         return (step for step in self.steps if step.type in types)
 
     def context(self, step: Step) -> Context | None:
-        """A layer as its schema's rules see it; ``None`` if it has faults or an unknown bottom."""
-        if step.schema is None or step.faults:
+        """A layer as its schema's rules see it; ``None`` if it has faults or an unknown bottom.
+
+        Also ``None`` if its text has errors: it may lack the bottoms that the rules rely on.
+        """
+        if step.schema is None or step.faults or step.index in self._damaged:
             return None
         # Net::Init gives a layer the net's phase if it has none.
         phase: int = self.state.number
@@ -248,7 +257,7 @@ class Analysis:
         """Where a layer is written or composed."""
         if self._place is None:
             return None
-        return self._place(step.finding()).location
+        return self._place([step.finding()])[0].location
 
     # What would be -------------------------------------------------------------------------------
 
@@ -293,6 +302,27 @@ class Analysis:
     def __repr__(self) -> str:
         verdict = "accepted" if self.ok else "rejected"
         return f"<analysis in {self.phase}: {len(self.steps)} layers, {verdict}>"
+
+
+def _restored(
+    message: Any,
+    state: State,
+    inputs: Inputs,
+    earlier: Sequence[Diagnostic],
+    place: Place | None,
+    damaged: Collection[int],
+    stated: Mapping[int, Sequence[Shape]],
+) -> Analysis:
+    return Analysis(
+        message,
+        state,
+        inputs,
+        wirings=[read_wiring(layer) for layer in message.layer],
+        earlier=earlier,
+        place=place,
+        damaged=damaged,
+        stated=stated,
+    )
 
 
 def _is_error(finding: Diagnostic) -> bool:

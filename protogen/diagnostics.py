@@ -6,7 +6,7 @@ import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from protogen.edits import Fix
 from protogen.spelling import nearest
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Diagnostic",
     "Location",
+    "MultiLine",
     "ProtogenError",
     "Severity",
+    "alternatives",
     "did_you_mean",
+    "escaped",
     "one_line",
     "plural",
     "times",
@@ -61,12 +64,14 @@ class Location:
         return ":".join(words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagnostic:
     """One finding. ``code`` and ``name`` (kebab-case) are those of its rule and never change.
 
     ``layer`` and ``type`` are empty if the finding is not about one layer. ``why`` explains Caffe's
     behavior, ``where`` gives the blobs and shapes, and ``hint`` is a computed way to fix it.
+    ``layer_index`` is the layer's index in `Net.current`, -1 if it has none; in what a `Document`
+    reports, it is the index as written.
     """
 
     severity: Severity
@@ -82,6 +87,13 @@ class Diagnostic:
     layer_index: int = -1
     field: str = ""
     fix: Fix | None = None
+
+    def __post_init__(self) -> None:
+        # Names from the net are in all of these, and whoever prints them is safe to do so.
+        for name in ("hint", "where", "why"):
+            text = getattr(self, name)
+            if text and not isinstance(text, MultiLine):
+                object.__setattr__(self, name, one_line(text))
 
     @property
     def fixable(self) -> bool:
@@ -133,14 +145,65 @@ class Diagnostic:
     def __str__(self) -> str:
         return "\n".join([self.headline, *self.notes])
 
+    def __repr__(self) -> str:
+        return f"<{self.headline}>"
 
-# These include the line breaks of Unicode, and the character that starts the codes of a terminal.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+#: What a terminal, an editor or a log may act on: control characters, among them the one that
+#: starts the codes of a terminal; line breaks of Unicode; marks that turn the direction of text.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+    # The runner of GitHub takes a line that contains this as a command.
+    r"|##\["
+)
+#: And a line that begins so.
+_COMMAND = re.compile(r"\s*::")
+
+#: A name that is longer is shortened in the middle; Caffe's own nets stay below 300 characters.
+_LONG_NAME, _LONG_TEXT, _END = 1_000, 1_500, 300
 
 
 def one_line(text: str) -> str:
-    """The text with line breaks and other control characters escaped; a name may contain any."""
-    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+    """The text safe to print on a line: control characters are escaped; a name may contain any.
+
+    A name of more than 1,000 characters is shortened in the middle.
+    """
+    if len(text) > _LONG_TEXT:
+        text = _LONG_RUN.sub(_shortened, text)
+    text = escaped(text)
+    return text.replace(":", r"\x3a", 1) if _COMMAND.match(text) else text
+
+
+def escaped(text: str) -> str:
+    """The text with control characters and the like escaped, for a part of a line."""
+    return _UNSAFE.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0].replace("#", r"\x23", 1) if len(found[0]) > 1 else ascii(found[0])[1:-1]
+
+
+#: In a message a name is between quotes.
+_LONG_RUN = re.compile(f'[^"\n]{{{_LONG_NAME + 1},}}')
+
+
+def _shortened(found: re.Match[str]) -> str:
+    return f"{found[0][:_END]}...{found[0][-_END:]}"
+
+
+class MultiLine(str):
+    """A text of several lines. In all other texts of a finding, line breaks are escaped."""
+
+    @classmethod
+    def of(cls, lines: Iterable[str]) -> MultiLine:
+        """The lines, each made safe to print."""
+        return cls("\n".join(map(one_line, lines)))
+
+
+def alternatives(texts: Iterable[str]) -> str:
+    """The texts of a hint, one a line: this, or that."""
+    lines = [text if not index else f"or {text}" for index, text in enumerate(texts)]
+    return MultiLine.of(lines)
 
 
 class ProtogenError(Exception):
@@ -153,6 +216,10 @@ class ProtogenError(Exception):
         found = [diagnostics] if isinstance(diagnostics, Diagnostic) else list(diagnostics)
         super().__init__("\n".join(map(str, found)))
         self.diagnostics: list[Diagnostic] = found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default an error is pickled with its message as the argument of the constructor.
+        return type(self), (self.diagnostics,), dict(self.__dict__)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

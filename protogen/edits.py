@@ -37,6 +37,9 @@ class EditError(ValueError):
         self.path = path
         self.message = message
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.path, self.message)
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:

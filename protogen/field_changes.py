@@ -17,6 +17,7 @@ from protogen import proto
 from protogen.diagnostics import plural
 from protogen.edits import Edit, EditError, Path
 from protogen.proto.fields import expected_value, is_repeated
+from protogen.spelling import shown
 
 __all__ = ["FieldChanges", "apply", "check_overlaps", "field_changes"]
 
@@ -254,7 +255,7 @@ class _Collector:
             return
         values = edit.value
         if isinstance(values, str | bytes) or not isinstance(values, Iterable):
-            raise EditError(edit.path, f"expected a list, got {values!r}")
+            raise EditError(edit.path, f"expected a list, got {shown(values)}")
         holders = [self._holder(edit, value) for value in values]
         self._changes.replaced.update(enumerate(holders[: self._count]))
         self._changes.deleted.update(range(len(holders), self._count))
@@ -265,7 +266,7 @@ class _Collector:
     def _holder(self, edit: Edit, value: Any) -> Message:
         """A message with this value of the field and nothing else."""
         field = self._field
-        unexpected = EditError(edit.path, f"expected {expected_value(field)}, got {value!r}")
+        unexpected = EditError(edit.path, f"expected {expected_value(field)}, got {shown(value)}")
         # protobuf would take None for a field that is not given.
         if value is None:
             raise unexpected

@@ -1,20 +1,48 @@
-"""Files are written under another name and renamed, so that none is ever left half-written."""
+"""Files are written under another name and renamed, so that none is ever left half-written.
+
+A process that is killed in between leaves the other file, `.protogen-*.tmp`. While it is written it
+is locked, so the next process that writes into the folder knows which of them nobody writes, and
+removes these.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["write_file"]
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["FileChangedError", "write_file"]
+
+#: Not made of the name of the file, which may have as many bytes already as a name can have.
+_PREFIX, _SUFFIX = ".protogen-", ".tmp"
+
+#: The folders that this process has looked through for what others left.
+_cleaned: set[Path] = set()
 
 
-def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
+class FileChangedError(OSError):
+    """Somebody else has written the file since it was read."""
+
+
+def write_file(
+    path: str | os.PathLike[str], data: str | bytes, *, read: bytes | None = None
+) -> None:
     """Replace a file, or create it, in one step; text is UTF-8.
 
-    A link is followed, and the mode of an existing file is kept. Raises `OSError` about ``path``,
-    and leaves what was there as it was, if the file cannot be written or is read-only.
+    A link is followed; the mode of an existing file is kept, and its owner if the system allows it.
+    ``read`` is what the file held when it was read. Raises `FileChangedError` if it holds something
+    else now, and `OSError` about ``path`` if the file cannot be written or is read-only. In both
+    cases what was there stays as it was.
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():  # a pipe or a device takes the bytes as they come
@@ -24,18 +52,76 @@ def write_file(path: str | os.PathLike[str], data: str | bytes) -> None:
         return
     if target.exists() and not os.access(target, os.W_OK):  # a rename would not ask
         raise _error(errno.EACCES, path)
+    _remove_leftovers(target.parent)
     try:
-        handle, beside = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        handle, beside = _create(target.parent)
     except OSError as error:  # its message would name the temporary file
         raise _error(error.errno or errno.EIO, path) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(_bytes(data))
-        Path(beside).chmod(_mode(target))
-        Path(beside).replace(target)
+            file.flush()
+            _copy_owner_and_mode(target, beside)
+            if read is not None and _contents(target) != read:
+                raise FileChangedError(errno.EBUSY, "was changed since it was read", str(path))
+            # Before it is closed, so that it is locked as long as it has this name.
+            if fcntl is not None:
+                beside.replace(target)
+        if fcntl is None:  # Windows does not rename an open file
+            beside.replace(target)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
+
+
+def _create(folder: Path) -> tuple[int, Path]:
+    """A new file in a folder, open and locked."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
+        if _lock(handle, wait=True) and os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)  # another process has found it before it was locked, and removed it
+
+
+def _lock(handle: int, *, wait: bool) -> bool:
+    """Lock a file, if nobody else has; without ``fcntl``, only pretend to."""
+    if fcntl is None:
+        return wait
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        # Somebody has it, or the file system has no locks.
+        return wait
+    return True
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what killed processes have left in a folder, once in each process."""
+    if folder in _cleaned:
+        return
+    _cleaned.add(folder)
+    with contextlib.suppress(OSError):
+        for beside in _leftovers(folder):
+            with contextlib.suppress(OSError), _opened(beside) as handle:
+                if _lock(handle, wait=False):
+                    beside.unlink()
+
+
+def _leftovers(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            is_ours = entry.name.startswith(_PREFIX) and entry.name.endswith(_SUFFIX)
+            if is_ours and entry.is_file(follow_symlinks=False):
+                yield Path(entry.path)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _error(number: int, path: str | os.PathLike[str]) -> OSError:
@@ -47,10 +133,24 @@ def _bytes(data: str | bytes) -> bytes:
     return data if isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")
 
 
-def _mode(target: Path) -> int:
-    """The mode of the existing file, or else what the umask leaves of 0666."""
-    if target.exists():
-        return target.stat().st_mode & 0o7777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def _contents(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _copy_owner_and_mode(target: Path, beside: Path) -> None:
+    """Give the new file the owner and mode of the old one, or what the umask leaves of 0666."""
+    if not target.exists():
+        mask = os.umask(0)
+        os.umask(mask)
+        beside.chmod(0o666 & ~mask)
+        return
+    old, new = target.stat(), beside.stat()
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+        # Only root may give files away; another user keeps the file that it writes.
+        with contextlib.suppress(OSError):
+            os.chown(beside, old.st_uid, old.st_gid)
+    # After the owner, whose change takes the bits for "as its owner" away.
+    beside.chmod(stat.S_IMODE(old.st_mode))

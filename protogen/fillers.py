@@ -26,6 +26,21 @@ __all__ = [
 
 NAMES = ("constant", "gaussian", "positive_unitball", "uniform", "xavier", "msra", "bilinear")
 
+#: The fillers of forks, of which only the names are known here, and the forks that have them.
+FORK_FILLERS = {
+    "bilinearstatic": ("nv17",),
+    "diagonal": ("flownet2",),
+    "file": ("stn",),
+    "gabor": ("intel",),
+    "gaussian_unitball": ("happynear",),
+    "gaussianstatic": ("nv17",),
+    "identity": ("happynear",),
+    "msrastatic": ("nv17",),
+    "positive_unitballstatic": ("nv17",),
+    "uniformstatic": ("nv17",),
+    "xavierstatic": ("nv17",),
+}
+
 #: The default of ``FillerParameter.sparse``: no weight is set to 0.
 _NOT_SPARSE = -1
 
@@ -123,6 +138,8 @@ def filler_problem(filler: proto.FillerParameter, shape: Sequence[Size]) -> Fill
     (source: ``filler.hpp``)
     """
     name = filler.type
+    if name in FORK_FILLERS:
+        return None
     if name not in NAMES:
         return FillerProblem(f'unknown filler type "{name}"; {_suggestion(name)}', "type")
     sizes: list[int] = []
@@ -198,3 +215,7 @@ _CHECKS: dict[str, Callable[[proto.FillerParameter, Sequence[int]], FillerProble
     "positive_unitball": _check_axes,
     "bilinear": _check_bilinear,
 }
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -17,6 +17,7 @@ from protogen import layers as layer_types
 from protogen import proto, rules
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
 from protogen.edits import Path, parse_path
+from protogen.forks import common_forks
 from protogen.schema import Facts, LayerSchema, registered
 from protogen.shapes import Shape
 
@@ -257,8 +258,7 @@ class Step:
     @property
     def learns(self) -> bool:
         """Whether the layer has blobs that a gradient changes."""
-        # The blobs of a BatchNorm are statistics, and the layer sets their learning rates to 0.
-        return bool(self.facts.blobs) and self.type != "BatchNorm"
+        return not all(blob.is_statistic for blob in self.facts.blobs)
 
     def finding(self) -> Diagnostic:
         """An empty note about the layer, for which `Net.place` finds the location."""
@@ -320,10 +320,26 @@ def build(net: proto.NetParameter, state: State, wirings: Sequence[Wiring] = ())
         if not wiring.plain:
             _note_weights(step, graph.values)
             _check_rules(step)
+    _choose_variants(graph.steps)
     # Whether a write is in place depends on the Split layers, and those on readers that come later.
     for value in rewrites:
         _check_rewrite(value)
     return graph
+
+
+def _choose_variants(steps: Sequence[Step]) -> None:
+    """Give layers the schema of a fork, if only this fork has all layer types of the net."""
+    schemas = {step.schema for step in steps if step.schema is not None}
+    if not any(schema.variants for schema in schemas):
+        return
+    forks = common_forks(schema.forks for schema in schemas if schema.forks)
+    if len(forks) != 1:
+        return
+    for step in steps:
+        variant = None if step.schema is None else step.schema.variants.get(forks[0])
+        if variant is not None:
+            parameters = variant.parameters(step.layer)
+            step.wiring = step.wiring._replace(schema=variant, parameters=parameters)
 
 
 def _read_bottoms(step: Step, values: Mapping[str, Value], *, hints: int) -> int:

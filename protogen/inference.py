@@ -20,6 +20,7 @@ from protogen.graph import Graph, Step
 from protogen.proto import ParamSpec
 from protogen.schema import Facts, Fault, LayerSchema, check_param_count
 from protogen.shapes import Shape, count, filled, format_shape
+from protogen.spelling import shown
 
 __all__ = ["AUTOMATIC_TOP", "Inputs", "given_shapes", "walk"]
 
@@ -45,7 +46,7 @@ def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
             return sizes
     raise ValueError(
         f"{name} must be a list of sizes, with None for an unknown size, such as"
-        f" (1, 3, None, None); got {shape!r}"
+        f" (1, 3, None, None); got {shown(shape)}"
     )
 
 

@@ -9,29 +9,34 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import AbstractContextManager
-from contextvars import ContextVar, Token
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from protogen import proto, rules
+from protogen import proto, rules, sources
+from protogen.active import Entry, enter, is_elsewhere, leave
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
+from protogen.display import Displayed
+from protogen.editing import EditingMethods
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
 from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
-from protogen.program import reject, user_line
+from protogen.program import Line, reject, user_line
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
+from protogen.spelling import shown
 from protogen.text import Document, read, writer
 from protogen.text.differences import differences
 from protogen.text.upgrade import needs_upgrade, upgrade_net
+from protogen.text.upgrade.rewrite import rewrite_net
 from protogen.values import fields_problem
 
-__all__ = ["Current", "Net", "active_net", "infer_shapes", "set_composition"]
+__all__ = ["Current", "Net", "infer_shapes", "set_composition"]
 
 #: How many analyses a net keeps: for both phases, with and without the caller's inputs.
 _KEPT = 8
@@ -59,16 +64,6 @@ class Current:
             return ("input",)
         return (self.kind, index, *field)
 
-    @property
-    def _moved(self) -> bool:
-        """Whether the layers are elsewhere in the net as written.
-
-        What Caffe upgrades in the current format, such as the params of a BatchNorm, moves none.
-        """
-        if self.origins is None:
-            return False
-        return self.kind != "layer" or self.origins != tuple(range(len(self.origins)))
-
     def edit(self, edit: Edit) -> Edit:
         """An edit of ``message`` as an edit of the net as written."""
         if len(edit.path) < 2 or edit.path[0] != "layer":
@@ -77,16 +72,27 @@ class Current:
         if not isinstance(index, int):
             return edit
         if edit.action == "insert" and not field:
-            if self._moved:
-                raise EditError(edit.path, "cannot insert a layer into a net of an old format")
-            return edit
+            return replace(edit, path=self._insertion(edit, index))
         path = self.path(index, tuple(field))
         if path == ("input",):
-            raise EditError(edit.path, "is not written as a layer, but as input fields of the net")
+            if field[:1] != ["top"]:
+                raise EditError(edit.path, "is not written as a layer, but as fields of the net")
+            path = ("input", *field[1:])
         return replace(edit, path=path)
 
+    def _insertion(self, edit: Edit, index: int) -> Path:
+        """Where to write a layer that is inserted before a layer of ``message``."""
+        if self.kind != "layer":
+            raise EditError(edit.path, "cannot insert a layer into a net of an old format")
+        if self.origins is None:
+            return edit.path
+        # Caffe's Input layer for the `input` fields has no origin. It comes before all others.
+        later = [origin for origin in self.origins[index:] if origin is not None]
+        written = sum(origin is not None for origin in self.origins)
+        return (self.kind, later[0] if later else written)
 
-class Net:
+
+class Net(EditingMethods, Displayed):
     """A net to compose, to read, to edit, to analyze.
 
     Every layer composed within ``with Net(...)`` is recorded, in order. ``fields`` are further
@@ -113,8 +119,9 @@ class Net:
         self._stated: dict[int, tuple[Shape, ...]] = {}
         self._wirings: list[Wiring] = []
         self._view = _View(0)
+        self._constant = False
         self._composition: Any = None
-        self._tokens: list[Token[Net | None]] = []
+        self._entries: list[Entry] = []
 
     @classmethod
     def of(cls, message: Any) -> Net:
@@ -126,7 +133,7 @@ class Net:
             hint = ""
             if isinstance(message, (str, os.PathLike)):
                 hint = f"; to read a file, use protogen.load({os.fspath(message)!r:.60})"
-            raise TypeError(f"expected a Net or NetParameter, got {message!r:.60}{hint}")
+            raise TypeError(f"expected a Net or NetParameter, got {shown(message):.60}{hint}")
         if descriptor is not proto.NetParameter.DESCRIPTOR:
             message = proto.NetParameter.FromString(message.SerializeToString())
         net = cls.__new__(cls)
@@ -209,6 +216,12 @@ class Net:
         net._stated = dict(self._stated)
         return net
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy what the net says, and where it came from; not what was found out."""
+        document = self.document
+        content = self.to_proto() if document is None else (document.text, document.filename)
+        return _restored, (content, dict(self._lines), dict(self._stated))
+
     def apply(self, edits: Iterable[Edit]) -> None:
         """Make the edits, whose paths are those of `current`; comments and layout stay.
 
@@ -244,6 +257,29 @@ class Net:
         if fix.edits:
             self.apply(fix.edits)
 
+    def in_current_format(self) -> Net:
+        """This net or, if it is in an old format, an upgraded copy with the same comments.
+
+        Raises `ProtogenError` if its text could not be read completely.
+        """
+        current = self.current
+        errors = reading_errors(current.findings)
+        if errors:
+            raise ProtogenError(errors)
+        if current.origins is None:
+            return self
+        if self._document is None:
+            return Net.of(type(self._message).FromString(_serialized(current.message)))
+        old = self._document.parse_result
+        new = rewrite_net(old, self._message, current.message, current.origins)
+        return Net.from_document(Document.from_result(new))
+
+    def adopt(self, other: Net) -> None:
+        """Become what another net is, which must not be used any more."""
+        if other is not self:
+            self._start(other._message, other._document)
+            self._revision = None
+
     def _open(self) -> None:
         """From now on somebody may change the message without asking."""
         if self._revision is not None:
@@ -254,7 +290,7 @@ class Net:
 
     def _follow(self) -> None:
         """Have the text say what the message does, if somebody changed that."""
-        if self._document is None or self._written is None:
+        if self._document is None or self._written is None or self._constant:
             return
         if self._written != _serialized(self._message):
             wanted = type(self._message)()
@@ -300,6 +336,11 @@ class Net:
         """The phases the net is intended for: those in which it has data, or that a layer names."""
         return meant_phases(self.current.message, level, stages)
 
+    def place_all(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """The findings, each with the place where its layer, or field, is written or composed."""
+        with self.constant():
+            return [self.place(each) for each in diagnostics]
+
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
         """The finding with the place where its layer, or field, is written or composed."""
         if diagnostic.location:
@@ -320,6 +361,11 @@ class Net:
             if self.current.message.layer[layer_index].name == name:
                 return Location(file, line)
         return None if self._document is None else self._document.locate(path)
+
+    def summary(self, phase: str | None = None, **state: Any) -> Any:
+        """What `protogen.summary` returns for the net: its layers, parameters, MACs, memory."""
+        reports = importlib.import_module("protogen.reports.summary")
+        return reports.summary(self, phase, **state)
 
     def top_shapes(self) -> list[Sequence[Shape]]:
         """The shapes of each layer's tops in `current`: in TEST, or in TRAIN if it runs only there.
@@ -345,7 +391,24 @@ class Net:
                 found[int(path[1])] = shapes
         return found, inputs
 
+    @contextmanager
+    def constant(self) -> Iterator[None]:
+        """Within ``with net.constant():``, nobody changes the net.
+
+        Whether somebody has is otherwise asked by serializing the net, once for each finding.
+        """
+        # A net with 2,560 findings is checked in 0.9 s instead of 9.4 s.
+        before = self._constant
+        self._latest_view()
+        self._constant = True
+        try:
+            yield
+        finally:
+            self._constant = before
+
     def _latest_view(self) -> _View:
+        if self._constant:
+            return self._view
         self._follow()
         key = _serialized(self._message) if self._revision is None else self._revision
         if self._view.key != key:
@@ -355,11 +418,17 @@ class Net:
     # Composing -------------------------------------------------------------------------------
 
     def __enter__(self) -> Net:
-        self._tokens.append(_active.set(self))
+        if self._entries and is_elsewhere(self._entries[-1]):
+            reject(
+                "another thread or task is composing this net",
+                "",
+                hint="give each its own Net, or compose one after the other",
+            )
+        self._entries.append(enter(self, sys._getframe(1)))
         return self
 
     def __exit__(self, *_: object) -> None:
-        _active.reset(self._tokens.pop())
+        leave(self._entries.pop())
 
     @property
     def composition(self) -> Any:
@@ -402,6 +471,11 @@ class Net:
             self._revision += 1
             self._wirings.append(wiring)
 
+    def set_line(self, layer_index: int, line: Line) -> None:
+        """Note the user's line for a layer of `current` that was made in another way."""
+        name = self.current.message.layer[layer_index].name
+        self._lines[layer_index] = (name, *line)
+
     def drop_layer(self) -> None:
         """Take back the layer added last."""
         del self._message.layer[-1]
@@ -409,6 +483,19 @@ class Net:
     def __repr__(self) -> str:
         number = len(self._message.layers or self._message.layer)
         return f"<net {self.name!r}, {number} layers>"
+
+
+def _restored(
+    content: Any, lines: dict[int, tuple[str, str, int]], stated: dict[int, tuple[Shape, ...]]
+) -> Net:
+    """The net in a text or a message, with the lines that composed its layers."""
+    if isinstance(content, tuple):
+        text, filename = content
+        net = Net.from_document(read(text, proto.NetParameter, filename))
+    else:
+        net = Net.of(content)
+    net._lines, net._stated = lines, stated
+    return net
 
 
 class _View:
@@ -431,7 +518,7 @@ class _View:
         return self._current
 
     def analysis(self, net: Net, state: State, inputs: Inputs) -> Analysis:
-        key = (state, tuple(given_shapes(inputs).items()))
+        key = (state, tuple(given_shapes(inputs).items()), sources.are_opened())
         if key not in self._analyses:
             current = self.current(net)
             _check_input_names(inputs, current.message)
@@ -443,7 +530,7 @@ class _View:
                 inputs,
                 wirings=self._wiring(net, current),
                 earlier=current.findings,
-                place=net.place,
+                place=net.place_all,
                 damaged=self.damaged_layers(net),
                 stated=net.stated_shapes,
             )
@@ -476,7 +563,24 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     if mixed is not None:  # the reader knows the fix
         more = [each for each in more if each.name != mixed.name]
         more += [] if mixed in found else [mixed]
-    return Current(current, [*found, *more], kind, tuple(upgraded.origins))
+    origins = tuple(upgraded.origins)
+    return Current(current, _with_current_indices([*found, *more], origins), kind, origins)
+
+
+def _with_current_indices(
+    found: Iterable[Diagnostic], origins: Sequence[int | None]
+) -> list[Diagnostic]:
+    """Findings about layers as written, with the indices of the layers that these became.
+
+    The index is -1 for a layer that became none, such as a padding layer of V0, and for all layers
+    of a net that Caffe cannot upgrade.
+    """
+    index_of = {origin: index for index, origin in enumerate(origins) if origin is not None}
+    current = []
+    for each in found:
+        index = index_of.get(each.layer_index, -1)
+        current.append(each if index == each.layer_index else replace(each, layer_index=index))
+    return current
 
 
 def _check_input_names(inputs: Inputs, message: Any) -> None:
@@ -539,13 +643,7 @@ def infer_shapes(
 
 # `protogen.compose` is a later package: it registers itself when it is imported ---------------
 
-_active: ContextVar[Net | None] = ContextVar("net", default=None)
 _composition_class: Callable[[Net], Any] | None = None
-
-
-def active_net() -> Net | None:
-    """The net that is being composed."""
-    return _active.get()
 
 
 def set_composition(factory: Callable[[Net], Any]) -> None:

@@ -23,7 +23,7 @@ def load(path: str | os.PathLike[str]) -> Net:
     return loads(read_bytes(path), os.fspath(path))
 
 
-def loads(text: str | bytes, filename: str = "<text>") -> Net:
+def loads(text: str | bytes | bytearray, filename: str = "<text>") -> Net:
     """Read a net from its text; ``filename`` is its name in diagnostics."""
     return Net.from_document(read(text, proto.NetParameter, filename))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 from google.protobuf.message import Message
@@ -76,6 +77,15 @@ class Learnable(NamedTuple):
 
     name: str
     shape: Shape
+
+    @property
+    def is_statistic(self) -> bool:
+        """Whether it is a statistic that BatchNorm keeps, which no gradient changes."""
+        return self.name in _STATISTICS
+
+
+#: What BatchNorm keeps of the batches that it has seen.
+_STATISTICS = frozenset(("mean", "variance", "moving average factor"))
 
 
 class Facts(NamedTuple):
@@ -348,6 +358,23 @@ _store = _AnswerStore()
 # Schemas ---------------------------------------------------------------------------------------
 
 
+class _Help:
+    """What editors and ``help()`` ask of a layer type: computed when they do, by a later package.
+
+    A class has its own docstring; its instance, the layer type that users call, also explains the
+    keywords.
+    """
+
+    def __init__(self, name: str, of_class: object) -> None:
+        self._name = name
+        self._of_class = of_class
+
+    def __get__(self, schema: LayerSchema | None, owner: type[LayerSchema]) -> Any:
+        if schema is None:
+            return self._of_class
+        return getattr(importlib.import_module("protogen.render.code.help"), self._name)(schema)
+
+
 class LayerSchema:
     """One layer type of Caffe. The docstring of a subclass is the documentation of its type.
 
@@ -383,6 +410,8 @@ class LayerSchema:
     size_field: ClassVar[str] = ""
     #: The field of ``param`` that states the shape of each top, if the type has such a field.
     shape_field: ClassVar[str] = ""
+    #: The schemas of forks that define the type differently, for nets that only such a fork reads.
+    variants: ClassVar[Mapping[str, LayerSchema]] = MappingProxyType({})
     source: ClassVar[str] = ""
     #: The forks that define the type although ``caffe.proto`` does not mark ``param`` as theirs:
     #: the type has no parameter message of its own, or not in these forks.
@@ -391,6 +420,11 @@ class LayerSchema:
     formula: ClassVar[str] = ""
 
     type: str
+
+    __signature__ = _Help("signature", None)
+
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = _Help("doc", cls.__dict__.get("__doc__"))  # type: ignore[assignment]
 
     def __init__(self) -> None:
         cls = type(self)
@@ -403,6 +437,10 @@ class LayerSchema:
         # Nearly all types read a single message. Reading it without a list saves 0.3 microseconds
         # of the 1.0 that a repeated ReLU takes, and of the 1.9 of a Convolution.
         self._only_param = self.params[0] if len(self.params) == 1 else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the name: a type is the same object everywhere."""
+        return _of_module, (type(self).__module__, self.type)
 
     @property
     def forks(self) -> tuple[str, ...]:
@@ -460,6 +498,10 @@ class LayerSchema:
             return bottoms
         return self.tops if isinstance(self.tops, int) else self.tops[0]
 
+    def unpaired_bottoms(self, layer: proto.LayerParameter) -> int:
+        """How many of the last bottoms have no top, if the others have one each (`paired`)."""
+        return 0
+
     def parameters(self, layer: proto.LayerParameter) -> Hashable:
         """The part of the layer that decides its answers, as a key to look them up by."""
         if self._only_param is not None:
@@ -516,7 +558,7 @@ class LayerSchema:
         if self.auto_tops:
             tops = max(tops, _least(top_arity))
         _check_arity(tops, top_arity, "top")
-        if self.paired and len(bottoms) != tops:
+        if self.paired and len(bottoms) - self.unpaired_bottoms(layer) != tops:
             raise Fault(
                 "expected one top for each bottom,"
                 f" got {plural(len(bottoms), 'bottom')} and {plural(tops, 'top')}",
@@ -657,6 +699,15 @@ def register(schema_class: type[_Schema]) -> _Schema:
     schema = schema_class()
     _registry[schema.type] = schema
     return schema
+
+
+def _of_module(module: str, layer_type: str) -> LayerSchema | None:
+    """The schema of a type, whose module registers it when it is imported."""
+    importlib.import_module(module)
+    if layer_type in _registry:
+        return _registry[layer_type]
+    found: LayerSchema | None = importlib.import_module("protogen.layers").find(layer_type)
+    return found
 
 
 def registered(layer_type: str) -> LayerSchema | None:

@@ -7,9 +7,10 @@ one, and if no other name fits as well.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
-__all__ = ["nearest"]
+__all__ = ["hidden_difference", "nearest", "shown"]
 
 #: The words of a name: ``SoftmaxWithLoss``, ``kernel_size``, ``ROIPooling``, ``conv1``.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -48,6 +49,21 @@ def nearest(name: str, known: Iterable[str]) -> str:
         or _same_beginning(written, candidates)
         or _word_left_out(written, candidates)
     )
+
+
+def hidden_difference(name: str, other: str) -> str:
+    """The characters in one of two names only that look like nothing or like a letter.
+
+    As in ``"data" has U+200B ZERO WIDTH SPACE``; "" if the names differ visibly.
+    """
+    for one, two in ((name, other), (other, name)):
+        hidden = [each for each in dict.fromkeys(one) if each not in two and not each.isascii()]
+        if hidden:
+            listed = " and ".join(
+                f"U+{ord(each):04X} {unicodedata.name(each, '')}".rstrip() for each in hidden
+            )
+            return f'"{one}" has {listed}'
+    return ""
 
 
 def _words(name: str) -> list[str]:
@@ -203,8 +219,33 @@ def _word_left_out(written: Sequence[str], candidates: dict[str, list[str]]) -> 
     for name, words in candidates.items():
         rest = iter(words)
         in_order = written[0] == words[0] and all(word in rest for word in written)
+        # One word of several says too little: "Dense" is not DenseCRF.
+        if len(written) == 1 and words[1:] != ["param"]:
+            continue
         if in_order and 2 * letters > len(_letters(words)):
             found[name] = len(words)
     fewest = min(found.values(), default=0)
     best = [name for name, number in found.items() if number == fewest]
     return best[0] if len(best) == 1 else ""
+
+
+#: The most characters of a value in a message.
+_MOST_SHOWN = 200
+
+#: In the text of an object without another one: ``<object object at 0x7f2c9e1bbc30>``.
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def shown(value: object) -> str:
+    """A value of any type as a message shows it: as Python writes it, but short, and always alike.
+
+    Without addresses of objects, which differ in every run.
+    """
+    try:
+        text = repr(value)
+    except Exception:  # the code of others
+        text = f"<{type(value).__name__}>"
+    text = _ADDRESS.sub("", text)
+    if len(text) > _MOST_SHOWN:
+        text = f"{text[: _MOST_SHOWN // 2]}...{text[-_MOST_SHOWN // 2 :]}"
+    return text

@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from protogen.diagnostics import did_you_mean
 from protogen.proto.fields import INTEGER_RANGES, is_repeated, value_names
+from protogen.spelling import shown
 
 __all__ = ["Converter", "Problem", "converter", "fields_problem", "value_problem"]
 
@@ -124,14 +125,14 @@ def _element_problem(field: FieldDescriptor, value: object) -> Problem | None:
         types, kind = _KINDS[field.cpp_type]
         if isinstance(value, types):
             return None
-        return Problem(f"{field.name} must be {kind}, got {value!r}")
+        return Problem(f"{field.name} must be {kind}, got {shown(value)}")
     return _integer_problem(field, value)
 
 
 def _integer_problem(field: FieldDescriptor, value: object) -> Problem | None:
     # A bool is an int in Python, but current releases of protobuf reject it here.
     if isinstance(value, bool) or not isinstance(value, int):
-        return Problem(f"{field.name} must be an integer, got {value!r}")
+        return Problem(f"{field.name} must be an integer, got {shown(value)}")
     least, most = INTEGER_RANGES[field.type]
     if not least <= value <= most:
         return Problem(f"{field.name} must be from {least} to {most}, got {value}")
@@ -149,7 +150,7 @@ def _enum_problem(field: FieldDescriptor, enum: EnumDescriptor, value: object) -
         if value in enum.values_by_number:
             return None
         return Problem(f"{field.name} has no value {value}", f"expected one of {names}")
-    return Problem(f"{field.name} must be one of {names}, got {value!r}")
+    return Problem(f"{field.name} must be one of {names}, got {shown(value)}")
 
 
 def _message_problem(
@@ -160,5 +161,7 @@ def _message_problem(
         return None
     if isinstance(value, Mapping):
         return fields_problem(descriptor, value, field.name)
-    message = f"{field.name} must be a {descriptor.name} or a dict of its fields, got {value!r}"
+    message = (
+        f"{field.name} must be a {descriptor.name} or a dict of its fields, got {shown(value)}"
+    )
     return Problem(message, _SHORTEST.get(descriptor.name, ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,12 @@ from google.protobuf import text_format
 
 from protogen import proto
 from protogen.analysis import Analysis
+from protogen.checks import check
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.edits import Edit, EditError, delete
 from protogen.graph import State
 from protogen.inference import Inputs
+from protogen.net_files import loads
 from protogen.shapes import UNKNOWN
 
 NET = """
@@ -159,8 +162,9 @@ def test_nothing_is_reported_about_damaged_layers() -> None:
 
 
 def test_diagnostics_and_locations_come_from_the_place() -> None:
-    def place(finding: Diagnostic) -> Diagnostic:
-        return replace(finding, location=Location("net.prototxt", 10 + finding.layer_index))
+    def place(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+        lines = {each: 10 + each.layer_index for each in findings}
+        return [replace(each, location=Location("net.prototxt", lines[each])) for each in lines]
 
     broken = Analysis(parse(BROKEN), State("TRAIN"), {}, place=place)
     lines = [each.location.line for each in broken.diagnostics if each.location]
@@ -194,6 +198,15 @@ def test_no_context_for_a_layer_with_faults_or_an_unknown_bottom() -> None:
 
 
 # What would be ---------------------------------------------------------------------------------
+
+
+def test_no_context_for_a_layer_whose_text_has_errors() -> None:
+    # In such a layer the rules would look for bottoms that it may lack.
+    net = loads('layer { name: "p" type: "Pooling" pooling_param { pool: "\\377" } }')
+    analysis = net.analysis()
+    assert net.damaged_layers == {0}
+    assert analysis.context(analysis.steps[0]) is None
+    assert [finding.code for finding in check(net).diagnostics] == ["T107"]
 
 
 def test_edits_make_another_analysis() -> None:

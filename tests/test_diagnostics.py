@@ -7,6 +7,7 @@ import pytest
 from protogen.diagnostics import (
     Diagnostic,
     Location,
+    MultiLine,
     ProtogenError,
     Severity,
     one_line,
@@ -56,7 +57,7 @@ def test_notes_stand_below_the_headline() -> None:
         "is wrong",
         Location("n", 4),
         where='bottom "x" is 1',
-        why="first\nsecond",
+        why=MultiLine.of(["first", "second"]),
         hint="change it",
     )
     assert str(found) == (
@@ -72,6 +73,40 @@ def test_control_characters_are_escaped() -> None:
     assert one_line("a\nb\x1b[1m\u2028\x9fé") == r"a\nb\x1b[1m\u2028\x9fé"
     found = Diagnostic(Severity.NOTE, "S101", "a\nb", "c\rd", Location("e\tf"))
     assert found.headline == r'e\tf: note[S101] layer "a\nb": c\rd'
+
+
+@pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202e\u2066\u2069\x85\x9b\x7f")
+def test_marks_that_turn_the_direction_are_escaped(mark: str) -> None:
+    code = f"\\u{ord(mark):04x}" if ord(mark) > 255 else f"\\x{ord(mark):02x}"
+    assert one_line(f"a{mark}b") == f"a{code}b"
+
+
+def test_names_in_notes_are_escaped() -> None:
+    found = Diagnostic(
+        Severity.NOTE, "S101", "", "", where='"a\nb"', why='"\x1b[1m"', hint='"c\u202e"?'
+    )
+    assert found.notes == [
+        r'  where: "a\nb"',
+        r'  why:   "\x1b[1m"',
+        r'  hint:  "c\u202e"?',
+    ]
+    assert MultiLine.of(["a\nb", "c"]) == "a\\nb\nc"
+
+
+def test_no_line_is_a_command_of_github() -> None:
+    assert one_line("::error::x") == r"\x3a:error::x"
+    assert one_line("\u3000 ::error::x") == "\u3000 \\x3a:error::x"
+    assert one_line("a ##[error]x") == r"a \x23#[error]x"
+    assert one_line("a::b # c [d]") == "a::b # c [d]"
+
+
+def test_a_long_name_is_shortened_in_the_middle() -> None:
+    name = "a" * 600_000 + "b" * 600_000
+    found = Diagnostic(Severity.ERROR, "S101", name, f'reads "{name}"', hint=f'"{name}" or "c"?')
+    short = "a" * 300 + "..." + "b" * 300
+    assert found.headline == f'error[S101] layer "{short}": reads "{short}"'
+    assert found.hint == f'"{short}" or "c"?'
+    assert one_line("x" * 1000) == "x" * 1000
 
 
 def test_only_a_safe_fix_makes_a_finding_fixable() -> None:

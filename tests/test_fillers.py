@@ -158,3 +158,9 @@ def test_what_caffe_rejects(text: str, shape: InternalShape, message: str, field
 def test_nothing_is_known_about_an_unknown_shape_but_the_type() -> None:
     assert filler_problem(parse('type: "bilinear"'), (4, UNKNOWN)) is None
     assert filler_problem(parse('type: "gausian"'), (4, UNKNOWN)) is not None
+
+
+def test_fillers_of_forks() -> None:
+    """`filler.hpp` of daerduoCarey/SpatialTransformerLayer, intel/caffe and NVIDIA/caffe."""
+    for name in ("file", "gabor", "msrastatic"):
+        assert filler_problem(parse(f'type: "{name}"'), (4, 1, 3, 3)) is None

@@ -166,3 +166,35 @@ def test_an_empty_net() -> None:
     assert infer_shapes(Net()).ok
     assert repr(Net("n")) == "<net 'n', 0 layers>"
     assert copy.copy(protogen.Net("n").to_proto()).name == "n"
+
+
+UPGRADED = """
+name: "n"
+input: "data"
+input_shape { dim: 1 dim: 3 dim: 8 dim: 8 }
+layer { name: "bn" type: "BatchNorm" bottom: "data" top: "bn"
+  param { lr_mult: 0 } param { lr_mult: 0 } param { lr_mult: 0 } }
+layer { name: "r" type: "ReLU" bottom: "bn" top: "r" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("index", "names"),
+    [
+        (0, ["input", "new", "bn", "r"]),  # the input fields are before every layer
+        (1, ["input", "new", "bn", "r"]),
+        (2, ["input", "bn", "new", "r"]),
+        (3, ["input", "bn", "r", "new"]),
+    ],
+)
+def test_a_layer_is_inserted_into_a_net_that_caffe_upgrades(index: int, names: list[str]) -> None:
+    net = loads(UPGRADED)
+    net.apply([insert(("layer", index), {"name": "new", "type": "TanH"})])
+    assert [layer.name for layer in net.current.message.layer] == names
+    assert net.text.count("layer {") == 3
+
+
+def test_no_layer_is_inserted_into_a_net_of_v1() -> None:
+    net = loads('layers { name: "r" type: RELU }')
+    with pytest.raises(ProtogenError, match="cannot insert a layer into a net of an old format"):
+        net.apply([insert(("layer", 0), {"name": "new", "type": "TanH"})])

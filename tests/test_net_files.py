@@ -95,3 +95,19 @@ def test_a_blob_has_the_shape_of_the_phase_being_composed() -> None:
         assert net["d"].shape == (1, 3, 8, 8)
         with net.phase("TRAIN"):
             assert net["d"].shape == (64, 3, 8, 8)
+
+
+def test_any_kind_of_bytes() -> None:
+    for data in (NET.encode(), bytearray(NET.encode()), memoryview(NET.encode())):
+        assert loads(data).text == NET
+
+
+def test_something_that_is_not_a_text() -> None:
+    with pytest.raises(TypeError, match="expected the text of a net as str or bytes, got int"):
+        loads(3)  # type: ignore[arg-type]
+
+
+def test_a_text_that_no_file_can_hold() -> None:
+    net = loads('name: "a\ud800b\udcff"')
+    assert net.text == 'name: "a\ufffdb\udcff"'
+    assert check(net).diagnostics

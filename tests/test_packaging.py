@@ -56,6 +56,14 @@ def install(folder: Path, *what: str | Path) -> Path:
     return commands
 
 
+def test_every_package_is_in_setup_cfg() -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    listed = set(config["options"]["packages"].split()) - {"protogen.templates"}
+    folders = (path.parent.relative_to(ROOT) for path in (ROOT / "protogen").rglob("__init__.py"))
+    assert listed == {".".join(folder.parts) for folder in folders}
+
+
 @pytest.mark.parametrize("kind", ["wheel", "sdist", "editable"])
 def test_every_kind_of_install_emits(
     kind: str, source: Path, archives: Path, tmp_path: Path

@@ -11,7 +11,7 @@ import pytest
 
 from protogen import infer_shapes, loads, proto
 
-lmdb = pytest.importorskip("lmdb", reason="the extra [data] is not installed")
+lmdb = pytest.importorskip("lmdb", reason="the extra [dev] is not installed")
 h5py = pytest.importorskip("h5py", reason="the extra [data] is not installed")
 Image = pytest.importorskip("PIL.Image", reason="the extra [data] is not installed")
 
@@ -103,12 +103,10 @@ def test_leveldb_is_a_warning_with_a_way_out(in_folder: Path) -> None:
     assert warning.hint == "give the shapes of the tops: --input data=1,3,227,227"
 
 
-def test_without_the_library(
-    database: Callable[[bytes], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database(b"")
-    monkeypatch.setitem(sys.modules, "lmdb", None)
-    assert infer(data_layer())[1] == ["its source exists but cannot be read: lmdb is not installed"]
+def test_without_the_library(image_list: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL.Image", None)
+    messages = infer(IMAGE_DATA.format(""))[1]
+    assert messages == ["its source exists but cannot be read: Pillow is not installed"]
 
 
 IMAGE_DATA = (
@@ -140,7 +138,9 @@ def test_a_list_of_images(image_list: Path, fields: str, shape: tuple[int, ...])
 
 def test_an_image_that_does_not_exist(image_list: Path) -> None:
     (image_list / "images" / "a b.png").unlink()
-    assert infer(IMAGE_DATA.format(""))[1] == ['the first image "images/a b.png" does not exist']
+    assert infer(IMAGE_DATA.format(""))[1] == [
+        'the first image that "list.txt" lists does not exist'
+    ]
 
 
 HDF5_DATA = (
@@ -161,14 +161,18 @@ def test_hdf5_without_the_dataset(in_folder: Path) -> None:
     with h5py.File("a.h5", "w") as file:
         file["x"] = [0.0]
     (in_folder / "list.txt").write_text("a.h5\n")
-    assert infer(HDF5_DATA)[1] == ['"a.h5" has no dataset "y"; it has x']
+    assert infer(HDF5_DATA)[1] == [
+        'the first file that "list.txt" lists has no dataset "y"; it has 1 dataset'
+    ]
 
 
 def test_hdf5_datasets_of_different_length(in_folder: Path) -> None:
     with h5py.File("a.h5", "w") as file:
         file["x"], file["y"] = [0.0] * 2, [0.0] * 3
     (in_folder / "list.txt").write_text("a.h5\n")
-    assert infer(HDF5_DATA)[1] == ['the datasets of "a.h5" differ in number of rows: x 2, y 3']
+    assert infer(HDF5_DATA)[1] == [
+        'the datasets of the first file that "list.txt" lists differ in number of rows: x 2, y 3'
+    ]
 
 
 def test_a_window_file_has_the_channels(in_folder: Path) -> None:
@@ -179,3 +183,42 @@ def test_a_window_file_has_the_channels(in_folder: Path) -> None:
         " transform_param { crop_size: 27 } }"
     )
     assert infer(layer) == ({"data": (2, 3, 27, 27), "label": (2,)}, [])
+
+
+#: A real Caffe shapes these tops by a random image of the list, here 20x10 or 60x50; it also aborts
+#: on a batch of images that differ in size (data_transformer.cpp:290).
+@pytest.mark.parametrize("field", ["shuffle: true", "rand_skip: 3"])
+def test_a_random_image_is_the_first(in_folder: Path, field: str) -> None:
+    Path("a.png").write_bytes(png("RGB", 10, 20))
+    Path("b.png").write_bytes(png("RGB", 50, 60))
+    layer = (
+        'layer { name: "d" type: "ImageData" top: "x" top: "y" image_data_param {'
+        ' source: "list.txt" batch_size: 1 %s } transform_param { %s } }'
+    )
+    Path("list.txt").write_text("a.png 0\nb.png 1\n")
+    assert infer(layer % (field, ""))[0]["x"] == (1, 3, None, None)
+    sized = "new_height: 7 new_width: 8 "
+    assert infer(layer % (sized + field, ""))[0]["x"] == (1, 3, 7, 8)
+    assert infer(layer % (field, "crop_size: 9"))[0]["x"] == (1, 3, 9, 9)
+    Path("list.txt").write_text("b.png 1\n")
+    assert infer(layer % (field, ""))[0]["x"] == (1, 3, 60, 50)
+    Path("list.txt").write_text("a.png 0\nb.png 1\n")
+    reader = layer % (field, "") + 'layer { name: "r" type: "ReLU" bottom: "x" top: "r" }'
+    (unknown,) = loads(reader).analysis().unknown_tops
+    assert unknown.reason == "Caffe shapes it by what it reads first, which is random"
+
+
+def test_a_random_hdf5_file_is_the_first(in_folder: Path) -> None:
+    for index in range(2):
+        with h5py.File(f"{index}.h5", "w") as file:
+            file["x"] = [[[0.0] * (index + 2)] * 3] * 4
+            file["y"] = [0.0] * 4
+    Path("list.txt").write_text("0.h5\n1.h5\n")
+    layer = (
+        'layer { name: "d" type: "HDF5Data" top: "x" top: "y" hdf5_data_param {'
+        ' source: "list.txt" batch_size: 5 %s } }'
+    )
+    assert infer(layer % "")[0] == {"x": (5, 3, 2), "y": (5,)}
+    assert infer(layer % "shuffle: true")[0] == {"x": (5, 3, None), "y": (5,)}
+    Path("list.txt").write_text("1.h5\n1.h5\n")
+    assert infer(layer % "shuffle: true")[0] == {"x": (5, 3, 3), "y": (5,)}

@@ -130,3 +130,20 @@ def test_names_of_other_kinds(written: str, known: list[str], intended: str) -> 
 def test_a_tie_is_no_suggestion() -> None:
     assert nearest("lable", ["label"]) == "label"
     assert nearest("scorx", ["score", "scorn"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "intended"),
+    [
+        ("Dense", "InnerProduct"),
+        ("FullyConnected", "InnerProduct"),
+        ("MAX_POOL", "Pooling"),
+        ("Conv2D", "Convolution"),
+        ("SOFTMAX_LOSS", "SoftmaxWithLoss"),
+        # One word of several, and other names that nobody knows.
+        ("Mask", ""),
+        ("Add2", ""),
+    ],
+)
+def test_what_other_frameworks_and_formats_call_a_type(written: str, intended: str) -> None:
+    assert layers.intended_type(written) == intended

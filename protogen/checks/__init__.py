@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -21,14 +22,17 @@ from protogen.checks._explanations import explained
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.checks._suppressions import Suppressions, matches
-from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.diagnostics import Diagnostic, Location, Severity, plural
+from protogen.display import Displayed
 from protogen.edits import parse_path
 from protogen.graph import State
 from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.net_files import load, read_bytes
+from protogen.portability import Verdict, conflicts, judge, subject_of
 from protogen.rules import Catalogue, registered
 from protogen.rules.text import reading_errors
+from protogen.targets import get
 from protogen.text import Document, read
 
 __all__ = ["Report", "Suppressions", "all_checks", "all_rules", "check", "check_solver", "selected"]
@@ -50,20 +54,38 @@ def all_rules() -> Catalogue:
     return registered()
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Displayed):
     """The findings in a net or solver, in the order of the text.
 
-    ``unchecked`` says, in a sentence for each, what could not be checked and why.
+    ``unchecked`` says, in a sentence for each, what could not be checked and why. ``verdicts`` has
+    the verdict of each target that was asked for, by its name.
     """
 
     diagnostics: list[Diagnostic]
     unchecked: list[str] = field(default_factory=list)
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
         """Whether there is no error."""
         return not any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+    def __repr__(self) -> str:
+        counts = Counter(each.severity for each in self.diagnostics)
+        found = [plural(counts[each], each.value) for each in Severity if counts[each]]
+        return f"<report: {', '.join(found) or 'no findings'}>"
+
+    def verdict(self, target: str) -> Verdict:
+        """What a target does with the net: *refused*, *fails later*, *computes otherwise*, *runs*,
+        *empty* or *no input*.
+
+        Raises `ValueError` if the net was not checked for this target.
+        """
+        if target not in self.verdicts:
+            checked = ", ".join(self.verdicts) or "no target"
+            raise ValueError(f'the net was not checked for target "{target}", but for {checked}')
+        return self.verdicts[target]
 
 
 def check(
@@ -76,43 +98,78 @@ def check(
     select: Collection[str] = (),
     ignore: Collection[str] = (),
     notes: bool = False,
+    target: str | Collection[str] = (),
 ) -> Report:
     """Check a net: the findings of inference and of every check.
 
     ``net`` is a `protogen.Net`, a ``NetParameter`` message, or the path of a prototxt file.
     ``phases`` are TRAIN, TEST or both; by default, those in which the net has data. ``select`` and
-    ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds the notes. Raises
-    `ValueError` for a code that no rule has, `ProtogenError` for a file that cannot be read.
+    ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds the notes.
+    ``target`` is the name of a target, or several: the report then has its verdict, and what the
+    target refuses or computes otherwise. Raises `ValueError` for a code that no rule has or for an
+    unknown target, `ProtogenError` for a file that cannot be read.
     """
     _check_codes(select=select, ignore=ignore)
+    wanted_targets = [get(name) for name in ([target] if isinstance(target, str) else target)]
     net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
     states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
-    analyses = [net.analysis(state, inputs) for state in states]
-    current = net.current
-    found = list(current.findings)
-    damaged = net.damaged_layers
-    for finding in _findings(Phases(net, current.message, analyses)):
-        if finding.layer_index not in damaged:
-            found.append(finding)
-    wanted = [each for each in found if selected(each, select, ignore, notes)]
-    return Report(sorted(map(net.place, wanted), key=_position), _unchecked(analyses))
+    verdicts: dict[str, Verdict] = {}
+    with net.constant():
+        analyses = [net.analysis(state, inputs) for state in states]
+        found = _all_findings(Phases(net, net.current.message, analyses))
+        if wanted_targets:
+            subject = subject_of(net, phases=phases, level=level, stages=stages, inputs=inputs)
+            for each in wanted_targets:
+                judgment = judge(subject, each)
+                verdicts[each.name] = judgment.verdict
+                found += judgment.diagnostics
+            found += conflicts(subject, wanted_targets)
+        wanted = [finding for finding in found if selected(finding, select, ignore, notes)]
+        placed = sorted(net.place_all(wanted), key=_position)
+        return Report(placed, _unchecked(analyses), verdicts)
 
 
 def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
-    """What depends on unknown sizes, in a sentence for each blob where they begin."""
+    """What depends on unknown sizes, in a sentence for each blob where they begin.
+
+    There is one sentence for many blobs with the same reason.
+    """
     phases: dict[UnknownTop, list[str]] = {}
     for analysis in analyses:
         for top in analysis.unknown_tops:
             phases.setdefault(top, []).append(analysis.phase)
-    found = []
+    groups: dict[tuple[str, str], list[UnknownTop]] = {}
     for top, names in phases.items():
         where = "" if len(names) == len(analyses) else f" in {names[0]}"
         reason = f": {top.reason}" if top.reason else ""
-        found.append(
-            f"the shape of {top} is unknown{where}{reason}. What depends on it is not checked; to"
-            f" check it, give the shape: {top.option}"
-        )
+        groups.setdefault((f"unknown{where}{reason}", top.type), []).append(top)
+    found = []
+    for (unknown, _), tops in groups.items():
+        if len(tops) > _MOST_UNCHECKED:
+            found.append(_all_unchecked(unknown, tops))
+        else:
+            found += [_one_unchecked(unknown, top) for top in tops]
     return found
+
+
+#: More unknown blobs than these with the same reason share a sentence.
+_MOST_UNCHECKED = 3
+
+
+def _one_unchecked(unknown: str, top: UnknownTop) -> str:
+    return (
+        f"the shape of {top} is {unknown}. What depends on it is not checked; to check it, give"
+        f" the shape: {top.option}"
+    )
+
+
+def _all_unchecked(unknown: str, tops: Sequence[UnknownTop]) -> str:
+    first = tops[0]
+    return (
+        f'the shapes of "{first.blob}" and {len(tops) - 1} more tops of {first.type} layers are'
+        f" {unknown}. What depends on them is not checked; to check it, give the shapes:"
+        f" {first.option} ..."
+    )
 
 
 def check_solver(
@@ -152,6 +209,17 @@ def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
     """A finding with the place of its field, or with the file if the field is not written."""
     place = solver.locate(parse_path(diagnostic.field)) if diagnostic.field else None
     return replace(diagnostic, location=place or Location(solver.filename))
+
+
+def _all_findings(phases: Phases) -> list[Diagnostic]:
+    """The findings of the text, then those of the checks about layers that were read whole."""
+    net = phases.net
+    found = list(net.current.findings)
+    damaged = net.damaged_layers
+    for finding in _findings(phases):
+        if finding.layer_index not in damaged:
+            found.append(finding)
+    return found
 
 
 def _findings(phases: Phases) -> Iterator[Diagnostic]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from protogen.analysis import Analysis
 from protogen.checks._duplicate_tops import explain_duplicate_top
@@ -10,7 +11,9 @@ from protogen.checks._missing_bottoms import explain_missing_bottom
 from protogen.checks._phases import Phases
 from protogen.checks._proposals import Finding
 from protogen.diagnostics import Diagnostic
+from protogen.edits import Edit, Fix
 from protogen.explanations import explanations
+from protogen.layers import intended_type
 
 __all__ = ["explained"]
 
@@ -46,4 +49,21 @@ def _inferred(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
     for index, finding in enumerate(analysis.faults):
         if index in found:
             finding = found[index].of(finding, phases.net)
+        elif finding.name == "unknown-type":
+            finding = _with_type(finding)
         yield finding
+
+
+def _with_type(finding: Diagnostic) -> Diagnostic:
+    """An unknown type with the fix that sets the suggested one.
+
+    It is safe if only the spelling differs: ``relu``, or ``INNER_PRODUCT`` as in the V1 format.
+    """
+    written = finding.type
+    intended = intended_type(written)
+    if not intended:
+        return finding
+    same = written.replace("_", "").lower() == intended.lower()
+    safe = same or written == "SOFTMAX_LOSS"
+    edit = Edit(("layer", finding.layer_index, "type"), "set", intended)
+    return replace(finding, fix=Fix(f'set type: "{intended}"', (edit,), safe))

@@ -22,6 +22,7 @@ from protogen.checks._wiring import MEASURES, reads_while_writing, sources
 from protogen.diagnostics import Diagnostic
 from protogen.edits import Edit, delete, insert, parse_path
 from protogen.graph import State, Step, runs_in
+from protogen.spelling import hidden_difference
 
 if TYPE_CHECKING:
     from protogen.proto import NetStateRule
@@ -332,11 +333,13 @@ def _similar_name(missing: MissingBottom) -> Explanation | None:
     near = hint[len(begin) : -len(end)]
     if _DIGITS.sub("#", missing.name) == _DIGITS.sub("#", near):
         return None  # conv1 is not conv2 misspelled
-    strict = not _is_misspelled(missing.name, near)
+    hidden = hidden_difference(missing.name, near)
+    strict = not (hidden or _is_misspelled(missing.name, near))
     proposals = [*_corrected_top(missing, near), *missing.renamed(hint, near, strict=strict)]
     if not proposals:
         return None  # a wrong suggestion is worse than none
-    return Explanation(f'no layer of the net produces "{missing.name}"', proposals)
+    why = f'no layer of the net produces "{missing.name}"' + (f"; {hidden}" if hidden else "")
+    return Explanation(why, proposals)
 
 
 _DIGITS = re.compile(r"\d+")

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from protogen.analysis import Analysis
-from protogen.checks._forks import ForkPart, layer_parts, net_parts
+from protogen.forks import ForkPart, layer_parts, net_parts
 from protogen.graph import Step, read_wiring
 from protogen.net import Net
 from protogen.text import Document
@@ -61,7 +61,7 @@ class Phases:
         for part in net_parts(self.message):
             found.append((None, part))
         for step in self.layers:
-            for part in layer_parts(step):
+            for part in layer_parts(step.layer, step.schema):
                 found.append((step, part))
         return found
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from protogen.analysis import Analysis
 from protogen.checks._phases import Phases
 from protogen.checks._verification import applicable, errors_left, errors_left_in
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, alternatives
 from protogen.edits import Edit, Fix, delete, insert
 from protogen.graph import Step
 from protogen.proto.fields import is_repeated
@@ -77,7 +77,7 @@ def with_explanation(finding: Finding, explanation: Explanation) -> Diagnostic:
     return replace(
         finding.diagnostic,
         why=explanation.why,
-        hint="\nor ".join(hints),
+        hint=alternatives(hints),
         fix=applicable(finding.phases, proposals[0].fix) if proposals else None,
     )
 

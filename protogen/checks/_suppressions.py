@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, Location
 from protogen.text import Comment, Document
+from protogen.text.tree import Span
 
 __all__ = ["KEYWORDS", "Suppression", "Suppressions", "matches", "read_suppressions"]
 
@@ -61,13 +64,9 @@ def _codes(listed: str | None) -> tuple[str, ...] | None:
 
 @dataclass
 class Suppressions:
-    """All comments of a document that suppress findings.
-
-    ``layer_line`` returns the line on which the layer of a finding begins, or 0 if it has no layer.
-    """
+    """All comments of a document that suppress findings."""
 
     document: Document
-    layer_line: Callable[[Diagnostic], int]
     _for_file: list[Suppression] = field(default_factory=list)
     _by_line: dict[int, list[Suppression]] = field(default_factory=dict)
 
@@ -93,8 +92,9 @@ class Suppressions:
         if not self._by_line:
             return
         place = diagnostic.location
-        lines = {place.line if place else 0, self.layer_line(diagnostic)}
-        for line in filter(None, lines):
+        if place is None:
+            return
+        for line in filter(None, {place.line, self._layer_line(place)}):
             yield from self._by_line.get(line, ())
             for each in self._above(line):
                 if each.has_own_line:
@@ -105,3 +105,27 @@ class Suppressions:
         while line - 1 in self._by_line:
             line -= 1
             yield from self._by_line[line]
+
+    def _layer_line(self, place: Location) -> int:
+        """The line on which the layer around a place begins, 0 if it is in none.
+
+        By the text, not by the index of the layer: a net that Caffe cannot upgrade has no indices.
+        """
+        position = place.line, place.column
+        number = bisect_right(self._layers, (*position, *position))
+        if not number:
+            return 0
+        line, _, *end = self._layers[number - 1]
+        return line if position <= tuple(end) else 0
+
+    @cached_property
+    def _layers(self) -> list[tuple[int, int, int, int]]:
+        """The line and column where each layer begins, and those where it ends, in order."""
+        fields = self.document.tree.by_name
+        spans = sorted([*fields.get("layer", ()), *fields.get("layers", ())], key=_start)
+        at = self.document.lines.at
+        return [(*at(span.start), *at(span.end)) for span in spans]
+
+
+def _start(span: Span) -> int:
+    return span.start

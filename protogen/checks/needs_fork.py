@@ -3,15 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from protogen.checks._check import Check, register
-from protogen.checks._forks import (
-    CONVERTERS,
-    ForkPart,
-    common_forks,
-    fork_parts,
-)
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.forks import CONVERTERS, ForkPart, common_forks, fork_parts
 from protogen.graph import Step
 from protogen.rules import Rule
 
@@ -94,7 +89,7 @@ def _listed(parts: list[ForkPart]) -> str:
 
 def _forks(parts: Iterable[ForkPart]) -> str:
     """Which forks the file fits."""
-    every = common_forks(parts)
+    every = common_forks(part.forks for part in parts)
     forks = [fork for fork in every if fork not in CONVERTERS]
     if forks:
         names = ", ".join(forks[:6]) + (" and others" if len(forks) > 6 else "")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._gradients import passing_gradients, reads_top
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.gradients import passing_gradients, reads_top
 from protogen.rules import Rule
 
 

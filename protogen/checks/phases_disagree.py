@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
@@ -72,11 +74,10 @@ class PhasesDisagree(Check):
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         trained: dict[str, Step] = {}
         for analysis in phases.in_phase("TRAIN"):
-            for step in analysis.steps:
-                trained.setdefault(step.name, step)
+            trained |= _unique(analysis)
         for analysis in phases.in_phase("TEST"):
-            for step in analysis.steps:
-                twin = trained.get(step.name)
+            for name, step in _unique(analysis).items():
+                twin = trained.get(name)
                 if twin is not None and _disagree(step, twin):
                     yield self._disagreement(step, twin)
 
@@ -87,6 +88,12 @@ class PhasesDisagree(Check):
             why="when the solver tests, each layer takes the blobs of the layer with the same name"
             " in the training net, and Caffe aborts if their shapes differ",
         )
+
+
+def _unique(analysis: Analysis) -> dict[str, Step]:
+    """The layers by their names, but not those that share one, which another rule reports."""
+    counts = Counter(step.name for step in analysis.steps)
+    return {step.name: step for step in analysis.steps if counts[step.name] == 1}
 
 
 def _disagree(step: Step, twin: Step) -> bool:

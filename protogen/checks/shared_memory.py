@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._gradients import passing_gradients, reads_bottom, reads_top
-from protogen.checks._memory import Memory, Overwrite
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.gradients import passing_gradients, reads_bottom, reads_top
 from protogen.graph import Step, Value
+from protogen.memory import Memory, Overwrite
 from protogen.rules import Rule
 
 

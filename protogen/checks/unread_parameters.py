@@ -10,7 +10,7 @@ from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._proposals import fields_of
 from protogen.checks._verification import makes_sound
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Severity, alternatives
 from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
 from protogen.proto.fields import has_field
@@ -85,7 +85,7 @@ class UnreadParameters(Check):
                     f"has {name}, which its type does not read; {_only(readers)}",
                     field=name,
                     why="Caffe ignores the parameters of other types",
-                    hint="\nor ".join(fix.title for fix in fixes),
+                    hint=alternatives(fix.title for fix in fixes),
                     fix=fixes[0],
                 )
 

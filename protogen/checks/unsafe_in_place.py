@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
-from protogen.checks._gradients import passing_gradients
 from protogen.diagnostics import Diagnostic, Severity
+from protogen.gradients import passing_gradients
 from protogen.graph import Step
 from protogen.rules import Rule
 

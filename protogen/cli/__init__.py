@@ -15,6 +15,7 @@ import sys
 import click
 
 from protogen._version import __version__
+from protogen.cli._output import report, report_error, report_lines
 from protogen.diagnostics import ProtogenError, did_you_mean
 
 __all__ = ["main"]
@@ -31,12 +32,14 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         names = [module.name for module in pkgutil.iter_modules(__path__)]
-        return sorted(name for name in names if not name.startswith("_"))
+        # The command crop-offset is the file crop_offset.py.
+        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command = importlib.import_module(f"{__name__}.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command = importlib.import_module(f"{__name__}.{module}").command
         assert isinstance(command, click.Command)
         return command
 
@@ -90,24 +93,33 @@ def _replace_closed_streams() -> None:
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
 
 
+def _prepare_output() -> None:
+    """Let standard output take every character, and ASCII as ASCII."""
+    if not isinstance(sys.stdout, io.TextIOWrapper):
+        return
+    # A name may contain characters that the encoding of the output lacks.
+    sys.stdout.reconfigure(errors="backslashreplace")
+    # In UTF-16, say, JSON and XML would not be what they claim to be.
+    if "{}".encode(sys.stdout.encoding, "replace") != b"{}":
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
 def main() -> None:
     """Run the command line. Whatever goes wrong is reported in a sentence, not a traceback."""
     _replace_closed_streams()
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A name may contain characters that the encoding of the output lacks.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    _prepare_output()
     try:
         sys.exit(commands.main(standalone_mode=False) or 0)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
-        error.show()
+        report_error(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        report("interrupted")
         sys.exit(INTERRUPTED)
     except ProtogenError as error:
-        click.echo(str(error), err=True)
+        report_lines(str(error))
         sys.exit(1)
     except OSError as error:
         sys.exit(_report_os_error(error))
@@ -122,26 +134,24 @@ def _report_os_error(error: OSError) -> int:
     reason = error.strerror or str(error)
     if error.filename is None:  # standard output: a full disk, say
         _discard_output()
-        click.echo(f"Error: cannot write the output: {reason}", err=True)
+        report(f"Error: cannot write the output: {reason}")
     else:
-        click.echo(f"Error: {os.fsdecode(error.filename)}: {reason}", err=True)
+        report(f"Error: {os.fsdecode(error.filename)}: {reason}")
     return 2
 
 
 def _report_internal_error(error: Exception) -> int:
     """Report a bug in protogen, and return the exit code."""
-    click.echo(f"Error: internal error in protogen (a bug): {error!r}", err=True)
-    click.echo(
+    report(f"Error: internal error in protogen (a bug): {error!r}")
+    report(
         "Please report it, with the file you used and the output of the same command with"
-        " PROTOGEN_DEBUG=1 set.",
-        err=True,
+        " PROTOGEN_DEBUG=1 set."
     )
     if _is_overwritten():
-        click.echo(
+        report(
             'The distribution "protogen" is a different project that installs a package with the'
             " same name over this one: pip uninstall protogen caffe-protogen, then install"
-            " caffe-protogen again.",
-            err=True,
+            " caffe-protogen again."
         )
     return INTERNAL_ERROR
 

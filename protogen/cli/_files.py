@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
+from protogen.cli._output import report
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -55,9 +55,9 @@ class FileSearch:
     def report(self) -> None:
         """Print the problems, and the folders without a prototxt file, to standard error."""
         for folder in self.empty:
-            click.echo(f"{folder}: no *.prototxt files found", err=True)
+            report(f"{folder}: no *.prototxt files found")
         for problem in self.problems:
-            click.echo(f"Error: {problem}", err=True)
+            report(f"Error: {problem}")
 
     def _search(self, folder: str) -> list[str]:
         problems = len(self.problems)

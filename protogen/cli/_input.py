@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._output import Unusable
+from protogen.cli._output import Unusable, report_lines
 
 if TYPE_CHECKING:
     from protogen.analysis import Analysis
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "display_name",
     "is_composed",
+    "is_program",
     "read_file",
     "read_net",
     "read_net_or_exit",
@@ -45,7 +46,7 @@ def read_file(path: str) -> bytes:
         return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
         reason = getattr(error, "strerror", None) or error
-        raise Unusable(f"{path} cannot be read: {reason}") from None
+        raise Unusable(f"{display_name(path)} cannot be read: {reason}") from None
 
 
 def split_spec(spec: str) -> tuple[str, str]:
@@ -65,6 +66,12 @@ def is_composed(spec: str) -> bool:
     return split_spec(spec)[0].endswith(".py") or _is_in_zoo(spec)
 
 
+def is_program(spec: str) -> bool:
+    """Whether a SPEC is a Python program that exists."""
+    file, _ = split_spec(spec)
+    return file.endswith(".py") and Path(file).exists()
+
+
 def _is_in_zoo(spec: str) -> bool:
     return spec.startswith(_ZOO) and not Path(spec).exists()
 
@@ -81,13 +88,22 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
         return net_of_program(path, name, settings or {})
     if _is_in_zoo(spec):
-        raise Unusable(f"{spec} does not exist: this version of protogen has no model zoo")
+        return _zoo_net(spec.removeprefix(_ZOO), settings or {})
     if settings:
         raise Unusable(f"--set needs a Python program with a function; {spec} is a file to read")
 
     from protogen.net_files import loads
 
     return loads(read_file(path), display_name(path))
+
+
+def _zoo_net(spec: str, settings: Mapping[str, Any]) -> Net:
+    from protogen.zoo import ZooError, net_of_spec
+
+    try:
+        return net_of_spec(spec, settings)
+    except ZooError as error:
+        raise Unusable(str(error)) from None
 
 
 def read_partial_net(
@@ -122,7 +138,7 @@ def read_net_or_exit(
     findings = net.current.findings
     for diagnostic in [*findings, *mistakes]:
         if diagnostic.severity is not Severity.NOTE:
-            click.echo(str(diagnostic), err=True)
+            report_lines(str(diagnostic))
     if reading_errors(findings):
         raise click.exceptions.Exit(1)
     return net, mistakes
@@ -172,4 +188,4 @@ def report_diagnostics(net: Net, analyses: Sequence[Analysis]) -> None:
     source = source_of(_texts_of(net))
     for title, diagnostics in sections:
         if diagnostics:
-            click.echo(title + diagnostics_text(diagnostics, source), err=True)
+            report_lines(title + diagnostics_text(diagnostics, source))

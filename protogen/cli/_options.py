@@ -17,6 +17,8 @@ __all__ = [
     "InputShape",
     "Setting",
     "Spec",
+    "data_option",
+    "input_option",
     "json_option",
     "set_option",
     "state_options",
@@ -106,24 +108,49 @@ def _phase_option(default: str | None, about: str) -> Callable[[_Command], _Comm
     )
 
 
+#: --input, as ``inputs``: pairs of blob and shape.
+input_option = click.option(
+    "--input",
+    "inputs",
+    type=InputShape(),
+    metavar="BLOB=SHAPE",
+    multiple=True,
+    help="Shape of the top of a data layer whose source is unavailable; repeatable.",
+)
+
 _STATE = (
     click.option("--level", type=int, default=0, metavar="N", help="Level of the net state."),
     click.option(
         "--stage", "stages", multiple=True, metavar="S", help="Stage of the net state; repeatable."
     ),
-    click.option(
-        "--input",
-        "inputs",
-        type=InputShape(),
-        metavar="BLOB=SHAPE",
-        multiple=True,
-        help="Shape of the top of a data layer whose source is unavailable; repeatable.",
-    ),
+    input_option,
+)
+
+
+def _leave_sources_closed(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    if value:
+        from protogen.sources import without_data
+
+        ctx.with_resource(without_data())
+    return value
+
+
+#: --no-data; the command has no parameter for it, as it holds for all that the command does.
+data_option = click.option(
+    "--no-data",
+    is_flag=True,
+    expose_value=False,
+    callback=_leave_sources_closed,
+    help="Do not open the data sources that nets name.",
 )
 
 
 def state_options(command: _Command) -> _Command:
-    """Add --phase, --level, --stage and --input: ``phase``, ``level``, ``stages``, ``inputs``."""
+    """Add --phase, --level, --stage, --input and --no-data.
+
+    The parameters are ``phase``, ``level``, ``stages`` and ``inputs``.
+    """
+    command = data_option(command)
     for option in reversed(_STATE):
         command = option(command)
     return _phase_option("TEST", "Phase of the net state.")(command)
@@ -131,6 +158,7 @@ def state_options(command: _Command) -> _Command:
 
 def states_options(command: _Command) -> _Command:
     """The same for a command that looks at both phases unless ``phase`` is given."""
+    command = data_option(command)
     for option in reversed(_STATE):
         command = option(command)
     return _phase_option(None, "Check this phase only [default: both].")(command)

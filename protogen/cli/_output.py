@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
+import stat
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 
-__all__ = ["Unusable", "check_output", "write_text"]
+from protogen.diagnostics import one_line
+
+__all__ = ["Unusable", "check_output", "report", "report_error", "report_lines", "write_text"]
 
 
 class Unusable(click.ClickException):
@@ -16,21 +21,64 @@ class Unusable(click.ClickException):
     exit_code = 2
 
 
+def report(sentence: str) -> None:
+    """Print one line on standard error. It may have names from nets and of files in it."""
+    click.echo(one_line(sentence), err=True)
+
+
+def report_lines(text: str) -> None:
+    """Print lines on standard error, which are safe but for what they quote."""
+    for line in text.split("\n"):
+        click.echo("\t".join(map(one_line, line.split("\t"))), err=True)
+
+
+def report_error(error: click.ClickException) -> None:
+    """Print a usage error on standard error. A wrong argument may be the name of a file."""
+    lines = io.StringIO()
+    error.show(lines)
+    report_lines(lines.getvalue().rstrip("\n"))
+
+
 def check_output(path: str, inputs: Iterable[str]) -> None:
     """Raise `Unusable` if writing to ``path`` would overwrite one of the files that were read."""
-    output = os.path.realpath(path)
-    if path != "-" and any(os.path.realpath(each) == output for each in inputs):
+    if path != "-" and any(_is_same_file(path, each) for each in inputs):
         raise Unusable(f"{path} is read by this command, and would be overwritten by its output")
 
 
-def write_text(path: str, text: str) -> None:
-    """Write UTF-8 to a file, in one step, or to standard output if ``path`` is ``-``."""
+def _is_same_file(path: str, other: str) -> bool:
+    try:
+        return Path(path).samefile(other)  # also by another name, such as a hard link
+    except (OSError, ValueError):  # one of them does not exist
+        return False
+
+
+def write_text(path: str, text: str, *, read: bytes | None = None) -> None:
+    """Write UTF-8 to a file, in one step, or to standard output if ``path`` is ``-``.
+
+    ``read`` is what the file held when it was read. Raises `Unusable` if it was changed since, or
+    if it cannot be written.
+    """
     if path == "-":
         click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
         return
-    from protogen.files import write_file
+    from protogen.files import FileChangedError, write_file
 
+    links = _other_names(path)
     try:
-        write_file(path, text)
-    except OSError as error:
-        raise Unusable(f"{path} cannot be written: {error.strerror or error}") from None
+        write_file(path, text, read=read)
+    except FileChangedError:
+        raise Unusable(f"{path} was changed while it was read; it stays as it is") from None
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        reason = getattr(error, "strerror", None) or error
+        raise Unusable(f"{path} cannot be written: {reason}") from None
+    if links:
+        report(f"{path}: its other names (hard links: {links}) keep the old text")
+
+
+def _other_names(path: str) -> int:
+    """The number of further hard links to a file."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - one call for both answers
+    except (OSError, ValueError):
+        return 0
+    return status.st_nlink - 1 if stat.S_ISREG(status.st_mode) else 0

@@ -18,13 +18,21 @@ from protogen.cli._output import Unusable
 from protogen.diagnostics import did_you_mean
 from protogen.render.findings import FORMATS
 from protogen.shapes import parse_shape
+from protogen.spelling import shown
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-__all__ = ["Settings", "check_codes", "find_settings", "folder_settings", "read_settings"]
+__all__ = [
+    "Settings",
+    "check_codes",
+    "check_targets",
+    "find_settings",
+    "folder_settings",
+    "read_settings",
+]
 
 #: The files that may hold settings, and the section for protogen in each. In one folder, the first
 #: file with settings counts.
@@ -37,7 +45,10 @@ _SECTIONS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one file; its patterns of files are relative to its ``folder``."""
+    """The settings of one file; its patterns of files are relative to its ``folder``.
+
+    ``data`` is whether the data sources that nets name are opened.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -46,6 +57,8 @@ class Settings:
     exclude: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+    data: bool = True
+    targets: tuple[str, ...] = ()
     folder: Path = Path()
 
     @property
@@ -139,7 +152,7 @@ def _lines(value: Any) -> tuple[str, ...]:
         lines = [line.strip() for line in value.splitlines()]
         return tuple(filter(None, lines))
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ValueError(f"expected a list of strings, got {value!r}")
+        raise ValueError(f"expected a list of strings, got {shown(value)}")
     return tuple(value)
 
 
@@ -157,6 +170,23 @@ def check_codes(words: Sequence[str]) -> None:
     from protogen.checks import all_rules
 
     all_rules().check_patterns(words)
+
+
+def _targets(value: Any) -> tuple[str, ...]:
+    """A list of targets; in an ini file, they are separated by commas or white space."""
+    if isinstance(value, str):
+        value = value.replace(",", " ").split()
+    names = _lines(value)
+    check_targets(names)
+    return names
+
+
+def check_targets(names: Sequence[str]) -> None:
+    """Raise `ValueError`, with the nearest name, for a name that no target has."""
+    from protogen.targets import get
+
+    for name in names:
+        get(name)
 
 
 def _patterns(value: Any) -> tuple[str, ...]:
@@ -184,7 +214,7 @@ def _table(value: Any, separators: str) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"expected a table, got {value!r}")
+        raise ValueError(f"expected a table, got {shown(value)}")
     entries = {}
     for line in _lines(value):
         # The last separator counts: patterns of files may contain one, too.
@@ -209,6 +239,16 @@ def _shape(value: Any) -> tuple[int | None, ...]:
     return parse_shape(str(value))
 
 
+def _boolean(value: Any) -> bool:
+    """True or false; in an ini file, as a word."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).lower()
+    if not isinstance(value, str) or word not in ("true", "false"):
+        raise ValueError(f"expected true or false, got {shown(value)}")
+    return word == "true"
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "select": _codes,
     "ignore": _codes,
@@ -217,4 +257,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "exclude": _patterns,
     "per-file-ignores": _per_file,
     "inputs": _inputs,
+    "data": _boolean,
+    "targets": _targets,
 }

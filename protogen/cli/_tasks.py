@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._input import display_name, is_composed, read_file
+from protogen.cli._input import display_name, is_composed, is_program, read_file
 from protogen.cli._output import Unusable
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity, did_you_mean
 
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from protogen.net import Net
     from protogen.text import Document
 
-__all__ = ["Outcome", "Task", "run_task"]
+__all__ = ["TARGET_FAMILY", "Outcome", "Task", "run_task"]
+
+#: What the codes of the rules about targets begin with.
+TARGET_FAMILY = "F2"
+
+#: Why a program among other files is skipped: the others may come from anybody, and so may it.
+_NOT_RUN = "it is a Python program, which is run only alone or with --allow-python"
 
 _RANKS = {"note": 0, "warning": 1, "error": 2}
 
@@ -31,6 +37,8 @@ class Task:
     ``data`` is what standard input held, ``state`` are keyword arguments of `protogen.check`,
     ``select``, ``ignore`` and ``severity`` choose the findings, and ``fix`` is whether to fix them.
     ``required_inputs`` are blobs that the net must have; other inputs are for some nets of many.
+    ``opens_sources`` is whether the data sources of the net are opened, and ``runs_programs``
+    whether a Python program is run. ``targets`` are those to check the net for.
     """
 
     spec: str
@@ -41,11 +49,19 @@ class Task:
     severity: str | None = None
     fix: bool = False
     required_inputs: tuple[str, ...] = ()
+    opens_sources: bool = True
+    runs_programs: bool = True
+    targets: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
         """The name of the file in findings."""
         return display_name(self.spec)
+
+    @property
+    def for_targets_only(self) -> bool:
+        """Whether only targets are asked about the file; they read any text as a net."""
+        return bool(self.targets) and set(self.select) == {TARGET_FAMILY}
 
     def selects(self, finding: Diagnostic) -> bool:
         """Whether a finding is one that the user asks for."""
@@ -58,7 +74,8 @@ class Task:
     @property
     def _lowest(self) -> str:
         # Notes are reported if their rules are selected by name.
-        return self.severity or ("note" if self.select else "warning")
+        chosen = bool(self.select) and not self.for_targets_only
+        return self.severity or ("note" if chosen else "warning")
 
     def hidden_notes(self, findings: Iterable[Diagnostic]) -> int:
         """The number of notes that are only left out because nobody asked for notes."""
@@ -78,6 +95,7 @@ class Outcome:
     file and ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is
     not for Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be
     checked in a file that could, and ``hidden_notes`` how many notes were found and not asked for.
+    ``verdicts`` has the verdict of each target, by its name.
     """
 
     file: str
@@ -89,10 +107,18 @@ class Outcome:
     problem: str = ""
     unchecked: tuple[str, ...] = ()
     hidden_notes: int = 0
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_task(task: Task) -> Outcome:
     """Check one file. Neither a bad file nor a bug of ours stops the check of other files."""
+    if not task.opens_sources:
+        from protogen.sources import without_data
+
+        with without_data():
+            return run_task(replace(task, opens_sources=True))
+    if not task.runs_programs and is_program(task.spec):
+        return Outcome(task.file, skipped=_NOT_RUN)
     composed = task.data is None and is_composed(task.spec)
     try:
         return _check_composed(task) if composed else _check_file(task)
@@ -128,7 +154,12 @@ def _check_composed(task: Task) -> Outcome:
 def _outcome(task: Task, findings: list[Diagnostic], report: Report, **more: Any) -> Outcome:
     hidden = task.hidden_notes(report.diagnostics)
     return Outcome(
-        task.file, findings, unchecked=tuple(report.unchecked), hidden_notes=hidden, **more
+        task.file,
+        findings,
+        unchecked=tuple(report.unchecked),
+        hidden_notes=hidden,
+        verdicts=report.verdicts,
+        **more,
     )
 
 
@@ -141,7 +172,7 @@ def _check_file(task: Task) -> Outcome:
     data = read_file(task.spec) if task.data is None else task.data
     document = read(data, proto.NetParameter, task.file)
     kind = file_kind(document)
-    if kind == "net":
+    if kind == "net" or task.for_targets_only:
         return _check_net_file(task, Net.from_document(document))
     if kind == "solver":
         return _check_solver_file(task, read(data, proto.SolverParameter, task.file))
@@ -149,7 +180,7 @@ def _check_file(task: Task) -> Outcome:
 
 
 def _check_net_file(task: Task, net: Net) -> Outcome:
-    from protogen.transforms.safe_fixes import SafeFixes, is_applicable
+    from protogen.transforms.safe_fixes import SafeFixes, applicable_fixes
 
     def all_findings(net: Net) -> list[Diagnostic]:
         return _check_net(net, task).diagnostics
@@ -157,11 +188,8 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
     def selected(net: Net, findings: list[Diagnostic]) -> list[Diagnostic]:
         chosen = filter(task.selects, findings)
         assert net.document is not None
-        left = _without_ignored(net.document, _layer_line(net), chosen)
-        return [
-            replace(each, fix=None) if each.fix and not is_applicable(net, each.fix) else each
-            for each in left
-        ]
+        left = _without_ignored(net.document, chosen)
+        return applicable_fixes(net, left)
 
     if not task.fix:
         report = _check_net(net, task)
@@ -190,33 +218,19 @@ def _check_net(net: Net, task: Task) -> Report:
             hint = f"; {near}" if near else ""
             raise Unusable(f'--input: no layer of {task.file} produces blob "{name}"{hint}')
     state["inputs"] = {k: v for k, v in state.get("inputs", {}).items() if k in produced}
-    return check(net, **state, notes=True)
+    return check(net, **state, notes=True, target=task.targets)
 
 
-def _layer_line(net: Net) -> Callable[[Diagnostic], int]:
-    """A function from a finding to the line where its layer begins, 0 if that is unknown."""
-
-    def line(finding: Diagnostic) -> int:
-        if finding.layer_index < 0:
-            return 0
-        place = net.layer_location(finding.layer_index)
-        return place.line if place else 0
-
-    return line
-
-
-def _without_ignored(
-    document: Document, layer_line: Callable[[Diagnostic], int], findings: Iterable[Diagnostic]
-) -> list[Diagnostic]:
+def _without_ignored(document: Document, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings that no comment of the file ignores."""
     from protogen.checks import Suppressions
 
-    return Suppressions(document, layer_line).remaining(findings)
+    return Suppressions(document).remaining(findings)
 
 
 def _check_solver_file(task: Task, document: Document) -> Outcome:
     from protogen.checks import check_solver
 
     findings = filter(task.selects, check_solver(document, notes=True).diagnostics)
-    left = _without_ignored(document, lambda _: 0, findings)
+    left = _without_ignored(document, findings)
     return Outcome(task.file, left, text=document.text)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._options import SEVERITIES, FormatsCommand, Spec, states_options
-from protogen.cli._output import Unusable, check_output, write_text
+from protogen.cli._output import Unusable, check_output, report, write_text
+from protogen.cli._tasks import TARGET_FAMILY
 from protogen.diagnostics import plural
 from protogen.render.findings import FORMATS, StatisticsFormat
 
@@ -30,7 +31,8 @@ _STDIN = "<stdin>"
     short_help="Check nets and solvers for mistakes.",
     epilog="\b\nExamples:\n  protogen check deploy.prototxt\n"
     "  protogen check models/ --select P,S104 --format github\n"
-    "  protogen check train_val.prototxt --input data=32,3,227,227 --diff",
+    "  protogen check train_val.prototxt --input data=32,3,227,227 --diff\n"
+    "  protogen check --target opencv4,bvlc models/",
 )
 @click.argument("files", type=Spec(), metavar="[FILE|FOLDER|SPEC]...", nargs=-1)
 @click.option(
@@ -55,6 +57,19 @@ _STDIN = "<stdin>"
     help="Lowest severity to report [default: warning, or all that --select names].",
 )
 @states_options
+@click.option(
+    "--allow-python/--no-python",
+    default=None,
+    help="Run the Python programs among FILES [default: only if there is nothing else to check].",
+)
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    help="Report what these targets do with the nets, nothing else.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
 @click.option("--statistics", is_flag=True, help="Print the number of findings of each rule.")
@@ -72,23 +87,31 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     """Check nets and solvers for what Caffe would reject, compute wrongly, or is probably
     unintended.
 
-    Give files, folders, - for standard input, or Python programs that compose a net (SPEC:
+    Give files, folders, - for standard input, or a Python program that composes a net (SPEC:
     file.py, or file.py:name for one of its nets or functions). Folders are searched for
     *.prototxt files that git does not ignore; the default is the current folder. CODES are rule
     codes, prefixes of codes or rule names, separated by commas; "protogen rules" lists them.
     Settings come from the nearest protogen.toml, pyproject.toml or setup.cfg.
 
-    Exit codes: 0 no findings, 1 findings, 2 a file could not be checked.
+    A target is another program that reads prototxt; "protogen targets" lists them. With --target,
+    several separated by commas, only what they do with each net is reported, and whether it loads,
+    runs, and computes what Caffe does.
+
+    Exit codes: 0 no findings, 1 findings (with --target: nets that do not load or run), 2 a file
+    could not be checked.
     """
     from protogen.cli._files import FileSearch
+    from protogen.cli._input import split_spec
     from protogen.cli._processes import run_tasks
 
+    if options["allow_python"] is None:
+        options["allow_python"] = len(files) == 1
     request = _Request(options)
     render = request.renderer()
     search = FileSearch(lambda folder: request.folder_settings(folder).excluded)
     search.add(*(files or (".",)))
     if request.output_file:
-        check_output(request.output_file, search.files)
+        check_output(request.output_file, [split_spec(file)[0] for file in search.files])
     alone = len(search.files) == 1
     tasks = [request.task(file, alone=alone) for file in search.files]
     outcomes = run_tasks(tasks, jobs, progress=not request.quiet)
@@ -101,6 +124,8 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     number = _show_differences(outcomes) if request.diff else _report(outcomes, request, render)
     if search.problems or any(outcome.problem for outcome in outcomes):
         raise click.exceptions.Exit(2)
+    if request.targets and not request.diff:
+        number = _rejected(outcomes)
     if number and not exit_zero:
         raise click.exceptions.Exit(1)
 
@@ -115,6 +140,9 @@ class _Request:
         self._config = read_settings(Path(options["config"])) if options["config"] else None
         self._select = _codes(options["select"], "--select")
         self._ignore = _codes(options["ignore"], "--ignore")
+        self.targets = _targets(options["targets"])
+        if self.targets and not self._select:
+            self._select = (TARGET_FAMILY,)
         self.diff: bool = options["diff"]
         self.fix: bool = options["fix"] and not self.diff
         self.quiet: bool = options["quiet"]
@@ -135,6 +163,7 @@ class _Request:
     def renderer(self) -> Any:
         """The function that renders the findings, or their statistics."""
         name = self._options["format_name"] or self.folder_settings(".").format or "text"
+        name = "json" if self._options["as_json"] else name
         module = FORMATS.load(name)
         if not self._options["statistics"]:
             return module.render
@@ -144,8 +173,9 @@ class _Request:
 
     def task(self, spec: str, *, alone: bool) -> Task:
         """What to do with one file; ``alone`` is whether it is the only one."""
-        from protogen.cli._input import split_spec
+        from protogen.cli._input import read_file, split_spec
         from protogen.cli._tasks import Task
+        from protogen.sources import are_opened
 
         options = self._options
         path = Path(split_spec(spec)[0])
@@ -154,7 +184,7 @@ class _Request:
         required = tuple(dict(options["inputs"])) if alone else ()
         return Task(
             spec,
-            sys.stdin.buffer.read() if spec == "-" else None,
+            read_file(spec) if spec == "-" else None,
             {
                 **phases,
                 "level": options["level"],
@@ -166,6 +196,9 @@ class _Request:
             severity=options["severity"] or settings.severity,
             fix=self.fix or self.diff,
             required_inputs=required,
+            opens_sources=settings.data and are_opened(),
+            runs_programs=options["allow_python"],
+            targets=self.targets or settings.targets,
         )
 
 
@@ -182,16 +215,35 @@ def _codes(given: Sequence[str], option: str) -> tuple[str, ...]:
     return codes
 
 
+def _targets(given: Sequence[str]) -> tuple[str, ...]:
+    """The targets of an option that is repeatable, and each time takes several."""
+    from protogen.cli._settings import check_targets
+
+    words = [word.strip() for each in given for word in each.split(",")]
+    names = tuple(dict.fromkeys(filter(None, words)))
+    try:
+        check_targets(names)
+    except ValueError as error:
+        raise Unusable(f"--target: {error}") from None
+    return names
+
+
+def _rejected(outcomes: Sequence[Outcome]) -> int:
+    """The number of nets that a target does not load, or cannot run."""
+    bad = {"refused", "fails later"}
+    return sum(bool(bad & set(outcome.verdicts.values())) for outcome in outcomes)
+
+
 def _report_unchecked(outcomes: Sequence[Outcome], quiet: bool) -> None:
     """Print which files were skipped, and which could not be checked."""
     for outcome in outcomes:
         if outcome.problem:
-            click.echo(f"Error: {outcome.problem}", err=True)
+            report(f"Error: {outcome.problem}")
         elif outcome.skipped and not quiet:
-            click.echo(f"{outcome.file}: skipped, {outcome.skipped}", err=True)
+            report(f"{outcome.file}: skipped, {outcome.skipped}")
         elif not quiet:
             for sentence in outcome.unchecked:
-                click.echo(f"{outcome.file}: {sentence}", err=True)
+                report(f"{outcome.file}: {sentence}")
 
 
 def _write_fixes(outcome: Outcome) -> Outcome:
@@ -200,6 +252,7 @@ def _write_fixes(outcome: Outcome) -> Outcome:
     If a file cannot be written, the outcome says so instead of what was fixed.
     """
     path, text = outcome.file, outcome.fixed_text
+    read = None if outcome.text is None else outcome.text.encode("utf-8", "surrogateescape")
     if outcome.file == _STDIN:
         # Standard input goes to standard output, whether it is fixed or not, as in a pipeline.
         path = "-"
@@ -207,7 +260,7 @@ def _write_fixes(outcome: Outcome) -> Outcome:
     if text is None:
         return outcome
     try:
-        write_text(path, text)
+        write_text(path, text, read=read)
     except Unusable as error:
         return replace(outcome, findings=[], fixed=[], problem=error.message)
     return outcome
@@ -222,7 +275,7 @@ def _show_differences(outcomes: Sequence[Outcome]) -> int:
         if outcome.fixed_text is not None:
             show_difference(outcome.file, outcome.text or "", outcome.fixed_text)
             number += len(outcome.fixed)
-    click.echo(f"Would fix {plural(number, 'finding')}" if number else "Nothing to fix", err=True)
+    report(f"Would fix {plural(number, 'finding')}" if number else "Nothing to fix")
     return number
 
 
@@ -244,6 +297,7 @@ def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
                 outcome.fixed,
                 outcome.unchecked,
                 outcome.hidden_notes,
+                outcome.verdicts,
             )
         )
         # The findings are about the text with the fixes.

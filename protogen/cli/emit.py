@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
-from protogen.cli._options import Spec, set_option
+from protogen.cli._options import Spec, data_option, set_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 )
 @deploy_options
 @set_option
+@data_option
 @click.option(
     "--annotate",
     is_flag=True,
@@ -78,10 +80,9 @@ def command(
     from protogen.graph import State
 
     _check_options(phase, form, options)
-    file, _ = split_spec(spec)
-    if file.endswith(".py"):
-        check_output(output, [file])
+    check_output(output, [split_spec(spec)[0]])
     net = _in_form(spec, read_net(spec, dict(settings)), form, options)
+    check_output(output, _files_of_modules())
     if form in ("train", "test"):
         phases = [form.upper()]
     else:
@@ -91,6 +92,12 @@ def command(
     if not all(analysis.ok for analysis in analyses):
         raise click.exceptions.Exit(1)
     write_text(output, _prototxt(net, phase, analyses if annotate else []))
+
+
+def _files_of_modules() -> list[str]:
+    """The files of the modules that a program has imported, and of all others."""
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    return [file for file in files if isinstance(file, str)]
 
 
 def _check_options(phase: str | None, form: str | None, options: dict[str, Any]) -> None:

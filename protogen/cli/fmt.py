@@ -6,7 +6,7 @@ import click
 
 from protogen.cli._differences import show_difference
 from protogen.cli._input import display_name, read_file
-from protogen.cli._output import Unusable, write_text
+from protogen.cli._output import Unusable, report, report_error, report_lines, write_text
 from protogen.diagnostics import ProtogenError
 
 __all__ = ["command"]
@@ -52,10 +52,11 @@ def _format(file: str, check: bool, diff: bool) -> str:
 
     name = display_name(file)
     try:
-        text = read_file(file).decode("utf-8", "surrogateescape")
+        data = read_file(file)
+        text = data.decode("utf-8", "surrogateescape")
         formatted = format_text(text, name)
     except Unusable as error:
-        error.show()
+        report_error(error)
         return "unusable"
     except ProtogenError as error:
         _report(error, text)
@@ -63,13 +64,13 @@ def _format(file: str, check: bool, diff: bool) -> str:
     if diff:
         show_difference(name, text, formatted)
     elif check and formatted != text:
-        click.echo(f"would change {name}", err=True)
+        report(f"would change {name}")
     elif not check and (formatted != text or file == "-"):
-        write_text(file, formatted)
+        write_text(file, formatted, read=data)
     return "same" if formatted == text else "changed"
 
 
 def _report(error: ProtogenError, text: str) -> None:
     from protogen.render.diagnostic import diagnostics_text
 
-    click.echo(diagnostics_text(error.diagnostics, lambda _: text), err=True)
+    report_lines(diagnostics_text(error.diagnostics, lambda _: text))

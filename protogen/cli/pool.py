@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from protogen.cli._options import json_option
+from protogen.cli._output import report_lines
 from protogen.diagnostics import ProtogenError
 
 #: Larger axes do not occur, and their windows would not fit into memory.
@@ -112,7 +113,7 @@ def command(
         try:
             accepted.append(pooling_axes(size, kernel, stride, pad, pool=pool, floor=floor))
         except ProtogenError as error:
-            click.echo(str(error), err=True)
+            report_lines(str(error))
     if as_json and accepted:
         data = [pooling.data(axes, pool, round_mode) for axes in accepted]
         click.echo(dumps(data[0] if len(sizes) == 1 else data))

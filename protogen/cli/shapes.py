@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from protogen.cli._options import FormatsCommand, Spec, json_option, set_option, state_options
-from protogen.cli._output import Unusable
-from protogen.diagnostics import Diagnostic, ProtogenError
 from protogen.render.net import FORMATS
-
-if TYPE_CHECKING:
-    from protogen.analysis import Analysis
-    from protogen.cli._files import FileSearch
-    from protogen.net import Net
-    from protogen.reports.summary import NetSummary
 
 
 @click.command(
@@ -62,6 +52,7 @@ def command(
     net is printed on standard error; the exit code is 1 if Caffe would reject a net.
     """
     from protogen.cli._files import FileSearch
+    from protogen.cli._nets import NetReader
     from protogen.cli._settings import folder_settings
     from protogen.render.context import Context
 
@@ -69,7 +60,7 @@ def command(
     search.add(*specs)
     search.report()
     module = FORMATS.load("json" if as_json else format_name)
-    reader = _Reader(
+    reader = NetReader(
         settings=dict(settings),
         phases=("TRAIN", "TEST") if all_phases else (phase,),
         inputs=inputs,
@@ -84,69 +75,3 @@ def command(
         click.echo(part, file=sys.stdout)
     if reader.exit_code:
         raise click.exceptions.Exit(reader.exit_code)
-
-
-@dataclass
-class _Reader:
-    """Reads nets and infers their shapes.
-
-    ``several`` is whether to title the nets, and ``exit_code`` is that of the worst net so far: 1
-    if Caffe would reject it, 2 if it cannot be read.
-    """
-
-    settings: Mapping[str, Any]
-    phases: Sequence[str]
-    inputs: Any
-    state: Mapping[str, Any]
-    several: bool
-    print_diagnostics: bool
-    exit_code: int = 0
-    _mistakes: Sequence[Diagnostic] = ()
-
-    def summaries(self, search: FileSearch) -> Iterator[NetSummary]:
-        """The nets, one at a time. The diagnostics of a net follow when the next one is asked."""
-        from protogen.cli._input import report_diagnostics
-        from protogen.reports.summary import NetSummary, summarize
-
-        for file in search.files:
-            try:
-                read = self._infer(file, skip_others=file in search.found)
-            except Unusable as error:
-                if not self.several:
-                    raise
-                error.show()
-                self.exit_code = 2
-                continue
-            except ProtogenError as error:  # a program that fails
-                if not self.several:
-                    raise
-                click.echo(str(error), err=True)
-                self.exit_code = max(self.exit_code, 1)
-                continue
-            if read is None:
-                continue
-            net, analyses = read
-            if not all(analysis.ok for analysis in analyses):
-                self.exit_code = max(self.exit_code, 1)
-            title = file if self.several else ""
-            yield NetSummary(title, tuple(map(summarize, analyses)))
-            if self.print_diagnostics:
-                report_diagnostics(net, analyses)
-            if self._mistakes:
-                click.echo("\n".join(map(str, self._mistakes)), err=True)
-                self.exit_code = max(self.exit_code, 1)
-
-    def _infer(self, file: str, skip_others: bool) -> tuple[Net, list[Analysis]] | None:
-        """A net and its analysis in each phase; ``None`` for a file that is not a net."""
-        from protogen.cli._file_kind import description
-        from protogen.cli._input import read_partial_net, shapes_given
-        from protogen.net import infer_shapes
-
-        net, mistakes = read_partial_net(file, self.settings)
-        self._mistakes = mistakes
-        other = description(net.document) if skip_others and net.document else ""
-        if other:
-            click.echo(f"{file}: skipped, {other}", err=True)
-            return None
-        shapes = shapes_given(net, self.inputs)
-        return net, [infer_shapes(net, phase, inputs=shapes, **self.state) for phase in self.phases]

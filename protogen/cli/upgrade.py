@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protogen.cli._input import display_name, read_file
-from protogen.cli._output import write_text
+from protogen.cli._output import report_lines, write_text
 
 if TYPE_CHECKING:
     from protogen.text.upgrade import Kind
@@ -50,11 +50,11 @@ def command(file: str, output: str, in_place: bool, kind: Kind | None) -> None:
     data = read_file(file)
     result = upgrade(data, kind, display_name(file))
     for diagnostic in result.diagnostics:
-        click.echo(str(diagnostic), err=True)
+        report_lines(str(diagnostic))
     if not result.ok or result.text is None:
         raise click.exceptions.Exit(1)
     unchanged = result.text.encode("utf-8", "surrogateescape") == data
     if not in_place:
         write_text(output, result.text)
     elif not unchanged:
-        write_text(file, result.text)
+        write_text(file, result.text, read=data)

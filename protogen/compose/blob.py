@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from protogen.net import active_net
+from protogen.active import active_net
+from protogen.display import html
 from protogen.program import mistake
 from protogen.shapes import Shape, format_shape
 
@@ -26,6 +27,9 @@ class Blob:
 
     def __repr__(self) -> str:
         return f"<blob {self.name!r} {format_shape(self.shape)}>"
+
+    def _repr_html_(self) -> str:
+        return html(self)
 
     if not TYPE_CHECKING:  # so that type checkers reject unpacking a blob, too
 

@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
 from protogen import layers, proto
+from protogen.active import active_net
 from protogen.compose.blob import Blob
 from protogen.compose.keywords import ALIGNED, UnknownKeyword, fill, keyword_problem
 from protogen.compose.names import ALL_PHASES, TRAIN_ONLY, Names, phases_of
 from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.graph import CONDITIONS, PHASES, State, Wiring
 from protogen.inference import given_shapes
-from protogen.net import Net, active_net, set_composition
+from protogen.net import Net, set_composition
 from protogen.program import ComposeError, mistake, reject
 from protogen.schema import (
     Facts,
@@ -24,6 +25,7 @@ from protogen.schema import (
     set_composer,
 )
 from protogen.shapes import Shape, filled, format_shape, is_known
+from protogen.spelling import shown
 
 if TYPE_CHECKING:
     from protogen.explanations import Explanation
@@ -70,7 +72,7 @@ class Composition:
     def in_scope(self, name: str) -> Iterator[Net]:
         """The layers and blobs composed within have names that begin with ``name/``."""
         if not isinstance(name, str):
-            reject(f"a scope's name must be a string, got {name!r}", "")
+            reject(f"a scope's name must be a string, got {shown(name)}", "")
         before = self.names.prefix
         self.names.prefix = f"{before}{name}/"
         try:
@@ -150,7 +152,7 @@ class Composition:
 
         message = self.net.to_proto()
         stated = self.net.stated_shapes
-        analysis = Analysis(message, State(phase), {}, place=self.net.place, stated=stated)
+        analysis = Analysis(message, State(phase), {}, place=self.net.place_all, stated=stated)
         last = len(message.layer) - 1
         found = explanations(analysis)
         for index, finding in enumerate(analysis.faults):
@@ -160,7 +162,7 @@ class Composition:
 
     def _given_name(self, schema: LayerSchema, name: object) -> str:
         if not isinstance(name, str):
-            reject(f"name must be a string, got {name!r}", str(name), schema.type)
+            reject(f"name must be a string, got {shown(name)}", shown(name), schema.type)
         return self.names.prefix + name
 
     def _add_message(
@@ -210,7 +212,7 @@ class Composition:
         """The names that ``top`` gives, or the bottom's if ``in_place``, or the layer's own."""
         in_place = keywords.get("in_place")
         if in_place is not None and not isinstance(in_place, bool):
-            reject(f"in_place must be True or False, got {in_place!r}", name, schema.type)
+            reject(f"in_place must be True or False, got {shown(in_place)}", name, schema.type)
         if "top" in keywords and keywords["top"] is not None:
             return self._given_tops(schema, name, keywords["top"])
         if in_place:
@@ -221,7 +223,7 @@ class Composition:
         if number is None:
             number = schema.default_tops(len(blobs), keywords)
         elif isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            reject(f"ntop must be a number of tops, got {number!r}", name, schema.type)
+            reject(f"ntop must be a number of tops, got {shown(number)}", name, schema.type)
         if number == 1:
             return [name]
         # The first top is called like the layer; only the others are numbered.
@@ -231,7 +233,7 @@ class Composition:
         tops = []
         for top in given if isinstance(given, (list, tuple)) else [given]:
             if not isinstance(top, str):
-                message = f"top must be a string or a list of strings, got {given!r}"
+                message = f"top must be a string or a list of strings, got {shown(given)}"
                 reject(message, name, schema.type)
             tops.append(self.names.prefix + top)
         return tops
@@ -253,7 +255,7 @@ def _stated_shapes(
         return ()
     if not isinstance(tops, Mapping):
         hint = 'for names alone, use top: top=["a", "b"]'
-        message = f"tops must map the names of tops to their shapes, got {tops!r}"
+        message = f"tops must map the names of tops to their shapes, got {shown(tops)}"
         reject(message, name, schema.type, hint=hint)
     for other in ("top", "ntop", "in_place"):
         if keywords.get(other):
@@ -324,7 +326,7 @@ def _flatten(schema: LayerSchema, name: str, bottoms: Sequence[object]) -> list[
             found += _flatten(schema, name, bottom)
         else:
             hint = "layers return blobs; pass parameters by keyword"
-            reject(f"expected blobs, got {bottom!r}", name, schema.type, hint=hint)
+            reject(f"expected blobs, got {shown(bottom)}", name, schema.type, hint=hint)
     return found
 
 
@@ -386,7 +388,7 @@ def _compose(schema: LayerSchema, bottoms: tuple[object, ...], keywords: dict[st
 
 def scope(name: str) -> AbstractContextManager[Net]:
     """`Net.scope` of the net that is being composed: for blocks, which are not given the net."""
-    net = active_net()
+    net: Net | None = active_net()
     if net is None:
         _reject_outside(name)
     return net.scope(name)

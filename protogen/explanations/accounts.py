@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from protogen.diagnostics import plural
+from protogen.diagnostics import MultiLine, plural
 from protogen.explanations.comparisons import Amount
 from protogen.explanations.derivations import Derivation, Kind, Place
 from protogen.explanations.divergence import Branch, Divergence, Pair
@@ -29,7 +29,7 @@ def where(divergence: Divergence) -> str:
 
 def why(divergence: Divergence) -> str:
     """Where the sizes come from, a layer a line. Every equation in it was verified."""
-    return "\n".join(_Account(divergence).lines())
+    return MultiLine.of(_Account(divergence).lines())
 
 
 class _Account:

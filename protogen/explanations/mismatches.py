@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from protogen.analysis import Analysis
-from protogen.diagnostics import Diagnostic
+from protogen.diagnostics import Diagnostic, alternatives
 from protogen.edits import EditError, Fix
 from protogen.explanations.accounts import where, why
 from protogen.explanations.comparisons import Comparison
@@ -35,16 +35,18 @@ class Explanation:
     @property
     def hint(self) -> str:
         """The repairs in words, one a line."""
-        titles = [fix.title if not i else f"or {fix.title}" for i, fix in enumerate(self.fixes)]
-        return "\n".join(titles)
+        return alternatives(fix.title for fix in self.fixes)
 
     def of(self, finding: Diagnostic, net: Net) -> Diagnostic:
         """The finding with its explanation. Its fix is the first that can be made in the net."""
+        hints = [fix.title for fix in self.fixes]
+        if finding.hint:
+            hints.append(finding.hint)
         return replace(
             finding,
             where=self.where or finding.where,
             why=self.why or finding.why,
-            hint=self.hint or finding.hint,
+            hint=alternatives(hints),
             fix=next((fix for fix in self.fixes if _is_applicable(fix, net)), None),
         )
 

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from protogen.diagnostics import did_you_mean
 from protogen.schema import LayerSchema, UnknownType, registered
+from protogen.spelling import hidden_difference, nearest
 
-__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
+__all__ = ["Layer", "all_types", "find", "intended_type", "other_types", "suggest"]
 
 
 @cache
@@ -66,7 +66,45 @@ def other_types() -> tuple[LayerSchema, ...]:
 @cache
 def suggest(layer_type: str) -> str:
     """``did you mean "Convolution"?`` for a misspelled type, or nothing."""
-    return did_you_mean(layer_type, [schema.type for schema in (*all_types(), *other_types())])
+    near = intended_type(layer_type)
+    if not near:
+        return ""
+    hidden = hidden_difference(layer_type, near)
+    return f'did you mean "{near}"?' + (f" {hidden}" if hidden else "")
+
+
+#: What other frameworks call a layer, in small letters, and its type in Caffe.
+_NAMES_ELSEWHERE = {
+    "averagepool": "Pooling",
+    "averagepooling": "Pooling",
+    "avgpool": "Pooling",
+    "conv2d": "Convolution",
+    "conv2dtranspose": "Deconvolution",
+    "convtranspose": "Deconvolution",
+    "convtranspose2d": "Deconvolution",
+    "dense": "InnerProduct",
+    "fc": "InnerProduct",
+    "fullyconnected": "InnerProduct",
+    "gemm": "InnerProduct",
+    "globalaveragepool": "Pooling",
+    "globalaveragepooling": "Pooling",
+    "globalpool": "Pooling",
+    "globalpooling": "Pooling",
+    "linear": "InnerProduct",
+    "maxpool": "Pooling",
+    "maxpool2d": "Pooling",
+    "maxpooling": "Pooling",
+    "maxpooling2d": "Pooling",
+}
+
+
+@cache
+def intended_type(layer_type: str) -> str:
+    """The type that was most likely intended, or "" if none clearly was."""
+    elsewhere = _NAMES_ELSEWHERE.get(layer_type.replace("_", "").lower())
+    if elsewhere:
+        return elsewhere
+    return nearest(layer_type, [schema.type for schema in (*all_types(), *other_types())])
 
 
 def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:  # noqa: N802
@@ -92,4 +130,4 @@ def __getattr__(name: str) -> LayerSchema:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *(schema.type for schema in (*all_types(), *other_types()))])
+    return sorted(["Layer", *(schema.type for schema in (*all_types(), *other_types()))])

@@ -38,7 +38,7 @@ Sizes: TypeAlias = Sequence[int]
 #: The names of tops and what is known of their shapes.
 Shapes: TypeAlias = Mapping[str, Sequence[int | None] | None]
 
-__all__ = ["Layer", "all_types", "find", "other_types", "suggest"]
+__all__ = ["Layer", "all_types", "find", "intended_type", "other_types", "suggest"]
 
 def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:
     """Compose a layer of the type with this name, which no schema needs to know.
@@ -52,6 +52,9 @@ def all_types() -> tuple[LayerSchema, ...]:
 
 def find(layer_type: str) -> LayerSchema | None:
     """The schema of the layer type with exactly this name, or ``None``."""
+
+def intended_type(layer_type: str) -> str:
+    """The type that was most likely intended, or "" if none clearly was."""
 
 def other_types() -> tuple[LayerSchema, ...]:
     """The types of forks that little is known about except the name, sorted by name."""
@@ -929,6 +932,7 @@ def Convolution(
     scale_out: float | None = None,
     a_min: int | None = -128,
     a_max: int | None = 127,
+    relu_param: Fields | None = None,
     mean_file: str | None = None,
     mean_value: float | Sequence[float] | None = None,
     sparse_mode: bool | None = False,
@@ -965,6 +969,8 @@ def Convolution(
     temporal_stride: int | None = 1,
     temporal_pad: int | None = 0,
     filter_group: int | None = 1,
+    fuse_type: Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"] | int | None = "UNFUSED",
+    eltwise_param: Fields | None = None,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -980,7 +986,8 @@ def Convolution(
     """Slide ``num_output`` learned filters over the bottom and add a bias.
 
     With ``kernel_size: 1`` it maps each pixel separately: an InnerProduct over the channels that
-    leaves height and width unchanged.
+    leaves height and width unchanged. Forks add the last bottom to the top, as an Eltwise would:
+    OpenCL's with ``fuse_type: FUSED_CONV_ELTWISE_RELU``, another with ``is_eltwise_sum``.
 
     Size: trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1
 
@@ -1004,6 +1011,7 @@ def Convolution(
     scale_out: (only in mnn)
     a_min: (only in mnn)
     a_max: (only in mnn)
+    relu_param: (only in opencl)
     mean_file: (only in cambricon)
     mean_value: (only in cambricon)
     sparse_mode: (only in cambricon)
@@ -1043,6 +1051,9 @@ def Convolution(
     temporal_stride: (only in c3d)
     temporal_pad: (only in c3d)
     filter_group: (only in c3d)
+    fuse_type: What runs with the convolution as one layer. With an Eltwise, the last bottom is
+        added. (only in opencl)
+    eltwise_param: (only in opencl)
 
     (source: src/caffe/layers/conv_layer.cpp)
     """
@@ -1084,6 +1095,7 @@ def Convolution3D(
     scale_out: float | None = None,
     a_min: int | None = -128,
     a_max: int | None = 127,
+    relu_param: Fields | None = None,
     sparse_mode: bool | None = False,
     yuv_input: bool | None = False,
     scale: float | None = None,
@@ -1113,6 +1125,8 @@ def Convolution3D(
     is_eltwise_sum: bool | None = None,
     eltwise_both_ints: bool | None = None,
     out_pad: int | None = None,
+    fuse_type: Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"] | int | None = "UNFUSED",
+    eltwise_param: Fields | None = None,
     convolution3d_param: Fields | None = None,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
@@ -1164,6 +1178,7 @@ def Convolution3D(
     scale_out: (only in mnn)
     a_min: (only in mnn)
     a_max: (only in mnn)
+    relu_param: (only in opencl)
     sparse_mode: (only in cambricon)
     yuv_input: (only in cambricon)
     scale: (only in cambricon)
@@ -1195,6 +1210,9 @@ def Convolution3D(
     is_eltwise_sum: (only in netscope)
     eltwise_both_ints: (only in netscope)
     out_pad: (only in netscope)
+    fuse_type: What runs with the convolution as one layer. With an Eltwise, the last bottom is
+        added. (only in opencl)
+    eltwise_param: (only in opencl)
 
     (source: facebook/C3D: src/caffe/layers/convolution3d_layer.cpp)
     """
@@ -1226,6 +1244,7 @@ def ConvolutionDepthwise(
     scale_out: float | None = None,
     a_min: int | None = -128,
     a_max: int | None = 127,
+    relu_param: Fields | None = None,
     mean_file: str | None = None,
     mean_value: float | Sequence[float] | None = None,
     sparse_mode: bool | None = False,
@@ -1262,6 +1281,8 @@ def ConvolutionDepthwise(
     temporal_stride: int | None = 1,
     temporal_pad: int | None = 0,
     filter_group: int | None = 1,
+    fuse_type: Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"] | int | None = "UNFUSED",
+    eltwise_param: Fields | None = None,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -1300,6 +1321,7 @@ def ConvolutionDepthwise(
     scale_out: (only in mnn)
     a_min: (only in mnn)
     a_max: (only in mnn)
+    relu_param: (only in opencl)
     mean_file: (only in cambricon)
     mean_value: (only in cambricon)
     sparse_mode: (only in cambricon)
@@ -1339,6 +1361,9 @@ def ConvolutionDepthwise(
     temporal_stride: (only in c3d)
     temporal_pad: (only in c3d)
     filter_group: (only in c3d)
+    fuse_type: What runs with the convolution as one layer. With an Eltwise, the last bottom is
+        added. (only in opencl)
+    eltwise_param: (only in opencl)
 
     (source: Cambricon/caffe: src/caffe/layers/conv_depthwise_layer.cpp)
     """
@@ -1871,6 +1896,7 @@ def Deconvolution(
     scale_out: float | None = None,
     a_min: int | None = -128,
     a_max: int | None = 127,
+    relu_param: Fields | None = None,
     mean_file: str | None = None,
     mean_value: float | Sequence[float] | None = None,
     sparse_mode: bool | None = False,
@@ -1907,6 +1933,8 @@ def Deconvolution(
     temporal_stride: int | None = 1,
     temporal_pad: int | None = 0,
     filter_group: int | None = 1,
+    fuse_type: Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"] | int | None = "UNFUSED",
+    eltwise_param: Fields | None = None,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -1946,6 +1974,7 @@ def Deconvolution(
     scale_out: (only in mnn)
     a_min: (only in mnn)
     a_max: (only in mnn)
+    relu_param: (only in opencl)
     mean_file: (only in cambricon)
     mean_value: (only in cambricon)
     sparse_mode: (only in cambricon)
@@ -1985,6 +2014,9 @@ def Deconvolution(
     temporal_stride: (only in c3d)
     temporal_pad: (only in c3d)
     filter_group: (only in c3d)
+    fuse_type: What runs with the convolution as one layer. With an Eltwise, the last bottom is
+        added. (only in opencl)
+    eltwise_param: (only in opencl)
 
     (source: src/caffe/layers/deconv_layer.cpp)
     """
@@ -2026,6 +2058,7 @@ def Deconvolution3D(
     scale_out: float | None = None,
     a_min: int | None = -128,
     a_max: int | None = 127,
+    relu_param: Fields | None = None,
     sparse_mode: bool | None = False,
     yuv_input: bool | None = False,
     scale: float | None = None,
@@ -2055,6 +2088,8 @@ def Deconvolution3D(
     is_eltwise_sum: bool | None = None,
     eltwise_both_ints: bool | None = None,
     out_pad: int | None = None,
+    fuse_type: Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"] | int | None = "UNFUSED",
+    eltwise_param: Fields | None = None,
     convolution3d_param: Fields | None = None,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
@@ -2104,6 +2139,7 @@ def Deconvolution3D(
     scale_out: (only in mnn)
     a_min: (only in mnn)
     a_max: (only in mnn)
+    relu_param: (only in opencl)
     sparse_mode: (only in cambricon)
     yuv_input: (only in cambricon)
     scale: (only in cambricon)
@@ -2135,6 +2171,9 @@ def Deconvolution3D(
     is_eltwise_sum: (only in netscope)
     eltwise_both_ints: (only in netscope)
     out_pad: (only in netscope)
+    fuse_type: What runs with the convolution as one layer. With an Eltwise, the last bottom is
+        added. (only in opencl)
+    eltwise_param: (only in opencl)
 
     (source: facebook/C3D: src/caffe/layers/deconvolution3d_layer.cpp)
     """
@@ -2414,7 +2453,8 @@ def DenseImageData(
 ) -> tuple[Blob, Blob]:
     """Read images and a label for each pixel; each line of a list names an image and a label map.
 
-    Both are cropped to ``crop_height`` by ``crop_width``. The labels are Nx1xHxW.
+    Both are cropped to ``crop_height`` by ``crop_width``. The labels are Nx1xHxW; without a crop,
+    ENet's fork divides their height and width by ``label_divide_factor``.
 
     mean_file: File of a BlobProto with a mean image. Cannot be combined with `mean_value`.
     mirror: Mirror each image left to right with a probability of one half, in both phases.
@@ -2545,6 +2585,7 @@ def DepthwiseConv(
     scale_out: float | None = None,
     a_min: int | None = -128,
     a_max: int | None = 127,
+    relu_param: Fields | None = None,
     mean_file: str | None = None,
     mean_value: float | Sequence[float] | None = None,
     sparse_mode: bool | None = False,
@@ -2581,6 +2622,8 @@ def DepthwiseConv(
     temporal_stride: int | None = 1,
     temporal_pad: int | None = 0,
     filter_group: int | None = 1,
+    fuse_type: Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"] | int | None = "UNFUSED",
+    eltwise_param: Fields | None = None,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -2619,6 +2662,7 @@ def DepthwiseConv(
     scale_out: (only in mnn)
     a_min: (only in mnn)
     a_max: (only in mnn)
+    relu_param: (only in opencl)
     mean_file: (only in cambricon)
     mean_value: (only in cambricon)
     sparse_mode: (only in cambricon)
@@ -2658,6 +2702,9 @@ def DepthwiseConv(
     temporal_stride: (only in c3d)
     temporal_pad: (only in c3d)
     filter_group: (only in c3d)
+    fuse_type: What runs with the convolution as one layer. With an Eltwise, the last bottom is
+        added. (only in opencl)
+    eltwise_param: (only in opencl)
 
     (source: alibaba/MNN: tools/converter/source/caffe)
     """
@@ -2693,6 +2740,7 @@ def DepthwiseConvolution(
     scale_out: float | None = None,
     a_min: int | None = -128,
     a_max: int | None = 127,
+    relu_param: Fields | None = None,
     mean_file: str | None = None,
     mean_value: float | Sequence[float] | None = None,
     sparse_mode: bool | None = False,
@@ -2729,6 +2777,8 @@ def DepthwiseConvolution(
     temporal_stride: int | None = 1,
     temporal_pad: int | None = 0,
     filter_group: int | None = 1,
+    fuse_type: Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"] | int | None = "UNFUSED",
+    eltwise_param: Fields | None = None,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -2767,6 +2817,7 @@ def DepthwiseConvolution(
     scale_out: (only in mnn)
     a_min: (only in mnn)
     a_max: (only in mnn)
+    relu_param: (only in opencl)
     mean_file: (only in cambricon)
     mean_value: (only in cambricon)
     sparse_mode: (only in cambricon)
@@ -2806,6 +2857,9 @@ def DepthwiseConvolution(
     temporal_stride: (only in c3d)
     temporal_pad: (only in c3d)
     filter_group: (only in c3d)
+    fuse_type: What runs with the convolution as one layer. With an Eltwise, the last bottom is
+        added. (only in opencl)
+    eltwise_param: (only in opencl)
 
     (source: yonghenglh6/DepthwiseConvolution: caffe/src/caffe/layers/depthwise_conv_layer.cpp)
     """
@@ -4013,6 +4067,7 @@ def Im2col(
     scale_out: float | None = None,
     a_min: int | None = -128,
     a_max: int | None = 127,
+    relu_param: Fields | None = None,
     mean_file: str | None = None,
     mean_value: float | Sequence[float] | None = None,
     sparse_mode: bool | None = False,
@@ -4049,6 +4104,8 @@ def Im2col(
     temporal_stride: int | None = 1,
     temporal_pad: int | None = 0,
     filter_group: int | None = 1,
+    fuse_type: Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"] | int | None = "UNFUSED",
+    eltwise_param: Fields | None = None,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -4090,6 +4147,7 @@ def Im2col(
     scale_out: (only in mnn)
     a_min: (only in mnn)
     a_max: (only in mnn)
+    relu_param: (only in opencl)
     mean_file: (only in cambricon)
     mean_value: (only in cambricon)
     sparse_mode: (only in cambricon)
@@ -4129,6 +4187,9 @@ def Im2col(
     temporal_stride: (only in c3d)
     temporal_pad: (only in c3d)
     filter_group: (only in c3d)
+    fuse_type: What runs with the convolution as one layer. With an Eltwise, the last bottom is
+        added. (only in opencl)
+    eltwise_param: (only in opencl)
 
     (source: src/caffe/layers/im2col_layer.cpp)
     """
@@ -5388,6 +5449,10 @@ def LRN(
     norm_region: Literal["ACROSS_CHANNELS", "WITHIN_CHANNEL"] | int | None = "ACROSS_CHANNELS",
     k: float | None = 1,
     engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    fuse_type: Literal["UNFUSED", "FUSED_POOL_MAX"] | int | None = "UNFUSED",
+    pooling_param: Fields | None = None,
+    unit_test_mode: bool | None = False,
+    unit_test_fuse_kernel: bool | None = False,
     lrn_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -5405,12 +5470,18 @@ def LRN(
     """Divide each element by the energy of its neighborhood (Krizhevsky et al. 2012).
 
     The neighborhood is ``local_size`` channels at the same place or, with ``norm_region:
-    WITHIN_CHANNEL``, a square with that side in the same channel.
+    WITHIN_CHANNEL``, a square with that side in the same channel. In BVLC's OpenCL branch,
+    ``fuse_type: FUSED_POOL_MAX`` pools the top, too.
 
     local_size: Number of channels, or side of the square, that counts as nearby. It must be odd.
     norm_region: Whether the neighbors are other channels, or other pixels of the same channel.
         The latter needs four axes.
     k: Only ACROSS_CHANNELS uses it.
+    fuse_type: Whether a Pooling, with its own parameters here, runs with it as one layer. (only
+        in opencl)
+    pooling_param: (only in opencl)
+    unit_test_mode: (only in opencl)
+    unit_test_fuse_kernel: (only in opencl)
 
     (source: src/caffe/layers/lrn_layer.cpp)
     """
@@ -6004,6 +6075,7 @@ def NdConvolution(
     scale_out: float | None = None,
     a_min: int | None = -128,
     a_max: int | None = 127,
+    relu_param: Fields | None = None,
     mean_file: str | None = None,
     mean_value: float | Sequence[float] | None = None,
     sparse_mode: bool | None = False,
@@ -6040,6 +6112,8 @@ def NdConvolution(
     temporal_stride: int | None = 1,
     temporal_pad: int | None = 0,
     filter_group: int | None = 1,
+    fuse_type: Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"] | int | None = "UNFUSED",
+    eltwise_param: Fields | None = None,
     convolution_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -6079,6 +6153,7 @@ def NdConvolution(
     scale_out: (only in mnn)
     a_min: (only in mnn)
     a_max: (only in mnn)
+    relu_param: (only in opencl)
     mean_file: (only in cambricon)
     mean_value: (only in cambricon)
     sparse_mode: (only in cambricon)
@@ -6118,6 +6193,9 @@ def NdConvolution(
     temporal_stride: (only in c3d)
     temporal_pad: (only in c3d)
     filter_group: (only in c3d)
+    fuse_type: What runs with the convolution as one layer. With an Eltwise, the last bottom is
+        added. (only in opencl)
+    eltwise_param: (only in opencl)
 
     (source: chuckcho/video-caffe: src/caffe/layers/cudnn_ndconv_layer.cpp)
     """
@@ -6656,7 +6734,8 @@ def PriorBox(
     Bottoms are the feature map and the image. Their sizes give the step between boxes, unless
     ``step`` and ``img_size`` do. Each ``min_size`` gives a box for each aspect ratio (1, those in
     ``aspect_ratio`` and, with ``flip``, their inverses), each ``max_size`` one more square. The top
-    holds the corners of all boxes, and the variances of each.
+    holds the corners of all boxes, and the variances of each. A ratio counts once; in SSTD's older
+    fork, the inverse of a ratio counts again if it is given, too.
     (source: Liu et al. 2016, SSD: Single Shot MultiBox Detector)
 
     Size: height * width * (ratios * min_sizes + max_sizes) * 4
@@ -7228,7 +7307,11 @@ def ROIAlign(
     spatial_scale: float | None = 1,
     sampling_ratio: int | None = 0,
     engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
+    pooled_size: int | Sequence[int] | None = None,
+    use_faster_roipooling: int | None = 0,
+    pad_ratio: float | None = 0,
     roi_align_param: Fields | None = None,
+    roi_pooling_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
     propagate_down: bool | Sequence[bool] | None = None,
@@ -7245,6 +7328,8 @@ def ROIAlign(
     """The averages of ``pooled_h`` by ``pooled_w`` windows in each region, sampled between pixels.
 
     The second bottom holds the regions, as Mx5 or 1xMx1x5: for each the image, then x1, y1, x2, y2.
+    Cascade R-CNN's fork has its parameters in ``roi_pooling_param``, and the top has the corners of
+    the windows, one more on each axis.
     (source: He et al. 2017)
 
     pooled_h: (only in cambricon, pt2c, ncnn)
@@ -7252,8 +7337,11 @@ def ROIAlign(
     spatial_scale: (only in cambricon, pt2c, ncnn)
     sampling_ratio: (only in cambricon)
     engine: (only in cambricon)
+    pooled_size: (only in intel)
+    use_faster_roipooling: (only in cambricon)
+    pad_ratio: How much of its size a region is padded with on each side. (only in cascade)
 
-    (source: Cambricon/caffe: src/caffe/layers/roi_align_layer.cpp)
+    (source: Cambricon/caffe, zhaoweicai/cascade-rcnn: src/caffe/layers/roi_align_layer.cpp)
     """
 
 def ROIPooling(
@@ -7264,6 +7352,7 @@ def ROIPooling(
     pooled_size: int | Sequence[int] | None = None,
     engine: Literal["DEFAULT", "CAFFE", "CUDNN"] | int | None = "DEFAULT",
     use_faster_roipooling: int | None = 0,
+    pad_ratio: float | None = 0,
     roi_pooling_param: Fields | None = None,
     loss_weight: float | Sequence[float] | None = None,
     param: Fields | Sequence[Fields] | None = None,
@@ -7284,16 +7373,17 @@ def ROIPooling(
     input. ``spatial_scale`` converts these into pixels of the first bottom.
     (source: Girshick 2015)
 
-    pooled_h: (only in intel, fastrcnn, fasterrcnn, rfcn, xilinx, yjxiong, yjx3d, happynear,
-        cambricon, pt2c, ncnn, mnn, tengine, trt)
-    pooled_w: (only in intel, fastrcnn, fasterrcnn, rfcn, xilinx, yjxiong, yjx3d, happynear,
-        cambricon, pt2c, ncnn, mnn, tengine, trt)
+    pooled_h: (only in intel, fastrcnn, fasterrcnn, rfcn, cascade, xilinx, yjxiong, yjx3d,
+        happynear, cambricon, pt2c, ncnn, mnn, tengine, trt)
+    pooled_w: (only in intel, fastrcnn, fasterrcnn, rfcn, cascade, xilinx, yjxiong, yjx3d,
+        happynear, cambricon, pt2c, ncnn, mnn, tengine, trt)
     spatial_scale: Factor from the coordinates of regions to those of the bottom. (only in intel,
-        fastrcnn, fasterrcnn, rfcn, xilinx, yjxiong, yjx3d, happynear, cambricon, pt2c, ncnn, mnn,
-        tengine, trt)
+        fastrcnn, fasterrcnn, rfcn, cascade, xilinx, yjxiong, yjx3d, happynear, cambricon, pt2c,
+        ncnn, mnn, tengine, trt)
     pooled_size: (only in intel)
     engine: (only in cambricon)
     use_faster_roipooling: (only in cambricon)
+    pad_ratio: How much of its size a region is padded with on each side. (only in cascade)
 
     (source: rbgirshick/caffe-fast-rcnn: src/caffe/layers/roi_pooling_layer.cpp)
     """

@@ -98,7 +98,7 @@ _UNKNOWN = {
     "DetectionPoseOutput": "detection_pose_output_param",
     "DirectRegressionNnnData": "xilinx",
     "DisparityData": "flownet2",
-    "DriveData": "xilinx",
+    "DriveData": "drive_data_param",
     "DrivingData": "xilinx",
     "DrivingData2": "xilinx",
     "EltwiseAffine": "eltwise_affine_param",

@@ -31,6 +31,7 @@ class Accuracy(LayerSchema):
         top_k, classes = ctx.param.top_k, count(scores) // count(labels)
         # Caffe reads a larger top_k as a negative int, which passes its check.
         if classes < top_k <= INT_MAX:
+            check_labels(ctx, ctx.axis())  # if the labels do not fit, this is the cause
             raise ctx.fault(
                 f"top_k {top_k} is greater than {classes}, the number of scores per label:"
                 f" {ctx.describe(0, 1)}",

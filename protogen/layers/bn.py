@@ -7,11 +7,12 @@ from protogen.layers._dialects import find_dialect
 from protogen.schema import Context, LayerSchema, Learnable, register
 from protogen.shapes import InternalShape
 
-#: The fields that only one fork has.
+#: The fields that only one fork has, except that others also write `moving_average` in PSPNet's.
 _FORK_FIELDS = (
+    ("pspnet", ("slope_filler", "bias_filler")),
     ("wl-fcn", ("var_eps", "moving_average", "decay", "across_spatial")),
     ("segnet", ("bn_mode", "scale_filler", "shift_filler")),
-    ("pspnet", ("slope_filler", "bias_filler", "momentum", "eps", "frozen", "engine")),
+    ("pspnet", ("momentum", "eps", "frozen", "engine")),
 )
 
 _DEFAULT_FORK = "pspnet"

@@ -42,11 +42,13 @@ class Crop(LayerSchema):
             )
         for index, offset in enumerate(offsets, start=axis):
             if offset + target[index] > whole[index]:
+                most = whole[index] - target[index]
                 raise ctx.fault(
                     f"a crop of {target[index]} at offset {offset} reaches past size"
                     f" {whole[index]} (axis {index}): {ctx.describe(0, 1)}",
                     layer_field="crop_param.offset" if ctx.param.offset else "bottom[1]",
                     rule="bottom-shape-mismatch",
+                    hint=f"an offset of at most {most} on axis {index}" if most >= 0 else "",
                 )
         return [(*whole[:axis], *target[axis : len(whole)])]
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import INT_MAX
+from protogen.shapes import INT_MAX, UNKNOWN
 
 
 @register
@@ -10,7 +13,8 @@ class LRN(LayerSchema):
     """Divide each element by the energy of its neighborhood (Krizhevsky et al. 2012).
 
     The neighborhood is ``local_size`` channels at the same place or, with ``norm_region:
-    WITHIN_CHANNEL``, a square with that side in the same channel.
+    WITHIN_CHANNEL``, a square with that side in the same channel. In BVLC's OpenCL branch,
+    ``fuse_type: FUSED_POOL_MAX`` pools the top, too.
     """
 
     param = "lrn_param"
@@ -27,3 +31,8 @@ class LRN(LayerSchema):
         if size > INT_MAX:  # Caffe reads it as a negative int, whose remainder is -1, not 1
             raise ctx.fault(f"local_size must be at most {INT_MAX}, got {size}", "local_size")
         check_axes(ctx, 4, 4, names="N, C, H, W")
+
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        if ctx.param.fuse_type:
+            return [(*ctx.bottom[:2], UNKNOWN, UNKNOWN)]
+        return [ctx.bottom]

@@ -19,7 +19,13 @@ class PReLU(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         check_axes(ctx, 2, names="batch, channels")
-        ctx.nchw()  # Caffe allows at most 4 axes
+        if len(ctx.bottom) > 4:
+            raise ctx.fault(
+                f"expected at most 4 axes, got {len(ctx.bottom)}: {ctx.describe(0)}",
+                bottom=0,
+                rule="axis-count",
+                hint="Intel's fork of Caffe accepts more axes",
+            )
         check_not_empty(ctx, ctx.bottom[1:], "an item of bottom 0")
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from protogen.diagnostics import times
 from protogen.layers._blobs import check_not_empty
@@ -16,21 +16,12 @@ _SAME_RATIO = 1e-6
 _SMALLEST_RATIO = 1e-38
 
 
-@register
-class PriorBox(LayerSchema):
-    """The boxes of fixed sizes that SSD places at each pixel of a feature map, and refines.
-
-    Bottoms are the feature map and the image. Their sizes give the step between boxes, unless
-    ``step`` and ``img_size`` do. Each ``min_size`` gives a box for each aspect ratio (1, those in
-    ``aspect_ratio`` and, with ``flip``, their inverses), each ``max_size`` one more square. The top
-    holds the corners of all boxes, and the variances of each.
-    (source: Liu et al. 2016, SSD: Single Shot MultiBox Detector)
-    """
+class _PriorBoxes(LayerSchema):
+    """What SSD's and SSTD's PriorBox share: all but the number of boxes at each pixel."""
 
     param = "prior_box_param"
     bottoms = (1, None)
     axes = (4, 4)
-    source = "weiliu89/caffe (branch ssd): src/caffe/layers/prior_box_layer.cpp"
     formula = "height * width * (ratios * min_sizes + max_sizes) * 4"
 
     def check(self, ctx: Context) -> None:
@@ -50,9 +41,43 @@ class PriorBox(LayerSchema):
         _, _, height, width = ctx.nchw()
         p = ctx.param
         # A max_size adds one square, of side sqrt(min_size * max_size), whatever the ratios are.
-        boxes = len(_aspect_ratios(p)) * len(p.min_size) + len(p.max_size)
+        boxes = self.ratios(p) * len(p.min_size) + len(p.max_size)
         check_not_empty(ctx, (height, width), "the feature map")
         return [(1, 2, height * width * boxes * 4)]
+
+    def ratios(self, param: Any) -> int:
+        """The number of aspect ratios of the boxes of each ``min_size``."""
+        return len(_aspect_ratios(param.aspect_ratio, param.flip))
+
+
+class _SstdPriorBox(_PriorBoxes):
+    """SSTD's PriorBox, which has a box for the inverse of each ratio even if that is given, too."""
+
+    source = "BestSonny/SSTD: src/caffe/layers/prior_box_layer.cpp"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.type = "PriorBox"
+
+    def ratios(self, param: Any) -> int:
+        distinct = len(_aspect_ratios(param.aspect_ratio, flip=False))
+        return 2 * distinct - 1 if param.flip else distinct
+
+
+@register
+class PriorBox(_PriorBoxes):
+    """The boxes of fixed sizes that SSD places at each pixel of a feature map, and refines.
+
+    Bottoms are the feature map and the image. Their sizes give the step between boxes, unless
+    ``step`` and ``img_size`` do. Each ``min_size`` gives a box for each aspect ratio (1, those in
+    ``aspect_ratio`` and, with ``flip``, their inverses), each ``max_size`` one more square. The top
+    holds the corners of all boxes, and the variances of each. A ratio counts once; in SSTD's older
+    fork, the inverse of a ratio counts again if it is given, too.
+    (source: Liu et al. 2016, SSD: Single Shot MultiBox Detector)
+    """
+
+    variants: ClassVar[Mapping[str, LayerSchema]] = {"sstd": _SstdPriorBox()}
+    source = "weiliu89/caffe (branch ssd): src/caffe/layers/prior_box_layer.cpp"
 
 
 def _check_sizes(ctx: Context) -> None:
@@ -110,14 +135,14 @@ def _check_size_or_pair(ctx: Context, size: str, height: str, width: str) -> Non
             raise ctx.fault(f"{name} must be greater than 0, got {getattr(p, name):g}", name)
 
 
-def _aspect_ratios(param: Any) -> list[float]:
+def _aspect_ratios(given: Iterable[float], flip: bool) -> list[float]:
     """The distinct ratios, 1 first."""
     ratios = [1.0]
-    for ratio in param.aspect_ratio:
+    for ratio in given:
         if any(abs(ratio - other) < _SAME_RATIO for other in ratios):
             continue
         ratios.append(ratio)
-        if param.flip:
+        if flip:
             has_inverse = abs(ratio) > _SMALLEST_RATIO
             ratios.append(float32(1 / ratio) if has_inverse else math.inf)
     return ratios

@@ -34,7 +34,15 @@ if TYPE_CHECKING:
 
     from protogen.proto._messages import *  # noqa: F403
 
-__all__ = ["FILE", "POOL", "NetParameter", "forks_of", "message_class"]  # noqa: F405
+__all__ = [  # noqa: F405
+    "FILE",
+    "PACKAGE",
+    "POOL",
+    "NetParameter",
+    "forks_of",
+    "marks_of",
+    "message_class",
+]
 
 PACKAGE = "caffe"
 
@@ -89,6 +97,14 @@ def forks_of(
     Empty if BVLC Caffe defines it. A field or an enum value without a mark has the forks of the
     message or the enum around it.
     """
+    return tuple(mark.partition(":")[0] for mark in marks_of(descriptor))
+
+
+@cache
+def marks_of(
+    descriptor: Descriptor | FieldDescriptor | EnumDescriptor | EnumValueDescriptor,
+) -> tuple[str, ...]:
+    """`forks_of`, each with the number it has for the field if that is another: ``mnn:14``."""
     # protobuf returns options in a class of the default pool, which does not have our extensions.
     # The serialized options have them, so they are read again with the class of our pool.
     foreign = descriptor.GetOptions()
@@ -96,12 +112,11 @@ def forks_of(
     options: Any = message_class(kind).FromString(foreign.SerializeToString())
     marks: str = options.Extensions[POOL.FindExtensionByNumber(kind, _FORKS_NUMBER)]
     if marks:
-        # "mnn:14" also gives the number that the fork "mnn" has for the field.
-        return tuple(mark.partition(":")[0] for mark in marks.split())
+        return tuple(marks.split())
     if isinstance(descriptor, EnumValueDescriptor):
-        return forks_of(descriptor.type)
+        return marks_of(descriptor.type)
     around = descriptor.containing_type
-    return () if around is None else forks_of(around)
+    return () if around is None else marks_of(around)
 
 
 if not TYPE_CHECKING:  # a type checker would otherwise accept any name of this module

@@ -707,6 +707,8 @@ class LayerParameter(Message):
     @property
     def relu6_param(self) -> ReLU6Parameter: ...
     @property
+    def drive_data_param(self) -> DriveDataParameter: ...
+    @property
     def yolo_detection_output_param(self) -> YoloDetectionOutputParameter: ...
     @property
     def yolov3_detection_output_param(self) -> Yolov3DetectionOutputParameter: ...
@@ -1030,6 +1032,7 @@ class LayerParameter(Message):
         eval_detection_param: EvalDetectionParameter | _Fields | None = ...,
         retinaface_detection_param: RetinaFaceDetectionParameter | _Fields | None = ...,
         relu6_param: ReLU6Parameter | _Fields | None = ...,
+        drive_data_param: DriveDataParameter | _Fields | None = ...,
         yolo_detection_output_param: YoloDetectionOutputParameter | _Fields | None = ...,
         yolov3_detection_output_param: Yolov3DetectionOutputParameter | _Fields | None = ...,
         yolov3_param: Yolov3Parameter | _Fields | None = ...,
@@ -1131,8 +1134,8 @@ class LayerParameter(Message):
         roi_pooling_param: ROIPoolingParameter | _Fields | None = ...,
         smooth_l1_loss_param: SmoothL1LossParameter | _Fields | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["name", "type", "phase", "showtop", "bn_param", "dense_image_data_param", "device", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "engine", "upsample_param", "l1_loss_param", "trt_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "quantization_param", "reorg_param", "accum_param", "black_augmentation_param", "interp_param", "shuffle_channel_param", "padding_param", "margin_inner_product_param", "deformable_convolution_param", "label_specific_add_param", "additive_margin_inner_product_param", "cosin_add_m_param", "cosin_mul_m_param", "channel_scale_param", "flip_param", "triplet_loss_param", "coupled_cluster_loss_param", "general_triplet_loss_param", "roi_align_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "hotspot_param", "region_loss_param", "detection_out_param", "center_loss_param", "debug_dtype", "inner_distance_param", "normalize_param", "general_contrastive_loss_param", "soft_contrastive_loss_param", "soft_truncation_param", "proposal_param", "pairwise_param", "smoothl1_param", "batch_contrastive_loss_param", "truncation_param", "nca_param", "largemargin_inner_product_param", "label_specific_rescale_param", "infimum_loss_param", "ordinal_regression_loss_param", "resize_param", "feature_decay_loss_param", "confidence_penalty_loss_param", "focal_loss_param", "label_specific_margin_param", "label_specific_affine_param", "label_specific_hard_margin_param", "eval_detection_param", "retinaface_detection_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "fixed_param", "convolution3d_param", "deephi_resize_param", "gs_tiling_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "box_annotator_ohem_param", "psroi_pooling_param", "seg_accuracy_param", "backward_math", "backward_type", "cudnn_math_override", "debug", "forward_math", "forward_type", "batch_reduction_param", "seg_data_param", "adaptive_bias_channel_param", "addpad_param", "asdn_data_param", "augmentation_param", "bias_channel_param", "coeff_schedule_param", "correlation_param", "cpm_transform_param", "dense_crf_param", "detection_loss_param", "domain_transform_param", "eltwise_affine_param", "fcn_data_param", "flow_warp_param", "insanity_param", "local_param", "lpq_loss_param", "mask_param", "mask_resize_param", "mat_read_param", "mat_write_param", "mn_activation_param", "mn_grad_compress_param", "mtcnn_data_param", "multinode", "noise_param", "pooling3d_param", "predict_box_param", "resize_convert_param", "resize_crop_param", "rpn_param", "sparsity", "spatial_dropout_param", "split_param", "st_loss_param", "st_param", "sub_region_param", "top_mlu_dtype", "unique_label_param", "unpooling_param", "writer_param", "mish_param", "selu_dropout_param", "force_backward", "evaluation_method", "continuation_indicator_param", "ctc_decoder_param", "ctc_loss_param", "ctc_param", "custom_param", "denseblock_param", "labelsequence_accuracy_param", "loc_loss_param", "lstm_param", "power_file_param", "reverse_param", "reverse_time_param", "tiling_param", "down_sampling_param", "frcn_detection_param", "yolo_detection_param", "pass_through_param", "matmul_param", "crelu_param", "detection_pose_output_param", "external_output", "yuvtorgb_param", "yuvtonormalizedgray_param", "region_param", "image_detect_param", "mil_data_param", "mil_param", "transpose_param", "roi_pooling_param", "smooth_l1_loss_param"]) -> bool: ...
-    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "showtop", "bn_param", "dense_image_data_param", "device", "bottom_shared_index", "top_shared_index", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "engine", "upsample_param", "l1_loss_param", "trt_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "quantization_param", "reorg_param", "accum_param", "black_augmentation_param", "interp_param", "shuffle_channel_param", "padding_param", "margin_inner_product_param", "deformable_convolution_param", "label_specific_add_param", "additive_margin_inner_product_param", "cosin_add_m_param", "cosin_mul_m_param", "channel_scale_param", "flip_param", "triplet_loss_param", "coupled_cluster_loss_param", "general_triplet_loss_param", "roi_align_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "hotspot_param", "region_loss_param", "detection_out_param", "center_loss_param", "debug_dtype", "inner_distance_param", "normalize_param", "general_contrastive_loss_param", "soft_contrastive_loss_param", "soft_truncation_param", "proposal_param", "pairwise_param", "smoothl1_param", "batch_contrastive_loss_param", "truncation_param", "nca_param", "largemargin_inner_product_param", "label_specific_rescale_param", "infimum_loss_param", "ordinal_regression_loss_param", "resize_param", "feature_decay_loss_param", "confidence_penalty_loss_param", "focal_loss_param", "label_specific_margin_param", "label_specific_affine_param", "label_specific_hard_margin_param", "eval_detection_param", "retinaface_detection_param", "relu6_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "fixed_param", "convolution3d_param", "deephi_resize_param", "gs_tiling_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "box_annotator_ohem_param", "psroi_pooling_param", "seg_accuracy_param", "backward_math", "backward_type", "cudnn_math_override", "debug", "forward_math", "forward_type", "batch_reduction_param", "seg_data_param", "adaptive_bias_channel_param", "addpad_param", "asdn_data_param", "augmentation_param", "bias_channel_param", "blobs_dtype", "bottom_mlu_dtype", "coeff_schedule_param", "correlation_param", "cpm_transform_param", "dense_crf_param", "detection_loss_param", "domain_transform_param", "eltwise_affine_param", "fcn_data_param", "flow_warp_param", "insanity_param", "local_param", "lpq_loss_param", "mask_param", "mask_resize_param", "mat_read_param", "mat_write_param", "mn_activation_param", "mn_grad_compress_param", "mtcnn_data_param", "multinode", "noise_param", "pooling3d_param", "predict_box_param", "resize_convert_param", "resize_crop_param", "rpn_param", "sparsity", "spatial_dropout_param", "split_param", "st_loss_param", "st_param", "sub_region_param", "top_mlu_dtype", "unique_label_param", "unpooling_param", "writer_param", "mish_param", "selu_dropout_param", "force_backward", "evaluation_method", "continuation_indicator_param", "ctc_decoder_param", "ctc_loss_param", "ctc_param", "custom_param", "denseblock_param", "labelsequence_accuracy_param", "loc_loss_param", "lstm_param", "power_file_param", "reverse_param", "reverse_time_param", "tiling_param", "down_sampling_param", "frcn_detection_param", "yolo_detection_param", "pass_through_param", "matmul_param", "priorbox_params", "crelu_param", "detection_pose_output_param", "external_output", "yuvtorgb_param", "yuvtonormalizedgray_param", "region_param", "image_detect_param", "mil_data_param", "mil_param", "transpose_param", "roi_pooling_param", "smooth_l1_loss_param"]) -> None: ...
+    def HasField(self, field_name: Literal["name", "type", "phase", "showtop", "bn_param", "dense_image_data_param", "device", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "engine", "upsample_param", "l1_loss_param", "trt_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "quantization_param", "reorg_param", "accum_param", "black_augmentation_param", "interp_param", "shuffle_channel_param", "padding_param", "margin_inner_product_param", "deformable_convolution_param", "label_specific_add_param", "additive_margin_inner_product_param", "cosin_add_m_param", "cosin_mul_m_param", "channel_scale_param", "flip_param", "triplet_loss_param", "coupled_cluster_loss_param", "general_triplet_loss_param", "roi_align_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "hotspot_param", "region_loss_param", "detection_out_param", "center_loss_param", "debug_dtype", "inner_distance_param", "normalize_param", "general_contrastive_loss_param", "soft_contrastive_loss_param", "soft_truncation_param", "proposal_param", "pairwise_param", "smoothl1_param", "batch_contrastive_loss_param", "truncation_param", "nca_param", "largemargin_inner_product_param", "label_specific_rescale_param", "infimum_loss_param", "ordinal_regression_loss_param", "resize_param", "feature_decay_loss_param", "confidence_penalty_loss_param", "focal_loss_param", "label_specific_margin_param", "label_specific_affine_param", "label_specific_hard_margin_param", "eval_detection_param", "retinaface_detection_param", "relu6_param", "drive_data_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "fixed_param", "convolution3d_param", "deephi_resize_param", "gs_tiling_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "box_annotator_ohem_param", "psroi_pooling_param", "seg_accuracy_param", "backward_math", "backward_type", "cudnn_math_override", "debug", "forward_math", "forward_type", "batch_reduction_param", "seg_data_param", "adaptive_bias_channel_param", "addpad_param", "asdn_data_param", "augmentation_param", "bias_channel_param", "coeff_schedule_param", "correlation_param", "cpm_transform_param", "dense_crf_param", "detection_loss_param", "domain_transform_param", "eltwise_affine_param", "fcn_data_param", "flow_warp_param", "insanity_param", "local_param", "lpq_loss_param", "mask_param", "mask_resize_param", "mat_read_param", "mat_write_param", "mn_activation_param", "mn_grad_compress_param", "mtcnn_data_param", "multinode", "noise_param", "pooling3d_param", "predict_box_param", "resize_convert_param", "resize_crop_param", "rpn_param", "sparsity", "spatial_dropout_param", "split_param", "st_loss_param", "st_param", "sub_region_param", "top_mlu_dtype", "unique_label_param", "unpooling_param", "writer_param", "mish_param", "selu_dropout_param", "force_backward", "evaluation_method", "continuation_indicator_param", "ctc_decoder_param", "ctc_loss_param", "ctc_param", "custom_param", "denseblock_param", "labelsequence_accuracy_param", "loc_loss_param", "lstm_param", "power_file_param", "reverse_param", "reverse_time_param", "tiling_param", "down_sampling_param", "frcn_detection_param", "yolo_detection_param", "pass_through_param", "matmul_param", "crelu_param", "detection_pose_output_param", "external_output", "yuvtorgb_param", "yuvtonormalizedgray_param", "region_param", "image_detect_param", "mil_data_param", "mil_param", "transpose_param", "roi_pooling_param", "smooth_l1_loss_param"]) -> bool: ...
+    def ClearField(self, field_name: Literal["name", "type", "bottom", "top", "loss_weight", "param", "blobs", "include", "exclude", "phase", "propagate_down", "showtop", "bn_param", "dense_image_data_param", "device", "bottom_shared_index", "top_shared_index", "transform_param", "loss_param", "accuracy_param", "argmax_param", "concat_param", "contrastive_loss_param", "convolution_param", "data_param", "dropout_param", "dummy_data_param", "eltwise_param", "exp_param", "hdf5_data_param", "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param", "inner_product_param", "lrn_param", "memory_data_param", "mvn_param", "pooling_param", "power_param", "relu_param", "sigmoid_param", "softmax_param", "slice_param", "tanh_param", "threshold_param", "window_data_param", "python_param", "prelu_param", "spp_param", "reshape_param", "log_param", "flatten_param", "reduction_param", "embed_param", "tile_param", "batch_norm_param", "elu_param", "bias_param", "scale_param", "input_param", "crop_param", "parameter_param", "recurrent_param", "swish_param", "clip_param", "engine", "upsample_param", "l1_loss_param", "trt_param", "reader_param", "mean_param", "resample_param", "downsample_param", "reshape_every_iter", "quantization_param", "reorg_param", "accum_param", "black_augmentation_param", "interp_param", "shuffle_channel_param", "padding_param", "margin_inner_product_param", "deformable_convolution_param", "label_specific_add_param", "additive_margin_inner_product_param", "cosin_add_m_param", "cosin_mul_m_param", "channel_scale_param", "flip_param", "triplet_loss_param", "coupled_cluster_loss_param", "general_triplet_loss_param", "roi_align_param", "annotated_data_param", "multibox_loss_param", "permute_param", "prior_box_param", "detection_output_param", "detection_evaluate_param", "norm_param", "video_data_param", "hotspot_param", "region_loss_param", "detection_out_param", "center_loss_param", "debug_dtype", "inner_distance_param", "normalize_param", "general_contrastive_loss_param", "soft_contrastive_loss_param", "soft_truncation_param", "proposal_param", "pairwise_param", "smoothl1_param", "batch_contrastive_loss_param", "truncation_param", "nca_param", "largemargin_inner_product_param", "label_specific_rescale_param", "infimum_loss_param", "ordinal_regression_loss_param", "resize_param", "feature_decay_loss_param", "confidence_penalty_loss_param", "focal_loss_param", "label_specific_margin_param", "label_specific_affine_param", "label_specific_hard_margin_param", "eval_detection_param", "retinaface_detection_param", "relu6_param", "drive_data_param", "yolo_detection_output_param", "yolov3_detection_output_param", "yolov3_param", "yolo_seg_param", "segmentation_evaluate_param", "fixed_param", "convolution3d_param", "deephi_resize_param", "gs_tiling_param", "detectnet_groundtruth_param", "detectnet_augmentation_param", "box_annotator_ohem_param", "psroi_pooling_param", "seg_accuracy_param", "backward_math", "backward_type", "cudnn_math_override", "debug", "forward_math", "forward_type", "batch_reduction_param", "seg_data_param", "adaptive_bias_channel_param", "addpad_param", "asdn_data_param", "augmentation_param", "bias_channel_param", "blobs_dtype", "bottom_mlu_dtype", "coeff_schedule_param", "correlation_param", "cpm_transform_param", "dense_crf_param", "detection_loss_param", "domain_transform_param", "eltwise_affine_param", "fcn_data_param", "flow_warp_param", "insanity_param", "local_param", "lpq_loss_param", "mask_param", "mask_resize_param", "mat_read_param", "mat_write_param", "mn_activation_param", "mn_grad_compress_param", "mtcnn_data_param", "multinode", "noise_param", "pooling3d_param", "predict_box_param", "resize_convert_param", "resize_crop_param", "rpn_param", "sparsity", "spatial_dropout_param", "split_param", "st_loss_param", "st_param", "sub_region_param", "top_mlu_dtype", "unique_label_param", "unpooling_param", "writer_param", "mish_param", "selu_dropout_param", "force_backward", "evaluation_method", "continuation_indicator_param", "ctc_decoder_param", "ctc_loss_param", "ctc_param", "custom_param", "denseblock_param", "labelsequence_accuracy_param", "loc_loss_param", "lstm_param", "power_file_param", "reverse_param", "reverse_time_param", "tiling_param", "down_sampling_param", "frcn_detection_param", "yolo_detection_param", "pass_through_param", "matmul_param", "priorbox_params", "crelu_param", "detection_pose_output_param", "external_output", "yuvtorgb_param", "yuvtonormalizedgray_param", "region_param", "image_detect_param", "mil_data_param", "mil_param", "transpose_param", "roi_pooling_param", "smooth_l1_loss_param"]) -> None: ...
 
 class ParamSpec(Message):
     DESCRIPTOR: Descriptor
@@ -1711,6 +1714,16 @@ class ConvolutionParameter(Message):
     _FusionTypeName: TypeAlias = Literal["NONE_FUSION", "SUM_FUSION"]
     NONE_FUSION: ClassVar[ConvolutionParameter.FusionType]
     SUM_FUSION: ClassVar[ConvolutionParameter.FusionType]
+    class FuseType(int, metaclass=_Enum):
+        UNFUSED: ClassVar[ConvolutionParameter.FuseType]
+        FUSED_CONV_MAX_POOLING_RELU: ClassVar[ConvolutionParameter.FuseType]
+        FUSED_CONV_RELU: ClassVar[ConvolutionParameter.FuseType]
+        FUSED_CONV_ELTWISE_RELU: ClassVar[ConvolutionParameter.FuseType]
+    _FuseTypeName: TypeAlias = Literal["UNFUSED", "FUSED_CONV_MAX_POOLING_RELU", "FUSED_CONV_RELU", "FUSED_CONV_ELTWISE_RELU"]
+    UNFUSED: ClassVar[ConvolutionParameter.FuseType]
+    FUSED_CONV_MAX_POOLING_RELU: ClassVar[ConvolutionParameter.FuseType]
+    FUSED_CONV_RELU: ClassVar[ConvolutionParameter.FuseType]
+    FUSED_CONV_ELTWISE_RELU: ClassVar[ConvolutionParameter.FuseType]
     class InputFormat(int, metaclass=_Enum):
         BGR: ClassVar[ConvolutionParameter.InputFormat]
         RGBA: ClassVar[ConvolutionParameter.InputFormat]
@@ -1751,6 +1764,8 @@ class ConvolutionParameter(Message):
     scale_out: float
     a_min: int
     a_max: int
+    @property
+    def relu_param(self) -> ReLUParameter: ...
     mean_file: str
     @property
     def mean_value(self) -> Scalars[float]: ...
@@ -1793,6 +1808,9 @@ class ConvolutionParameter(Message):
     temporal_stride: int
     temporal_pad: int
     filter_group: int
+    fuse_type: ConvolutionParameter.FuseType
+    @property
+    def eltwise_param(self) -> EltwiseParameter: ...
     def __init__(
         self,
         *,
@@ -1820,6 +1838,7 @@ class ConvolutionParameter(Message):
         scale_out: float | None = ...,
         a_min: int | None = ...,
         a_max: int | None = ...,
+        relu_param: ReLUParameter | _Fields | None = ...,
         mean_file: str | None = ...,
         mean_value: Iterable[float] | None = ...,
         sparse_mode: bool | None = ...,
@@ -1856,9 +1875,11 @@ class ConvolutionParameter(Message):
         temporal_stride: int | None = ...,
         temporal_pad: int | None = ...,
         filter_group: int | None = ...,
+        fuse_type: ConvolutionParameter.FuseType | ConvolutionParameter._FuseTypeName | None = ...,
+        eltwise_param: EltwiseParameter | _Fields | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["num_output", "bias_term", "group", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "cudnn_convolution_algo_seeker", "conv_algos_override", "conv_algorithm", "scale_out", "a_min", "a_max", "mean_file", "sparse_mode", "std", "yuv_input", "scale", "same_mode", "input_format", "pad_shape", "kernel_shape", "stride_shape", "dilation_h", "dilation_w", "filter_stride", "filter_stride_h", "filter_stride_w", "fusion_type", "negative_slope", "paramq", "params", "relu", "scale_in", "sparse_output", "reorg_output", "reorg_input", "is_relu", "is_int8_output", "is_eltwise_sum", "eltwise_both_ints", "out_pad", "kernel_depth", "temporal_stride", "temporal_pad", "filter_group"]) -> bool: ...
-    def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "group", "stride", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "dilation", "cudnn_convolution_algo_seeker", "conv_algos_override", "conv_algorithm", "scale_out", "a_min", "a_max", "mean_file", "mean_value", "sparse_mode", "std", "yuv_input", "scale", "same_mode", "input_format", "pad_shape", "kernel_shape", "stride_shape", "dilation_h", "dilation_w", "coeff", "filter_stride", "filter_stride_h", "filter_stride_w", "fusion_type", "negative_slope", "paramq", "params", "relu", "scale_in", "shape_offset", "sparse_output", "reorg_output", "reorg_input", "is_relu", "is_int8_output", "is_eltwise_sum", "eltwise_both_ints", "out_pad", "kernel_depth", "temporal_stride", "temporal_pad", "filter_group"]) -> None: ...
+    def HasField(self, field_name: Literal["num_output", "bias_term", "group", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "cudnn_convolution_algo_seeker", "conv_algos_override", "conv_algorithm", "scale_out", "a_min", "a_max", "relu_param", "mean_file", "sparse_mode", "std", "yuv_input", "scale", "same_mode", "input_format", "pad_shape", "kernel_shape", "stride_shape", "dilation_h", "dilation_w", "filter_stride", "filter_stride_h", "filter_stride_w", "fusion_type", "negative_slope", "paramq", "params", "relu", "scale_in", "sparse_output", "reorg_output", "reorg_input", "is_relu", "is_int8_output", "is_eltwise_sum", "eltwise_both_ints", "out_pad", "kernel_depth", "temporal_stride", "temporal_pad", "filter_group", "fuse_type", "eltwise_param"]) -> bool: ...
+    def ClearField(self, field_name: Literal["num_output", "bias_term", "pad", "kernel_size", "group", "stride", "weight_filler", "bias_filler", "pad_h", "pad_w", "kernel_h", "kernel_w", "stride_h", "stride_w", "engine", "axis", "force_nd_im2col", "dilation", "cudnn_convolution_algo_seeker", "conv_algos_override", "conv_algorithm", "scale_out", "a_min", "a_max", "relu_param", "mean_file", "mean_value", "sparse_mode", "std", "yuv_input", "scale", "same_mode", "input_format", "pad_shape", "kernel_shape", "stride_shape", "dilation_h", "dilation_w", "coeff", "filter_stride", "filter_stride_h", "filter_stride_w", "fusion_type", "negative_slope", "paramq", "params", "relu", "scale_in", "shape_offset", "sparse_output", "reorg_output", "reorg_input", "is_relu", "is_int8_output", "is_eltwise_sum", "eltwise_both_ints", "out_pad", "kernel_depth", "temporal_stride", "temporal_pad", "filter_group", "fuse_type", "eltwise_param"]) -> None: ...
 
 class CropParameter(Message):
     DESCRIPTOR: Descriptor
@@ -2414,12 +2435,23 @@ class LRNParameter(Message):
     MLU: ClassVar[LRNParameter.Engine]
     MKL2017: ClassVar[LRNParameter.Engine]
     MKLDNN: ClassVar[LRNParameter.Engine]
+    class FuseType(int, metaclass=_Enum):
+        UNFUSED: ClassVar[LRNParameter.FuseType]
+        FUSED_POOL_MAX: ClassVar[LRNParameter.FuseType]
+    _FuseTypeName: TypeAlias = Literal["UNFUSED", "FUSED_POOL_MAX"]
+    UNFUSED: ClassVar[LRNParameter.FuseType]
+    FUSED_POOL_MAX: ClassVar[LRNParameter.FuseType]
     local_size: int
     alpha: float
     beta: float
     norm_region: LRNParameter.NormRegion
     k: float
     engine: LRNParameter.Engine
+    fuse_type: LRNParameter.FuseType
+    @property
+    def pooling_param(self) -> PoolingParameter: ...
+    unit_test_mode: bool
+    unit_test_fuse_kernel: bool
     def __init__(
         self,
         *,
@@ -2429,9 +2461,13 @@ class LRNParameter(Message):
         norm_region: LRNParameter.NormRegion | LRNParameter._NormRegionName | None = ...,
         k: float | None = ...,
         engine: LRNParameter.Engine | LRNParameter._EngineName | None = ...,
+        fuse_type: LRNParameter.FuseType | LRNParameter._FuseTypeName | None = ...,
+        pooling_param: PoolingParameter | _Fields | None = ...,
+        unit_test_mode: bool | None = ...,
+        unit_test_fuse_kernel: bool | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["local_size", "alpha", "beta", "norm_region", "k", "engine"]) -> bool: ...
-    def ClearField(self, field_name: Literal["local_size", "alpha", "beta", "norm_region", "k", "engine"]) -> None: ...
+    def HasField(self, field_name: Literal["local_size", "alpha", "beta", "norm_region", "k", "engine", "fuse_type", "pooling_param", "unit_test_mode", "unit_test_fuse_kernel"]) -> bool: ...
+    def ClearField(self, field_name: Literal["local_size", "alpha", "beta", "norm_region", "k", "engine", "fuse_type", "pooling_param", "unit_test_mode", "unit_test_fuse_kernel"]) -> None: ...
 
 class MemoryDataParameter(Message):
     DESCRIPTOR: Descriptor
@@ -4933,6 +4969,75 @@ class DomainTransformParameter(Message):
     def HasField(self, field_name: Literal["num_iter", "spatial_sigma", "range_sigma", "min_weight"]) -> bool: ...
     def ClearField(self, field_name: Literal["num_iter", "spatial_sigma", "range_sigma", "min_weight"]) -> None: ...
 
+class DriveDataParameter(Message):
+    DESCRIPTOR: Descriptor
+    shrink_prob_factor: float
+    unrecognize_factor: float
+    crop_num: int
+    random_crop_ratio: float
+    resize: float
+    scale: float
+    cropped_height: int
+    cropped_width: int
+    tiling_width: int
+    tiling_height: int
+    label_resolution: int
+    catalog_resolution: int
+    catalog_number: int
+    resize_max: float
+    resize_min: float
+    reco_max: float
+    reco_min: float
+    train_max: float
+    train_min: float
+    genlist_file: str
+    gen_rate: float
+    blur_max: float
+    noise_max: float
+    gamma_max: float
+    k_max: float
+    y0_max: float
+    shrink_max: float
+    slip_max: float
+    gen_scale: float
+    use_mask: bool
+    def __init__(
+        self,
+        *,
+        shrink_prob_factor: float | None = ...,
+        unrecognize_factor: float | None = ...,
+        crop_num: int | None = ...,
+        random_crop_ratio: float | None = ...,
+        resize: float | None = ...,
+        scale: float | None = ...,
+        cropped_height: int | None = ...,
+        cropped_width: int | None = ...,
+        tiling_width: int | None = ...,
+        tiling_height: int | None = ...,
+        label_resolution: int | None = ...,
+        catalog_resolution: int | None = ...,
+        catalog_number: int | None = ...,
+        resize_max: float | None = ...,
+        resize_min: float | None = ...,
+        reco_max: float | None = ...,
+        reco_min: float | None = ...,
+        train_max: float | None = ...,
+        train_min: float | None = ...,
+        genlist_file: str | None = ...,
+        gen_rate: float | None = ...,
+        blur_max: float | None = ...,
+        noise_max: float | None = ...,
+        gamma_max: float | None = ...,
+        k_max: float | None = ...,
+        y0_max: float | None = ...,
+        shrink_max: float | None = ...,
+        slip_max: float | None = ...,
+        gen_scale: float | None = ...,
+        use_mask: bool | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: Literal["shrink_prob_factor", "unrecognize_factor", "crop_num", "random_crop_ratio", "resize", "scale", "cropped_height", "cropped_width", "tiling_width", "tiling_height", "label_resolution", "catalog_resolution", "catalog_number", "resize_max", "resize_min", "reco_max", "reco_min", "train_max", "train_min", "genlist_file", "gen_rate", "blur_max", "noise_max", "gamma_max", "k_max", "y0_max", "shrink_max", "slip_max", "gen_scale", "use_mask"]) -> bool: ...
+    def ClearField(self, field_name: Literal["shrink_prob_factor", "unrecognize_factor", "crop_num", "random_crop_ratio", "resize", "scale", "cropped_height", "cropped_width", "tiling_width", "tiling_height", "label_resolution", "catalog_resolution", "catalog_number", "resize_max", "resize_min", "reco_max", "reco_min", "train_max", "train_min", "genlist_file", "gen_rate", "blur_max", "noise_max", "gamma_max", "k_max", "y0_max", "shrink_max", "slip_max", "gen_scale", "use_mask"]) -> None: ...
+
 class DownsampleParameter(Message):
     DESCRIPTOR: Descriptor
     top_height: int
@@ -6567,6 +6672,7 @@ class ROIPoolingParameter(Message):
     def pooled_size(self) -> Scalars[int]: ...
     engine: ConvolutionParameter.Engine
     use_faster_roipooling: int
+    pad_ratio: float
     def __init__(
         self,
         *,
@@ -6576,9 +6682,10 @@ class ROIPoolingParameter(Message):
         pooled_size: Iterable[int] | None = ...,
         engine: ConvolutionParameter.Engine | ConvolutionParameter._EngineName | None = ...,
         use_faster_roipooling: int | None = ...,
+        pad_ratio: float | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: Literal["pooled_h", "pooled_w", "spatial_scale", "engine", "use_faster_roipooling"]) -> bool: ...
-    def ClearField(self, field_name: Literal["pooled_h", "pooled_w", "spatial_scale", "pooled_size", "engine", "use_faster_roipooling"]) -> None: ...
+    def HasField(self, field_name: Literal["pooled_h", "pooled_w", "spatial_scale", "engine", "use_faster_roipooling", "pad_ratio"]) -> bool: ...
+    def ClearField(self, field_name: Literal["pooled_h", "pooled_w", "spatial_scale", "pooled_size", "engine", "use_faster_roipooling", "pad_ratio"]) -> None: ...
 
 class RPNParameter(Message):
     DESCRIPTOR: Descriptor

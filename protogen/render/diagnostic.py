@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.diagnostics import Diagnostic, Location, Severity, one_line
 from protogen.edits import Edit, Fix, format_path
 from protogen.render.context import Source
 from protogen.text.lines import excerpt
@@ -55,6 +55,8 @@ def _quoted_lines(location: Location | None, source: Source) -> list[str]:
     if not text.strip(" ^\n"):
         return []
     line, _, caret = text.partition("\n")
+    if line.lstrip().startswith("::"):  # GitHub would take it as a command
+        return [one_line(line)]
     if not location.column:
         return [line.strip()]
     return [line, caret]
@@ -82,7 +84,15 @@ def diagnostic_data(diagnostic: Diagnostic) -> dict[str, object]:
 def _fix_data(fix: Fix) -> dict[str, object]:
     """A fix for scripts."""
     edits = [_edit_data(edit) for edit in fix.edits]
-    return {"title": fix.title, "edits": edits, "safe": fix.safe}
+    data: dict[str, object] = {"title": fix.title, "edits": edits, "safe": fix.safe}
+    if fix.splices:
+        data["splices"] = [_splice_data(*splice) for splice in fix.splices]
+    return data
+
+
+def _splice_data(start: int, end: int, text: str) -> dict[str, object]:
+    """A change of the text: what to write between two offsets, in characters."""
+    return {"start": start, "end": end, "text": text}
 
 
 def _edit_data(edit: Edit) -> dict[str, object]:

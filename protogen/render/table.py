@@ -1,22 +1,39 @@
-"""Tables: boxes and colors on a terminal, plain columns at their full width elsewhere."""
+"""Tables: boxes and colors on a terminal, plain columns at their full width elsewhere.
+
+The same table is Markdown, CSV and HTML, too.
+"""
 
 from __future__ import annotations
 
+import csv
+import html as escaping
 import io
-from collections.abc import Sequence
+import shutil
+from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, TextIO
 
 from protogen.diagnostics import one_line
 
-__all__ = ["Table", "boxed", "plain", "show", "table_text"]
+__all__ = ["Table", "boxed", "csv_text", "html", "markdown", "plain", "show", "table_text"]
+
+#: A column of words that is wider may be folded to this width, and its cells take several lines.
+_FOLDED = 24
+
+#: What a box takes between two columns, and at both edges together.
+_GAP, _EDGES = 3, 2
 
 
 class Table(NamedTuple):
-    """Rows of cells below their titles; the columns whose indices are in ``right`` align right."""
+    """Rows of cells below their titles; the columns whose indices are in ``right`` align right.
+
+    Those are numbers, which are never broken. ``least`` are the columns that a terminal without
+    room for all of them leaves out, the least useful one first.
+    """
 
     titles: Sequence[str]
     rows: Sequence[Sequence[str]]
     right: Sequence[int] = ()
+    least: Sequence[int] = ()
 
 
 def show(out: TextIO, table: Table) -> None:
@@ -45,22 +62,99 @@ def _plain_line(cells: Sequence[str], widths: Sequence[int], right: Sequence[int
     return "  ".join(aligned).rstrip()
 
 
+# Terminals -------------------------------------------------------------------------------------
+
+
 def boxed(table: Table) -> str:
-    """The table as wide as the terminal; a long cell is folded, never cut off."""
+    """The table as wide as the terminal. Words are folded, never cut off, and numbers stay whole.
+
+    Columns for which there is no room are named below it.
+    """
     # rich takes about 60 ms to import, and only tables on a terminal need it.
     from rich import box
     from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
+    width = shutil.get_terminal_size().columns
+    left_out = _left_out(table, width)
+    shown = [index for index in range(len(table.titles)) if index not in left_out]
     drawn = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
-    for index, title in enumerate(table.titles):
-        justify: Literal["right", "left"] = "right" if index in table.right else "left"
-        drawn.add_column(title, justify=justify, overflow="fold")
+    for index in shown:
+        is_number = index in table.right
+        justify: Literal["right", "left"] = "right" if is_number else "left"
+        title = table.titles[index]
+        drawn.add_column(title, justify=justify, overflow="fold", no_wrap=is_number)
     for row in table.rows:
         # As Text, because in a str rich would read brackets as markup.
-        drawn.add_row(*[Text(one_line(cell)) for cell in row])
-    console = Console(file=io.StringIO(), force_terminal=True)
+        drawn.add_row(*[Text(one_line(row[index])) for index in shown])
+    console = Console(file=io.StringIO(), force_terminal=True, width=width)
     with console.capture() as capture:
         console.print(drawn)
-    return capture.get().removesuffix("\n")
+    text = capture.get().removesuffix("\n")
+    names = ", ".join(table.titles[index] for index in sorted(left_out))
+    return f"{text}\nleft out for lack of room: {names}" if names else text
+
+
+def _left_out(table: Table, width: int) -> Collection[int]:
+    """The columns to leave out so that the others fit."""
+    needed = []
+    for index, column in enumerate(zip(table.titles, *table.rows)):
+        longest = max(len(one_line(cell)) for cell in column)
+        needed.append(longest if index in table.right else min(longest, _FOLDED))
+    left_out: list[int] = []
+    for index in table.least:
+        kept = [each for i, each in enumerate(needed) if i not in left_out]
+        if sum(kept) + _GAP * (len(kept) - 1) + _EDGES <= width:
+            break
+        left_out.append(index)
+    return left_out
+
+
+# Other formats ---------------------------------------------------------------------------------
+
+
+def markdown(table: Table) -> str:
+    """The table as GitHub's Markdown."""
+    lines = [_markdown_line(table.titles)]
+    rules = ["---:" if index in table.right else "---" for index in range(len(table.titles))]
+    lines.append(f"| {' | '.join(rules)} |")
+    lines += map(_markdown_line, table.rows)
+    return "\n".join(lines)
+
+
+def _markdown_line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(map(_markdown_cell, cells))} |"
+
+
+def _markdown_cell(cell: str) -> str:
+    text = one_line(cell).replace("\\", "\\\\")
+    for mark in "|*`<[":
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+def csv_text(table: Table) -> str:
+    """The table as CSV with a line of titles, for spreadsheets."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.titles)
+    writer.writerows(table.rows)
+    return out.getvalue().removesuffix("\n")
+
+
+def html(table: Table) -> str:
+    """The table as HTML, for a notebook."""
+    titles = "".join(
+        _html_cell("th", title, i in table.right) for i, title in enumerate(table.titles)
+    )
+    lines = [f"<table>\n<thead><tr>{titles}</tr></thead>\n<tbody>"]
+    for row in table.rows:
+        cells = "".join(_html_cell("td", cell, i in table.right) for i, cell in enumerate(row))
+        lines.append(f"<tr>{cells}</tr>")
+    return "\n".join([*lines, "</tbody>\n</table>"])
+
+
+def _html_cell(tag: str, cell: str, right: bool) -> str:
+    side = "right" if right else "left"
+    return f'<{tag} style="text-align: {side}">{escaping.escape(one_line(cell))}</{tag}>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ class CheckedFile:
     """One file, the findings in it, and those that ``--fix`` has fixed.
 
     ``unchecked`` says what could not be checked, and ``hidden_notes`` is the number of notes that
-    the user did not ask for.
+    the user did not ask for. ``verdicts`` has the verdict of each target, by its name.
     """
 
     file: str
@@ -25,6 +25,7 @@ class CheckedFile:
     fixed: list[Diagnostic] = field(default_factory=list)
     unchecked: Sequence[str] = ()
     hidden_notes: int = 0
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
 class RuleCount(NamedTuple):

@@ -63,7 +63,7 @@ class LayerReference:
 
 def layer_reference(schema: LayerSchema) -> LayerReference:
     """The reference of one type."""
-    doc = inspect.getdoc(schema) or ""
+    doc = inspect.getdoc(type(schema)) or ""
     first_paragraph = doc.partition("\n\n")[0]
     # The numbers for default parameters. If they are not those that the class declares, the type
     # computes them from its parameters.

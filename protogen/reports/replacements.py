@@ -23,8 +23,8 @@ def replacements(net: Net, fix: Fix) -> list[Replacement]:
     """The replacements that make a fix, in the order of the text; they do not overlap.
 
     There are none if the fix cannot be written, for example because the net was composed, or
-    because its format has no place for it. The fix must be
-    `protogen.transforms.safe_fixes.is_applicable`.
+    because its format has no place for it. The fix must be one of
+    `protogen.transforms.safe_fixes.applicable_fixes`.
     """
     document = net.document
     if document is None:

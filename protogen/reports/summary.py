@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import importlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.graph import Step
+from protogen.display import Displayed
+from protogen.graph import State, Step
+from protogen.inference import Inputs
+from protogen.net import Net
 from protogen.poolings import Rounding, roundings
+from protogen.reports.images import batch_of, sources
+from protogen.reports.memory import FLOAT_BYTES, MemoryUse, measure_memory
+from protogen.reports.totals import UNKNOWN_TOTAL, Total, elements, total, total_of
 from protogen.schema import Learnable
-from protogen.shapes import Shape, count, is_known
+from protogen.shapes import Shape
 
-__all__ = ["LayerPhases", "NetSummary", "Row", "Summary", "Total", "align_phases", "summarize"]
-
-
-class Total(NamedTuple):
-    """A sum. If some part of it is unknown it is not ``exact``, and ``known`` is a lower bound."""
-
-    known: int
-    exact: bool = True
-
-
-_UNKNOWN = Total(0, exact=False)
+__all__ = [
+    "Group",
+    "LayerPhases",
+    "NetSummary",
+    "Row",
+    "Summary",
+    "Total",
+    "align_phases",
+    "default_phase",
+    "grouped",
+    "summarize",
+    "summary",
+    "with_batch",
+]
 
 
 @dataclass(frozen=True)
@@ -31,40 +41,85 @@ class Row:
     """One layer that runs.
 
     ``index`` is the layer's position in the net, ``in_place`` the positions of the tops that
-    overwrite a bottom. ``parameters`` counts its learnable numbers, without those that it shares
-    with an earlier layer.
+    overwrite a bottom. ``parameters`` counts the numbers that it learns, without those that it
+    shares with an earlier layer, and ``statistics`` those that a BatchNorm keeps. ``memory`` is the
+    bytes of its tops as floats, without those that it writes in place.
     """
 
     index: int
     name: str
     type: str
+    bottoms: tuple[tuple[str, Shape], ...]
     tops: tuple[tuple[str, Shape], ...]
     in_place: frozenset[int]
     blobs: tuple[Learnable, ...]
     parameters: Total
+    statistics: Total
     macs: int | None
+    memory: Total
 
 
 @dataclass(frozen=True)
-class Summary:
+class Summary(Displayed):
     """A net in one phase: its layers, its totals and what is wrong with it.
+
+    ``parameters`` are the numbers that the net learns, ``statistics`` those that its BatchNorm
+    layers keep; what layers share counts once. ``macs`` are the multiply-accumulates of a forward
+    pass of the whole batch, of ``batch`` images. ``memory`` is that of all blobs.
 
     ``activations`` counts the elements of all tops except those written in place; each takes 4
     bytes as a float. ``roundings`` are the poolings that other frameworks round otherwise.
+
+    Every total is a `Total`: a number which is a lower bound if some part of it is unknown.
     """
 
+    name: str
     phase: str
     rows: list[Row]
     parameters: Total
+    statistics: Total
     macs: Total
     activations: Total
+    memory: MemoryUse
+    batch: int | None = None
     roundings: list[Rounding] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def images(self) -> int:
+        """The batch, or 1 if it is unknown."""
+        return self.batch or 1
+
+    @property
+    def macs_per_image(self) -> Total:
+        """The multiply-accumulates of one image, if the batch is known."""
+        return self.macs.per(self.images)
 
     @property
     def ok(self) -> bool:
         """Whether Caffe would accept the net."""
         return not any(each.severity is Severity.ERROR for each in self.diagnostics)
+
+    def text(
+        self,
+        *,
+        depth: int | None = None,
+        sort: str | None = None,
+        columns: Sequence[str] | None = None,
+        terminal: bool = False,
+    ) -> str:
+        """The table and the totals, as `protogen summary` prints them.
+
+        ``depth`` joins layers whose names agree in so many parts between slashes. ``sort`` and
+        ``columns`` name columns. ``terminal`` fits the table to the terminal.
+        """
+        render: Any = importlib.import_module("protogen.render.summary")
+        layout = render.Layout(columns or (), depth, sort)
+        return str(render.text(self, layout, terminal))
+
+    def __repr__(self) -> str:
+        totals = f"{self.parameters} parameters, {self.macs_per_image} MACs per image"
+        return f"<summary of {self.name!r} in {self.phase}: {len(self.rows)} layers, {totals}>"
 
 
 @dataclass(frozen=True)
@@ -78,20 +133,52 @@ class NetSummary:
     phases: tuple[Summary, ...]
 
 
+def summary(
+    net: Any,
+    phase: str | None = None,
+    *,
+    level: int = 0,
+    stages: Collection[str] = (),
+    inputs: Inputs | None = None,
+    batch: int | None = None,
+) -> Summary:
+    """The layers of a net and its totals: parameters, multiply-accumulates, memory.
+
+    ``net`` is a `protogen.Net` or a ``NetParameter`` message. The phase is TEST by default, or
+    TRAIN for a net that is intended for TRAIN only. ``inputs`` gives the shapes of tops of data
+    layers whose database is unavailable, and ``batch`` another number of images. A net with faults
+    has a summary, too: what is unknown is left out of the totals, which are then lower bounds.
+
+    Raises `ValueError` for arguments that make no sense.
+    """
+    net = Net.of(net)
+    state = State(phase or default_phase(net, level, stages), level, stages)
+    analysis = net.analysis(state, inputs)
+    return summarize(analysis if batch is None else with_batch(analysis, batch))
+
+
+def default_phase(net: Net, level: int = 0, stages: Collection[str] = ()) -> str:
+    """TEST, or TRAIN for a net that is intended for TRAIN only."""
+    return "TEST" if "TEST" in net.meant_phases(level, stages) else "TRAIN"
+
+
 def summarize(analysis: Analysis) -> Summary:
-    """The rows and totals of an analysis."""
+    """The layers of a net in one phase, and its totals."""
     counted: set[str] = set()
     rows = [_row(step, counted) for step in analysis.steps]
-    # A top that overwrites a bottom takes no memory of its own.
     new_tops: list[Shape] = []
     for row in rows:
         new_tops += _new_tops(row)
     return Summary(
+        str(analysis.message.name),
         analysis.phase,
         rows,
-        parameters=_sum(row.parameters for row in rows),
-        macs=_sum(_total(row.macs) for row in rows),
-        activations=_sum(map(_elements, new_tops)),
+        parameters=total_of(row.parameters for row in rows),
+        statistics=total_of(row.statistics for row in rows),
+        macs=total_of(total(row.macs) for row in rows),
+        activations=total_of(map(elements, new_tops)),
+        memory=measure_memory(analysis),
+        batch=batch_of(analysis),
         roundings=roundings(analysis),
         diagnostics=analysis.diagnostics,
     )
@@ -99,34 +186,63 @@ def summarize(analysis: Analysis) -> Summary:
 
 def _row(step: Step, counted: set[str]) -> Row:
     layer = step.layer
+    parameters, statistics = _parameters(step, counted)
+    tops = tuple((value.name, value.shape) for value in step.tops)
+    own = [shape for index, (_, shape) in enumerate(tops) if index not in step.in_place]
     return Row(
         step.index,
         layer.name,
         layer.type,
-        tuple((value.name, value.shape) for value in step.tops),
+        tuple(zip(step.wiring.bottoms, step.bottom_shapes)),
+        tops,
         step.in_place,
         step.facts.blobs,
-        _parameters(step, counted),
+        parameters,
+        statistics,
         step.facts.macs,
+        total_of(map(elements, own)).times(FLOAT_BYTES),
     )
 
 
-def _parameters(step: Step, counted: set[str]) -> Total:
-    """The learnable numbers of a layer. ``counted`` has the shared names of earlier layers."""
+def _parameters(step: Step, counted: set[str]) -> tuple[Total, Total]:
+    """What a layer learns, and its statistics. ``counted`` has the shared names so far."""
     facts = step.facts
     # A layer of unknown type, for example, may learn anything.
     if facts.macs is None and not facts.blobs:
-        return _UNKNOWN
+        return UNKNOWN_TOTAL, Total(0)
     names = [param.name for param in step.layer.param]
-    totals = []
+    learned: list[Total] = []
+    statistics: list[Total] = []
     for index, blob in enumerate(facts.blobs):
         # A layer may have fewer params than blobs. A blob without a param is not shared.
         name = names[index] if index < len(names) else ""
         if name not in counted:
-            totals.append(_elements(blob.shape))
+            (statistics if blob.is_statistic else learned).append(elements(blob.shape))
         if name:
             counted.add(name)
-    return _sum(totals)
+    return total_of(learned), total_of(statistics)
+
+
+# The batch -------------------------------------------------------------------------------------
+
+
+def with_batch(analysis: Analysis, batch: int) -> Analysis:
+    """The analysis with another number of images, and as many labels.
+
+    Raises `ValueError` for a number below 1, and if the present batch is unknown.
+    """
+    if batch < 1:
+        raise ValueError(f"batch must be 1 or more, got {batch}")
+    present = batch_of(analysis)
+    if present is None:
+        raise ValueError("batch: the net has no images of known shape")
+    inputs = {}
+    for value in sources(analysis):
+        if value.shape and value.shape[0] == present:
+            inputs[value.name] = (batch, *value.shape[1:])
+    changed = analysis.edited()
+    changed.walk_again({**analysis.inputs, **inputs})
+    return changed
 
 
 def _new_tops(row: Row) -> list[Shape]:
@@ -134,22 +250,57 @@ def _new_tops(row: Row) -> list[Shape]:
     return [shape for index, (_, shape) in enumerate(row.tops) if index not in row.in_place]
 
 
-def _elements(shape: Shape) -> Total:
-    return Total(count(shape)) if is_known(shape) else _UNKNOWN
+# Groups ----------------------------------------------------------------------------------------
 
 
-def _total(number: int | None) -> Total:
-    return _UNKNOWN if number is None else Total(number)
+@dataclass(frozen=True)
+class Group:
+    """Layers whose names begin alike, as ``inception_3a/`` does, or a single layer."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+    @property
+    def row(self) -> Row | None:
+        """The only layer, if it is a single one."""
+        return self.rows[0] if len(self.rows) == 1 else None
+
+    @property
+    def parameters(self) -> Total:
+        """What the layers learn."""
+        return total_of(row.parameters for row in self.rows)
+
+    @property
+    def statistics(self) -> Total:
+        """The statistics that they keep."""
+        return total_of(row.statistics for row in self.rows)
+
+    @property
+    def macs(self) -> Total:
+        """The multiply-accumulates of the batch."""
+        return total_of(total(row.macs) for row in self.rows)
+
+    @property
+    def memory(self) -> Total:
+        """The bytes of their tops."""
+        return total_of(row.memory for row in self.rows)
 
 
-def _sum(totals: Iterable[Total]) -> Total:
-    known = 0
-    exact = True
-    for total in totals:
-        known += total.known
-        # One unknown part makes the sum a lower bound.
-        exact = exact and total.exact
-    return Total(known, exact)
+def grouped(rows: Sequence[Row], depth: int | None = None) -> list[Group]:
+    """The layers in groups: by the first ``depth`` parts of their names, between slashes.
+
+    Without a depth each layer is a group. Groups are in the order of their first layers.
+    """
+    if depth is None:
+        return [Group(row.name, (row,)) for row in rows]
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault("/".join(row.name.split("/")[:depth]), []).append(row)
+    groups = []
+    for name, members in found.items():
+        title = members[0].name if len(members) == 1 else f"{name}/…"
+        groups.append(Group(title, tuple(members)))
+    return groups
 
 
 class LayerPhases(NamedTuple):

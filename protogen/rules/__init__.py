@@ -8,7 +8,7 @@ that each code is written in one place.
 
 from __future__ import annotations
 
-from protogen.rules import deploy, graph, shapes, text, upgrade
+from protogen.rules import deploy, graph, netspec, shapes, targets, text, upgrade
 from protogen.rules.registry import FAMILIES, Catalogue, Rule, named, register, registered
 
 __all__ = [
@@ -18,9 +18,11 @@ __all__ = [
     "deploy",
     "graph",
     "named",
+    "netspec",
     "register",
     "registered",
     "shapes",
+    "targets",
     "text",
     "upgrade",
 ]

@@ -19,6 +19,7 @@ FAMILIES = {
     "W": "Weights and training",
     "V": "Solvers",
     "F": "Forks of Caffe",
+    "N": "NetSpec scripts",
 }
 
 

@@ -527,6 +527,46 @@ register(
             """,
     ),
     Rule(
+        code="S116",
+        name="no-receptive-field",
+        severity=Severity.ERROR,
+        summary="A blob of which it is not known what it sees of another.",
+        what="""
+            Follows the elements of a blob back to an input, for `protogen.receptive_field` and
+            `protogen receptive-field`. The way ends at a layer that splits an axis into several
+            ones, at one that reads elements depending on values, and at a size that is unknown.
+            """,
+        why="""
+            Every layer between the two blobs decides which elements are read. A guess for one of
+            them would make all numbers wrong.
+            """,
+        fix="""
+            Ask for a blob before that layer. If a size is unknown, give the shape of the data:
+            `inputs={"data": (1, 3, 224, 224)}`, or `--input data=1,3,224,224`.
+            """,
+        file="net.py",
+        bad="""
+            import protogen
+            from protogen import layers as L
+
+            with protogen.Net("split") as net:
+                data = L.Input(shape=[1, 3, 8, 8], name="data")
+                rows = L.Reshape(data, shape=[1, 3, 2, 4, 8], name="rows")
+
+            print(protogen.receptive_field(net, rows))
+            """,
+        good="""
+            import protogen
+            from protogen import layers as L
+
+            with protogen.Net("merged") as net:
+                data = L.Input(shape=[1, 3, 8, 8], name="data")
+                pixels = L.Reshape(data, shape=[1, 3, 64], name="pixels")
+
+            print(protogen.receptive_field(net, pixels))
+            """,
+    ),
+    Rule(
         code="P104",
         name="pad-reaches-kernel",
         severity=Severity.ERROR,

@@ -20,6 +20,7 @@ from protogen.text.splices import (
     margin_of,
     past_blanks,
     removals,
+    with_suppressions,
 )
 from protogen.text.tree import Block
 
@@ -87,7 +88,9 @@ class _EditWriter:
                 new_fields += _printed_in_order(changes.inserted)
         if new_fields:
             self._add_fields(place, block, removed, new_fields)
-        self.removed += [block.entries[index][1:3] for index in removed]
+        for index in removed:
+            _, start, end, _ = block.entries[index]
+            self.removed.append((with_suppressions(self._text, start), end))
 
     def _change_field(self, written: list[_Occurrence], changes: FieldChanges) -> set[int]:
         """Change a field that is written somewhere; the entries that go as a whole."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import did_you_mean
+from protogen.edits import Fix
 from protogen.text._error_recovery import column, skip_brackets, skip_to_field, starts_line
 from protogen.text._reader_state import MAX_DEPTH, MAX_PROBLEMS, UNKNOWN, Frame
 from protogen.text._scalars import ScalarReader
@@ -67,8 +68,12 @@ class FieldReader(ScalarReader):
     def _report_no_colon(self, name: str, start: int, end: int, at: int) -> int:
         """Return where the value may still be, as in ``name "x"`` or ``name = "x"``."""
         message = f'expected ":" after "{name}", got {self.token_at(at)}'
-        self.report("syntax", message, start, end, hint=f'write "{name}: ..."')
-        return skip_gap(self.text, at + 1) if self.text.startswith("=", at) else at
+        if not self.text.startswith("=", at):
+            self.report("syntax", message, start, end, hint=f'write "{name}: ..."')
+            return at
+        fix = Fix('write ":" in place of "="', (), True, ((end, at + 1, ":"),))
+        self.report("syntax", message, start, end, hint=fix.title, fix=fix)
+        return skip_gap(self.text, at + 1)
 
     def _store(self, field: Field, values: list[Any]) -> None:
         if not field.repeated:
@@ -257,8 +262,12 @@ class FieldReader(ScalarReader):
             self.report("invalid-character", message, position, end)
         else:
             message = f"expected a field name, got {self.token_at(position)}"
-            hint = "comments start with #" if self.text.startswith("//", position) else ""
-            self.report("syntax", message, position, end, hint)
+            is_comment = self.text.startswith(("//", "/*"), position)
+            hint = "comments start with #" if is_comment else ""
+            fix = None
+            if self.text.startswith("//", position):
+                fix = Fix("write #", (), True, ((position, position + 2, "#"),))
+            self.report("syntax", message, position, end, hint, fix=fix)
         return skip_to_field(self.text, skip_gap(self.text, end))
 
     def _owner_outside(self, name: str, start: int) -> int | None:

@@ -26,13 +26,22 @@ from protogen.text.tree import Block
 if TYPE_CHECKING:
     from protogen.text.parse import ParseResult
 
-__all__ = ["both_formats", "conversion", "mixed_formats", "restore_types"]
+__all__ = [
+    "PER_BLOB",
+    "Layer",
+    "LayerField",
+    "both_formats",
+    "conversion",
+    "is_one_of_several",
+    "mixed_formats",
+    "restore_types",
+]
 
 #: More layers than these with the same mistake are one finding.
 _MOST_LISTED = 3
 
 #: The fields with an entry for each learnable blob, and what ``param`` calls them, in its order.
-_PER_BLOB = {
+PER_BLOB = {
     "blob_share_mode": "share_mode",
     "blobs_lr": "lr_mult",
     "lr_mult": "lr_mult",
@@ -55,7 +64,7 @@ _CURRENT = proto.LayerParameter.DESCRIPTOR.fields_by_name
 _V1_ENUM = proto.V1LayerParameter.LayerType
 
 
-class _Field(NamedTuple):
+class LayerField(NamedTuple):
     """A field of a layer as it is written. ``kind``: *message*, *list*, *string* or *word*."""
 
     name: str
@@ -65,7 +74,7 @@ class _Field(NamedTuple):
     kind: str
 
 
-class _Layer:
+class Layer:
     """A ``layer`` or ``layers`` block, and which format its parts are in."""
 
     def __init__(self, text: str, header: str, start: int, opened: int) -> None:
@@ -75,12 +84,12 @@ class _Layer:
         self.opened = opened
         self.fields = list(_fields(text, opened))
 
-    def written(self, field: _Field) -> str:
+    def written(self, field: LayerField) -> str:
         """The value of a field as it is written."""
         return self.text[field.value : field.end]
 
     @property
-    def type_field(self) -> _Field | None:
+    def type_field(self) -> LayerField | None:
         """The type, if the layer has exactly one."""
         types = [field for field in self.fields if field.name == "type"]
         return types[0] if len(types) == 1 else None
@@ -91,19 +100,19 @@ class _Layer:
         return self.header == "layers" and any(field.name == "layer" for field in self.fields)
 
     @property
-    def foreign_parts(self) -> list[_Field]:
+    def foreign_parts(self) -> list[LayerField]:
         """The fields that do not belong into a block with this header."""
         belongs = self._is_current if self.header == "layers" else self._is_old
         return [field for field in self.fields if belongs(field)]
 
-    def _is_old(self, field: _Field) -> bool:
+    def _is_old(self, field: LayerField) -> bool:
         if field.name == "type":
             return field.kind == "word" and self.written(field) in V1_TYPES
         if field.name == "param":
             return field.kind == "string"
         return field.name in (*_V1_FIELDS, *_OUTSIDE_PARAM)
 
-    def _is_current(self, field: _Field) -> bool:
+    def _is_current(self, field: LayerField) -> bool:
         if field.name == "type":
             word = self.written(field)
             return field.kind == "string" or (word in _CURRENT_TYPES and word not in V1_TYPES)
@@ -148,12 +157,12 @@ class _Layer:
         return [Splice(field.value, field.end, f'"{name}"')] if name else None
 
     @property
-    def _per_blob(self) -> list[_Field]:
+    def _per_blob(self) -> list[LayerField]:
         """The fields with an entry for each blob, which belong into ``param``."""
         return [
             field
             for field in self.fields
-            if field.name in _PER_BLOB or (field.name == "param" and field.kind != "message")
+            if field.name in PER_BLOB or (field.name == "param" and field.kind != "message")
         ]
 
     def params(self) -> list[str] | None:
@@ -164,7 +173,7 @@ class _Layer:
         values: dict[str, list[str]] = {}
         sources: dict[str, str] = {}
         for field in self._per_blob:
-            target = _PER_BLOB.get(field.name, "name")
+            target = PER_BLOB.get(field.name, "name")
             if sources.setdefault(target, field.name) != field.name or field.kind == "message":
                 return None  # both blobs_lr and lr_mult
             values.setdefault(target, []).extend(self._elements(field))
@@ -181,7 +190,7 @@ class _Layer:
             params.append(f"param {{ {' '.join(parts)} }}")
         return params
 
-    def _elements(self, field: _Field) -> list[str]:
+    def _elements(self, field: LayerField) -> list[str]:
         if field.kind != "list":
             return [self.written(field)]
         return [word.strip() for word in self.written(field)[1:-1].split(",") if word.strip()]
@@ -245,7 +254,7 @@ _CURRENT_TYPES = frozenset(filter(None, V1_TYPES.values())) | {
 }
 
 
-def _fields(text: str, opened: int) -> Iterator[_Field]:
+def _fields(text: str, opened: int) -> Iterator[LayerField]:
     """The fields between the braces that open at ``opened``, not those inside of them."""
     position = skip_gap(text, opened + 1)
     while True:
@@ -268,19 +277,19 @@ def _fields(text: str, opened: int) -> Iterator[_Field]:
             position = skip_gap(text, position + 1)
 
 
-def _value(text: str, name: str, start: int, at: int) -> _Field:
+def _value(text: str, name: str, start: int, at: int) -> LayerField:
     if text.startswith(("{", "<"), at):
-        return _Field(name, start, at, skip_brackets(text, at), "message")
+        return LayerField(name, start, at, skip_brackets(text, at), "message")
     if text.startswith("[", at):
-        return _Field(name, start, at, skip_brackets(text, at), "list")
+        return LayerField(name, start, at, skip_brackets(text, at), "list")
     kind, end = scan_token(text, at)
     if kind == "string":
         while (after := skip_gap(text, end)) and scan_token(text, after)[0] == "string":
             end = scan_token(text, after)[1]
-        return _Field(name, start, at, end, "string")
+        return LayerField(name, start, at, end, "string")
     if text.startswith("-", at):
         kind, end = scan_token(text, skip_gap(text, at + 1))
-    return _Field(name, start, at, end if kind in ("name", "number") else at, "word")
+    return LayerField(name, start, at, end if kind in ("name", "number") else at, "word")
 
 
 # -- the net
@@ -326,12 +335,12 @@ def mixed_formats(result: ParseResult, problems: list[Problem]) -> tuple[list[Pr
     return _old_parts(problems, mixed), []
 
 
-def _is_mixed(layer: _Layer) -> bool:
+def _is_mixed(layer: Layer) -> bool:
     return bool(layer.foreign_parts) and not layer.is_v0
 
 
-def _layer_of(result: ParseResult, frame: Frame) -> _Layer:
-    return _Layer(result.plain, frame.name, frame.start, frame.opened)
+def _layer_of(result: ParseResult, frame: Frame) -> Layer:
+    return Layer(result.plain, frame.name, frame.start, frame.opened)
 
 
 def conversion(result: ParseResult) -> list[Splice] | None:
@@ -348,7 +357,7 @@ def conversion(result: ParseResult) -> list[Splice] | None:
     return splices
 
 
-def _layers(result: ParseResult) -> Iterator[_Layer]:
+def _layers(result: ParseResult) -> Iterator[Layer]:
     """Every layer of a net that was read."""
     for name, start, _, child in result.root.entries:
         if name not in ("layer", "layers"):
@@ -360,7 +369,7 @@ def _layers(result: ParseResult) -> Iterator[_Layer]:
                 opened = skip_gap(result.plain, start + len(name))
                 if result.plain.startswith(":", opened):
                     opened = skip_gap(result.plain, opened + 1)
-            yield _Layer(result.plain, name, each, opened)
+            yield Layer(result.plain, name, each, opened)
 
 
 def _layer_frames(problems: list[Problem]) -> dict[int, Frame]:
@@ -373,7 +382,7 @@ def _layer_frames(problems: list[Problem]) -> dict[int, Frame]:
 
 
 def _without(
-    problems: list[Problem], layers: Sequence[_Layer]
+    problems: list[Problem], layers: Sequence[Layer]
 ) -> tuple[list[Problem], list[Problem]]:
     """The problems that are left when these layers are converted, and those that go."""
     spans = {
@@ -425,7 +434,7 @@ def _with_both_formats(
 
 
 def _current_parts(
-    result: ParseResult, problems: list[Problem], mixed: list[_Layer]
+    result: ParseResult, problems: list[Problem], mixed: list[Layer]
 ) -> tuple[list[Problem], list[int]]:
     """Layers of the current format in ``layers`` blocks. A net takes one format: all change."""
     splices = conversion(result)
@@ -459,7 +468,7 @@ def _current_parts(
     return [*left, found], [each.start for each in gone]
 
 
-def _old_parts(problems: list[Problem], mixed: list[_Layer]) -> list[Problem]:
+def _old_parts(problems: list[Problem], mixed: list[Layer]) -> list[Problem]:
     """Parts of the V1 format in ``layer`` blocks."""
     left, _ = _without(problems, mixed)
     why = 'a "layer" block takes its type in quotes, and lr_mult and decay_mult in "param"'
@@ -485,12 +494,12 @@ def _old_parts(problems: list[Problem], mixed: list[_Layer]) -> list[Problem]:
     return left
 
 
-def _path(frames: dict[int, Frame], layer: _Layer) -> tuple[Frame, ...]:
+def _path(frames: dict[int, Frame], layer: Layer) -> tuple[Frame, ...]:
     frame = frames.get(layer.start)
     return () if frame is None else (frame,)
 
 
-def _many_old_parts(mixed: list[_Layer], why: str) -> Problem:
+def _many_old_parts(mixed: list[Layer], why: str) -> Problem:
     counts: Counter[str] = Counter()
     for layer in mixed:
         counts.update(dict.fromkeys((part.name for part in layer.foreign_parts), 1))
@@ -503,7 +512,7 @@ def _many_old_parts(mixed: list[_Layer], why: str) -> Problem:
     return Problem("legacy-parts", message, start, end, hint, why, (), fix)
 
 
-def _listed(layer: _Layer, parts: list[_Field]) -> str:
+def _listed(layer: Layer, parts: list[LayerField]) -> str:
     """The parts in words: ``type CONVOLUTION and blobs_lr``."""
     names: dict[str, str] = {}
     for part in parts:
@@ -513,7 +522,7 @@ def _listed(layer: _Layer, parts: list[_Field]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _old_parts_hint(layer: _Layer) -> str:
+def _old_parts_hint(layer: Layer) -> str:
     words = []
     kind = layer.type_field
     if kind is not None and layer.written(kind) in V1_TYPES and kind.kind == "word":
@@ -526,19 +535,19 @@ def _old_parts_hint(layer: _Layer) -> str:
     return f"write {' '.join(words)}; protogen upgrade does"
 
 
-def _old_parts_fix(layers: list[_Layer]) -> Fix | None:
+def _old_parts_fix(layers: list[Layer]) -> Fix | None:
     """The fix for the layers that have a clear one."""
     splices: list[Splice] = []
     safe = True
     for layer in layers:
         splices += layer.conversion() or []
-        safe &= not _is_one_of_several(layer)
+        safe &= not is_one_of_several(layer)
     if not splices:
         return None
     return Fix("write it in the current format", (), safe=safe, splices=tuple(splices))
 
 
-def _is_one_of_several(layer: _Layer) -> bool:
+def is_one_of_several(layer: Layer) -> bool:
     """Whether one multiplier outside ``param`` may be intended for all blobs of the layer."""
     counts = Counter(field.name for field in layer.fields)
     return any(

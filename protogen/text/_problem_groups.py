@@ -7,6 +7,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from protogen.edits import Fix
+from protogen.text._misplaced_fields import misplaced_fields
 from protogen.text._mixed_formats import mixed_formats
 from protogen.text._reader_state import Frame, Problem
 from protogen.text._values import fields_of
@@ -28,6 +29,7 @@ def grouped(result: ParseResult, problems: list[Problem]) -> tuple[list[Problem]
     else:
         left_out = []
     kept, more = mixed_formats(result, kept)
+    kept = misplaced_fields(result, kept)
     return _merged(result, kept), left_out + more
 
 

@@ -204,7 +204,11 @@ class ValueListReader(ReaderState):
         fixed = f"{field.name}: {fitting[0]}"
         fix = _fix(fixed, start, end, safe=is_enum)
         self.report("several-values", message, start, end, hint=f"write {fixed}", fix=fix)
-        self.frame.values.setdefault(field.name, field.read_word(fitting[0]))
+        value = field.read_word(fitting[0])
+        if field.repeated:
+            self.frame.values.setdefault(field.name, []).append(value)
+        else:
+            self.frame.values.setdefault(field.name, value)
         self.frame.entries.append((field.name, start, end, None))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from protogen.edits import Edit, Path, delete, insert
 from protogen.proto.fields import is_repeated
 
-__all__ = ["differences"]
+__all__ = ["differences", "equal_pairs", "longest_increasing"]
 
 #: Indices of elements that are the same one in an old and a new list, in order.
 _Pairs = list[tuple[int, int]]
@@ -94,6 +94,11 @@ def _names(layers: list[Any]) -> list[str]:
     return [layer.name for layer in layers]
 
 
+def equal_pairs(old: list[Any], new: list[Any]) -> list[tuple[int, int]]:
+    """Indices of equal elements in the same order; in near linear time, and so not all of them."""
+    return _with_equal_keys([], old, new)
+
+
 def _with_equal_keys(pairs: _Pairs, old: list[Any], new: list[Any]) -> _Pairs:
     """The pairs, and more of elements with equal keys in the gaps between them.
 
@@ -148,10 +153,10 @@ def _unique_pairs(old: list[Any], new: list[Any]) -> _Pairs:
         for index, key in enumerate(old)
         if old_counts[key] == 1 and key in places
     ]
-    return _longest_increasing(candidates)
+    return longest_increasing(candidates)
 
 
-def _longest_increasing(candidates: _Pairs) -> _Pairs:
+def longest_increasing(candidates: _Pairs) -> _Pairs:
     """The longest part of pairs, which are in the order of the old list, in that of the new one."""
     ends: list[int] = []  # for each length of a run, the least new index that such a run ends with
     last_of: list[int] = []  # and the candidate that it ends with

@@ -40,6 +40,10 @@ class Document:
         document.message = result.message()
         return document
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy the text; it is read again."""
+        return _document, (self.text, self.message_class.DESCRIPTOR.name, self.filename)
+
     @property
     def parse_result(self) -> ParseResult:
         """What the last reading of the text gave; an edit replaces it."""
@@ -162,7 +166,13 @@ class Document:
         self.apply([Edit(tuple(path), "delete")])
 
 
-def read(text: str | bytes, message_class: Any = None, filename: str = "<text>") -> Document:
+def _document(text: str, message_name: str, filename: str) -> Document:
+    return Document(text, getattr(proto, message_name), filename)
+
+
+def read(
+    text: str | bytes | bytearray, message_class: Any = None, filename: str = "<text>"
+) -> Document:
     """Read a net (or another message of Caffe's) from protobuf text format.
 
     It does not raise for bad text: ``Document.diagnostics`` says what is wrong with it, and

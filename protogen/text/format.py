@@ -6,7 +6,7 @@ import re
 
 from protogen.diagnostics import ProtogenError
 from protogen.text._tokens import Token, tokens
-from protogen.text.document import read
+from protogen.text.document import Document, read
 
 __all__ = ["format_text"]
 
@@ -19,6 +19,7 @@ _FATAL = {
     "invalid-character",
     "nested-too-deep",
     "not-text",
+    "several-values",
 }
 _QUOTE = re.compile(r"""\\(.)|(")""", re.DOTALL)
 
@@ -30,12 +31,21 @@ def format_text(text: str, filename: str = "<text>") -> str:
     several blank lines become one. Lists stay lists; the spelling of numbers and the line breaks
     (LF or CRLF) are kept. Raises `ProtogenError` for a text that is not well formed.
     """
-    faults = [d for d in read(text, filename=filename).diagnostics if d.name in _FATAL]
-    if faults:
-        raise ProtogenError(faults)
+    document = read(text, filename=filename)
+    if not _is_well_formed(document):
+        faults = [found for found in document.diagnostics if found.name in _FATAL]
+        raise ProtogenError(faults or document.diagnostics)
     lines = _Layout(tokens(text.removeprefix("\ufeff"))).lines
     newline = "\r\n" if "\r\n" in text else "\n"
     return "".join(f"{line}{newline}" for line in lines)
+
+
+def _is_well_formed(document: Document) -> bool:
+    """Whether the text has a structure, also where its problems are too many to be listed."""
+    result = document.parse_result
+    rules = {found.name for found in result.diagnostics} | set(result.unreported)
+    rules |= {problem.rule for problem in result.problems}
+    return _FATAL.isdisjoint(rules)
 
 
 class _Line:

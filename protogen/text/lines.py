@@ -6,7 +6,7 @@ import bisect
 import re
 from functools import lru_cache
 
-from protogen.diagnostics import Location
+from protogen.diagnostics import Location, escaped
 
 __all__ = ["Lines", "excerpt"]
 
@@ -52,10 +52,17 @@ def excerpt(text: str, location: Location) -> str:
     start = min(max(location.column, 1), len(line) + 1) - 1
     end = location.end_column - 1 if location.end_line == location.line else len(line)
     first, length = _window(len(line), start)
-    shown = line[first : first + length]
+    last = first + length
+    end = min(end, last)
+    before, covered = _escaped(line[first:start]), _escaped(line[start:end])
     # Tabs stay tabs, so that the carets are in place whatever the width of a tab.
-    margin = "".join("\t" if c == "\t" else " " for c in line[first:start])
-    return f"{shown}\n{margin}{'^' * max(1, min(end, first + length) - start)}"
+    margin = "".join("\t" if c == "\t" else " " for c in before)
+    shown = f"{before}{covered}{_escaped(line[max(start, end) : last])}"
+    return f"{shown}\n{margin}{'^' * max(1, len(covered))}"
+
+
+def _escaped(text: str) -> str:
+    return "\t".join(map(escaped, text.split("\t")))
 
 
 def _window(length: int, start: int, width: int = 200) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -127,6 +128,18 @@ def parse(text: str, message_class: Any, filename: str = "<text>") -> ParseResul
     )
 
 
-def decode(text: str | bytes) -> str:
-    """A text as it is; bytes as UTF-8, with those that are not as lone surrogates."""
-    return text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text
+#: Lone surrogates that stand for no byte of a file.
+_NO_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+
+def decode(text: str | bytes | bytearray | memoryview) -> str:
+    """A text as it is; bytes as UTF-8, with those that are not as lone surrogates.
+
+    Raises `TypeError` for anything else.
+    """
+    if isinstance(text, str):
+        # Such a text cannot be written as UTF-8. Few texts are searched: isascii takes no time.
+        return text if text.isascii() else _NO_BYTES.sub("\ufffd", text)
+    if isinstance(text, (bytes, bytearray, memoryview)):
+        return bytes(text).decode("utf-8", "surrogateescape")
+    raise TypeError(f"expected the text of a net as str or bytes, got {type(text).__name__}")

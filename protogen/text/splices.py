@@ -17,9 +17,13 @@ __all__ = [
     "past_blanks",
     "removals",
     "splice",
+    "with_suppressions",
 ]
 
 _BLANKS = re.compile(r"[ \t\f\v]*")
+
+#: A line with nothing but a comment that suppresses the findings of what is below it.
+_SUPPRESSION = re.compile(r"^[ \t]*(#+\s*protogen\s*:\s*ignore(?!-)\b[^\n]*)\n\Z", re.I | re.M)
 
 
 class Splice(NamedTuple):
@@ -103,6 +107,19 @@ def _past_newline(text: str, position: int) -> int:
     if text.startswith("\n", position):
         return position + 1
     return position if position == len(text) else 0
+
+
+def with_suppressions(text: str, start: int) -> int:
+    """Where the comments ``# protogen: ignore`` begin that are above a field, or the field itself.
+
+    They are about that field. If only the field were removed, they would be about the next one.
+    """
+    while True:
+        first = before_blanks(text, start)
+        above = _SUPPRESSION.search(text, text.rfind("\n", 0, max(first - 1, 0)) + 1, first)
+        if above is None:
+            return start
+        start = above.start(1)
 
 
 def line_end(text: str, position: int) -> int:

@@ -23,7 +23,7 @@ _DEPLOY_STAGE = "deploy"
 class TrainingNet:
     """A net in the current format, and what a deploy net is derived from.
 
-    ``written`` is the net before its upgrade, with the same layers: findings have their place there.
+    ``written`` is the net before its upgrade, with the same layers: findings are placed there.
     ``analysis`` is that of the phase to deploy, ``analyses`` are those of all phases with that one
     first. ``losses`` are the losses of training, or of TEST if none is trained. ``sources`` has the
     layer that produces each blob of data.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
@@ -18,7 +19,7 @@ from protogen.transforms._transform import (
     origins_after,
 )
 
-__all__ = ["SafeFixes", "is_applicable", "is_writable"]
+__all__ = ["SafeFixes", "applicable_fixes", "is_writable"]
 
 #: Returns all findings of a net, also those that the user did not ask for.
 Examine = Callable[[Net], list[Diagnostic]]
@@ -150,9 +151,15 @@ def _origins_of_text(result: Result, net: Net) -> Origins:
     return (None,) * number
 
 
-def is_applicable(net: Net, fix: Fix) -> bool:
-    """Whether a fix can be written into the net."""
-    return bool(fix.splices) or is_writable(net)
+def applicable_fixes(net: Net, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings, without those fixes that cannot be written into the net."""
+    writable = is_writable(net)
+    found = []
+    for finding in findings:
+        if finding.fix is not None and not finding.fix.splices and not writable:
+            finding = replace(finding, fix=None)
+        found.append(finding)
+    return found
 
 
 def is_writable(net: Net) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,3 +92,42 @@ def test_a_net_may_be_given_by_its_path(tmp_path: Path) -> None:
         assert str(found.location) == f"{path}:1:32"
     with pytest.raises(ProtogenError, match="T100"):
         check(tmp_path / "nothing.prototxt")
+
+
+def test_the_number_of_findings_does_not_decide_how_often_a_net_is_serialized(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = []
+    for layers in (2, 40):
+        text = image(3, 8)
+        for index in range(layers):
+            text += f'layer {{ name: "r{index}" type: "ReLU" bottom: "none" top: "r{index}" }}'
+        net = loads(text)
+        calls: list[object] = []
+
+        def counted(message: Any, calls: list[object] = calls) -> bytes:
+            calls.append(message)
+            return bytes(message.SerializePartialToString(deterministic=True))
+
+        monkeypatch.setattr("protogen.net._serialized", counted)
+        assert len(check(net, select=["G101"]).diagnostics) == layers
+        counts.append(len(calls))
+    assert counts[0] == counts[1] > 0
+
+
+@pytest.mark.parametrize(
+    ("written", "intended", "safe"),
+    [
+        ("relu", "ReLU", True),
+        ("INNER_PRODUCT", "InnerProduct", True),
+        ("SOFTMAX_LOSS", "SoftmaxWithLoss", True),
+        ("Pool", "Pooling", False),
+    ],
+)
+def test_an_unknown_type_has_a_fix(written: str, intended: str, safe: bool) -> None:
+    net = loads(image(3, 8) + f'layer {{ name: "r" type: "{written}" bottom: "data" top: "r" }}')
+    (found,) = check(net, select=["G104"]).diagnostics
+    assert found.fix is not None
+    assert (found.fix.title, found.fix.safe) == (f'set type: "{intended}"', safe)
+    net.apply_fix(found.fix)
+    assert net.message.layer[-1].type == intended

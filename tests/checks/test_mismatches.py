@@ -461,7 +461,7 @@ def test_either_of_two_heads() -> None:
 
 def test_an_accuracy_with_more_labels_than_scores() -> None:
     net = image(3, 8) + layer("fc", "InnerProduct", "data", inner_product_param="num_output: 10")
-    (text,) = told(net + layer("acc", "Accuracy", "fc", "data"), "S101")
+    (text,) = told(net + layer("acc", "Accuracy", "fc", "data"), "S104")
     assert '"fc" has 1 prediction\n' in text
     assert '"data" has 1 * 3 * 8 * 8 = 192 labels' in text
 
@@ -547,16 +547,31 @@ def test_a_repair_breaks_no_other_phase() -> None:
 
 
 def test_the_fix_of_a_net_in_an_old_format_is_one_that_can_be_made() -> None:
-    # No layer is inserted there, and the size of the image is not written in a layer.
     old = 'input: "data" input_dim: 1 input_dim: 3 input_dim: 300 input_dim: 300\n'
     current = protogen.loads(net("ssd"))
     assert current.message.layer[0].type == "Input"
     del current.message.layer[0]
-    (found,) = check(protogen.loads(old + current.text), select=["S104"]).diagnostics
-    titles = found.hint.split("\n")
-    assert titles[0].startswith('a Crop of "up4"')
+    upgraded = protogen.loads(old + current.text)
+    (found,) = check(upgraded, select=["S104"]).diagnostics
     assert found.fix is not None
-    assert found.fix.title.startswith('kernel_size: 3 pad: 1 in "up4"')
+    assert found.hint.startswith(found.fix.title)
+    assert found.fix.title.startswith('a Crop of "up4"')
+    upgraded.apply_fix(found.fix)
+    assert upgraded.analysis().ok
+
+
+def test_no_layer_is_inserted_into_a_net_of_v1() -> None:
+    old = 'input: "data" input_dim: 1 input_dim: 3 input_dim: 75 input_dim: 75\n'
+    old += 'layers { name: "p" type: POOLING bottom: "data" top: "p"'
+    old += " pooling_param { kernel_size: 2 stride: 2 } }\n"
+    old += 'layers { name: "up" type: DECONVOLUTION bottom: "p" top: "up"'
+    old += " convolution_param { num_output: 3 kernel_size: 2 stride: 2 } }\n"
+    old += 'layers { name: "sum" type: ELTWISE bottom: "data" bottom: "up" top: "sum" }'
+    (found,) = check(protogen.loads(old), select=["S104"]).diagnostics
+    titles = found.hint.split("\n")
+    assert titles[0].startswith('a Crop of "up"')
+    assert found.fix is not None
+    assert found.fix.title.startswith('kernel_size: 3 pad: 1 in "up"')
 
 
 def test_a_repair_of_all_joins_of_the_same_sort() -> None:

@@ -266,3 +266,16 @@ def test_ten_findings_of_a_phase_are_explained() -> None:
     layers = "".join(layer(f"r{i}", "ReLU", f"missing{i}") for i in range(12))
     texts = findings(image(3, 8) + layers, "G101")
     assert [("why:" in text) for text in texts] == [True] * 10 + [False] * 2
+
+
+@pytest.mark.parametrize(
+    ("written", "character"),
+    [
+        ("data\u200b", "U+200B ZERO WIDTH SPACE"),
+        ("data\u00a0", "U+00A0 NO-BREAK SPACE"),
+    ],
+)
+def test_a_name_with_a_character_that_nobody_sees(written: str, character: str) -> None:
+    (text,) = findings(image(3, 8) + layer("r", "ReLU", written), "G101")
+    why = f'no layer of the net produces "{written}"; "{written}" has {character}'
+    assert text.endswith(f'\n  why:   {why}\n  hint:  did you mean "data"?')

@@ -47,3 +47,13 @@ def test_a_solver() -> None:
 def test_a_net_for_bvlc() -> None:
     pool = layer("p", "Pooling", "data", pooling_param="kernel_size: 2 round_mode: FLOOR")
     assert findings(image(3, 8) + pool, "F103") == []
+
+
+def test_a_filler_of_a_fork() -> None:
+    """GaborFiller is Intel's (include/caffe/filler.hpp)."""
+    conv = 'num_output: 8 kernel_size: 3 weight_filler { type: "gabor" }'
+    text = image(3, 8) + layer("c", "Convolution", "data", convolution_param=conv)
+    assert findings(text, "S109") == []
+    (found,) = findings(text, "F103")
+    assert 'because only forks have the filler "gabor"\n' in found
+    assert found.endswith("  why:   forks that have all of this: intel")

@@ -27,3 +27,14 @@ def test_layers_of_different_types() -> None:
 def test_blobs_that_do_not_depend_on_the_size() -> None:
     conv = layer("conv", "Convolution", "data", convolution_param="num_output: 4 kernel_size: 3")
     assert findings(of_sizes(8, 7) + conv, "G302", phases=BOTH) == []
+
+
+def test_layers_that_share_a_name_in_one_phase() -> None:
+    """A real Caffe loads the net; `duplicate-layer-name` warns."""
+    conv = "num_output: 3 kernel_size: {}"
+    net = image(3, 8) + layer("c", "Convolution", "data", convolution_param=conv.format(1))
+    net += layer("c", "Convolution", "c", convolution_param=conv.format(3)).replace(
+        'top: "c"', 'top: "d"'
+    )
+    assert findings(net, "G302", phases=BOTH) == []
+    assert len(findings(net, "G206")) == 1

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from xml.etree import ElementTree as Xml
@@ -18,7 +19,7 @@ from click.testing import CliRunner, Result
 from protogen.cli import commands
 from protogen.cli._output import Unusable
 from protogen.cli._processes import run_tasks
-from protogen.cli._tasks import Task
+from protogen.cli._tasks import Outcome, Task, run_task
 from tests.conftest import ROOT
 
 # A pooling of kernel 1 at 0, 2 and 4 of 4 elements: its last window is empty.
@@ -315,8 +316,54 @@ def test_diff_writes_nothing(in_folder: Path) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Nothing to fix\n")
 
 
+def test_a_file_that_was_changed_while_it_was_checked(
+    in_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(empty=EMPTY, other=EMPTY)
+
+    def run_and_edit(task: Task) -> Outcome:
+        outcome = run_task(task)
+        if task.spec == "empty.prototxt":
+            Path("empty.prototxt").write_text(f"{EMPTY}# an edit\n")
+        return outcome
+
+    monkeypatch.setattr("protogen.cli._processes.run_task", run_and_edit)
+    result = check("--fix")
+    assert result.exit_code == 2
+    sentence = "Error: empty.prototxt was changed while it was read; it stays as it is\n"
+    assert result.stderr == sentence
+    assert Path("empty.prototxt").read_text() == f"{EMPTY}# an edit\n"
+    assert Path("other.prototxt").read_text() == FIXED
+
+
+def test_other_names_of_a_fixed_file_are_reported(in_folder: Path) -> None:
+    write(empty=EMPTY)
+    os.link("empty.prototxt", "other.txt")
+    result = check("--fix")
+    sentence = "empty.prototxt: its other names (hard links: 1) keep the old text\n"
+    assert (result.exit_code, result.stderr) == (0, sentence)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_solver_through_a_pipe(in_folder: Path) -> None:
+    write(net=GOOD)
+    os.mkfifo("pipe")
+    writer = threading.Thread(target=Path("pipe").write_text, args=(SOLVER,))
+    writer.start()
+    result = check("pipe", "--select", "T,V", "--severity", "error")
+    writer.join()
+    assert (result.exit_code, result.stdout) == (0, "No findings in 1 file\n")
+
+
+def test_standard_input_that_cannot_be_read(in_folder: Path) -> None:
+    with Path("file").open("w") as file:  # open for writing only
+        result = subprocess.run([*MAIN, "-"], stdin=file, capture_output=True, text=True)
+    assert result.returncode == 2
+    assert result.stderr == "Error: <stdin> cannot be read: Bad file descriptor\n"
+
+
 def test_a_file_that_cannot_be_written(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails_to_write(*_: object) -> None:
+    def fails_to_write(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     write(empty=EMPTY)
@@ -434,10 +481,12 @@ def test_an_interrupted_check_is_quiet(in_folder: Path) -> None:
             f"import pathlib, time\npathlib.Path('{name}').touch()\ntime.sleep(600)\n"
         )
     with subprocess.Popen(
-        [*MAIN, "-j", "2", "one.py", "two.py"],
+        [*MAIN, "-j", "2", "--allow-python", "one.py", "two.py"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # A shell ignores SIGINT for its background jobs, and what they start inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as run:
         while not (Path("one").exists() and Path("two").exists()) and run.poll() is None:
             time.sleep(0.05)

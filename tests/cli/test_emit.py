@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -226,7 +227,7 @@ def test_a_program_that_does_not_load(source: str, message: str) -> None:
         (["nets/helper.py:x"], 'no function "x"; it has neither'),
         (["two.py"], "two.py has several nets (a, b); name one: two.py:a"),
         (["nowhere.py"], "nowhere.py cannot be read: No such file or directory"),
-        (["zoo:lenet"], "zoo:lenet does not exist: this version of protogen has no model zoo"),
+        (["zoo:lenett"], 'unknown network "lenett"; did you mean "lenet"?'),
         (["nets/small.py", "--set", "clases=3"], 'no parameter "clases"; did you mean "classes"?'),
         (["nets/small.py", "--set", "classes"], 'expected KEY=VALUE, got "classes"'),
         (["nets/small.py:needy"], '"needy" requires depth; give --set depth=...'),
@@ -256,6 +257,41 @@ def test_a_program_with_a_drive_is_not_a_name(in_folder: Path) -> None:
         result = emit(spec)
         assert result.exit_code == 2
         assert f"Error: {file} cannot be read: No such file" in result.stderr
+
+
+@pytest.mark.parametrize("output", ["prog.py", "./prog.py", "link.py", "hard.py", "part.py"])
+def test_no_file_that_was_read_is_overwritten(
+    in_folder: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    Path("part.py").write_text("SIZE = 4\n")
+    Path("prog.py").write_text(
+        "import protogen, part\nfrom protogen import layers as L\n"
+        "with protogen.Net() as net:\n    L.Input(shape=[1, part.SIZE])\n"
+    )
+    Path("link.py").symlink_to("prog.py")
+    os.link("prog.py", "hard.py")
+    before = {path: path.read_text() for path in in_folder.glob("*.py")}
+    monkeypatch.delitem(sys.modules, "part", raising=False)
+    result = CliRunner().invoke(commands, ["emit", "prog.py", "-o", output])
+    assert result.exit_code == 2
+    assert "is read by this command, and would be overwritten by its output" in result.stderr
+    assert {path: path.read_text() for path in before} == before
+
+
+def test_a_prototxt_is_not_its_own_output(in_folder: Path) -> None:
+    Path("net.prototxt").write_text('name: "a"\n')
+    result = CliRunner().invoke(commands, ["emit", "net.prototxt", "-o", "net.prototxt"])
+    assert result.exit_code == 2
+    assert Path("net.prototxt").read_text() == 'name: "a"\n'
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", ["emit", "upgrade"])
+def test_a_full_device(in_folder: Path, command: str) -> None:
+    Path("net.prototxt").write_text('name: "a"\n')
+    result = CliRunner().invoke(commands, [command, "net.prototxt", "-o", "/dev/full"])
+    assert result.exit_code == 2
+    assert "/dev/full cannot be written: No space left on device" in result.stderr
 
 
 MODEL = """\

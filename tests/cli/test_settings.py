@@ -20,6 +20,7 @@ format = "concise"
 exclude = ["/old/", "*.bak.prototxt"]
 per-file-ignores = { "old/*.prototxt" = ["P101"] }
 inputs = { data = [1, 3, 227, 227], "info/1" = "1,3,?" }
+data = false
 """
 INI = """\
 [protogen]
@@ -35,6 +36,7 @@ per_file_ignores =
 inputs =
     data: 1,3,227,227
     info/1 = 1,3,?
+data = False
 """
 
 
@@ -66,6 +68,7 @@ def test_each_kind_of_file(in_folder: Path, file: str, text: str) -> None:
         exclude=("/old/", "*.bak.prototxt"),
         per_file_ignores={"old/*.prototxt": ("P101",)},
         inputs={"data": (1, 3, 227, 227), "info/1": (1, 3, None)},
+        data=False,
         folder=in_folder.resolve(),
     )
 
@@ -140,6 +143,8 @@ def test_a_file_given_by_name(in_folder: Path) -> None:
         ('inputs = { data = "1,x" }', '"inputs": "1,x" is not a shape'),
         ('exclude = ["a", "!"]', "\"exclude\": Invalid git pattern: '!'"),
         ("exclude = 3", '"exclude": expected a list of strings, got 3'),
+        ("data = 3", '"data": expected true or false, got 3'),
+        ('data = "no"', "\"data\": expected true or false, got 'no'"),
         ("inputs = 3", '"inputs": expected a table, got 3'),
         ('per-file-ignores = "x"', '"per-file-ignores": "x" has no ":"'),
         ("select = [", "cannot be read: "),

@@ -129,3 +129,18 @@ def test_a_mistake_in_composing_has_the_net_so_far() -> None:
             L.Convolution(net["data"], num_output=4, kernel_size=3, group=2)
     assert caught.value.net is net
     assert [layer.name for layer in net.message.layer] == ["data"]
+
+
+def test_many_tops_of_one_sort_share_a_line(tmp_path: Path) -> None:
+    net = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 8] } } }\n'
+    for name in "abcd":
+        python = 'python_param { module: "m" layer: "L" }'
+        net += f'layer {{ name: "{name}" type: "Python" bottom: "x" top: "{name}" {python} }}\n'
+        net += f'layer {{ name: "{name}2" type: "ReLU" bottom: "{name}" top: "{name}2" }}\n'
+    file = tmp_path / "net.prototxt"
+    file.write_text(net)
+    assert run("check", str(file)).stderr == (
+        f'{file}: the shapes of "a" and 3 more tops of Python layers are unknown: protogen does not'
+        " run the code of Python layers. What depends on them is not checked; to check it, give the"
+        " shapes: --input a=N,C,H,W ...\n"
+    )

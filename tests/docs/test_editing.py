@@ -11,7 +11,7 @@ from protogen import layers as L
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "editing.md").read_text("utf-8")
-CHANGE, COMPOSE, APPLY, TRANSFORM = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
+CHANGE, COMPOSE, APPLY, TRANSFORM, LAYERS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.M | re.S)
 
 
 def small_net() -> Net:
@@ -50,6 +50,18 @@ def test_the_programs_of_the_page(in_folder: Path) -> None:
     result = names["result"]
     assert isinstance(result, transforms.Result)
     assert protogen.check(result.net).ok
+
+    exec(LAYERS, names)
+    net = names["net"]
+    assert isinstance(net, Net)
+    layers = [(layer.name, layer.type) for layer in net.message.layer]
+    assert layers == [
+        ("pool1_input", "Input"),
+        ("conv2", "Convolution"),
+        ("relu5", "ReLU"),
+        ("pool5", "Pooling"),
+    ]
+    assert protogen.infer_shapes(net).blobs["pool5"] == (1, 8, 5, 5)  # ceil((10 - 3) / 2) + 1
 
 
 def test_every_transform_is_on_the_page() -> None:

@@ -220,7 +220,8 @@ def test_what_the_reductions_of_googlenet_save() -> None:
         (
             "demo.py",
             [
-                "143 layers, 6,998,552 parameters, 1,582,671,872 multiply-accumulates",
+                "parameters  6,998,552 (7.00 M) learned",
+                "MACs        1,582,671,872 (1.58 G)",
                 "pool4/3x3_s2  both    14  ceil((14 + 2*0 - 3) / 2) + 1 = ceil(5.5) + 1 = 7"
                 "         6  rounds up: the last window overhangs by 1",
             ],

@@ -34,6 +34,13 @@ def test_a_second_top_has_a_number_for_each_class() -> None:
             "top_k 5 is greater than 4, the number of scores per label",
             "accuracy_param.top_k",
         ),
+        # More labels than scores: the labels are the cause, not top_k.
+        (
+            "",
+            [(4, 19, 2, 4), (4, 1, 16, 32)],
+            "expected 32 labels, one per prediction (classes along axis 1), got 2048",
+            "bottom[1]",
+        ),
         ("", [(8, 4), (0,)], "there are no labels, and Caffe divides by", "bottom[1]"),
         ("", [(8, 4), (8,), (8,)], "expected 2 bottoms, got 3", "bottom[2]"),
         (

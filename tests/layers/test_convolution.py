@@ -155,3 +155,14 @@ def test_a_column_buffer_that_is_too_large() -> None:
     why = "the im2col buffer would be 9216x512x512, which is more than 2147483647 elements"
     text = layer("num_output: 1 kernel_size: 3 pad: 1")
     check_fault(why, "convolution_param.num_output", text, (1, 1024, 512, 512))
+
+
+@pytest.mark.parametrize("fused", ["fuse_type: FUSED_CONV_ELTWISE_RELU", "is_eltwise_sum: true"])
+def test_an_eltwise_that_is_fused_with_it(fused: str) -> None:
+    """conv_layer_spatial.cpp of BVLC's OpenCL branch: Reshape leaves the last bottom out."""
+    param = "num_output: 4 kernel_size: 1 bias_term: false"
+    facts = convolution(f"{param} {fused}", (1, 2, 6, 6), (1, 4, 6, 6))
+    assert facts.tops == ((1, 4, 6, 6),)
+    assert learned(facts) == {"weights": (4, 2, 1, 1)}
+    why = "expected one top for each bottom, got 2 bottoms and 1 top"
+    check_fault(why, "top", layer(param), (1, 2, 6, 6), (1, 4, 6, 6))

@@ -17,6 +17,16 @@ def layer(param: str) -> str:
     [
         (layer(""), ((4, 3, None, None), (4, 1, None, None))),
         (layer("new_height: 36 new_width: 48"), ((4, 3, 36, 48), (4, 1, 36, 48))),
+        # ENet's label_divide_factor divides the size of the labels, but not of a crop.
+        (
+            layer("new_height: 36 new_width: 50 label_divide_factor: 4"),
+            ((4, 3, 36, 50), (4, 1, 9, 12)),
+        ),
+        (
+            layer("crop_height: 20 crop_width: 30 label_divide_factor: 4"),
+            ((4, 3, 20, 30), (4, 1, 20, 30)),
+        ),
+        (layer("label_divide_factor: 4"), ((4, 3, None, None), (4, 1, None, None))),
         (layer("is_color: false"), ((4, 1, None, None), (4, 1, None, None))),
         (layer("crop_height: 20 crop_width: 30"), ((4, 3, 20, 30), (4, 1, 20, 30))),
         (

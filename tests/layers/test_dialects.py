@@ -18,6 +18,13 @@ DATA = 'layer { name: "data" type: "Input" top: "data" input_param { shape { %s 
         ('type: "BN" bn_param { bn_mode: LEARN }', "segnet (bn_mode)"),
         ('type: "BN" bn_param { decay: 0.9 scale_filler { } }', "wl-fcn (decay)"),
         ('type: "BN" bn_param { slope_filler { } }', "pspnet (slope_filler)"),
+        # As in the published ILGNet, which has four param entries: slope, bias, mean, variance.
+        (
+            'type: "BN" bn_param { slope_filler { } bias_filler { } moving_average: true }',
+            "pspnet (slope_filler)",
+        ),
+        ('type: "ROIAlign" roi_pooling_param { pooled_h: 7 }', "cascade (roi_pooling_param)"),
+        ('type: "ROIAlign" roi_align_param { pooled_h: 7 }', ""),
         ('type: "BN"', "pspnet (no distinguishing field)"),
         ('type: "BatchNorm" batch_norm_param { eps: 1e-4 }', ""),
         ('type: "BatchNorm" batch_norm_param { scale_bias: true }', "nv16 (scale_bias)"),

@@ -34,3 +34,10 @@ def test_it_keeps_the_shape_in_place_too(param: str, bottom: Shape) -> None:
 )
 def test_faults(param: str, bottom: Shape, why: str, field: str) -> None:
     check_fault(why, field, f'type: "LRN" lrn_param {{ {param} }}', bottom)
+
+
+def test_a_pooling_that_is_fused_with_it_in_opencl() -> None:
+    text = 'type: "LRN" lrn_param { fuse_type: FUSED_POOL_MAX pooling_param { kernel_size: 3 } }'
+    assert infer(text, (1, 96, 55, 55)).tops == ((1, 96, None, None),)
+    text = 'type: "LRN" lrn_param { fuse_type: UNFUSED }'
+    assert infer(text, (1, 96, 55, 55)).tops == ((1, 96, 55, 55),)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from protogen import loads
 from protogen.shapes import Shape
 from tests.layers.conftest import check_fault, check_rows, infer
 
@@ -84,3 +85,28 @@ def test_it_needs_an_image_or_its_size() -> None:
     assert infer(text, (1, 8, 1, None)).tops == ((1, 2, None),)
     why = "expected the image as a second bottom, because img_size is not given"
     check_fault(why, "bottom", layer("min_size: 30"), (1, 8, 1, 1))
+
+
+#: 2, 3 and their inverses: 1 + 4 = 5 ratios in SSD. SSTD counts 5, and the inverses of 4 of them.
+RATIOS = "min_size: 30 flip: true aspect_ratio: 2 aspect_ratio: 3"
+INVERSES = f"{RATIOS} aspect_ratio: 0.5 aspect_ratio: {1 / 3!r}"
+
+
+@pytest.mark.parametrize(
+    ("other", "param", "boxes"),
+    [
+        ("Permute", RATIOS, 5),
+        ("Permute", INVERSES, 5),
+        # prior_box_layer.cpp of BestSonny/SSTD; the type is SSTD's only.
+        ("MaskResize", RATIOS, 5),
+        ("MaskResize", INVERSES, 9),
+        ("MaskResize", INVERSES.replace("true", "false"), 5),
+    ],
+)
+def test_the_inverse_ratios_in_sstd(other: str, param: str, boxes: int) -> None:
+    net = loads(
+        'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: [1, 8, 4, 4] } } }'
+        f'layer {{ name: "o" type: "{other}" bottom: "x" top: "o" }}'
+        f'layer {{ name: "p" bottom: "x" bottom: "x" top: "p" {layer(param)} }}'
+    )
+    assert net.analysis().blobs["p"] == (1, 2, 4 * 4 * boxes * 4)

@@ -22,3 +22,11 @@ def test_faults() -> None:
     text = layer("pooled_h: 7 pooled_w: 7")
     why = "expected regions of Mx5 or 1xMx1x5: bottom 1 is 9x4"
     check_fault(why, "bottom[1]", text, (1, 18, 9, 9), (9, 4))
+
+
+def test_the_corners_of_the_windows_in_cascade_rcnn() -> None:
+    text = 'type: "ROIAlign" roi_pooling_param { pooled_h: 7 pooled_w: 5 }'
+    assert infer(text, (1, 64, 9, 9), (10, 5)).tops == ((10, 64, 8, 6),)
+    text = 'type: "ROIAlign" roi_pooling_param { pooled_h: 7 }'
+    why = "pooled_w is missing"
+    check_fault(why, "roi_pooling_param.pooled_w", text, (1, 64, 9, 9), (10, 5))

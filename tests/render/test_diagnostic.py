@@ -79,3 +79,13 @@ def test_edits_as_scripts_read_them() -> None:
         ],
         "safe": False,
     }
+
+
+def test_changes_of_the_text_as_scripts_read_them() -> None:
+    data = diagnostic_data(found(fix=Fix("remove the mark", (), True, ((0, 1, ""), (5, 5, "x")))))
+    assert data["fix"] == {
+        "title": "remove the mark",
+        "edits": [],
+        "safe": True,
+        "splices": [{"start": 0, "end": 1, "text": ""}, {"start": 5, "end": 5, "text": "x"}],
+    }

@@ -14,7 +14,8 @@ from protogen.checks import all_rules
 from protogen.cli import commands
 from protogen.rules import Rule
 
-RULES = list(all_rules())
+#: The rules of NetSpec are those of `protogen run`: tests/cli/test_run.py runs their examples.
+RULES = [rule for rule in all_rules() if not rule.code.startswith("N")]
 FIXABLE = [rule for rule in RULES if rule.fixed]
 
 #: What else a bad example cannot help but have: 500 messages in each other, 500 errors.

@@ -7,8 +7,9 @@ import tracemalloc
 
 import pytest
 
-from protogen import proto
+from protogen import loads, proto
 from protogen.text import read
+from protogen.transforms import SafeFixes
 
 NET = proto.NetParameter(name="abc", layer=[{"name": "x", "type": "ReLU", "top": ["a"]}])
 SOLVER = 'net: "a.prototxt"\nbase_lr: 0.1\nmax_iter: 5\n'
@@ -151,3 +152,16 @@ def test_findings_past_the_limit_are_as_severe_as_their_rules() -> None:
     assert (last.severity, last.message) == ("warning", "800 more warnings are not listed")
     *_, last = read(odd * 999 + b"foo: bar").diagnostics
     assert (last.severity, last.message) == ("error", "800 more errors and warnings are not listed")
+
+
+def test_comments_and_signs_of_other_languages() -> None:
+    text = "// a net\nname = 'n'\nlayer { name = 'r' // x\n}\n"
+    document = read(text, filename="net.prototxt")
+    assert [(each.name, each.hint) for each in document.diagnostics] == [
+        ("syntax", "comments start with #"),
+        ("syntax", 'write ":" in place of "="'),
+        ("syntax", 'write ":" in place of "="'),
+        ("syntax", "comments start with #"),
+    ]
+    repaired = SafeFixes()(loads(text)).net
+    assert repaired.text == "# a net\nname: 'n'\nlayer { name: 'r' # x\n}\n"

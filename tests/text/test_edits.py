@@ -8,6 +8,7 @@ import pytest
 
 from protogen import proto
 from protogen.diagnostics import ProtogenError
+from protogen.edits import delete
 from protogen.text import read
 from tests.conftest import conformance_nets
 
@@ -178,3 +179,27 @@ def test_a_new_name_changes_the_name_alone_in_real_files(path: Any) -> None:
     assert document.text.startswith(before[:start] + "name")
     assert document.text.endswith(before[span.end :])
     assert document.message.layer[0].name == "renamed"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_comments_that_suppress_findings_go_with_what_they_are_about(newline: str) -> None:
+    text = newline.join(
+        [
+            'layer { name: "a" }',
+            "# stays",
+            "# protogen: ignore[G201]",
+            "  # protogen: ignore",
+            'layer { name: "b" } # protogen: ignore',
+            "# protogen: ignore-file",
+            'layer { name: "c" }',
+            "",
+        ]
+    )
+    document = read(text)
+    document.apply([delete(("layer", 1)), delete(("layer", 2))])
+    assert document.text.split(newline) == [
+        'layer { name: "a" }',
+        "# stays",
+        "# protogen: ignore-file",
+        "",
+    ]

@@ -170,3 +170,18 @@ def test_command_leaves_a_broken_file_and_goes_on(in_folder: Path) -> None:
 def test_command_takes_standard_input() -> None:
     result = CliRunner().invoke(command, ["-"], input="name:'a'")
     assert (result.exit_code, result.output) == (0, 'name: "a"\n')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input_shape { dim: 1,3,227,227 }",
+        'layer { bottom: "a" "b" } layer { pooling_param { kernel_size { 3 } } }',
+        "x: 1\n" * 300 + "layer { dim: 1,3 }",
+        "x: 1\n" * 300 + "layer {",
+    ],
+)
+def test_a_text_without_structure_is_refused(text: str) -> None:
+    # The last two have more findings than are listed.
+    with pytest.raises(ProtogenError, match="error"):
+        format_text(text)

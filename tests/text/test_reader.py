@@ -210,4 +210,6 @@ def test_excerpt_shows_the_line_and_a_caret() -> None:
     assert place is not None
     assert excerpt(document.text, place) == "\tname: 3\n\t      ^"
     assert excerpt("a", Location("f")) == ""
+    escaped = excerpt("\ta\x1bb\u202ec\td", Location("f", 1, 4, 1, 6))
+    assert escaped == "\ta\\x1bb\\u202ec\td\n\t     ^^^^^^^"
     assert excerpt("a", Location("f", 9, 1)) == ""

@@ -72,6 +72,12 @@ def test_braces_around_something_else() -> None:
     assert found.message == '"kernel_size" takes one value, got a message'
 
 
+def test_one_value_of_a_repeated_field_in_braces() -> None:
+    text = "layer { convolution_param { kernel_size { 5 weight_filler { a: b } } } }"
+    assert [each.code for each in errors(text)] == ["T122"]
+    assert list(read(text).message.layer[0].convolution_param.kernel_size) == [5]
+
+
 @pytest.mark.parametrize(
     "text",
     [

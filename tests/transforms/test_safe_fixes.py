@@ -133,7 +133,7 @@ def test_the_second_format_is_fixed_where_its_layers_are() -> None:
     assert fix(finding(edit), text=text).net.text == text.replace(
         "stride: 2", "stride: 2 round_mode: FLOOR"
     )
-    assert fix(finding(set_field(0, "top[0]", "x")), text=text).diagnostics == []
+    assert fix(finding(set_field(0, "name", "x")), text=text).diagnostics == []
 
 
 def test_the_first_format_and_broken_text_are_not_touched() -> None:

@@ -26,6 +26,10 @@ def __getattr__(name: str) -> NoReturn:
     raise AttributeError(f'no block "{name}"; {near}')
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 # Importing a submodule sets it as an attribute here. So all are imported now, and each is replaced
 # by its function; a block that is imported later would hide its function again.
 for _name in __all__:

@@ -16,14 +16,14 @@ from typing import NamedTuple
 from google.protobuf.descriptor import FieldDescriptor
 
 from protogen import layers, proto
-from protogen.compose.keywords import ALIGNED, COMMON, OWN, keywords_of
+from protogen.compose.keywords import ALIGNED, COMMON, OWN, Keyword, keywords_of
 from protogen.files import write_file
 from protogen.proto.fields import is_repeated, value_names
 from protogen.render.templates import render
 from protogen.reports.field_comments import field_comments
 from protogen.schema import Arity, LayerSchema
 
-__all__ = ["stub"]
+__all__ = ["keyword_parameters", "meaning", "stub"]
 
 TARGET = Path(layers.__file__).with_suffix(".pyi")
 
@@ -65,7 +65,7 @@ def stub() -> str:
     """The text of the stub."""
     helpers = [_helper(getattr(layers, name)) for name in layers.__all__]
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
-    common = [_meaning(name, _comment(fields[name])) for name in COMMON]
+    common = [meaning(name, _comment(fields[name])) for name in COMMON]
     types = map(_signature, layers.all_types())
     others = [_other(schema) for schema in layers.other_types()]
     text = render("layers.pyi.j2", helpers=helpers, common=common, layers=types, others=others)
@@ -74,7 +74,7 @@ def stub() -> str:
 
 def _other(schema: LayerSchema) -> dict[str, str]:
     """A type of forks, whose keywords are not listed."""
-    doc = " ".join((inspect.getdoc(schema) or "").partition("\n\n")[0].split())
+    doc = " ".join((inspect.getdoc(type(schema)) or "").partition("\n\n")[0].split())
     return {"type": schema.type, "doc": doc, "forks": ", ".join(schema.forks)}
 
 
@@ -82,7 +82,8 @@ def _comment(field: FieldDescriptor) -> str:
     return field_comments().get(field.full_name, "")
 
 
-def _meaning(name: str, comment: str) -> str:
+def meaning(name: str, comment: str) -> str:
+    """What a keyword means, on lines that fit into a docstring."""
     return textwrap.fill(f"{name}: {comment}", 94, subsequent_indent="    ")
 
 
@@ -91,6 +92,27 @@ def _helper(function: Callable[..., object]) -> str:
     # With postponed evaluation annotations are strings, and print with quotes.
     signature = str(inspect.signature(function)).replace("'", "")
     return f"def {function.__name__}{signature}:\n{doc}"
+
+
+class Call(NamedTuple):
+    """How many bottoms a call has, and its keywords."""
+
+    bottoms: Arity
+    parameters: list[Parameter]
+
+
+def keyword_parameters(schema: LayerSchema) -> Call:
+    """The keywords of a layer type: its own first, then those of every layer, forks' last."""
+    bottoms, _ = schema.arity(proto.LayerParameter(type=schema.type))
+    fields = list(_field_parameters(schema, with_cuts=True))
+    known = keywords_of(schema)
+    forks = [each for each in fields if known[each.name].home and _is_forks(known[each.name])]
+    others = [each for each in fields if each not in forks]
+    return Call(bottoms, [*others, *_own_parameters(bool(bottoms), varies=False), *forks])
+
+
+def _is_forks(keyword: Keyword) -> bool:
+    return bool(proto.forks_of(keyword.field))
 
 
 def _signature(schema: LayerSchema) -> Signature:
@@ -164,8 +186,8 @@ def _overloads(schema: LayerSchema, bottoms: Arity) -> list[Overload]:
     return [Overload(f"{positional} {keyword},", returns) for keyword, returns in calls]
 
 
-def _field_parameters(schema: LayerSchema) -> Iterator[Parameter]:
-    """The keywords for fields of messages."""
+def _field_parameters(schema: LayerSchema, with_cuts: bool = False) -> Iterator[Parameter]:
+    """The keywords for fields of messages; ``with_cuts`` those that overloads take in the stub."""
     known = keywords_of(schema)
     # A field whose name is a keyword of Python cannot be a parameter.
     names = [name for name in known if name not in OWN and not keyword.iskeyword(name)]
@@ -179,7 +201,7 @@ def _field_parameters(schema: LayerSchema) -> Iterator[Parameter]:
         annotation = f"{_annotation(field)} | None"
         if (schema.type, name) == ("Crop", "offset"):
             annotation = f'Literal["{ALIGNED}"] | {annotation}'
-        if name == _CUTS.get(schema.type):  # the overloads take it
+        if name == _CUTS.get(schema.type) and not with_cuts:  # the overloads take it
             annotation = "None"
         yield Parameter(name, annotation, _default(field), comment)
 
@@ -253,10 +275,10 @@ def _quoted(text: str) -> str:
 
 def _doc(schema: LayerSchema, parameters: list[Parameter]) -> str:
     """The schema's docstring, its formula and the meaning of each keyword that has one."""
-    parts = [inspect.getdoc(schema) or ""]
+    parts = [inspect.getdoc(type(schema)) or ""]
     if schema.formula:
         parts.append(f"Size: {schema.formula}")
-    meanings = [_meaning(each.name, each.comment) for each in parameters if each.comment]
+    meanings = [meaning(each.name, each.comment) for each in parameters if each.comment]
     if meanings:
         parts.append("\n".join(meanings))
     parts.append(f"(source: {schema.source})")

@@ -8,7 +8,7 @@ from protogen.diagnostics import plural
 from protogen.render.table import Table
 from protogen.reports.findings import CheckedFile, count_by_rule, count_by_severity
 
-__all__ = ["FIXABLE", "rules_table", "totals"]
+__all__ = ["FIXABLE", "rules_table", "totals", "verdicts_table"]
 
 #: Marks what ``--fix`` can fix.
 FIXABLE = "[*]"
@@ -21,6 +21,16 @@ def rules_table(files: Sequence[CheckedFile]) -> Table:
         mark = FIXABLE if count.fixable else ""
         rows.append((str(count.number), count.code, count.name, mark))
     return Table(("number", "code", "name", ""), rows, right=(0,))
+
+
+def verdicts_table(files: Sequence[CheckedFile]) -> Table:
+    """A row for each file, and a column for each target with its verdict."""
+    targets = dict.fromkeys(name for file in files for name in file.verdicts)
+    rows = []
+    for file in files:
+        if file.verdicts:
+            rows.append((file.file, *(file.verdicts.get(name, "") for name in targets)))
+    return Table(("file", *targets), rows)
 
 
 def totals(files: Sequence[CheckedFile]) -> str:

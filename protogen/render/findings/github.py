@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Severity, escaped
 from protogen.render.context import Context
 from protogen.reports.findings import CheckedFile
 
@@ -19,8 +19,9 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
         for finding in file.findings:
             properties = []
             for key, value in _properties(file.file, finding).items():
-                properties.append(f"{key}={_property(value)}")
+                properties.append(f"{key}={escaped(_property(value))}")
             message = _data("\n".join([finding.fact, *finding.notes]))
+            # The line of a command ends at the first line break of any kind.
             yield f"::{_COMMANDS[finding.severity]} {','.join(properties)}::{message}"
 
 

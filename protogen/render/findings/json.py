@@ -17,6 +17,7 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     counts = count_by_severity(files)
     diagnostics = []
     unchecked = []
+    verdicts = {file.file: dict(file.verdicts) for file in files if file.verdicts}
     for file in files:
         for finding in file.findings:
             diagnostics.append({"file": file.file, **diagnostic_data(finding)})
@@ -28,6 +29,7 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
             **{f"{severity}s": number for severity, number in counts.items()},
             "fixed": sum(len(file.fixed) for file in files),
             "unchecked": unchecked,
+            **({"verdicts": verdicts} if verdicts else {}),
             "diagnostics": diagnostics,
         }
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Severity, one_line
 from protogen.render.context import Context
 from protogen.reports.findings import CheckedFile
 
@@ -30,7 +30,8 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
         total = sum(int(suite.get(key, "0")) for suite in root)
         root.set(key, str(total))
     Xml.indent(root)
-    yield _DECLARATION + Xml.tostring(root, encoding="unicode", xml_declaration=False)
+    # In ASCII, with references for other characters: so it is UTF-8 wherever it is written.
+    yield _DECLARATION + Xml.tostring(root, encoding="us-ascii", xml_declaration=False).decode()
 
 
 def _add_suite(root: Xml.Element, file: CheckedFile) -> None:
@@ -53,14 +54,14 @@ def _add_suite(root: Xml.Element, file: CheckedFile) -> None:
 
 
 def _add_test(suite: Xml.Element, file: str, finding: Diagnostic) -> None:
-    place = str(finding.location) if finding.location else file
-    title = " ".join(filter(None, (finding.code, finding.name, finding.subject)))
+    place = one_line(str(finding.location) if finding.location else file)
+    title = " ".join(filter(None, (finding.code, finding.name, one_line(finding.subject))))
     name, file = _text(f"{title} at {place}"), _text(file)
     test = Xml.SubElement(suite, "testcase", name=name, classname=file, time="0")
     if finding.severity is Severity.NOTE:
         Xml.SubElement(test, "system-out").text = _text(str(finding))
         return
-    message, severity = _text(finding.message), finding.severity.value
+    message, severity = _text(one_line(finding.message)), finding.severity.value
     failure = Xml.SubElement(test, "failure", message=message, type=severity)
     failure.text = _text(str(finding))
 

@@ -18,7 +18,7 @@ from protogen.render.rules import markdown, plain
 from protogen.reports.findings import CheckedFile
 from protogen.reports.replacements import replacements
 from protogen.rules import Rule
-from protogen.transforms.safe_fixes import is_applicable
+from protogen.transforms.safe_fixes import applicable_fixes
 
 __all__ = ["render"]
 
@@ -32,13 +32,11 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     driver = {"name": "protogen", "version": __version__, "rules": [_rule(each) for each in rules]}
     results: list[dict[str, object]] = []
     for file in files:
-        net = _net_with_fixes(file, context)
-        for finding in file.findings:
+        fixes = _fixes(file, context)
+        for finding, fix in zip(file.findings, fixes):
             result = _result(file, finding, index)
-            if finding.fix is not None and net is not None:
-                fix = _fix(file, finding.fix, net)
-                if fix is not None:
-                    result["fixes"] = [fix]
+            if fix is not None:
+                result["fixes"] = [fix]
             results.append(result)
     run = {
         "tool": {"driver": driver},
@@ -72,18 +70,21 @@ def _result(file: CheckedFile, finding: Diagnostic, index: dict[str, int]) -> di
     return result
 
 
-def _net_with_fixes(file: CheckedFile, context: Context) -> Net | None:
-    """The net of a file if a finding in it has a fix that can be written into the text."""
+def _fixes(file: CheckedFile, context: Context) -> list[dict[str, object] | None]:
+    """The fix of each finding in a file, if it has one that can be written into the text."""
     text = context.source(file.file)
     if not text or not any(finding.fix for finding in file.findings):
-        return None
-    return loads(text, file.file)
+        return [None] * len(file.findings)
+    net = loads(text, file.file)
+    fixes = []
+    with net.constant():
+        for finding in applicable_fixes(net, file.findings):
+            fixes.append(None if finding.fix is None else _fix(file, finding.fix, net))
+    return fixes
 
 
 def _fix(file: CheckedFile, fix: Fix, net: Net) -> dict[str, object] | None:
     """A fix as replacements of text; ``None`` if it cannot be written into the file."""
-    if not is_applicable(net, fix):
-        return None
     changes = []
     for each in replacements(net, fix):
         region = _region(each.location)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from protogen.render.context import Context
 from protogen.render.diagnostic import diagnostic_text
-from protogen.render.findings._totals import rules_table, totals
+from protogen.render.findings._totals import rules_table, totals, verdicts_table
 from protogen.render.table import table_text
 from protogen.reports.findings import CheckedFile
 
@@ -18,6 +18,8 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     for file in files:
         for finding in file.findings:
             yield diagnostic_text(finding, context.source, context.color) + "\n"
+    if any(file.verdicts for file in files):
+        yield table_text(verdicts_table(files), context.terminal) + "\n"
     if context.summary:
         yield totals(files)
 

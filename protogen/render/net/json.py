@@ -36,6 +36,7 @@ def _phase(summary: Summary) -> dict[str, object]:
         "phase": summary.phase,
         "layers": [_layer(row) for row in summary.rows],
         "parameters": _total(summary.parameters),
+        "statistics": _total(summary.statistics),
         "macs": _total(summary.macs),
         "activations": _total(summary.activations),
         "ok": summary.ok,
@@ -54,6 +55,7 @@ def _layer(row: Row) -> dict[str, object]:
         "tops": tops,
         "learnable": [{"name": blob.name, "shape": blob.shape} for blob in row.blobs],
         "parameters": _total(row.parameters),
+        "statistics": _total(row.statistics),
         "macs": row.macs,
     }
 

@@ -12,7 +12,6 @@ from protogen.reports.summary import (
     NetSummary,
     Row,
     Summary,
-    Total,
     align_phases,
 )
 from protogen.shapes import format_shape
@@ -75,7 +74,7 @@ def _layers_table(summary: Summary) -> Table:
     for row in summary.rows:
         numbers = (_parameters(row), _macs(row))
         rows.append((row.name, row.type, _tops(row), _learnable(row), *numbers))
-    return Table(titles, rows, right=(4, 5))
+    return Table(titles, rows, right=(4, 5), least=(3, 1, 4, 5))
 
 
 def _phases_table(summaries: Sequence[Summary]) -> Table:
@@ -120,23 +119,13 @@ def _learnable(row: Row) -> str:
 
 def _parameters(row: Row) -> str:
     # Not a 0, so that the layers that learn stand out.
-    if not row.blobs and row.parameters.exact:
-        return ""
-    return _number(row.parameters)
+    return "" if row.parameters == 0 else str(row.parameters)
 
 
 def _macs(row: Row) -> str:
     if row.macs is None:
         return "?"
     return f"{row.macs:,}" if row.macs else ""
-
-
-def _number(total: Total) -> str:
-    if total.exact:
-        return f"{total.known:,}"
-    if total.known:
-        return f"at least {total.known:,}"
-    return "?"
 
 
 def _totals(summary: Summary) -> str:
@@ -146,10 +135,9 @@ def _totals(summary: Summary) -> str:
     if elements.exact:
         mebibytes = elements.known * _FLOAT_BYTES / 2**20
         size = f" ({mebibytes:.1f} MiB as floats)"
-    parts = [
-        plural(len(summary.rows), "layer"),
-        f"{_number(summary.parameters)} parameters",
-        f"{_number(summary.macs)} multiply-accumulates",
-        f"{_number(elements)} elements in blobs{size}",
-    ]
+    parts = [plural(len(summary.rows), "layer"), f"{summary.parameters} parameters"]
+    if summary.statistics:
+        parts.append(f"{summary.statistics} statistics of BatchNorm")
+    parts.append(f"{summary.macs} multiply-accumulates")
+    parts.append(f"{elements} elements in blobs{size}")
     return ", ".join(parts)

@@ -43,4 +43,4 @@ def test_without_files() -> None:
 def test_characters_that_xml_cannot_contain_are_replaced() -> None:
     odd = Diagnostic(Severity.ERROR, "G104", "\x01\udcff<&>\ufffe", "\x1b[31m unknown type")
     [[case]] = parsed([CheckedFile("\x00.prototxt", [odd])])
-    assert case.get("name") == 'G104 layer "\ufffd\ufffd<&>\ufffd" at \ufffd.prototxt'
+    assert case.get("name") == 'G104 layer "\\x01\ufffd<&>\ufffd" at \\x00.prototxt'

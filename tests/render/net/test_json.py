@@ -21,6 +21,7 @@ def test_one_net() -> None:
         "phase",
         "layers",
         "parameters",
+        "statistics",
         "macs",
         "activations",
         "ok",
@@ -36,6 +37,7 @@ def test_one_net() -> None:
             {"name": "bias", "shape": [5]},
         ],
         "parameters": 20,
+        "statistics": 0,
         "macs": 30,
     }
     assert (data["parameters"], data["macs"], data["activations"]) == (20, 30, 16)

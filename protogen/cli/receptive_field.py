@@ -1,0 +1,117 @@
+"""``protogen receptive-field``: what the elements of a blob see of an input."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import click
+
+from protogen.cli._options import Spec, json_option, state_options
+from protogen.cli._output import Unusable
+
+_PLACE = re.compile(r"\d{1,9}(,\d{1,9})*", re.ASCII)
+
+
+class _Element(click.ParamType):  # type: ignore[type-arg]
+    """``3,5``: the coordinates of an element."""
+
+    name = "Y,X"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        if not _PLACE.fullmatch(str(value)):
+            self.fail(f'expected coordinates like 3,5, got "{value}"', param, ctx)
+        return tuple(map(int, str(value).split(",")))
+
+
+@click.command(
+    short_help="Show what each element of a blob sees of the image.",
+    epilog="\b\nExamples:\n  protogen receptive-field deploy.prototxt\n"
+    "  protogen receptive-field deploy.prototxt conv5 --at 6,6\n"
+    "  protogen receptive-field train_val.prototxt conv5 --input data=1,3,227,227",
+)
+@click.argument("spec", type=Spec(), metavar="FILE|SPEC")
+@click.argument("blob", required=False)
+@click.option("--to", metavar="INPUT", help="The blob to look at [default: the images].")
+@click.option(
+    "--at",
+    "place",
+    type=_Element(),
+    metavar="Y,X",
+    help="Show the box that one element sees; C,Y,X for one channel.",
+)
+@state_options
+@json_option
+def command(
+    spec: str,
+    blob: str | None,
+    to: str | None,
+    place: tuple[int, ...] | None,
+    phase: str,
+    level: int,
+    stages: tuple[str, ...],
+    inputs: Any,
+    as_json: bool,
+) -> None:
+    """Show the receptive field of BLOB, or of every blob of a net.
+
+    The size, the stride and the effective padding are those of a field that no border cuts off.
+    The box of one element is exact: what lies in the padding is left out. Where the fields of
+    elements differ, as behind a Deconvolution, the largest one is given. What cannot be known is
+    shown as ?, with the reason on standard error; the exit code is then 1.
+    """
+    from protogen.cli._input import read_net_or_exit, shapes_given
+    from protogen.graph import State
+    from protogen.render import receptive_field as render
+    from protogen.render.json import dumps
+    from protogen.render.table import table_text
+    from protogen.reports import receptive_field as report
+    from protogen.reports.images import default_source
+
+    if place is not None and blob is None:
+        raise click.UsageError("--at needs a BLOB")
+    net, _ = read_net_or_exit(spec)
+    analysis = net.analysis(State(phase, level, stages), shapes_given(net, inputs))
+    source = report.find_value(analysis, to) if to else default_source(analysis)
+    if source is None:
+        raise click.ClickException(f"{spec} has no inputs; name another blob with --to")
+    analysis = report.with_channels(analysis, source)
+    source = analysis.values[source.name]
+    if blob is None:
+        found = list(report.fields(analysis, source))
+        lines = table_text(render.table(found), sys.stdout.isatty())
+        click.echo(dumps([render.data(each) for each in found]) if as_json else lines)
+        _report_unclear(render.unclear_reasons(found))
+        return
+    field = report.field_of(analysis, report.find_value(analysis, blob), source)
+    if isinstance(field, report.UnclearField):
+        if as_json:
+            click.echo(dumps(render.data(field)))
+        _report_unclear([field.reason])
+        return
+    data, text = render.data(field), render.text(field)
+    if place is not None:
+        box = _box(field, place)
+        coordinates = ", ".join(map(str, place))
+        data = {**data, "at": place, "box": render.box_data(box)}
+        text = f"{text}\n  the element at {coordinates}: {render.box_text(box)}"
+    click.echo(dumps(data) if as_json else text)
+
+
+def _box(field: Any, place: tuple[int, ...]) -> Any:
+    try:
+        return field.at(*place)
+    except IndexError as error:
+        raise Unusable(f"--at: {error}") from None
+
+
+def _report_unclear(reasons: list[str]) -> None:
+    for reason in reasons:
+        click.echo(f"unknown: {reason}", err=True)
+    if reasons:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,54 @@
+"""``protogen to-python``: a net as a Python program that composes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from protogen.cli._input import display_name, read_net_or_exit
+from protogen.cli._output import check_output, write_text
+
+if TYPE_CHECKING:
+    from protogen.render.program import Style
+
+__all__ = ["command"]
+
+
+@click.command(
+    short_help="Write a net as a Python program.",
+    epilog="\b\nExamples:\n  protogen to-python deploy.prototxt -o net.py\n"
+    "  protogen to-python --style netspec train_val.prototxt",
+)
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(allow_dash=True),
+    metavar="OUT",
+    default="-",
+    help="File to write [default: standard output].",
+)
+@click.option(
+    "--style",
+    type=click.Choice(["dsl", "netspec"]),
+    default="dsl",
+    show_default=True,
+    help="The functions of protogen, or those of pycaffe.",
+)
+def command(file: str, output: str, style: Style) -> None:
+    """Write the net of FILE as a Python program that composes it.
+
+    Parts that repeat become functions and loops, modules of published networks calls of
+    protogen.blocks, and equal settings of layers constants. Comments are kept. A net of an old
+    format is upgraded.
+
+    Before anything is written the program is run, and its net compared with that of FILE. Layers
+    that Caffe would reject are added as they are, outside of the checks of composing. What the
+    reader does not know is reported on standard error, and is not in the program.
+    """
+    from protogen.render.program import to_python
+
+    check_output(output, [file])
+    net, _ = read_net_or_exit(file)
+    write_text(output, to_python(net, style, title=display_name(file)))

@@ -1,0 +1,453 @@
+"""What differs between two nets: their layers, parameters, wiring and shapes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from protogen import proto
+from protogen.analysis import Analysis
+from protogen.diagnostics import ProtogenError, did_you_mean
+from protogen.differences.matching import ComparedLayer, match
+from protogen.differences.normal_form import normal_layer, normal_message
+from protogen.edits import Edit, format_path
+from protogen.graph import State, Step, Value, runs_in
+from protogen.net import Net
+from protogen.rules.text import reading_errors
+from protogen.shapes import Shape, format_shape, is_known
+from protogen.text.differences import differences, longest_increasing
+
+__all__ = ["IGNORABLE", "Difference", "Kind", "NetDifferences", "diff"]
+
+#: What `diff` can ignore.
+IGNORABLE = ("training",)
+
+#: The kinds of differences. The last two follow from the others.
+Kind = Literal[
+    "net", "removed", "added", "renamed", "moved", "type", "parameter", "blob", "rewired",
+    "learnable", "shape",
+]  # fmt: skip
+
+#: The kinds that are computed from the rest: they alone do not make two nets different.
+_CONSEQUENCES = ("learnable", "shape")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference. ``layer`` is its name in the first net, or in the second one if it is new.
+
+    ``path`` is that of a parameter, as in ``convolution_param.pad``, the position of a
+    ``bottom`` or ``top``, or the name of a learnable blob. ``old`` and ``new`` are texts; an absent
+    one is empty. ``old_index`` and ``new_index`` are the layer's indices in the current format.
+    """
+
+    kind: Kind
+    layer: str
+    type: str
+    old: str = ""
+    new: str = ""
+    path: str = ""
+    phase: str = ""
+    old_index: int | None = field(default=None, compare=False)
+    new_index: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class NetDifferences:
+    """The differences between two nets, in the order of their layers.
+
+    ``pairs`` are the indices of the layers that both nets have. Layers that `diff` ignores are not
+    in them.
+    """
+
+    differences: list[Difference]
+    pairs: list[tuple[int, int]]
+
+    @property
+    def same(self) -> bool:
+        """Whether both files mean the same net."""
+        return all(each.kind in _CONSEQUENCES for each in self.differences)
+
+    @cached_property
+    def counts(self) -> Counter[Kind]:
+        """The number of differences of each kind; for layers with several, each layer once."""
+        layers = {
+            (each.kind, each.layer, each.old_index, each.new_index) for each in self.differences
+        }
+        return Counter(kind for kind, *_ in layers)
+
+    @property
+    def equal_layers(self) -> int:
+        """The number of layers of which nothing differs, except shapes."""
+        changed = {each.old_index for each in self.differences if each.kind not in _CONSEQUENCES}
+        return sum(1 for old, _ in self.pairs if old not in changed)
+
+    def of_kind(self, *kinds: Kind) -> list[Difference]:
+        """The differences of these kinds."""
+        return [each for each in self.differences if each.kind in kinds]
+
+
+def diff(old: Net, new: Net, *, ignore: Collection[str] = ()) -> NetDifferences:
+    """Compare two nets by meaning: formats, spellings and explicit defaults do not matter.
+
+    With ``ignore=("training",)`` neither do learning rates, fillers, phases, engines, the weights
+    of losses, the batch, and layers that run in TRAIN only. Raises `ProtogenError` for a text that
+    could not be read completely.
+    """
+    for each in ignore:
+        if each not in IGNORABLE:
+            near = did_you_mean(each, IGNORABLE) or f"expected {', '.join(IGNORABLE)}"
+            raise ValueError(f'cannot ignore "{each}"; {near}')
+    for net in (old, new):
+        errors = reading_errors(net.current.findings)
+        if errors:
+            raise ProtogenError(errors)
+    return _Comparison(old, new, "training" in ignore).result()
+
+
+class _Comparison:
+    """Collects the differences of two nets."""
+
+    def __init__(self, old: Net, new: Net, without_training: bool) -> None:
+        self.without_training = without_training
+        self.nets = (old, new)
+        self.old = self._layers(old)
+        self.new = self._layers(new)
+        self.pairs = match(self.old, self.new)
+        self.indices = [(self.old[a].index, self.new[b].index) for a, b in self.pairs]
+
+    def result(self) -> NetDifferences:
+        moved = self._moved()
+        partners = dict(self.pairs)
+        rewired, shapes = self._by_phase()
+        found = list(self._net_fields())
+        added = self._added()
+        for position, layer in enumerate(self.old):
+            other = partners.get(position)
+            if other is None:
+                found.append(_whole("removed", layer))
+                continue
+            # An added layer comes right before the one that follows it in the new net.
+            found += _up_to(added, self.new[other].index)
+            found += self._pair(layer, self.new[other], moved=position in moved)
+            found += rewired.get(layer.index, [])
+            found += shapes.get(layer.index, [])
+        return NetDifferences([*found, *added], self.indices)
+
+    def _layers(self, net: Net) -> list[ComparedLayer]:
+        found = []
+        for index, layer in enumerate(net.current.message.layer):
+            if self.without_training and not runs_in(layer, State("TEST", stages=_stages(layer))):
+                continue
+            normal = normal_layer(layer, without_training=self.without_training)
+            found.append(ComparedLayer(index, layer, normal))
+        return found
+
+    # Layers ----------------------------------------------------------------------------------
+
+    def _net_fields(self) -> Iterator[Difference]:
+        messages = []
+        for net in self.nets:
+            message = normal_message(_without_layers(net.current.message))
+            messages.append(message)
+        for path, old, new in _changes(*messages):
+            yield Difference("net", "", "", old, new, path)
+
+    def _moved(self) -> set[int]:
+        """The positions of the layers that are not in the order of the new net."""
+        kept = {a for a, _ in longest_increasing(self.pairs)}
+        return {a for a, _ in self.pairs if a not in kept}
+
+    def _added(self) -> list[Difference]:
+        known = {b for _, b in self.pairs}
+        return [_whole("added", each) for b, each in enumerate(self.new) if b not in known]
+
+    def _pair(self, old: ComparedLayer, new: ComparedLayer, *, moved: bool) -> Iterator[Difference]:
+        def found(kind: Kind, before: str = "", after: str = "", path: str = "") -> Difference:
+            return Difference(
+                kind, old.layer.name, old.layer.type, before, after, path,
+                old_index=old.index, new_index=new.index,
+            )  # fmt: skip
+
+        if old.layer.name != new.layer.name:
+            yield found("renamed", old.layer.name, new.layer.name)
+        if moved:
+            yield found("moved")
+        same_type = old.layer.type == new.layer.type
+        if not same_type:
+            yield found("type", old.layer.type, new.layer.type)
+        for path, before, after in _changes(old.normal, new.normal):
+            # Another type has other parameters, so these say nothing.
+            if same_type or not (path == "type" or path.partition(".")[0].endswith("_param")):
+                yield found("parameter", before, after, path)
+        for path, before, after in _renamed_tops(old.layer, new.layer):
+            yield found("blob", before, after, path)
+
+    # Wiring and shapes -----------------------------------------------------------------------
+
+    def _by_phase(self) -> tuple[dict[int, list[Difference]], dict[int, list[Difference]]]:
+        """The differences of wiring and of shapes, by the index of the layer in the old net."""
+        rewired: dict[int, list[Difference]] = {}
+        shapes: dict[int, list[Difference]] = {}
+        phases = ("TEST",) if self.without_training else ("TRAIN", "TEST")
+        for phase in phases:
+            before, after = (net.analysis(State(phase)) for net in self.nets)
+            wires = _Wires(before, after, self.indices)
+            for old, new in wires.steps():
+                _extend(rewired, old.index, wires.rewired(old, new))
+                _extend(shapes, old.index, self._shapes(old, new, phase))
+        return rewired, shapes
+
+    def _shapes(self, old: Step, new: Step, phase: str) -> Iterator[Difference]:
+        for top, other in zip(old.tops, new.tops):
+            if self._differ(top.shape, other.shape):
+                texts = format_shape(top.shape), format_shape(other.shape)
+                yield _step(old, new, "shape", *texts, top.name, phase)
+        blobs, others = old.facts.blobs, new.facts.blobs
+        for blob, other_blob in zip(blobs, others):
+            if _are_different(blob.shape, other_blob.shape):
+                texts = format_shape(blob.shape), format_shape(other_blob.shape)
+                yield _step(old, new, "learnable", *texts, blob.name, phase)
+        if len(blobs) != len(others) and _are_known(old, new):
+            yield _step(old, new, "learnable", str(len(blobs)), str(len(others)), "count", phase)
+
+    def _differ(self, old: Shape, new: Shape) -> bool:
+        # The batch is a matter of training.
+        if self.without_training and old and new and len(old) == len(new) > 1:
+            old, new = old[1:], new[1:]
+        return _are_different(old, new)
+
+
+def _are_different(old: Shape, new: Shape) -> bool:
+    return is_known(old) and is_known(new) and old != new
+
+
+def _up_to(added: list[Difference], index: int) -> list[Difference]:
+    """Take the added layers before this one from the list."""
+    found = []
+    while added and (added[0].new_index or 0) < index:
+        found.append(added.pop(0))
+    return found
+
+
+def _extend(by_layer: dict[int, list[Difference]], index: int, more: Iterator[Difference]) -> None:
+    """Add differences; one that is the same in both phases is added once, without its phase."""
+    known = by_layer.setdefault(index, [])
+    for each in more:
+        for position, other in enumerate(known):
+            if (each.kind, each.path, each.old, each.new) == (
+                other.kind, other.path, other.old, other.new,
+            ):  # fmt: skip
+                known[position] = _without_phase(other)
+                break
+        else:
+            known.append(each)
+
+
+def _without_phase(each: Difference) -> Difference:
+    return Difference(
+        each.kind, each.layer, each.type, each.old, each.new, each.path, "",
+        each.old_index, each.new_index,
+    )  # fmt: skip
+
+
+def _step(
+    old: Step, new: Step, kind: Kind, before: str, after: str, path: str, phase: str = ""
+) -> Difference:
+    return Difference(kind, old.name, old.type, before, after, path, phase, old.index, new.index)
+
+
+def _are_known(*steps: Step) -> bool:
+    return all(step.facts.macs is not None and not step.faults for step in steps)
+
+
+class _Wires:
+    """Which values of one phase of two nets are the same."""
+
+    def __init__(self, old: Analysis, new: Analysis, pairs: Sequence[tuple[int, int]]) -> None:
+        self._old = {step.index: step for step in old.steps}
+        self._new = {step.index: step for step in new.steps}
+        self._pairs = pairs
+        self._partner = dict(pairs)
+        self._partners = set(self._partner.values())
+
+    def steps(self) -> Iterator[tuple[Step, Step]]:
+        """The layers that both nets run."""
+        for old, new in self._pairs:
+            if old in self._old and new in self._new:
+                yield self._old[old], self._new[new]
+
+    def rewired(self, old: Step, new: Step) -> Iterator[Difference]:
+        """The bottoms that come from different layers."""
+        for position in range(max(len(old.bottoms), len(new.bottoms))):
+            before = _name_at(old, position)
+            after = _name_at(new, position)
+            if not (before and after):
+                yield _step(old, new, "rewired", before, after, f"bottom[{position}]")
+                continue
+            was = self._source(old.bottoms[position], self._partner)
+            now = self._source(new.bottoms[position], self._partners)
+            if not self._same(was, now, before == after):
+                yield _step(
+                    old, new, "rewired", _described(was, before), _described(now, after),
+                    f"bottom[{position}]",
+                )  # fmt: skip
+
+    def _source(self, value: Value | None, kept: Collection[int]) -> Value | None:
+        """The value, or what it is computed from by layers that only one of the nets has."""
+        while value is not None and value.step.index not in kept:
+            bottoms = value.step.bottoms
+            if value.top in value.step.in_place:
+                value = bottoms[value.top]
+            elif len(bottoms) == 1:
+                value = bottoms[0]
+            else:
+                break
+        return value
+
+    def _same(self, old: Value | None, new: Value | None, same_name: bool) -> bool:
+        if _is_data(old) and _is_data(new) and same_name:
+            return True
+        if old is None or new is None:
+            return False
+        partner = self._partner.get(old.step.index)
+        if partner is not None:
+            return partner == new.step.index and old.top == new.top
+        return new.step.index not in self._partners and old.name == new.name
+
+
+def _is_data(value: Value | None) -> bool:
+    """Whether no layer computes the value: it is data, or nothing produces it in this phase."""
+    return value is None or not value.step.bottoms
+
+
+def _name_at(step: Step, position: int) -> str:
+    names = step.wiring.bottoms
+    return names[position] if position < len(names) else ""
+
+
+def _described(value: Value | None, name: str) -> str:
+    """A blob, with the layer that produces it if that is called otherwise."""
+    if value is None or value.step.name == name:
+        return name
+    return f"{name} of {value.step.name}"
+
+
+def _renamed_tops(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
+    """The tops with new names, unless a layer and its top have been renamed alike."""
+    for position in range(max(len(old.top), len(new.top))):
+        before = old.top[position] if position < len(old.top) else ""
+        after = new.top[position] if position < len(new.top) else ""
+        # A layer in place writes what an earlier layer has named.
+        if before in old.bottom and after in new.bottom:
+            continue
+        if before != after and (before, after) != (old.name, new.name):
+            yield f"top[{position}]", before, after
+
+
+def _whole(kind: Kind, each: ComparedLayer) -> Difference:
+    index = {"old_index" if kind == "removed" else "new_index": each.index}
+    return Difference(kind, each.layer.name, each.layer.type, **index)  # type: ignore[arg-type]
+
+
+def _without_layers(net: proto.NetParameter) -> proto.NetParameter:
+    found = proto.NetParameter()
+    for descriptor, value in net.ListFields():
+        if descriptor.name in ("name", "force_backward", "debug_info"):
+            setattr(found, descriptor.name, value)
+    if net.HasField("state"):
+        found.state.CopyFrom(net.state)
+    return found
+
+
+def _stages(layer: Any) -> tuple[str, ...]:
+    """The stages that a layer asks for, so that only its phase decides whether it runs."""
+    found: list[str] = []
+    for rule in layer.include:
+        found += rule.stage
+    return tuple(found)
+
+
+# Messages --------------------------------------------------------------------------------------
+
+
+def _changes(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
+    """The path of each field that differs, with both values as text."""
+    for edit in differences(old, new):
+        yield format_path(edit.path), _text_at(old, edit), _new_text(edit)
+
+
+def _text_at(message: Any, edit: Edit) -> str:
+    value: Any = message
+    if edit.action == "insert":
+        return ""
+    for step in edit.path:
+        if isinstance(step, int):
+            if step >= len(value):
+                return ""
+            value = value[step]
+        else:
+            descriptor = value.DESCRIPTOR.fields_by_name[step]
+            if step not in {each.name for each, _ in value.ListFields()}:
+                return ""
+            value = _named(descriptor, getattr(value, step))
+    return _as_text(value)
+
+
+def _new_text(edit: Edit) -> str:
+    if edit.action == "delete":
+        return ""
+    return _as_text(_named(_field_of(edit), edit.value))
+
+
+def _field_of(edit: Edit) -> Any:
+    """The field that an edit of a layer changes."""
+    descriptor: Any = proto.LayerParameter.DESCRIPTOR
+    if edit.path[0] not in descriptor.fields_by_name:
+        descriptor = proto.NetParameter.DESCRIPTOR
+    found = None
+    for step in edit.path:
+        if not isinstance(step, int):
+            found = descriptor.fields_by_name[step]
+            descriptor = found.message_type
+    return found
+
+
+def _named(descriptor: Any, value: Any) -> Any:
+    """The name of an enum value."""
+    if descriptor is None or descriptor.enum_type is None or not isinstance(value, int):
+        return value
+    return _Word(descriptor.enum_type.values_by_number[value].name)
+
+
+class _Word(str):
+    """A text that is shown without quotes."""
+
+    __slots__ = ()
+
+
+def _as_text(value: Any) -> str:
+    if hasattr(value, "ListFields"):
+        return "{ " + " ".join(_field_texts(value)) + " }"
+    if isinstance(value, _Word):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.7g}"
+    if isinstance(value, (str, int)):
+        return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, bytes):
+        return repr(value)
+    return "[" + ", ".join(map(_as_text, value)) + "]"
+
+
+def _field_texts(message: Any) -> Iterator[str]:
+    for descriptor, value in message.ListFields():
+        if hasattr(value, "ListFields"):
+            yield f"{descriptor.name} {_as_text(value)}"
+        else:
+            yield f"{descriptor.name}: {_as_text(_named(descriptor, value))}"

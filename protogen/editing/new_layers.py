@@ -1,0 +1,75 @@
+"""Layers given to insert or to replace by: as messages, as dicts of fields, or as prototxt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor
+
+from protogen import proto
+from protogen.diagnostics import ProtogenError
+from protogen.editing._wires import refuse
+from protogen.rules.text import reading_errors
+from protogen.text import read
+from protogen.values import converter, fields_problem
+
+__all__ = ["NewLayers", "new_layers"]
+
+#: What describes one layer, or several of which each reads the one before it.
+NewLayers = proto.LayerParameter | Mapping[str, Any] | str | list[Any] | tuple[Any, ...]
+
+
+def new_layers(given: NewLayers) -> list[proto.LayerParameter]:
+    """The layers as messages of their own. Raises `ProtogenError`."""
+    if isinstance(given, (list, tuple)):
+        found = [layer for each in given for layer in new_layers(each)]
+    elif isinstance(given, str):
+        found = _read(given)
+    else:
+        found = [_message(given)]
+    if not found:
+        refuse("expected a layer, got none")
+    for layer in found:
+        if not (layer.name and layer.type):
+            refuse("a new layer needs a name and a type", layer)
+    return found
+
+
+def _read(text: str) -> list[proto.LayerParameter]:
+    """The layers in prototxt: ``layer { ... }``, or the fields of one layer alone."""
+    if not text.lstrip().startswith("layer"):
+        text = f"layer {{ {text} }}"
+    document = read(text, proto.NetParameter, "<layer>")
+    errors = [each for each in document.diagnostics if each in reading_errors([each])]
+    unknown = [each for each in document.diagnostics if each.name == "unknown-field"]
+    if errors or unknown:
+        raise ProtogenError([*errors, *unknown])
+    return list(document.message.layer)
+
+
+def _message(given: Any) -> proto.LayerParameter:
+    layer = proto.LayerParameter()
+    if isinstance(given, proto.LayerParameter):
+        layer.CopyFrom(given)
+        return layer
+    if not isinstance(given, Mapping):
+        refuse(f"expected a LayerParameter, a dict of its fields or prototxt, got {given!r:.60}")
+    problem = fields_problem(proto.LayerParameter.DESCRIPTOR, given, "a layer")
+    if problem:
+        refuse(problem.message, hint=problem.hint)
+    return proto.LayerParameter(**_converted(proto.LayerParameter.DESCRIPTOR, given))
+
+
+def _converted(descriptor: Descriptor, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as protobuf accepts them: also one value for a repeated field."""
+    found = {}
+    for name, value in given.items():
+        field = descriptor.fields_by_name[name]
+        convert = converter(field)
+        if convert is not None:
+            value = convert(value)
+        if field.message_type is not None and isinstance(value, Mapping):
+            value = _converted(field.message_type, value)
+        found[name] = value
+    return found

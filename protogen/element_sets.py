@@ -1,0 +1,201 @@
+"""Which elements of a blob each element of another blob is computed from, exactly.
+
+An element of a blob is known by its coordinates, one for each axis. What it is computed from is a
+union of *products*: for each axis of the source a set of coordinates, which depends on at most one
+coordinate of the element. A Convolution, for example, reads rows by the row of its element, columns
+by its column, and all channels whatever the element.
+
+Sets are the bits of an integer: the bit ``i`` is set if coordinate ``i`` is in the set. Unlike a
+range, a set has no wrong elements between the first and the last, which a Deconvolution may leave
+out. For an image of 224 rows a set has 224 bits, and joining two of them takes one operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
+
+__all__ = [
+    "Along",
+    "Line",
+    "Mixed",
+    "Product",
+    "Read",
+    "collapsed",
+    "composed",
+    "identity",
+    "joined",
+]
+
+
+class Along(NamedTuple):
+    """A set of coordinates for each coordinate along ``axis``; without an axis one set for all."""
+
+    axis: int | None
+    sets: tuple[int, ...]
+
+
+#: An `Along` for each axis of the source. More of them may follow as conditions: where their set is
+#: empty, an element is computed from nothing.
+Product = tuple[Along, ...]
+
+
+class Line(NamedTuple):
+    """Element ``i`` reads from ``first + i * step`` to ``last + i * step``, before clipping."""
+
+    first: int
+    last: int
+    step: int
+
+
+class Read(NamedTuple):
+    """What the elements of a top read along one axis of a bottom.
+
+    For each coordinate of the top's ``axis``, ``coordinates`` has those of the bottom, of which
+    there are ``size``; ``None`` stands for the same coordinate. Without an axis, all elements of
+    the top read the same coordinates. ``line`` is the rule if there is a linear one.
+
+    If ``mixed``, the coordinate follows from several axes of the top together.
+    """
+
+    axis: int | None
+    coordinates: Sequence[Sequence[int]] | None
+    size: int
+    line: Line | None = None
+    mixed: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether every element of the top reads the whole axis."""
+        if self.axis is not None or self.coordinates is None:
+            return False
+        return self.size > 1 and len(self.coordinates[0]) == self.size
+
+
+class Mixed(Exception):
+    """A set depends on several axes of the top together, so that it is not a product."""
+
+
+def identity(shape: Sequence[int]) -> Product:
+    """Each element of a blob of this shape is computed from itself."""
+    found = []
+    for axis, size in enumerate(shape):
+        found.append(Along(axis, tuple(1 << i for i in range(size))))
+    return tuple(found)
+
+
+def composed(reads: Sequence[Read], product: Product, axes: int) -> Product | None:
+    """What a top is computed from, if it reads a bottom that is computed from a product.
+
+    The first ``axes`` parts of a product are sets, and the others are conditions. ``None`` is a
+    product without elements. Raises `Mixed` if the result is not a product.
+    """
+    found = [_read_along(reads, along) for along in product]
+    used = {along.axis for along in product}
+    for axis, read in enumerate(reads):
+        if axis not in used and read.coordinates is not None:
+            found.append(Along(read.axis, tuple(int(bool(each)) for each in read.coordinates)))
+    if not all(any(along.sets) for along in found):
+        return None
+    conditions = [along for along in found[axes:] if not all(along.sets)]
+    return (*found[:axes], *dict.fromkeys(conditions))
+
+
+def _read_along(reads: Sequence[Read], along: Along) -> Along:
+    """The set along one axis of the source for each coordinate of the top."""
+    if along.axis is None:
+        return along
+    read = reads[along.axis]
+    if read.mixed:
+        if len(set(along.sets)) > 1:
+            raise Mixed
+        return Along(None, along.sets[:1])
+    if read.coordinates is None:
+        return Along(read.axis, along.sets)
+    # Most layers read all channels, which usually have the same set.
+    if read.axis is None and len(read.coordinates[0]) == len(along.sets):
+        return Along(None, (_union(set(along.sets)),))
+    sets = along.sets
+    joined_sets = [_union(sets[i] for i in each) for each in read.coordinates]
+    return Along(read.axis, tuple(joined_sets))
+
+
+def _union(sets: Iterable[int]) -> int:
+    return reduce(or_, sets, 0)
+
+
+# Unions ----------------------------------------------------------------------------------------
+
+
+def joined(products: Iterable[Product]) -> list[Product]:
+    """The same elements in as few products as can be found easily."""
+    found: list[Product] = []
+    for product in products:
+        _add(found, product)
+    return found
+
+
+def _add(found: list[Product], product: Product) -> None:
+    """Add a product, unless one covers it, and join it with one that differs on one axis only."""
+    for index, other in enumerate(found):
+        if not _same_axes(product, other):
+            continue
+        if _covers(other, product):
+            return
+        union = _joined_pair(product, other)
+        if union is not None:
+            del found[index]
+            _add(found, union)
+            return
+    found[:] = [other for other in found if not _covers(product, other)]
+    found.append(product)
+
+
+def _same_axes(one: Product, other: Product) -> bool:
+    if len(one) != len(other):
+        return False
+    return all(mine.axis == theirs.axis for mine, theirs in zip(one, other))
+
+
+def _covers(one: Product, other: Product) -> bool:
+    """Whether every element of the other product is in this one."""
+    if not _same_axes(one, other):
+        return False
+    return all(mine == theirs or _contains(mine, theirs) for mine, theirs in zip(one, other))
+
+
+def _contains(mine: Along, theirs: Along) -> bool:
+    return all(more | less == more for more, less in zip(mine.sets, theirs.sets))
+
+
+def _joined_pair(one: Product, other: Product) -> Product | None:
+    """Both products as one: exact if they differ on one axis only."""
+    different = [i for i, (mine, theirs) in enumerate(zip(one, other)) if mine != theirs]
+    if len(different) != 1:
+        return None
+    (index,) = different
+    sets = tuple(map(or_, one[index].sets, other[index].sets))
+    return (*one[:index], Along(one[index].axis, sets), *one[index + 1 :])
+
+
+# Answers ---------------------------------------------------------------------------------------
+
+
+def collapsed(product: Product, kept: Sequence[int]) -> Product | None:
+    """The product for all coordinates together on the axes that are not kept.
+
+    ``None`` if no coordinates leave an element of the source.
+    """
+    found = list(product)
+    axes = {along.axis for along in product if along.axis is not None}
+    for axis in axes.difference(kept):
+        parts = [i for i, along in enumerate(found) if along.axis == axis]
+        # Only coordinates for which no part is empty stand for elements of the source.
+        rows = [row for row in zip(*(found[i].sets for i in parts)) if all(row)]
+        for position, part in enumerate(parts):
+            found[part] = Along(None, (_union({row[position] for row in rows}),))
+    if not all(any(along.sets) for along in found):
+        return None
+    return tuple(found)

@@ -1,0 +1,110 @@
+"""What a net or a solver has that BVLC Caffe does not: layer types, fields and enum values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from protogen import proto
+from protogen.fillers import FORK_FILLERS
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from protogen.proto import LayerParameter, NetParameter
+    from protogen.schema import LayerSchema
+
+__all__ = [
+    "CONVERTERS",
+    "ForkPart",
+    "common_forks",
+    "fork_parts",
+    "layer_parts",
+    "net_parts",
+]
+
+#: The schemas of programs that read or write prototxt, but do not train nets as Caffe does.
+CONVERTERS = {
+    "c-onnx",
+    "mace",
+    "mnn",
+    "ncnn",
+    "netscope",
+    "opencv",
+    "pt2c",
+    "pynetbuilder",
+    "tengine",
+    "trt",
+    "x2paddle",
+}
+
+
+class ForkPart(NamedTuple):
+    """A layer type, a field, or the value of a field, at ``path``; ``forks`` have it.
+
+    An ``inner`` part is in a message that only forks have; not all of them need have the part.
+    """
+
+    path: str
+    what: str
+    forks: tuple[str, ...]
+    inner: bool = False
+
+
+def layer_parts(layer: LayerParameter, schema: LayerSchema | None) -> Iterator[ForkPart]:
+    """What only forks have in a layer: its type, fields and values.
+
+    The message with the parameters of such a type is an inner part: it goes without saying.
+    """
+    if schema is None or not schema.forks:
+        yield from fork_parts(layer)
+        return
+    yield ForkPart("type", f"the layer type {schema.type}", schema.forks)
+    for part in fork_parts(layer):
+        yield part._replace(inner=True) if part.path == schema.param else part
+
+
+def fork_parts(
+    message: Message, path: str = "", *, skip: Collection[str] = (), inner: bool = False
+) -> Iterator[ForkPart]:
+    """The fields and enum values in a message that only forks have, except in ``skip``."""
+    for field, value in message.ListFields():
+        if field.name in skip:
+            continue
+        field_path = f"{path}.{field.name}" if path else field.name
+        forks = proto.forks_of(field)
+        if forks:
+            what = f"the field {field.name} in {message.DESCRIPTOR.name}"
+            yield ForkPart(field_path, what, forks, inner)
+        if field.message_type is not None:
+            for element_path, element in _elements(field_path, value):
+                yield from fork_parts(element, element_path, inner=inner or bool(forks))
+        elif field.full_name == "caffe.FillerParameter.type" and value in FORK_FILLERS:
+            yield ForkPart(field_path, f'the filler "{value}"', FORK_FILLERS[value], inner)
+        elif field.enum_type is not None and not forks:
+            for _, number in _elements(field_path, value):
+                name = field.enum_type.values_by_number[number]
+                what = f"the value {name.name} of {field.name}"
+                if proto.forks_of(name):
+                    yield ForkPart(field_path, what, proto.forks_of(name), inner)
+
+
+def net_parts(net: NetParameter) -> Iterator[ForkPart]:
+    """What only forks have in a net, outside of its layers."""
+    return fork_parts(net, skip=("layer", "layers"))
+
+
+def _elements(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The value, or each element of a repeated field, with its path."""
+    if not hasattr(value, "__len__"):
+        yield path, value
+        return
+    for index, element in enumerate(value):
+        yield f"{path}[{index}]", element
+
+
+def common_forks(each: Iterable[Sequence[str]]) -> list[str]:
+    """The forks that are in all of these, in the order of the first."""
+    every = list(each)
+    first = dict.fromkeys(every[0]) if every else {}
+    return [fork for fork in first if all(fork in forks for forks in every)]

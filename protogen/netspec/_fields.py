@@ -1,0 +1,269 @@
+"""From the keywords of a NetSpec call to the fields of its ``LayerParameter``.
+
+NetSpec knows a layer type by its parameter message: the keywords of ``Convolution`` are the fields
+of ``ConvolutionParameter``, a keyword that ends in ``param`` is a field of the layer, and so is any
+other. A keyword that NetSpec cannot place, because no message has the name of the type, goes where
+the type declares it: ``Deconvolution`` reads ``convolution_param``, a loss ``loss_param``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+from protogen import layers, proto
+from protogen.compose.keywords import UnknownKeyword, keywords_of
+from protogen.diagnostics import did_you_mean
+from protogen.proto.fields import is_repeated
+from protogen.schema import UnknownType
+from protogen.values import Problem, value_problem
+
+__all__ = [
+    "REJECTIONS",
+    "add_fields",
+    "keyword_problem",
+    "param_name_dict",
+]
+
+_D = FieldDescriptor
+_INTEGERS = (_D.CPPTYPE_INT32, _D.CPPTYPE_INT64, _D.CPPTYPE_UINT32, _D.CPPTYPE_UINT64)
+
+#: An empty dict for a message: NetSpec then leaves the message out.
+_NOTHING = object()
+
+_Convert = Callable[[Any], Any]
+
+
+class _Rejected(Exception):
+    """A value that its field does not take."""
+
+
+#: What a bad keyword or value raises here, or in protobuf when the layer is made of the fields.
+REJECTIONS = (_Rejected, UnknownKeyword, TypeError, ValueError)
+
+
+class _Place(NamedTuple):
+    """Where a keyword goes: a field of a parameter message, or of the layer without a ``home``."""
+
+    home: str
+    name: str
+    convert: _Convert | None
+
+
+def add_fields(fields: dict[str, Any], layer_type: str, keywords: Mapping[str, Any]) -> None:
+    """Add the keywords of a layer to its fields, in order, as NetSpec assigns them.
+
+    A repeated field that is given twice, flat and in its message, gets both values; of others the
+    later value counts. Raises one of `REJECTIONS` for a keyword or a value that no field takes.
+    """
+    places = _places.setdefault(layer_type, {})
+    for keyword, value in keywords.items():
+        place = places.get(keyword)
+        if place is None:
+            place = places[keyword] = _place(layer_type, keyword)
+        home, name, convert = place
+        if convert is not None:
+            value = convert(value)
+            if value is _NOTHING:
+                continue
+        elif value is None:  # for which protobuf would leave the field out
+            raise _Rejected
+        target = fields
+        if home:
+            if home not in fields:
+                fields[home] = {name: value}
+                continue
+            target = fields[home]
+            if type(target) is not dict:  # the message was given as such
+                target = fields[home] = _as_dict(target)
+        if name in target:
+            value = _merged(target[name], value)
+        target[name] = value
+
+
+def _merged(old: Any, new: Any) -> Any:
+    """What a field has after both values were assigned."""
+    if isinstance(old, list):
+        return [*old, *new]
+    if isinstance(old, (dict, Message)):
+        merged = dict(old) if isinstance(old, dict) else _as_dict(old)
+        for name, value in (new if isinstance(new, dict) else _as_dict(new)).items():
+            merged[name] = _merged(merged[name], value) if name in merged else value
+        return merged
+    return new
+
+
+def _as_dict(message: Message) -> dict[str, Any]:
+    found = {}
+    for field, value in message.ListFields():
+        found[field.name] = list(value) if is_repeated(field) else value
+    return found
+
+
+# Where a keyword goes --------------------------------------------------------------------------
+
+#: For each layer type, the places of the keywords seen so far.
+_places: dict[str, dict[str, _Place]] = {}
+
+
+@cache
+def param_name_dict() -> dict[str, str]:
+    """The parameter message of each layer type: ``{"InnerProduct": "inner_product", ...}``."""
+    found = {}
+    for field in proto.LayerParameter.DESCRIPTOR.fields:
+        if field.name.endswith("_param") and field.message_type is not None:
+            layer_type = field.message_type.name.removesuffix("Parameter")
+            # Of two messages with one type, the one that is called like it is meant.
+            if layer_type not in found or field.name.replace("_", "") == f"{layer_type}param":
+                found[layer_type] = field.name.removesuffix("_param")
+    return found
+
+
+def _place(layer_type: str, keyword: str) -> _Place:
+    own = proto.LayerParameter.DESCRIPTOR.fields_by_name
+    home = f"{param_name_dict().get(layer_type)}_param"
+    if home in own and not keyword.endswith("param"):
+        message = own[home].message_type
+        assert message is not None
+        if keyword in message.fields_by_name:
+            return _Place(home, keyword, _converter(message.fields_by_name[keyword]))
+    if keyword in own:
+        return _Place("", keyword, _converter(own[keyword]))
+    declared = keywords_of(layers.find(layer_type) or UnknownType(layer_type)).get(keyword)
+    if declared is None or not declared.home:
+        raise UnknownKeyword(keyword)
+    return _Place(declared.home, keyword, _converter(declared.field))
+
+
+# What a value becomes --------------------------------------------------------------------------
+
+
+@cache
+def _converter(field: FieldDescriptor) -> _Convert | None:
+    """The conversion of the values that scripts give for a field; ``None`` if they need none.
+
+    Lists come of single values, dicts of messages, and numbers of True and False.
+    """
+    one = _element_converter(field)
+    if not is_repeated(field):
+        return one
+
+    def convert(value: Any) -> list[Any]:
+        if type(value) is not list:
+            value = [value] if _is_single(value) else list(value)
+        if None in value:
+            raise _Rejected
+        return value if one is None else [one(each) for each in value]
+
+    def convert_messages(value: Any) -> list[Any]:
+        # An empty message in a list is there.
+        return [{} if each is _NOTHING else each for each in convert(value)]
+
+    return convert if field.message_type is None else convert_messages
+
+
+#: What most values are: one element of a repeated field.
+_SINGLE = frozenset({int, float, str, bool, dict, bytes})
+
+
+def _is_single(value: object) -> bool:
+    """Whether a value is one element of a repeated field, not several; tuples and ranges are."""
+    if type(value) in _SINGLE or isinstance(value, (str, bytes, Mapping, Message)):
+        return True
+    return not hasattr(value, "__iter__") or getattr(value, "shape", None) == ()
+
+
+def _element_converter(field: FieldDescriptor) -> _Convert | None:
+    if field.message_type is not None:
+        return _message_converter(field, field.message_type)
+    return _integer if field.cpp_type in _INTEGERS else None
+
+
+def _integer(value: Any) -> Any:
+    if type(value) is bool:  # which current releases of protobuf reject
+        return int(value)
+    if value is None:
+        raise _Rejected
+    return value
+
+
+def _message_converter(field: FieldDescriptor, descriptor: Descriptor) -> _Convert:
+    known = descriptor.fields_by_name
+    full_name = descriptor.full_name
+    converters: dict[str, _Convert | None] = {}
+
+    def convert(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            if isinstance(value, Message) and value.DESCRIPTOR.full_name == full_name:
+                return value
+            raise _Rejected
+        fields = {}
+        for name, given in value.items():
+            if name not in converters:
+                if name not in known:
+                    raise _Rejected
+                converters[name] = _converter(known[name])
+            converter = converters[name]
+            if converter is None:
+                if given is None:
+                    raise _Rejected
+                fields[name] = given
+                continue
+            converted = converter(given)
+            if converted is not _NOTHING:
+                fields[name] = converted
+        return fields or _NOTHING
+
+    return convert
+
+
+# What is wrong ---------------------------------------------------------------------------------
+
+
+def keyword_problem(layer_type: str, keywords: Mapping[str, Any]) -> Problem:
+    """What is wrong with keywords that `add_fields` or protobuf rejects."""
+    for keyword, value in keywords.items():
+        try:
+            fields: dict[str, Any] = {}
+            add_fields(fields, layer_type, {keyword: value})
+            proto.LayerParameter(**fields)
+        except UnknownKeyword:
+            return _unknown_keyword(layer_type, keyword)
+        except (_Rejected, TypeError, ValueError):
+            field = _field(layer_type, keyword)
+            problem = value_problem(field, _without_bools(field, value))
+            return problem or Problem(f"{field.name} does not accept {value!r:.60}")
+    return Problem("its keywords do not form a valid message")
+
+
+def _field(layer_type: str, keyword: str) -> FieldDescriptor:
+    home, name, _ = _place(layer_type, keyword)
+    fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
+    message = fields[home].message_type if home else None
+    return message.fields_by_name[name] if message is not None else fields[name]
+
+
+def _without_bools(field: FieldDescriptor, value: Any) -> Any:
+    """The value as `value_problem` takes it, for which True is not a number."""
+    if field.cpp_type not in _INTEGERS:
+        return value
+    if not _is_single(value):
+        return [int(each) if isinstance(each, bool) else each for each in value]
+    return int(value) if isinstance(value, bool) else value
+
+
+def _unknown_keyword(layer_type: str, keyword: object) -> Problem:
+    declared = keywords_of(layers.find(layer_type) or UnknownType(layer_type))
+    own = proto.LayerParameter.DESCRIPTOR.fields_by_name
+    hint = did_you_mean(str(keyword), [*declared, *own, "ntop", "in_place"])
+    parameters = []
+    for name, place in declared.items():
+        if place.home and not proto.forks_of(place.field):
+            parameters.append(name)
+    if not hint and parameters:
+        hint = f"known keywords: {', '.join(parameters)}"
+    return Problem(f'unknown keyword "{keyword}"', hint or "it has no parameters of its own")

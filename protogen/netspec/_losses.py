@@ -1,0 +1,217 @@
+"""What a message of NetSpec lacks, or has twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor
+
+from protogen import layers, proto, rules
+from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.netspec._fields import param_name_dict
+from protogen.netspec._record import found
+from protogen.program import Line
+from protogen.proto.fields import has_required
+
+if TYPE_CHECKING:
+    from protogen.netspec.net_spec import Function, Top
+
+__all__ = [
+    "Assigned",
+    "Written",
+    "is_unknown",
+    "losses",
+    "missing_field",
+    "unknown_type",
+]
+
+
+class Written(NamedTuple):
+    """A layer of a message, and the fields of ``LayerParameter`` that it was made of."""
+
+    fn: Function
+    fields: dict[str, Any]
+
+
+class Assigned(NamedTuple):
+    """A name of a NetSpec, what is assigned to it, and where.
+
+    ``is_current`` is false if something else has been assigned to the name since.
+    """
+
+    name: str
+    item: Top | Function
+    line: Line
+    is_current: bool
+
+
+def losses(
+    written: Sequence[Written],
+    tops: Mapping[Function, Sequence[str]],
+    assigned: Callable[[Collection[str]], Iterator[Assigned]],
+) -> Iterator[Diagnostic]:
+    """What is lost, in the order of the layers; lost names come last.
+
+    ``tops`` are the names of the tops of each layer. ``assigned`` returns the names that are
+    not among those taken.
+    """
+    names: set[str] = set()
+    produced: dict[str, Function] = {}
+    for fn, fields in written:
+        name, layer_type = fields["name"], fields["type"]
+        if is_unknown(layer_type):
+            yield unknown_type(fn, name)
+        if name in names:
+            yield _repeated(fn, name, f'an earlier layer is also named "{name}"')
+        names.add(name)
+        yield from _repeated_tops(fn, fields, produced)
+        if fn.in_place and fn.ntop not in (1, len(fn.inputs)):
+            message = f"ntop={fn.ntop} has no effect, because the layer is in place"
+            yield found("ignored-ntop", message, fn, name)
+        yield from _fork_values(fn, fields)
+        if not _with_required().isdisjoint(fields):
+            missing = missing_field(fn, fields)
+            if missing is not None:
+                yield missing
+    yield from _lost_names(tops, assigned(names.union(produced)))
+
+
+# Names -----------------------------------------------------------------------------------------
+
+
+def _repeated_tops(
+    fn: Function, fields: dict[str, Any], produced: dict[str, Function]
+) -> Iterator[Diagnostic]:
+    bottoms = fields["bottom"]
+    for index, top in enumerate(fields["top"]):
+        if produced.setdefault(top, fn) is fn:
+            continue
+        if index >= len(bottoms) or bottoms[index] != top:  # not in place
+            message = f'blob "{top}" is also produced by an earlier layer'
+            yield _repeated(fn, fields["name"], message)
+            produced[top] = fn
+
+
+def _repeated(fn: Function, name: str, message: str) -> Diagnostic:
+    return found("repeated-name", message, fn, name, hint="give the layer its own name")
+
+
+def _lost_names(
+    tops: Mapping[Function, Sequence[str]], assigned: Iterator[Assigned]
+) -> Iterator[Diagnostic]:
+    """Names that neither a blob nor a layer has, and those that went to another blob."""
+    for name, item, line, is_current in assigned:
+        fn: Any = getattr(item, "fn", item)
+        index: int = getattr(item, "n", 0)
+        real = tops[fn][index] if index < len(tops.get(fn, ())) else ""
+        if is_current:
+            message = f'no blob is named "{name}"'
+            if real:
+                message += f': the one that is assigned to it is "{real}"'
+        elif real and real != name:
+            message = f'"{name}" is assigned again: the blob that had the name is "{real}"'
+        else:
+            continue
+        yield rules.named("lost-name").diagnostic(
+            message, type=fn.type_name, location=Location(*line)
+        )
+
+
+# Types and fields ------------------------------------------------------------------------------
+
+
+@cache
+def is_unknown(layer_type: str) -> bool:
+    """Whether neither BVLC's Caffe nor a known fork has the type."""
+    return layers.find(layer_type) is None
+
+
+def unknown_type(fn: Function, name: str = "") -> Diagnostic:
+    """The warning about an unknown type."""
+    hint = layers.suggest(fn.type_name)
+    message = f'unknown layer type "{fn.type_name}"'
+    return found("unknown-type", message, fn, name, Severity.WARNING, hint=hint)
+
+
+@cache
+def _with_required() -> frozenset[str]:
+    """The fields of a layer that are messages with required fields, or contain such messages."""
+    fields = proto.LayerParameter.DESCRIPTOR.fields
+    return frozenset(
+        field.name for field in fields if field.message_type and _has_required(field.message_type)
+    )
+
+
+@cache
+def _has_required(descriptor: Descriptor) -> bool:
+    if has_required(descriptor):
+        return True
+    return any(
+        field.message_type and _has_required(field.message_type) for field in descriptor.fields
+    )
+
+
+def missing_field(fn: Function, fields: dict[str, Any]) -> Diagnostic | None:
+    """The warning about required fields that are not given; ``None`` if all are."""
+    layer: Any = proto.LayerParameter(**fields)
+    missing = layer.FindInitializationErrors()
+    if not missing:
+        return None
+    message = f"required {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
+    why = "Caffe cannot read a net without it"
+    name = fields.get("name", "")
+    return found("required-field", message, fn, name, Severity.WARNING, why=why)
+
+
+def _fork_values(fn: Function, fields: dict[str, Any]) -> Iterator[Diagnostic]:
+    """Enum values that only forks have: a number may be one by mistake."""
+    for home, field, values in _fork_enums(fields["type"]):
+        param = fields.get(home)
+        if type(param) is dict and param.get(field) in values:
+            yield _fork_value(fn, fields, field, *values[param[field]])
+    if "include" not in fields and "exclude" not in fields and "phase" not in fields:
+        return
+    phases = _values_of_forks(proto.FILE.enum_types_by_name["Phase"])
+    for owner in (fields, *fields.get("include", ()), *fields.get("exclude", ())):
+        if type(owner) is dict and owner.get("phase") in phases:
+            yield _fork_value(fn, fields, "phase", *phases[owner["phase"]])
+
+
+def _fork_value(
+    fn: Function, fields: dict[str, Any], field: str, value: str, forks: str
+) -> Diagnostic:
+    message = f"{field} is {value}, which only {forks} has"
+    return found("fork-value", message, fn, fields["name"])
+
+
+@cache
+def _fork_enums(layer_type: str) -> tuple[tuple[str, str, Mapping[Any, tuple[str, str]]], ...]:
+    """The enums of a type that have values of forks: message, field, and those values.
+
+    The fields ``engine`` are not among them: which one is used changes nothing of the net.
+    """
+    home = f"{param_name_dict().get(layer_type)}_param"
+    own = proto.LayerParameter.DESCRIPTOR.fields_by_name.get(home)
+    if own is None or own.message_type is None:
+        return ()
+    found_enums = []
+    for field in own.message_type.fields:
+        if field.enum_type is None or field.name == "engine" or proto.forks_of(field):
+            continue
+        values = _values_of_forks(field.enum_type)
+        if values:
+            found_enums.append((home, field.name, values))
+    return tuple(found_enums)
+
+
+@cache
+def _values_of_forks(enum: EnumDescriptor) -> Mapping[Any, tuple[str, str]]:
+    """The values that only forks have, by number and by name: the name, and the forks."""
+    values: dict[Any, tuple[str, str]] = {}
+    for value in enum.values:
+        forks = proto.forks_of(value)
+        if forks:
+            values[value.number] = values[value.name] = (value.name, " and ".join(forks))
+    return values

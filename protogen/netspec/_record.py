@@ -1,0 +1,167 @@
+"""What NetSpec scripts of this process make: layers, nets, and what of them is lost."""
+
+from __future__ import annotations
+
+import atexit
+import warnings
+import weakref
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from protogen import rules
+from protogen.diagnostics import Diagnostic, Location, Severity
+from protogen.graph import State
+from protogen.net import Net
+from protogen.program import ComposeError, Line
+
+if TYPE_CHECKING:
+    from protogen.netspec.net_spec import Function, NetSpec
+
+__all__ = ["Made", "NetSpecWarning", "Record", "found", "record"]
+
+
+class NetSpecWarning(UserWarning):
+    """Something that a NetSpec script makes and that is not in its net."""
+
+
+@dataclass
+class Made:
+    """A message that a script made, which the script may have changed since.
+
+    ``lines`` are the name of each layer as it was made, and the line of its call.
+    """
+
+    message: Any
+    lines: Sequence[tuple[str, Line]]
+
+    def net(self) -> Net:
+        """The net of the message, whose findings name the lines of the script."""
+        lines: defaultdict[str, list[Line]] = defaultdict(list)
+        for name, line in reversed(self.lines):
+            lines[name].append(line)
+        net = Net.of(self.message)
+        for index, layer in enumerate(net.current.message.layer):
+            # Layers that the script has added or renamed since have no line.
+            if lines[layer.name]:
+                net.set_line(index, lines[layer.name].pop())
+        return net
+
+
+class Record:
+    """The layers and messages made so far, and what to do about what is lost.
+
+    ``strict`` turns the warnings into errors, ``keep_all`` keeps the layers that NetSpec drops.
+    ``report`` is called with each warning.
+    """
+
+    def __init__(self) -> None:
+        self.strict = False
+        self.keep_all = False
+        self.report: Callable[[Diagnostic], None] = _warn
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything that was made."""
+        #: Layers that are in no message yet, in the order of their calls.
+        self.pending: list[Function] = []
+        self.messages: list[Made] = []
+        self.specs: weakref.WeakSet[NetSpec] = weakref.WeakSet()
+        self._reported: set[Diagnostic] = set()
+        self._places: set[tuple[str, Location | None]] = set()
+
+    def keep(self, made: Made) -> None:
+        """Note a message, and let go of the layers that are in it."""
+        self.messages.append(made)
+        self.pending = [fn for fn in self.pending if not fn.is_kept]
+
+    def warn(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Report warnings, each once; raises `ComposeError` if they are errors."""
+        new = [each for each in diagnostics if each not in self._reported]
+        self._reported.update(new)
+        self._places.update((each.name, each.location) for each in new)
+        if new and self.strict:
+            raise ComposeError([as_error(each) for each in new])
+        for each in new:
+            self.report(each)
+
+    def errors(self) -> Iterator[Diagnostic]:
+        """What Caffe rejects in the nets, as they are now; what was reported already is left out.
+
+        A net that reads blobs of no layer is a part of one, which the script joins with others.
+        """
+        checked = set()
+        for made in self.messages:
+            content = made.message.SerializePartialToString()
+            if content in checked:
+                continue
+            checked.add(content)
+            yield from self._errors(made.net())
+
+    def _errors(self, net: Net) -> Iterator[Diagnostic]:
+        analyses = [net.analysis(State(phase)) for phase in net.meant_phases()]
+        everything = [each for analysis in analyses for each in analysis.diagnostics]
+        if any(each.name == "unknown-bottom" for each in everything):
+            return
+        for diagnostic in map(net.place, everything):
+            key = (diagnostic.name, diagnostic.location)
+            if diagnostic.severity is not Severity.ERROR or key in self._places:
+                continue
+            self._places.add(key)
+            yield diagnostic
+
+    def dropped(self) -> Iterator[Diagnostic]:
+        """A finding for each layer that is in no message, and for what is wrong with it."""
+        for fn in self.pending:
+            problem = fn.problem()
+            if problem is not None:
+                yield replace(problem, severity=Severity.WARNING)
+            yield found(
+                "dropped-layer",
+                "is made, but is in no net",
+                fn,
+                hint="assign it to the net, or keep it with --keep-all",
+            )
+
+
+def found(
+    rule: str,
+    message: str,
+    fn: Function,
+    name: str = "",
+    severity: Severity | None = None,
+    **about: Any,
+) -> Diagnostic:
+    """A finding about a layer, at the line of its call."""
+    place = Location(*fn.line)
+    return rules.named(rule).diagnostic(
+        message,
+        layer=name or fn.given_name,
+        type=fn.type_name,
+        location=place,
+        severity=severity,
+        **about,
+    )
+
+
+def as_error(finding: Diagnostic) -> Diagnostic:
+    """A finding that has become an error."""
+    return replace(finding, severity=Severity.ERROR)
+
+
+def _warn(finding: Diagnostic) -> None:
+    """A warning of Python, at the line of the script."""
+    place = finding.location or Location("<unknown>")
+    lines = [f"{finding.code} {finding.fact}", *finding.notes]
+    warnings.warn_explicit("\n".join(lines), NetSpecWarning, place.file, place.line)
+
+
+#: The record of this process.
+record = Record()
+
+
+@atexit.register
+def _report_dropped() -> None:
+    record.strict = False
+    record.warn(record.dropped())

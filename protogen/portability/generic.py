@@ -1,0 +1,166 @@
+"""The verdict of a target of which there are facts, but no model of its importer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from protogen.diagnostics import Diagnostic, Severity
+from protogen.graph import Step
+from protogen.poolings import pooled_axes
+from protogen.portability.judgment import Judgment, finding, judgment, no_net
+from protogen.portability.quirks import limit_findings, quirk_findings
+from protogen.portability.reading import text_findings
+from protogen.portability.subject import Subject
+from protogen.shapes import is_known
+from protogen.targets import Target
+
+__all__ = ["floor_spelling", "judge_by_facts"]
+
+#: The layers that give a net its data; a consumer that is not Caffe has none of them.
+_INPUTS = frozenset({"Input", "DummyData", "MemoryData"})
+_FLOOR = {"round_mode": "FLOOR", "ceil_mode": "false", "torch_pooling": "true"}
+
+
+def judge_by_facts(subject: Subject, target: Target) -> Judgment:
+    """What a target does with a net, as far as its facts say."""
+    found = list(text_findings(subject, target))
+    layers = subject.current.message.layer
+    if not layers and not _refused(found):
+        what = "a solver" if subject.is_solver else "no layers"
+        empty = no_net(target, f"finds {what} in it, not a net", location=subject.location)
+        return judgment(target, [*found, empty], "empty")
+    steps = _steps(subject, target)
+    found += _types(target, steps)
+    found += _rejections(subject, target)
+    found += limit_findings(target, steps)
+    found += quirk_findings(target, steps)
+    for step in steps:
+        if step.type == "Pooling":
+            found += _pooling(subject, target, step)
+    if not _is_caffe(target) and not _has_input(subject) and not _failed(found):
+        message = "does not know the shape of an input"
+        return judgment(
+            target, [*found, no_net(target, message, location=subject.location)], "no input"
+        )
+    return judgment(target, found)
+
+
+def _refused(found: list[Diagnostic]) -> bool:
+    return any(each.name == "target-refuses" for each in found)
+
+
+def _failed(found: list[Diagnostic]) -> bool:
+    return any(each.name in ("target-refuses", "target-fails-later") for each in found)
+
+
+def _is_caffe(target: Target) -> bool:
+    """Whether the target is a Caffe that runs data layers itself."""
+    return "Data" in target.known_types
+
+
+def _steps(subject: Subject, target: Target) -> list[Step]:
+    """The layers that the target gets: those of the phase, or all if it ignores phases."""
+    if target.phases is not None and target.phases.rules == "ignores":
+        running = {step.index: step for step in subject.analysis.steps}
+        return [running.get(step.index, step) for step in subject.layers]
+    return subject.analysis.steps
+
+
+def _has_input(subject: Subject) -> bool:
+    for step in subject.analysis.steps:
+        if step.type in _INPUTS and any(is_known(value.shape) for value in step.tops):
+            return True
+    return False
+
+
+def _types(target: Target, steps: list[Step]) -> Iterator[Diagnostic]:
+    """The layers of a type that the target does not have."""
+    types = target.types
+    if types is None:
+        return
+    verb = "does not load it" if types.unknown == "refuses" else "cannot run it"
+    source = target.source(types)
+    for step in steps:
+        known = step.type in target.known_types or (step.type == "Input" and not _is_caffe(target))
+        if not known:
+            message = f"{verb}: it has no layer type {step.type}"
+            about = {"field": "type", "why": f"{source.mark}: {source.text}"}
+            yield finding(target, types.unknown, step, message, **about)
+
+
+def _rejections(subject: Subject, target: Target) -> Iterator[Diagnostic]:
+    """What any Caffe rejects in the net: shapes that do not fit, blobs that do not exist."""
+    if not _is_caffe(target):
+        return
+    for each in subject.analysis.faults:
+        step = subject.layers[each.layer_index] if each.layer_index >= 0 else None
+        unknown = step is not None and step.type not in target.known_types
+        if each.severity is Severity.ERROR and not unknown and not _is_dialect(each):
+            message = f"does not load it: {each.message}"
+            about = {"field": each.field, "hint": each.hint}
+            yield finding(target, "refuses", step, message, **about)
+
+
+def _is_dialect(diagnostic: Diagnostic) -> bool:
+    """Whether a finding says which Caffe has something, which the target's own facts say better."""
+    return diagnostic.code.startswith("F") or diagnostic.name == "unknown-layer-type"
+
+
+# Pooling -----------------------------------------------------------------------------------------
+
+
+def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnostic]:
+    """Another rounding than that of the net, or another divisor of AVE."""
+    rounding = target.pooling
+    if rounding is None:
+        return
+    axes = pooled_axes(subject.analysis, step)
+    source = target.source(rounding)
+    why = f"{source.mark}: {source.text}"
+    spelled = floor_spelling(step.layer.pooling_param)
+    theirs = spelled in rounding.floor if spelled else rounding.default == "floor"
+    rounds = any(axis.remainder for axis in axes)
+    if axes and bool(spelled) != theirs and rounds:
+        up = "down" if theirs else "up"
+        message = f"rounds it {up}, the net {'down' if spelled else 'up'}"
+        hint = _floor_hint(rounding.floor) if spelled else ""
+        field = f"pooling_param.{spelled}" if spelled else "pooling_param"
+        about = {"field": field, "why": why, "hint": hint}
+        yield finding(target, "computes otherwise", step, message, **about)
+    elif step.layer.pooling_param.pool == step.layer.pooling_param.AVE:
+        yield from _average(target, step, axes, why)
+
+
+def floor_spelling(param: Any) -> str:
+    """The field that asks for rounding down, if one does."""
+    if param.HasField("round_mode") and param.round_mode == param.FLOOR:
+        return "round_mode"
+    if param.HasField("ceil_mode") and not param.ceil_mode:
+        return "ceil_mode"
+    if param.HasField("torch_pooling") and param.torch_pooling:
+        return "torch_pooling"
+    return ""
+
+
+def _floor_hint(spellings: tuple[str, ...]) -> str:
+    if not spellings:
+        return "choose sizes that no pooling rounds: protogen sizes lists them"
+    name = spellings[0]
+    return f"write {name}: {_FLOOR[name]}; protogen convert does that"
+
+
+def _average(target: Target, step: Step, axes: list[Any], why: str) -> Iterator[Diagnostic]:
+    """AVE divides windows at the edge by another number than Caffe."""
+    assert target.pooling is not None
+    divisor = target.pooling.divisor
+    windows = [window for axis in axes for window in axis.windows]
+    if divisor == "kernel" and any(window.overhang for window in windows):
+        what = "the whole kernel"
+    elif divisor == "inside" and any(window.kind == "padded" for window in windows):
+        what = "the elements inside the bottom"
+    else:
+        return
+    message = f"divides the averages at the edge by {what}, Caffe by the window within the padding"
+    about = {"field": "pooling_param", "why": why}
+    yield finding(target, "computes otherwise", step, message, **about)

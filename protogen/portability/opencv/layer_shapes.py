@@ -1,0 +1,645 @@
+"""The output shapes of OpenCV's layers, and what each layer does not accept.
+
+A function of a layer and the shapes of its inputs stands for both the constructor of OpenCV's layer
+and its ``getMemoryShapes``. It returns all outputs, used or not.
+(source: OpenCV 4.14, modules/dnn/src/layers/)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from math import ceil, floor, prod, sqrt
+
+from protogen.portability.opencv.arithmetic import axis_of, int32, total, unsigned
+from protogen.portability.opencv.faults import OpenCVFault
+from protogen.portability.opencv.importer import ImportedLayer
+from protogen.portability.opencv.parameters import Parameters
+from protogen.portability.opencv.reshaping import reshaped
+from protogen.windows import float32
+
+__all__ = ["LAYERS", "WINDOWED", "Shapes", "check", "window_settings"]
+
+Shapes = list[list[int]]
+_Rule = Callable[[ImportedLayer, Shapes], Shapes]
+
+LAYERS: dict[str, _Rule] = {}
+#: The types that have a kernel, a stride and a padding.
+WINDOWED = frozenset({"Convolution", "Deconvolution", "Pooling"})
+
+
+def _of(*types: str) -> Callable[[_Rule], _Rule]:
+    def add(rule: _Rule) -> _Rule:
+        LAYERS.update(dict.fromkeys(types, rule))
+        return rule
+
+    return add
+
+
+def check(holds: bool, message: str, field: str = "") -> None:
+    """Raise `OpenCVFault` unless a condition holds."""
+    if not holds:
+        raise OpenCVFault(message, field)
+
+
+def _same(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    """As many copies of the first input as there are inputs, or outputs that are read."""
+    check(bool(inputs), "needs a bottom", "bottom")
+    return [list(inputs[0]) for _ in range(max(len(layer.used), len(inputs)))]
+
+
+LAYERS.update(
+    dict.fromkeys(
+        (
+            *("AbsVal", "BNLL", "Dropout", "ELU", "Exp", "Identity", "Log", "Mish", "Power"),
+            *("ReLU", "ReLU6", "Sigmoid", "Silence", "Swish", "TanH"),
+            # OpenCV's own, which no Caffe has.
+            *("Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Ceil", "Celu", "Cos", "Cosh"),
+            *("Erf", "Floor", "Gelu", "GeluApproximation", "HardSigmoid", "HardSwish", "Not"),
+            *("Reciprocal", "Round", "Selu", "Shrink", "Sign", "Sin", "Sinh", "Softplus"),
+            *("Softsign", "Sqrt", "Tan", "ThresholdedRelu"),
+        ),
+        _same,
+    )
+)
+
+
+# Windows -----------------------------------------------------------------------------------------
+
+
+def _pair(params: Parameters, name: str, whole: str, default: list[int] | None) -> list[int]:
+    """A setting of each axis: from the fields with _h and _w if both are given, else the other."""
+    height, width = f"{name}_h", f"{name}_w"
+    if height in params and width in params:
+        values = [params.integer(height), params.integer(width)]
+    elif whole in params:
+        values = params.integers(whole)
+        values = values * 2 if len(values) == 1 else values
+    elif default is None:
+        raise OpenCVFault(
+            f"has neither {whole} nor both {height} and {width}", hint=f"write {whole}"
+        )
+    else:
+        return default
+    check(all(value >= 0 for value in values), f"{name} is negative")
+    return values
+
+
+def _kernel(params: Parameters) -> list[int]:
+    kernel = _pair(params, "kernel", "kernel_size", None)
+    check(all(size > 0 for size in kernel), "reads kernel 0")
+    return kernel
+
+
+def _stride_and_pad(params: Parameters, axes: int) -> tuple[list[int], list[int]]:
+    pad = _pair(params, "pad", "pad", [0] * axes)
+    stride = _pair(params, "stride", "stride", [1] * axes)
+    check(all(step > 0 for step in stride), "reads stride 0")
+    return stride, pad
+
+
+def window_settings(params: Parameters) -> dict[str, list[int]]:
+    """The kernel, stride, padding and dilation that OpenCV reads."""
+    return {
+        "kernel": _pair(params, "kernel", "kernel_size", []),
+        "stride": _pair(params, "stride", "stride", [1, 1]),
+        "pad": _pair(params, "pad", "pad", [0, 0]),
+        "dilation": _pair(params, "dilation", "dilation", [1, 1]),
+    }
+
+
+def _enough(values: Sequence[int], axes: int, name: str) -> None:
+    check(len(values) >= axes, f"reads {name} for {len(values)} of {axes} axes")
+
+
+@_of("Convolution")
+def _convolution(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    kernel = _kernel(params)
+    stride, pad = _stride_and_pad(params, len(kernel))
+    dilation = _pair(params, "dilation", "dilation", [1] * len(kernel))
+    check(all(step > 0 for step in dilation), "reads dilation 0")
+    outputs, group = params.integer("num_output"), params.integer("group", 1)
+    check(group != 0 and outputs % group == 0, f"group {group} does not divide {outputs} outputs")
+    bottom = inputs[0]
+    check(len(bottom) > 1, f"the bottom has {len(bottom)} axis", "bottom")
+    weight = _convolution_weight(layer, kernel, bottom, outputs, group)
+    spatial = bottom[2:]
+    for values, name in ((pad, "pad"), (kernel, "kernel"), (stride, "stride")):
+        _enough(values, len(spatial), name)
+    top = [bottom[0], weight[0]]
+    for size, k, s, p, d in zip(spatial, kernel, stride, pad, dilation):
+        # In unsigned 64 bits, a kernel beyond the bottom gives a huge number.
+        top.append(int32(unsigned(size + 2 * p - d * (k - 1) - 1) // s + 1))
+    groups = bottom[1] // weight[1]
+    check(
+        groups > 0 and groups * weight[1] == bottom[1] and weight[0] % groups == 0,
+        f"its weights are for {weight[1]} channels a group, which does not divide"
+        f" {bottom[1]} channels",
+    )
+    return [top]
+
+
+def _convolution_weight(
+    layer: ImportedLayer, kernel: list[int], bottom: list[int], outputs: int, group: int
+) -> Sequence[int]:
+    if layer.blobs is None:
+        return [outputs, bottom[1] // group, *kernel]
+    check(bool(layer.blobs), "has no weights")
+    weight = layer.blobs[0]
+    check(len(weight) > 1, "has no weights for its channels")
+    if len(layer.blobs) > 1:
+        check(prod(layer.blobs[1]) == weight[0], "its bias does not fit its weights")
+    return weight
+
+
+@_of("Deconvolution")
+def _deconvolution(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    kernel = _kernel(params)
+    stride, pad = _stride_and_pad(params, len(kernel))
+    outputs, group = params.integer("num_output"), params.integer("group", 1)
+    check(group != 0 and outputs % group == 0, f"group {group} does not divide {outputs} outputs")
+    bottom = inputs[0]
+    check(len(bottom) >= 2 + len(kernel), f"the bottom has {len(bottom)} axes", "bottom")
+    top = [bottom[0], outputs]
+    for size, k, s, p in zip(bottom[2:], kernel, stride, pad):
+        top.append(int32(s * (size - 1) + k - 2 * p))
+    if layer.blobs is not None:
+        check(bool(layer.blobs), "has no weights")
+        weight = layer.blobs[0]
+        check(outputs % weight[1] == 0, "its weights do not fit num_output")
+        check(weight[0] == bottom[1], f"its weights are for {weight[0]} channels", "bottom")
+        check(bottom[1] % (outputs // weight[1]) == 0, "its groups do not divide the channels")
+    return [top]
+
+
+@_of("Pooling", "ROIPooling", "PSROIPooling")
+def _pooling(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    if any(name in params for name in ("pool", "kernel_size", "kernel_w", "kernel_h")):
+        return _windowed(layer, inputs)
+    bottom = inputs[0] if inputs else []
+    if "pooled_w" in params or "pooled_h" in params:
+        size = [params.integer("pooled_h", 1), params.integer("pooled_w", 1)]
+        check(len(inputs) == 2, f"has {len(inputs)} bottoms, but needs 2", "bottom")
+        return [[inputs[1][0], *bottom[1:2], *size]]
+    check("output_dim" in params and "group_size" in params, "cannot tell the kind of pooling")
+    group, channels = params.integer("group_size"), params.integer("output_dim")
+    check(len(inputs) == 2, f"has {len(inputs)} bottoms, but needs 2", "bottom")
+    check(
+        channels * group * group == bottom[1],
+        f"needs {channels * group * group} channels, but the bottom has {bottom[1]}",
+        "bottom",
+    )
+    return [[inputs[1][0], channels, group, group]]
+
+
+def _windowed(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    kind = params.text("pool", "MAX").lower()
+    check(kind in ("max", "ave", "stochastic", "sum"), f'unknown pooling "{kind}"')
+    if params.boolean("global_pooling", False):
+        kernel, stride, pad = _global(params), *_stride_and_pad(params, 2)
+        check(not any(pad), "global_pooling needs pad 0")
+        check(all(step == 1 for step in stride), "global_pooling needs stride 1")
+    else:
+        kernel = _kernel(params)
+        stride, pad = _stride_and_pad(params, len(kernel))
+    check(bool(inputs), "needs a bottom", "bottom")
+    bottom = inputs[0]
+    check(len(bottom) > 2, f"the bottom has {len(bottom)} axes", "bottom")
+    kernel = kernel or bottom[2:]
+    axes = 1 if len(bottom) == 3 else len(kernel)
+    check(axes <= len(bottom) - 2, f"the kernel has {axes} axes, the bottom {len(bottom) - 2}")
+    for values, name in ((pad, "pad"), (stride, "stride")):
+        _enough(values, axes, name)
+    rounded = ceil if params.boolean("ceil_mode", True) else floor
+    top = list(bottom[:2])
+    for size, k, s, p in list(zip(bottom[2:], kernel, stride, pad))[:axes]:
+        top.append(_pooled(size, k, s, p, rounded))
+    number = len(layer.used) or (2 if kind == "max" else 1)
+    check(number == 1 or (number == 2 and kind == "max"), f"has {number} tops", "top")
+    return [list(top) for _ in range(number)]
+
+
+def _global(params: Parameters) -> list[int]:
+    for name in ("kernel_h", "kernel_w", "kernel_size"):
+        check(name not in params, "global_pooling excludes a kernel", f"pooling_param.{name}")
+    return []
+
+
+def _pooled(size: int, kernel: int, stride: int, pad: int, rounded: Callable[[float], int]) -> int:
+    over = size + 2 * pad - kernel
+    check(over >= 0, f"kernel {kernel} exceeds the padded bottom of {size + 2 * pad}")
+    pooled = 1 + rounded(float32(float32(over) / stride))
+    # Each axis is clipped by its own padding.
+    if pad and (pooled - 1) * stride >= size + pad:
+        pooled -= 1
+    return pooled
+
+
+# Axes --------------------------------------------------------------------------------------------
+
+
+@_of("Concat")
+def _concat(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(bool(inputs), "needs a bottom", "bottom")
+    top = list(inputs[0])
+    axis = axis_of(layer.params.integer("axis", 1), len(top))
+    for bottom in inputs:
+        check(len(bottom) == len(top), "the bottoms differ in their numbers of axes", "bottom")
+        for at, size in enumerate(bottom):
+            check(at == axis or size == top[at], f"the bottoms differ on axis {at}", "bottom")
+    top[axis] = sum(bottom[axis] for bottom in inputs)
+    return [top]
+
+
+@_of("Slice")
+def _slice(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    axis = params.integer("axis", 1)
+    check(len(inputs) == 1, f"has {len(inputs)} bottoms, but takes 1", "bottom")
+    bottom = inputs[0]
+    place = axis % len(bottom)
+    if "slice_point" not in params:
+        parts = params.integer("num_split", 0) or len(layer.used)
+        check(
+            parts > 0 and bottom[place] % parts == 0,
+            f"has no slice_point, and the {parts} tops that are read do not divide {bottom[place]}",
+            "top",
+        )
+        part = [*bottom[:place], bottom[place] // parts, *bottom[place + 1 :]]
+        return [list(part) for _ in range(parts)]
+    check(axis < len(bottom), f"axis {axis} does not exist: the bottom has {len(bottom)} axes")
+    points = [0, *params.integers("slice_point"), bottom[place]]
+    tops = []
+    for start, end in pairwise(points):
+        size = _clamped_end(end, bottom[place]) - _clamped_start(start, bottom[place])
+        tops.append([*bottom[:place], size, *bottom[place + 1 :]])
+    return tops
+
+
+def _clamped_start(start: int, size: int) -> int:
+    if start != size:
+        start = min(max(start, -size), size - 1)
+    return start + size if start < 0 else start
+
+
+def _clamped_end(end: int, size: int) -> int:
+    end = min(max(end, -size), size)
+    return end + size if end < 0 else end
+
+
+@_of("Crop")
+def _crop(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(len(inputs) == 2, f"has {len(inputs)} bottoms, but needs 2", "bottom")
+    bottom, size = inputs
+    axis = axis_of(layer.params.integer("axis", 2), len(bottom))
+    check(len(size) >= len(bottom), "the second bottom has fewer axes", "bottom[1]")
+    return [[*bottom[:axis], *size[axis : len(bottom)]]]
+
+
+@_of("Split")
+def _split(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(len(inputs) == 1, f"has {len(inputs)} bottoms, but takes 1", "bottom")
+    number = layer.params.integer("top_count", -1)
+    number = max(1, number if number >= 0 else len(layer.used))
+    return [list(inputs[0]) for _ in range(number)]
+
+
+@_of("Reshape")
+def _reshape(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    start, number = params.integer("axis", 0), params.integer("num_axes", -1)
+    check(number >= -1, f"num_axes {number} is less than -1")
+    if len(inputs) == 1 or len(inputs) == len(layer.used):
+        end = None if number == -1 else start + number
+        return [reshaped(bottom, params.integers("dim"), start, end) for bottom in inputs]
+    check(len(inputs) == 2, f"has {len(inputs)} bottoms", "bottom")
+    check(total(inputs[0]) == total(inputs[1]), "the bottoms differ in size", "bottom")
+    return [list(inputs[1])]
+
+
+@_of("Flatten")
+def _flatten(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(bool(inputs), "needs a bottom", "bottom")
+    bottom = inputs[0]
+    check(all(each == bottom for each in inputs), "the bottoms differ", "bottom")
+    start = axis_of(layer.params.integer("axis", 1), len(bottom))
+    end = axis_of(layer.params.integer("end_axis", -1), len(bottom))
+    check(end >= start, f"end_axis {end} is before axis {start}")
+    top = [*bottom[:start], total(bottom, start, end + 1), *bottom[end + 1 :]]
+    return [list(top) for _ in inputs]
+
+
+@_of("Permute")
+def _permute(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    order = layer.params.integers("order")
+    for axis in order:
+        check(0 <= axis <= len(order), f"order {axis} exceeds the {len(order)} orders given")
+        check(order.count(axis) == 1, f"order {axis} is given twice")
+    if order == list(range(len(order))):
+        return _same(layer, inputs)
+    check(bool(inputs), "needs a bottom", "bottom")
+    bottom = inputs[0]
+    check(
+        len(order) == len(bottom) and max(order) < len(order),
+        f"has {len(order)} orders, but the bottom has {len(bottom)} axes; OpenCV does not append"
+        " the others",
+        "permute_param.order",
+    )
+    top = [bottom[axis] for axis in order]
+    check(all(total(each) == total(top) for each in inputs), "the bottoms differ", "bottom")
+    return [list(top) for _ in inputs]
+
+
+@_of("ShuffleChannel")
+def _shuffle(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    group = layer.params.integer("group", 1)
+    check(len(inputs) == 1 and len(inputs[0]) == 4, "needs one bottom of 4 axes", "bottom")
+    check(group != 0 and inputs[0][1] % group == 0, f"group {group} does not divide the channels")
+    return _same(layer, inputs)
+
+
+@_of("Reorg")
+def _reorg(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    # OpenCV reads reorg_stride, which no Caffe has; Caffe's `stride` is without effect.
+    stride = layer.params.integer("reorg_stride", 2)
+    check(stride > 0, "reads stride 0")
+    check(bool(inputs) and len(inputs[0]) >= 4, "needs a bottom of 4 axes", "bottom")
+    num, channels, height, width = inputs[0][:4]
+    top = [num, channels * stride * stride, height // stride, width // stride]
+    check(all(size > 0 for size in top), "the bottom is too small")
+    check(
+        total(top) == total(inputs[0]),
+        f"always has stride {stride}, which does not divide {height}x{width}",
+        "bottom",
+    )
+    return [list(top) for _ in inputs]
+
+
+@_of("Interp")
+def _interp(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(len(inputs) == 1 and len(inputs[0]) == 4, "needs one bottom of 4 axes", "bottom")
+    num, channels, height, width = inputs[0]
+    zoom = layer.params.number("zoom_factor", 0)
+    if zoom > 0:
+        return [[num, channels, int(1 + zoom * (height - 1)), int(1 + zoom * (width - 1))]]
+    size = [int(layer.params.number(name, 0)) for name in ("height", "width")]
+    return [[num, channels, *size]]
+
+
+@_of("Resize")
+def _resize(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    mode = params.text("interpolation")
+    check(mode in ("nearest", "opencv_linear", "bilinear"), f'unknown interpolation "{mode}"')
+    check(len(inputs) in (1, 2) and len(inputs[0]) == 4, "needs a bottom of 4 axes", "bottom")
+    bottom = inputs[0]
+    if len(inputs) == 2:
+        check(len(inputs[1]) >= 4, "needs a second bottom of 4 axes", "bottom[1]")
+        return [[*bottom[:2], *inputs[1][2:4]]]
+    zoom = params.number("zoom_factor", 0)
+    if zoom > 0:
+        return [[*bottom[:2], int(bottom[2] * zoom), int(bottom[3] * zoom)]]
+    return [[*bottom[:2], int(params.number("height", 0)), int(params.number("width", 0))]]
+
+
+# Arithmetic --------------------------------------------------------------------------------------
+
+
+@_of("InnerProduct")
+def _inner_product(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    bias = params.boolean("bias_term", True)
+    check(len(inputs) == 1, f"has {len(inputs)} bottoms, but takes 1", "bottom")
+    outputs = params.integer("num_output")
+    check(outputs > 0, "has num_output 0")
+    if layer.blobs is not None:
+        check(bool(layer.blobs), "has no weights")
+        check(len(layer.blobs) in (1, 2), "has more weights than two")
+        check(prod(layer.blobs[0]) % outputs == 0, "its weights do not fit num_output")
+        fits = len(layer.blobs) == 2 and prod(layer.blobs[1]) == outputs
+        check(not bias or fits, "has no bias")
+    axis = axis_of(params.integer("axis", 1), len(inputs[0]))
+    return [[*inputs[0][:axis], outputs]]
+
+
+@_of("Softmax", "SoftMax")
+def _softmax(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(bool(inputs), "needs a bottom", "bottom")
+    axis_of(layer.params.integer("axis", -1), len(inputs[0]))
+    return _same(layer, inputs)
+
+
+@_of("LRN")
+def _lrn(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    region = layer.params.text("norm_region", "ACROSS_CHANNELS")
+    check(region in ("ACROSS_CHANNELS", "WITHIN_CHANNEL"), f'unknown region "{region}"')
+    size = layer.params.integer("local_size", 5)
+    check(size > 0 and size % 2 == 1, f"local_size {size} is not odd", "lrn_param.local_size")
+    return _same(layer, inputs)
+
+
+@_of("MVN")
+def _mvn(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    return _same(layer, inputs)
+
+
+@_of("BatchNorm")
+def _batch_norm(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    own_scale = params.boolean("scale_bias", False)
+    global_statistics = params.boolean("use_global_stats", True)
+    if layer.blobs is not None:
+        blobs = layer.blobs
+        check(len(blobs) >= 2, "has no weights")
+        count = prod(blobs[0])
+        check(prod(blobs[1]) == count, "its variances do not fit its means")
+        if own_scale:
+            check(prod(blobs[-1]) == count and prod(blobs[-2]) == count, "has no scale and bias")
+        elif len(blobs) > 2 and global_statistics:
+            check(len(blobs) == 3, f"has {len(blobs)} blobs of weights, but OpenCV reads 3")
+    check(bool(inputs), "needs a bottom", "bottom")
+    check(
+        global_statistics or inputs[0][0] == 1,
+        "computes statistics, which OpenCV does for a batch of 1 only",
+        "batch_norm_param.use_global_stats",
+    )
+    return _same(layer, inputs)
+
+
+@_of("Scale")
+def _scale(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(bool(inputs), "needs a bottom", "bottom")
+    return [list(inputs[0])]
+
+
+@_of("PReLU", "ChannelsPReLU")
+def _prelu(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(layer.blobs is None or len(layer.blobs) == 1, "has no weights")
+    return _same(layer, inputs)
+
+
+@_of("Eltwise")
+def _eltwise(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    operation = params.text("operation", "SUM").lower()
+    known = ("prod", "mul", "sum", "max", "min", "div")
+    check(operation in known, f'unknown operation "{operation}"')
+    coefficients = params.elements("coeff")
+    check(len(inputs) >= 2, "has 1 bottom, but needs 2", "bottom")
+    check(len(inputs[0]) >= 2, f"the bottom has {len(inputs[0])} axis", "bottom")
+    check(
+        len(coefficients) in (0, len(inputs)),
+        f"has {len(coefficients)} coeff for {len(inputs)} bottoms",
+        "eltwise_param.coeff",
+    )
+    check(operation == "sum" or not coefficients, "coeff is for SUM only", "eltwise_param.coeff")
+    first = inputs[0]
+    for bottom in inputs[1:]:
+        check(bottom[:2] == first[:2], "the bottoms differ in num or channels", "bottom")
+    return [[*first[:2], *_broadcast(inputs)]]
+
+
+def _broadcast(inputs: Shapes) -> list[int]:
+    """The spatial sizes: those of the first input that is not 1 everywhere."""
+    axes = len(inputs[0])
+    if axes <= 2:
+        return []
+    check(all(len(bottom) >= axes for bottom in inputs), "the bottoms differ in axes", "bottom")
+    whole = [bottom[2:axes] for bottom in inputs if set(bottom[2:axes]) != {1}]
+    check(all(sizes == whole[0] for sizes in whole), "the bottoms differ in size", "bottom")
+    return list(whole[0]) if whole else list(inputs[0][2:])
+
+
+@_of("Normalize", "NormalizeBBox")
+def _normalize(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(len(inputs) == 1, f"has {len(inputs)} bottoms, but takes 1", "bottom")
+    return _same(layer, inputs)
+
+
+# Detection ---------------------------------------------------------------------------------------
+
+
+@_of("PriorBox")
+def _prior_box(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(bool(inputs) and len(inputs[0]) >= 4, "needs a bottom of 4 axes", "bottom")
+    return [[1, 2, inputs[0][2] * inputs[0][3] * _priors(layer.params) * 4]]
+
+
+def _priors(params: Parameters) -> int:
+    """The number of boxes at each place."""
+    check("variance" in params, "needs variance, which is not given", "prior_box_param")
+    variances = params.numbers("variance")
+    check(len(variances) in (0, 1, 4), f"has {len(variances)} variances, but needs 1 or 4")
+    check(all(variance > 0 for variance in variances), "a variance is not positive")
+    ratios = _ratios(params)
+    least, most = params.numbers("min_size"), params.numbers("max_size")
+    if "max_size" in params:
+        check(len(most) == len(least), "has not as many max_size as min_size")
+        check(all(a < b for a, b in zip(least, most)), "a max_size is not above its min_size")
+    check(bool(least) and min(least) > 0, "needs a positive min_size")
+    if "step_h" in params or "step_w" in params:
+        check("step" not in params, "has both step and step_h or step_w")
+        check(params.number("step_h") > 0 and params.number("step_w") > 0, "has step 0")
+    elif "step" in params:
+        check(params.number("step") > 0, "has step 0")
+    return len(least) * (1 + len(ratios)) + len(most)
+
+
+def _ratios(params: Parameters) -> list[float]:
+    found: list[float] = []
+    flip = params.boolean("flip", True)
+    for ratio in params.numbers("aspect_ratio"):
+        if abs(ratio - 1) < 1e-6 or any(abs(ratio - other) < 1e-6 for other in found):
+            continue
+        found += [ratio, 1 / ratio] if flip else [ratio]
+    return found
+
+
+@_of("DetectionOutput")
+def _detection_output(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    classes, keep = params.integer("num_classes"), params.integer("keep_top_k")
+    shared = params.integer("share_location") != 0
+    params.integer("background_label_id")
+    check(params.number("nms_threshold") > 0, "needs a positive nms_threshold")
+    check("code_type" in params, "needs code_type, which is not given", "detection_output_param")
+    encoded = params.boolean("variance_encoded_in_target", False)
+    check(len(inputs) >= 3, f"has {len(inputs)} bottoms, but needs 3", "bottom")
+    locations, confidences, priors = inputs[:3]
+    check(locations[0] == confidences[0], "the bottoms differ in num", "bottom")
+    check(len(priors) >= 3, "the priors have too few axes", "bottom[2]")
+    number = priors[2] // 4
+    boxes = number * (1 if shared else classes) * 4
+    check(boxes == total(locations, 1), "the locations do not fit the priors", "bottom[0]")
+    check(number * classes == total(confidences, 1), "the confidences do not fit", "bottom[1]")
+    check(priors[1] == (1 if encoded else 2), "the priors have the wrong channels", "bottom[2]")
+    return [[1, 1, keep * locations[0], 7]]
+
+
+@_of("Proposal")
+def _proposal(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    for name in ("ratio", "scale"):
+        check(name in params, f"needs {name}, which is not given", "proposal_param")
+    check(len(inputs) == 3, f"has {len(inputs)} bottoms, but needs 3", "bottom")
+    scores = inputs[0]
+    check(len(scores) == 4 and scores[1] % 2 == 0, "the scores do not fit", "bottom[0]")
+    check(len(inputs[1]) == 4, "the deltas need 4 axes", "bottom[1]")
+    check(all(ratio > 0 for ratio in params.numbers("ratio")), "a ratio is not positive")
+    sqrt(params.numbers("ratio")[0])
+    number = params.integer("post_nms_topn", 300)
+    return [[number, 5], [number, 1]]
+
+
+# Optical flow ------------------------------------------------------------------------------------
+
+
+@_of("Correlation")
+def _correlation(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    pad, kernel = params.integer("pad", 0), params.integer("kernel_size")
+    reach = params.integer("max_displacement")
+    check(kernel % 2 == 1, f"kernel {kernel} is not odd")
+    near, far = params.integer("stride_1", 1), params.integer("stride_2", 1)
+    check(len(inputs) == 2 and all(len(each) == 4 for each in inputs), "needs 2 bottoms", "bottom")
+    border = 2 * (reach + (kernel - 1) // 2)
+    sizes = [ceil((size + 2 * pad - border) / near) for size in inputs[0][2:]]
+    check(min(sizes) >= 1, "the bottom is too small", "bottom")
+    return [[inputs[0][0], (reach // far * 2 + 1) ** 2, *sizes]]
+
+
+@_of("FlowWarp")
+def _flow_warp(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(len(inputs) == 2, f"has {len(inputs)} bottoms, but needs 2", "bottom")
+    image, flow = inputs
+    fits = image[0] == flow[0] and flow[1] == 2 and image[2:4] == flow[2:4]
+    check(fits, "the flow does not fit the image", "bottom[1]")
+    return [list(image)]
+
+
+@_of("Accum")
+def _accum(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    params = layer.params
+    check(bool(inputs) and all(len(each) >= 4 for each in inputs), "needs 4 axes", "bottom")
+    check(len({bottom[0] for bottom in inputs}) == 1, "the bottoms differ in num", "bottom")
+    channels = sum(bottom[1] for bottom in inputs)
+    largest = [max(bottom[axis] for bottom in inputs) for axis in (2, 3)]
+    divisor = params.integer("size_divisible_by", 0)
+    if divisor:
+        size = [each // divisor * divisor for each in largest]
+    else:
+        size = [params.integer("top_height", 0), params.integer("top_width", 0)]
+    if size[0] <= largest[0] or size[1] <= largest[1]:
+        size = largest
+    return [[inputs[0][0], channels, *size]]
+
+
+@_of("DataAugmentation")
+def _data_augmentation(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    check(len(inputs) == 1, "takes 1 bottom", "bottom")
+    check(layer.blobs is None or len(layer.blobs) == 3, "has no weights")
+    return [list(inputs[0])]

@@ -1,0 +1,140 @@
+"""What builds in OpenCV and cannot run.
+
+(source: ``finalize`` and ``forward`` in modules/dnn/src/layers/ of OpenCV 4.14)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+from protogen.portability.opencv.arithmetic import total
+from protogen.portability.opencv.build import BuiltNet, build
+from protogen.portability.opencv.faults import OpenCVFault
+from protogen.portability.opencv.importer import ImportedLayer, ImportedNet
+from protogen.portability.opencv.layer_shapes import Shapes, check
+
+__all__ = ["run"]
+
+
+def run(net: ImportedNet) -> BuiltNet:
+    """The shapes in a forward pass. Raises `OpenCVFault` for the first layer that cannot run."""
+    # A matrix of OpenCV has at least two axes.
+    inputs = [[*shape, 1] if len(shape) == 1 else shape for shape in net.shapes]
+    built = build(net, inputs)
+    for layer, (bottoms, tops) in zip(net.layers, built):
+        rule = _RULES.get(layer.type)
+        if rule is None:
+            continue
+        try:
+            rule(layer, bottoms, tops)
+        except OpenCVFault as fault:
+            fault.layer = layer.index
+            raise
+    return built
+
+
+def _convolution(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
+    bottom = bottoms[0]
+    axes = len(bottom) - 2
+    check(axes >= 1, f"the bottom has {len(bottom)} axes, but it needs spatial ones", "bottom")
+    check(len(tops[0]) == len(bottom), f"{len(bottom)} axes need as many sizes of the kernel")
+    if layer.type == "Deconvolution":
+        return
+    weight = layer.blobs[0] if layer.blobs else []
+    check(not weight or len(weight) == len(bottom), "its weights do not fit the bottom", "bottom")
+    params = layer.params
+    pads = params.integers("pad") or [params.integer("pad_h", 0), params.integer("pad_w", 0)]
+    dilations = params.integers("dilation") or [1]
+    for place, size in enumerate(weight[2:]):
+        pad = pads[place] if place < len(pads) else pads[0]
+        dilation = dilations[place] if place < len(dilations) else dilations[0]
+        room = bottom[2 + place] + 2 * pad
+        extent = dilation * (size - 1) + 1
+        check(extent <= room, f"kernel {size} exceeds the padded bottom of {room}", "bottom")
+
+
+def _pooling(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
+    kind = str(layer.params.get("pool", "MAX"))
+    if "pooled_h" in layer.params or "output_dim" in layer.params:
+        return
+    check(kind != "STOCHASTIC", "does not implement STOCHASTIC", "pooling_param.pool")
+    check(len(bottoms) == 1, f"has {len(bottoms)} bottoms, but takes 1", "bottom")
+
+
+def _lrn(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
+    check(all(len(bottom) == 4 for bottom in bottoms), "needs a bottom of 4 axes", "bottom")
+
+
+def _mvn(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
+    plain = not layer.params.boolean("across_channels", False)
+    variance = layer.params.boolean("normalize_variance", True)
+    check(
+        len(bottoms[0]) > 2 or not plain or variance,
+        f"the bottom has {len(bottoms[0])} axes, but it needs spatial ones",
+        "bottom",
+    )
+
+
+def _inner_product(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
+    if not layer.blobs:
+        return
+    axis = len(tops[0]) - 1
+    inner = prod(layer.blobs[0]) // layer.params.integer("num_output")
+    count = total(bottoms[0], axis)
+    check(inner == count, f"its weights are for {inner} inputs, the bottom has {count}", "bottom")
+
+
+def _crop(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
+    bottom, size = bottoms
+    start = layer.params.integer("axis", 2) % len(bottom)
+    offsets = layer.params.integers("offset") or [0]
+    axes = range(start, len(bottom))
+    if len(offsets) == 1:
+        offsets = offsets * len(axes)
+    check(len(offsets) == len(axes), f"has {len(offsets)} offsets for {len(axes)} axes")
+    for axis, offset in zip(axes, offsets):
+        fits = offset >= 0 and offset + size[axis] <= bottom[axis]
+        check(fits, f"crops beyond the bottom on axis {axis}", "crop_param.offset")
+
+
+def _scale(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
+    """Its axes are those from ``axis`` on that have as many elements as the weights.
+
+    A negative ``axis`` is not counted from the end.
+    """
+    if layer.blobs is None:
+        return
+    bias = layer.params.boolean("bias_term", False)
+    blobs = layer.blobs
+    scales = len(blobs) == 2 or (len(blobs) <= 1 and not bias)
+    given = len(bottoms) == 2 and not blobs
+    check(given or len(blobs) == scales + bias, "has no weights")
+    count = total(bottoms[1]) if not blobs else prod(blobs[0])
+    if scales and bias:
+        check(count == prod(blobs[-1]), "its bias does not fit its weights")
+    if scales and count == 1:
+        return
+    axis, bottom = layer.params.integer("axis", 1), bottoms[0]
+    check(axis >= 0, f"reads axis {axis} as it is, not from the end", "scale_param.axis")
+    ends = range(axis + 1, len(bottom) + 1)
+    fits = any(total(bottom, axis, end) == count for end in ends)
+    check(fits, f"no axes from {axis} on have {count} elements", "scale_param.axis")
+
+
+def _prior_box(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
+    check(len(bottoms) > 1, "needs 2 bottoms", "bottom")
+    check(all(len(bottom) == 4 for bottom in bottoms[:2]), "needs bottoms of 4 axes", "bottom")
+
+
+_RULES: dict[str, Callable[[ImportedLayer, Shapes, Shapes], None]] = {
+    "Convolution": _convolution,
+    "Deconvolution": _convolution,
+    "Pooling": _pooling,
+    "LRN": _lrn,
+    "MVN": _mvn,
+    "InnerProduct": _inner_product,
+    "Crop": _crop,
+    "Scale": _scale,
+    "PriorBox": _prior_box,
+}

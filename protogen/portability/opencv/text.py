@@ -1,0 +1,215 @@
+"""OpenCV's reading of a text: a message of its schema, and the unknown fields that it keeps.
+
+The parser keeps an unknown field as a name and the text of its value. A nested unknown message
+leaves no trace but its fields, which count as fields of the message around it.
+(source: 3rdparty/protobuf/src/google/protobuf/text_format.cc in OpenCV, ``SkipField``)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from protogen import proto
+from protogen.portability.opencv.faults import OpenCVFault
+from protogen.text.parse import ParseResult, parse
+from protogen.text.tree import Block, Entry, Span
+from protogen.text.upgrade.upgrade_findings import Findings
+from protogen.text.upgrade.v0 import is_v0, upgrade_v0
+from protogen.text.upgrade.v1 import upgrade_v1
+
+__all__ = ["ReadNet", "UnknownField", "read_net"]
+
+#: Problems of the text that OpenCV's parser does not mind.
+_HARMLESS = frozenset({"unknown-field", "not-utf8", "empty-file"})
+
+
+@dataclass(frozen=True)
+class UnknownField:
+    """A field that OpenCV's schema does not have: its name, and the first word of its value.
+
+    ``value`` is ``None`` if there is no word: the field is a string. Then OpenCV refuses the file
+    once it looks at the field.
+    """
+
+    name: str
+    value: str | None
+    offset: int
+
+
+@dataclass(frozen=True)
+class ReadNet:
+    """A net as OpenCV's parser returns it, in the current format.
+
+    ``blocks`` are where the layers are written, ``None`` for a layer of the V0 format; ``kept`` is
+    whether unknown fields of a layer itself count, which those of V1 layers do not.
+    """
+
+    message: Any
+    result: ParseResult
+    blocks: list[Block | None]
+    origins: list[int]
+    kept: bool
+
+    def unknown_fields(self, block: Block, descriptor: Any) -> list[UnknownField]:
+        """The unknown fields of one message, those of nested unknown messages included."""
+        fields = descriptor.fields_by_name
+        unknown = [entry for entry in block.entries if entry[0] not in fields]
+        return [field for entry in unknown for field in _flattened(entry, self.result.plain)]
+
+    def unknown_parameters(self, index: int) -> Iterator[tuple[str, list[UnknownField]]]:
+        """The parameter messages of a layer that have unknown fields, with these."""
+        block = self.blocks[self.origins[index]] if index < len(self.origins) else None
+        if block is None:
+            return
+        fields = self.message.layer[index].DESCRIPTOR.fields_by_name
+        for name, spans in block.by_name.items():
+            field = fields.get(name)
+            if field is None or field.message_type is None or not name.endswith("_param"):
+                continue
+            inner = [span.block for span in spans if span.block is not None]
+            unknown = [self.unknown_fields(each, field.message_type) for each in inner]
+            if any(unknown):
+                yield name, [each for found in unknown for each in found]
+
+
+def read_net(text: str, message_class: Any, filename: str) -> ReadNet:
+    """Read a net as OpenCV does. Raises `OpenCVFault` where its parser gives up."""
+    result = parse(text, message_class, filename)
+    _check(result)
+    message = result.message()
+    old = list(message.layers)
+    kind = "layers" if old else "layer"
+    blocks: list[Block | None] = [span.block for span in result.root.by_name.get(kind, [])]
+    origins = list(range(len(blocks)))
+    if old:
+        message, origins = _upgraded(message, message_class)
+        if any(layer.HasField("layer") for layer in old):
+            blocks = [None] * len(old)
+    return ReadNet(message, result, blocks, origins, kept=not old)
+
+
+def _check(result: ParseResult) -> None:
+    if result.foreign_format or result.look_alikes:
+        raise OpenCVFault("cannot parse the text")
+    for problem in result.problems:
+        if problem.rule not in _HARMLESS:
+            raise OpenCVFault(f"cannot parse the text: {problem.message}", hint=problem.hint)
+    if not set(result.unreported) <= _HARMLESS:
+        raise OpenCVFault("cannot parse the text")
+    if result.text.startswith("\ufeff"):
+        raise OpenCVFault("cannot parse the text: it starts with a byte order mark")
+    missing = result.message().FindInitializationErrors() if result.has_required else []
+    if missing:
+        raise OpenCVFault(f"cannot parse the text: the required field {missing[0]} is missing")
+    _check_unknown(result.root, result.message_class.DESCRIPTOR, result.plain)
+
+
+def _check_unknown(block: Block, descriptor: Any, text: str) -> None:
+    """Raise for an unknown field that the parser cannot skip."""
+    for entry in block.entries:
+        field = descriptor.fields_by_name.get(entry[0])
+        if field is None:
+            # Only the fields of a known message: their skipping ends before the separator.
+            if text[entry[2] :].lstrip()[:1] in (",", ";"):
+                raise OpenCVFault(f'cannot parse the text: a separator after "{entry[0]}"')
+            _check_lists(entry)
+        elif field.message_type is not None:
+            for inner in _blocks_of(entry):
+                _check_unknown(inner, field.message_type, text)
+
+
+def _check_lists(entry: Entry) -> None:
+    name, _, _, child = entry
+    if isinstance(child, list) and not child:
+        raise OpenCVFault(f'cannot parse the text: the unknown field "{name}" is an empty list')
+    for block in _blocks_of(entry):
+        for inner in block.entries:
+            _check_lists(inner)
+
+
+def _blocks_of(entry: Entry) -> Iterator[Block]:
+    child = entry[3]
+    if isinstance(child, Block):
+        yield child
+    elif isinstance(child, list):
+        yield from (span.block for span in child if span.block is not None)
+
+
+def _flattened(entry: Entry, text: str) -> Iterator[UnknownField]:
+    name, start, end, child = entry
+    if isinstance(child, Block):
+        for inner in child.entries:
+            yield from _flattened(inner, text)
+    elif isinstance(child, list):
+        words = [_word(text[span.start : span.end]) for span in child if not span.block]
+        words = [word for word in words if word]
+        yield UnknownField(name, words[0] if words else None, start)
+    else:
+        value = text[start:end].partition(":")[2].strip()
+        yield UnknownField(name, _word(value), start)
+
+
+def _word(value: str) -> str | None:
+    """What the parser keeps of a value: its last token, so not the sign; nothing of a string."""
+    return None if value[:1] in ("'", '"') else value.lstrip("-").strip()
+
+
+def _upgraded(message: Any, message_class: Any) -> tuple[Any, list[int]]:
+    """The net without V0 and V1 layers, as `UpgradeNetAsNeeded` leaves it.
+
+    OpenCV drops the layers of the current format if there are older ones, too.
+    """
+    net, found = proto.NetParameter(), Findings()
+    message.ClearField("layer")
+    _copy(message, net)
+    origins = list(range(len(net.layers)))
+    if is_v0(net):
+        net, origins = upgrade_v0(net, found)
+    if found.fatal:
+        raise OpenCVFault(f"cannot upgrade the net: {found[0].message}")
+    upgrade_v1(net, found)
+    new = message_class()
+    _copy(net, new)
+    return new, origins
+
+
+def _copy(source: Any, target: Any) -> None:
+    """Copy a message into one of another schema, by the names of fields and enum values."""
+    for field, value in source.ListFields():
+        wanted = target.DESCRIPTOR.fields_by_name.get(field.name)
+        if wanted is None:
+            continue
+        if field.message_type is not None:
+            _copy_messages(field.name, value, target)
+        elif field.enum_type is not None:
+            _copy_enums(field, wanted, value, target)
+        elif hasattr(value, "extend"):
+            getattr(target, field.name).extend(value)
+        else:
+            setattr(target, field.name, value)
+
+
+def _copy_messages(name: str, value: Any, target: Any) -> None:
+    if hasattr(value, "ListFields"):
+        getattr(target, name).SetInParent()
+        _copy(value, getattr(target, name))
+        return
+    for each in value:
+        _copy(each, getattr(target, name).add())
+
+
+def _copy_enums(field: Any, wanted: Any, value: Any, target: Any) -> None:
+    numbers = value if hasattr(value, "extend") else [value]
+    names = [field.enum_type.values_by_number[number].name for number in numbers]
+    new = [wanted.enum_type.values_by_name[name].number for name in names]
+    if hasattr(value, "extend"):
+        getattr(target, field.name).extend(new)
+    else:
+        setattr(target, field.name, new[0])
+
+
+def spans(block: Block, name: str) -> list[Span]:
+    """The occurrences of a field in a message."""
+    return block.by_name.get(name, [])

@@ -1,0 +1,204 @@
+"""Where OpenCV runs a layer and computes something other than Caffe.
+
+What depends on one field is in the target's file. Here is what depends on shapes, on the place of a
+layer in the net, and on phases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import prod
+
+from protogen.diagnostics import Diagnostic
+from protogen.graph import Step
+from protogen.poolings import pooled_axes
+from protogen.portability.judgment import finding
+from protogen.portability.opencv.build import BuiltNet
+from protogen.portability.opencv.importer import ImportedNet
+from protogen.portability.opencv.layer_shapes import WINDOWED, window_settings
+from protogen.portability.opencv.parameters import layer_parameters
+from protogen.portability.opencv.text import ReadNet
+from protogen.portability.quirks import quirk_findings
+from protogen.portability.subject import Subject
+from protogen.shapes import format_shape, is_known
+from protogen.targets import Target
+from protogen.windows import empty_windows
+
+__all__ = ["differences"]
+
+_Rule = Callable[[Subject, Step], str]
+
+
+def differences(
+    subject: Subject, target: Target, read: ReadNet, net: ImportedNet, built: BuiltNet
+) -> Iterator[Diagnostic]:
+    """What OpenCV computes otherwise, layer by layer."""
+    steps = subject.analysis.steps
+    yield from quirk_findings(target, steps)
+    yield from _statistics(subject, target, net)
+    yield from _lost_settings(subject, target, read, net)
+    yield from _shapes(target, steps, net, built)
+    for step in steps:
+        message, field = _difference(subject, step)
+        if message:
+            yield finding(target, "computes otherwise", step, message, field=field)
+    yield from _other_phase(subject, target)
+
+
+def _statistics(subject: Subject, target: Target, net: ImportedNet) -> Iterator[Diagnostic]:
+    """BatchNorm layers whose unknown field makes OpenCV compute statistics."""
+    for index in net.crashes:
+        for step in subject.layers:
+            param = step.layer.batch_norm_param
+            written = param.HasField("use_global_stats") and not param.use_global_stats
+            if step.type == "BatchNorm" and subject.layer(index, step.name) is step and not written:
+                message = (
+                    "normalizes each image by itself: beside an unknown field, use_global_stats"
+                    " counts as false"
+                )
+                yield finding(target, "computes otherwise", step, message, field="batch_norm_param")
+
+
+def _lost_settings(
+    subject: Subject, target: Target, read: ReadNet, net: ImportedNet
+) -> Iterator[Diagnostic]:
+    """Layers that lose a setting to a default, because of an unknown field beside it."""
+    for layer in net.layers[1:]:
+        unknown = list(read.unknown_parameters(layer.index))
+        if not unknown:
+            continue
+        plain = layer_parameters(read, layer.index, unknown_fields=False)
+        read_as, meant = window_settings(layer.params), window_settings(plain)
+        for setting in meant:
+            if layer.type in WINDOWED and read_as[setting] != meant[setting]:
+                name, fields = unknown[0]
+                message = (
+                    f"reads {setting} {_sizes(read_as[setting])} instead of"
+                    f" {_sizes(meant[setting])}, because it keeps the unknown field"
+                    f' "{fields[0].name}"'
+                )
+                step = subject.layer(layer.index, layer.written_name)
+                yield finding(target, "computes otherwise", step, message, field=name)
+
+
+def _sizes(values: list[int]) -> str:
+    return "x".join(map(str, values))
+
+
+def _shapes(
+    target: Target, steps: list[Step], net: ImportedNet, built: BuiltNet
+) -> Iterator[Diagnostic]:
+    """The layers at which a shape begins to differ from Caffe's."""
+    theirs = _top_shapes(net, built)
+    differing: set[str] = set()
+    for step in steps:
+        inherits = any(value is not None and value.name in differing for value in step.bottoms)
+        for value in step.tops:
+            shape = theirs.get((step.name, value.name, value.top))
+            if not is_known(value.shape) or shape is None or list(value.shape) == shape:
+                continue
+            differing.add(value.name)
+            if not inherits and step.type != "DetectionOutput":
+                message = (
+                    f'gives "{value.name}" the shape {format_shape(tuple(shape))}, Caffe'
+                    f" {format_shape(value.shape)}"
+                )
+                yield finding(target, "computes otherwise", step, message)
+                break
+
+
+def _top_shapes(net: ImportedNet, built: BuiltNet) -> dict[tuple[str, str, int], list[int]]:
+    """The shape of each top, by the names of layer and top and the number of the top."""
+    found: dict[tuple[str, str, int], list[int]] = {}
+    for layer in net.layers[1:]:
+        outputs = built[layer.id][1]
+        for top, number, output in layer.tops:
+            if output < len(outputs):
+                found[layer.written_name, top, number] = outputs[output]
+    return found
+
+
+def _difference(subject: Subject, step: Step) -> tuple[str, str]:
+    """What OpenCV computes otherwise in a layer, and the field at fault; empty for nothing."""
+    rule = _RULES.get(step.type)
+    message = rule(subject, step) if rule else ""
+    if message:
+        return message, ""
+    if _counts_axis_from_end(step):
+        return "gives a blob of 1 axis a second one, so that axis -1 is another axis", "bottom[0]"
+    return "", ""
+
+
+def _convolution(subject: Subject, step: Step) -> str:
+    if step.in_place:
+        return "computes it correctly; Caffe overwrites the bottom while it reads it"
+    return ""
+
+
+def _pooling(subject: Subject, step: Step) -> str:
+    average = step.layer.pooling_param.pool == step.layer.pooling_param.AVE
+    for axis in pooled_axes(subject.analysis, step):
+        if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average):
+            return "fills a window without elements with another value than Caffe"
+    return ""
+
+
+def _scale(subject: Subject, step: Step) -> str:
+    if len(step.bottoms) > 1 and step.layer.scale_param.bias_term:
+        return "takes its second bottom for the bias, and its bias for weights"
+    return ""
+
+
+def _concat(subject: Subject, step: Step) -> str:
+    """A copy that OpenCV leaves out, with the memory of the top never written."""
+    if len(step.bottoms) != 1 or step.bottoms[0] is None or step.bottoms[0].step.type != "Input":
+        return ""
+    shape = step.bottoms[0].shape
+    if not is_known(shape):
+        return ""
+    axis = step.layer.concat_param.axis % len(shape)
+    if prod(shape[:axis]) == 1:
+        return "computes garbage for a Concat whose only bottom is an input of the net"
+    return ""
+
+
+def _in_training(what: str) -> _Rule:
+    def rule(subject: Subject, step: Step) -> str:
+        return what if subject.phase == "TRAIN" else ""
+
+    return rule
+
+
+_RULES: dict[str, _Rule] = {
+    "BatchNorm": _in_training("uses the learned statistics in training, too"),
+    "Concat": _concat,
+    "Convolution": _convolution,
+    "Dropout": _in_training("drops nothing in training"),
+    "Pooling": _pooling,
+    "Scale": _scale,
+}
+
+
+def _counts_axis_from_end(step: Step) -> bool:
+    """Whether a layer names an axis of a net's input of one axis from the end."""
+    for value in step.bottoms:
+        if value is None or value.step.type != "Input" or len(value.shape or ()) != 1:
+            continue
+        param = (
+            getattr(step.layer, step.schema.param) if step.schema and step.schema.param else None
+        )
+        if param is not None and getattr(param, "axis", 0) < 0:
+            return True
+    return False
+
+
+def _other_phase(subject: Subject, target: Target) -> Iterator[Diagnostic]:
+    """Layers of the other phase that change a blob in place: OpenCV keeps them."""
+    running = {step.index for step in subject.analysis.steps}
+    for step in subject.layers:
+        if step.index in running or step.type in ("Dropout", "Silence", "Split"):
+            continue
+        changed = set(step.layer.top) & set(step.layer.bottom)
+        if changed & subject.analysis.values.keys():
+            message = f"runs it in every phase, so that it changes a blob of {subject.phase}"
+            yield finding(target, "computes otherwise", step, message, field="include")

@@ -1,0 +1,181 @@
+"""The quirks and limits of a target, applied to the layers of a net."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import prod
+from typing import Any
+
+from protogen.diagnostics import Diagnostic
+from protogen.graph import Step
+from protogen.portability.judgment import finding
+from protogen.proto.fields import is_repeated
+from protogen.shapes import Shape
+from protogen.targets import Limit, Quirk, Target
+
+__all__ = ["limit_findings", "quirk_findings"]
+
+
+def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic]:
+    """What the target does otherwise with the layers, as its quirks say."""
+    for step in steps:
+        for quirk in target.quirks:
+            if (not quirk.types or step.type in quirk.types) and _applies(quirk, step.layer):
+                yield _quirk_finding(target, quirk, step)
+
+
+def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
+    hint = quirk.fix
+    if hint and quirk.converts:
+        hint = f"{hint}; protogen convert does that"
+    written = quirk.when not in ("always", "missing")
+    field = quirk.field if written else quirk.field.partition(".")[0]
+    source = target.source(quirk)
+    about = {"field": field, "hint": hint, "why": f"{source.mark}: {source.text}"}
+    return finding(target, quirk.effect, step, quirk.says, **about)
+
+
+def _applies(quirk: Quirk, layer: Any) -> bool:
+    if quirk.when == "always":
+        return True
+    words = _words(layer, quirk.field.split("."))
+    if quirk.when == "missing":
+        return not words
+    if quirk.when == "given":
+        return bool(words)
+    if quirk.when == "above":
+        return any(float(word) > float(quirk.values[0]) for word in words)
+    wanted = set(map(_number, quirk.values))
+    return any((_number(word) in wanted) == (quirk.when == "is") for word in words)
+
+
+def _words(message: Any, path: list[str]) -> list[str]:
+    """The values of a field as words; none if it is not written."""
+    name, *inner = path
+    field = message.DESCRIPTOR.fields_by_name.get(name)
+    if field is None:
+        return []
+    if is_repeated(field):
+        values = list(getattr(message, name))
+    elif message.HasField(name):
+        values = [getattr(message, name)]
+    else:
+        return []
+    if inner:
+        return [word for value in values for word in _words(value, inner)]
+    if field.enum_type is not None:
+        return [field.enum_type.values_by_number[value].name for value in values]
+    return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+
+
+def _number(word: str) -> float | str:
+    try:
+        return float(word)
+    except ValueError:
+        return word
+
+
+# Limits ------------------------------------------------------------------------------------------
+
+
+def limit_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic]:
+    """Where layers exceed the limits of the target."""
+    for step in steps:
+        for limit in target.limits:
+            if limit.types and step.type not in limit.types:
+                continue
+            for value in _values(limit.value, step):
+                if _outside(limit, value):
+                    yield _limit_finding(target, limit, step, value)
+                    break
+
+
+def _outside(limit: Limit, value: int) -> bool:
+    too_low = limit.least is not None and value < limit.least
+    return too_low or (limit.most is not None and value > limit.most)
+
+
+def _limit_finding(target: Target, limit: Limit, step: Step, value: int) -> Diagnostic:
+    least, most = limit.least, limit.most
+    if least is not None and most is not None:
+        bounds = f"{least} to {most}" if least < most else str(least)
+    else:
+        bounds = f"at least {least}" if most is None else f"at most {most}"
+    verb = {
+        "refuses": "does not load it",
+        "fails later": "cannot run it",
+        "slow path": "runs it on the CPU",
+        "computes otherwise": "computes something else",
+        "ignores": "ignores it",
+    }[limit.effect]
+    source = target.source(limit)
+    return finding(
+        target,
+        limit.effect,
+        step,
+        f"{verb}: {limit.value} {value}, where it takes {bounds}",
+        field=_limited_field(step, limit.value),
+        why=f"{source.mark}: {source.text}",
+    )
+
+
+def _limited_field(step: Step, value: str) -> str:
+    param = step.schema.param if step.schema else ""
+    return param if param and value in _SETTINGS else ""
+
+
+#: The fields of a kernel setting: the one for both axes, and those for each.
+_SETTINGS = {
+    "kernel": ("kernel_size", "kernel_h", "kernel_w"),
+    "stride": ("stride", "stride_h", "stride_w"),
+    "pad": ("pad", "pad_h", "pad_w"),
+    "dilation": ("dilation",),
+}
+
+
+def _values(name: str, step: Step) -> list[int]:
+    """The values of a layer that a limit is about; none if they are not known."""
+    if name in _SETTINGS:
+        return _setting(step, name)
+    bottoms, tops = step.bottom_shapes, [top.shape for top in step.tops]
+    if name == "area":
+        kernel = _setting(step, "kernel")
+        return [prod(kernel if len(kernel) > 1 else kernel * 2)] if kernel else []
+    if name in ("tops", "bottoms"):
+        return [len(tops if name == "tops" else bottoms)]
+    if name == "channels":
+        return _sizes(bottoms[:1], 1, 2)
+    if name == "size":
+        return [*_sizes(bottoms, 2, None), *_sizes(tops, 2, None)]
+    if name == "batch":
+        return _sizes(bottoms[:1], 0, 1)
+    if name == "axes":
+        return [len(shape) for shape in bottoms if shape is not None]
+    param = _parameters(step)
+    value = getattr(param, name, None) if param is not None else None
+    return [value] if isinstance(value, int) else []
+
+
+def _sizes(shapes: Iterable[Shape], start: int, stop: int | None) -> list[int]:
+    found: list[int] = []
+    for shape in shapes:
+        found += [size for size in (shape or ())[start:stop] if size is not None]
+    return found
+
+
+def _setting(step: Step, name: str) -> list[int]:
+    param = _parameters(step)
+    if param is None:
+        return []
+    if name == "kernel" and getattr(param, "global_pooling", False):
+        return _sizes(step.bottom_shapes[:1], 2, None)
+    found: list[int] = []
+    for field in _SETTINGS[name]:
+        found += [int(word) for word in _words(param, [field])]
+    return found
+
+
+def _parameters(step: Step) -> Any:
+    if step.schema is None or not step.schema.param:
+        return None
+    return getattr(step.layer, step.schema.param)

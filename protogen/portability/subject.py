@@ -1,0 +1,113 @@
+"""The net that a target is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from protogen import proto
+from protogen.analysis import Analysis
+from protogen.diagnostics import Location
+from protogen.graph import PHASES, State, Step, read_wiring
+from protogen.inference import Inputs
+from protogen.net import Current, Net
+from protogen.shapes import is_known
+
+__all__ = ["Subject"]
+
+
+@dataclass(eq=False)
+class Subject:
+    """A net, and the state in which Caffe would run it."""
+
+    net: Net
+    phases: tuple[str, ...]
+    level: int
+    stages: tuple[str, ...]
+    inputs: Inputs
+
+    @cached_property
+    def text(self) -> str:
+        """The prototxt, as it was read or as it would be written."""
+        return self.net.text
+
+    @cached_property
+    def current(self) -> Current:
+        """The net in the current format, asked for once: the net compares itself each time."""
+        return self.net.current
+
+    @property
+    def filename(self) -> str:
+        """The name of the file, for messages."""
+        return self.net.document.filename if self.net.document else "<net>"
+
+    @property
+    def location(self) -> Location | None:
+        """The file as a whole, if the net was read from one."""
+        return Location(self.filename) if self.net.document else None
+
+    @property
+    def is_solver(self) -> bool:
+        """Whether the text is that of a solver: most of its fields are, and one is of no net."""
+        document = self.net.document
+        if document is None:
+            return False
+        names = {entry[0] for entry in document.tree.entries}
+        in_net = names & set(proto.NetParameter.DESCRIPTOR.fields_by_name)
+        in_solver = names & set(proto.SolverParameter.DESCRIPTOR.fields_by_name)
+        return len(in_solver) > len(in_net)
+
+    @cached_property
+    def phase(self) -> str:
+        """The phase that is compared with Caffe: TEST if the net has it."""
+        wanted = self.phases or self.net.meant_phases(self.level, self.stages)
+        return "TEST" if "TEST" in wanted else "TRAIN"
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """What Caffe does in that phase."""
+        return self._analysis(self.phase)
+
+    def _analysis(self, phase: str) -> Analysis:
+        return self.net.analysis(State(phase, self.level, self.stages), self.inputs)
+
+    @cached_property
+    def layers(self) -> list[Step]:
+        """Every layer of the net in the current format, connected or not."""
+        found = []
+        for index, layer in enumerate(self.current.message.layer):
+            found.append(Step(layer, index, read_wiring(layer)))
+        return found
+
+    def layer(self, index: int, name: str) -> Step | None:
+        """A layer by its name, and its index without the layer of the net's input fields."""
+        origins = self.current.origins
+        place = index + 1 if origins and origins[0] is None else index
+        if index < 0 or place >= len(self.layers) or self.layers[place].name != name:
+            return None
+        return self.layers[place]
+
+    def written_layer(self, index: int) -> Step | None:
+        """A layer by its index among those that are written."""
+        origins = self.current.origins
+        if origins is None:
+            return self.layers[index] if 0 <= index < len(self.layers) else None
+        place = origins.index(index) if index in origins else -1
+        return self.layers[place] if place >= 0 else None
+
+    @cached_property
+    def weights(self) -> dict[str, list[list[int]] | None]:
+        """The shapes of the learnable blobs of each layer by its name, ``None`` if not known.
+
+        Those of the phase that is compared, and those of layers that run in the other one only.
+        """
+        found: dict[str, list[list[int]] | None] = {step.name: None for step in self.layers}
+        other = next(phase for phase in PHASES if phase != self.phase)
+        damaged = self.net.damaged_layers
+        for phase in (other, self.phase):
+            for step in self._analysis(phase).steps:
+                if step.index not in damaged and all(is_known(top.shape) for top in step.tops):
+                    known = [list(b.shape) for b in step.facts.blobs if is_known(b.shape)]
+                    every = len(known) == len(step.facts.blobs)
+                    found[step.name] = known if every else None
+        return found

@@ -1,0 +1,61 @@
+"""What ``help(L.Convolution)``, ``L.Convolution?`` and the completion of keywords show.
+
+The signature has the keywords in the order of the stub: BVLC's own first, those of forks later, and
+what every layer has last.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+
+from protogen.render.code.stub import keyword_parameters, meaning
+from protogen.schema import Arity, LayerSchema
+
+__all__ = ["doc", "signature"]
+
+
+class _Annotation(str):
+    """The source of an annotation, which is printed without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def signature(schema: LayerSchema) -> inspect.Signature:
+    """A layer type as a function of its bottoms and keywords."""
+    call = keyword_parameters(schema)
+    parameters = _bottoms(1 if schema.paired else call.bottoms)
+    for each in call.parameters:
+        parameters.append(
+            inspect.Parameter(
+                each.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=ast.literal_eval(each.default),
+                annotation=_Annotation(each.annotation),
+            )
+        )
+    return inspect.Signature(parameters)
+
+
+def _bottoms(bottoms: Arity) -> list[inspect.Parameter]:
+    """The bottoms, which are given by position."""
+    if not isinstance(bottoms, int):
+        return [inspect.Parameter("bottoms", inspect.Parameter.VAR_POSITIONAL)]
+    names = ["bottom"] if bottoms == 1 else [f"bottom{index}" for index in range(bottoms)]
+    return [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+
+
+def doc(schema: LayerSchema) -> str:
+    """The docstring of a layer type, the arithmetic of its size, and what each keyword means."""
+    parts = [inspect.getdoc(type(schema)) or ""]
+    if schema.formula:
+        parts.append(f"Size: {schema.formula}")
+    parameters = keyword_parameters(schema).parameters
+    meanings = [meaning(each.name, each.comment) for each in parameters if each.comment]
+    if meanings:
+        parts.append("\n".join(["Keywords:", *(textwrap.indent(each, "  ") for each in meanings)]))
+    if schema.source:
+        parts.append(f"(source: {schema.source})")
+    return "\n\n".join(parts)

@@ -1,0 +1,132 @@
+"""What a net computes, and what its reductions save: as text, and as data for scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from protogen.render.numbers import bytes_text, exact_and_short
+from protogen.render.table import Table, table_text
+from protogen.reports.cost import KINDS, Cost, LayerCost
+from protogen.reports.reductions import Reductions
+from protogen.reports.totals import Total
+
+__all__ = ["data", "reductions_data", "reductions_text", "text"]
+
+
+def text(cost: Cost, terminal: bool = False) -> str:
+    """A row for each layer, per image, and the totals."""
+    numbers = tuple(range(2, 4 + len(KINDS)))
+    titles = ("layer", "type", "MACs", *KINDS, "column buffer")
+    rows = [_row(layer, cost.images) for layer in cost.layers]
+    rows.append(
+        [
+            "total",
+            "",
+            str(cost.macs.per(cost.images)),
+            *(str(cost.count(kind).per(cost.images)) for kind in KINDS),
+            "",
+        ]
+    )
+    table = Table(titles, rows, numbers, least=(8, 1, 5, 7, 4, 3, 6))
+    return "\n".join([table_text(table, terminal), "", *_totals(cost)])
+
+
+def _row(layer: LayerCost, images: int) -> list[str]:
+    numbers = [layer.macs, *map(layer.count, KINDS)]
+    cells = ["" if number == 0 else str(number.per(images)) for number in numbers]
+    buffer = layer.column_buffer
+    return [layer.name, layer.type, *cells, "" if buffer == 0 else bytes_text(buffer)]
+
+
+def _totals(cost: Cost) -> list[str]:
+    macs = f"{exact_and_short(cost.macs.per(cost.images))} multiply-accumulates per image"
+    if cost.images > 1:
+        macs += f", {exact_and_short(cost.macs)} for the batch of {cost.images}"
+    sizes = [f"{bytes_text(cost.parameters.times(size))} as {name}" for name, size in _FORMATS]
+    return [macs, f"{exact_and_short(cost.parameters)} parameters: {', '.join(sizes)}"]
+
+
+#: What a number of the weights takes up in each format, in bytes.
+_FORMATS = (("fp32", 4), ("fp16", 2), ("int8", 1))
+
+
+def data(cost: Cost) -> dict[str, Any]:
+    """The cost of the batch for scripts; what is unknown is ``None``."""
+    layers = []
+    for layer in cost.layers:
+        layers.append(
+            {
+                "name": layer.name,
+                "type": layer.type,
+                "macs": _number(layer.macs),
+                **{kind: _number(layer.count(kind)) for kind in KINDS},
+                "column_buffer": _number(layer.column_buffer),
+            }
+        )
+    return {
+        "name": cost.name,
+        "phase": cost.phase,
+        "batch": cost.batch,
+        "macs": _number(cost.macs),
+        **{kind: _number(cost.count(kind)) for kind in KINDS},
+        "parameters": _number(cost.parameters),
+        "weight_bytes": {name: _number(cost.parameters.times(size)) for name, size in _FORMATS},
+        "layers": layers,
+    }
+
+
+def _number(number: Total) -> int | None:
+    return int(number) if number.exact else None
+
+
+# Reductions ------------------------------------------------------------------------------------
+
+_TITLES = (
+    "reduction",
+    "channels",
+    "read by",
+    "MACs",
+    "without it",
+    "times",
+    "parameters",
+    "without it",
+    "times",
+)
+
+
+def reductions_text(found: Reductions, terminal: bool = False) -> str:
+    """A row for each reduction, per image, and the totals of the net."""
+    if not found.rows:
+        return "no 1x1 reductions"
+    rows = []
+    for row in found.rows:
+        channels = f"{row.channels} to {row.reduced}"
+        rows.append([row.name, channels, ", ".join(row.readers)])
+        rows[-1] += _pair(row.macs // found.images, row.macs_without // found.images)
+        rows[-1] += _pair(row.parameters, row.parameters_without)
+    macs = (found.macs.per(found.images), found.macs_without.per(found.images))
+    rows.append(["the whole net, without any", "", "", *_pair(*macs)])
+    rows[-1] += _pair(found.parameters, found.parameters_without)
+    table = Table(_TITLES, rows, right=(3, 4, 5, 6, 7, 8), least=(2, 8, 7, 6, 1))
+    return table_text(table, terminal)
+
+
+def _pair(number: int, without: int) -> list[str]:
+    times = f"{without / number:.2f}" if number else ""
+    return [_exact(number), _exact(without), times]
+
+
+def _exact(number: int) -> str:
+    return str(number) if isinstance(number, Total) else f"{number:,}"
+
+
+def reductions_data(found: Reductions) -> dict[str, Any]:
+    """The reductions for scripts, with the MACs of the batch."""
+    return {
+        "batch": found.batch,
+        "macs": _number(found.macs),
+        "macs_without": _number(found.macs_without),
+        "parameters": _number(found.parameters),
+        "parameters_without": _number(found.parameters_without),
+        "reductions": [vars(row) for row in found.rows],
+    }

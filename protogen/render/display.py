@@ -1,0 +1,82 @@
+"""What ``print`` and a notebook show of each kind of object; see `protogen.display`."""
+
+from __future__ import annotations
+
+import html as escaping
+import linecache
+from functools import singledispatch
+from pathlib import Path
+
+from protogen.analysis import Analysis
+from protogen.checks import Report
+from protogen.compose import Blob
+from protogen.net import Net
+from protogen.render import receptive_field, summary
+from protogen.render.diagnostic import diagnostics_text
+from protogen.reports.receptive_field import ReceptiveField
+from protogen.reports.summary import Summary, summarize
+from protogen.reports.summary import summary as summarize_net
+from protogen.shapes import format_shape
+
+__all__ = ["html", "text"]
+
+
+@singledispatch
+def text(shown: object) -> str:
+    """The object as text for people."""
+    return repr(shown)
+
+
+@singledispatch
+def html(shown: object) -> str:
+    """The object as HTML for a notebook: by default its text, as it is."""
+    return f"<pre>{escaping.escape(text(shown))}</pre>"
+
+
+text.register(ReceptiveField, receptive_field.text)
+text.register(Summary, summary.text)
+html.register(Summary, summary.html)
+
+
+@text.register
+def _net_text(net: Net) -> str:
+    """The summary of a net, below its name."""
+    return f"{net!r}\n\n{text(summarize_net(net))}"
+
+
+@html.register
+def _net_html(net: Net) -> str:
+    return f"<p>{escaping.escape(repr(net))}</p>\n{html(summarize_net(net))}"
+
+
+@text.register
+def _analysis_text(analysis: Analysis) -> str:
+    """The layers with their shapes, and what is wrong with them."""
+    return "\n".join(filter(None, [text(summarize(analysis)), "", *map(str, analysis.diagnostics)]))
+
+
+@html.register
+def _analysis_html(analysis: Analysis) -> str:
+    found = "\n".join(map(str, analysis.diagnostics))
+    findings = f"\n<pre>{escaping.escape(found)}</pre>" if found else ""
+    return f"<p>{escaping.escape(repr(analysis))}</p>\n{html(summarize(analysis))}{findings}"
+
+
+@text.register
+def _report_text(report: Report) -> str:
+    """The findings, with the lines that they are about, and what could not be checked."""
+    parts = (
+        [diagnostics_text(report.diagnostics, _source)] if report.diagnostics else [repr(report)]
+    )
+    return "\n".join([*parts, *report.unchecked])
+
+
+def _source(file: str) -> str:
+    """The text of a file, or nothing if it cannot be read."""
+    return "".join(linecache.getlines(file)) if Path(file).is_file() else ""
+
+
+@html.register
+def _blob_html(blob: Blob) -> str:
+    name = escaping.escape(blob.name)
+    return f"<code>{name}</code> {format_shape(blob.shape)}"

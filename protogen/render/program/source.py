@@ -1,0 +1,166 @@
+"""The source of a program that composes a net, and the proof that it does."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from protogen import proto
+from protogen.net import Net
+from protogen.netspec import install
+from protogen.render.program.block_calls import with_blocks
+from protogen.render.program.calls import calls_of
+from protogen.render.program.folding import fold
+from protogen.render.program.layout import lines_of, value_text
+from protogen.render.program.netspec_source import netspec_source
+from protogen.render.program.nodes import Program
+from protogen.render.program.values import net_fields
+from protogen.render.templates import render
+from protogen.text.comments import find_comments
+
+__all__ = ["ProgramError", "Style", "difference", "to_python"]
+
+#: How a program is written: with protogen's own functions, or with NetSpec.
+Style = Literal["dsl", "netspec"]
+
+#: The comments of layers, by index.
+_Comments = Mapping[int, Sequence[str]]
+
+
+class ProgramError(Exception):
+    """A program that does not compose the net that it was written from: a bug."""
+
+
+def to_python(net: Net, style: Style = "dsl", *, title: str = "") -> str:
+    """A Python program that composes a net; ``title`` says where the net comes from.
+
+    The program has been run, and its net equals this one in the current format. Raises
+    `ProtogenError` for a text that could not be read completely.
+    """
+    current = net.in_current_format().current.message
+    comments = _comments(net)
+    problem = ""
+    for write in _WRITERS[style]:
+        source = write(current, comments, title)
+        problem = difference(source, current)
+        if not problem:
+            return source
+    raise ProgramError(problem)
+
+
+def _folded(net: proto.NetParameter, comments: _Comments, title: str) -> str:
+    calls, shapes = calls_of(net, comments)
+    program = Program(list(with_blocks(calls, net, shapes)))
+    fold(program)
+    return _source(net, program, title)
+
+
+def _flat(net: proto.NetParameter, comments: _Comments, title: str) -> str:
+    """The program without functions and loops, in case that one of these is wrong."""
+    calls, _ = calls_of(net, comments)
+    return _source(net, Program(list(calls)), title)
+
+
+_Writer = Callable[[proto.NetParameter, _Comments, str], str]
+
+#: What writes a program in a style; if its net differs, the next one is tried.
+_WRITERS: dict[Style, tuple[_Writer, ...]] = {
+    "dsl": (_folded, _flat),
+    "netspec": (netspec_source,),
+}
+
+
+def _source(net: proto.NetParameter, program: Program, title: str) -> str:
+    layout = lines_of(program)
+    body = "\n".join([*layout.constants, *map("\n".join, layout.functions), *layout.main])
+    return render(
+        "net.py.j2",
+        title=title.replace("\\", "/").replace('"', "'"),
+        names=_imported(body),
+        uses_layers="L." in body,
+        constants=layout.constants,
+        functions=layout.functions,
+        main=layout.main or ["pass"],
+        arguments=_net_arguments(net),
+    )
+
+
+def _imported(body: str) -> list[str]:
+    names = ["Net"]
+    for name in ("Blob", "blocks", "fillers"):
+        if f"{name}." in body or f"{name}(" in body:
+            names.append(name)
+    return sorted(names)
+
+
+def _net_arguments(net: proto.NetParameter) -> str:
+    """The name of the net and its other fields, as arguments."""
+    fields = net_fields(net)
+    name = fields.pop("name", None)
+    pieces = [value_text(name, {})] if net.name else []
+    pieces += [f"{key}={value_text(value, {})}" for key, value in fields.items()]
+    return ", ".join(pieces)
+
+
+def _comments(net: Net) -> dict[int, list[str]]:
+    """The comments of each layer of the current format, by its index."""
+    if net.document is None:
+        return {}
+    current = net.current
+    found: dict[int, list[str]] = {}
+    written = {}
+    for index in range(len(current.message.layer)):
+        path = current.path(index)
+        written[path[:2]] = index
+    for comment in find_comments(net.document.parse_result):
+        # What is above or below all layers stays there.
+        other = 0 if comment.placement == "leading" else len(current.message.layer) - 1
+        found.setdefault(written.get(comment.path[:2], other), []).append(comment.text)
+    return found
+
+
+def difference(source: str, wanted: proto.NetParameter) -> str:
+    """What differs between the net that a program composes and the one it should; or nothing."""
+    names: dict[str, Any] = {"__name__": "__protogen__"}
+    try:
+        with _module_caffe(), warnings.catch_warnings():
+            # NetSpec warns of names twice, which the script corrects afterwards.
+            warnings.simplefilter("ignore")
+            exec(compile(source, "<program>", "exec"), names)
+    except Exception as error:
+        return f"the program raises {type(error).__name__}: {error}"
+    composed = names["net"]
+    message = composed.to_proto() if isinstance(composed, Net) else composed
+    if _serialized(message) == _serialized(wanted):
+        return ""
+    for index, (layer, other) in enumerate(zip(message.layer, wanted.layer)):
+        if _serialized(layer) != _serialized(other):
+            return f'layer {index}, "{other.name}" ({other.type}), differs'
+    number, expected = len(message.layer), len(wanted.layer)
+    if number != expected:
+        return f"the program composes {number} layers instead of {expected}"
+    return "the fields of the net itself differ"
+
+
+@contextmanager
+def _module_caffe() -> Iterator[None]:
+    """Have ``import caffe`` import `protogen.netspec`, and afterwards what it did before."""
+    saved = {name: module for name, module in sys.modules.items() if _is_caffe(name)}
+    install()
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if _is_caffe(name)]:
+            del sys.modules[name]
+        sys.modules.update(saved)
+
+
+def _is_caffe(name: str) -> bool:
+    return name == "caffe" or name.startswith("caffe.")
+
+
+def _serialized(message: Any) -> bytes:
+    return bytes(message.SerializePartialToString(deterministic=True))

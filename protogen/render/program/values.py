@@ -1,0 +1,115 @@
+"""The values of fields as values of a program, and back."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+from protogen import proto
+from protogen.proto.fields import is_repeated
+from protogen.render.program.nodes import Fields, Items, Node, Text, Word
+
+__all__ = ["element_of", "net_fields", "plain", "value_of"]
+
+#: The fields of a filler that the function with its name takes.
+_FILLERS: dict[str, tuple[str, ...]] = {
+    "constant": ("value",),
+    "xavier": (),
+    "msra": (),
+    "bilinear": (),
+    "positive_unitball": (),
+}
+
+
+def value_of(field: Any, value: Any, *, raw: bool = False) -> Node:
+    """The value of a field. ``raw`` writes it as protobuf takes it, not the composer."""
+    if not is_repeated(field):
+        return element_of(field, value, raw=raw)
+    elements = [element_of(field, each, raw=raw) for each in value]
+    is_message = field.message_type is not None
+    if is_message and field.message_type.name == "BlobShape" and not raw:
+        return elements[0] if len(elements) == 1 else tuple(elements)
+    # A single value may stand for a list of one.
+    if len(elements) == 1 and not is_message and not raw:
+        return elements[0]
+    if is_message or any(isinstance(each, Text) for each in elements):
+        return Items(tuple(elements))
+    return tuple(elements)
+
+
+def element_of(field: Any, value: Any, *, raw: bool = True) -> Node:
+    """One value of a field, which may be an element of a list."""
+    if field.message_type is not None:
+        return _message(field.message_type.name, value, raw=raw)
+    if field.enum_type is not None:
+        known = field.enum_type.values_by_number.get(value)
+        return value if known is None else Word(known.name)
+    if isinstance(value, float):
+        return _number(field, value)
+    if isinstance(value, str):
+        return Text.of(value)
+    return value
+
+
+def _number(field: Any, value: float) -> int | float:
+    """The shortest number that gives the same value; whole ones without a point."""
+    if value.is_integer() and abs(value) < 1e6 and (value or not str(value).startswith("-")):
+        return int(value)
+    if field.type == field.TYPE_DOUBLE or value != value or value in (float("inf"), -float("inf")):
+        return value
+    bits = struct.pack("f", value)
+    for digits in range(1, 9):
+        shorter = float(f"{value:.{digits}g}")
+        if abs(shorter) < 3e38 and struct.pack("f", shorter) == bits:
+            return shorter
+    return value
+
+
+def _message(name: str, message: Any, *, raw: bool) -> Node:
+    if name == "BlobShape" and not raw and len(message.dim):
+        return tuple(message.dim)
+    items = []
+    for field, value in message.ListFields():
+        node = value_of(field, value, raw=True)
+        items.append((field.name, Word(value) if field.name == "type" and not raw else node))
+    if name == "FillerParameter" and not raw:
+        return _filler(items)
+    return Fields("dict", tuple(items))
+
+
+def _filler(items: Sequence[tuple[str, Node]]) -> Fields:
+    """A call of ``fillers``, if it says exactly this."""
+    fields = dict(items)
+    kind = fields.pop("type", None)
+    name = kind.word if isinstance(kind, Word) else ""
+    if name in _FILLERS and tuple(fields) == _FILLERS[name]:
+        return Fields(f"fillers.{name}", tuple(fields.items()))
+    return Fields("dict", tuple(items))
+
+
+def plain(node: Node) -> Any:
+    """A value without parameters as what the composer takes."""
+    if isinstance(node, Text):
+        return "".join(map(str, node.atoms))
+    if isinstance(node, Word):
+        return node.word
+    if isinstance(node, Items):
+        return [plain(each) for each in node.items]
+    if isinstance(node, tuple):
+        return [plain(each) for each in node]
+    if isinstance(node, Fields):
+        fields = {key: plain(value) for key, value in node.items}
+        if node.function == "dict":
+            return fields
+        return {"type": node.function.removeprefix("fillers."), **fields}
+    return node
+
+
+def net_fields(net: proto.NetParameter) -> dict[str, Node]:
+    """The fields of the net itself."""
+    found = {}
+    for field, value in net.ListFields():
+        if field.name not in ("layer", "layers"):
+            found[field.name] = value_of(field, value, raw=True)
+    return found

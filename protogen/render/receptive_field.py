@@ -1,0 +1,126 @@
+"""Receptive fields: as text, as a table, and as data for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from protogen.render.table import Table
+from protogen.reports.receptive_field import Box, FieldAxis, ReceptiveField, UnclearField
+from protogen.shapes import format_shape
+
+__all__ = ["box_data", "box_text", "data", "table", "text", "unclear_reasons"]
+
+_AXES = {2: "height", 3: "width"}
+
+
+def text(field: ReceptiveField) -> str:
+    """What the elements of a blob see, for people."""
+    blob, to = format_shape(field.shape), format_shape(field.to_shape)
+    title = f'each element of "{field.blob}" ({blob}) sees of "{field.to}" ({to}):'
+    if field.sees_nothing:
+        return f"{title} nothing"
+    return "\n".join([title, *(f"  {_name(axis.axis)}: {_axis_text(axis)}" for axis in field.axes)])
+
+
+def _name(axis: int) -> str:
+    return _AXES.get(axis, f"axis {axis}")
+
+
+def _axis_text(axis: FieldAxis) -> str:
+    if axis.size is None:
+        if axis.whole:
+            return "all of it"
+        return f"at most {axis.largest}; elements differ, and some may see nothing"
+    words = [f"{axis.size} elements" if axis.size != 1 else "1 element"]
+    if axis.stride is not None:
+        words.append(f"stride {axis.stride}")
+    words.append(f"effective padding {axis.padding}")
+    words.append(f"middle of the first at {_number(axis.center)}")
+    if axis.whole:
+        words.append("which is all of it")
+    return ", ".join(words)
+
+
+def _number(value: Fraction | None) -> str:
+    return "?" if value is None else f"{float(value):g}"
+
+
+def box_text(box: Box | None) -> str:
+    """The part of an image that an element sees: ``rows 0 to 4, columns 3 to 9``."""
+    if box is None:
+        return "nothing"
+    names = ("rows", "columns") if len(box) == 4 else tuple(_name(2 + i) for i in range(len(box)))
+    parts = zip(names, box.first, box.last)
+    return ", ".join(f"{name} {first} to {last}" for name, first, last in parts)
+
+
+def table(fields: Sequence[ReceptiveField | UnclearField]) -> Table:
+    """A row for each blob: size, stride and padding of its field."""
+    titles = ("blob", "shape", "field", "stride", "padding", "first middle")
+    rows = []
+    for field in fields:
+        rows.append((field.blob, format_shape(field.shape), *_cells(field)))
+    return Table(titles, rows)
+
+
+def _cells(field: ReceptiveField | UnclearField) -> tuple[str, ...]:
+    if isinstance(field, UnclearField):
+        return ("?", "", "", "")
+    if field.sees_nothing:
+        return ("nothing", "", "", "")
+    return (
+        _across(field.axes, _size_cell),
+        _across(field.axes, lambda axis: _optional(axis.stride)),
+        _across(field.axes, lambda axis: _optional(axis.padding)),
+        _across(field.axes, lambda axis: _number(axis.center) if axis.constant else ""),
+    )
+
+
+def _size_cell(axis: FieldAxis) -> str:
+    if axis.size is not None:
+        return f"{axis.size} (whole)" if axis.whole else str(axis.size)
+    return "whole" if axis.whole else f"varies, to {axis.largest}"
+
+
+def _optional(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _across(axes: Sequence[FieldAxis], cell: Callable[[FieldAxis], str]) -> str:
+    """The values of all axes, once if they are equal."""
+    cells = [cell(axis) for axis in axes]
+    return cells[0] if len(set(cells)) == 1 else " x ".join(each or "-" for each in cells)
+
+
+def unclear_reasons(fields: Sequence[ReceptiveField | UnclearField]) -> list[str]:
+    """Why fields are unknown, each reason once."""
+    return list(dict.fromkeys(each.reason for each in fields if isinstance(each, UnclearField)))
+
+
+def data(field: ReceptiveField | UnclearField) -> dict[str, Any]:
+    """A field for scripts; what is unknown is ``None``."""
+    found: dict[str, Any] = {"blob": field.blob, "to": field.to, "shape": field.shape}
+    if isinstance(field, UnclearField):
+        return {**found, "unknown": field.reason}
+    axes = []
+    for axis in field.axes:
+        axes.append(
+            {
+                "axis": axis.axis,
+                "size": axis.size,
+                "stride": axis.stride,
+                "padding": axis.padding,
+                "center": None if axis.center is None else float(axis.center),
+                "constant": axis.constant,
+                "whole": axis.whole,
+                "largest": axis.largest,
+            }
+        )
+    return {**found, "to_shape": field.to_shape, "axes": axes}
+
+
+def box_data(box: Box | None) -> dict[str, Any] | None:
+    """The box of an element for scripts."""
+    return None if box is None else {"first": box.first, "last": box.last}

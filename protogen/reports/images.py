@@ -1,0 +1,30 @@
+"""Which blobs of a net are its images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from protogen.analysis import Analysis
+from protogen.graph import Value
+
+__all__ = ["batch_of", "default_source", "sources"]
+
+
+def sources(analysis: Analysis) -> Iterator[Value]:
+    """The blobs that no layer computes, except learnable ones."""
+    for step in analysis.steps:
+        if not step.layer.bottom and step.type != "Parameter":
+            yield from step.tops
+
+
+def default_source(analysis: Analysis) -> Value | None:
+    """The first of the blobs with the most axes that no layer computes: the images."""
+    return max(sources(analysis), key=lambda value: len(value.shape or ()), default=None)
+
+
+def batch_of(analysis: Analysis) -> int | None:
+    """The number of images in a batch: the first size of the images."""
+    images = default_source(analysis)
+    if images is None or not images.shape:
+        return None
+    return images.shape[0]

@@ -1,0 +1,151 @@
+"""What the blobs of a net take up: as Caffe logs it, as it allocates it, and at the least.
+
+Caffe keeps every blob for as long as the net exists, and its log counts even what takes no memory:
+a top written in place, and the tops of the Split layers that it inserts.
+(source: ``Net::Init``; each number was compared with real runs)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from protogen.analysis import Analysis
+from protogen.gradients import is_updated, passing_gradients
+from protogen.graph import Step, Value
+from protogen.memory import shared_bottom
+from protogen.reports.totals import Total, elements, total_of
+
+__all__ = ["FLOAT_BYTES", "MemoryUse", "measure_memory"]
+
+FLOAT_BYTES = 4
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """The bytes that the blobs of a net take up as 32-bit floats.
+
+    ``logged`` is the last "Memory required for data" of Caffe's log: every top of every layer, with
+    those written in place and those of the Split layers that Caffe inserts.
+
+    ``allocated`` is what Caffe allocates: blobs that use the memory of another blob are not counted
+    again. These are the tops written in place, and those of Split, Flatten and Reshape, and of a
+    Concat with one bottom and a Slice with one top, unless a Split comes before them: it is
+    what Caffe has when all layers are set up, and those that share by running have run.
+
+    ``peak`` is what the largest layer needs if memory is reused: it is taken at the first layer
+    that has the blob as bottom or top, and freed after the last one. Outputs of the net stay. Caffe
+    does not free memory; other engines do.
+
+    None of the three counts gradients, learnable blobs or the buffers inside layers. ``gradients``
+    is what training adds: a second number for each element that a gradient passes through on its
+    way from a loss to what is learned. Each branch of a Split has its own. It is 0 in TEST.
+    """
+
+    logged: Total
+    allocated: Total
+    peak: Total
+    gradients: Total
+
+
+def measure_memory(analysis: Analysis) -> MemoryUse:
+    """The memory of the blobs in one state."""
+    buffers = list(_buffers(analysis))
+    return MemoryUse(
+        logged=_bytes(_logged(analysis.steps)),
+        allocated=_bytes(buffer.size for buffer in buffers),
+        peak=_peak(buffers),
+        gradients=_bytes(_gradients(analysis)),
+    )
+
+
+def _bytes(sizes: Iterable[Total]) -> Total:
+    return total_of(sizes).times(FLOAT_BYTES)
+
+
+def _logged(steps: Iterable[Step]) -> Iterator[Total]:
+    for step in steps:
+        # The facts include the top that Caffe adds to a loss without one.
+        yield from map(elements, step.facts.tops)
+        for value in step.tops:
+            if value.split:
+                yield elements(value.shape).times(len(value.readers) + value.weighed)
+
+
+def _gradients(analysis: Analysis) -> Iterator[Total]:
+    """The elements of each blob that Caffe computes a gradient of.
+
+    A top that shares the memory of its bottom shares its gradient, too, except those of a Split.
+    (source: ``bottom_need_backward_`` in ``Net::Init``; ``ShareDiff`` in these layers)
+    """
+    passing = passing_gradients(analysis)
+    for step in analysis.steps if passing else ():
+        if step not in passing and not is_updated(step):
+            continue
+        for position, value in enumerate(step.tops):
+            branches = sum(reader in passing for reader in value.readers)
+            if not branches:
+                continue
+            if shared_bottom(step, position) is None or step.type == "Split":
+                yield elements(value.shape)
+            if value.split:
+                yield elements(value.shape).times(branches)
+
+
+@dataclass
+class _Buffer:
+    """Memory for ``size`` elements, in use from the step ``first`` to the step ``last``."""
+
+    size: Total
+    first: int
+    last: int
+
+    def extend(self, last: int) -> None:
+        """Use the memory up to a later step, if it is one."""
+        self.last = max(self.last, last)
+
+
+def _buffers(analysis: Analysis) -> Iterator[_Buffer]:
+    """The memory of every blob, each piece once."""
+    found: dict[Value, _Buffer] = {}
+    end = len(analysis.steps) - 1
+    for position, step in enumerate(analysis.steps):
+        for value in step.bottoms:
+            if value is not None:
+                found[value].extend(position)
+        for index, value in enumerate(step.tops):
+            shared = shared_bottom(step, index)
+            if shared is None or _shares_early(step, shared):
+                buffer = _Buffer(elements(value.shape), position, position)
+                yield buffer
+            else:
+                buffer = found[shared]
+            found[value] = buffer
+            buffer.extend(position if value.readers else end)
+        for shape in step.facts.tops[len(step.tops) :]:
+            # The top that Caffe adds has no name in the net, so it is not an output either.
+            yield _Buffer(elements(shape), position, position)
+
+
+def _shares_early(step: Step, bottom: Value) -> bool:
+    """Whether a layer shares memory that its bottom is about to give up.
+
+    Concat and Slice share when they are set up, a Split when it runs. Until then the top of the
+    Split has memory of its own, and it is that memory which a Concat after it shares.
+    """
+    return step.type in ("Concat", "Slice") and bottom.split
+
+
+def _peak(buffers: Iterable[_Buffer]) -> Total:
+    """The bytes at the step where most memory is in use."""
+    changes: dict[int, int] = {}
+    exact = True
+    for buffer in buffers:
+        changes[buffer.first] = changes.get(buffer.first, 0) + buffer.size
+        changes[buffer.last + 1] = changes.get(buffer.last + 1, 0) - buffer.size
+        exact = exact and buffer.size.exact
+    used = most = 0
+    for position in sorted(changes):
+        used += changes[position]
+        most = max(most, used)
+    return Total(most * FLOAT_BYTES, exact)

@@ -1,0 +1,324 @@
+"""What the elements of a blob see of an earlier blob: the receptive field, exactly.
+
+Size, stride and padding are those of a field that no border cuts off. The boxes of single elements
+are exact: borders are cut off, and elements between two windows of a Deconvolution see nothing.
+(source: the perturbed inputs of a real Caffe that the tests compare with)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from protogen import rules
+from protogen.analysis import Analysis
+from protogen.dependence import Dependence, Span, Unclear, dependences
+from protogen.diagnostics import ProtogenError, did_you_mean
+from protogen.display import Displayed
+from protogen.element_sets import Product, collapsed
+from protogen.graph import State, Value
+from protogen.inference import Inputs
+from protogen.net import Net
+from protogen.reports.images import default_source
+from protogen.shapes import Shape
+
+__all__ = [
+    "Box",
+    "FieldAxis",
+    "ReceptiveField",
+    "UnclearField",
+    "field_of",
+    "fields",
+    "receptive_field",
+    "with_channels",
+]
+
+#: First and last coordinate; ``None`` where nothing is seen.
+Extent = tuple[int, int] | None
+
+
+class Box(tuple[int, ...]):
+    """Part of an image: the first coordinate on each axis, then the last on each: y, x, y, x."""
+
+    @property
+    def first(self) -> tuple[int, ...]:
+        """The first coordinate on each axis."""
+        return tuple(self[: len(self) // 2])
+
+    @property
+    def last(self) -> tuple[int, ...]:
+        """The last coordinate on each axis, which still belongs to the box."""
+        return tuple(self[len(self) // 2 :])
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """The number of elements on each axis."""
+        return tuple(last - first + 1 for first, last in zip(self.first, self.last))
+
+
+@dataclass(frozen=True)
+class FieldAxis:
+    """The field on one axis of the source.
+
+    ``constant`` is whether the fields of all elements have the same size and lie the same distance
+    apart, before borders cut them off. Only then ``size``, ``stride`` and ``first`` are known: the
+    field of element ``i`` begins at ``first + i * stride``. ``whole`` is whether every element sees
+    the whole axis, and ``largest`` the size of the largest field that there is in this net.
+    """
+
+    axis: int
+    whole: bool
+    constant: bool
+    largest: int
+    size: int | None = None
+    stride: int | None = None
+    first: int | None = None
+
+    @property
+    def padding(self) -> int | None:
+        """How far the first field begins before the source, as the padding of one window would."""
+        return None if self.first is None else -self.first
+
+    @property
+    def center(self) -> Fraction | None:
+        """The middle of the first field."""
+        if self.first is None or self.size is None:
+            return None
+        return self.first + Fraction(self.size - 1, 2)
+
+
+@dataclass(frozen=True)
+class ReceptiveField(Displayed):
+    """What the elements of ``blob`` see of the blob ``to``.
+
+    ``axes`` are those of ``to`` after the channels: height and width of an image.
+    """
+
+    blob: str
+    to: str
+    shape: tuple[int, ...]
+    to_shape: tuple[int, ...]
+    axes: tuple[FieldAxis, ...]
+    products: list[Product] = field(repr=False)
+
+    @property
+    def constant(self) -> bool:
+        """Whether the fields of all elements are equal, up to borders."""
+        return all(axis.constant or axis.whole for axis in self.axes)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every element sees the whole image."""
+        return bool(self.axes) and all(axis.whole for axis in self.axes)
+
+    @property
+    def sees_nothing(self) -> bool:
+        """Whether no element depends on any element of the source."""
+        return not self.products
+
+    def extent(self, axis: int) -> list[Extent]:
+        """The first and the last coordinate on an axis of ``to`` for each coordinate of the blob.
+
+        The list has an entry for each coordinate on the same axis of the blob, or a single one if
+        the blob lacks the axis. An entry is ``None`` if no element with the coordinate sees
+        anything. Raises `IndexError` for an axis that ``to`` does not have.
+        """
+        axes = len(self.to_shape)
+        if not -axes <= axis < axes:
+            raise IndexError(f'axis {axis} is out of range: "{self.to}" has {axes} axes')
+        axis %= axes
+        products = [collapsed(product, [axis]) for product in self.products]
+        length = self.shape[axis] if axis < len(self.shape) else 1
+        found = []
+        for index in range(length):
+            seen = 0
+            for product in filter(None, products):
+                sets = _sets(product, {axis: index}, axes)
+                seen |= sets[axis] if sets else 0
+            found.append(_bounds(seen))
+        return found
+
+    def at(self, *coordinates: int) -> Box | None:
+        """The box that an element sees, of the axes after the channels; ``None``: it sees nothing.
+
+        The coordinates are those of the last axes: ``at(y, x)`` is what any channel sees there,
+        ``at(channel, y, x)`` what this channel sees. Raises `IndexError` for an element that the
+        blob does not have.
+        """
+        first = len(self.shape) - len(coordinates)
+        fixed = {first + i: coordinate for i, coordinate in enumerate(coordinates)}
+        if first < 0 or any(not 0 <= at < self.shape[axis] for axis, at in fixed.items()):
+            shape = "x".join(map(str, self.shape))
+            raise IndexError(f'"{self.blob}" ({shape}) has no element {coordinates}')
+        seen = [0] * len(self.to_shape)
+        for each in self.products:
+            product = collapsed(each, list(fixed))
+            sets = _sets(product, fixed, len(seen)) if product else None
+            if sets:
+                seen = [mine | other for mine, other in zip(seen, sets)]
+        bounds = [_bounds(seen[axis.axis]) for axis in self.axes]
+        known = [each for each in bounds if each is not None]
+        if not any(seen) or len(known) < len(bounds):
+            return None
+        return Box((*(first for first, _ in known), *(last for _, last in known)))
+
+
+def _sets(product: Product, fixed: dict[int, int], axes: int) -> list[int] | None:
+    """What the element at fixed coordinates sees along each axis; ``None`` if it sees nothing."""
+    found = []
+    for along in product:
+        index = 0 if along.axis is None else fixed[along.axis]
+        found.append(along.sets[index])
+    return found[:axes] if all(found) else None
+
+
+def _bounds(seen: int) -> Extent:
+    """The first and the last bit."""
+    if not seen:
+        return None
+    return (seen & -seen).bit_length() - 1, seen.bit_length() - 1
+
+
+# Fields of a net -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class UnclearField:
+    """A blob of which it is not known what it sees, and why."""
+
+    blob: str
+    to: str
+    shape: Shape
+    reason: str
+
+
+AnyField = ReceptiveField | UnclearField
+
+
+def fields(analysis: Analysis, to: Value) -> Iterator[AnyField]:
+    """The field of every blob that is computed from ``to``, in the order of the net.
+
+    A blob that is written in place is listed once, as it is in the end.
+    """
+    last = set(analysis.values.values())
+    for value, found in dependences(analysis, to).items():
+        if value is not to and value in last:
+            yield _field(value, to, found)
+
+
+def field_of(analysis: Analysis, blob: Value, to: Value) -> AnyField:
+    """The field of one blob."""
+    found = dependences(analysis, to).get(blob)
+    return _field(blob, to, found or Dependence([], ()))
+
+
+def _field(value: Value, to: Value, found: Dependence | Unclear) -> AnyField:
+    if isinstance(found, Unclear):
+        return UnclearField(value.name, to.name, value.shape, found.reason)
+    to_shape = _sizes(to.shape)
+    # Batch and channels are not what people call the field; a blob with fewer axes has only those.
+    first = min(2, max(len(to_shape) - 1, 0))
+    axes = []
+    for axis in range(first, len(to_shape)):
+        span = found.spans[axis] if found.spans else Span(None, None, False)
+        axes.append(_axis(axis, to_shape[axis], span, found.products))
+    return ReceptiveField(
+        value.name, to.name, _sizes(value.shape), to_shape, tuple(axes), found.products
+    )
+
+
+def _sizes(shape: Shape) -> tuple[int, ...]:
+    return tuple(size for size in shape or () if size is not None)
+
+
+def _axis(axis: int, size: int, span: Span, products: Sequence[Product]) -> FieldAxis:
+    whole = span.whole or any(_is_full(product, axis, size) for product in products)
+    largest = 0
+    for product in products:
+        for bounds in map(_bounds, set(product[axis].sets)):
+            if bounds is not None:
+                largest = max(largest, bounds[1] - bounds[0] + 1)
+    line = span.line
+    if span.whole or line is None:
+        return FieldAxis(axis, whole, constant=False, largest=largest)
+    # An element of a blob without this axis has a field, but no neighbors.
+    stride = line.step if span.axis is not None else None
+    return FieldAxis(axis, whole, True, largest, line.last - line.first + 1, stride, line.first)
+
+
+def _is_full(product: Product, axis: int, size: int) -> bool:
+    """Whether a product has all coordinates of an axis, for every element."""
+    full = (1 << size) - 1
+    everywhere = all(all(along.sets) for along in product)
+    return everywhere and all(each == full for each in product[axis].sets)
+
+
+def with_channels(analysis: Analysis, to: Value) -> Analysis:
+    """The analysis with a batch of 1 and 3 channels where a source does not say how many it has.
+
+    The height and width of a field do not depend on them. A database, for example, says how many
+    channels its images have, but the net how they are cropped.
+    """
+    if to.shape is None or len(to.shape) < 3 or None in to.shape[2:] or None not in to.shape:
+        return analysis
+    batch, channels, *sizes = to.shape
+    shape = (batch or 1, channels or _CHANNELS, *sizes)
+    return analysis.edited(inputs={to.name: shape})
+
+
+#: The channels of a color image.
+_CHANNELS = 3
+
+
+def find_value(analysis: Analysis, name: str) -> Value:
+    """The blob of this name as it is in the end. Raises `ProtogenError` if there is none."""
+    value = analysis.values.get(name)
+    if value is None:
+        raise ProtogenError(
+            rules.named("unknown-bottom").diagnostic(
+                f'no layer produces a blob "{name}"', hint=did_you_mean(name, analysis.values)
+            )
+        )
+    return value
+
+
+def receptive_field(
+    net: Any,
+    blob: Any,
+    to: Any = None,
+    *,
+    phase: str | None = None,
+    level: int = 0,
+    stages: Collection[str] = (),
+    inputs: Inputs | None = None,
+) -> ReceptiveField:
+    """What the elements of a blob see of an input, exactly.
+
+    ``net`` is a `protogen.Net` or a ``NetParameter`` message, ``blob`` and ``to`` are blobs of it
+    or their names. ``to`` is by default the input with the most axes. The phase is TEST by default,
+    or TRAIN if TEST lacks one of the blobs.
+
+    Raises `ProtogenError` if a blob does not exist, a size is unknown, or a layer on the way mixes
+    axes or reads elements that depend on values.
+    """
+    net = Net.of(net)
+    names = [str(getattr(each, "name", each)) for each in (blob, to) if each is not None]
+    states = [State(each, level, stages) for each in ([phase] if phase else ["TEST", "TRAIN"])]
+    analyses = [net.analysis(state, inputs) for state in states]
+    analysis = next((each for each in analyses if set(names) <= set(each.values)), analyses[0])
+    value, *others = (find_value(analysis, name) for name in names)
+    source = others[0] if others else default_source(analysis)
+    if source is None:
+        raise _error(f'"{value.name}" sees nothing: the net has no inputs')
+    analysis = with_channels(analysis, source)
+    value, source = analysis.values[value.name], analysis.values[source.name]
+    found = field_of(analysis, value, source)
+    if isinstance(found, UnclearField):
+        raise _error(f'what "{value.name}" sees of "{source.name}" is unknown: {found.reason}')
+    return found
+
+
+def _error(message: str) -> ProtogenError:
+    return ProtogenError(rules.named("no-receptive-field").diagnostic(message))

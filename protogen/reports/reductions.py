@@ -1,0 +1,176 @@
+"""What the 1x1 reductions of a net save: each with what the net would cost without it.
+
+A reduction is a 1x1 Convolution that has fewer channels than its bottom, and is read by other
+Convolutions only. Without it, these would read its bottom, with more weights and more work.
+(source: Szegedy et al. 2014, section 5; Lin et al. 2013)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from protogen.analysis import Analysis
+from protogen.graph import Step, Value
+from protogen.reports.images import batch_of
+from protogen.reports.totals import Total, elements, total
+from protogen.schema import Fault
+from protogen.shapes import is_known
+from protogen.windows import convolution_window
+
+__all__ = ["Reduction", "Reductions", "find_reductions"]
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A 1x1 Convolution from ``channels`` to ``reduced`` channels, and the layers that read it.
+
+    ``macs`` are those of the batch, of the reduction and its readers together, ``macs_without``
+    those of the readers alone if they read the bottom of the reduction. Parameters likewise.
+    """
+
+    name: str
+    channels: int
+    reduced: int
+    readers: tuple[str, ...]
+    macs: int
+    macs_without: int
+    parameters: int
+    parameters_without: int
+
+
+@dataclass(frozen=True)
+class Reductions:
+    """Every reduction of a net, and the totals of the net with them and without any of them."""
+
+    batch: int | None
+    rows: list[Reduction]
+    macs: Total
+    macs_without: Total
+    parameters: Total
+    parameters_without: Total
+
+    @property
+    def images(self) -> int:
+        """The batch, or 1 if it is unknown."""
+        return self.batch or 1
+
+
+def find_reductions(analysis: Analysis, parameters: Total) -> Reductions:
+    """The reductions of a net. ``parameters`` are those that it learns in all."""
+    found = {step: readers for step in analysis.steps if (readers := _readers(step))}
+    rows = [_row(step, readers) for step, readers in found.items()]
+    macs = [total(step.facts.macs) for step in analysis.steps]
+    exact = all(each.exact for each in macs)
+    saved_macs = saved_parameters = 0
+    for step in analysis.steps:
+        if step in found:
+            saved_macs -= step.facts.macs or 0
+            saved_parameters -= _learned(step)
+        elif step.type == "Convolution" and not step.faults:
+            more = _growth(step, found) - 1
+            saved_macs += int(more * (step.facts.macs or 0))
+            saved_parameters += int(more * _weights(step))
+    return Reductions(
+        batch_of(analysis),
+        rows,
+        Total(sum(macs), exact),
+        Total(sum(macs) + saved_macs, exact),
+        parameters,
+        Total(parameters + saved_parameters, parameters.exact),
+    )
+
+
+def _readers(step: Step) -> list[Step]:
+    """The Convolutions that read a reduction; none if the layer is not a reduction."""
+    if step.type != "Convolution" or step.faults or len(step.tops) != 1:
+        return []
+    if not _is_pointwise(step) or _channels(step.bottoms[0]) <= _channels(step.tops[0]):
+        return []
+    readers = list(_after_in_place(step.tops[0]))
+    if any(each.type != "Convolution" or each.faults for each in readers):
+        return []
+    if any(each.layer.convolution_param.group != 1 for each in readers):
+        return []
+    return readers
+
+
+def _is_pointwise(step: Step) -> bool:
+    param = step.layer.convolution_param
+    if param.group != 1 or step.schema is None:
+        return False
+    shapes = step.bottom_shapes
+    ctx = step.schema.context(step.layer, shapes, len(step.tops), 1)
+    if ctx is None:
+        return False
+    try:
+        window = convolution_window(ctx)
+    except Fault:
+        return False
+    parts = zip(window.kernel, window.stride, window.pad)
+    return all(each == (1, 1, 0) for each in parts)
+
+
+def _after_in_place(value: Value) -> Iterator[Step]:
+    """The layers that read a value, past those that change it element by element."""
+    for reader in value.readers:
+        if reader.type in _ELEMENTWISE and len(reader.bottoms) == 1:
+            yield from _after_in_place(reader.tops[0])
+        else:
+            yield reader
+
+
+#: What commonly follows a Convolution and would go with it.
+_ELEMENTWISE = frozenset(("BN", "BatchNorm", "Dropout", "ELU", "PReLU", "ReLU", "ReLU6", "Scale"))
+
+
+def _channels(value: Value | None) -> int:
+    shape = None if value is None else value.shape
+    if shape is None or len(shape) < 2 or shape[1] is None:
+        return 0
+    return shape[1]
+
+
+def _row(step: Step, readers: Sequence[Step]) -> Reduction:
+    channels, reduced = _channels(step.bottoms[0]), _channels(step.tops[0])
+    more = Fraction(channels, reduced)
+    macs = sum(each.facts.macs or 0 for each in readers)
+    weights = sum(map(_weights, readers))
+    rest = sum(map(_learned, readers)) - weights
+    return Reduction(
+        step.name,
+        channels,
+        reduced,
+        tuple(dict.fromkeys(each.name for each in readers)),
+        macs=(step.facts.macs or 0) + macs,
+        macs_without=int(macs * more),
+        parameters=_learned(step) + weights + rest,
+        parameters_without=int(weights * more) + rest,
+    )
+
+
+def _growth(step: Step, reductions: dict[Step, list[Step]]) -> Fraction:
+    """By how much a Convolution grows if no reduction comes before it."""
+    value = step.bottoms[0]
+    own = _channels(value)
+    while value is not None:
+        producer = value.step
+        if producer in reductions:
+            value = producer.bottoms[0]
+            continue
+        if producer.type in _ELEMENTWISE and len(producer.bottoms) == 1:
+            value = producer.bottoms[0]
+            continue
+        break
+    found = _channels(value)
+    return Fraction(found, own) if own and found else Fraction(1)
+
+
+def _weights(step: Step) -> int:
+    """The weights of a Convolution, without its bias."""
+    return elements(step.facts.blobs[0].shape) if step.facts.blobs else 0
+
+
+def _learned(step: Step) -> int:
+    return sum(elements(blob.shape) for blob in step.facts.blobs if is_known(blob.shape))

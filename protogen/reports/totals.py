@@ -1,0 +1,84 @@
+"""Sums that stay right if some of their parts are unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from protogen.shapes import Shape, count, is_known
+
+__all__ = ["UNKNOWN_TOTAL", "Total", "elements", "total", "total_of"]
+
+
+class Total(int):
+    """A number that is ``exact``, or a lower bound because some part of it is unknown.
+
+    It is an `int`: compare it and calculate with it. As text it says *at least*.
+    """
+
+    exact: bool
+
+    def __new__(cls, known: int, exact: bool = True) -> Total:
+        self = super().__new__(cls, known)
+        self.exact = exact
+        return self
+
+    @property
+    def known(self) -> int:
+        """The number as a plain `int`."""
+        return int(self)
+
+    def times(self, factor: int) -> Total:
+        """The total, so many times."""
+        return Total(self * factor, self.exact)
+
+    def per(self, parts: int) -> Total:
+        """The share of one of ``parts`` equal parts, rounded down."""
+        return Total(self // parts, self.exact)
+
+    # A lower bound is not equal to the number that it is, or a sum would look complete.
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, int):
+            return NotImplemented
+        exact = other.exact if isinstance(other, Total) else True
+        return int(self) == int(other) and self.exact == exact
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return int.__hash__(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Total, (int(self), self.exact)
+
+    def __repr__(self) -> str:
+        return f"Total({int(self)})" if self.exact else f"Total({int(self)}, exact=False)"
+
+    def __str__(self) -> str:
+        if self.exact:
+            return f"{int(self):,}"
+        return f"at least {int(self):,}" if self else "?"
+
+
+UNKNOWN_TOTAL = Total(0, exact=False)
+
+
+def total(number: int | None) -> Total:
+    """A number that may be unknown."""
+    return UNKNOWN_TOTAL if number is None else Total(number)
+
+
+def elements(shape: Shape) -> Total:
+    """The number of elements of a blob."""
+    return Total(count(shape)) if is_known(shape) else UNKNOWN_TOTAL
+
+
+def total_of(totals: Iterable[Total]) -> Total:
+    """The sum; one unknown part makes it a lower bound."""
+    known = 0
+    exact = True
+    for each in totals:
+        known += each
+        exact = exact and each.exact
+    return Total(known, exact)

@@ -1,0 +1,78 @@
+"""What each consumer of prototxt accepts, ignores, or computes otherwise: one TOML file each.
+
+A consumer is a program that reads prototxt: Caffe itself, its forks, and the importers, compilers
+and runtimes that are not Caffe. Each fact in a file names its source, and whether the program was
+*run* or its source or documentation was *read*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from protogen.diagnostics import did_you_mean
+from protogen.targets._facts import (
+    EFFECTS,
+    Effect,
+    Formats,
+    Limit,
+    Quirk,
+    Rounding,
+    Schema,
+    Source,
+    Target,
+    TargetFileError,
+    Types,
+    UnknownFields,
+)
+from protogen.targets._reading import read_target
+
+__all__ = [
+    "EFFECTS",
+    "Effect",
+    "Formats",
+    "Limit",
+    "Quirk",
+    "Rounding",
+    "Schema",
+    "Source",
+    "Target",
+    "TargetFileError",
+    "Types",
+    "UnknownFields",
+    "all_targets",
+    "get",
+    "names",
+    "read_target",
+]
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of all targets, in alphabetical order."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+@cache
+def get(name: str) -> Target:
+    """The target with this name. Raises `ValueError`, with the nearest name, if there is none."""
+    if name not in names():
+        raise ValueError(f'unknown target "{name}"; {_nearest(name)}')
+    return read_target(_FOLDER / f"{name}.toml")
+
+
+def all_targets() -> Iterator[Target]:
+    """Every target, sorted by name."""
+    return map(get, names())
+
+
+def _nearest(name: str) -> str:
+    # A version may be left out, or another one: opencv, opencv5.
+    program = name.rstrip("0123456789.")
+    versions = [each for each in names() if each.rstrip("0123456789") == program]
+    if versions:
+        return f'did you mean "{versions[0]}"?'
+    return did_you_mean(name, names()) or f"the targets are {', '.join(names())}"

@@ -1,0 +1,222 @@
+"""The facts about a target, as its file has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any, Literal
+
+from protogen.targets._schema import message_class
+
+__all__ = [
+    "EFFECTS",
+    "Effect",
+    "Formats",
+    "Limit",
+    "Phases",
+    "Quirk",
+    "Rounding",
+    "Schema",
+    "Source",
+    "Target",
+    "TargetFileError",
+    "Types",
+    "UnknownFields",
+]
+
+Effect = Literal["refuses", "fails later", "computes otherwise", "ignores", "slow path"]
+#: What a target does with something that it does not take as Caffe does, the worst first.
+EFFECTS: tuple[Effect, ...] = (
+    "refuses",
+    "fails later",
+    "computes otherwise",
+    "slow path",
+    "ignores",
+)
+
+
+class TargetFileError(ValueError):
+    """A file of a target with an unknown key, a wrong value, or a fact without a source."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact comes from. ``mark`` is *run* if the program was run, *read* if only read."""
+
+    mark: Literal["run", "read"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The fields and enum values that a target knows, as differences from `protogen.proto`.
+
+    It has those of BVLC Caffe and of ``forks``, without those in ``lacks``. ``fields`` are others,
+    or declared in another way: ``"Message.field"`` to a number, or to a declaration such as
+    ``"optional bool 13 = true"``. ``values`` are further enum values: ``"Enum.NAME"`` to a number.
+    """
+
+    source: str
+    forks: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    fields: Mapping[str, int | str] = field(default_factory=dict)
+    values: Mapping[str, int] = field(default_factory=dict)
+
+    def message_class(self, name: str = "NetParameter") -> Any:
+        """The class of a message of the target's own schema, in a private pool."""
+        return message_class(self.forks, self.lacks, self.fields, self.values, name)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+@dataclass(frozen=True)
+class Types:
+    """The layer types that a target knows, and what becomes of a layer of another type.
+
+    ``aliases`` are types that it takes for one of Caffe's. ``no_input`` are data layers that it
+    does not read, so that a net that begins with one has no input.
+    """
+
+    source: str
+    known: tuple[str, ...]
+    unknown: Effect
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnknownFields:
+    """What becomes of a field that a target does not know, by the place where it is written.
+
+    *refuses* means that the file does not load, *keeps* that the field is handed to the layer, and
+    *ignores* that it has no effect. ``values`` are unknown values of enums.
+    """
+
+    source: str
+    net: Literal["refuses", "keeps", "ignores"]
+    layer: Literal["refuses", "keeps", "ignores"]
+    parameters: Literal["refuses", "keeps", "ignores"]
+    param: Literal["refuses", "keeps", "ignores"]
+    include: Literal["refuses", "keeps", "ignores"]
+    values: Literal["refuses", "ignores"]
+
+
+@dataclass(frozen=True)
+class Phases:
+    """Whether a target honors the rules in ``include`` and ``exclude``, or keeps all layers."""
+
+    source: str
+    rules: Literal["honors", "ignores"]
+
+
+@dataclass(frozen=True)
+class Formats:
+    """The older formats that a target reads: V0, V1, and ``input`` fields of the net."""
+
+    source: str
+    v0: Literal["reads", "refuses"]
+    v1: Literal["reads", "refuses"]
+    input: Literal["reads", "refuses"]
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How a target sizes and averages a pooling.
+
+    ``floor`` are the spellings of floor that it honors (``round_mode``, ``ceil_mode``,
+    ``torch_pooling``), ``ignored`` those that it reads without effect. ``divisor`` is what AVE
+    divides by: the window *clipped* to the padded bottom as in Caffe, the whole *kernel*, or the
+    pixels *inside* the bottom.
+    """
+
+    source: str
+    default: Literal["ceil", "floor"]
+    floor: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    divisor: Literal["clipped", "kernel", "inside", "unknown"] = "unknown"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The least and the most that a value of a layer may be, and what happens outside.
+
+    ``value`` is ``kernel``, ``stride``, ``pad``, ``dilation``, ``group``, ``channels``, ``tops``,
+    ``bottoms``, ``num_output``, ``axes``, ``size`` (height and width) or ``area`` (of the kernel).
+    """
+
+    source: str
+    types: tuple[str, ...]
+    value: str
+    effect: Effect
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """Something that a target computes otherwise, ignores or does not accept.
+
+    It concerns layers of ``types`` (all, if there are none) whose ``field`` is *given*, *missing*,
+    *is* one of ``values``, is *not* one of them, or is *above* the first; ``always`` concerns all.
+    ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
+    ``converts`` is whether ``protogen convert`` does that.
+    """
+
+    source: str
+    effect: Effect
+    says: str
+    types: tuple[str, ...] = ()
+    field: str = ""
+    when: Literal["given", "missing", "is", "not", "above", "always"] = "always"
+    values: tuple[str, ...] = ()
+    fix: str = ""
+    converts: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """One consumer of prototxt, in the versions named.
+
+    A section that is ``None`` is not known. ``importer`` names the exact model of the program in
+    `protogen.portability`, if there is one.
+    """
+
+    name: str
+    title: str
+    program: str
+    versions: str
+    summary: str
+    sources: Mapping[str, Source]
+    types: Types | None = None
+    schema: Schema | None = None
+    unknown_fields: UnknownFields | None = None
+    phases: Phases | None = None
+    formats: Formats | None = None
+    pooling: Rounding | None = None
+    limits: tuple[Limit, ...] = ()
+    quirks: tuple[Quirk, ...] = ()
+    importer: str = ""
+
+    def source(self, fact: Any) -> Source:
+        """The source of one of the facts."""
+        return self.sources[fact.source]
+
+    def facts(self) -> Iterator[tuple[str, Any]]:
+        """Each section or entry that has a source, with its name in the file."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            for fact in value if isinstance(value, tuple) else (value,):
+                if hasattr(fact, "source"):
+                    yield each.name, fact
+
+    @cached_property
+    def known_types(self) -> frozenset[str]:
+        """The layer types that the target takes, those that it skips included."""
+        if self.types is None:
+            return frozenset()
+        return frozenset({*self.types.known, *self.types.aliases, *self.types.skipped})
+
+    def __hash__(self) -> int:
+        return hash(self.name)

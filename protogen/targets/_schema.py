@@ -1,0 +1,187 @@
+"""The schema of a target, derived from the one of `protogen.proto` and built in a private pool.
+
+A text read with it gives exactly what the target gets from it, and its unknown fields are those
+that the target does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+from protogen import proto
+
+__all__ = ["message_class"]
+
+_Field = descriptor_pb2.FieldDescriptorProto
+
+#: From here on, numbers of fields whose own number another field of the target has.
+_SPARE_NUMBERS = 500_000
+
+_pools: dict[tuple[Any, ...], descriptor_pool.DescriptorPool] = {}
+
+
+def message_class(
+    forks: Collection[str],
+    lacks: Collection[str],
+    fields: Mapping[str, int | str],
+    values: Mapping[str, int],
+    name: str,
+) -> Any:
+    """A message class of the schema of BVLC Caffe, changed as `targets.Schema` says."""
+    key = (tuple(forks), tuple(lacks), tuple(fields.items()), tuple(values.items()))
+    if key not in _pools:
+        _pools[key] = _pool(_Choice(forks, lacks, fields, values))
+    descriptor = _pools[key].FindMessageTypeByName(f"{proto.PACKAGE}.{name}")
+    return message_factory.GetMessageClass(descriptor)
+
+
+class _Choice:
+    """Which fields and values a target has, and as which."""
+
+    def __init__(
+        self,
+        forks: Collection[str],
+        lacks: Collection[str],
+        fields: Mapping[str, int | str],
+        values: Mapping[str, int],
+    ) -> None:
+        self.forks = frozenset(forks)
+        self.lacks = frozenset(lacks)
+        self.fields = fields
+        self.values = values
+
+    def has(self, path: str, marks: Mapping[str, int | None]) -> bool:
+        """Whether the target has the field or value with these marks."""
+        if path in self.fields or path in self.values:
+            return True
+        return path not in self.lacks and (not marks or bool(self.forks & marks.keys()))
+
+    def number(self, marks: Mapping[str, int | None]) -> int | None:
+        """The number that the marks give it for one of the forks."""
+        return next((n for fork, n in marks.items() if fork in self.forks and n), None)
+
+    def added(self, message: str) -> Iterator[tuple[str, int | str]]:
+        """The fields that are declared for a message, by their names."""
+        for path, declared in self.fields.items():
+            around, _, name = path.rpartition(".")
+            if around == message:
+                yield name, declared
+
+
+@cache
+def _marks_of(descriptor: Any) -> Mapping[str, int | None]:
+    """The forks that a field or value is marked with, and the number that each has for it."""
+    found: dict[str, int | None] = {}
+    for mark in proto.marks_of(descriptor):
+        fork, _, number = mark.partition(":")
+        found[fork] = int(number) if number else None
+    return found
+
+
+def _pool(choice: _Choice) -> descriptor_pool.DescriptorPool:
+    file = descriptor_pb2.FileDescriptorProto()
+    proto.FILE.CopyToProto(file)
+    # The options that mark the forks are of no use here, and need the file that declares them.
+    del file.dependency[:], file.extension[:]
+    file.ClearField("options")
+    for enum in file.enum_type:
+        _change_enum(enum, proto.FILE.enum_types_by_name[enum.name], enum.name, choice)
+    for message in file.message_type:
+        descriptor = proto.FILE.message_types_by_name[message.name]
+        _change_message(message, descriptor, message.name, choice)
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return pool
+
+
+def _change_message(message: Any, descriptor: Any, path: str, choice: _Choice) -> None:
+    message.ClearField("options")
+    added = dict(choice.added(path))
+    kept = []
+    for field in message.field:
+        marks = _marks_of(descriptor.fields_by_name[field.name])
+        if not choice.has(f"{path}.{field.name}", marks):
+            continue
+        field.ClearField("options")
+        field.number = choice.number(marks) or field.number
+        kept.append(field)
+    declared = {field.name: field for field in kept}
+    for name, declaration in added.items():
+        if name not in declared:
+            declared[name] = _Field(name=name)
+            kept.append(declared[name])
+        _declare(declared[name], declaration)
+    _separate_numbers(kept, added)
+    copies = [_Field.FromString(field.SerializeToString()) for field in kept]
+    del message.field[:]
+    message.field.extend(sorted(copies, key=lambda field: field.number))
+    for enum in message.enum_type:
+        inner = descriptor.enum_types_by_name[enum.name]
+        _change_enum(enum, inner, f"{path}.{enum.name}", choice)
+    for nested in message.nested_type:
+        inner = descriptor.nested_types_by_name[nested.name]
+        _change_message(nested, inner, f"{path}.{nested.name}", choice)
+
+
+def _separate_numbers(fields: list[Any], declared: Collection[str]) -> None:
+    """Give a field another number if two have the same; those that are declared keep theirs."""
+    taken: set[int] = set()
+    for field in sorted(fields, key=lambda field: field.name not in declared):
+        while field.number in taken:
+            field.number = _SPARE_NUMBERS + len(taken)
+        taken.add(field.number)
+
+
+def _declare(field: Any, declaration: int | str) -> None:
+    """Change a field as a number or a declaration says: ``optional bool 13 = true``."""
+    if isinstance(declaration, int):
+        field.number = declaration
+        return
+    declaration, _, default = declaration.partition(" = ")
+    label, kind, number = declaration.split()
+    field.number = int(number)
+    field.label = getattr(_Field, f"LABEL_{label.upper()}")
+    field.ClearField("type_name")
+    field.ClearField("default_value")
+    scalar = getattr(_Field, f"TYPE_{kind.upper()}", None)
+    if scalar is not None:
+        field.type = scalar
+    else:  # protobuf finds out whether it is a message or an enum
+        field.ClearField("type")
+        field.type_name = f".{proto.PACKAGE}.{kind}"
+    if default:
+        field.default_value = default
+
+
+def _change_enum(enum: Any, descriptor: Any, path: str, choice: _Choice) -> None:
+    kept = []
+    for value in enum.value:
+        marks = _marks_of(descriptor.values_by_name[value.name])
+        value_path = f"{path}.{value.name}"
+        if not choice.has(value_path, marks):
+            continue
+        value.ClearField("options")
+        value.number = choice.values.get(value_path) or choice.number(marks) or value.number
+        kept.append(value)
+    known = {value.name for value in kept}
+    for value_path, number in choice.values.items():
+        around, _, name = value_path.rpartition(".")
+        if around == path and name not in known:
+            kept.append(descriptor_pb2.EnumValueDescriptorProto(name=name, number=number))
+    if len({value.number for value in kept}) < len(kept):
+        enum.options.allow_alias = True
+    else:
+        enum.ClearField("options")
+    # An enum needs a value; one of a fork that the target does not have keeps those it had.
+    if kept:
+        copies = [type(value).FromString(value.SerializeToString()) for value in kept]
+        del enum.value[:]
+        enum.value.extend(copies)
+    else:
+        enum.ClearField("options")
+        for value in enum.value:
+            value.ClearField("options")

@@ -1,0 +1,174 @@
+"""Fields in the wrong message of a layer: beside its parameters, or too deep inside of them.
+
+Caffe rejects the file. Where the fields belong is clear, so the fix moves them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from protogen import proto
+from protogen.edits import Fix
+from protogen.text._mixed_formats import PER_BLOB, Layer, LayerField, is_one_of_several
+from protogen.text._reader_state import Frame, Problem
+from protogen.text.splices import Splice, margin_of, removals
+
+if TYPE_CHECKING:
+    from protogen.text.parse import ParseResult
+
+__all__ = ["misplaced_fields"]
+
+_LAYER = proto.LayerParameter.DESCRIPTOR
+
+
+def misplaced_fields(result: ParseResult, problems: list[Problem]) -> list[Problem]:
+    """The problems, with one for all fields of a message that belong in the same other message."""
+    groups: dict[tuple[int, str], list[Problem]] = {}
+    for number, problem in enumerate(problems):
+        home = _home(problem, result.plain)
+        # A problem with no such field is a group of its own.
+        key = (id(problem.path[-1]), home) if home else (number, "")
+        groups.setdefault(key, []).append(problem)
+    found = []
+    for (_, home), group in groups.items():
+        found += [_moved(result.plain, home, group)] if home else group
+    return found
+
+
+def _home(problem: Problem, text: str) -> str:
+    """The message that has the unknown field of a problem, or nothing.
+
+    It is ``param``, ``layer``, or the name of a message that is in the layer, or may be.
+    """
+    if problem.rule != "unknown-field" or not problem.path or problem.path[0].name != "layer":
+        return ""
+    name = text[problem.start : problem.end]
+    layer, *inner = problem.path
+    if not inner:
+        return _parameters_with(name, layer)
+    if name in PER_BLOB:
+        return "param"
+    for frame in reversed(problem.path[:-1]):
+        if name in frame.fields and not proto.forks_of(frame.fields[name].descriptor):
+            return frame.name
+    return ""
+
+
+def _parameters_with(name: str, layer: Frame) -> str:
+    """The message of the layer's own parameters, if it has a field with this name."""
+    layer_type = str(layer.values.get("type", ""))
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", layer_type).lower()
+    for message in (f"{words}_param", *_OTHER_PARAMETERS.get(layer_type, ())):
+        field = _LAYER.fields_by_name.get(message)
+        inner = None if field is None else field.message_type
+        if inner is not None and name in inner.fields_by_name:
+            return message
+    return ""
+
+
+#: The parameters of types that have those of another type, or several messages.
+_OTHER_PARAMETERS = {
+    "Data": ("transform_param",),
+    "Deconvolution": ("convolution_param",),
+    "EuclideanLoss": ("loss_param",),
+    "ImageData": ("transform_param",),
+    "SigmoidCrossEntropyLoss": ("loss_param",),
+    "SoftmaxWithLoss": ("loss_param", "softmax_param"),
+}
+
+
+def _moved(text: str, home: str, group: list[Problem]) -> Problem:
+    """One problem for the fields of a message that belong in ``home``."""
+    first = group[0]
+    frame = first.path[-1]
+    block = Layer(text, "layer", frame.start, frame.opened)
+    names = dict.fromkeys(text[each.start : each.end] for each in group)
+    fields = [field for field in block.fields if field.name in names]
+    listed = " and ".join(f'"{name}"' for name in names)
+    kind = _LAYER.name if frame.field is None or len(first.path) == 1 else frame.field.message.name
+    message = f"{kind} has no field {listed.replace(' and ', ' or ')}"
+    if home == "param":
+        hint, fix = _as_params(text, first.path[0], block)
+    elif len(first.path) == 1:
+        hint, fix = f'write {listed} in "{home}"', _into(text, home, block, fields)
+    else:
+        hint = f'write {listed} in "{home}", outside of "{frame.name}"'
+        fix = _out_of(text, home, first.path, block, fields)
+    return first._replace(message=message, hint=hint, fix=fix)
+
+
+def _as_params(text: str, layer: Frame, block: Layer) -> tuple[str, Fix | None]:
+    """The hint and the fix for multipliers that are inside of the parameters."""
+    params = block.params()
+    if not params:
+        return 'write param { lr_mult: ... decay_mult: ... } in "layer"', None
+    hint = f'write {" ".join(params)} in "layer"'
+    outer = _inside(text, layer, block)
+    if outer is None or "param" in layer.values:
+        return hint, None
+    spans = [(field.start, field.end) for field in block.fields if field.name in PER_BLOB]
+    splices = [_before(text, outer, params), *removals(text, spans)]
+    safe = not is_one_of_several(block)
+    return hint, Fix("write them as param of the layer", (), safe, tuple(splices))
+
+
+def _inside(text: str, layer: Frame, block: Layer) -> LayerField | None:
+    """The field of the layer that has the block in it."""
+    for field in Layer(text, "layer", layer.start, layer.opened).fields:
+        if field.start <= block.start < field.end:
+            return field
+    return None
+
+
+def _before(text: str, field: LayerField, written: list[str]) -> Splice:
+    """The splice that writes fields before another one, in lines of their own if that has one."""
+    margin = margin_of(text, field.start)
+    separator = " " if margin is None else f"\n{margin}"
+    return Splice(field.start, field.start, "".join(f"{each}{separator}" for each in written))
+
+
+def _out_of(
+    text: str, home: str, path: tuple[Frame, ...], block: Layer, fields: list[LayerField]
+) -> Fix | None:
+    """The fix that moves fields into a message around their own."""
+    outer = next(frame for frame in reversed(path[:-1]) if frame.name == home)
+    around = _inside(text, outer, block)
+    if around is None or any(_is_taken(outer, field.name) for field in fields):
+        return None
+    written = [_written(text, field, margin_of(text, around.start)) for field in fields]
+    spans = [(field.start, field.end) for field in fields]
+    splices = [_before(text, around, written), *removals(text, spans)]
+    return Fix(f'move it into "{home}"', (), safe=True, splices=tuple(splices))
+
+
+def _written(text: str, field: LayerField, margin: str | None) -> str:
+    """A field as it is written, indented as at another place."""
+    written, old = text[field.start : field.end], margin_of(text, field.start)
+    if old is None or margin is None:
+        return written
+    return written.replace(f"\n{old}", f"\n{margin}")
+
+
+def _is_taken(frame: Frame, name: str) -> bool:
+    """Whether a message has a value already for a field that takes only one."""
+    return name in frame.values and not frame.fields[name].repeated
+
+
+def _into(text: str, home: str, layer: Layer, fields: list[LayerField]) -> Fix | None:
+    """The fix that moves fields of a layer into its parameters."""
+    written = " ".join(text[field.start : field.end] for field in fields)
+    blocks = [field for field in layer.fields if field.name == home]
+    if not blocks:
+        first, *others = fields
+        splices = [Splice(first.start, first.end, f"{home} {{ {written} }}")]
+    elif len(blocks) == 1 and blocks[0].kind == "message":
+        inner = Layer(text, "layer", blocks[0].start, blocks[0].value).fields
+        if {field.name for field in inner} & {field.name for field in fields}:
+            return None
+        at, others = blocks[0].value + 1, fields
+        splices = [Splice(at, at, f" {written}")]
+    else:
+        return None
+    splices += removals(text, [(field.start, field.end) for field in others])
+    return Fix(f'move it into "{home}"', (), safe=True, splices=tuple(splices))

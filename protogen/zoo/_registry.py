@@ -1,0 +1,46 @@
+"""The networks by their names: the functions that the files of this folder register."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+
+from protogen.diagnostics import did_you_mean
+from protogen.zoo._network import Network, ZooError, registered
+
+__all__ = ["find", "names"]
+
+
+@cache
+def _all() -> dict[str, Network]:
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if not module.name.startswith("_"):
+            importlib.import_module(f"protogen.zoo.{module.name}")
+    return dict(sorted(registered().items(), key=lambda item: _natural(item[0])))
+
+
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    """A key for sorting that puts resnet50 before resnet101."""
+    parts: list[str] = []
+    for character in name:
+        if parts and parts[-1].isdigit() == character.isdigit():
+            parts[-1] += character
+        else:
+            parts.append(character)
+    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+
+
+def names() -> list[str]:
+    """The names of all networks, in alphabetical order."""
+    return list(_all())
+
+
+def find(name: str) -> Network:
+    """The network with this name. Raises `ZooError` if there is none."""
+    network = _all().get(name)
+    if network is None:
+        hint = did_you_mean(name, names()) or '"protogen zoo" lists the networks'
+        raise ZooError(f'unknown network "{name}"; {hint}')
+    return network
