@@ -94,6 +94,7 @@ class Analysis(Displayed):
         place: Place | None = None,
         damaged: Collection[int] = (),
         stated: Mapping[int, Sequence[Shape]] | None = None,
+        with_hints: bool = True,
     ) -> None:
         self.message = message
         self.inputs = inputs
@@ -103,9 +104,11 @@ class Analysis(Displayed):
         self._damaged = damaged
         self._stated = stated or {}
         self._given_state = state
-        self.graph: Graph = build(message, state, wirings)
+        self.graph: Graph = build(message, state, wirings, with_hints=with_hints)
         # The faults of the wiring do not depend on shapes, so `walk_again` keeps them.
-        self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
+        self._wiring_faults = [
+            (step, tuple(step.faults)) for step in self.graph.steps if step.faults
+        ]
         walk(self.graph, given_shapes(inputs), damaged, self._stated)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -238,6 +241,27 @@ class Analysis(Displayed):
         """The layers of these types."""
         return (step for step in self.steps if step.type in types)
 
+    def of_indices(self, indices: Collection[int]) -> Iterator[Step]:
+        """The layers with these indices that run."""
+        known = self._step_by_index
+        return (known[index] for index in indices if index in known)
+
+    @cached_property
+    def _step_by_index(self) -> dict[int, Step]:
+        return {step.index: step for step in self.steps}
+
+    def is_special(self, step: Step) -> bool:
+        """Whether more decides about a layer than its parameters and its bottoms."""
+        return step.index in self._damaged or step.index in self._stated
+
+    def wiring_faults(self, step: Step) -> Sequence[Diagnostic]:
+        """The faults of a layer that do not depend on shapes."""
+        return self._wiring_faults_of.get(step.index, ())
+
+    @cached_property
+    def _wiring_faults_of(self) -> dict[int, Sequence[Diagnostic]]:
+        return {step.index: faults for step, faults in self._wiring_faults}
+
     def context(self, step: Step) -> Context | None:
         """A layer as its schema's rules see it; ``None`` if it has faults or an unknown bottom.
 
@@ -264,6 +288,8 @@ class Analysis(Displayed):
     def edited(self, edits: Sequence[Edit] = (), inputs: Inputs | None = None) -> Analysis:
         """The analysis of the net with these edits and further inputs; this one does not change.
 
+        Its faults are for comparison: they have no hints.
+
         Raises `protogen.edits.EditError` for an edit that cannot be made.
         """
         message, wirings = self.message, list(self.wirings)
@@ -281,6 +307,7 @@ class Analysis(Displayed):
             place=self._place,
             damaged=moved_layers(dict.fromkeys(self._damaged), edits),
             stated=moved_layers(self._stated, edits),
+            with_hints=False,
         )
 
     def walk_again(self, inputs: Inputs) -> None:
@@ -290,9 +317,9 @@ class Analysis(Displayed):
         answers that others rely on.
         """
         for step in self.graph.steps:
-            step.faults = ()
+            step.faults = []
         for step, faults in self._wiring_faults:
-            step.faults = faults
+            step.faults = list(faults)
         # The cached properties that depend on shapes.
         for name in ("blobs", "params", "faults", "diagnostics"):
             self.__dict__.pop(name, None)

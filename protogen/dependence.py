@@ -550,55 +550,43 @@ def _permute(layer: _Layer) -> Iterator[Reading]:
 
 
 def _reshape(layer: _Layer) -> Iterator[Reading]:
-    """Axes that are merged are known from the axis that they become, those that are split are not.
-
-    The axes of bottom and top fall into groups with the same number of elements.
-    """
-    bottom, top = layer.bottom, layer.top
-    reads: list[Read] = []
-    for old, new in _groups(bottom, top):
-        axes = [axis for axis in new if top[axis] > 1]
-        sizes = [bottom[axis] for axis in old]
-        for position, axis in enumerate(old):
-            if bottom[axis] == 1:
-                reads.append(_all(1))
-            elif len(axes) > 1:
-                reads.append(Read(None, None, bottom[axis], mixed=True))
-            else:
-                reads.append(_merged(axes[0], sizes, position))
+    """The same elements in the same order, with other axes."""
+    inner = _inner_sizes(layer.bottom)
+    reads = [_placed(size, inner[axis], layer.top) for axis, size in enumerate(layer.bottom)]
     yield Reading(0, 0, tuple(reads))
 
 
-def _merged(axis: int, sizes: Sequence[int], position: int) -> Read:
-    """One of several axes that are merged into one of the top."""
-    size = sizes[position]
-    inner = count(sizes[position + 1 :])
-    if size == count(sizes):
-        return _same(axis, size)
-    places = [(i // inner % size,) for i in range(count(sizes))]
-    return Read(axis, places, size)
+def _placed(size: int, inner: int, top: Sequence[int]) -> Read:
+    """The coordinate on an axis of the bottom, ``(element // inner) % size``.
 
-
-def _groups(bottom: Sequence[int], top: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
-    """The axes of both, in the smallest groups with the same number of elements."""
-    start = end = 0
-    old: list[int] = []
-    new: list[int] = []
-    while start < len(bottom) or end < len(top):
-        mine = count([bottom[axis] for axis in old])
-        theirs = count([top[axis] for axis in new])
-        if start < len(bottom) and (mine <= theirs or end == len(top)):
-            old.append(start)
-            start += 1
+    It follows from one axis of the top, unless that splits the axis of the bottom.
+    """
+    if size == 1:
+        return _all(1)
+    deciding, less = [], False
+    inner_sizes = _inner_sizes(top)
+    for axis, step in enumerate(inner_sizes):
+        if top[axis] == 1 or step % (inner * size) == 0:
+            continue  # all of these coordinates come back to the same place
+        if step * top[axis] <= inner:
+            less = True
         else:
-            new.append(end)
-            end += 1
-        mine = count([bottom[axis] for axis in old])
-        if mine > 1 and mine == count([top[axis] for axis in new]):
-            yield old, new
-            old, new = [], []
-    if old or new:
-        yield old, new
+            deciding.append(axis)
+    if len(deciding) != 1:
+        return Read(None, None, size, mixed=True)
+    (axis,) = deciding
+    step = inner_sizes[axis]
+    # What lies between two steps stays below the next element only if one divides the other.
+    if less and step % inner and inner % step:
+        return Read(None, None, size, mixed=True)
+    if step == inner and top[axis] == size:
+        return _same(axis, size)
+    return Read(axis, [(i * step // inner % size,) for i in range(top[axis])], size)
+
+
+def _inner_sizes(shape: Sequence[int]) -> list[int]:
+    """For each axis, how far apart two neighbors on it are among all elements."""
+    return [count(shape[axis + 1 :]) for axis in range(len(shape))]
 
 
 def _interp(layer: _Layer) -> Iterator[Reading]:

@@ -118,8 +118,11 @@ def _read_along(reads: Sequence[Read], along: Along) -> Along:
     if read.axis is None and len(read.coordinates[0]) == len(along.sets):
         return Along(None, (_union(set(along.sets)),))
     sets = along.sets
-    joined_sets = [_union(sets[i] for i in each) for each in read.coordinates]
-    return Along(read.axis, tuple(joined_sets))
+    found = []
+    for each in read.coordinates:
+        # The many coordinates of a flattened blob come from one each.
+        found.append(sets[each[0]] if len(each) == 1 else _union(sets[i] for i in each))
+    return Along(read.axis, tuple(found))
 
 
 def _union(sets: Iterable[int]) -> int:

@@ -220,7 +220,7 @@ class Step:
         self.tops: list[Value] = []
         self.in_place = _NONE
         self.facts = _NO_FACTS
-        self.faults: Sequence[Diagnostic] = ()
+        self.faults: list[Diagnostic] = []
 
     @property
     def name(self) -> str:
@@ -283,7 +283,7 @@ class Step:
             hint=hint,
             severity=severity,
         )
-        self.faults = (*self.faults, found)
+        self.faults.append(found)
 
 
 @dataclass(slots=True, repr=False)
@@ -299,15 +299,22 @@ class Graph:
         return (value for value in self.values.values() if not value.readers)
 
 
-def build(net: proto.NetParameter, state: State, wirings: Sequence[Wiring] = ()) -> Graph:
+def build(
+    net: proto.NetParameter,
+    state: State,
+    wirings: Sequence[Wiring] = (),
+    *,
+    with_hints: bool = True,
+) -> Graph:
     """Connect the layers of a net that run in this state, and record faults in the steps.
 
-    ``wirings`` are those of all layers, if the caller has them already.
+    ``wirings`` are those of all layers, if the caller has them already. ``with_hints`` is whether
+    the faults are for people: to look for similar names takes as long as all else in a long net.
     """
     state = state.within(net)
     graph = Graph(state, [], {})
     rewrites: list[Value] = []
-    missing = 0
+    missing, most_hints = 0, _HINTS if with_hints else 0
     for index, layer in enumerate(net.layer):
         wiring = wirings[index] if wirings else read_wiring(layer)
         # A plain layer runs in every state.
@@ -315,7 +322,7 @@ def build(net: proto.NetParameter, state: State, wirings: Sequence[Wiring] = ())
             continue
         step = Step(layer, index, wiring)
         graph.steps.append(step)
-        missing += _read_bottoms(step, graph.values, hints=_HINTS - missing)
+        missing += _read_bottoms(step, graph.values, hints=most_hints - missing)
         _write_tops(step, graph.values, rewrites)
         if not wiring.plain:
             _note_weights(step, graph.values)

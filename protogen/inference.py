@@ -22,7 +22,7 @@ from protogen.schema import Facts, Fault, LayerSchema, check_param_count
 from protogen.shapes import Shape, count, filled, format_shape
 from protogen.spelling import shown
 
-__all__ = ["AUTOMATIC_TOP", "Inputs", "given_shapes", "walk"]
+__all__ = ["AUTOMATIC_TOP", "Inputs", "given_shapes", "infer_step", "walk"]
 
 #: The name under which a loss without tops is listed; Caffe adds such a top by itself.
 AUTOMATIC_TOP = "(automatic)"
@@ -75,7 +75,7 @@ def walk(
         elif step.index in stated:
             facts = _stated_facts(step, phase, inputs, override, stated[step.index])
         else:
-            facts = _infer_step(step, phase, inputs, override)
+            facts = infer_step(step, phase, inputs, override)
         step.facts = facts
         for value, shape in zip(step.tops, facts.tops):
             if shape is None and inputs:  # of a layer in Python, say, or of an unknown type
@@ -85,7 +85,8 @@ def walk(
             _share_parameters(step, owners)
 
 
-def _infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: bool) -> Facts:
+def infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: bool) -> Facts:
+    """What one layer's schema answers for the shapes of its bottoms; faults go to the step."""
     wiring = step.wiring
     schema = wiring.schema
     if schema is None:
@@ -125,7 +126,7 @@ def _stated_facts(
     """The facts of a layer whose tops' shapes are stated, as far as they are not known anyway."""
     if step.wiring.schema is None:
         return Facts(tuple(stated), macs=None)
-    facts = _infer_step(step, phase, inputs, override)
+    facts = infer_step(step, phase, inputs, override)
     return facts._replace(tops=tuple(map(filled, facts.tops, stated)))
 
 

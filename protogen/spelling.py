@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 __all__ = ["hidden_difference", "nearest", "shown"]
 
@@ -18,7 +19,13 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 #: A letter typed for the digit that it looks like: ``P1O1``.
 _O_FOR_ZERO = re.compile(r"(?<=\d)[oO](?=\d)")
 
-#: More than any name has letters.
+#: Longer names are rare, and not kept.
+_LONG = 300
+
+#: More slips than these are no misspelling.
+_MOST_SLIPS = 2
+
+#: More than any number of slips that counts.
 _NEVER = 1000
 
 #: No shorter abbreviation of a word, or of a whole name, counts.
@@ -67,10 +74,18 @@ def hidden_difference(name: str, other: str) -> str:
 
 
 def _words(name: str) -> list[str]:
+    # One net asks for the words of the same names again and again.
+    return _words_of(name) if len(name) > _LONG else _cached_words(name)
+
+
+def _words_of(name: str) -> list[str]:
     words = [word.lower() for word in _WORD.findall(_O_FOR_ZERO.sub("0", name))]
     if len(words) > 1 and words[-1] == "layer":  # as Caffe's classes are named: ConvolutionLayer
         words.pop()
     return words
+
+
+_cached_words = lru_cache(maxsize=4096)(_words_of)
 
 
 def _initial(name: str) -> str:
@@ -107,7 +122,7 @@ def _slips(written: Sequence[str], words: Sequence[str]) -> int | None:
         if number > _tolerated(one):
             return None
         total += number
-    return total if total <= 2 else None
+    return total if total <= _MOST_SLIPS else None
 
 
 def _tolerated(word: str) -> int:
@@ -120,23 +135,34 @@ def _tolerated(word: str) -> int:
 def _distance(one: str, other: str) -> int:
     """Letters changed, left out, added or swapped with their neighbor. Digits have to agree.
 
-    (source: Damerau 1964, as "optimal string alignment")
+    Exact up to 2; more than that is no slip, and any larger number says so. So only the places that
+    are at most 2 apart are compared, which takes time linear in the length of the names.
+    (source: Damerau 1964, as "optimal string alignment"; the band is that of Ukkonen 1985)
     """
-    if abs(len(one) - len(other)) > 2:
+    if one == other:
+        return 0
+    if abs(len(one) - len(other)) > _MOST_SLIPS:
         return _NEVER
-    before: list[int] = []
-    above = [0]
-    for letter in other:
-        above.append(above[-1] + _cost(letter))
+    start = _common_beginning(one, other)
+    end = _common_beginning(one[start:][::-1], other[start:][::-1])
+    one, other = one[start : len(one) - end], other[start : len(other) - end]
+    before: dict[int, int] = {}
+    above = {-1: 0}
+    for j, letter in enumerate(other[:_MOST_SLIPS]):
+        above[j] = above[j - 1] + _cost(letter)
     for i, a in enumerate(one):
-        row = [above[0] + _cost(a)]
-        for j, b in enumerate(other):
-            least = min(above[j + 1] + _cost(a), row[j] + _cost(b), above[j] + _change(a, b))
+        row = {-1: above[-1] + _cost(a)} if -1 in above and i < _MOST_SLIPS else {}
+        for j in range(max(0, i - _MOST_SLIPS), min(len(other), i + _MOST_SLIPS + 1)):
+            b = other[j]
+            least = above.get(j - 1, _NEVER) + _change(a, b)
+            least = min(least, above.get(j, _NEVER) + _cost(a), row.get(j - 1, _NEVER) + _cost(b))
             if i and j and a == other[j - 1] and b == one[i - 1]:
-                least = min(least, before[j - 1] + max(_cost(a), _cost(b)))
-            row.append(least)
+                least = min(least, before.get(j - 2, _NEVER) + max(_cost(a), _cost(b)))
+            row[j] = least
+        if min(row.values()) > _MOST_SLIPS < min(above.values()):
+            return _NEVER
         before, above = above, row
-    return above[-1]
+    return above.get(len(other) - 1, _NEVER)
 
 
 def _cost(letter: str) -> int:

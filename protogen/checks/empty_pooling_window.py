@@ -81,8 +81,8 @@ def _rounded_down(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
     if axis.floor or empty_windows(axis.size, axis.stride, axis.pad, axis.floored):
         return None
     edits = (Edit(step.path("pooling_param.round_mode"), "set", "FLOOR"),)
-    after = accepted(analysis, edits)
-    if after is None:
+    effect = accepted(analysis, edits)
+    if effect is None:
         return None
     title = f"set round_mode: FLOOR, which drops the empty window and leaves {axis.floored}"
-    return Fix(title, edits, safe=after.params == analysis.params)
+    return Fix(title, edits, safe=not effect.changes_params)

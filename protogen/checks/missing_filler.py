@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from protogen.analysis import Analysis
@@ -29,8 +29,8 @@ class MissingFiller(Check):
         what="""
             Finds Convolution, Deconvolution, InnerProduct and Embed layers in TRAIN that have no
             `weight_filler`, or a constant one of 0, and whose learning rate is not 0. It is a
-            warning if most of these layers have a filler. It is a note if most have none, because
-            such a net is probably intended to start from a caffemodel.
+            warning if most of these layers have a filler. It is a note if most have none, or the
+            first ones, because such a net is probably intended to start from a caffemodel.
             """,
         why="""
             Without a filler, Caffe fills the weights with 0. All outputs of the layer are then
@@ -91,7 +91,7 @@ class MissingFiller(Check):
     def _unfilled(self, analysis: Analysis) -> Iterator[Diagnostic]:
         learning = [s for s in analysis.steps if s in analysis.useful and _learns_own_weights(s)]
         unfilled = [step for step in learning if _is_zero(_param(step))]
-        is_oversight = 2 * len(unfilled) < len(learning)
+        is_oversight = 2 * len(unfilled) < len(learning) and not _are_first(unfilled, learning)
         for step in unfilled:
             given = _param(step).HasField("weight_filler")
             reason = "weight_filler is constant 0" if given else "weight_filler is missing"
@@ -104,6 +104,11 @@ class MissingFiller(Check):
                 hint='add weight_filler { type: "xavier" }',
                 severity=None if is_oversight else Severity.NOTE,
             )
+
+
+def _are_first(unfilled: Sequence[Step], learning: Sequence[Step]) -> bool:
+    """Whether the first layers have no filler, because they are those of a net that is loaded."""
+    return len(unfilled) > 1 and unfilled == learning[: len(unfilled)]
 
 
 def _learns_own_weights(step: Step) -> bool:

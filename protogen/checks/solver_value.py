@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protogen.checks._check import Check, register
-from protogen.checks._solver import SolverFile
+from protogen.checks._solver import POLICIES, SolverFile
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
 from protogen.rules import Rule
 
@@ -58,12 +58,20 @@ class SolverValue(Check):
                 hint=did_you_mean(kind, ("L1", "L2")) or "expected L1 or L2",
             )
         if not solver.given("max_iter"):
+            # Faster R-CNN, for example, steps the solver and takes the snapshots in Python.
+            is_stepped = message.HasField("snapshot") and not message.snapshot
             yield self._idle(
-                "max_iter is missing, so it is 0 and no iteration runs", field="max_iter"
+                "max_iter is missing, so it is 0 and no iteration runs, unless a program steps the"
+                " solver",
+                field="max_iter",
+                severity=Severity.NOTE if is_stepped else Severity.WARNING,
             )
-        if not message.base_lr:
+        # Another policy is that of a fork, with its own learning rates.
+        if not message.base_lr and message.lr_policy in POLICIES:
             zero = "is 0, so" if solver.given("base_lr") else "is missing, so it is 0 and"
             yield self._idle(f"base_lr {zero} nothing is learned", field="base_lr")
 
-    def _idle(self, message: str, *, field: str) -> Diagnostic:
-        return self.found(None, message, field=field, severity=Severity.WARNING)
+    def _idle(
+        self, message: str, *, field: str, severity: Severity = Severity.WARNING
+    ) -> Diagnostic:
+        return self.found(None, message, field=field, severity=severity)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
-from protogen.diagnostics import Diagnostic, Severity
+from protogen.diagnostics import Diagnostic, Severity, plural
 from protogen.graph import Step
 from protogen.rules import Rule
 
@@ -68,16 +68,27 @@ class UntrainedLayer(Check):
         names = {step.name for step in trained}
         params = {spec.name for step in trained for spec in step.layer.param}
         for analysis in phases.in_phase("TEST"):
+            untrained = []
             for step in analysis.steps:
-                if not step.facts.blobs or step.name in names or _shares_all(step, params):
-                    continue
-                yield self.found(
-                    step,
-                    "never trained: TRAIN has no layer with this name",
-                    field="name",
-                    why="when the solver tests, each layer takes the weights of the layer with the"
-                    " same name in the training net",
-                )
+                if step.facts.blobs and step.name not in names and not _shares_all(step, params):
+                    untrained.append(step)
+            listed = untrained if len(untrained) <= _MOST_LISTED else untrained[:1]
+            for step in listed:
+                yield self._untrained(step, len(untrained) - len(listed))
+
+    def _untrained(self, step: Step, more: int) -> Diagnostic:
+        also = f", as are {plural(more, 'more layer')}" if more else ""
+        return self.found(
+            step,
+            f"never trained{also}: TRAIN has no layer with {'their' if more else 'this'} name",
+            field="name",
+            why="when the solver tests, each layer takes the weights of the layer with the"
+            " same name in the training net",
+        )
+
+
+#: More layers than these are one finding, because they have one cause.
+_MOST_LISTED = 3
 
 
 def _shares_all(step: Step, params: set[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from protogen.cli._options import InputShape
-from protogen.cli._output import Unusable
+from protogen.cli._output import Unusable, report, report_lines
 
 if TYPE_CHECKING:
     from protogen.net import Net
@@ -87,9 +87,9 @@ def deploy_net(
 def report_deploy(name: str, result: Result) -> None:
     """Print what was done, and the warnings, on standard error."""
     for diagnostic in result.diagnostics:
-        click.echo(str(diagnostic), err=True)
+        report_lines(str(diagnostic))
     if not result.modified:
-        click.echo(f"{name} {' '.join(result.report)}", err=True)
+        report(f"{name} {' '.join(result.report)}")
         return
     for line in result.report:
-        click.echo(f"{name}: {line}", err=True)
+        report(f"{name}: {line}")

@@ -30,6 +30,7 @@ __all__ = [
     "shapes_given",
     "source_of",
     "split_spec",
+    "zoo_settings",
 ]
 
 _ZOO = "zoo:"
@@ -98,12 +99,31 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
 
 
 def _zoo_net(spec: str, settings: Mapping[str, Any]) -> Net:
+    """A network of the zoo as a text, so that findings name a line of what is emitted."""
+    from protogen.net_files import loads
     from protogen.zoo import ZooError, net_of_spec
 
     try:
-        return net_of_spec(spec, settings)
+        net = net_of_spec(spec, settings)
     except ZooError as error:
         raise Unusable(str(error)) from None
+    return loads(net.to_prototxt(), f"{_ZOO}{spec}")
+
+
+def zoo_settings(spec: str, form: str | None, plain: bool) -> dict[str, Any]:
+    """The options of a network of the zoo for ``--as`` and ``--plain``; none for other SPECs.
+
+    All forms but that for deployment come from the one for training, which the network rejects if
+    it has none. Raises `Unusable` for ``plain`` without a network of the zoo.
+    """
+    if not _is_in_zoo(spec):
+        if plain:
+            raise Unusable(f"--plain needs a network of the zoo, as in zoo:lenet; got {spec}")
+        return {}
+    settings: dict[str, Any] = {"plain": True} if plain else {}
+    if form and "form=" not in spec:
+        settings["form"] = "deploy" if form == "deploy" else "train_val"
+    return settings
 
 
 def read_partial_net(

@@ -8,7 +8,7 @@ import click
 
 from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
 from protogen.cli._options import Spec, set_option
-from protogen.cli._output import check_output, write_text
+from protogen.cli._output import check_output, report_lines, write_text
 
 
 @click.command(
@@ -48,7 +48,7 @@ def command(spec: str, output: str, quiet: bool, settings: tuple[Any, ...], **op
     result = deploy_net(net, **options)
     if quiet:
         for diagnostic in result.diagnostics:
-            click.echo(str(diagnostic), err=True)
+            report_lines(str(diagnostic))
     else:
         report_deploy(display_name(spec), result)
     write_text(output, result.net.to_prototxt())

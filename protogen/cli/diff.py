@@ -8,7 +8,7 @@ import click
 
 from protogen.cli._input import display_name, read_net
 from protogen.cli._options import input_option, json_option
-from protogen.cli._output import Unusable
+from protogen.cli._output import Unusable, report_lines
 
 if TYPE_CHECKING:
     from protogen.differences import NetDifferences, WeightsFit
@@ -68,6 +68,7 @@ def command(
         return
     _check_number(specs, 2, "expected two nets")
     old, new = (_read(spec) for spec in specs)
+    _check_inputs((old, new), dict(inputs))
     found, summaries = _compare(old, new, ignore, dict(inputs))
     fit = _weights(old, new, dict(inputs)) if weights else None
     _print(found, summaries, fit, stat=stat, as_json=as_json)
@@ -78,6 +79,14 @@ def command(
 def _check_number(specs: tuple[str, ...], number: int, message: str) -> None:
     if len(specs) != number:
         raise click.UsageError(f"{message}, got {len(specs)}")
+
+
+def _check_inputs(nets: tuple[Net, Net], inputs: dict[str, Any]) -> None:
+    from protogen.differences import present
+
+    for name in inputs:
+        if not any(present({name: inputs[name]}, net) for net in nets):
+            raise Unusable(f'--input: no layer produces blob "{name}"')
 
 
 def _read(spec: str) -> Net:
@@ -91,7 +100,7 @@ def _read(spec: str) -> Net:
         raise Unusable(f"{display_name(spec)} is {other}; expected a net")
     errors = reading_errors(net.current.findings)
     for error in errors:
-        click.echo(str(error), err=True)
+        report_lines(str(error))
     if errors:
         raise click.exceptions.Exit(_TROUBLE)
     return net
@@ -100,19 +109,13 @@ def _read(spec: str) -> Net:
 def _compare(
     old: Net, new: Net, ignore: tuple[str, ...], inputs: dict[str, Any]
 ) -> tuple[NetDifferences, list[Summary]]:
-    from protogen.differences import diff
+    from protogen.differences import diff, present
     from protogen.reports.summary import summarize
 
     summaries = []
     for net in (old, new):
-        summaries.append(summarize(net.analysis(inputs=_known(net, inputs))))
-    return diff(old, new, ignore=ignore), summaries
-
-
-def _known(net: Net, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The shapes given of blobs that a net has."""
-    tops = {top for layer in net.current.message.layer for top in layer.top}
-    return {name: shape for name, shape in inputs.items() if name in tops}
+        summaries.append(summarize(net.analysis(inputs=present(inputs, net))))
+    return diff(old, new, ignore=ignore, inputs=inputs), summaries
 
 
 def _weights(old: Net, new: Net, inputs: dict[str, Any]) -> WeightsFit:

@@ -50,6 +50,11 @@ if TYPE_CHECKING:
 @set_option
 @data_option
 @click.option(
+    "--plain",
+    is_flag=True,
+    help="Write a network of the zoo with layers of BVLC Caffe only, if they can compute the same.",
+)
+@click.option(
     "--annotate",
     is_flag=True,
     help="Write the shape of each blob as a comment; if it depends on the phase, the shape in"
@@ -62,13 +67,14 @@ def command(
     form: str | None,
     settings: tuple[Any, ...],
     annotate: bool,
+    plain: bool,
     **options: Any,
 ) -> None:
     """Write the net of SPEC as prototxt.
 
     SPEC is a Python program with a Net at its top level or a function "net" that returns one
-    (file.py), another Net or function in it (file.py:name), or a prototxt file. The program's
-    __name__ is not "__main__".
+    (file.py), another Net or function in it (file.py:name), a prototxt file, or a network of the
+    zoo (zoo:resnet50?classes=10). The program's __name__ is not "__main__".
 
     The net is checked first, in each phase for which it has data, or in the phase of --phase. If
     Caffe would reject it, the errors are printed, nothing is written, and the exit code is 1.
@@ -76,12 +82,13 @@ def command(
     With --as, one definition gives the files of a whole model. The options --input, --batch,
     --outputs, --no-probability and --keep are for --as deploy.
     """
-    from protogen.cli._input import read_net, report_diagnostics, split_spec
+    from protogen.cli._input import read_net, report_diagnostics, split_spec, zoo_settings
     from protogen.graph import State
 
     _check_options(phase, form, options)
     check_output(output, [split_spec(spec)[0]])
-    net = _in_form(spec, read_net(spec, dict(settings)), form, options)
+    given = {**zoo_settings(spec, form, plain), **dict(settings)}
+    net = _in_form(spec, read_net(spec, given), form, options)
     check_output(output, _files_of_modules())
     if form in ("train", "test"):
         phases = [form.upper()]

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from protogen.cli._options import Spec, json_option, state_options
-from protogen.cli._output import Unusable
+from protogen.cli._output import Unusable, report
 
 _PLACE = re.compile(r"\d{1,9}(,\d{1,9})*", re.ASCII)
 
@@ -112,6 +112,6 @@ def _box(field: Any, place: tuple[int, ...]) -> Any:
 
 def _report_unclear(reasons: list[str]) -> None:
     for reason in reasons:
-        click.echo(f"unknown: {reason}", err=True)
+        report(f"unknown: {reason}")
     if reasons:
         raise click.exceptions.Exit(1)

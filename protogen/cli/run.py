@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import linecache
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from protogen.cli._output import Unusable, check_output, write_text
+from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
 
 if TYPE_CHECKING:
     from protogen.diagnostics import Diagnostic
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--net", "number", type=click.IntRange(1), metavar="N", help="Write the Nth net.")
 @click.option("--keep-all", is_flag=True, help="Keep the layers that NetSpec drops.")
 @click.option("--strict", is_flag=True, help="Make the warnings errors.")
+@click.option("--proto", "schema", metavar="FILE", help="The caffe.proto of a fork.")
 @click.option("--py2", is_flag=True, help="Run a script for Python 2 (needs fissix).")
 def command(
     script: str,
@@ -42,9 +44,12 @@ def command(
     number: int | None,
     keep_all: bool,
     strict: bool,
+    schema: str | None,
     py2: bool,
 ) -> None:
     """Run SCRIPT, which composes nets with pycaffe's NetSpec, with a module caffe of our own.
+
+    SCRIPT may be a Jupyter notebook: its code cells are run in order, as far as no Caffe is needed.
 
     The nets are those that pycaffe makes. What NetSpec loses without a word is reported on standard
     error with the line of the script: layers that are in no net, names that no blob has, names
@@ -59,19 +64,39 @@ def command(
 
     if py2:
         _require_fissix()
+    if schema is not None:
+        _use_schema(schema)
     source = read_file(script)
     path = display_name(script)
+    source, cells = _code(path, source)
     if output is not None:
         check_output(output, [script])
     record.clear()
     record.strict, record.keep_all, record.report = strict, keep_all, _report
-    ending = _script.run(path, source, arguments, py2)
+    ending = _script.run(path, cells, arguments, py2)
     _report_ending(ending, source, py2)
     failed = _report_nets(ending)
     if output is not None:
         _write(output, number, record.messages)
     if ending.exit_code or failed:
         raise click.exceptions.Exit(ending.exit_code or 1)
+
+
+def _code(path: str, source: bytes) -> tuple[bytes, list[bytes]]:
+    """The code as a whole, and that of each cell of a notebook; findings quote its lines."""
+    from protogen.netspec import _notebook
+
+    cells = [source]
+    text = source.decode("utf-8", "replace")
+    if path.endswith(".ipynb"):
+        try:
+            text, codes = _notebook.code_of(source)
+        except _notebook.NotebookError as error:
+            raise Unusable(f"{path} {error}") from None
+        cells = [code.encode("utf-8") for code in codes]
+    # Not read again: the script may change the folder, and a notebook is not its code.
+    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    return text.encode("utf-8"), cells
 
 
 def _require_fissix() -> None:
@@ -84,6 +109,18 @@ def _require_fissix() -> None:
         raise Unusable(message) from None
 
 
+def _use_schema(path: str) -> None:
+    from protogen.cli._input import read_file
+    from protogen.netspec import _schema
+
+    read_file(path)  # which reports a file that does not exist
+    try:
+        _schema.use(path)
+    except ModuleNotFoundError:
+        message = "--proto needs the package grpcio-tools: pip install 'caffe-protogen[proto]'"
+        raise Unusable(message) from None
+
+
 def _report(diagnostic: Diagnostic) -> None:
     """Print a finding, with the line of the script that it is about."""
     from protogen.cli._input import source_of
@@ -91,7 +128,11 @@ def _report(diagnostic: Diagnostic) -> None:
 
     # What the script has printed comes first, also if both streams go to one file.
     sys.stdout.flush()
-    click.echo(diagnostic_text(diagnostic, source_of({})), err=True)
+    texts = {}
+    if diagnostic.location and diagnostic.location.file in linecache.cache:
+        file = diagnostic.location.file
+        texts[file] = "".join(linecache.getlines(file))
+    report_lines(diagnostic_text(diagnostic, source_of(texts)))
 
 
 def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
@@ -104,12 +145,12 @@ def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
         for diagnostic in error.diagnostics:
             _report(diagnostic)
     elif isinstance(error, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        report("interrupted")
     elif ending.traceback:
         click.echo(ending.traceback, err=True, nl=False)
     if error is not None:
         for sentence in _advice.advice(error, source, py2):
-            click.echo(sentence, err=True)
+            report(sentence)
 
 
 def _report_nets(ending: Ending) -> bool:
@@ -135,6 +176,7 @@ def _report_nets(ending: Ending) -> bool:
 
 def _write(output: str, number: int | None, nets: Sequence[Made]) -> None:
     """Write the net, or the one with this number. Raises `Unusable` if it is unclear which."""
+    from protogen.netspec._schema import is_ours
     from protogen.text import writer
 
     if not nets:
@@ -146,4 +188,5 @@ def _write(output: str, number: int | None, nets: Sequence[Made]) -> None:
         raise Unusable(f"the script makes several nets ({listed}); choose one with --net N")
     if number is not None and number > len(nets):
         raise Unusable(f"--net {number}: the script makes only {len(nets)}")
-    write_text(output, writer.write(nets[(number or 1) - 1].message))
+    message = nets[(number or 1) - 1].message
+    write_text(output, writer.write(message) if is_ours() else str(message))

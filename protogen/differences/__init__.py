@@ -1,6 +1,12 @@
 """Two nets compared by meaning instead of text, and which weights of one fit the other."""
 
-from protogen.differences.net_differences import IGNORABLE, Difference, NetDifferences, diff
+from protogen.differences.net_differences import (
+    IGNORABLE,
+    Difference,
+    NetDifferences,
+    diff,
+    present,
+)
 from protogen.differences.weights import BlobFit, WeightsFit, weights_fit
 
 __all__ = [
@@ -10,5 +16,6 @@ __all__ = [
     "NetDifferences",
     "WeightsFit",
     "diff",
+    "present",
     "weights_fit",
 ]

@@ -15,12 +15,13 @@ from protogen.differences.matching import ComparedLayer, match
 from protogen.differences.normal_form import normal_layer, normal_message
 from protogen.edits import Edit, format_path
 from protogen.graph import State, Step, Value, runs_in
+from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape, format_shape, is_known
 from protogen.text.differences import differences, longest_increasing
 
-__all__ = ["IGNORABLE", "Difference", "Kind", "NetDifferences", "diff"]
+__all__ = ["IGNORABLE", "Difference", "Kind", "NetDifferences", "diff", "present"]
 
 #: What `diff` can ignore.
 IGNORABLE = ("training",)
@@ -90,12 +91,15 @@ class NetDifferences:
         return [each for each in self.differences if each.kind in kinds]
 
 
-def diff(old: Net, new: Net, *, ignore: Collection[str] = ()) -> NetDifferences:
+def diff(
+    old: Net, new: Net, *, ignore: Collection[str] = (), inputs: Inputs | None = None
+) -> NetDifferences:
     """Compare two nets by meaning: formats, spellings and explicit defaults do not matter.
 
     With ``ignore=("training",)`` neither do learning rates, fillers, phases, engines, the weights
-    of losses, the batch, and layers that run in TRAIN only. Raises `ProtogenError` for a text that
-    could not be read completely.
+    of losses, the batch, and layers that run in TRAIN only. ``inputs`` are shapes of data whose
+    source is unavailable, in both nets. Raises `ProtogenError` for a text that could not be read
+    completely.
     """
     for each in ignore:
         if each not in IGNORABLE:
@@ -105,13 +109,14 @@ def diff(old: Net, new: Net, *, ignore: Collection[str] = ()) -> NetDifferences:
         errors = reading_errors(net.current.findings)
         if errors:
             raise ProtogenError(errors)
-    return _Comparison(old, new, "training" in ignore).result()
+    return _Comparison(old, new, "training" in ignore, inputs or {}).result()
 
 
 class _Comparison:
     """Collects the differences of two nets."""
 
-    def __init__(self, old: Net, new: Net, without_training: bool) -> None:
+    def __init__(self, old: Net, new: Net, without_training: bool, inputs: Inputs) -> None:
+        self.inputs = inputs
         self.without_training = without_training
         self.nets = (old, new)
         self.old = self._layers(old)
@@ -194,7 +199,8 @@ class _Comparison:
         shapes: dict[int, list[Difference]] = {}
         phases = ("TEST",) if self.without_training else ("TRAIN", "TEST")
         for phase in phases:
-            before, after = (net.analysis(State(phase)) for net in self.nets)
+            state = State(phase)
+            before, after = (net.analysis(state, present(self.inputs, net)) for net in self.nets)
             wires = _Wires(before, after, self.indices)
             for old, new in wires.steps():
                 _extend(rewired, old.index, wires.rewired(old, new))
@@ -369,6 +375,12 @@ def _stages(layer: Any) -> tuple[str, ...]:
     for rule in layer.include:
         found += rule.stage
     return tuple(found)
+
+
+def present(inputs: Inputs, net: Net) -> Inputs:
+    """The given shapes of blobs that a net has."""
+    tops = {top for layer in net.current.message.layer for top in layer.top}
+    return {name: shape for name, shape in inputs.items() if name in tops}
 
 
 # Messages --------------------------------------------------------------------------------------

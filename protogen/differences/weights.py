@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from protogen.analysis import Analysis
+from protogen.differences.net_differences import present
 from protogen.graph import State, Step
 from protogen.inference import Inputs
 from protogen.net import Net
@@ -88,20 +89,14 @@ def _phase(net: Net, wanted: str) -> str:
 def _all_steps(
     trained: Net, net: Net, phase: str | None, inputs: Inputs
 ) -> tuple[dict[str, Step], dict[str, Step]]:
-    saved = trained.analysis(State(_phase(trained, "TRAIN")), _present(inputs, trained))
-    target = net.analysis(State(phase or _phase(net, "TEST")), _present(inputs, net))
+    saved = trained.analysis(State(_phase(trained, "TRAIN")), present(inputs, trained))
+    target = net.analysis(State(phase or _phase(net, "TEST")), present(inputs, net))
     for_saved, for_target = _data(target, saved, inputs), _data(saved, target, inputs)
     if for_saved:
         saved = saved.edited((), for_saved)
     if for_target:
         target = target.edited((), for_target)
     return _by_name(saved), _by_name(target)
-
-
-def _present(inputs: Inputs, net: Net) -> Inputs:
-    """The given shapes of blobs that a net has."""
-    tops = {top for layer in net.current.message.layer for top in layer.top}
-    return {name: shape for name, shape in inputs.items() if name in tops}
 
 
 def _data(known: Analysis, unknown: Analysis, inputs: Inputs) -> Inputs:

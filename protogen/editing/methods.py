@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 from protogen import proto
@@ -22,8 +23,10 @@ from protogen.inference import Inputs
 
 __all__ = ["EditingMethods"]
 
-#: From the net in the current format and its analyses in all states to the edits to make.
-_Plan = Callable[[proto.NetParameter, Sequence[Analysis]], list[Edit]]
+#: Infers the net in all states, when it is first called.
+_Analyses = Callable[[], Sequence[Analysis]]
+#: From the net in the current format, and its analyses, to the edits to make.
+_Plan = Callable[[proto.NetParameter, _Analyses], list[Edit]]
 
 
 class EditingMethods:
@@ -42,8 +45,8 @@ class EditingMethods:
         fillers and learning rates pass to the next layer that has the blob.
         """
 
-        def plan(net: proto.NetParameter, analyses: Sequence[Analysis]) -> list[Edit]:
-            return removal(net, analyses, _matching(net, patterns))
+        def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
+            return removal(net, analyses(), _matching(net, patterns))
 
         self._change(plan, verify)
 
@@ -59,8 +62,8 @@ class EditingMethods:
         Before a layer in place, the new layers are in place, too.
         """
 
-        def plan(net: proto.NetParameter, analyses: Sequence[Analysis]) -> list[Edit]:
-            return insertion_before(analyses, find_layer(net, name), new_layers(layers))
+        def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
+            return insertion_before(analyses(), find_layer(net, name), new_layers(layers))
 
         self._change(plan, verify)
 
@@ -71,8 +74,8 @@ class EditingMethods:
         place, and nothing is rewired.
         """
 
-        def plan(net: proto.NetParameter, analyses: Sequence[Analysis]) -> list[Edit]:
-            return insertion_after(analyses, find_layer(net, name), new_layers(layers))
+        def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
+            return insertion_after(analyses(), find_layer(net, name), new_layers(layers))
 
         self._change(plan, verify)
 
@@ -83,8 +86,8 @@ class EditingMethods:
         ``include`` and ``exclude`` are those of the old layer.
         """
 
-        def plan(net: proto.NetParameter, analyses: Sequence[Analysis]) -> list[Edit]:
-            return replacement(net, analyses, find_layer(net, name), new_layers(layers))
+        def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
+            return replacement(net, analyses(), find_layer(net, name), new_layers(layers))
 
         self._change(plan, verify)
 
@@ -106,10 +109,11 @@ class EditingMethods:
         if not any(names):
             refuse("expected a blob to start from, or to end at")
 
-        def plan(net: proto.NetParameter, analyses: Sequence[Analysis]) -> list[Edit]:
+        def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
+            wanted = analyses()
             if phase is not None:
-                analyses = [each for each in analyses if each.phase == State(phase).phase]
-            return cutting(net, analyses, *names)
+                wanted = [each for each in wanted if each.phase == State(phase).phase]
+            return cutting(net, wanted, *names)
 
         self._change(plan, inputs=inputs)
 
@@ -135,10 +139,14 @@ class EditingMethods:
     def _change(self, plan: _Plan, verify: bool = True, inputs: Inputs | None = None) -> None:
         net = self._net
         message = net.in_current_format().current.message
-        analyses = [net.analysis(state, inputs) for state in states_of(message)]
+
+        @cache
+        def analyses() -> Sequence[Analysis]:
+            return [net.analysis(state, inputs) for state in states_of(message)]
+
         edits = plan(message, analyses)
         if verify:
-            for analysis in analyses:
+            for analysis in analyses():
                 _verify(analysis, analysis.edited(edits))
         net.adopt(_edited(net, edits))
 

@@ -75,6 +75,8 @@ class _Account:
         ):
             name = self._divergence.join.name if amount.value is None else amount.value.name
             verb = "has" if amount.value is not None and amount.factor == 1 else "requires"
+            if amount.multiple_of:
+                verb += f" a multiple of {amount.multiple_of}, such as"
             yield f'"{name}" {verb} {_counted(amount, what)}'
 
     def _amount(self, amount: Amount) -> Iterator[str]:

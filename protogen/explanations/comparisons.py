@@ -24,12 +24,14 @@ __all__ = ["Amount", "Comparison", "failing_comparisons", "shared_comparisons"]
 class Amount:
     """A size, or a number of elements: the product of the sizes of some axes and a number.
 
-    Without places it is a number that the layer itself states; ``stated`` are its factors.
+    Without places it is a number that the layer itself states; ``stated`` are its factors. With
+    ``multiple_of`` any multiple of this would do, and the number is the nearest.
     """
 
     places: tuple[Place, ...]
     factor: Fraction = Fraction(1)
     stated: tuple[int, ...] = ()
+    multiple_of: int = 0
 
     @property
     def value(self) -> Value | None:
@@ -299,8 +301,8 @@ def _position_scores(step: Step, bottoms: Sequence[Value]) -> Iterator[Compariso
 def _reshape(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     """The elements that are replaced, and those of ``shape``.
 
-    A size that replaces itself by a 0 is left out of both. A -1 fits anything that the other sizes
-    divide, so nothing is compared.
+    A size that replaces itself by a 0 is left out of both. A -1 stands for the size that comes
+    nearest to what fits.
     """
     (bottom,) = bottoms
     param = step.layer.reshape_param
@@ -308,7 +310,7 @@ def _reshape(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     # A negative axis counts from the end, and one past the last axis is legal here.
     start = param.axis if param.axis >= 0 else _axes(bottom) + param.axis + 1
     end = _axes(bottom) if param.num_axes == -1 else start + param.num_axes
-    if -1 in dims or not 0 <= start <= end <= _axes(bottom):
+    if not 0 <= start <= end <= _axes(bottom):
         return
     replaced = list(range(start, end))
     for axis, dim in enumerate(dims, start):
@@ -316,7 +318,21 @@ def _reshape(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
             replaced.remove(axis)  # raises ValueError for one that is not replaced
     places = tuple(Place(bottom, axis) for axis in replaced)
     stated = tuple(dim for dim in dims if dim)
-    yield Comparison("element", Amount(places), Amount((), stated=stated))
+    if -1 not in dims:
+        yield Comparison("element", Amount(places), Amount((), stated=stated))
+        return
+    others = math.prod(dim for dim in stated if dim > 0)
+    nearest = _nearest_size(Amount(places).size, others)
+    if nearest:
+        stated = tuple(nearest if dim == -1 else dim for dim in stated)
+        yield Comparison("element", Amount(places), Amount((), stated=stated, multiple_of=others))
+
+
+def _nearest_size(elements: int | None, others: int) -> int:
+    """The size with which others have about so many elements; 0 if some size fits, or none does."""
+    if elements is None or others == 0 or elements % others == 0:
+        return 0
+    return (2 * elements + others) // (2 * others)
 
 
 _RULES: dict[str, _Rule] = {

@@ -20,8 +20,8 @@ __all__ = ["Explanation", "explanations"]
 #: The rules whose findings may come from sizes that differ.
 _RULES = ("axis-count", "bottom-shape-mismatch", "shared-param-mismatch")
 
-#: Fields of layers with which other findings may come from sizes that differ, too.
-_FIELDS = ("accuracy_param.top_k",)
+#: The beginnings of fields with which other findings may come from sizes that differ, too.
+_FIELDS = ("accuracy_param.top_k", "reshape_param.shape")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def explanations(analysis: Analysis, others: Sequence[Analysis] = ()) -> dict[in
     derivations = Derivations(analysis)
     for index, finding in enumerate(analysis.faults):
         step = steps.get(finding.layer_index)
-        if step is None or (finding.name not in _RULES and finding.field not in _FIELDS):
+        if step is None or (finding.name not in _RULES and not finding.field.startswith(_FIELDS)):
             continue
         divergence = find_divergence(derivations, step)
         if divergence is not None:

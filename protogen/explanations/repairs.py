@@ -18,6 +18,7 @@ from protogen.explanations import head_repairs, image_repairs, layer_repairs, wi
 from protogen.explanations.changes import Change, effects
 from protogen.explanations.derivations import Derivations
 from protogen.explanations.divergence import Divergence, find_divergence
+from protogen.explanations.local_changes import Effect, effect_of
 from protogen.field_changes import apply
 from protogen.graph import Step
 from protogen.proto import NetParameter
@@ -59,13 +60,13 @@ _KINDS: tuple[_Kind, ...] = (
 )
 
 
-def accepted(analysis: Analysis, edits: Sequence[Edit]) -> Analysis | None:
-    """The analysis with these edits; ``None`` if they bring an error that was not there before."""
+def accepted(analysis: Analysis, edits: Sequence[Edit]) -> Effect | None:
+    """What these edits bring; ``None`` if they bring an error that was not there before."""
     try:
-        after = analysis.edited(edits)
+        effect = effect_of(analysis, edits)
     except EditError:
         return None
-    return after if not after.errors - analysis.errors else None
+    return None if effect.new_errors else effect
 
 
 def repairs(

@@ -102,6 +102,7 @@ def install() -> None:
             del sys.modules[name]
     for name, ours in _MODULES.items():
         sys.modules[name] = importlib.import_module(ours)
+    globals()["model_libs"] = sys.modules["caffe.model_libs"]
 
 
 def _nothing(*args: Any) -> None:

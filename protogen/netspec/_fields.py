@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from protogen import layers, proto
+from protogen import layers
 from protogen.compose.keywords import UnknownKeyword, keywords_of
 from protogen.diagnostics import did_you_mean
+from protogen.netspec._schema import on_change, proto
 from protogen.proto.fields import is_repeated
 from protogen.schema import UnknownType
 from protogen.values import Problem, value_problem
@@ -134,9 +135,20 @@ def _place(layer_type: str, keyword: str) -> _Place:
     if keyword in own:
         return _Place("", keyword, _converter(own[keyword]))
     declared = keywords_of(layers.find(layer_type) or UnknownType(layer_type)).get(keyword)
-    if declared is None or not declared.home:
+    if declared is None or declared.home not in own:
         raise UnknownKeyword(keyword)
-    return _Place(declared.home, keyword, _converter(declared.field))
+    message = own[declared.home].message_type
+    if message is None or keyword not in message.fields_by_name:  # a fork's own schema
+        raise UnknownKeyword(keyword)
+    return _Place(declared.home, keyword, _converter(message.fields_by_name[keyword]))
+
+
+def _forget() -> None:
+    _places.clear()
+    param_name_dict.cache_clear()
+
+
+on_change(_forget)
 
 
 # What a value becomes --------------------------------------------------------------------------
@@ -240,7 +252,7 @@ def keyword_problem(layer_type: str, keywords: Mapping[str, Any]) -> Problem:
     return Problem("its keywords do not form a valid message")
 
 
-def _field(layer_type: str, keyword: str) -> FieldDescriptor:
+def _field(layer_type: str, keyword: str) -> Any:
     home, name, _ = _place(layer_type, keyword)
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
     message = fields[home].message_type if home else None

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor
 
-from protogen import layers, proto, rules
+from protogen import layers, rules
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.netspec._fields import param_name_dict
 from protogen.netspec._record import found
+from protogen.netspec._schema import is_ours, on_change, proto
 from protogen.program import Line
 from protogen.proto.fields import has_required
 
@@ -124,8 +125,8 @@ def _lost_names(
 
 @cache
 def is_unknown(layer_type: str) -> bool:
-    """Whether neither BVLC's Caffe nor a known fork has the type."""
-    return layers.find(layer_type) is None
+    """Whether neither BVLC's Caffe nor a known fork has the type, nor the schema its message."""
+    return layers.find(layer_type) is None and (is_ours() or layer_type not in param_name_dict())
 
 
 def unknown_type(fn: Function, name: str = "") -> Diagnostic:
@@ -215,3 +216,12 @@ def _values_of_forks(enum: EnumDescriptor) -> Mapping[Any, tuple[str, str]]:
         if forks:
             values[value.number] = values[value.name] = (value.name, " and ".join(forks))
     return values
+
+
+def _forget() -> None:
+    is_unknown.cache_clear()
+    _with_required.cache_clear()
+    _fork_enums.cache_clear()
+
+
+on_change(_forget)

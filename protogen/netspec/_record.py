@@ -14,6 +14,8 @@ from protogen import rules
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.graph import State
 from protogen.net import Net
+from protogen.net_files import loads
+from protogen.netspec._schema import is_ours
 from protogen.program import ComposeError, Line
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class Made:
         lines: defaultdict[str, list[Line]] = defaultdict(list)
         for name, line in reversed(self.lines):
             lines[name].append(line)
-        net = Net.of(self.message)
+        net = Net.of(self.message) if is_ours() else loads(str(self.message))
         for index, layer in enumerate(net.current.message.layer):
             # Layers that the script has added or renamed since have no line.
             if lines[layer.name]:
@@ -66,6 +68,8 @@ class Record:
         """Forget everything that was made."""
         #: Layers that are in no message yet, in the order of their calls.
         self.pending: list[Function] = []
+        #: The number of the last layer that was called before the last message.
+        self.latest = -1
         self.messages: list[Made] = []
         self.specs: weakref.WeakSet[NetSpec] = weakref.WeakSet()
         self._reported: set[Diagnostic] = set()
@@ -74,6 +78,8 @@ class Record:
     def keep(self, made: Made) -> None:
         """Note a message, and let go of the layers that are in it."""
         self.messages.append(made)
+        if self.pending:
+            self.latest = self.pending[-1].serial
         self.pending = [fn for fn in self.pending if not fn.is_kept]
 
     def warn(self, diagnostics: Iterable[Diagnostic]) -> None:
@@ -107,6 +113,9 @@ class Record:
         for diagnostic in map(net.place, everything):
             key = (diagnostic.name, diagnostic.location)
             if diagnostic.severity is not Severity.ERROR or key in self._places:
+                continue
+            # A fork's own schema knows its fields and types.
+            if diagnostic.name in ("unknown-field", "unknown-type") and not is_ours():
                 continue
             self._places.add(key)
             yield diagnostic

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import ast
+import linecache
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 
-from protogen.netspec import _python2, _six, install
+from protogen.netspec import _fork_library, _python2, _six, install
 
 __all__ = ["Ending", "run", "uses_of"]
+
+#: The folder of protogen.
+_OURS = str(Path(__file__).parent.parent)
 
 #: The exit code of a program that Ctrl-C ends.
 _INTERRUPTED = 130
@@ -28,8 +33,12 @@ class Ending:
     traceback: str = ""
 
 
-def run(path: str, source: bytes, arguments: Sequence[str], python2: bool = False) -> Ending:
+def run(
+    path: str, cells: Sequence[bytes], arguments: Sequence[str], python2: bool = False
+) -> Ending:
     """Run the script as ``__main__`` with these arguments, as a script for Python 2 if asked to.
+
+    A script is one cell; those of a notebook are run one after the other.
 
     The folder of the script is the first in ``sys.path``.
     What the script raises is returned, not raised.
@@ -38,10 +47,12 @@ def run(path: str, source: bytes, arguments: Sequence[str], python2: bool = Fals
     module.__file__ = path
     try:
         with _as_python(path, arguments, module):
-            if python2:
-                _python2.execute(source, path, module)
-            else:
-                exec(compile(source, path, "exec"), vars(module))
+            _fork_library.install(path, python2)
+            for source in cells:
+                if python2:
+                    _python2.execute(source, path, module)
+                else:
+                    exec(compile(source, path, "exec"), vars(module))
     except SystemExit as error:
         return _exited(error)
     except KeyboardInterrupt as error:
@@ -57,6 +68,7 @@ def _as_python(path: str, arguments: Sequence[str], module: ModuleType) -> Itera
     install()
     _six.install()
     saved = sys.argv, list(sys.path), sys.modules["__main__"]
+    folder = Path.cwd()
     sys.argv = [path, *arguments]
     sys.path.insert(0, str(Path(path).resolve().parent))
     sys.modules["__main__"] = module
@@ -64,6 +76,7 @@ def _as_python(path: str, arguments: Sequence[str], module: ModuleType) -> Itera
         yield
     finally:
         sys.argv, sys.path[:], sys.modules["__main__"] = saved
+        os.chdir(folder)
 
 
 def _exited(error: SystemExit) -> Ending:
@@ -74,15 +87,16 @@ def _exited(error: SystemExit) -> Ending:
 
 
 def _own_traceback(error: BaseException) -> str:
-    """The traceback without the frames that run the script."""
-    frames: TracebackType | None = error.__traceback__
-    while frames and _is_ours(frames):
-        frames = frames.tb_next
-    return "".join(traceback.format_exception(type(error), error, frames))
-
-
-def _is_ours(frames: TracebackType) -> bool:
-    return str(frames.tb_frame.f_globals.get("__name__")).startswith("protogen.")
+    """The traceback without the frames of protogen, which run the script."""
+    if isinstance(error, SyntaxError) and error.filename in linecache.cache:
+        error.text = linecache.getline(error.filename, error.lineno or 0)
+    whole = traceback.TracebackException.from_exception(error)
+    shown: traceback.TracebackException | None = whole
+    while shown is not None:
+        theirs = [frame for frame in shown.stack if not frame.filename.startswith(_OURS)]
+        shown.stack = traceback.StackSummary.from_list(theirs)
+        shown = shown.__cause__ or shown.__context__
+    return "".join(whole.format())
 
 
 # What a script needs of a module ----------------------------------------------------------------

@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import Any, NoReturn
 
-from protogen import proto, rules
+from protogen import rules
 from protogen.diagnostics import Diagnostic, Location, did_you_mean, plural
 from protogen.netspec._fields import (
     REJECTIONS,
@@ -35,6 +35,7 @@ from protogen.netspec._losses import (
     unknown_type,
 )
 from protogen.netspec._record import Made, found, record
+from protogen.netspec._schema import proto
 from protogen.program import ComposeError, Line, mistake, reject, user_line
 
 __all__ = [
@@ -336,18 +337,22 @@ def _with_dropped(maker: _Maker, spec: NetSpec | None) -> _Maker:
 
 
 def _dropped_from(maker: _Maker, spec: NetSpec | None) -> list[Function]:
-    """The layers that belong to a net and are not in it: those that it leads to, and sources."""
+    """The layers that belong to a net and are not in it.
+
+    These are all layers made since the last message, and older ones that the net leads to, unless
+    they have a name in another NetSpec.
+    """
+    own = [spec] if spec is not None else _specs_of(maker)
     foreign: set[Function] = set()
     for other in record.specs:
-        if other is not spec:
+        if other not in own:
             foreign.update(getattr(item, "fn", item) for item in other.tops.values())
-    serials = [fn.serial for fn, _ in maker.written]
     found: dict[Function, None] = {}
     for fn in record.pending:
-        if fn in maker.tops or fn in foreign or not serials:
+        if fn in maker.tops or fn in foreign:
             continue
-        is_source = not fn.inputs and min(serials) < fn.serial < max(serials)
-        if is_source or any(each.fn in maker.tops or each.fn in found for each in fn.inputs):
+        is_new = fn.serial > record.latest
+        if is_new or any(each.fn in maker.tops or each.fn in found for each in fn.inputs):
             found[fn] = None
     return list(found)
 

@@ -22,7 +22,11 @@ def conflicts(subject: Subject, targets: Sequence[Target]) -> Iterator[Diagnosti
     listed = ", ".join(f"{title} {_words(spellings)}" for title, spellings in read.items())
     for step in subject.analysis.of_type("Pooling"):
         spelling = floor_spelling(step.layer.pooling_param)
-        if spelling and any(axis.remainder for axis in pooled_axes(subject.analysis, step)):
+        if (
+            spelling
+            and step.bottoms
+            and any(axis.remainder for axis in pooled_axes(subject.analysis, step))
+        ):
             yield named("targets-conflict").diagnostic(
                 f"no spelling of rounding down is read by all targets: {listed}",
                 layer=step.name,

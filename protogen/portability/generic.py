@@ -113,7 +113,7 @@ def _is_dialect(diagnostic: Diagnostic) -> bool:
 def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnostic]:
     """Another rounding than that of the net, or another divisor of AVE."""
     rounding = target.pooling
-    if rounding is None:
+    if rounding is None or not step.bottoms:
         return
     axes = pooled_axes(subject.analysis, step)
     source = target.source(rounding)
@@ -154,7 +154,7 @@ def _average(target: Target, step: Step, axes: list[Any], why: str) -> Iterator[
     """AVE divides windows at the edge by another number than Caffe."""
     assert target.pooling is not None
     divisor = target.pooling.divisor
-    windows = [window for axis in axes for window in axis.windows]
+    windows = [window for axis in axes for window in axis.windows()]
     if divisor == "kernel" and any(window.overhang for window in windows):
         what = "the whole kernel"
     elif divisor == "inside" and any(window.kind == "padded" for window in windows):

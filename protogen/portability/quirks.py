@@ -20,8 +20,13 @@ def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
     """What the target does otherwise with the layers, as its quirks say."""
     for step in steps:
         for quirk in target.quirks:
-            if (not quirk.types or step.type in quirk.types) and _applies(quirk, step.layer):
+            if _concerns(quirk, step) and _applies(quirk, step.layer):
                 yield _quirk_finding(target, quirk, step)
+
+
+def _concerns(quirk: Quirk, step: Step) -> bool:
+    of_type = not quirk.types or step.type in quirk.types
+    return of_type and len(step.bottoms) >= quirk.bottoms
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:

@@ -101,11 +101,12 @@ class Subject:
 
         Those of the phase that is compared, and those of layers that run in the other one only.
         """
-        found: dict[str, list[list[int]] | None] = {step.name: None for step in self.layers}
+        found: dict[str, list[list[int]] | None] = {}
         other = next(phase for phase in PHASES if phase != self.phase)
         damaged = self.net.damaged_layers
         for phase in (other, self.phase):
             for step in self._analysis(phase).steps:
+                found.setdefault(step.name, None)
                 if step.index not in damaged and all(is_known(top.shape) for top in step.tops):
                     known = [list(b.shape) for b in step.facts.blobs if is_known(b.shape)]
                     every = len(known) == len(step.facts.blobs)

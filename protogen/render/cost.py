@@ -22,8 +22,8 @@ def text(cost: Cost, terminal: bool = False) -> str:
         [
             "total",
             "",
-            str(cost.macs.per(cost.images)),
-            *(str(cost.count(kind).per(cost.images)) for kind in KINDS),
+            cost.macs.per(cost.images).text,
+            *(cost.count(kind).per(cost.images).text for kind in KINDS),
             "",
         ]
     )
@@ -33,7 +33,7 @@ def text(cost: Cost, terminal: bool = False) -> str:
 
 def _row(layer: LayerCost, images: int) -> list[str]:
     numbers = [layer.macs, *map(layer.count, KINDS)]
-    cells = ["" if number == 0 else str(number.per(images)) for number in numbers]
+    cells = ["" if number == 0 else number.per(images).text for number in numbers]
     buffer = layer.column_buffer
     return [layer.name, layer.type, *cells, "" if buffer == 0 else bytes_text(buffer)]
 
@@ -117,7 +117,7 @@ def _pair(number: int, without: int) -> list[str]:
 
 
 def _exact(number: int) -> str:
-    return str(number) if isinstance(number, Total) else f"{number:,}"
+    return number.text if isinstance(number, Total) else f"{number:,}"
 
 
 def reductions_data(found: Reductions) -> dict[str, Any]:

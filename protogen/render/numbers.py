@@ -28,7 +28,7 @@ def bytes_text(size: Total) -> str:
 
 def exact_and_short(number: Total) -> str:
     """``1,050,000 (1.05 M)``; a number below a thousand is short enough."""
-    return str(number) if number < 1000 else f"{number} ({short(number)})"
+    return number.text if number < 1000 else f"{number.text} ({short(number)})"
 
 
 def _scaled(number: int, base: int, units: tuple[str, ...]) -> str:
@@ -37,7 +37,7 @@ def _scaled(number: int, base: int, units: tuple[str, ...]) -> str:
         scaled /= base
         power += 1
     if not power:
-        return f"{number}{units[0]}"
+        return f"{int(number):,}{units[0]}"
     decimals = max(0, 3 - len(str(int(_rounded(scaled)))))
     return f"{scaled:.{decimals}f}{units[power]}"
 

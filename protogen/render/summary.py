@@ -165,7 +165,9 @@ def _text(column: Column, group: Group, summary: Summary) -> str:
     # Not a 0, so that the layers that learn or compute stand out.
     if isinstance(cell, Total) and cell == 0:
         return ""
-    return column.text(group, summary) if column.text else str(cell)
+    if column.text:
+        return column.text(group, summary)
+    return cell.text if isinstance(cell, Total) else cell
 
 
 def _title(name: str, summary: Summary) -> str:

@@ -374,6 +374,7 @@ _RULES: dict[str, _Rule] = {
     "Embed": _bias,
     "Exp": _each(exponentials=1),
     "InnerProduct": _bias,
+    "Interp": _each(additions=3, multiplications=4),
     "LRN": _lrn,
     "Log": _each(exponentials=1),
     "MVN": _mvn,

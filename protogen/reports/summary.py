@@ -118,7 +118,7 @@ class Summary(Displayed):
         return str(render.text(self, layout, terminal))
 
     def __repr__(self) -> str:
-        totals = f"{self.parameters} parameters, {self.macs_per_image} MACs per image"
+        totals = f"{self.parameters.text} parameters, {self.macs_per_image.text} MACs per image"
         return f"<summary of {self.name!r} in {self.phase}: {len(self.rows)} layers, {totals}>"
 
 

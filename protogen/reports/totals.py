@@ -13,7 +13,8 @@ __all__ = ["UNKNOWN_TOTAL", "Total", "elements", "total", "total_of"]
 class Total(int):
     """A number that is ``exact``, or a lower bound because some part of it is unknown.
 
-    It is an `int`: compare it and calculate with it. As text it says *at least*.
+    It is an `int`: compare it, calculate with it, print it. A lower bound is printed with *at
+    least*, and is not equal to any number.
     """
 
     exact: bool
@@ -56,6 +57,11 @@ class Total(int):
         return f"Total({int(self)})" if self.exact else f"Total({int(self)}, exact=False)"
 
     def __str__(self) -> str:
+        return str(int(self)) if self.exact else self.text
+
+    @property
+    def text(self) -> str:
+        """The number for people: ``1,050,000``, ``at least 1,050,000``, or ``?``."""
         if self.exact:
             return f"{int(self):,}"
         return f"at least {int(self):,}" if self else "?"

@@ -158,8 +158,9 @@ class Limit:
 class Quirk:
     """Something that a target computes otherwise, ignores or does not accept.
 
-    It concerns layers of ``types`` (all, if there are none) whose ``field`` is *given*, *missing*,
-    *is* one of ``values``, is *not* one of them, or is *above* the first; ``always`` concerns all.
+    It concerns layers of ``types`` (all, if there are none) that have ``bottoms`` bottoms or more,
+    and whose ``field`` is *given*, *missing*, *is* one of ``values``, is *not* one of them, or is
+    *above* the first; ``always`` concerns all.
     ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
     ``converts`` is whether ``protogen convert`` does that.
     """
@@ -171,6 +172,7 @@ class Quirk:
     field: str = ""
     when: Literal["given", "missing", "is", "not", "above", "always"] = "always"
     values: tuple[str, ...] = ()
+    bottoms: int = 0
     fix: str = ""
     converts: bool = False
 

@@ -157,6 +157,8 @@ def _is_taken(frame: Frame, name: str) -> bool:
 
 def _into(text: str, home: str, layer: Layer, fields: list[LayerField]) -> Fix | None:
     """The fix that moves fields of a layer into its parameters."""
+    if not fields:  # the layer is in a list, or its text is so broken that they cannot be found
+        return None
     written = " ".join(text[field.start : field.end] for field in fields)
     blocks = [field for field in layer.fields if field.name == home]
     if not blocks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 
 from protogen.diagnostics import did_you_mean
@@ -33,6 +34,10 @@ class Figures(NamedTuple):
     weights: int
     statistics: int
     macs: int
+
+
+#: How far from a size that does not fit others are tried: each try composes the network.
+_TRIES = 64
 
 
 @dataclass(frozen=True)
@@ -84,18 +89,23 @@ class Network:
     def net(self, options: Mapping[str, Any] | None = None) -> Net:
         """Compose the network with these options. Raises `ZooError`."""
         values = self._values(options or {})
-        sources = (values.pop("train"), values.pop("test"))
-        form = Form(values.pop("form"), values.pop("batch"), sources)
-        composed = Net(self.title)
         try:
-            with composed:
-                self.function(form, **values)
+            composed = self._composed(values)
         except ComposeError as error:
             raise ZooError(self._misfit(error, options or {})) from None
-        if form.training:
+        if values["form"] == "train_val":
             set_fillers(composed)
         else:
             remove_training(composed)
+        return composed
+
+    def _composed(self, values: Mapping[str, Any]) -> Net:
+        own = dict(values)
+        sources = (own.pop("train"), own.pop("test"))
+        form = Form(own.pop("form"), own.pop("batch"), sources)
+        composed = Net(self.title)
+        with composed:
+            self.function(form, **own)
         return composed
 
     def _values(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,28 +135,34 @@ class Network:
         """Why the layers do not fit with these options, and which sizes do."""
         stated = "&".join(f"{name}={value}" for name, value in given.items())
         finding = error.diagnostics[0]
-        lines = [f"zoo:{self.name}?{stated} does not fit: {finding.fact}"]
+        hint = finding.hint
         if "size" in given:
-            others = {name: value for name, value in given.items() if name != "size"}
-            lines.append(f"  hint:  {_sizes(self.net(others))}")
-        elif finding.hint:
-            lines.append(f"  hint:  {finding.hint}")
-        return "\n".join(lines)
+            hint = self._fitting_sizes(given) or hint
+        message = f"zoo:{self.name}?{stated} does not fit: {finding.fact}"
+        return f"{message}\n  hint:  {hint}" if hint else message
 
+    def _fitting_sizes(self, given: Mapping[str, Any]) -> str:
+        """The nearest sizes with which the layers fit, besides the published one."""
+        options = self.options
+        published = options["size"].text
+        size = parse(options["size"], given["size"])
+        found: list[int] = []
+        if isinstance(size, int):
+            for step in (1, -1):
+                sizes = range(size + step, max(size + step * _TRIES, 0), step)
+                found += islice((each for each in sizes if self._fits(given, each)), 1)
+        if not found:
+            return f"the published size is {published}"
+        nearest = " and ".join(map(str, sorted(found)))
+        return f"sizes that fit: {nearest}; the published size is {published}"
 
-def _sizes(net: Net) -> str:
-    """The image sizes that a net accepts, around its own."""
-    from protogen.input_sizes import InputSizes
-
-    sizes = InputSizes(net.analysis())
-    height, width = sizes.present
-    if height is None or width is None:
-        return "leave out size"
-    smallest = height
-    while smallest > 1 and sizes.along(0, smallest - 1).legal:
-        smallest -= 1
-    own = f"{height}" if height == width else f"{height}x{width}"
-    return f"the published size is {own}; every size from {smallest} to {height} fits"
+    def _fits(self, given: Mapping[str, Any], size: int) -> bool:
+        values = self._values({**given, "size": size})
+        try:
+            self._composed(values)
+        except ComposeError:
+            return False
+        return True
 
 
 # The registry ----------------------------------------------------------------------------------

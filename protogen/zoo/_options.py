@@ -49,7 +49,8 @@ def parse(option: Option, given: Any) -> Any:
     value = _convert(option, given)
     if option.choices and value not in option.choices:
         choices = ", ".join(map(str, option.choices))
-        raise ValueError(f"{option.name} must be one of {choices}, got {given!r}")
+        one_of = "one of " if len(option.choices) > 1 else ""
+        raise ValueError(f"{option.name} must be {one_of}{choices}, got {given!r}")
     sides = value if isinstance(value, tuple) else (value,)
     if option.kind is not bool and any(
         isinstance(side, (int, float)) and side <= 0 for side in sides

@@ -10,6 +10,9 @@ from protogen.program import reject
 
 __all__ = ["BIAS_TWICE", "Naming", "average", "bn_relu", "conv_bn", "scaled"]
 
+#: More channels than any layer can have in memory.
+_MOST_CHANNELS = 1_000_000
+
 #: Biases learn twice as fast as weights, and do not decay.
 BIAS_TWICE: list[dict[str, float]] = [
     {"lr_mult": 1, "decay_mult": 1},
@@ -34,10 +37,12 @@ def average(bottom: Blob, name: str, **keywords: Any) -> Blob:
 
 def scaled(channels: int, width: float) -> int:
     """The channels of a network that is ``width`` times as wide; at least one has to be left."""
-    number = round(channels * width)
-    if number < 1:
+    product = channels * width
+    if product > _MOST_CHANNELS:
+        reject(f"width {width} gives more than {_MOST_CHANNELS:,} channels", "")
+    if round(product) < 1:
         reject(f"width {width} leaves none of {channels} channels", "")
-    return number
+    return round(product)
 
 
 class Naming(NamedTuple):

@@ -23,6 +23,8 @@ from protogen.zoo.resnet import BLOCKS
 )
 def pspnet50(form: Form, *, classes: int = 150, size: int = 473) -> None:
     """ResNet-50 with dilation, and averages over 1, 4, 9 and 36 parts of its last image."""
+    if size % 8 != 1:
+        reject(f"size must be 1 more than a multiple of 8, so that scores fill it; got {size}", "")
     layers = _Layers(form)
     x = form.labeled_image(size)
     x = layers.convolution(x, "conv1_1_3x3_s2", 64, kernel_size=3, pad=1, stride=2)

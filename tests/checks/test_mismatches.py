@@ -466,6 +466,18 @@ def test_an_accuracy_with_more_labels_than_scores() -> None:
     assert '"data" has 1 * 3 * 8 * 8 = 192 labels' in text
 
 
+def test_a_reshape_whose_last_size_is_open() -> None:
+    """A real Caffe: "bottom count must be divisible by the product" (reshape_layer.cpp:80)."""
+    net = image(3, 8) + layer("fc", "InnerProduct", "data", inner_product_param="num_output: 120")
+    shape = "shape { dim: 0 dim: 8 dim: 4 dim: -1 }"
+    (text,) = told(net + layer("r", "Reshape", "fc", reshape_param=shape), "S101")
+    assert '"r" requires a multiple of 32, such as 8 * 4 * 4 = 128 elements' in text
+    assert 'hint:  num_output: 128 in "fc"' in text
+    far = "shape { dim: 48 dim: 21 dim: -1 }"  # no num_output near 120 is a multiple of 1008
+    (text,) = told(net + layer("r", "Reshape", "fc", reshape_param=far), "S101")
+    assert "hint" not in text
+
+
 # What repairs keep and change ------------------------------------------------------------------
 
 

@@ -37,3 +37,15 @@ def test_weights_that_come_from_elsewhere() -> None:
     net = DATA + frozen + shared + fc("fc", "b", XAVIER) + LOSS
     assert findings(net, "W101", phases=("TRAIN",)) == []
     assert findings(net, "W101", phases=("TEST",)) == []
+
+
+def test_the_first_layers_are_those_of_a_caffemodel() -> None:
+    """As in the published training nets of RAS and of Cascade R-CNN, which start from VGG-16."""
+    net = DATA + fc("a", "data") + fc("b", "a")
+    for name, bottom in (("c", "b"), ("d", "c"), ("e", "d")):
+        net += fc(name, bottom, XAVIER)
+    texts = findings(net + fc("fc", "e", XAVIER) + LOSS, "W101", phases=("TRAIN",))
+    assert [text.split()[1] for text in texts] == ["note[W101]", "note[W101]"]
+    first = DATA + fc("a", "data") + fc("b", "a", XAVIER) + fc("fc", "b", XAVIER) + LOSS
+    (text,) = findings(first, "W101", phases=("TRAIN",))
+    assert " warning[W101] " in text

@@ -32,7 +32,13 @@ pytestmark = pytest.mark.usefixtures("in_folder")
         ),
         (
             SOLVER.replace("max_iter: 1000\n", ""),
-            "solver.prototxt: warning[V108] max_iter is missing, so it is 0 and no iteration runs",
+            "solver.prototxt: warning[V108] max_iter is missing, so it is 0 and no iteration runs,"
+            " unless a program steps the solver",
+        ),
+        (
+            SOLVER.replace("max_iter: 1000\n", "snapshot: 0\n"),  # as in py-faster-rcnn
+            "solver.prototxt: note[V108] max_iter is missing, so it is 0 and no iteration runs,"
+            " unless a program steps the solver",
         ),
         (
             SOLVER.replace("base_lr: 0.01", "base_lr: 0"),
@@ -51,3 +57,6 @@ def test_the_whole_message(text: str, message: str) -> None:
 def test_values_that_caffe_accepts() -> None:
     assert solver_findings(SOLVER + 'weight_decay: 1 regularization_type: "L1"', "V108") == []
     assert solver_findings(SOLVER + "average_loss: 20 iter_size: 2", "V108") == []
+    forks = SOLVER.replace("base_lr: 0.01\n", "").replace('"fixed"', '"multifixed"')
+    assert "multifixed" in forks
+    assert solver_findings(forks, "V108") == []

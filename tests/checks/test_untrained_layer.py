@@ -20,3 +20,10 @@ def test_layers_that_train_trains() -> None:
     shared = fc("a", "data").replace('top: "a"', f'top: "a"{params}')
     in_test = in_phase("TEST", SCORE.replace('top: "score"', f'top: "score"{params}'))
     assert findings(TRAINED + shared + in_test, "G304", phases=BOTH) == []
+
+
+def test_many_layers_are_one_finding() -> None:
+    net = TRAINED + "".join(in_phase("TEST", fc(f"fc{i}", "data")) for i in range(5))
+    (text,) = findings(net, "G304", phases=BOTH)
+    fact = "never trained, as are 4 more layers: TRAIN has no layer with their name"
+    assert f'layer "fc0" (InnerProduct): {fact}' in text

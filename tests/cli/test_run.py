@@ -71,6 +71,15 @@ def test_a_net_is_checked_as_the_script_leaves_it() -> None:
     assert moved.stderr.startswith("net.py:8: error[S104]")
 
 
+def test_a_script_may_change_the_folder() -> None:
+    Path("inner").mkdir()
+    text = f"{NET}import os\nos.chdir('inner')\nn.a = n.conv1\nn.to_proto()\n"
+    result = run(text, options=("-o", "out.prototxt"))
+    assert "net.py:7: warning[N102]" in result.stderr
+    assert "\n    n.conv1 = L.Convolution(n.data, num_output=8, kernel_size=3)\n" in result.stderr
+    assert Path("out.prototxt").exists()
+
+
 def test_a_part_of_a_net_is_no_error() -> None:
     assert run(f"{NET}n.end = L.ReLU(bottom='elsewhere')\nn.to_proto()\n").exit_code == 0
 

@@ -61,3 +61,28 @@ def test_a_wrong_option_is_a_usage_error() -> None:
     assert result.exit_code == 2
     assert 'zoo:lenet has no option "sise"; did you mean "size"?' in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("form", "present", "absent"),
+    [
+        ("train_val", ["phase: TRAIN", "phase: TEST", "SoftmaxWithLoss"], ['type: "Input"']),
+        ("train", ["SoftmaxWithLoss", "mnist_train_lmdb"], ["Accuracy"]),
+        ("test", ["Accuracy", "mnist_test_lmdb"], ["mnist_train_lmdb"]),
+        ("deploy", ['type: "Input"', 'name: "prob"'], ["SoftmaxWithLoss", "lr_mult"]),
+    ],
+)
+def test_all_files_of_a_network(form: str, present: list[str], absent: list[str]) -> None:
+    result = run("emit", "zoo:lenet", "--as", form)
+    assert result.exit_code == 0, result.output
+    assert [part for part in present if part not in result.stdout] == []
+    assert [part for part in absent if part in result.stdout] == []
+
+
+def test_plain_layers() -> None:
+    assert "Axpy" in run("emit", "zoo:se-resnet50").stdout
+    assert "Axpy" not in run("emit", "zoo:se-resnet50", "--plain").stdout
+    rejected = run("emit", "zoo:segnet", "--plain")
+    assert (rejected.exit_code, "no equal of BN, Upsample" in rejected.output) == (2, True)
+    rejected = run("emit", "net.prototxt", "--plain")
+    assert "--plain needs a network of the zoo" in rejected.output

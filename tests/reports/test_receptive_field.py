@@ -196,3 +196,37 @@ def test_the_channels_of_a_database_do_not_matter() -> None:
     )
     assert net.analysis().blobs["d"] == (4, None, 9, 9)
     assert protogen.receptive_field(net, "c").at(1, 2) == (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("dims", "element", "box"),
+    [
+        # 2 channels of 3 x 4: rows of 4 are joined with the channels, as Faster R-CNN does.
+        ((1, 6, 4), (1, 5, 2), (2, 2, 2, 2)),
+        ((1, 2, 12), (1, 1, 7), (1, 3, 1, 3)),
+        ((1, 24), (1, 23), (2, 3, 2, 3)),
+        ((1, 1, 2, 3, 4), (1, 0, 1, 2, 3), (2, 3, 2, 3)),
+    ],
+)
+def test_reshapes_keep_the_places_of_elements(
+    dims: tuple[int, ...], element: tuple[int, ...], box: tuple[int, ...]
+) -> None:
+    text = (
+        'layer { name: "data" type: "Input" top: "data"'
+        " input_param { shape { dim: 1 dim: 2 dim: 3 dim: 4 } } }\n"
+    )
+    shape = " ".join(f"dim: {size}" for size in dims)
+    text += layer("r", "Reshape", "data", f"reshape_param {{ shape {{ {shape} }} }}")
+    field = protogen.receptive_field(protogen.loads(text), "r")
+    assert field.at(*element[1:]) == box
+
+
+def test_a_reshape_before_which_the_split_axis_does_not_matter() -> None:
+    # Behind a 1x1 all channels see the same, so it does not matter how they are split.
+    text = image(4, 3) + layer(
+        "c", "Convolution", "data", "convolution_param { num_output: 6 kernel_size: 1 }"
+    )
+    shape = "reshape_param { shape { dim: 0 dim: 2 dim: -1 dim: 0 } }"
+    field = protogen.receptive_field(protogen.loads(text + layer("r", "Reshape", "c", shape)), "r")
+    # Row 5 of 12 is row 1 of the second of three channels.
+    assert field.at(5, 2) == (1, 2, 1, 2)

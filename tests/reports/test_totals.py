@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 
 from protogen.reports.totals import UNKNOWN_TOTAL, Total, elements, total, total_of
@@ -11,7 +12,9 @@ from protogen.reports.totals import UNKNOWN_TOTAL, Total, elements, total, total
 def test_a_total_is_a_number() -> None:
     assert Total(5) == 5
     assert Total(5) + 1 == 6
-    assert f"{Total(5)} {Total(1234567)}" == "5 1,234,567"
+    assert f"{Total(1234567)} {Total(1234567):,}" == "1234567 1,234,567"
+    assert json.dumps(Total(1234567)) == "1234567"
+    assert Total(1234567).text == "1,234,567"
 
 
 def test_a_lower_bound_is_not_that_number() -> None:

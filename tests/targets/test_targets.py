@@ -12,7 +12,7 @@ from protogen.targets import Target, TargetFileError, read_target
 
 TARGETS = list(targets.all_targets())
 #: Types that no Caffe has, of consumers that read prototxt.
-OWN_TYPES = {"Accum", "DataAugmentation", "Identity"}
+OWN_TYPES = {"Accum", "DataAugmentation", "Identity", "MKLBatchNorm"}
 
 MINIMAL = """
 name = "mine"

@@ -81,9 +81,28 @@ def test_a_form_for_deployment_has_nothing_that_only_training_reads() -> None:
         ("mobilenet-v1?width=nan", "width must be a number, got 'nan'"),
         ("mobilenet-v1?width=0.01", "width 0.01 leaves none of 32 channels"),
         ("lenet?size=28&size=32", 'option "size" is given twice'),
-        ("alexnet?size=30", "the published size is 227; every size from 39 to 227 fits"),
+        ("mobilenet-v1?width=1e308", "width 1e+308 gives more than 1,000,000 channels"),
+        ("segnet?plain", "has no plain form: BVLC Caffe has no equal of BN, Upsample"),
+        ("wrn-28-10?depth=27", "depth must be 4 more than a multiple of 6, got 27"),
+        ("pspnet50?size=480", "sizes that fit: 473 and 521; the published size is 473"),
+        ("vgg16?size=100000", "the published size is 224"),
+        ("alexnet?size=30", "sizes that fit: 39; the published size is 227"),
     ],
 )
 def test_what_is_wrong_with_a_spec(spec: str, message: str) -> None:
     with pytest.raises(zoo.ZooError, match=re.escape(message)):
         zoo.net_of_spec(spec)
+
+
+@pytest.mark.parametrize(
+    "name", [each for each in zoo.names() if "plain" in zoo.find(each).options]
+)
+def test_the_plain_form_has_the_same_blobs_and_learns_the_same(name: str) -> None:
+    """A real Caffe computed the same with both: Axpy and ceil_mode in a fork of Sophgo."""
+    usual, plain = zoo.net(name).analysis(), zoo.net(name, plain=True).analysis()
+    assert usual.params == plain.params
+    assert usual.blobs.items() <= plain.blobs.items()
+
+
+def test_a_network_of_bvlc_caffe_is_plain_already() -> None:
+    assert zoo.net("lenet", plain=True).to_prototxt() == zoo.net("lenet").to_prototxt()

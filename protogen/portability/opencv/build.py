@@ -10,10 +10,13 @@ from protogen.portability.opencv.faults import OpenCVFault
 from protogen.portability.opencv.importer import ImportedLayer, ImportedNet
 from protogen.portability.opencv.layer_shapes import LAYERS, Shapes, check
 
-__all__ = ["UNBUILDABLE", "BuiltNet", "build"]
+__all__ = ["BEYOND_SHAPES", "UNBUILDABLE", "BuiltNet", "build"]
 
 #: The inputs and the outputs of each layer, by its id.
 BuiltNet = list[tuple[Shapes, Shapes]]
+
+#: What Python raises where C++ reads past the end of a shape, or divides by a size of 0.
+BEYOND_SHAPES = (IndexError, OverflowError, ZeroDivisionError)
 
 #: Types that OpenCV has, but that no prototxt can give what they need.
 UNBUILDABLE = {
@@ -73,7 +76,12 @@ def _outputs(layer: ImportedLayer, inputs: Shapes) -> Shapes:
         raise OpenCVFault(detail, "type")
     needs_inputs = layer.type in ("Convolution", "Deconvolution", "PriorBox")
     check(bool(inputs) or not needs_inputs, "needs a bottom", "bottom")
-    outputs = rule(layer, inputs)
+    try:
+        outputs = rule(layer, inputs)
+    except BEYOND_SHAPES:
+        raise OpenCVFault(
+            "reads beyond the axes of its bottoms, or divides by 0", "bottom"
+        ) from None
     for output in outputs:
         if total(output) <= 0:
             sizes = "x".join(map(str, output))

@@ -27,7 +27,8 @@ class ImportedLayer:
     ``index`` is that of the layer in the net as read, in the current format, and ``written_name``
     its name there. ``blobs`` are the shapes of its weights, ``None`` if they are not known.
     ``used`` are the outputs that are read. ``tops`` are the tops that it produces: the name, the
-    number among the tops of the layer as written, and the output.
+    number among the tops of the layer as written, and the output. ``in_place`` is whether one of
+    them is a bottom.
     """
 
     id: int
@@ -40,6 +41,7 @@ class ImportedLayer:
     inputs: list[Pin] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     tops: list[tuple[str, int, int]] = field(default_factory=list)
+    in_place: bool = False
 
 
 @dataclass
@@ -224,6 +226,7 @@ class _Importer:
         tops: Sequence[str],
     ) -> None:
         added = self._add(index, name, kind, params)
+        added.in_place = bool(set(bottoms) & set(tops))
         for bottom in bottoms:
             self._connect(added, bottom)
         for number, top in enumerate(tops):

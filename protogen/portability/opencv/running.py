@@ -9,7 +9,7 @@ from collections.abc import Callable
 from math import prod
 
 from protogen.portability.opencv.arithmetic import total
-from protogen.portability.opencv.build import BuiltNet, build
+from protogen.portability.opencv.build import BEYOND_SHAPES, BuiltNet, build
 from protogen.portability.opencv.faults import OpenCVFault
 from protogen.portability.opencv.importer import ImportedLayer, ImportedNet
 from protogen.portability.opencv.layer_shapes import Shapes, check
@@ -31,6 +31,9 @@ def run(net: ImportedNet) -> BuiltNet:
         except OpenCVFault as fault:
             fault.layer = layer.index
             raise
+        except BEYOND_SHAPES:
+            message = "reads beyond the axes of its bottoms, or divides by 0"
+            raise OpenCVFault(message, "bottom", layer.index) from None
     return built
 
 
@@ -70,7 +73,7 @@ def _mvn(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     plain = not layer.params.boolean("across_channels", False)
     variance = layer.params.boolean("normalize_variance", True)
     check(
-        len(bottoms[0]) > 2 or not plain or variance,
+        len(bottoms[0]) > 2 or not plain or variance or layer.in_place,
         f"the bottom has {len(bottoms[0])} axes, but it needs spatial ones",
         "bottom",
     )

@@ -6,7 +6,7 @@ layer in the net, and on phases.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 
 from protogen.diagnostics import Diagnostic
@@ -95,7 +95,7 @@ def _shapes(
         inherits = any(value is not None and value.name in differing for value in step.bottoms)
         for value in step.tops:
             shape = theirs.get((step.name, value.name, value.top))
-            if not is_known(value.shape) or shape is None or list(value.shape) == shape:
+            if not is_known(value.shape) or shape is None or _same(value.shape, shape):
                 continue
             differing.add(value.name)
             if not inherits and step.type != "DetectionOutput":
@@ -105,6 +105,12 @@ def _shapes(
                 )
                 yield finding(target, "computes otherwise", step, message)
                 break
+
+
+def _same(ours: Sequence[int], theirs: Sequence[int]) -> bool:
+    """Whether two shapes differ at most in sizes of 1 at the end, as those of an MVN."""
+    shorter, longer = sorted((tuple(ours), tuple(theirs)), key=len)
+    return longer[: len(shorter)] == shorter and set(longer[len(shorter) :]) <= {1}
 
 
 def _top_shapes(net: ImportedNet, built: BuiltNet) -> dict[tuple[str, str, int], list[int]]:
@@ -136,9 +142,10 @@ def _convolution(subject: Subject, step: Step) -> str:
 
 
 def _pooling(subject: Subject, step: Step) -> str:
-    average = step.layer.pooling_param.pool == step.layer.pooling_param.AVE
+    if step.layer.pooling_param.pool != step.layer.pooling_param.MAX or not step.bottoms:
+        return ""
     for axis in pooled_axes(subject.analysis, step):
-        if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average):
+        if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled):
             return "fills a window without elements with another value than Caffe"
     return ""
 
@@ -162,18 +169,22 @@ def _concat(subject: Subject, step: Step) -> str:
     return ""
 
 
-def _in_training(what: str) -> _Rule:
-    def rule(subject: Subject, step: Step) -> str:
-        return what if subject.phase == "TRAIN" else ""
+def _batch_norm(subject: Subject, step: Step) -> str:
+    given = step.layer.batch_norm_param.use_global_stats
+    if subject.phase == "TRAIN" and not given:
+        return "uses the learned statistics in training, too"
+    return ""
 
-    return rule
+
+def _dropout(subject: Subject, step: Step) -> str:
+    return "drops nothing in training" if subject.phase == "TRAIN" else ""
 
 
 _RULES: dict[str, _Rule] = {
-    "BatchNorm": _in_training("uses the learned statistics in training, too"),
+    "BatchNorm": _batch_norm,
     "Concat": _concat,
     "Convolution": _convolution,
-    "Dropout": _in_training("drops nothing in training"),
+    "Dropout": _dropout,
     "Pooling": _pooling,
     "Scale": _scale,
 }

@@ -119,7 +119,7 @@ def _learnable(row: Row) -> str:
 
 def _parameters(row: Row) -> str:
     # Not a 0, so that the layers that learn stand out.
-    return "" if row.parameters == 0 else str(row.parameters)
+    return "" if row.parameters == 0 else row.parameters.text
 
 
 def _macs(row: Row) -> str:
@@ -135,9 +135,9 @@ def _totals(summary: Summary) -> str:
     if elements.exact:
         mebibytes = elements.known * _FLOAT_BYTES / 2**20
         size = f" ({mebibytes:.1f} MiB as floats)"
-    parts = [plural(len(summary.rows), "layer"), f"{summary.parameters} parameters"]
+    parts = [plural(len(summary.rows), "layer"), f"{summary.parameters.text} parameters"]
     if summary.statistics:
-        parts.append(f"{summary.statistics} statistics of BatchNorm")
-    parts.append(f"{summary.macs} multiply-accumulates")
-    parts.append(f"{elements} elements in blobs{size}")
+        parts.append(f"{summary.statistics.text} statistics of BatchNorm")
+    parts.append(f"{summary.macs.text} multiply-accumulates")
+    parts.append(f"{elements.text} elements in blobs{size}")
     return ", ".join(parts)

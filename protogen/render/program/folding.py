@@ -152,7 +152,7 @@ def _windows(calls: Sequence[Call]) -> Any:
     for call in calls:
         for key, value in call.args.items():
             is_scalar = not (isinstance(value, Text) or is_complex(value))
-            if is_scalar and "output" not in key and not key.isdigit():
+            if is_scalar and isinstance(key, str) and "output" not in key:
                 found.append((key, value))
     return tuple(found)
 
@@ -448,9 +448,9 @@ def _call_of(
     returned: Sequence[tuple[int, int]],
 ) -> Call:
     _, inputs = _wires(part)
-    args = {}
+    args: dict[Any, Node] = {}
     for var, values in zip(function.parameters, repeat.unified.values):
-        args[f"{var.number}"] = values[number]
+        args[var] = values[number]
     comments = tuple(comment for call in part for comment in call.comments)
     outs = tuple(part[position].outs[index] for position, index in returned)
     phase = repeat.phase

@@ -120,7 +120,7 @@ class _Writer:
         """The letters with which the first text argument of all calls begins."""
         if not function.parameters:
             return ""
-        key = str(function.parameters[0].number)
+        key = function.parameters[0]
         texts = []
         for body in self.program.bodies():
             for statement in body:
@@ -385,11 +385,11 @@ class _Body:
     def _arguments(self, function: Function, call: Call) -> Iterator[str]:
         named = self.writer.parameter_names[function.name]
         for var in function.parameters:
-            value = call.args[str(var.number)]
+            value = call.args[var]
             if var.number not in function.defaults:
                 yield value_text(value, self.vars)
         for var in function.parameters:
-            value = call.args[str(var.number)]
+            value = call.args[var]
             if var.number in function.defaults:
                 default = function.defaults[var.number]
                 if type(value) is type(default) and value == default:
@@ -600,6 +600,41 @@ def wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Ite
         if len(current) + len(piece) + 2 + indent > _WIDTH and current.strip():
             yield current
             current = "   "
-        current += f" {piece},"
-    yield current
+        if len(piece) + 5 + indent > _WIDTH:
+            yield from (f"    {each}" for each in _broken(piece, indent + 4))
+        else:
+            current += f" {piece},"
+    if current.strip():
+        yield current
     yield tail
+
+
+def _broken(piece: str, indent: int) -> list[str]:
+    """A long argument on several lines: what is in its brackets, if it has any."""
+    opening = re.match(r"[^\"'\[({]*[\[({]", piece)
+    if opening is None or piece[-1] not in ")]}":
+        return [f"{piece},"]
+    inner = list(_split(piece[opening.end() : -1]))
+    return list(wrapped(opening[0], inner, f"{piece[-1]},", indent))
+
+
+def _split(text: str) -> Iterator[str]:
+    """The parts between the commas that are in no bracket and no string."""
+    depth, start, quote, position = 0, 0, "", 0
+    while position < len(text):
+        letter = text[position]
+        if quote:
+            position += letter == "\\"
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        elif letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        elif letter == "," and not depth:
+            yield text[start:position].strip()
+            start = position + 1
+        position += 1
+    if text[start:].strip():
+        yield text[start:].strip()

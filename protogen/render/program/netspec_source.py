@@ -40,7 +40,8 @@ def netspec_source(
     for index, call in enumerate(calls):
         main += [comment_line(each) for each in comments.get(index, ())]
         main += call.lines(constants)
-    body = "\n".join([*main, *script.after])
+    after = [*_net_lines(net), *script.after]
+    body = "\n".join([*main, *after])
     return render(
         "netspec.py.j2",
         title=title.replace("\\", "/").replace('"', "'"),
@@ -48,7 +49,7 @@ def netspec_source(
         uses_text_format="text_format." in body,
         constants=[line for group, name in constants.items() for line in _constant(name, group)],
         main=main,
-        after=[*_net_lines(net), *script.after],
+        after=after,
     )
 
 

@@ -109,14 +109,15 @@ class Call:
     """A call of a layer type, a block or a function.
 
     ``bottoms`` and ``outs`` identify blobs: in the net itself by their names, and in a function by
-    names of its own. A layer in place has no ``outs``. ``phase`` is the only phase in which it
+    names of its own. The keys of ``args`` are keywords or, where a function is called, its
+    parameters. A layer in place has no ``outs``. ``phase`` is the only phase in which it
     runs, or empty. ``types`` are the layer types, for comments and names.
     """
 
     function: str
     bottoms: tuple[str, ...]
     outs: tuple[str, ...]
-    args: dict[str, Node]
+    args: dict[Any, Node]
     phase: str = ""
     types: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -23,10 +24,6 @@ from protogen.render.program.nodes import (
 __all__ = ["Unified", "structure", "unify"]
 
 _numbers = count()
-
-#: What each parameter is called, if its name is free. Where a function is called, the number of the
-#: parameter is the key of its value.
-_stems: dict[str, str] = {}
 
 #: How many ways to split the texts of a column are tried.
 _TRIED = 12
@@ -66,9 +63,10 @@ def unify(occurrences: Sequence[Sequence[Call]], *, inside: bool = False) -> Uni
     columns = _Columns(inside)
     calls = []
     for together in zip(*occurrences):
-        args = {}
+        args: dict[Any, Node] = {}
         for key in _keys(together):
-            args[key] = columns.add(key, [call.args.get(key, ABSENT) for call in together])
+            stem = key.stem if isinstance(key, Var) else key
+            args[key] = columns.add(stem, [call.args.get(key, ABSENT) for call in together])
         first = together[0]
         calls.append(
             Call(
@@ -82,9 +80,9 @@ def unify(occurrences: Sequence[Sequence[Call]], *, inside: bool = False) -> Uni
     return Unified(calls, solution.parameters, solution.values)
 
 
-def _keys(calls: Iterable[Call]) -> Iterator[str]:
+def _keys(calls: Iterable[Call]) -> Iterator[str | Var]:
     """The keywords of any of the calls, in the order of the first ones that have them."""
-    found: dict[str, None] = {}
+    found: dict[str | Var, None] = {}
     for call in calls:
         found.update(dict.fromkeys(call.args))
     return iter(found)
@@ -147,9 +145,22 @@ class _Solution:
     parameters: list[Var] = field(default_factory=list)
     values: list[list[Node]] = field(default_factory=list)
 
+    def sort(self) -> None:
+        """Put the parameters into the order in which the calls use them, names first."""
+        first: dict[Var, int] = {}
+        for index in sorted(self.nodes):
+            for var in variables(self.nodes[index]):
+                first.setdefault(var, index)
+
+        def place(pair: tuple[Var, list[Node]]) -> tuple[bool, int]:
+            return not isinstance(pair[1][0], Text), first[pair[0]]
+
+        pairs = sorted(zip(self.parameters, self.values), key=place)
+        self.parameters = [var for var, _ in pairs]
+        self.values = [values for _, values in pairs]
+
     def new(self, stem: str, values: list[Node]) -> Var:
-        var = Var(next(_numbers), _stems.get(stem, stem))
-        _stems[str(var.number)] = var.stem
+        var = Var(next(_numbers), stem)
         self.parameters.append(var)
         self.values.append(values)
         return var
@@ -166,6 +177,7 @@ def _solve(columns: _Columns) -> _Solution:
         if index not in texts:
             node = _multiple(values, solution)
             solution.nodes[index] = node or solution.new(columns.keys[index], values)
+    solution.sort()
     return solution
 
 
@@ -269,19 +281,27 @@ def _template(
     column: Sequence[Atoms], values: Sequence[Atoms], var: Var, inside: bool
 ) -> Atoms | None:
     """The texts written with a parameter, if they can be."""
-    backwards = [each[::-1] for each in column]
-    ends = _common(column, inside), _common(backwards, inside)
-    for first, last in (_ends(column, inside), ends):
+    for first, last in _cuts(tuple(column), inside):
         template = _around(column, values, var, first, last)
         if template is not None:
             return template
     if not all(values):
         return None
-    templates = {_replaced(each, value, var) for each, value in zip(column, values)}
-    if len(templates) == 1:
-        (template,) = templates
-        return template if var in template else None
+    template = _replaced(column[0], values[0], var)
+    if var not in template:
+        return None
+    # Most columns differ in the second text already.
+    if all(_replaced(each, value, var) == template for each, value in zip(column, values)):
+        return template
     return None
+
+
+@lru_cache(maxsize=4096)
+def _cuts(column: tuple[Atoms, ...], inside: bool) -> tuple[tuple[int, int], ...]:
+    """Where the texts begin and end to differ: with whole numbers, and with single digits."""
+    backwards = [each[::-1] for each in column]
+    exact = _common(column, inside), _common(backwards, inside)
+    return _ends(column, inside), exact
 
 
 def _around(

@@ -189,17 +189,17 @@ def test_a_damaged_text_is_refused() -> None:
         )
 
 
-def test_five_thousand_layers_in_time() -> None:
+def test_two_thousand_layers_in_time() -> None:
     with Net() as net:
         x = L.Input(name="data", shape=[1, 3, 8, 8])
-        for i in range(1250):
+        for i in range(500):
             y = L.Convolution(x, name=f"c{i}", num_output=3, kernel_size=3, pad=1, bias_term=False)
             L.BatchNorm(y, name=f"bn{i}", in_place=True)
             L.ReLU(y, name=f"relu{i}", in_place=True)
             x = L.Eltwise(x, y, name=f"sum{i}")
     start = time.process_time()
     source = to_python(net)
-    assert time.process_time() - start < 10  # 2 s on an idle core
+    assert time.process_time() - start < 5  # 0.8 s on an idle core, 2 s for 5,000 layers
     assert len(source.splitlines()) < 30
 
 

@@ -1,0 +1,180 @@
+"""The verdicts of targets that are known by their facts alone."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+import protogen
+from protogen.checks import Report
+
+DATA = """\
+layer {
+  name: "data" type: "Input" top: "data"
+  input_param { shape { dim: 1 dim: 4 dim: 7 dim: 7 } }
+}
+"""
+
+
+def report(text: str, *names: str) -> Report:
+    return protogen.check(protogen.loads(text, "net.prototxt"), target=names, notes=True)
+
+
+def verdict(text: str, name: str) -> str:
+    return report(text, name).verdict(name)
+
+
+def messages(text: str, *names: str) -> list[str]:
+    return [each.fact for each in report(text, *names).diagnostics if each.code.startswith("F2")]
+
+
+def pooling(fields: str) -> str:
+    return (
+        f'{DATA}layer {{ name: "x" type: "Pooling" bottom: "data" top: "o"'
+        f" pooling_param {{ {fields} }} }}\n"
+    )
+
+
+HALVED = "kernel_size: 2 stride: 2"
+FLOORS = {
+    "round_mode": f"{HALVED} round_mode: FLOOR",
+    "ceil_mode": f"{HALVED} ceil_mode: false",
+    "torch_pooling": f"{HALVED} torch_pooling: true",
+}
+
+
+# As in consumers.md, where each was run on this very pooling of 7x7.
+@pytest.mark.parametrize(
+    ("target", "spelling", "expected"),
+    [
+        ("bvlc", "round_mode", "runs"),
+        ("bvlc", "ceil_mode", "refused"),
+        ("sophgo", "round_mode", "runs"),
+        ("sophgo", "ceil_mode", "runs"),
+        ("sophgo", "torch_pooling", "refused"),
+        ("ssd", "round_mode", "refused"),
+        ("nvcaffe", "torch_pooling", "computes otherwise"),
+        ("openvino2023", "round_mode", "refused"),
+        ("openvino2023", "ceil_mode", "runs"),
+        ("mnn", "round_mode", "computes otherwise"),
+        ("mnn", "ceil_mode", "refused"),
+        ("ncnn", "round_mode", "refused"),
+        ("rknn2", "round_mode", "runs"),
+        ("rknn2", "ceil_mode", "runs"),
+        ("nncase1", "round_mode", "runs"),
+        ("nncase1", "ceil_mode", "refused"),
+        ("mindspore-lite2", "ceil_mode", "runs"),
+        ("tensorrt8", "torch_pooling", "runs"),
+        ("tensorrt8", "round_mode", "refused"),
+        ("atc", "round_mode", "runs"),
+        ("coremltools3", "round_mode", "refused"),
+        ("nnie", "round_mode", "computes otherwise"),
+    ],
+)
+def test_the_spelling_of_floor(target: str, spelling: str, expected: str) -> None:
+    assert verdict(pooling(FLOORS[spelling]), target) == expected
+
+
+def test_a_floor_that_is_the_ceiling() -> None:
+    text = pooling("kernel_size: 3 stride: 2 round_mode: FLOOR")  # 7 = 3 + 2 * 2
+    assert verdict(text, "mnn") == "runs"
+
+
+def test_the_divisor_of_averages() -> None:
+    overhang = pooling("pool: AVE kernel_size: 2 stride: 2")
+    padded = pooling("pool: AVE kernel_size: 3 stride: 2 pad: 1")
+    assert verdict(overhang, "openvino2023") == "computes otherwise"
+    assert verdict(padded, "ncnn") == "computes otherwise"
+    assert verdict(overhang, "mnn") == "runs"
+
+
+def test_conflicting_targets() -> None:
+    found = messages(pooling(FLOORS["round_mode"]), "bvlc", "tensorrt8")
+    assert (
+        'layer "x" (Pooling): no spelling of rounding down is read by all targets: BVLC Caffe reads'
+        " round_mode, TensorRT 8 reads torch_pooling" in found
+    )
+
+
+def test_an_unknown_field_at_its_place() -> None:
+    text = pooling(FLOORS["round_mode"])
+    found = next(d for d in report(text, "ssd").diagnostics if d.code == "F201")
+    assert found.message == (
+        'SSD\'s Caffe does not load the net: its PoolingParameter has no field "round_mode"'
+    )
+    assert found.location is not None
+    column = text.splitlines()[4].index("round_mode") + 1
+    assert (found.location.line, found.location.column) == (5, column)
+
+
+def test_an_unknown_type() -> None:
+    text = DATA + 'layer { name: "x" type: "Normalize" bottom: "data" top: "o" }\n'
+    assert verdict(text, "ssd") == "runs"
+    assert verdict(text, "bvlc") == "refused"
+    text = text.replace("Normalize", "MatMul")
+    assert verdict(text, "ncnn") == "fails later"
+    assert "ncnn cannot run it: it has no layer type MatMul" in str(messages(text, "ncnn"))
+
+
+def test_what_caffe_rejects_every_caffe_rejects() -> None:
+    text = DATA + 'layer { name: "x" type: "ReLU" bottom: "nope" top: "o" }\n'
+    assert verdict(text, "ssd") == "refused"
+    assert any("nope" in each for each in messages(text, "ssd"))
+
+
+def test_an_old_format() -> None:
+    text = 'input: "data" input_dim: [1, 4, 7, 7]\nlayers { type: RELU bottom: "data" top: "o" }\n'
+    assert verdict(text, "bvlc") == "runs"
+    assert verdict(text, "ncnn") == "refused"
+    assert "Acuity does not load the format V1 (layers)" in messages(text, "acuity6")
+
+
+def test_a_limit() -> None:
+    text = pooling("kernel_size: 7")
+    assert verdict(text, "vitis-dpu") == "runs"
+    wide = text.replace("dim: 7", "dim: 14").replace("kernel_size: 7", "kernel_size: 14")
+    (found,) = [d for d in report(wide, "vitis-dpu").diagnostics if d.code == "F205"]
+    assert found.message == (
+        "the DPU of Vitis AI runs it on the CPU: kernel 14, where it takes 1 to 8"
+    )
+    assert found.field == "pooling_param"
+    assert verdict(wide, "vitis-dpu") == "runs"
+
+
+def test_a_limit_of_sizes_refuses() -> None:
+    assert verdict(pooling("kernel_size: 2").replace("dim: 7", "dim: 5000"), "atc") == "refused"
+
+
+@pytest.mark.parametrize("name", ["bvlc", "mnn", "vitis-dpu"])
+def test_a_net_without_layers(name: str) -> None:
+    assert verdict('name: "a"\n', name) == "empty"
+
+
+def test_a_net_without_the_shape_of_an_input() -> None:
+    text = 'input: "data"\nlayer { name: "x" type: "ReLU" bottom: "data" top: "o" }\n'
+    assert verdict(text, "vitis-dpu") == "no input"
+
+
+def test_a_net_of_no_text_is_not_for_a_target() -> None:
+    with pytest.raises(ValueError, match='not checked for target "mnn", but for bvlc'):
+        report(DATA, "bvlc").verdict("mnn")
+    with pytest.raises(ValueError, match=r'unknown target "tensorrt"; did you mean "tensorrt8"\?'):
+        report(DATA, "tensorrt")
+
+
+#: Files of the conformance data, one of each kind; the others take a minute.
+FORK_FILES = 12
+
+
+def test_files_in_sophgos_caffe(conformance: Path) -> None:
+    with gzip.open(conformance / "sophgo_caffe.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    accepted = [row for row in rows if row["accepts"]]
+    refused = [row for row in rows if "unknown layer type" in str(row.get("error")).lower()]
+    for row in accepted[::6] + refused[:FORK_FILES]:
+        net = protogen.load(conformance / "nets" / row["file"])
+        found = protogen.check(net, target="sophgo", phases=["TEST"], select=["F2"])
+        assert (found.verdict("sophgo") == "refused") is not row["accepts"], row["file"]
