@@ -23,6 +23,7 @@ from protogen.transforms._predictions import (
     equal_heads,
     intermediate,
     predictions,
+    side_outputs,
 )
 from protogen.transforms._training_net import TrainingNet, is_source
 
@@ -81,12 +82,13 @@ class Outputs:
         analysis = self.training.analysis
         self.intermediate = intermediate(heads, analysis)
         heads = [head for head in heads if head not in self.intermediate]
-        self.auxiliary = auxiliary(heads, analysis)
-        heads = [head for head in heads if head not in self.auxiliary]
-        equal = equal_heads(heads)
+        last = [head for head in heads if head not in side_outputs(heads, analysis)]
+        self.auxiliary = auxiliary(last, analysis)
+        last = [head for head in last if head not in self.auxiliary]
+        equal = equal_heads(last)
         if equal:
-            raise ProtogenError(self.training.place(equal_predictions(equal, heads)))
-        return heads
+            raise ProtogenError(self.training.place(equal_predictions(equal, last)))
+        return [head for head in heads if head not in self.auxiliary]
 
     def _output(self, head: Prediction) -> Output:
         if not self.probability:

@@ -19,6 +19,7 @@ __all__ = [
     "intermediate",
     "label_blobs",
     "predictions",
+    "side_outputs",
 ]
 
 #: The types that tell how good a prediction is, for whoever trains the net.
@@ -197,16 +198,40 @@ def label_blobs(analyses: Iterable[Analysis], losses: Iterable[Step]) -> set[str
 
 
 def intermediate(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
-    """The heads that another prediction is computed from, such as those of early stages."""
-    depends = {id(head): ancestors(_values(head, analysis)) for head in heads}
+    """The heads that another prediction is computed from, and that are not predictions themselves.
+
+    The side outputs of HED are probabilities of the same labels with the same weight, so they count
+    as much as their fusion.
+    """
     found = []
+    for head, later in _later_heads(heads, analysis):
+        if later and not any(_counts_as(head, other) for other in later):
+            found.append(head)
+    return found
+
+
+def side_outputs(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
+    """The heads that another one is computed from."""
+    return [head for head, later in _later_heads(heads, analysis) if later]
+
+
+def _later_heads(
+    heads: Sequence[Prediction], analysis: Analysis
+) -> Iterator[tuple[Prediction, list[Prediction]]]:
+    """Each head with those that are computed from it."""
+    depends = {id(head): ancestors(_values(head, analysis)) for head in heads}
     for head in heads:
         steps = {value.step for value in _values(head, analysis)}
-        for other in heads:
-            if other.blobs != head.blobs and steps <= depends[id(other)]:
-                found.append(head)
-                break
-    return found
+        others = [other for other in heads if other.blobs != head.blobs]
+        yield head, [other for other in others if steps <= depends[id(other)]]
+
+
+def _counts_as(head: Prediction, other: Prediction) -> bool:
+    return _is_class_score(head) and head.kind == other.kind and head.weight >= other.weight
+
+
+def _is_class_score(head: Prediction) -> bool:
+    return head.function in ("Sigmoid", "Softmax")
 
 
 def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
@@ -224,7 +249,7 @@ def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Predictio
     for head in heads:
         for other in heads:
             lighter = head.weight < other.weight
-            if head.function in ("Sigmoid", "Softmax"):
+            if _is_class_score(head):
                 lighter = head.weight <= other.weight
             if other.kind == head.kind and lighter and depth[id(head)] < depth[id(other)]:
                 found.append(head)

@@ -354,6 +354,14 @@ def test_a_prediction_on_the_way_to_another_is_no_output() -> None:
     )
 
 
+def test_side_outputs_count_as_much_as_their_fusion() -> None:
+    """As in HED, whose deploy net has six outputs."""
+    text = DATA + fc("a", "data") + fc("b", "a") + loss("l1", "a") + loss("l2", "b")
+    assert sorted(outputs(protogen.deploy(loads(text)).net)) == ["a_prob", "b_prob"]
+    lighter = text.replace('top: "l1" ', 'top: "l1" loss_weight: 0.5')
+    assert outputs(protogen.deploy(loads(lighter)).net) == ["prob"]
+
+
 def test_a_net_without_a_loss_asks_for_its_outputs() -> None:
     net = loads(DATA + fc("a", "data") + fc("b", "a"))
     with pytest.raises(
