@@ -21,6 +21,7 @@ __all__ = [
     "idle_input",
     "needed_label",
     "no_loss",
+    "unknown_layer",
     "unknown_output",
     "unknown_prediction",
     "unknown_shape",
@@ -65,6 +66,12 @@ def unknown_output(name: str, known: Sequence[str]) -> Diagnostic:
     message = f'the output "{name}" is not a blob of the net in TEST, nor a loss'
     hint = did_you_mean(name, known) or f"the last blobs and losses are {_listed(known[-8:])}"
     return _found(message, hint=hint)
+
+
+def unknown_layer(name: str, known: Sequence[str]) -> Diagnostic:
+    """The caller asks to keep a type or a layer that the net does not have."""
+    message = f'no layer has the type or the name "{name}", which is to be kept'
+    return _found(message, hint=did_you_mean(name, known))
 
 
 def idle_input(name: str, needed: Sequence[str]) -> Diagnostic:

@@ -20,7 +20,10 @@ _AXES = "NCHW"
 
 @dataclass
 class DeployInput:
-    """A blob for the caller of the net to fill; ``reason`` says where its shape comes from."""
+    """A blob for the caller of the net to fill.
+
+    ``reason`` says where its shape comes from, ``transform`` what its layer did to the data.
+    """
 
     blob: str
     shape: Shape
@@ -28,6 +31,7 @@ class DeployInput:
     type: str = ""
     layer_index: int = -1
     reason: str = ""
+    transform: str = ""
     assumed: bool = field(default=False)
 
     @property
@@ -71,6 +75,8 @@ def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
     if not found.layer:
         found.layer, found.type, found.layer_index = step.name, step.type, step.index
         found.reason = _reason(step)
+    if not found.transform:
+        found.transform = _transform(step)
     found.shape = filled(found.shape, shape)
     if step.type != "Data" or found.shape is None or len(found.shape) != len(_AXES):
         return
@@ -90,6 +96,19 @@ def _reason(step: Step) -> str:
     if step.type in ("Input", "DummyData", "MemoryData"):
         return "the shape is written there"
     return "the size is that of its data"
+
+
+def _transform(step: Step) -> str:
+    """What a data layer does to the values of an image, in Caffe's order."""
+    param = step.layer.transform_param
+    words = []
+    if param.mean_value:
+        words.append(f"subtract {', '.join(f'{value:g}' for value in param.mean_value)}")
+    if param.mean_file:
+        words.append(f"subtract the mean of {param.mean_file}")
+    if param.scale != 1:
+        words.append(f"multiply by {param.scale:.7g}")
+    return ", ".join(words)
 
 
 def _set_batches(inputs: list[DeployInput], batch: int | None) -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "equal_heads",
     "intermediate",
     "label_blobs",
+    "label_names",
     "predictions",
     "side_outputs",
 ]
@@ -122,6 +123,16 @@ def _heads(loss: Step, analysis: Analysis) -> Iterator[Prediction]:
     for each in functions:
         if each and all(name in analysis.values for name in each):
             yield replace(head, blobs=each)
+
+
+def label_names(loss: Step, analysis: Analysis) -> list[str]:
+    """The bottoms of a loss that are not predictions."""
+    names = list(loss.wiring.bottoms)
+    either = _PLAIN.get(loss.type, 1)
+    if either == 1:
+        return names[1:]
+    compared = [name for name in names[:either] if not _is_learned(name, analysis)]
+    return compared + names[either:]
 
 
 def _axis(loss: Step) -> int | None:

@@ -20,6 +20,7 @@ from protogen.transforms._deploy_findings import (
     batch_norms,
     idle_input,
     needed_label,
+    unknown_layer,
     unknown_shape,
     untrained,
 )
@@ -133,6 +134,7 @@ class Deploy(Transform):
 
 def _deploy(training: TrainingNet, options: Deploy) -> Result:
     """The deploy net of a net in the current format."""
+    _check_kept(training, options.keep)
     outputs = Outputs(training, options.outputs, probability=options.probability)
     targets = [value for each in outputs.list for value in each.values(training.analysis)]
     walk = Walk(training, targets, options.inputs, options.keep)
@@ -157,6 +159,14 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
         origins,
         report=tuple(report_lines(training, inputs, outputs, names, walk, cleared)),
     )
+
+
+def _check_kept(training: TrainingNet, keep: frozenset[str]) -> None:
+    layers = training.message.layer
+    known = dict.fromkeys(word for layer in layers for word in (layer.type, layer.name))
+    # Dropout may always be asked for, also for many nets of which some have none.
+    for name in sorted(keep - {*known, "Dropout"}):
+        raise ProtogenError(training.place(unknown_layer(name, list(known))))
 
 
 def _inputs(training: TrainingNet, walk: Walk, options: Deploy) -> list[DeployInput]:

@@ -109,6 +109,7 @@ def test_the_deploy_net_of_a_classifier() -> None:
     assert result.origins == (None, 2, 4, None)
     assert result.report == (
         'input "data" 1x3x24x24, in place of layer "data" (Data): the size is its crop_size',
+        'before you fill "data": subtract 104, 117, 123, as "data" did',
         'output "prob", Softmax of "fc", in place of "loss" (SoftmaxWithLoss)',
         'removed "data" (Data): the caller provides the data',
         'removed "loss" (SoftmaxWithLoss): only training needs a loss',
@@ -137,6 +138,9 @@ def test_options_also_change_a_deploy_net() -> None:
 def test_raw_scores_and_kept_layers() -> None:
     net = protogen.deploy(loads(TRAIN_VAL), probability=False, keep=["Dropout"]).net
     assert types(net) == ["Input", "Convolution", "Dropout", "InnerProduct"]
+    assert types(protogen.deploy(loads(TRAIN_VAL), keep=["drop1"]).net)[2] == "Dropout"
+    with pytest.raises(ProtogenError, match=r'the name "Dropuot".*\n.*did you mean "Dropout"'):
+        protogen.deploy(loads(TRAIN_VAL), keep=["Dropuot"])
 
 
 def test_an_old_format_is_upgraded() -> None:
