@@ -249,8 +249,8 @@ def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Predictio
     """The heads that only help another one to train, such as the first two of GoogLeNet.
 
     Such a head predicts the same labels by the same loss, leaves the net earlier, and has a smaller
-    weight. A class score needs no smaller weight, because the last one is the best; all scales of a
-    detector count.
+    weight. A head of class scores needs no smaller weight, because the last one is the best. The
+    scales of a detector and the maps of a Sigmoid all count.
     """
     depth = {}
     for head in heads:
@@ -260,7 +260,7 @@ def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Predictio
     for head in heads:
         for other in heads:
             lighter = head.weight < other.weight
-            if _is_class_score(head):
+            if head.function == "Softmax":
                 lighter = head.weight <= other.weight
             if other.kind == head.kind and lighter and depth[id(head)] < depth[id(other)]:
                 found.append(head)

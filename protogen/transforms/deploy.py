@@ -10,7 +10,6 @@ from typing import Any
 
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
 from protogen.edits import Edit, delete, insert
-from protogen.graph import State
 from protogen.inference import Inputs, given_shapes
 from protogen.net import Net
 from protogen.net_files import load
@@ -20,6 +19,7 @@ from protogen.transforms._deploy_findings import (
     batch_norms,
     idle_input,
     needed_label,
+    other_weights,
     unknown_layer,
     unknown_shape,
     untrained,
@@ -119,17 +119,12 @@ class Deploy(Transform):
         )
 
     def verify(self, before: Net, result: Result) -> None:
-        """Raise `TransformError` for a learnable blob that the training net has otherwise."""
-        trained: dict[str, list[Shape]] = {}
-        for phase in ("TRAIN", "TEST"):
-            trained.update(before.analysis(State(phase)).params)
-        for name, shapes in result.net.analysis().params.items():
-            for shape, other in zip(shapes, trained.get(name, ())):
-                if is_known(shape) and is_known(other) and shape != other:
-                    raise TransformError(
-                        f'Deploy: changes a learnable blob of "{name}" from {format_shape(other)}'
-                        f" to {format_shape(shape)}"
-                    )
+        """Raise `TransformError` for a learnable blob with another shape than in training."""
+        for name, shape, trained in _other_weights(TrainingNet(before, before), result.net):
+            raise TransformError(
+                f'Deploy: changes a learnable blob of "{name}" from {format_shape(trained)} to'
+                f" {format_shape(shape)}"
+            )
 
 
 def _deploy(training: TrainingNet, options: Deploy) -> Result:
@@ -152,6 +147,9 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     errors = [each for each in rejected if each.severity is Severity.ERROR]
     if errors:
         raise ProtogenError(errors)
+    for name, shape, trained in _other_weights(training, net):
+        shapes = [f'"{each.blob}" {format_shape(each.shape)}' for each in inputs]
+        raise ProtogenError(training.place(other_weights(name, shape, trained, shapes)))
     return Result(
         net,
         True,
@@ -261,6 +259,17 @@ def _rejected(
             each = replace(each, where=f"in the deploy net, with the input {shapes}")
         found.append(each)
     return found
+
+
+def _other_weights(training: TrainingNet, net: Net) -> Iterator[tuple[str, Shape, Shape]]:
+    """The layers whose learnable blobs differ in shape from those of training, with both shapes."""
+    trained: dict[str, list[Shape]] = {}
+    for analysis in training.analyses[::-1]:
+        trained.update(analysis.params)
+    for name, shapes in net.analysis().params.items():
+        for shape, other in zip(shapes, trained.get(name, ())):
+            if is_known(shape) and is_known(other) and shape != other:
+                yield name, shape, other
 
 
 def _warnings(

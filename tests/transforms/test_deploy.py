@@ -202,6 +202,9 @@ def test_an_input_that_does_not_fit_is_an_error() -> None:
     message = r'^<text>:.*S107\] layer "conv1" .*\n  where: in the deploy net, .* "data" 1x3x3x3'
     with pytest.raises(ProtogenError, match=message):
         protogen.deploy(loads(TRAIN_VAL), inputs={"data": (1, 3, 3, 3)})
+    weights = 'layer "conv1" needs weights of 8x1x5x5, but the training net learns 8x3x5x5'
+    with pytest.raises(ProtogenError, match=weights):
+        protogen.deploy(loads(TRAIN_VAL), inputs={"data": (1, 1, 24, 24)})
     with pytest.raises(ValueError, match="batch must be at least 1, got 0"):
         Deploy(batch=0)
 
@@ -320,6 +323,15 @@ def test_an_auxiliary_head_may_have_the_same_weight(weight: str) -> None:
     """All three heads of one published GoogLeNet have the weight 0.3."""
     text = HEADS.replace("loss_weight: 0.3", "") + loss("loss3", "main", more=weight)
     assert outputs(protogen.deploy(loads(text)).net) == ["prob"]
+
+
+def test_maps_of_a_sigmoid_all_count() -> None:
+    text = HEADS.replace("loss_weight: 0.3", "")
+    text = text.replace("SoftmaxWithLoss", "SigmoidCrossEntropyLoss").replace('"label"', '"map"')
+    with pytest.raises(
+        ProtogenError, match='2 equal predictions of the same labels: "aux", "main"'
+    ):
+        protogen.deploy(loads(text))
 
 
 def test_equal_heads_are_asked_for() -> None:
