@@ -168,7 +168,13 @@ def test_a_file_that_does_not_exist() -> None:
 def test_control_c_ends_a_loop() -> None:
     Path("net.py").write_text("print('on', flush=True)\nwhile True:\n    pass\n", encoding="utf-8")
     command = [sys.executable, "-m", "protogen", "run", "net.py"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell ignores SIGINT for its background jobs, and what they start inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         assert process.stdout
         assert process.stdout.readline() == b"on\n"
         time.sleep(0.1)
