@@ -518,6 +518,43 @@ def test_a_file_with_a_deploy_stage() -> None:
     result = protogen.deploy(net, inputs={"data": (1, 3, 24, 24)})
     assert wiring(result.net)[1:] == [("a", ["data"], ["a"]), ("sm", ["a"], ["sm"])]
     assert not result.net.message.layer[2].include
+    raw = loads(
+        net.text.replace(
+            'type: "Softmax" bottom: "a" top: "sm"', 'type: "ReLU" bottom: "a" top: "r"'
+        )
+    )
+    assert outputs(protogen.deploy(raw, inputs={"data": (1, 3, 24, 24)}).net) == ["r"]
+
+
+def test_a_file_that_gets_its_data_from_the_caller_in_test() -> None:
+    """As DetectNet of DIGITS, whose losses read blobs that do not exist in its deploy net."""
+    net = loads(
+        DATA.replace("phase: TEST", 'phase: TEST stage: "val"')
+        + 'layer { name: "input" type: "Input" top: "data" include { phase: TEST not_stage: "val" }'
+        " input_param { shape { dim: [1, 3, 24, 24] } } }\n"
+        + fc("a", "data")
+        + fc("b", "data")
+        + 'layer { name: "m" type: "Eltwise" bottom: "a" bottom: "mask" top: "m"'
+        " include { phase: TRAIN } }\n"
+        + loss("loss", "m", more="include { phase: TRAIN }")
+        + loss("loss2", "b", "other", kind="EuclideanLoss", more="include { phase: TRAIN }")
+    )
+    assert sorted(outputs(protogen.deploy(net).net)) == ["a", "b"]
+
+
+def test_a_label_and_a_loss_for_training_only() -> None:
+    """As nets are often composed: the data is an Input in both phases."""
+    data = (
+        'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [4, 3] } } }\n'
+    )
+    label = 'layer { name: "label" type: "Input" top: "label" include { phase: TRAIN } }\n'
+    only = "include { phase: TRAIN }"
+    text = data + label + fc("a", "data") + fc("b", "a")
+    result = protogen.deploy(loads(text + loss("loss", "b", more=only)))
+    assert outputs(result.net) == ["prob"]
+    aux = loss("aux", "a2", more=f"{only} loss_weight: 0.3") + loss("loss", "b", more=only)
+    both = protogen.deploy(loads(text + fc("a2", "data") + aux))
+    assert outputs(both.net) == ["prob"]
 
 
 # Published pairs ---------------------------------------------------------------------------------
