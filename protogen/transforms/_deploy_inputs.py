@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from protogen.analysis import Analysis
 from protogen.graph import Step
@@ -22,7 +22,8 @@ _AXES = "NCHW"
 class DeployInput:
     """A blob for the caller of the net to fill.
 
-    ``reason`` says where its shape comes from, ``transform`` what its layer did to the data.
+    ``reason`` says where its shape comes from, ``transform`` what its layer did to the data, and
+    ``assumed`` is whether its channels are not stated.
     """
 
     blob: str
@@ -32,7 +33,7 @@ class DeployInput:
     layer_index: int = -1
     reason: str = ""
     transform: str = ""
-    assumed: bool = field(default=False)
+    assumed: bool = False
 
     @property
     def option(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from protogen.diagnostics import plural
 from protogen.graph import Step
@@ -46,18 +46,19 @@ def report_lines(
     training: TrainingNet,
     inputs: Iterable[DeployInput],
     outputs: Outputs,
-    names: Mapping[int, str],
+    added: Mapping[int, Sequence[Mapping[str, Any]]],
     walk: Walk,
     cleared: Counter[str],
 ) -> list[str]:
     """The lines: inputs, outputs, layers that are gone, fields that are gone.
 
-    ``names`` are those of the outputs that are computed by new layers, by their place in the list;
-    ``cleared`` counts the layers that have lost each kind of field.
+    ``added`` are the new layers that compute an output, by its place in the list; ``cleared``
+    counts the layers that have lost each kind of field.
     """
     lines = [line for each in inputs for line in _input_lines(each)]
     for index, output in enumerate(outputs.list):
-        lines.append(_output_line(output, names.get(index, "")))
+        name = added[index][-1]["name"] if index in added else ""
+        lines.append(_output_line(output, name))
     for head in outputs.auxiliary:
         lines.append(f'cut the auxiliary head of "{head.loss.name}" (weight {head.weight:g})')
     for head in outputs.intermediate:

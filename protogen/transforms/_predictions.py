@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from protogen.analysis import Analysis
@@ -97,32 +97,32 @@ def predictions(losses: Iterable[Step], analysis: Analysis) -> list[Prediction]:
 
 
 def _heads(loss: Step, analysis: Analysis) -> Iterator[Prediction]:
-    names = list(loss.wiring.bottoms)
+    """The heads of a loss, of which several bottoms may be predictions."""
+    names = loss.wiring.bottoms
+    function = ""
     if loss.type == "MultiBoxLoss":
-        blobs = names[:3]
-        functions: list[tuple[str, ...]] = [tuple(blobs)]
         function = "DetectionOutput"
+        heads = [tuple(names[:3])]  # locations, confidences and priors
     elif loss.type in _FUNCTIONS:
-        blobs = names[:1]
-        functions, function = [tuple(blobs)], _FUNCTIONS[loss.type][0]
+        function = _FUNCTIONS[loss.type][0]
+        heads = [tuple(names[:1])]
     else:
         candidates = names[: _PLAIN.get(loss.type, len(names))]
-        blobs = [name for name in candidates if _is_learned(name, analysis)]
-        functions, function = [(name,) for name in blobs], ""
-    labels = [name for name in names if name not in blobs]
-    roots = tuple(_root(name, analysis, loss) for name in labels)
-    head = Prediction(
-        loss,
-        (),
-        function,
-        axis=_axis(loss),
-        weight=max(loss.layer.loss_weight, default=1.0),
-        labels=roots,
-        known=bool(function) or loss.type in _PLAIN,
-    )
-    for each in functions:
-        if each and all(name in analysis.values for name in each):
-            yield replace(head, blobs=each)
+        heads = [(name,) for name in candidates if _is_learned(name, analysis)]
+    predicted = {name for blobs in heads for name in blobs}
+    labels = [name for name in names if name not in predicted]
+    for blobs in heads:
+        if not blobs or not all(name in analysis.values for name in blobs):
+            continue
+        yield Prediction(
+            loss,
+            blobs,
+            function,
+            axis=_axis(loss),
+            weight=max(loss.layer.loss_weight, default=1.0),
+            labels=tuple(_root(name, analysis, loss) for name in labels),
+            known=bool(function) or loss.type in _PLAIN,
+        )
 
 
 def label_names(loss: Step, analysis: Analysis) -> list[str]:

@@ -131,9 +131,9 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     cleared: Counter[str] = Counter()
     edits = list(_edits(training, walk, inputs, cleared))
     end = len(training.message.layer)
-    names: dict[int, str] = {}
-    added = list(_added_layers(training, outputs, walk, names))
-    edits += [insert(("layer", end), fields) for fields in added]
+    added = _added_layers(training, outputs, walk)
+    for layers in added.values():
+        edits += [insert(("layer", end), fields) for fields in layers]
     net = training.net.copy()
     net.apply(edits)
     origins = origins_after(end, edits)
@@ -149,7 +149,7 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
         True,
         [*outputs.warnings, *_warnings(training, walk, inputs, net), *rejected],
         origins,
-        report=tuple(report_lines(training, inputs, outputs, names, walk, cleared)),
+        report=tuple(report_lines(training, inputs, outputs, added, walk, cleared)),
     )
 
 
@@ -214,21 +214,22 @@ def _edits(
 
 
 def _added_layers(
-    training: TrainingNet, outputs: Outputs, walk: Walk, names: dict[int, str]
-) -> Iterator[dict[str, Any]]:
-    """The layers that compute predictions; ``names`` gets the name of each output."""
+    training: TrainingNet, outputs: Outputs, walk: Walk
+) -> dict[int, list[dict[str, Any]]]:
+    """The layers that compute predictions, by the place of the output in the list."""
     taken = {step.name for step in walk.kept}
     taken.update(top.name for step in walk.kept for top in step.tops)
     functions = Counter(output.function for output in outputs.list)
+    found = {}
     for index, output in enumerate(outputs.list):
         if output.head is None or not output.function:
             continue
         values = [walk.original(training.analysis.values[name]) for name in output.blobs]
         head = replace(output.head, blobs=tuple(value.name for value in values))
-        names[index] = output_name(head, functions[output.function], taken)
-        for fields in output_layers(head, names[index]):
-            taken.add(fields["name"])
-            yield fields
+        name = output_name(head, functions[output.function], taken)
+        found[index] = output_layers(head, name)
+        taken.update(fields["name"] for fields in found[index])
+    return found
 
 
 def _rejected(
