@@ -186,12 +186,18 @@ class Net(EditingMethods, Displayed):
         copy.CopyFrom(self._message)
         return copy
 
-    def to_prototxt(self, annotate: bool = False) -> str:
+    def to_prototxt(self, annotate: bool = False, target: str | None = None) -> str:
         """The net as text, in Caffe's usual order of fields; always the same for the same net.
 
         A net that was read keeps its own text. ``annotate`` prints the net again, with each blob's
-        shape as a comment at the ``top`` that produces it.
+        shape as a comment at the ``top`` that produces it. With ``target`` it is the net for that
+        program, as `protogen.convert` writes it.
         """
+        if target is not None:
+            # A later package: transforms are built on nets.
+            conversion = importlib.import_module("protogen.transforms.convert")
+            converted: Net = conversion.convert(self, to=target).net
+            return converted.to_prototxt(annotate)
         if annotate:
             self._follow()
             return writer.write(self._message, *self._written_shapes())

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from protogen.cli._options import json_option
+from protogen.cli._output import report_lines
 
 
 class _Iterations(click.ParamType):  # type: ignore[type-arg]
@@ -64,7 +65,7 @@ def command(file: str, iterations: tuple[int, ...], as_json: bool) -> None:
     upgraded = upgrade_solver(document.message, document.locate)
     if errors or upgraded.message is None:
         for each in errors or upgraded.diagnostics:
-            click.echo(str(each), err=True)
+            report_lines(str(each))
         raise click.exceptions.Exit(1)
     try:
         report = learning_rates(upgraded.message, iterations)

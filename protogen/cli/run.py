@@ -147,7 +147,7 @@ def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
     elif isinstance(error, KeyboardInterrupt):
         report("interrupted")
     elif ending.traceback:
-        click.echo(ending.traceback, err=True, nl=False)
+        report_lines(ending.traceback.rstrip("\n"))
     if error is not None:
         for sentence in _advice.advice(error, source, py2):
             report(sentence)

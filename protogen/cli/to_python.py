@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -51,4 +52,4 @@ def command(file: str, output: str, style: Style) -> None:
 
     check_output(output, [file])
     net, _ = read_net_or_exit(file)
-    write_text(output, to_python(net, style, title=display_name(file)))
+    write_text(output, to_python(net, style, title=Path(display_name(file)).name))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from protogen import layers as L
-from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.zoo._form import Form, head
+from protogen.zoo._form import Form, current_net, head
 from protogen.zoo._network import network
 from protogen.zoo._options import Size
 from protogen.zoo._parts import BIAS_TWICE
@@ -100,8 +99,7 @@ def _enlarged(bottom: Blob, name: str, classes: int, factor: int) -> Blob:
 
 def _fused(bottom: Blob, pool: str, classes: int) -> Blob:
     """The sum of the scores so far and those of an earlier pooling, cropped to them."""
-    net = active_net()
-    assert net is not None
+    net = current_net()
     scores = _scores(net[pool], f"score_{pool}", classes)
     cropped = L.Crop(scores, bottom, name=f"score_{pool}c", offset="aligned")
     fused: Blob = L.Eltwise(bottom, cropped, name=f"fuse_{pool}")

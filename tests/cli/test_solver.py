@@ -35,6 +35,20 @@ def test_a_preset_in_epochs(net: Path) -> None:
     assert checked.exit_code == 0, checked.output
 
 
+def test_the_batches_of_the_net(net: Path) -> None:
+    data = 'layer { name: "d" type: "Data" top: "x" top: "y" include { phase: %s }'
+    data += " data_param { batch_size: %d } }\n"
+    net.write_text(data % ("TRAIN", 50) + data % ("TEST", 20))
+    size = ("--epochs", "2", "--images", "1000", "--test-images", "200")
+    result = run("solver", "--preset", "adam", *size)
+    assert result.exit_code == 0, result.stderr
+    assert "test_iter: 10\n" in result.stdout
+    assert "max_iter: 40\n" in result.stdout
+    assert result.stderr == (
+        "batch 50 is that of train_val.prototxt\ntest batch 20 is that of train_val.prototxt\n"
+    )
+
+
 def test_fields_by_hand(net: Path) -> None:
     fields = ["base_lr=0.1", "lr_policy=multistep", "gamma=0.5", "stepvalue=[2,4]", "max_iter=9"]
     options = [word for field in fields for word in ("--set", field)]
