@@ -11,6 +11,7 @@ from protogen.diagnostics import Severity
 from protogen.graph import State
 from protogen.net import Net
 from protogen.render.templates import render
+from protogen.solvers import PRESETS, Solver
 from protogen.zoo import Network, ZooError
 
 __all__ = ["project_files"]
@@ -56,7 +57,7 @@ def project_files(
     program = _own_program(name)
     if network is not None:
         program = _zoo_program(name, network, options or {})
-    values = {
+    values: dict[str, Any] = {
         "name": name,
         "slug": _slug(name),
         "about": program.about,
@@ -65,14 +66,31 @@ def project_files(
         "ignored": program.ignored,
     }
     files = {"net.py": program.text}
+    if network is not None and network.solver:
+        files["solver.prototxt"] = _solver(network.solver, values["slug"])
     for path, template in _TEMPLATES.items():
-        files[path] = render(f"project/{template}.j2", **values)
+        if path not in files:
+            files[path] = render(f"project/{template}.j2", **values)
     return files
 
 
 def _slug(name: str) -> str:
     """A name for texts in which quotes and other characters mean something."""
     return re.sub(r"[^\w.-]", "_", name)
+
+
+def _solver(preset: str, slug: str) -> str:
+    """The solver of a preset, with the batches and images of its source."""
+    solver = Solver(
+        preset,
+        net="train_val.prototxt",
+        snapshot_prefix=f"snapshots/{slug}",
+        solver_mode="GPU",
+    )
+    source = PRESETS[preset].source
+    return render(
+        "project/preset.prototxt.j2", preset=preset, source=source, text=solver.to_prototxt()
+    )
 
 
 def _own_program(name: str) -> _Program:
