@@ -11,6 +11,7 @@ from protogen.diagnostics import Severity
 from protogen.graph import State
 from protogen.net import Net
 from protogen.render.templates import render
+from protogen.shapes import is_known
 from protogen.solvers import PRESETS, Solver
 from protogen.zoo import Network, ZooError
 
@@ -87,10 +88,8 @@ def _solver(preset: str, slug: str) -> str:
         snapshot_prefix=f"snapshots/{slug}",
         solver_mode="GPU",
     )
-    source = PRESETS[preset].source
-    return render(
-        "project/preset.prototxt.j2", preset=preset, source=source, text=solver.to_prototxt()
-    )
+    values = {"preset": preset, "source": PRESETS[preset].source, "text": solver.to_prototxt()}
+    return render("project/preset.prototxt.j2", **values)
 
 
 def _own_program(name: str) -> _Program:
@@ -143,12 +142,13 @@ def _sources(net: Net) -> list[str]:
 
 
 def _inputs(net: Net) -> dict[str, Sequence[int | None]]:
-    """The shapes of what the data layers produce, of one image."""
+    """The shapes of what the data layers produce of one image, without those that vary."""
     found: dict[str, Sequence[int | None]] = {}
     for step in net.analysis(State("TRAIN")).steps:
         if not step.bottoms:
             for top in step.tops:
-                found[top.name] = (1, *(top.shape or ())[1:])
+                if is_known(top.shape):
+                    found[top.name] = (1, *top.shape[1:])
     return found
 
 

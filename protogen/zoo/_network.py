@@ -47,8 +47,8 @@ class Network:
     ``function`` composes its layers. ``source`` is the published file, as ``owner/repository:
     path``. ``deviations`` say where the network differs from that file. ``needs`` are the layer
     types and fields of forks in it, which BVLC Caffe does not have. ``forms`` are the values of
-    its option with this name. ``solver`` is the preset of `protogen.Solver` that trains it, if there
-    is one.
+    its option with this name. ``solver`` is the preset of `protogen.Solver` for it, if there is
+    one.
     """
 
     name: str

@@ -27,6 +27,7 @@ def test_one_network() -> None:
     lines = run("zoo", "zoo:se-resnet50").output.splitlines()
     assert "weights     28,088,024" in lines
     assert "source      hujie-frank/SENet: models/SE-ResNet-50.prototxt" in lines
+    assert "solver      protogen solver --preset resnet" in lines
     assert "forks       only forks have Axpy; plain=true does without" in lines
     assert "  depth=50  (of 50, 101, 152)" in lines
 
