@@ -79,6 +79,12 @@ def test_all_files_of_a_network(form: str, present: list[str], absent: list[str]
     assert [part for part in absent if part in result.stdout] == []
 
 
+def test_a_deploy_net_without_probabilities_is_derived_from_that_for_training() -> None:
+    result = run("emit", "zoo:resnet18", "--as", "deploy", "--no-probability", "--batch", "4")
+    assert "Softmax" not in result.stdout
+    assert "dim: 4" in result.stdout
+
+
 def test_plain_layers() -> None:
     assert "Axpy" in run("emit", "zoo:se-resnet50").stdout
     assert "Axpy" not in run("emit", "zoo:se-resnet50", "--plain").stdout
