@@ -58,12 +58,14 @@ class Record:
     """The layers and messages made so far, and what to do about what is lost.
 
     ``strict`` turns the warnings into errors, ``keep_all`` keeps the layers that NetSpec drops.
-    ``report`` is called with each warning.
+    ``report`` is called with each warning. Messages are kept only if ``keeps_messages``: a program
+    may make any number of them.
     """
 
     def __init__(self) -> None:
         self.strict = False
         self.keep_all = False
+        self.keeps_messages = False
         self.report: Callable[[Diagnostic], None] = _warn
         self.clear()
 
@@ -83,18 +85,20 @@ class Record:
         self, report: Callable[[Diagnostic], None], *, strict: bool, keep_all: bool
     ) -> Iterator[None]:
         """A script of its own, of which nothing is left afterwards."""
-        saved = self.report, self.strict, self.keep_all
+        saved = self.report, self.strict, self.keep_all, self.keeps_messages
         self.report, self.strict, self.keep_all = report, strict, keep_all
+        self.keeps_messages = True
         self.clear()
         try:
             yield
         finally:
-            self.report, self.strict, self.keep_all = saved
+            self.report, self.strict, self.keep_all, self.keeps_messages = saved
             self.clear()
 
     def keep(self, made: Made) -> None:
         """Note a message, and let go of the layers that are in it."""
-        self.messages.append(made)
+        if self.keeps_messages:
+            self.messages.append(made)
         if self.pending:
             self.latest = self.pending[-1].serial
         self.pending = [fn for fn in self.pending if not fn.is_kept]
