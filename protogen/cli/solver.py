@@ -153,7 +153,7 @@ def _read_batches(net: str, given: dict[str, Any]) -> None:
             shape = step.tops[0].shape if step.tops and not step.bottoms else None
             if shape and shape[0]:
                 given[name] = shape[0]
-                click.echo(f"{name.replace('_', ' ')} {shape[0]} is that of {net}", err=True)
+                report(f"{name.replace('_', ' ')} {shape[0]} is that of {net}")
                 break
 
 
