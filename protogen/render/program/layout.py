@@ -191,6 +191,8 @@ def _shape_name(function: Function, functions: dict[str, Function]) -> str:
     if call.function in functions:
         name = _shape_name(functions[call.function], functions)
         return name if reads_input or name != "residual" else "projection"
+    if call.types == ("Pooling",):
+        return "stage"
     if call.types == ("Eltwise",):
         return "residual" if reads_input else "projection"
     return "dense" if call.types == ("Concat",) and reads_input else ""
