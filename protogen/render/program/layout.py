@@ -99,16 +99,17 @@ class _Writer:
         return layout
 
     def _name_functions(self) -> None:
-        for function in self.program.functions:
+        # Callers first: what the net itself calls gets the plain names.
+        for function in reversed(_callees_first(self.program.functions)):
             self.function_names[function.name] = self.names.new(self._function_name(function))
 
     def _function_name(self, function: Function) -> str:
-        """A name by what the layers are called or, for short functions, by their types."""
+        """A name by the types of few layers, or else by how the layers are connected or called."""
         types = list(dict.fromkeys(function.types))
         if len(types) <= 3 and len(function.types) <= 4:
             return "_".join(_short(each) for each in function.types)
-        stem = self._common_stem(function)
-        return stem or f"{_short(function.types[0])}_block"
+        shape = _shape_name(function, self.functions)
+        return shape or self._common_stem(function) or f"{_short(function.types[0])}_block"
 
     def _common_stem(self, function: Function) -> str:
         """The letters with which the first text argument of all calls begins."""
@@ -177,6 +178,33 @@ def _settings(call: Call) -> Any:
 def _is_splatted(key: str) -> bool:
     """Whether a keyword must be given in a dict, because Python has a word like it."""
     return keyword.iskeyword(key)
+
+
+def _shape_name(function: Function, functions: dict[str, Function]) -> str:
+    """What papers call layers that are connected like this; empty for others."""
+    if "SoftmaxWithLoss" in function.types:
+        return "loss"
+    call = _last_call(function)
+    if call is None:
+        return ""
+    reads_input = not set(call.bottoms).isdisjoint(function.blobs)
+    if call.function in functions:
+        name = _shape_name(functions[call.function], functions)
+        return name if reads_input or name != "residual" else "projection"
+    if call.types == ("Pooling",):
+        return "stage"
+    if call.types == ("Eltwise",):
+        return "residual" if reads_input else "projection"
+    return "dense" if call.types == ("Concat",) and reads_input else ""
+
+
+def _last_call(function: Function) -> Call | None:
+    """The last call that makes a new blob."""
+    for statement in reversed(function.body):
+        call = statement.template if isinstance(statement, Loop) else statement
+        if not call.in_place:
+            return call
+    return None
 
 
 def _short(layer_type: str) -> str:
