@@ -165,3 +165,31 @@ def test_comments_and_signs_of_other_languages() -> None:
     ]
     repaired = SafeFixes()(loads(text)).net
     assert repaired.text == "# a net\nname: 'n'\nlayer { name: 'r' # x\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        (
+            "<!DOCTYPE html>\n<html><body>layer { }</body></html>",
+            "expected a prototxt, got a web page",
+            "download the file itself",
+        ),
+        (
+            "name: 'n'\n<<<<<<< HEAD\nlayer { }\n=======\n>>>>>>> other\n",
+            "expected a prototxt, got a merge conflict in line 2",
+            "resolve it first",
+        ),
+    ],
+)
+def test_one_error_for_a_web_page_and_for_a_merge_conflict(
+    text: str, message: str, hint: str
+) -> None:
+    (found,) = read(text, filename="net.prototxt").diagnostics
+    assert (found.code, found.message, found.hint) == ("T114", message, hint)
+
+
+def test_names_in_the_wrong_case_have_a_fix() -> None:
+    text = "Layer { Name: 'p' pooling_param { pool: max } include { phase: Test } }"
+    repaired = SafeFixes()(loads(text)).net.text
+    assert repaired == "layer { name: 'p' pooling_param { pool: MAX } include { phase: TEST } }"
