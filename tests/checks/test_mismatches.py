@@ -638,3 +638,16 @@ def test_no_repair_needs_a_number_that_its_field_cannot_hold() -> None:
     for finding in report.diagnostics:
         if finding.fix is not None:
             net.copy().apply_fix(finding.fix)
+
+
+def test_no_derivation_tries_a_number_that_its_field_cannot_hold() -> None:
+    # To see what sets the size of "a", its padding would be doubled.
+    net = protogen.loads(
+        """
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 4, 16, 1] } } }
+        layer { name: "a" type: "Convolution" bottom: "d" top: "a" convolution_param {
+          stride: 2147483648 pad: 4294967294 kernel_size: 3 num_output: 8 } }
+        layer { name: "j" type: "Eltwise" bottom: "a" bottom: "d" top: "j" }
+        """
+    )
+    assert "S104" in [finding.code for finding in check(net, notes=True).diagnostics]
