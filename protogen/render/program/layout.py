@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from protogen.diagnostics import escaped
 from protogen.render.program.nodes import (
     ABSENT,
     Atoms,
@@ -269,7 +270,8 @@ class _Body:
         self._note_reads(function.body, function.returns)
         name = self.writer.function_names[function.name]
         lines = list(wrapped(f"def {name}(", [*names, *optional], "):"))
-        lines.append(f'    """Add {_listed(function.types)}."""')
+        types = [kind if kind.isidentifier() else "another type" for kind in function.types]
+        lines.append(f'    """Add {_listed(types)}."""')
         for position, statement in enumerate(function.body):
             written = self._statement(statement, position, 4)
             lines += ["    " + line for line in written]
@@ -518,7 +520,11 @@ def _listed(types: Sequence[str]) -> str:
 
 
 def comment_line(text: str) -> str:
-    """A comment of a prototxt as one of Python."""
+    """A comment of a prototxt as one of Python.
+
+    For Python a carriage return ends a line: what follows one in a comment would be code.
+    """
+    text = "\t".join(map(escaped, text.rstrip().split("\t")))
     return text if text.startswith("# ") else f"# {text.lstrip('#').strip()}".rstrip()
 
 
