@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protogen.cli._input import display_name, read_net_or_exit
+from protogen.cli._options import data_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ __all__ = ["command"]
     show_default=True,
     help="The functions of protogen, or those of pycaffe.",
 )
+@data_option
 def command(file: str, output: str, style: Style) -> None:
     """Write the net of FILE as a Python program that composes it.
 
