@@ -156,6 +156,17 @@ def test_strict_ends_with_an_error() -> None:
     result = run(f"{NET}n.to_proto()\nL.ReLU(n.conv1)\n", options=("--strict",))
     assert "net.py:9: error[N101]" in result.stderr
     assert result.exit_code == 1
+    options = ("--strict", "-o", "out.prototxt")
+    result = run(f"{NET}n.a = n.conv1\nprint(n.to_proto())\n", options=options)
+    assert "net.py:7: error[N102]" in result.stderr
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert not Path("out.prototxt").exists()
+
+
+def test_a_net_with_errors_is_not_written() -> None:
+    text = f"{NET}n.sum = L.Eltwise(n.data, n.conv1)\nn.to_proto()\n"
+    assert run(text, options=("-o", "out.prototxt")).exit_code == 1
+    assert not Path("out.prototxt").exists()
 
 
 def test_a_file_that_does_not_exist() -> None:

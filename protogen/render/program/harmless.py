@@ -17,7 +17,12 @@ __all__ = ["other_code"]
 
 _MODULES = frozenset({"protogen", "caffe", "google.protobuf"})
 _OF_MODULES = frozenset({"Merge", "NetSpec", "TEST", "TRAIN"})
-_BUILTINS = frozenset({"__name__", "dict", "float", "int", "len", "print", "range", "str", "zip"})
+
+#: Functions of Python that neither open nor run anything.
+_BUILTINS = frozenset(
+    "__name__ abs bool dict enumerate float int len list max min print range reversed set sorted str"
+    " sum tuple zip".split()
+)
 
 
 def other_code(source: str) -> str:
