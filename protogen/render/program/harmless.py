@@ -20,8 +20,28 @@ _OF_MODULES = frozenset({"Merge", "NetSpec", "TEST", "TRAIN"})
 
 #: Functions of Python that neither open nor run anything.
 _BUILTINS = frozenset(
-    "__name__ abs bool dict enumerate float int len list max min print range reversed set sorted str"
-    " sum tuple zip".split()
+    [
+        "__name__",
+        "abs",
+        "bool",
+        "dict",
+        "enumerate",
+        "float",
+        "int",
+        "len",
+        "list",
+        "max",
+        "min",
+        "print",
+        "range",
+        "reversed",
+        "set",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "zip",
+    ]
 )
 
 
