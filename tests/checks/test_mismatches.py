@@ -669,3 +669,33 @@ def test_joins_with_the_same_cause_take_the_same_time(monkeypatch: pytest.Monkey
             assert titles[:2] == ['round_mode: FLOOR in "a"', 'a Crop of "a" to "b"']
         numbers.append(calls)
     assert numbers[0] == numbers[1] < 30
+
+
+def test_no_repair_needs_a_number_that_its_field_cannot_hold() -> None:
+    # To make "b" as high as "d", its kernel would have to be 2**32.
+    net = protogen.loads(
+        """
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 4, 15, 1] } } }
+        layer { name: "b" type: "Pooling" bottom: "d" top: "b"
+          pooling_param { kernel_size: 4294967294 pad: 2147483647 stride: 4294967295 } }
+        layer { name: "j" type: "Eltwise" bottom: "d" bottom: "b" top: "j" }
+        """
+    )
+    report = check(net, notes=True)
+    assert "S104" in [finding.code for finding in report.diagnostics]
+    for finding in report.diagnostics:
+        if finding.fix is not None:
+            net.copy().apply_fix(finding.fix)
+
+
+def test_no_derivation_tries_a_number_that_its_field_cannot_hold() -> None:
+    # To see what sets the size of "a", its padding would be doubled.
+    net = protogen.loads(
+        """
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 4, 16, 1] } } }
+        layer { name: "a" type: "Convolution" bottom: "d" top: "a" convolution_param {
+          stride: 2147483648 pad: 4294967294 kernel_size: 3 num_output: 8 } }
+        layer { name: "j" type: "Eltwise" bottom: "a" bottom: "d" top: "j" }
+        """
+    )
+    assert "S104" in [finding.code for finding in check(net, notes=True).diagnostics]
