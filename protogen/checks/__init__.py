@@ -87,7 +87,7 @@ def check(
     _check_codes(select=select, ignore=ignore)
     net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
     states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
-    with net.constant():
+    with net.freeze():
         analyses = [net.analysis(state, inputs) for state in states]
         found = _all_findings(Phases(net, net.current.message, analyses))
         wanted = [each for each in found if selected(each, select, ignore, notes)]

@@ -157,7 +157,7 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
     def selected(net: Net, findings: list[Diagnostic]) -> list[Diagnostic]:
         chosen = filter(task.selects, findings)
         assert net.document is not None
-        with net.constant():
+        with net.freeze():
             left = _without_ignored(net.document, _layer_line(net), chosen)
         return applicable_fixes(net, left)
 
