@@ -218,7 +218,8 @@ class _Body:
         self._note_reads(function.body, function.returns)
         name = self.writer.function_names[function.name]
         lines = list(wrapped(f"def {name}(", [*names, *optional], "):"))
-        lines.append(f'    """Add {_listed(function.types)}."""')
+        types = [kind if kind.isidentifier() else "another type" for kind in function.types]
+        lines.append(f'    """Add {_listed(types)}."""')
         for position, statement in enumerate(function.body):
             written = self._statement(statement, position, 4)
             lines += ["    " + line for line in written]
