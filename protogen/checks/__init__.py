@@ -137,7 +137,8 @@ def _targets(given: str | Collection[str]) -> list[Target]:
     if not given:
         return []
     # What other programs do takes a fifth of the time to import what checks a net.
-    
+    from protogen.targets import get
+
     return [get(name) for name in ([given] if isinstance(given, str) else given)]
 
 
