@@ -513,6 +513,19 @@ def test_bottoms_of_a_concat_with_different_numbers_of_axes() -> None:
     ]
 
 
+def test_labels_without_an_axis_of_channels() -> None:
+    net = image(3, 33) + image(1, 33).replace('"data"', '"label"').replace(
+        "dim: 1 dim: 33", "dim: 33"
+    )
+    net += layer("p", "Pooling", "data", pooling_param="kernel_size: 2 stride: 2")
+    up = "num_output: 5 kernel_size: 2 stride: 2"
+    net += layer("up", "Deconvolution", "p", convolution_param=up)
+    net += layer("loss", "SoftmaxWithLoss", "up", "label")
+    (text,) = told(net, "S104")
+    assert '"label" is 33 on axis 1 and axis 2: no layer changes it' in text
+    assert 'hint:  a Crop of "up" to "data" (axis: 2, offset: 0) before "loss"' in text
+
+
 # What repairs keep and change ------------------------------------------------------------------
 
 
