@@ -210,7 +210,9 @@ class FieldReader(ScalarReader):
         kind = self.descriptor.name if field is None else field.message.name
         hint = self._hint(kind, name)
         if colon or self.text.startswith(("{", "<"), at):
-            self.report("unknown-field", f'{kind} has no field "{name}"', start, end, hint)
+            self.report(
+                "unknown-field", f'{kind}{self.of_schema} has no field "{name}"', start, end, hint
+            )
         return self._unknown_value(name, start, at, colon, hint)
 
     def _hint(self, kind: str, name: str) -> str:
