@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
+
+from google.protobuf.message import Message
 
 from protogen import proto
 from protogen.analysis import Analysis
@@ -121,8 +124,8 @@ def _step(phases: Sequence[Analysis], index: int) -> Step | None:
 
 
 def _message(fields: Fields) -> proto.LayerParameter:
-    if isinstance(fields, proto.LayerParameter):
-        return fields
+    if isinstance(fields, Message):
+        return cast("proto.LayerParameter", fields)
     return proto.LayerParameter(**fields)
 
 
