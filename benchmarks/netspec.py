@@ -9,19 +9,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from benchmarks._netspec import net_spec
 from benchmarks._rounds import in_turn, ratio, table, timed
 from protogen.netspec import net_spec as ours
-from protogen.netspec._record import record
 
 ROUNDS = 15
 #: Blocks of four layers in the residual net, and pairs in the chain.
 BLOCKS = 500
-
-Build = Callable[[Any], Any]
 
 
 def chain(spec: Any) -> Any:
@@ -64,18 +60,12 @@ def run() -> None:
     for build, number in ((chain, 2 * BLOCKS + 1), (residual, 4 * BLOCKS + 1)):
         print(f"{build.__name__}, {number} layers, microseconds per layer ({ROUNDS} rounds)")
         measured = {
-            "protogen": timed(lambda build=build: _ours(build), _check),
+            "protogen": timed(lambda build=build: build(ours), _check),
             "NetSpec": timed(lambda build=build: build(theirs), _check),
         }
         taken = in_turn(measured, ROUNDS)
         table(taken, 1e6 / number)
         ratio(taken, "protogen", "NetSpec")
-
-
-def _ours(build: Build) -> Any:
-    message = build(ours)
-    record.messages.clear()
-    return message
 
 
 def _check(message: Any) -> None:

@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING, Any
 from protogen._version import __version__
 
 if TYPE_CHECKING:
-    from protogen import fillers, layers, proto, targets, zoo
+    from protogen import fillers, layers, netspec, proto, targets, zoo
     from protogen.analysis import Analysis as Inference
     from protogen.checks import Report, check, check_solver
     from protogen.compose import Blob, blocks
     from protogen.coordinates import crop_offset
     from protogen.diagnostics import Diagnostic, Location, ProtogenError, Severity
+    from protogen.differences import diff, weights_fit
     from protogen.net import Net, infer_shapes
     from protogen.net_files import load, loads
     from protogen.program import ComposeError
+    from protogen.render.program import to_python
     from protogen.reports.receptive_field import receptive_field
     from protogen.reports.summary import summary
     from protogen.solvers import Solver
     from protogen.sources import without_data
     from protogen.text.upgrade import upgrade
+    from protogen.transforms.convert import convert
     from protogen.transforms.deploy import deploy
 
 _HOMES = {
@@ -43,17 +46,22 @@ _HOMES = {
     "Report": "protogen.checks",
     "check": "protogen.checks",
     "check_solver": "protogen.checks",
+    "convert": "protogen.transforms.convert",
     "crop_offset": "protogen.coordinates",
     "receptive_field": "protogen.reports.receptive_field",
     "deploy": "protogen.transforms.deploy",
+    "diff": "protogen.differences",
     "summary": "protogen.reports.summary",
+    "to_python": "protogen.render.program",
     "upgrade": "protogen.text.upgrade",
+    "weights_fit": "protogen.differences",
     "without_data": "protogen.sources",
 }
 _MODULES = {
     "blocks": "protogen.compose.blocks",
     "fillers": "protogen.fillers",
     "layers": "protogen.layers",
+    "netspec": "protogen.netspec",
     "proto": "protogen.proto",
     "zoo": "protogen.zoo",
     "targets": "protogen.targets",
@@ -74,18 +82,23 @@ __all__ = [
     "blocks",
     "check",
     "check_solver",
+    "convert",
     "crop_offset",
     "deploy",
+    "diff",
     "fillers",
     "infer_shapes",
     "layers",
     "load",
     "loads",
+    "netspec",
     "proto",
     "receptive_field",
     "summary",
     "targets",
+    "to_python",
     "upgrade",
+    "weights_fit",
     "without_data",
     "zoo",
 ]

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from protogen.cli import main
+import sys
+
+__all__ = ["run"]
+
+
+def run() -> None:
+    """Run the command line; an interrupt while its modules are imported has no traceback."""
+    try:
+        from protogen.cli import main
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(130)
+    main()
+
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -186,12 +186,18 @@ class Net(EditingMethods, Displayed):
         copy.CopyFrom(self._message)
         return copy
 
-    def to_prototxt(self, annotate: bool = False) -> str:
+    def to_prototxt(self, annotate: bool = False, target: str | None = None) -> str:
         """The net as text, in Caffe's usual order of fields; always the same for the same net.
 
         A net that was read keeps its own text. ``annotate`` prints the net again, with each blob's
-        shape as a comment at the ``top`` that produces it.
+        shape as a comment at the ``top`` that produces it. With ``target`` it is the net for that
+        program, as `protogen.convert` writes it.
         """
+        if target is not None:
+            # A later package: transforms are built on nets.
+            conversion = importlib.import_module("protogen.transforms.convert")
+            converted: Net = conversion.convert(self, to=target).net
+            return converted.to_prototxt(annotate)
         if annotate:
             self._follow()
             return writer.write(self._message, *self._written_shapes())
@@ -471,10 +477,11 @@ class Net(EditingMethods, Displayed):
             self._revision += 1
             self._wirings.append(wiring)
 
-    def set_line(self, layer_index: int, line: Line) -> None:
-        """Note the user's line for a layer of `current` that was made in another way."""
-        name = self.current.message.layer[layer_index].name
-        self._lines[layer_index] = (name, *line)
+    def set_lines(self, lines: Mapping[int, Line]) -> None:
+        """Note the user's lines for layers of `current` that were made in another way."""
+        layers = self.current.message.layer
+        for index, line in lines.items():
+            self._lines[index] = (layers[index].name, *line)
 
     def drop_layer(self) -> None:
         """Take back the layer added last."""

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from protogen import proto
@@ -27,6 +26,7 @@ from protogen.display import Displayed
 from protogen.edits import parse_path
 from protogen.graph import State
 from protogen.inference import Inputs
+from protogen.modules import module_names
 from protogen.net import Net
 from protogen.net_files import load, read_bytes
 from protogen.portability import Verdict, conflicts, judge, subject_of
@@ -41,9 +41,8 @@ __all__ = ["Report", "Suppressions", "all_checks", "all_rules", "check", "check_
 @cache
 def all_checks() -> tuple[Check, ...]:
     """Every check, sorted by code."""
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        if not path.stem.startswith("_"):
-            importlib.import_module(f"{__name__}.{path.stem}")
+    for name in module_names(__path__):
+        importlib.import_module(f"{__name__}.{name}")
     return tuple(checks())
 
 

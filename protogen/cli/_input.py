@@ -110,11 +110,11 @@ def _zoo_net(spec: str, settings: Mapping[str, Any]) -> Net:
     return loads(net.to_prototxt(), f"{_ZOO}{spec}")
 
 
-def zoo_settings(spec: str, form: str | None, plain: bool) -> dict[str, Any]:
+def zoo_settings(spec: str, form: str | None, plain: bool, derived: bool) -> dict[str, Any]:
     """The options of a network of the zoo for ``--as`` and ``--plain``; none for other SPECs.
 
-    All forms but that for deployment come from the one for training, which the network rejects if
-    it has none. Raises `Unusable` for ``plain`` without a network of the zoo.
+    For deployment it is the published form, unless the deploy net is to be ``derived``; for all
+    else it is the form for training. Raises `Unusable` for ``plain`` without a network of the zoo.
     """
     if not _is_in_zoo(spec):
         if plain:
@@ -122,7 +122,7 @@ def zoo_settings(spec: str, form: str | None, plain: bool) -> dict[str, Any]:
         return {}
     settings: dict[str, Any] = {"plain": True} if plain else {}
     if form and "form=" not in spec:
-        settings["form"] = "deploy" if form == "deploy" else "train_val"
+        settings["form"] = "deploy" if form == "deploy" and not derived else "train_val"
     return settings
 
 

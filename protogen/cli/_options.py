@@ -23,6 +23,7 @@ __all__ = [
     "set_option",
     "state_options",
     "states_options",
+    "suited_state_options",
 ]
 
 SEVERITIES = ("note", "warning", "error")
@@ -162,6 +163,14 @@ def states_options(command: _Command) -> _Command:
     for option in reversed(_STATE):
         command = option(command)
     return _phase_option(None, "Check this phase only [default: both].")(command)
+
+
+def suited_state_options(command: _Command) -> _Command:
+    """The same for a command that picks the phase to suit the net unless ``phase`` is given."""
+    command = data_option(command)
+    for option in reversed(_STATE):
+        command = option(command)
+    return _phase_option(None, "Phase of the net state [default: TEST if it has it].")(command)
 
 
 #: --json, as ``as_json``.

@@ -13,6 +13,7 @@ from typing import Any
 
 from protogen import rules
 from protogen.cli._input import read_file
+from protogen.cli._netspec_program import as_net, collect_nets, composing
 from protogen.cli._output import Unusable
 from protogen.diagnostics import Location, ProtogenError, did_you_mean
 from protogen.net import Net
@@ -29,8 +30,9 @@ def net_of_program(path: str, name: str, settings: Mapping[str, Any]) -> Net:
     ``settings`` are keyword arguments for the function with that name. What the program prints goes
     to standard error. If its code raises, so does this: `ProtogenError`, with the program's line.
     """
-    with _on_path(path), contextlib.redirect_stdout(sys.stderr):
-        module = _run(path)
+    code = read_file(path)
+    with _on_path(path), contextlib.redirect_stdout(sys.stderr), composing(code):
+        module = _run(path, code)
         source = _net_or_function(module, path, name)
         if isinstance(source, Net):
             if settings:
@@ -38,7 +40,7 @@ def net_of_program(path: str, name: str, settings: Mapping[str, Any]) -> Net:
             return source
         _check_settings(source, path, settings)
         with _errors_with_lines(path):
-            net = source(**settings)
+            net = as_net(source(**settings))
     if isinstance(net, Net):
         return net
     line = inspect.unwrap(source).__code__.co_firstlineno
@@ -58,13 +60,13 @@ def _on_path(path: str) -> Iterator[None]:
         sys.path[:] = saved
 
 
-def _run(path: str) -> ModuleType:
-    source = read_file(path)
+def _run(path: str, source: bytes) -> ModuleType:
     module = ModuleType(_NAME)
     module.__file__ = path
     sys.modules[_NAME] = module
     with _errors_with_lines(path):
         exec(compile(source, path, "exec"), vars(module))
+        collect_nets(module)
     return module
 
 

@@ -114,15 +114,22 @@ def _read(path: Path) -> dict[str, Any] | None:
     try:
         text = path.read_text(encoding="utf-8")
         section: Any = tomllib.loads(text) if path.suffix == ".toml" else _read_ini(text)
-    except (OSError, UnicodeError, tomllib.TOMLDecodeError, configparser.Error) as error:
+    except (OSError, configparser.Error, ValueError) as error:
+        # ValueError: not UTF-8, not TOML, or a number with more digits than Python reads.
         reason = (getattr(error, "strerror", "") or str(error)).replace("\n", " ")
         raise Unusable(f"{path} cannot be read: {reason}") from None
+    except RecursionError:
+        raise Unusable(f"{path} cannot be read: it is nested too deep") from None
     default = () if path.suffix == ".toml" else ("protogen",)
     for key in _SECTIONS.get(path.name, default):
+        if not isinstance(section, dict):
+            raise Unusable(f'{path}: expected a table around "{key}", got {shown(section)}')
         section = section.get(key)
         if section is None:
             return None
-    return section if isinstance(section, dict) else {}
+    if not isinstance(section, dict):
+        raise Unusable(f"{path}: expected a table of settings, got {shown(section)}")
+    return section
 
 
 def _read_ini(text: str) -> dict[str, dict[str, str]]:

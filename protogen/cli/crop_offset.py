@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, states_options
+from protogen.cli._options import Spec, json_option, suited_state_options
 
 
 @click.command(
@@ -17,7 +17,7 @@ from protogen.cli._options import Spec, json_option, states_options
 @click.argument("spec", type=Spec(), metavar="FILE|SPEC")
 @click.argument("a")
 @click.argument("b")
-@states_options
+@suited_state_options
 @json_option
 def command(
     spec: str,

@@ -118,7 +118,7 @@ def command(
     elif not in_place:
         write_text(output, net.text)
     elif net.text != before.text:
-        write_text(spec, net.text)
+        write_text(spec, net.text, read=before.text.encode("utf-8", "surrogateescape"))
 
 
 def _in_order(edits: dict[str, tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:

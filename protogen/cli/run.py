@@ -56,7 +56,7 @@ def command(
     twice. The nets are checked as Caffe would check them.
 
     Options for protogen come before SCRIPT; all that follows belongs to the script. The exit code
-    is that of the script, or 1 if a net has errors.
+    is that of the script, or 1 if a net has errors, which is then not written to OUT.
     """
     from protogen.cli._input import display_name, read_file
     from protogen.netspec import _script
@@ -71,13 +71,13 @@ def command(
     source, cells = _code(path, source)
     if output is not None:
         check_output(output, [script])
-    record.clear()
-    record.strict, record.keep_all, record.report = strict, keep_all, _report
-    ending = _script.run(path, cells, arguments, py2)
-    _report_ending(ending, source, py2)
-    failed = _report_nets(ending)
-    if output is not None:
-        _write(output, number, record.messages)
+    with record.session(_report, strict=strict, keep_all=keep_all):
+        ending = _script.run(path, cells, arguments, py2)
+        _report_ending(ending, source, py2)
+        failed = _report_nets(ending)
+        # A script that raised may have made its net before.
+        if output is not None and not failed and (record.messages or ending.error is None):
+            _write(output, number, record.messages)
     if ending.exit_code or failed:
         raise click.exceptions.Exit(ending.exit_code or 1)
 
@@ -147,7 +147,7 @@ def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
     elif isinstance(error, KeyboardInterrupt):
         report("interrupted")
     elif ending.traceback:
-        click.echo(ending.traceback, err=True, nl=False)
+        report_lines(ending.traceback.rstrip("\n"))
     if error is not None:
         for sentence in _advice.advice(error, source, py2):
             report(sentence)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from protogen.cli._options import Setting
-from protogen.cli._output import write_text
+from protogen.cli._output import report, report_lines, write_text
 
 _NUMBER = click.IntRange(min=1)
 
@@ -50,9 +50,19 @@ class _Epochs(click.ParamType):  # type: ignore[type-arg]
     help="How often each image is read.",
 )
 @click.option("--images", type=_NUMBER, metavar="N", help="Number of training images.")
-@click.option("--batch", type=_NUMBER, metavar="N", help="Images of a forward pass in training.")
+@click.option(
+    "--batch",
+    type=_NUMBER,
+    metavar="N",
+    help="Images of a forward pass in training [default: that of the net].",
+)
 @click.option("--test-images", type=_NUMBER, metavar="N", help="Number of test images.")
-@click.option("--test-batch", type=_NUMBER, metavar="N", help="Images of a forward pass in tests.")
+@click.option(
+    "--test-batch",
+    type=_NUMBER,
+    metavar="N",
+    help="Images of a forward pass in tests [default: that of the net].",
+)
 @click.option(
     "--step-epochs",
     type=_Epochs(),
@@ -105,22 +115,46 @@ def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], out
     from protogen.solvers import Solver
 
     given = {name: value for name, value in size.items() if value}
+    _read_batches(str(fields.get("net", "train_val.prototxt")), given)
     try:
         solver = Solver(preset, **given, **fields)
     except ComposeError as error:
         for each in error.diagnostics:
-            click.echo(str(_without_place(each)), err=True)
+            report_lines(str(_without_place(each)))
         raise click.exceptions.Exit(1) from None
     except (TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     findings = solver.check("solver.prototxt" if output == "-" else output)
     for found in findings:
-        click.echo(str(_without_place(found)), err=True)
+        report_lines(str(_without_place(found)))
     if any(found.severity is Severity.ERROR for found in findings):
         raise click.exceptions.Exit(1)
     for note in solver.notes:
-        click.echo(note, err=True)
+        report(note)
     write_text(output, solver.to_prototxt())
+
+
+def _read_batches(net: str, given: dict[str, Any]) -> None:
+    """Add the batches of the net's data layers, where they are needed and not given."""
+    from pathlib import Path
+
+    wanted = []
+    if "images" in given and "batch" not in given:
+        wanted.append(("batch", "TRAIN"))
+    if "test_images" in given and "test_batch" not in given:
+        wanted.append(("test_batch", "TEST"))
+    if not wanted or not Path(net).is_file():
+        return
+    from protogen.graph import State
+    from protogen.net_files import load
+
+    for name, phase in wanted:
+        for step in load(net).analysis(State(phase)).steps:
+            shape = step.tops[0].shape if step.tops and not step.bottoms else None
+            if shape and shape[0]:
+                given[name] = shape[0]
+                report(f"{name.replace('_', ' ')} {shape[0]} is that of {net}")
+                break
 
 
 def _without_place(found: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, set_option, states_options
+from protogen.cli._options import Spec, json_option, set_option, suited_state_options
 
 if TYPE_CHECKING:
     from protogen.render.summary import Layout
@@ -46,7 +46,7 @@ class _Columns(click.ParamType):  # type: ignore[type-arg]
 )
 @click.argument("specs", type=Spec(), metavar="FILE|FOLDER|SPEC...", nargs=-1, required=True)
 @set_option
-@states_options
+@suited_state_options
 @click.option("--all-phases", is_flag=True, help="Show TRAIN and TEST.")
 @click.option(
     "--batch", type=click.IntRange(1), metavar="N", help="Number of images in place of the net's."

@@ -19,6 +19,9 @@ __all__ = ["normal_layer", "normal_message", "normal_net"]
 #: Fields of a layer that matter in training only.
 _TRAINING = ("include", "exclude", "phase", "propagate_down", "loss_weight")
 
+#: Fields of parameter messages that matter in training only, besides those that end in _filler.
+_TRAINING_PARAMETERS = ("batch_size", "engine", "filler")
+
 #: The fields of a window with the default of each; absent sizes have none.
 _WINDOW = (("kernel", None), ("stride", 1), ("pad", 0))
 
@@ -29,7 +32,7 @@ _OLD_NAMES = {"concat_param": ("concat_dim", "axis"), "slice_param": ("slice_dim
 def normal_layer(layer: proto.LayerParameter, *, without_training: bool = False) -> Any:
     """A copy of a layer in normal form, without its name, bottoms and tops.
 
-    ``without_training`` also leaves out learning rates, fillers, phases and engines.
+    ``without_training`` also leaves out learning rates, fillers, phases, engines and the batch.
     """
     normal = proto.LayerParameter()
     normal.CopyFrom(layer)
@@ -134,8 +137,11 @@ def _remove_training(layer: Any) -> None:
     for field, value in layer.ListFields():
         if field.message_type is not None and not is_repeated(field):
             for name in value.DESCRIPTOR.fields_by_name:
-                if name == "engine" or name == "filler" or name.endswith("_filler"):
+                if name in _TRAINING_PARAMETERS or name.endswith("_filler"):
                     value.ClearField(name)
+    for shape in layer.input_param.shape if layer.HasField("input_param") else ():
+        if len(shape.dim) > 1:
+            shape.dim[0] = 1
 
 
 def _normalize_rules(layer: Any) -> None:

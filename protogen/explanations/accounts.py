@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from protogen.diagnostics import MultiLine, plural
 from protogen.explanations.comparisons import Amount
-from protogen.explanations.derivations import Derivation, Kind, Place
+from protogen.explanations.derivations import Derivation, Derivations, Kind, Place
 from protogen.explanations.divergence import Branch, Divergence, Pair
 from protogen.explanations.window_edits import is_darknet_pooling
 from protogen.graph import Step
 from protogen.shapes import format_shape
 
-__all__ = ["where", "why"]
+__all__ = ["origin", "where", "why"]
 
 #: At most so many of the layers are listed that set the sizes in a product or a sum.
 _MOST_SETTINGS = 6
@@ -32,62 +32,30 @@ def why(divergence: Divergence) -> str:
     return MultiLine.of(_Account(divergence).lines())
 
 
-class _Account:
-    """The lines of an account."""
+def origin(derivations: Derivations, places: Sequence[Place]) -> str:
+    """Where the sizes of some axes of a blob come from; "" if no layer computes them."""
+    return "\n".join(_Lines(derivations).of_places(places))
 
-    def __init__(self, divergence: Divergence) -> None:
-        self._divergence = divergence
-        self._derivations = divergence.derivations
 
-    def lines(self) -> Iterator[str]:
-        comparison, pairs = self._divergence.comparison, self._divergence.pairs
-        if not comparison.is_of_axes:
-            yield from self._totals()
-        if not pairs:
-            for amount in (comparison.first, comparison.second):
-                yield from self._amount(amount)
-            return
-        first = pairs[0]
-        alike = [pair for pair in pairs if pair.is_like(first)]
-        yield from self._pair(first, list(dict.fromkeys(pair.name for pair in alike)))
-        yield from self._darknet()
-        for pair in pairs:
-            if pair not in alike:
-                sizes = " and ".join(str(branch.end.size) for branch in pair.branches)
-                yield f"{pair.name} also differs: {sizes}"
+class _Lines:
+    """The lines about layers in an account."""
 
-    def _darknet(self) -> Iterator[str]:
-        for step in self._divergence.changes:
-            if step in self._divergence.suspects and is_darknet_pooling(step):
-                yield (
-                    f'in Darknet "{step.name}" keeps the size, because Darknet pads the end of a'
-                    " pooling with stride 1"
-                )
+    def __init__(self, derivations: Derivations) -> None:
+        self._derivations = derivations
 
-    # Amounts ---------------------------------------------------------------------------------
-
-    def _totals(self) -> Iterator[str]:
-        """``"upscore" has 1 * 544 * 544 = 295936 predictions``, a line for each amount."""
-        comparison = self._divergence.comparison
-        for amount, what in (
-            (comparison.first, comparison.what),
-            (comparison.second, comparison.other_what or comparison.what),
-        ):
-            name = self._divergence.join.name if amount.value is None else amount.value.name
-            verb = "has" if amount.value is not None and amount.factor == 1 else "requires"
-            if amount.multiple_of:
-                verb += f" a multiple of {amount.multiple_of}, such as"
-            yield f'"{name}" {verb} {_counted(amount, what)}'
-
-    def _amount(self, amount: Amount) -> Iterator[str]:
+    def of_amount(self, amount: Amount) -> Iterator[str]:
         """Where the sizes of an amount come from, if a layer computes them."""
+        return self.of_places([place for place in amount.places if place.size != 1])
+
+    def of_places(self, places: Iterable[Place]) -> Iterator[str]:
+        """Where the sizes of some axes come from, if a layer computes them."""
         alike: dict[tuple[int, tuple[str, ...]], list[Place]] = {}
-        for place in amount.places:
+        for place in places:
             lines = tuple(self._sources(place))
-            if lines and place.size != 1:
+            if lines:
                 alike.setdefault((place.known_size, lines), []).append(place)
-        for (_, lines), places in alike.items():
-            yield f"{_has(places[0], [place.name for place in places])}:"
+        for (_, lines), same in alike.items():
+            yield f"{_has(same[0], [place.name for place in same])}:"
             yield from lines
 
     def _sources(self, place: Place) -> Iterator[str]:
@@ -96,48 +64,6 @@ class _Account:
         yield from self._origin(self._derivations.of(way[-1]))
         for each in reversed(way[:-1]):
             yield from self._step(self._derivations.of(each))
-
-    # Pairs -----------------------------------------------------------------------------------
-
-    def _pair(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
-        yield from self._start(pair, axes)
-        for branch in pair.branches:
-            has = _has(branch.end, axes)
-            lines = list(self._branch(branch, pair))
-            if lines:
-                yield f"{has}:"
-                yield from lines
-            else:
-                yield f"{has}: no layer changes it"
-
-    def _start(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
-        """Where the ways start, if that is the same place or two inputs."""
-        first, second = pair.first.start, pair.second.start
-        starts, sizes = [], []
-        for place in (first, second):
-            if pair.is_moved or place.name.startswith("axis"):
-                starts.append(f'axis {place.axis} of "{place.value.name}"')
-                sizes.append(str(place.size))
-            else:
-                names = axes if len(axes) > 1 else [place.name]
-                starts.append(f'"{place.value.name}"')
-                sizes.append(f"{' and '.join(names)} {place.size}")
-        if pair.is_common:
-            yield f"both come from {starts[0]} ({sizes[0]}){_parting(pair)}"
-        elif not all(branch.origin.kind is Kind.GIVEN for branch in pair.branches):
-            return
-        elif first.size == second.size:
-            yield f"they come from {starts[0]} and {starts[1]} (both {sizes[0]}){_parting(pair)}"
-        else:
-            yield f"they come from {starts[0]} ({sizes[0]}) and {starts[1]} ({sizes[1]})"
-
-    def _branch(self, branch: Branch, pair: Pair) -> Iterator[str]:
-        if not pair.is_common:
-            yield from self._origin(branch.origin)
-        for step in branch.steps:
-            yield from self._step(step)
-
-    # Lines -----------------------------------------------------------------------------------
 
     def _step(self, derivation: Derivation) -> Iterator[str]:
         """What a layer does to the size of its bottom, if that is worth a line."""
@@ -178,6 +104,94 @@ class _Account:
         place = self._derivations.analysis.location(step)
         line = f" (line {place.line})" if place is not None and place.line else ""
         return f'"{step.name}"{line}'
+
+
+class _Account(_Lines):
+    """The lines of the account of a divergence."""
+
+    def __init__(self, divergence: Divergence) -> None:
+        super().__init__(divergence.derivations)
+        self._divergence = divergence
+
+    def lines(self) -> Iterator[str]:
+        comparison, pairs = self._divergence.comparison, self._divergence.pairs
+        if not comparison.is_of_axes:
+            yield from self._totals()
+        if not pairs:
+            for amount in (comparison.first, comparison.second):
+                yield from self.of_amount(amount)
+            return
+        first = pairs[0]
+        alike = [pair for pair in pairs if pair.is_like(first)]
+        yield from self._pair(first, list(dict.fromkeys(pair.name for pair in alike)))
+        yield from self._darknet()
+        for pair in pairs:
+            if pair not in alike:
+                sizes = " and ".join(str(branch.end.size) for branch in pair.branches)
+                yield f"{pair.name} also differs: {sizes}"
+
+    def _darknet(self) -> Iterator[str]:
+        for step in self._divergence.changes:
+            if step in self._divergence.suspects and is_darknet_pooling(step):
+                yield (
+                    f'in Darknet "{step.name}" keeps the size, because Darknet pads the end of a'
+                    " pooling with stride 1"
+                )
+
+    # Amounts ---------------------------------------------------------------------------------
+
+    def _totals(self) -> Iterator[str]:
+        """``"upscore" has 1 * 544 * 544 = 295936 predictions``, a line for each amount."""
+        comparison = self._divergence.comparison
+        for amount, what in (
+            (comparison.first, comparison.what),
+            (comparison.second, comparison.other_what or comparison.what),
+        ):
+            name = self._divergence.join.name if amount.value is None else amount.value.name
+            verb = "has" if amount.value is not None and amount.factor == 1 else "requires"
+            if amount.multiple_of:
+                verb += f" a multiple of {amount.multiple_of}, such as"
+            yield f'"{name}" {verb} {_counted(amount, what)}'
+
+    # Pairs -----------------------------------------------------------------------------------
+
+    def _pair(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
+        yield from self._start(pair, axes)
+        for branch in pair.branches:
+            has = _has(branch.end, axes)
+            lines = list(self._branch(branch, pair))
+            if lines:
+                yield f"{has}:"
+                yield from lines
+            else:
+                yield f"{has}: no layer changes it"
+
+    def _start(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
+        """Where the ways start, if that is the same place or two inputs."""
+        first, second = pair.first.start, pair.second.start
+        starts, sizes = [], []
+        for place in (first, second):
+            if pair.is_moved or place.name.startswith("axis"):
+                starts.append(f'axis {place.axis} of "{place.value.name}"')
+                sizes.append(str(place.size))
+            else:
+                names = axes if len(axes) > 1 else [place.name]
+                starts.append(f'"{place.value.name}"')
+                sizes.append(f"{' and '.join(names)} {place.size}")
+        if pair.is_common:
+            yield f"both come from {starts[0]} ({sizes[0]}){_parting(pair)}"
+        elif not all(branch.origin.kind is Kind.GIVEN for branch in pair.branches):
+            return
+        elif first.size == second.size:
+            yield f"they come from {starts[0]} and {starts[1]} (both {sizes[0]}){_parting(pair)}"
+        else:
+            yield f"they come from {starts[0]} ({sizes[0]}) and {starts[1]} ({sizes[1]})"
+
+    def _branch(self, branch: Branch, pair: Pair) -> Iterator[str]:
+        if not pair.is_common:
+            yield from self._origin(branch.origin)
+        for step in branch.steps:
+            yield from self._step(step)
 
 
 def _counted(amount: Amount, what: str) -> str:

@@ -10,12 +10,19 @@ from protogen.edits import Edit
 from protogen.explanations.changes import Change
 from protogen.explanations.divergence import Divergence
 from protogen.explanations.window_edits import Pair
+from protogen.graph import Step
 from protogen.input_sizes import InputSizes
 
-__all__ = ["image_size"]
+__all__ = ["fitting_image_size", "image_size"]
 
 #: How many sizes of each axis are tried.
 _TRIES = 24
+
+#: The same if no arithmetic rules sizes out: up to 64 pixels more or less.
+_MORE_TRIES = 128
+
+#: The numbers of channels of images.
+_CHANNELS = (1, 3, 4)
 
 
 def image_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
@@ -39,6 +46,35 @@ def image_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     if exact is not None and exact != nearest:
         title += f", or {exact[0]}x{exact[1]}, for which no pooling rounds"
     yield _resized(analysis, title, sizes.images, nearest)
+
+
+def fitting_image_size(analysis: Analysis, step: Step) -> Iterator[Change]:
+    """The nearest height and width of the images with which a kernel fits, if they are near."""
+    own = Counter((finding.code, finding.layer) for finding in step.faults)
+    sizes = InputSizes(analysis, tolerated=analysis.errors - own)
+    yield from _channels_first(analysis, sizes.images)
+    nearest = sizes.nearest(tries=_MORE_TRIES)
+    if nearest is None or not _is_near(nearest, sizes.present):
+        return
+    names = " and ".join(f'"{name}"' for name in sizes.images)
+    title = f"{names} of {nearest[0]}x{nearest[1]}, the nearest size that is accepted"
+    yield _resized(analysis, title, sizes.images, nearest)
+
+
+def _channels_first(
+    analysis: Analysis, images: Mapping[str, tuple[int | None, ...]]
+) -> Iterator[Change]:
+    """Caffe's order of the axes for an image whose channels are last, as in TensorFlow."""
+    for name, shape in images.items():
+        step = analysis.values[name].step
+        num, height, width, channels = shape
+        is_last = channels in _CHANNELS and None not in shape and height not in _CHANNELS
+        if not is_last or step.type != "Input" or len(step.layer.input_param.shape) != 1:
+            continue
+        sizes = [num, channels, height, width]
+        edit = Edit(step.path("input_param.shape[0].dim"), "set", sizes)
+        title = f'"{name}" of {"x".join(map(str, sizes))}, in Caffe\'s order N, C, H, W'
+        yield Change(title, (edit,), resizes_images=True)
 
 
 def _is_near(size: Pair, present: tuple[int | None, int | None]) -> bool:

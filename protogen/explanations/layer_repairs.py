@@ -195,12 +195,25 @@ def reshape(analysis: Analysis, join: Step) -> Iterator[Change]:
         yield _reshaped(analysis, join, bottoms[0], (*shapes[0], 1))
     if join.type not in _SAME_AXES:
         return
+    free = join.layer.concat_param.axis if join.type == "Concat" else None
     for bottom, shape in zip(bottoms, shapes):
         for other in shapes:
-            if len(shape) < len(other) and other == (*shape, *[1] * (len(other) - len(shape))):
-                yield _reshaped(analysis, join, bottom, other)
-            if len(shape) > len(other) > 0 and _flattened(shape, len(other) - 1) == other:
+            ones = [1] * (len(other) - len(shape))
+            if ones and _are_alike((*shape, *ones), other, free):
+                yield _reshaped(analysis, join, bottom, (*shape, *ones))
+            flat = _flattened(shape, len(other) - 1) if len(shape) > len(other) > 0 else None
+            if flat is not None and _are_alike(flat, other, free):
                 yield _inserted_flatten(analysis, join, bottom, len(other) - 1)
+
+
+def _are_alike(
+    shape: tuple[int | None, ...], other: tuple[int | None, ...], free: int | None
+) -> bool:
+    """Whether two shapes are equal on all axes but a free one, on which a Concat joins them."""
+    if len(shape) != len(other):
+        return False
+    pairs = enumerate(zip(shape, other))
+    return all(one == two for axis, (one, two) in pairs if axis != free)
 
 
 def _flattened(shape: tuple[int | None, ...], axis: int) -> tuple[int | None, ...] | None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, alternatives
 from protogen.edits import EditError, Fix
-from protogen.explanations.accounts import where, why
+from protogen.explanations.accounts import origin, where, why
 from protogen.explanations.comparisons import Comparison
-from protogen.explanations.derivations import Derivations
+from protogen.explanations.derivations import Derivations, Place
 from protogen.explanations.divergence import Divergence, find_divergence
-from protogen.explanations.repairs import axis_repairs, repairs
+from protogen.explanations.repairs import axis_repairs, kernel_repairs, repairs
+from protogen.graph import Step
 from protogen.net import Net
+from protogen.shapes import format_shape
 
 __all__ = ["Explanation", "explanations"]
+
+#: How many layers with a kernel that does not fit are explained.
+_MOST = 5
 
 #: The rules whose findings may come from sizes that differ.
 _RULES = ("axis-count", "bottom-shape-mismatch", "shared-param-mismatch")
@@ -71,8 +77,14 @@ def explanations(analysis: Analysis, others: Sequence[Analysis] = ()) -> dict[in
     divergences: dict[int, Divergence] = {}
     steps = {step.index: step for step in analysis.steps}
     derivations = Derivations(analysis)
+    too_large = 0
     for index, finding in enumerate(analysis.faults):
         step = steps.get(finding.layer_index)
+        if step is not None and finding.name == "kernel-exceeds-bottom" and too_large < _MOST:
+            fixes = [] if too_large else kernel_repairs(analysis, step, others)
+            too_large += 1
+            found[index] = _of_kernel(derivations, step, finding, fixes)
+            continue
         if step is None or (finding.name not in _RULES and not finding.field.startswith(_FIELDS)):
             continue
         divergence = find_divergence(derivations, step)
@@ -90,3 +102,22 @@ def explanations(analysis: Analysis, others: Sequence[Analysis] = ()) -> dict[in
             accounts[comparison] = where(divergence), why(divergence)
         found[index] = Explanation(*accounts[comparison], fixes)
     return found
+
+
+def _of_kernel(
+    derivations: Derivations, step: Step, finding: Diagnostic, fixes: Sequence[Fix]
+) -> Explanation:
+    """Why a bottom is smaller than the kernel of a layer."""
+    bottom = step.bottoms[0]
+    axis = _AXIS.search(finding.message)
+    if bottom is None or bottom.shape is None or axis is None:
+        return Explanation("", "", ())
+    size = bottom.shape[int(axis[1])]
+    small = [Place(bottom, each) for each in range(2, len(bottom.shape))]
+    alike = [place for place in small if place.size is not None and place.size == size]
+    where = f'bottom "{bottom.name}" is {format_shape(bottom.shape)}'
+    return Explanation(where, origin(derivations, alike), fixes)
+
+
+#: The axis that a finding is about.
+_AXIS = re.compile(r"\(axis (\d+)\)")

@@ -23,7 +23,7 @@ from protogen.field_changes import apply
 from protogen.graph import Step
 from protogen.proto import NetParameter
 
-__all__ = ["accepted", "axis_repairs", "repairs"]
+__all__ = ["accepted", "axis_repairs", "kernel_repairs", "repairs"]
 
 #: How many nets may be inferred to find one repair.
 _TRIES = 24
@@ -89,6 +89,16 @@ def axis_repairs(analysis: Analysis, join: Step, others: Sequence[Analysis]) -> 
     search = _Search(analysis, others)
     for change in layer_repairs.reshape(analysis, join):
         solution = search.verified([change], join)
+        if solution is not None:
+            return [solution.fix()]
+    return []
+
+
+def kernel_repairs(analysis: Analysis, step: Step, others: Sequence[Analysis]) -> list[Fix]:
+    """The repair of a layer whose kernel is larger than its bottom."""
+    search = _Search(analysis, others)
+    for change in image_repairs.fitting_image_size(analysis, step):
+        solution = search.verified([change], step)
         if solution is not None:
             return [solution.fix()]
     return []

@@ -10,9 +10,9 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from protogen.modules import module_names
 from protogen.schema import LayerSchema, UnknownType, registered
 from protogen.spelling import hidden_difference, nearest
 
@@ -22,8 +22,7 @@ __all__ = ["Layer", "all_types", "find", "intended_type", "other_types", "sugges
 @cache
 def _modules() -> dict[str, str]:
     """The modules of layer types, by their names without underscores."""
-    stems = (path.stem for path in Path(__file__).parent.glob("*.py"))
-    return {stem.replace("_", ""): stem for stem in stems if not stem.startswith("_")}
+    return {stem.replace("_", ""): stem for stem in module_names(__path__)}
 
 
 def find(layer_type: str) -> LayerSchema | None:

@@ -29,11 +29,11 @@ __all__ = [
 ]
 
 
-class Written(NamedTuple):
-    """A layer of a message, and the fields of ``LayerParameter`` that it was made of."""
+#: A layer of a message, and the fields of ``LayerParameter`` that it was made of.
+Written = tuple["Function", dict[str, Any]]
 
-    fn: Function
-    fields: dict[str, Any]
+#: Fields of a layer that say in which phases it runs.
+_PHASES = frozenset(("include", "exclude", "phase"))
 
 
 class Assigned(NamedTuple):
@@ -60,6 +60,7 @@ def losses(
     """
     names: set[str] = set()
     produced: dict[str, Function] = {}
+    with_required = _with_required()
     for fn, fields in written:
         name, layer_type = fields["name"], fields["type"]
         if is_unknown(layer_type):
@@ -67,12 +68,17 @@ def losses(
         if name in names:
             yield _repeated(fn, name, f'an earlier layer is also named "{name}"')
         names.add(name)
-        yield from _repeated_tops(fn, fields, produced)
+        for index, top in enumerate(fields["top"]):
+            if produced.setdefault(top, fn) is not fn and not _is_in_place(fields, index):
+                produced[top] = fn
+                yield _repeated(fn, name, f'blob "{top}" is also produced by an earlier layer')
         if fn.in_place and fn.ntop not in (1, len(fn.inputs)):
             message = f"ntop={fn.ntop} has no effect, because the layer is in place"
             yield found("ignored-ntop", message, fn, name)
-        yield from _fork_values(fn, fields)
-        if not _with_required().isdisjoint(fields):
+        # Most layers have nothing to look at, which costs less than a generator.
+        if _fork_enums(layer_type) or not _PHASES.isdisjoint(fields):
+            yield from _fork_values(fn, fields)
+        if not with_required.isdisjoint(fields):
             missing = missing_field(fn, fields)
             if missing is not None:
                 yield missing
@@ -82,17 +88,9 @@ def losses(
 # Names -----------------------------------------------------------------------------------------
 
 
-def _repeated_tops(
-    fn: Function, fields: dict[str, Any], produced: dict[str, Function]
-) -> Iterator[Diagnostic]:
+def _is_in_place(fields: dict[str, Any], index: int) -> bool:
     bottoms = fields["bottom"]
-    for index, top in enumerate(fields["top"]):
-        if produced.setdefault(top, fn) is fn:
-            continue
-        if index >= len(bottoms) or bottoms[index] != top:  # not in place
-            message = f'blob "{top}" is also produced by an earlier layer'
-            yield _repeated(fn, fields["name"], message)
-            produced[top] = fn
+    return bool(index < len(bottoms) and bottoms[index] == fields["top"][index])
 
 
 def _repeated(fn: Function, name: str, message: str) -> Diagnostic:
@@ -172,8 +170,6 @@ def _fork_values(fn: Function, fields: dict[str, Any]) -> Iterator[Diagnostic]:
         param = fields.get(home)
         if type(param) is dict and param.get(field) in values:
             yield _fork_value(fn, fields, field, *values[param[field]])
-    if "include" not in fields and "exclude" not in fields and "phase" not in fields:
-        return
     phases = _values_of_forks(proto.FILE.enum_types_by_name["Phase"])
     for owner in (fields, *fields.get("include", ()), *fields.get("exclude", ())):
         if type(owner) is dict and owner.get("phase") in phases:

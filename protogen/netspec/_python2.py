@@ -39,6 +39,15 @@ sys_exc throw tuple_params types urllib xreadlines
 #: What a dict returns in the order of its table.
 _VIEWS = ("items", "keys", "values")
 
+_ASSERTIONS = {
+    "assertEquals": "assertEqual",
+    "assertItemsEqual": "assertCountEqual",
+    "assertNotEquals": "assertNotEqual",
+    "assertRaisesRegexp": "assertRaisesRegex",
+    "assertRegexpMatches": "assertRegex",
+    "assert_": "assertTrue",
+}
+
 _ORDER = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 
 
@@ -49,6 +58,7 @@ def require() -> None:
 
 def execute(source: bytes, path: str, module: ModuleType) -> None:
     """Run the source in a module; what the module imports from next to the script, too."""
+    _add_old_assertions()
     with _importing(), _binary_files():
         _execute(source, path, module)
 
@@ -313,6 +323,15 @@ def _builtins() -> dict[str, Any]:
     ):
         names[_operator(name)] = _comparison(name, sign, equal)
     return names
+
+
+def _add_old_assertions() -> None:
+    """Give tests the names of assertions that Python 3.12 has removed."""
+    import unittest
+
+    for old, new in _ASSERTIONS.items():
+        if not hasattr(unittest.TestCase, old):
+            setattr(unittest.TestCase, old, getattr(unittest.TestCase, new))
 
 
 @contextmanager

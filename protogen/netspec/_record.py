@@ -7,6 +7,7 @@ import warnings
 import weakref
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -44,10 +45,12 @@ class Made:
         for name, line in reversed(self.lines):
             lines[name].append(line)
         net = Net.of(self.message) if is_ours() else loads(str(self.message))
+        found = {}
         for index, layer in enumerate(net.current.message.layer):
             # Layers that the script has added or renamed since have no line.
             if lines[layer.name]:
-                net.set_line(index, lines[layer.name].pop())
+                found[index] = lines[layer.name].pop()
+        net.set_lines(found)
         return net
 
 
@@ -55,12 +58,14 @@ class Record:
     """The layers and messages made so far, and what to do about what is lost.
 
     ``strict`` turns the warnings into errors, ``keep_all`` keeps the layers that NetSpec drops.
-    ``report`` is called with each warning.
+    ``report`` is called with each warning. Messages are kept only if ``keeps_messages``: a program
+    may make any number of them.
     """
 
     def __init__(self) -> None:
         self.strict = False
         self.keep_all = False
+        self.keeps_messages = False
         self.report: Callable[[Diagnostic], None] = _warn
         self.clear()
 
@@ -75,9 +80,25 @@ class Record:
         self._reported: set[Diagnostic] = set()
         self._places: set[tuple[str, Location | None]] = set()
 
+    @contextmanager
+    def session(
+        self, report: Callable[[Diagnostic], None], *, strict: bool, keep_all: bool
+    ) -> Iterator[None]:
+        """A script of its own, of which nothing is left afterwards."""
+        saved = self.report, self.strict, self.keep_all, self.keeps_messages
+        self.report, self.strict, self.keep_all = report, strict, keep_all
+        self.keeps_messages = True
+        self.clear()
+        try:
+            yield
+        finally:
+            self.report, self.strict, self.keep_all, self.keeps_messages = saved
+            self.clear()
+
     def keep(self, made: Made) -> None:
         """Note a message, and let go of the layers that are in it."""
-        self.messages.append(made)
+        if self.keeps_messages:
+            self.messages.append(made)
         if self.pending:
             self.latest = self.pending[-1].serial
         self.pending = [fn for fn in self.pending if not fn.is_kept]
@@ -91,6 +112,13 @@ class Record:
             raise ComposeError([as_error(each) for each in new])
         for each in new:
             self.report(each)
+
+    def net_of(self, message: Any) -> Net:
+        """The net of a message, with the lines of the script if that made it."""
+        for made in reversed(self.messages):
+            if made.message is message:
+                return made.net()
+        return Net.of(message)
 
     def errors(self) -> Iterator[Diagnostic]:
         """What Caffe rejects in the nets, as they are now; what was reported already is left out.
@@ -110,15 +138,16 @@ class Record:
         everything = [each for analysis in analyses for each in analysis.diagnostics]
         if any(each.name == "unknown-bottom" for each in everything):
             return
-        for diagnostic in map(net.place, everything):
-            key = (diagnostic.name, diagnostic.location)
-            if diagnostic.severity is not Severity.ERROR or key in self._places:
-                continue
+        for diagnostic in everything:
             # A fork's own schema knows its fields and types.
             if diagnostic.name in ("unknown-field", "unknown-type") and not is_ours():
                 continue
-            self._places.add(key)
-            yield diagnostic
+            if diagnostic.severity is Severity.ERROR:
+                placed = net.place(diagnostic)
+                key = (placed.name, placed.location)
+                if key not in self._places:
+                    self._places.add(key)
+                    yield placed
 
     def dropped(self) -> Iterator[Diagnostic]:
         """A finding for each layer that is in no message, and for what is wrong with it."""

@@ -266,7 +266,7 @@ class _Maker:
             return
         # The keywords may have added a top.
         tops[fn] = fields["top"]
-        self.written.append(Written(fn, fields))
+        self.written.append((fn, fields))
 
     def _name(self, item: Any, layer_type: str) -> str:
         """The name of a top, or of a layer without tops: the assigned one, or the next number."""
@@ -309,14 +309,12 @@ def _made(targets: Iterable[Function], names: dict[Any, str], spec: NetSpec | No
     if record.keep_all:
         maker = _with_dropped(maker, spec)
     message = maker.message()
-    lines = []
-    for fn, fields in maker.written:
-        fn.is_kept = True
-        lines.append((fields["name"], fn.line))
-    record.keep(Made(message, lines))
     # Without a NetSpec, the names that other NetSpecs give do not count, and are lost.
     specs = [spec] if spec is not None else _specs_of(maker)
     record.warn(losses(maker.written, maker.tops, partial(_assigned, specs)))
+    for fn, _ in maker.written:
+        fn.is_kept = True
+    record.keep(Made(message, [(fields["name"], fn.line) for fn, fields in maker.written]))
     return message
 
 

@@ -24,7 +24,7 @@ _FLOOR = {"round_mode": "FLOOR", "ceil_mode": "false", "torch_pooling": "true"}
 
 def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     """What a target does with a net, as far as its facts say."""
-    found = list(text_findings(subject, target))
+    found = [*text_findings(subject, target), *_rejected_upgrade(subject, target)]
     layers = subject.current.message.layer
     if not layers and not _refused(found):
         what = "a solver" if subject.is_solver else "no layers"
@@ -100,6 +100,16 @@ def _rejections(subject: Subject, target: Target) -> Iterator[Diagnostic]:
             message = f"does not load it: {each.message}"
             about = {"field": each.field, "hint": each.hint}
             yield finding(target, "refuses", step, message, **about)
+
+
+def _rejected_upgrade(subject: Subject, target: Target) -> Iterator[Diagnostic]:
+    """Why a Caffe cannot upgrade a net of an old format."""
+    document = subject.net.document
+    known = document.diagnostics if document is not None else []
+    for each in subject.current.findings:
+        if _is_caffe(target) and each.severity is Severity.ERROR and each not in known:
+            about = {"hint": each.hint, "location": each.location}
+            yield finding(target, "refuses", None, f"does not load it: {each.message}", **about)
 
 
 def _is_dialect(diagnostic: Diagnostic) -> bool:

@@ -13,20 +13,22 @@ from protogen.proto.fields import is_repeated
 from protogen.shapes import Shape
 from protogen.targets import Limit, Quirk, Target
 
-__all__ = ["limit_findings", "quirk_findings"]
+__all__ = ["limit_findings", "quirk_findings", "quirks_of"]
 
 
 def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic]:
     """What the target does otherwise with the layers, as its quirks say."""
     for step in steps:
-        for quirk in target.quirks:
-            if _concerns(quirk, step) and _applies(quirk, step.layer):
-                yield _quirk_finding(target, quirk, step)
+        for quirk in quirks_of(target, step.layer):
+            yield _quirk_finding(target, quirk, step)
 
 
-def _concerns(quirk: Quirk, step: Step) -> bool:
-    of_type = not quirk.types or step.type in quirk.types
-    return of_type and len(step.bottoms) >= quirk.bottoms
+def quirks_of(target: Target, layer: Any) -> Iterator[Quirk]:
+    """The quirks of a target that concern a layer."""
+    for quirk in target.quirks:
+        of_type = not quirk.types or layer.type in quirk.types
+        if of_type and len(layer.bottom) >= quirk.bottoms and _applies(quirk, layer):
+            yield quirk
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:

@@ -14,9 +14,9 @@ The schema also has what forks of Caffe added. `forks_of` lists the forks that d
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import descriptor_pool, message_factory
@@ -72,10 +72,17 @@ def _files(data: bytes) -> Iterator[bytes]:
         at += size
 
 
+def _descriptor_set() -> bytes:
+    """The compiled schema, which may be in a zip file, like this module."""
+    data = pkgutil.get_data(__name__, "caffe.desc")
+    assert data is not None
+    return data
+
+
 def _load() -> tuple[descriptor_pool.DescriptorPool, FileDescriptor]:
     """The private pool with our schema in it, and the schema's file descriptor."""
     pool = descriptor_pool.DescriptorPool()
-    for file in _files(Path(__file__).with_name("caffe.desc").read_bytes()):
+    for file in _files(_descriptor_set()):
         pool.AddSerializedFile(file)
     return pool, pool.FindFileByName("caffe.proto")
 

@@ -103,22 +103,28 @@ def _layer_lines(differences: Sequence[Difference]) -> Iterator[str]:
             yield f"~ net {each.path}: {_change(each)}"
         return
     sign = {"removed": "-", "added": "+"}.get(first.kind, "~")
-    yield f'{sign} layer "{first.layer}" ({first.type})'
-    for each in differences:
-        line = _line(each)
-        if line:
-            yield f"    {line}" + (f" in {each.phase}" if each.phase else "")
+    title = f'{sign} layer "{first.layer}" ({first.type})'
+    lines = [_line(each) for each in differences if each.kind not in ("removed", "added")]
+    if len(lines) == 1:
+        yield f"{title}: {lines[0]}"
+        return
+    yield title
+    yield from (f"    {line}" for line in lines)
 
 
 def _line(each: Difference) -> str:
-    if each.kind in ("removed", "added"):
-        return ""
     if each.kind == "renamed":
         return f'renamed to "{each.new}"'
     if each.kind == "moved":
         return "moved"
-    label = {"type": "type", "shape": f'shape of "{each.path}"'}.get(each.kind, each.path)
-    return f"{label}: {_change(each)}"
+    label = each.path
+    if each.kind == "type":
+        label = "type"
+    elif each.kind == "shape":
+        label = f'shape of "{each.path}"'
+    elif each.path == "count":
+        label = "learnable blobs"
+    return f"{label}: {_change(each)}" + (f" in {each.phase}" if each.phase else "")
 
 
 def _change(each: Difference) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from protogen.diagnostics import plural
 from protogen.render.table import Table
 from protogen.reports.receptive_field import Box, FieldAxis, ReceptiveField, UnclearField
 from protogen.shapes import format_shape
@@ -21,19 +22,19 @@ def text(field: ReceptiveField) -> str:
     title = f'each element of "{field.blob}" ({blob}) sees of "{field.to}" ({to}):'
     if field.sees_nothing:
         return f"{title} nothing"
-    return "\n".join([title, *(f"  {_name(axis.axis)}: {_axis_text(axis)}" for axis in field.axes)])
+    return "\n".join(
+        [title, *(f"  {_name(axis.axis)}: {_axis_text(field, axis)}" for axis in field.axes)]
+    )
 
 
 def _name(axis: int) -> str:
     return _AXES.get(axis, f"axis {axis}")
 
 
-def _axis_text(axis: FieldAxis) -> str:
+def _axis_text(field: ReceptiveField, axis: FieldAxis) -> str:
     if axis.size is None:
-        if axis.whole:
-            return "all of it"
-        return f"at most {axis.largest}; elements differ, and some may see nothing"
-    words = [f"{axis.size} elements" if axis.size != 1 else "1 element"]
+        return "all of it" if axis.whole else _differing(field, axis)
+    words = [plural(axis.size, "element")]
     if axis.stride is not None:
         words.append(f"stride {axis.stride}")
     words.append(f"effective padding {axis.padding}")
@@ -41,6 +42,18 @@ def _axis_text(axis: FieldAxis) -> str:
     if axis.whole:
         words.append("which is all of it")
     return ", ".join(words)
+
+
+def _differing(field: ReceptiveField, axis: FieldAxis) -> str:
+    """The sizes of fields that are not equal, and how many elements see nothing."""
+    extents = field.extent(axis.axis)
+    sizes = [last - first + 1 for first, last in filter(None, extents)]
+    least, most = min(sizes, default=0), max(sizes, default=0)
+    text = plural(most, "element") if least == most else f"from {least} to {most} elements"
+    nothing = extents.count(None)
+    if nothing:
+        text += f"; {nothing} of {len(extents)} coordinates see nothing"
+    return f"{text}; the fields of neighbors differ"
 
 
 def _number(value: Fraction | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from importlib import resources
 
 from protogen import proto
 
@@ -19,7 +19,7 @@ _FIELD = re.compile(r"\s*(?:optional|required|repeated)\s+[\w.]+\s+(\w+)\s*=")
 @cache
 def field_comments() -> Mapping[str, str]:
     """The comment above each field, by the field's full name (``caffe.PoolingParameter.pad``)."""
-    source = Path(proto.__file__).with_name("caffe.proto").read_text(encoding="utf-8")
+    source = resources.files(proto).joinpath("caffe.proto").read_text(encoding="utf-8")
     comments: dict[str, str] = {}
     # The package and the messages around the line.
     scope = [proto.PACKAGE]

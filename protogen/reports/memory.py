@@ -130,10 +130,23 @@ def _buffers(analysis: Analysis) -> Iterator[_Buffer]:
 def _shares_early(step: Step, bottom: Value) -> bool:
     """Whether a layer shares memory that its bottom is about to give up.
 
-    Concat and Slice share when they are set up, a Split when it runs. Until then the top of the
-    Split has memory of its own, and it is that memory which a Concat after it shares.
+    Concat and Slice share when they are set up, a Split and a Flatten when they run. Until then the
+    top of a Split has memory of its own, and it is that memory which a Concat after it shares.
     """
-    return step.type in ("Concat", "Slice") and bottom.split
+    return step.type in ("Concat", "Slice") and (bottom.split or not _is_settled(bottom))
+
+
+def _is_settled(value: Value) -> bool:
+    """Whether a blob keeps the memory that it has when the net is set up."""
+    step = value.step
+    while shared_bottom(step, value.top) is not None:
+        if step.type in ("Concat", "Slice"):
+            return True
+        bottom = shared_bottom(step, value.top)
+        if bottom is None or bottom.split or step.type in ("Flatten", "Split"):
+            return False
+        value, step = bottom, bottom.step
+    return True
 
 
 def _peak(buffers: Iterable[_Buffer]) -> Total:

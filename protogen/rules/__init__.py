@@ -8,13 +8,14 @@ that each code is written in one place.
 
 from __future__ import annotations
 
-from protogen.rules import deploy, graph, netspec, shapes, targets, text, upgrade
+from protogen.rules import convert, deploy, graph, netspec, shapes, targets, text, upgrade
 from protogen.rules.registry import FAMILIES, Catalogue, Rule, named, register, registered
 
 __all__ = [
     "FAMILIES",
     "Catalogue",
     "Rule",
+    "convert",
     "deploy",
     "graph",
     "named",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+from importlib import resources
 
 from protogen.diagnostics import did_you_mean
 from protogen.targets._facts import (
@@ -47,13 +47,14 @@ __all__ = [
     "read_target",
 ]
 
-_FOLDER = Path(__file__).parent
+_FOLDER = resources.files(__name__)
 
 
 @cache
 def names() -> tuple[str, ...]:
     """The names of all targets, in alphabetical order."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+    files = (path.name for path in _FOLDER.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 
 
 @cache
@@ -61,7 +62,7 @@ def get(name: str) -> Target:
     """The target with this name. Raises `ValueError`, with the nearest name, if there is none."""
     if name not in names():
         raise ValueError(f'unknown target "{name}"; {_nearest(name)}')
-    return read_target(_FOLDER / f"{name}.toml")
+    return read_target(_FOLDER.joinpath(f"{name}.toml"))
 
 
 def all_targets() -> Iterator[Target]:

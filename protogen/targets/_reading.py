@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from protogen.diagnostics import did_you_mean
 from protogen.targets import _facts
@@ -17,18 +16,22 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+if TYPE_CHECKING:
+    from importlib.abc import Traversable
+
 __all__ = ["read_target"]
 
 
-def read_target(path: Path) -> Target:
+def read_target(path: Traversable) -> Target:
     """The target in a file. Raises `TargetFileError` if something in it is wrong."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise TargetFileError(f"{path.name}: {error}") from None
     target: Target = _Reader(path.name).build(Target, table, "")
-    if target.name != path.stem:
-        raise TargetFileError(f'{path.name}: expected name = "{path.stem}", got "{target.name}"')
+    stem = path.name.removesuffix(".toml")
+    if target.name != stem:
+        raise TargetFileError(f'{path.name}: expected name = "{stem}", got "{target.name}"')
     for section, fact in target.facts():
         if fact.source not in target.sources:
             raise TargetFileError(f'{path.name}: [{section}]: unknown source "{fact.source}"')

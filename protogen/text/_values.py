@@ -24,7 +24,7 @@ _SPECIAL = re.compile(r"-?(?:inf|infinity|nan)", re.IGNORECASE)
 _BOOLEANS = {"true": True, "True": True, "t": True, "false": False, "False": False, "f": False}
 
 _D = FieldDescriptor
-_CACHED_WORDS = 10_000
+_CACHED_WORDS, _LONGEST_CACHED = 10_000, 64
 
 
 class Field:
@@ -76,7 +76,8 @@ class Field:
         value = self.words.get(word)
         if value is None:
             value = self._read(word) if word else None
-            if value is not None and len(self.words) < _CACHED_WORDS:
+            is_short = len(word) <= _LONGEST_CACHED
+            if value is not None and is_short and len(self.words) < _CACHED_WORDS:
                 self.words[word] = value
         return value
 

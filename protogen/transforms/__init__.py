@@ -7,8 +7,8 @@ requires and what it ensures, and inference verifies the latter before the resul
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 
+from protogen.modules import module_names
 from protogen.transforms._transform import Result, Sequential, Transform, TransformError
 
 __all__ = ["Result", "Sequential", "Transform", "TransformError", "names"]
@@ -16,7 +16,7 @@ __all__ = ["Result", "Sequential", "Transform", "TransformError", "names"]
 
 def names() -> list[str]:
     """The names of all transforms, which are those of the files in this folder."""
-    return sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+    return module_names(__path__)
 
 
 def __getattr__(name: str) -> type[Transform]:

@@ -10,7 +10,7 @@ from protogen.diagnostics import Diagnostic, Severity, did_you_mean, plural
 from protogen.graph import Step
 from protogen.net import Net
 from protogen.rules import named
-from protogen.shapes import format_shape
+from protogen.shapes import Shape, format_shape
 from protogen.transforms._deploy_inputs import DeployInput
 from protogen.transforms._predictions import Prediction
 
@@ -21,6 +21,8 @@ __all__ = [
     "idle_input",
     "needed_label",
     "no_loss",
+    "other_weights",
+    "unknown_layer",
     "unknown_output",
     "unknown_prediction",
     "unknown_shape",
@@ -65,6 +67,22 @@ def unknown_output(name: str, known: Sequence[str]) -> Diagnostic:
     message = f'the output "{name}" is not a blob of the net in TEST, nor a loss'
     hint = did_you_mean(name, known) or f"the last blobs and losses are {_listed(known[-8:])}"
     return _found(message, hint=hint)
+
+
+def other_weights(name: str, shape: Shape, trained: Shape, inputs: Iterable[str]) -> Diagnostic:
+    """With the input that the caller gives, a layer needs weights of another shape."""
+    return _found(
+        f'layer "{name}" needs weights of {format_shape(shape)}, but the training net learns'
+        f" {format_shape(trained)}",
+        why=f"the shape follows from the input {', '.join(inputs)}",
+        hint="give an input with the channels and the size of training",
+    )
+
+
+def unknown_layer(name: str, known: Sequence[str]) -> Diagnostic:
+    """The caller asks to keep a type or a layer that the net does not have."""
+    message = f'no layer has the type or the name "{name}", which is to be kept'
+    return _found(message, hint=did_you_mean(name, known))
 
 
 def idle_input(name: str, needed: Sequence[str]) -> Diagnostic:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from protogen.analysis import Analysis
 from protogen.graph import Step
@@ -20,7 +20,11 @@ _AXES = "NCHW"
 
 @dataclass
 class DeployInput:
-    """A blob for the caller of the net to fill; ``reason`` says where its shape comes from."""
+    """A blob for the caller of the net to fill.
+
+    ``reason`` says where its shape comes from, ``transform`` what its layer did to the data, and
+    ``assumed`` is whether its channels are not stated.
+    """
 
     blob: str
     shape: Shape
@@ -28,7 +32,8 @@ class DeployInput:
     type: str = ""
     layer_index: int = -1
     reason: str = ""
-    assumed: bool = field(default=False)
+    transform: str = ""
+    assumed: bool = False
 
     @property
     def option(self) -> str:
@@ -71,6 +76,8 @@ def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
     if not found.layer:
         found.layer, found.type, found.layer_index = step.name, step.type, step.index
         found.reason = _reason(step)
+    if not found.transform:
+        found.transform = _transform(step)
     found.shape = filled(found.shape, shape)
     if step.type != "Data" or found.shape is None or len(found.shape) != len(_AXES):
         return
@@ -90,6 +97,19 @@ def _reason(step: Step) -> str:
     if step.type in ("Input", "DummyData", "MemoryData"):
         return "the shape is written there"
     return "the size is that of its data"
+
+
+def _transform(step: Step) -> str:
+    """What a data layer does to the values of an image, in Caffe's order."""
+    param = step.layer.transform_param
+    words = []
+    if param.mean_value:
+        words.append(f"subtract {', '.join(f'{value:g}' for value in param.mean_value)}")
+    if param.mean_file:
+        words.append(f"subtract the mean of {param.mean_file}")
+    if param.scale != 1:
+        words.append(f"multiply by {param.scale:.7g}")
+    return ", ".join(words)
 
 
 def _set_batches(inputs: list[DeployInput], batch: int | None) -> None:

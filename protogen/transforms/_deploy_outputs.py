@@ -23,6 +23,7 @@ from protogen.transforms._predictions import (
     equal_heads,
     intermediate,
     predictions,
+    side_outputs,
 )
 from protogen.transforms._training_net import TrainingNet, is_source
 
@@ -72,21 +73,22 @@ class Outputs:
         heads = predictions(training.losses, training.analysis)
         if wanted:
             self.list = [each for name in wanted for each in self._named(name, heads)]
-        elif heads:
+        elif heads and not training.has_deploy_state:
             self.list = list(map(self._output, self._chosen(heads)))
         else:
-            self.list = [Output((name,)) for name in self._unread()]
+            self.list = self._ends(heads)
 
     def _chosen(self, heads: list[Prediction]) -> list[Prediction]:
         analysis = self.training.analysis
         self.intermediate = intermediate(heads, analysis)
         heads = [head for head in heads if head not in self.intermediate]
-        self.auxiliary = auxiliary(heads, analysis)
-        heads = [head for head in heads if head not in self.auxiliary]
-        equal = equal_heads(heads)
+        last = [head for head in heads if head not in side_outputs(heads, analysis)]
+        self.auxiliary = auxiliary(last, analysis)
+        last = [head for head in last if head not in self.auxiliary]
+        equal = equal_heads(last)
         if equal:
-            raise ProtogenError(self.training.place(equal_predictions(equal, heads)))
-        return heads
+            raise ProtogenError(self.training.place(equal_predictions(equal, last)))
+        return [head for head in heads if head not in self.auxiliary]
 
     def _output(self, head: Prediction) -> Output:
         if not self.probability:
@@ -108,13 +110,25 @@ class Outputs:
             raise ProtogenError(self.training.place(unknown_output(name, list(known))))
         return [Output((name,))]
 
+    def _ends(self, heads: list[Prediction]) -> list[Output]:
+        """The outputs of a net that is used as it is in TEST: the blobs that no layer reads.
+
+        Where the loss of training reads such a blob, its prediction is the output.
+        """
+        unread = self._unread()
+        chosen = self._chosen(heads)
+        ends = [self._output(head) for head in chosen if head.blob in unread]
+        read = {blob for head in heads for blob in head.blobs}
+        return [*ends, *(Output((name,)) for name in unread if name not in read)]
+
     def _unread(self) -> list[str]:
-        """The outputs of a net without a loss, if whoever runs it provides all of its data."""
+        """The blobs that no layer reads, of a net whose data is provided by whoever runs it."""
         unread = []
         for value in self.training.analysis.graph.outputs():
             if value.step.type not in MEASURES and not is_source(value.step):
                 unread.append(value.name)
-        if not (unread and self.training.fed_by_caller):
+        known = self.training.fed_by_caller or self.training.has_deploy_state
+        if not (unread and known):
             raise ProtogenError(self.training.place(no_loss(unread)))
         return unread
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from protogen.diagnostics import plural
 from protogen.graph import Step
@@ -12,7 +12,7 @@ from protogen.shapes import format_shape
 from protogen.transforms._deploy_inputs import DeployInput
 from protogen.transforms._deploy_outputs import Output, Outputs
 from protogen.transforms._deploy_walk import Walk, samples_proposals
-from protogen.transforms._predictions import MEASURES, Prediction, ancestors
+from protogen.transforms._predictions import MEASURES, Prediction, ancestors, label_names
 from protogen.transforms._training_net import TrainingNet, losses_of
 
 __all__ = ["report_lines"]
@@ -46,18 +46,19 @@ def report_lines(
     training: TrainingNet,
     inputs: Iterable[DeployInput],
     outputs: Outputs,
-    names: Mapping[int, str],
+    added: Mapping[int, Sequence[Mapping[str, Any]]],
     walk: Walk,
     cleared: Counter[str],
 ) -> list[str]:
     """The lines: inputs, outputs, layers that are gone, fields that are gone.
 
-    ``names`` are those of the outputs that are computed by new layers, by their place in the list;
-    ``cleared`` counts the layers that have lost each kind of field.
+    ``added`` are the new layers that compute an output, by its place in the list; ``cleared``
+    counts the layers that have lost each kind of field.
     """
-    lines = [_input_line(each) for each in inputs]
+    lines = [line for each in inputs for line in _input_lines(each)]
     for index, output in enumerate(outputs.list):
-        lines.append(_output_line(output, names.get(index, "")))
+        name = added[index][-1]["name"] if index in added else ""
+        lines.append(_output_line(output, name))
     for head in outputs.auxiliary:
         lines.append(f'cut the auxiliary head of "{head.loss.name}" (weight {head.weight:g})')
     for head in outputs.intermediate:
@@ -72,11 +73,13 @@ def report_lines(
     return lines
 
 
-def _input_line(found: DeployInput) -> str:
+def _input_lines(found: DeployInput) -> Iterator[str]:
     line = f'input "{found.blob}" {format_shape(found.shape)}'
     if found.layer:
         line += f', in place of layer "{found.layer}" ({found.type})'
-    return f"{line}: {found.reason}" if found.reason else line
+    yield f"{line}: {found.reason}" if found.reason else line
+    if found.transform:
+        yield f'before you fill "{found.blob}": {found.transform}, as "{found.layer}" did'
 
 
 def _output_line(output: Output, name: str) -> str:
@@ -111,7 +114,7 @@ def _removed(training: TrainingNet, cut: Sequence[Prediction], walk: Walk) -> li
     kept = {step.index for step in walk.kept}
     running = {step.index: step for step in training.analysis.steps}
     heads = ancestors(values[name] for head in cut for name in head.blobs)
-    labels = {name for loss in training.losses for name in loss.wiring.bottoms[1:]}
+    labels = {name for loss in training.losses for name in label_names(loss, training.analysis)}
     reasons = {step.index: "label" for step in ancestors(values[n] for n in labels if n in values)}
     reasons.update((step.index, "auxiliary") for step in heads)
     for analysis in training.analyses:

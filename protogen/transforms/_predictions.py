@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from protogen.analysis import Analysis
@@ -18,7 +18,9 @@ __all__ = [
     "equal_heads",
     "intermediate",
     "label_blobs",
+    "label_names",
     "predictions",
+    "side_outputs",
 ]
 
 #: The types that tell how good a prediction is, for whoever trains the net.
@@ -95,32 +97,42 @@ def predictions(losses: Iterable[Step], analysis: Analysis) -> list[Prediction]:
 
 
 def _heads(loss: Step, analysis: Analysis) -> Iterator[Prediction]:
-    names = list(loss.wiring.bottoms)
+    """The heads of a loss, of which several bottoms may be predictions."""
+    names = loss.wiring.bottoms
+    function = ""
     if loss.type == "MultiBoxLoss":
-        blobs = names[:3]
-        functions: list[tuple[str, ...]] = [tuple(blobs)]
         function = "DetectionOutput"
+        heads = [tuple(names[:3])]  # locations, confidences and priors
     elif loss.type in _FUNCTIONS:
-        blobs = names[:1]
-        functions, function = [tuple(blobs)], _FUNCTIONS[loss.type][0]
+        function = _FUNCTIONS[loss.type][0]
+        heads = [tuple(names[:1])]
     else:
         candidates = names[: _PLAIN.get(loss.type, len(names))]
-        blobs = [name for name in candidates if _is_learned(name, analysis)]
-        functions, function = [(name,) for name in blobs], ""
-    labels = [name for name in names if name not in blobs]
-    roots = tuple(_root(name, analysis, loss) for name in labels)
-    head = Prediction(
-        loss,
-        (),
-        function,
-        axis=_axis(loss),
-        weight=max(loss.layer.loss_weight, default=1.0),
-        labels=roots,
-        known=bool(function) or loss.type in _PLAIN,
-    )
-    for each in functions:
-        if each and all(name in analysis.values for name in each):
-            yield replace(head, blobs=each)
+        heads = [(name,) for name in candidates if _is_learned(name, analysis)]
+    predicted = {name for blobs in heads for name in blobs}
+    labels = [name for name in names if name not in predicted]
+    for blobs in heads:
+        if not blobs or not all(name in analysis.values for name in blobs):
+            continue
+        yield Prediction(
+            loss,
+            blobs,
+            function,
+            axis=_axis(loss),
+            weight=max(loss.layer.loss_weight, default=1.0),
+            labels=tuple(_root(name, analysis, loss) for name in labels),
+            known=bool(function) or loss.type in _PLAIN,
+        )
+
+
+def label_names(loss: Step, analysis: Analysis) -> list[str]:
+    """The bottoms of a loss that are not predictions."""
+    names = list(loss.wiring.bottoms)
+    either = _PLAIN.get(loss.type, 1)
+    if either == 1:
+        return names[1:]
+    compared = [name for name in names[:either] if not _is_learned(name, analysis)]
+    return compared + names[either:]
 
 
 def _axis(loss: Step) -> int | None:
@@ -197,24 +209,48 @@ def label_blobs(analyses: Iterable[Analysis], losses: Iterable[Step]) -> set[str
 
 
 def intermediate(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
-    """The heads that another prediction is computed from, such as those of early stages."""
-    depends = {id(head): ancestors(_values(head, analysis)) for head in heads}
+    """The heads that another prediction is computed from, and that are not predictions themselves.
+
+    The side outputs of HED are probabilities of the same labels with the same weight, so they count
+    as much as their fusion.
+    """
     found = []
+    for head, later in _later_heads(heads, analysis):
+        if later and not any(_counts_as(head, other) for other in later):
+            found.append(head)
+    return found
+
+
+def side_outputs(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
+    """The heads that another one is computed from."""
+    return [head for head, later in _later_heads(heads, analysis) if later]
+
+
+def _later_heads(
+    heads: Sequence[Prediction], analysis: Analysis
+) -> Iterator[tuple[Prediction, list[Prediction]]]:
+    """Each head with those that are computed from it."""
+    depends = {id(head): ancestors(_values(head, analysis)) for head in heads}
     for head in heads:
         steps = {value.step for value in _values(head, analysis)}
-        for other in heads:
-            if other.blobs != head.blobs and steps <= depends[id(other)]:
-                found.append(head)
-                break
-    return found
+        others = [other for other in heads if other.blobs != head.blobs]
+        yield head, [other for other in others if steps <= depends[id(other)]]
+
+
+def _counts_as(head: Prediction, other: Prediction) -> bool:
+    return _is_class_score(head) and head.kind == other.kind and head.weight >= other.weight
+
+
+def _is_class_score(head: Prediction) -> bool:
+    return head.function in ("Sigmoid", "Softmax")
 
 
 def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
     """The heads that only help another one to train, such as the first two of GoogLeNet.
 
     Such a head predicts the same labels by the same loss, leaves the net earlier, and has a smaller
-    weight. A class score needs no smaller weight, because the last one is the best; all scales of a
-    detector count.
+    weight. A head of class scores needs no smaller weight, because the last one is the best. The
+    scales of a detector and the maps of a Sigmoid all count.
     """
     depth = {}
     for head in heads:
@@ -224,7 +260,7 @@ def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Predictio
     for head in heads:
         for other in heads:
             lighter = head.weight < other.weight
-            if head.function in ("Sigmoid", "Softmax"):
+            if head.function == "Softmax":
                 lighter = head.weight <= other.weight
             if other.kind == head.kind and lighter and depth[id(head)] < depth[id(other)]:
                 found.append(head)

@@ -23,10 +23,11 @@ _DEPLOY_STAGE = "deploy"
 class TrainingNet:
     """A net in the current format, and what a deploy net is derived from.
 
-    ``written`` is the net before its upgrade, with the same layers: findings are placed in it.
+    ``written`` is the net before its upgrade, with the same layers: findings are placed there.
     ``analysis`` is that of the phase to deploy, ``analyses`` are those of all phases with that one
     first. ``losses`` are the losses of training, or of TEST if none is trained. ``sources`` has the
-    layer that produces each blob of data.
+    layer that produces each blob of data. ``has_deploy_state`` is whether the net runs in TEST
+    without a loss and without reading data: then it says itself which layers to deploy.
     """
 
     def __init__(self, net: Net, written: Net) -> None:
@@ -37,9 +38,13 @@ class TrainingNet:
         test = net.analysis(State("TEST"))
         # Where a layer differs between the phases, that of TEST counts, if there is one.
         phase = "TEST" if "TEST" in net.meant_phases() else "TRAIN"
-        self.analysis = net.analysis(State(phase, stages=_stages(self.message)))
+        stages = _stages(self.message)
+        self.analysis = net.analysis(State(phase, stages=stages))
         self.analyses = (self.analysis, test, self.train)
         self.losses = losses_of(self.train) or losses_of(test)
+        data = [step.type for step in self.analysis.steps if is_source(step)]
+        fed = bool(data) and set(data) == {"Input"}
+        self.has_deploy_state = (fed or bool(stages)) and not losses_of(self.analysis)
         self.sources: dict[str, Step] = {}
         for analysis in reversed(self.analyses):
             for step in filter(is_source, analysis.steps):

@@ -10,7 +10,6 @@ from typing import Any
 
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
 from protogen.edits import Edit, delete, insert
-from protogen.graph import State
 from protogen.inference import Inputs, given_shapes
 from protogen.net import Net
 from protogen.net_files import load
@@ -20,6 +19,8 @@ from protogen.transforms._deploy_findings import (
     batch_norms,
     idle_input,
     needed_label,
+    other_weights,
+    unknown_layer,
     unknown_shape,
     untrained,
 )
@@ -33,7 +34,6 @@ from protogen.transforms._training_net import TrainingNet
 from protogen.transforms._transform import (
     Result,
     Transform,
-    TransformError,
     check_text,
     compose_origins,
     origins_after,
@@ -118,21 +118,12 @@ class Deploy(Transform):
         )
 
     def verify(self, before: Net, result: Result) -> None:
-        """Raise `TransformError` for a learnable blob that the training net has otherwise."""
-        trained: dict[str, list[Shape]] = {}
-        for phase in ("TRAIN", "TEST"):
-            trained.update(before.analysis(State(phase)).params)
-        for name, shapes in result.net.analysis().params.items():
-            for shape, other in zip(shapes, trained.get(name, ())):
-                if is_known(shape) and is_known(other) and shape != other:
-                    raise TransformError(
-                        f'Deploy: changes a learnable blob of "{name}" from {format_shape(other)}'
-                        f" to {format_shape(shape)}"
-                    )
+        """Nothing to do: `run` has compared the weights, and rejected the net if they differ."""
 
 
 def _deploy(training: TrainingNet, options: Deploy) -> Result:
     """The deploy net of a net in the current format."""
+    _check_kept(training, options.keep)
     outputs = Outputs(training, options.outputs, probability=options.probability)
     targets = [value for each in outputs.list for value in each.values(training.analysis)]
     walk = Walk(training, targets, options.inputs, options.keep)
@@ -140,9 +131,9 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     cleared: Counter[str] = Counter()
     edits = list(_edits(training, walk, inputs, cleared))
     end = len(training.message.layer)
-    names: dict[int, str] = {}
-    added = list(_added_layers(training, outputs, walk, names))
-    edits += [insert(("layer", end), fields) for fields in added]
+    added = _added_layers(training, outputs, walk)
+    for layers in added.values():
+        edits += [insert(("layer", end), fields) for fields in layers]
     net = training.net.copy()
     net.apply(edits)
     origins = origins_after(end, edits)
@@ -150,13 +141,24 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     errors = [each for each in rejected if each.severity is Severity.ERROR]
     if errors:
         raise ProtogenError(errors)
+    for name, shape, trained in _other_weights(training, net):
+        shapes = [f'"{each.blob}" {format_shape(each.shape)}' for each in inputs]
+        raise ProtogenError(training.place(other_weights(name, shape, trained, shapes)))
     return Result(
         net,
         True,
         [*outputs.warnings, *_warnings(training, walk, inputs, net), *rejected],
         origins,
-        report=tuple(report_lines(training, inputs, outputs, names, walk, cleared)),
+        report=tuple(report_lines(training, inputs, outputs, added, walk, cleared)),
     )
+
+
+def _check_kept(training: TrainingNet, keep: frozenset[str]) -> None:
+    layers = training.message.layer
+    known = dict.fromkeys(word for layer in layers for word in (layer.type, layer.name))
+    # Dropout may always be asked for, also for many nets of which some have none.
+    for name in sorted(keep - {*known, "Dropout"}):
+        raise ProtogenError(training.place(unknown_layer(name, list(known))))
 
 
 def _inputs(training: TrainingNet, walk: Walk, options: Deploy) -> list[DeployInput]:
@@ -212,21 +214,22 @@ def _edits(
 
 
 def _added_layers(
-    training: TrainingNet, outputs: Outputs, walk: Walk, names: dict[int, str]
-) -> Iterator[dict[str, Any]]:
-    """The layers that compute predictions; ``names`` gets the name of each output."""
+    training: TrainingNet, outputs: Outputs, walk: Walk
+) -> dict[int, list[dict[str, Any]]]:
+    """The layers that compute predictions, by the place of the output in the list."""
     taken = {step.name for step in walk.kept}
     taken.update(top.name for step in walk.kept for top in step.tops)
     functions = Counter(output.function for output in outputs.list)
+    found = {}
     for index, output in enumerate(outputs.list):
         if output.head is None or not output.function:
             continue
         values = [walk.original(training.analysis.values[name]) for name in output.blobs]
         head = replace(output.head, blobs=tuple(value.name for value in values))
-        names[index] = output_name(head, functions[output.function], taken)
-        for fields in output_layers(head, names[index]):
-            taken.add(fields["name"])
-            yield fields
+        name = output_name(head, functions[output.function], taken)
+        found[index] = output_layers(head, name)
+        taken.update(fields["name"] for fields in found[index])
+    return found
 
 
 def _rejected(
@@ -251,6 +254,17 @@ def _rejected(
             each = replace(each, where=f"in the deploy net, with the input {shapes}")
         found.append(each)
     return found
+
+
+def _other_weights(training: TrainingNet, net: Net) -> Iterator[tuple[str, Shape, Shape]]:
+    """The layers whose learnable blobs differ in shape from those of training, with both shapes."""
+    trained: dict[str, list[Shape]] = {}
+    for analysis in training.analyses:  # TRAIN comes last: a caffemodel has its weights
+        trained.update(analysis.params)
+    for name, shapes in net.analysis().params.items():
+        for shape, other in zip(shapes, trained.get(name, ())):
+            if is_known(shape) and is_known(other) and shape != other:
+                yield name, shape, other
 
 
 def _warnings(

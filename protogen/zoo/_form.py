@@ -8,9 +8,10 @@ from typing import Any
 from protogen import layers as L
 from protogen.active import active_net
 from protogen.compose.blob import Blob
+from protogen.net import Net
 from protogen.zoo._options import Size
 
-__all__ = ["CIFAR", "FORMS", "Form", "head", "sides"]
+__all__ = ["CIFAR", "FORMS", "MEAN", "Form", "current_net", "head", "sides"]
 
 #: The values of the option ``form``.
 FORMS = ("deploy", "train_val")
@@ -52,8 +53,7 @@ class Form:
         self,
         size: Size,
         *,
-        name: str = "data",
-        layer: str | None = None,
+        layer: str = "data",
         channels: int = 3,
         batches: tuple[int, int] = (256, 50),
         sources: tuple[str, str] = IMAGENET,
@@ -67,20 +67,19 @@ class Form:
         """
         height, width = sides(size)
         if not self.training:
-            image: Blob = L.Input(name=name, shape=[self.batch or 1, channels, height, width])
+            image: Blob = L.Input(name="data", shape=[self.batch or 1, channels, height, width])
             return image
         if not {"mean_file", "mean_value", "scale"} & set(transform):
             transform["mean_value"] = MEAN
-        net = active_net()
-        assert net is not None
+        net = current_net()
         for index, phase in enumerate(("TRAIN", "TEST")):
             number = self.batch if self.batch and phase == "TRAIN" else batches[index]
             # Images are turned around at random only for training.
             mirror = (transform.get("mirror") and phase == "TRAIN") or None
             with net.phase(phase):
                 image, self._label = L.Data(
-                    name=layer or name,
-                    tops={name: (number, channels, height, width), "label": (number,)},
+                    name=layer,
+                    tops={"data": (number, channels, height, width), "label": (number,)},
                     source=self._sources[index] or sources[index],
                     backend="LMDB",
                     batch_size=number,
@@ -107,8 +106,7 @@ class Form:
             return self.image(size, channels=channels)
         height, width = sides(size)
         number = self.batch or batch
-        net = active_net()
-        assert net is not None
+        net = current_net()
         if channels == 3:
             transform.setdefault("mean_value", MEAN)
         for index, phase in enumerate(("TRAIN", "TEST")):
@@ -144,6 +142,34 @@ class Form:
         )
         return image
 
+    def annotated_image(
+        self,
+        size: int,
+        batches: tuple[int, int],
+        sources: tuple[str, str],
+        keywords: tuple[Mapping[str, Any], Mapping[str, Any]],
+        **common: Any,
+    ) -> Blob:
+        """Add SSD's AnnotatedData for training: square images, and the boxes in them.
+
+        ``keywords`` are those of the layers for training and for testing, ``common`` of both.
+        """
+        net = current_net()
+        for index, phase in enumerate(("TRAIN", "TEST")):
+            number = self.batch if self.batch and phase == "TRAIN" else batches[index]
+            with net.phase(phase):
+                tops: tuple[Blob, Blob] = L.AnnotatedData(
+                    name="data",
+                    tops={"data": (number, 3, size, size), "label": (1, 1, None, 8)},
+                    source=self._sources[index] or sources[index],
+                    backend="LMDB",
+                    batch_size=number,
+                    **common,
+                    **keywords[index],
+                )
+        image, self._label = tops
+        return image
+
     def segment(self, scores: Blob, **keywords: Any) -> None:
         """Add the loss in training, where 255 stands for pixels without a label."""
         if self.training:
@@ -174,11 +200,17 @@ class Form:
 
     def measure(self, scores: Blob, accuracy: Mapping[str, int]) -> None:
         """Add Accuracy layers for testing."""
-        net = active_net()
-        assert net is not None
+        net = current_net()
         with net.phase("TEST"):
             for name, best in accuracy.items():
                 L.Accuracy(scores, self.label, name=name, top_k=best if best > 1 else None)
+
+
+def current_net() -> Net:
+    """The net that is being composed."""
+    net = active_net()
+    assert isinstance(net, Net)
+    return net
 
 
 def sides(size: Size) -> tuple[int, int]:

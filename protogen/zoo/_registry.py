@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import sys
 from functools import cache
-from pathlib import Path
 
 from protogen.diagnostics import did_you_mean
+from protogen.modules import module_names
 from protogen.zoo._network import Network, ZooError, registered
 
 __all__ = ["find", "names"]
@@ -15,9 +15,8 @@ __all__ = ["find", "names"]
 
 @cache
 def _all() -> dict[str, Network]:
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if not module.name.startswith("_"):
-            importlib.import_module(f"protogen.zoo.{module.name}")
+    for name in module_names(sys.modules[__package__].__path__):
+        importlib.import_module(f"{__package__}.{name}")
     return dict(sorted(registered().items(), key=lambda item: _natural(item[0])))
 
 

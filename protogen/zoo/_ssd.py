@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
+from protogen import fillers
 from protogen import layers as L
-from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.zoo._form import head
+from protogen.zoo._form import Form, current_net, head
 
-__all__ = ["Source", "detections"]
+__all__ = ["VOC", "Source", "detections", "images"]
 
 #: The variance by which the offsets of boxes are divided: of the center, and of the size.
 _VARIANCE = (0.1, 0.1, 0.2, 0.2)
@@ -39,36 +40,35 @@ class Source(NamedTuple):
 
 
 def detections(
+    form: Form,
     data: Blob,
     sources: Sequence[Source],
     *,
     classes: int,
     kernel: int,
+    published: int = VOC,
     keep: int,
     top: int,
     confidence: float,
 ) -> None:
-    """Add the heads at all sources, and the detections: (1, 1, N, 7).
+    """Add the heads at all sources, and the detections, (1, 1, N, 7); in training the loss.
 
-    ``kernel`` is that of the convolutions. At most ``top`` boxes of a class and ``keep`` of an
-    image stay, with a score of at least ``confidence``.
+    ``kernel`` is that of the convolutions, and ``published`` the published number of classes. At
+    most ``top`` boxes of a class and ``keep`` of an image stay, with a score of at least
+    ``confidence``.
     """
-    locations, scores, priors = [], [], []
-    for source in sources:
-        locations.append(_convolution(source, "mbox_loc", 4 * source.boxes, kernel))
-        conf = head("mbox_conf", classes, VOC)
-        scores.append(_convolution(source, conf, classes * source.boxes, kernel))
-        priors.append(_priors(source, data))
-    location = L.Concat(*locations, name="mbox_loc", axis=1)
-    score = L.Concat(*scores, name="mbox_conf", axis=1)
-    prior = L.Concat(*priors, name="mbox_priorbox", axis=2)
-    x = L.Reshape(score, name="mbox_conf_reshape", shape=[0, -1, classes])
-    x = L.Softmax(x, name="mbox_conf_softmax", axis=2)
-    x = L.Flatten(x, name="mbox_conf_flatten", axis=1)
-    net = active_net()
-    assert net is not None
+    location, score, prior = _heads(data, sources, (classes, published), kernel)
+    net = current_net()
+    if form.training:
+        with net.phase("TRAIN"):
+            _loss(location, score, prior, form.label, classes)
+    # For deployment the published files have a phase only at their last layer.
+    with net.phase("TEST") if form.training else nullcontext():
+        x = L.Reshape(score, name="mbox_conf_reshape", shape=[0, -1, classes])
+        x = L.Softmax(x, name="mbox_conf_softmax", axis=2)
+        x = L.Flatten(x, name="mbox_conf_flatten", axis=1)
     with net.phase("TEST"):
-        L.DetectionOutput(
+        found = L.DetectionOutput(
             location,
             x,
             prior,
@@ -81,16 +81,153 @@ def detections(
             keep_top_k=keep,
             confidence_threshold=confidence,
         )
+        if form.training:
+            _evaluation(found, form.label, classes)
+
+
+def _heads(
+    data: Blob, sources: Sequence[Source], classes: tuple[int, int], kernel: int
+) -> tuple[Blob, Blob, Blob]:
+    """The locations, the scores and the priors of the boxes from all sources.
+
+    ``classes`` is the number of classes, and the published one.
+    """
+    locations, scores, priors = [], [], []
+    for source in sources:
+        locations.append(_convolution(source, "mbox_loc", 4 * source.boxes, kernel))
+        conf = head("mbox_conf", *classes)
+        scores.append(_convolution(source, conf, classes[0] * source.boxes, kernel))
+        priors.append(_priors(source, data))
+    return (
+        L.Concat(*locations, name="mbox_loc", axis=1),
+        L.Concat(*scores, name="mbox_conf", axis=1),
+        L.Concat(*priors, name="mbox_priorbox", axis=2),
+    )
+
+
+def _evaluation(found: Blob, label: Blob, classes: int) -> None:
+    L.DetectionEvaluate(
+        found,
+        label,
+        name="detection_eval",
+        num_classes=classes,
+        background_label_id=0,
+        overlap_threshold=0.5,
+        evaluate_difficult_gt=False,
+    )
+
+
+def _loss(location: Blob, score: Blob, prior: Blob, label: Blob, classes: int) -> None:
+    """Add the loss of boxes that match an object, and of three times as many that do not."""
+    L.MultiBoxLoss(
+        location,
+        score,
+        prior,
+        label,
+        name="mbox_loss",
+        propagate_down=[True, True, False, False],
+        normalization="VALID",
+        loc_loss_type="SMOOTH_L1",
+        conf_loss_type="SOFTMAX",
+        loc_weight=1,
+        num_classes=classes,
+        share_location=True,
+        match_type="PER_PREDICTION",
+        overlap_threshold=0.5,
+        use_prior_for_matching=True,
+        background_label_id=0,
+        use_difficult_gt=True,
+        neg_pos_ratio=3,
+        neg_overlap=0.5,
+        code_type="CENTER_SIZE",
+        ignore_cross_boundary_bbox=False,
+        mining_type="MAX_NEGATIVE",
+    )
+
+
+def images(
+    form: Form,
+    size: int,
+    *,
+    batches: tuple[int, int],
+    sources: tuple[str, str],
+    labels: str,
+    **transform: Any,
+) -> Blob:
+    """Add the data: square images; in training with the boxes in them: (1, 1, N, 8).
+
+    ``labels`` is the file with the names of the classes. Training distorts the colors, puts images
+    on larger ones, and cuts out parts that contain objects.
+    """
+    if not form.training:
+        return form.image(size)
+    resize = {"prob": 1, "resize_mode": "WARP", "height": size, "width": size}
+    any_mode = {"interp_mode": ["LINEAR", "AREA", "NEAREST", "CUBIC", "LANCZOS4"]}
+    training = {
+        "mirror": True,
+        "resize_param": {**resize, **any_mode},
+        "emit_constraint": {"emit_type": "CENTER"},
+        "distort_param": _DISTORTION,
+        "expand_param": {"prob": 0.5, "max_expand_ratio": 4},
+        "batch_sampler": _samplers(),
+    }
+    testing = {"resize_param": {**resize, "interp_mode": ["LINEAR"]}}
+    return form.annotated_image(
+        size, batches, sources, (training, testing), label_map_file=labels, **transform
+    )
+
+
+_DISTORTION = {
+    "brightness_prob": 0.5,
+    "brightness_delta": 32,
+    "contrast_prob": 0.5,
+    "contrast_lower": 0.5,
+    "contrast_upper": 1.5,
+    "hue_prob": 0.5,
+    "hue_delta": 18,
+    "saturation_prob": 0.5,
+    "saturation_lower": 0.5,
+    "saturation_upper": 1.5,
+    "random_order_prob": 0,
+}
+
+
+def _samplers() -> list[dict[str, Any]]:
+    """The whole image, or a part that overlaps an object by at least so much."""
+    sampler = {
+        "min_scale": 0.3,
+        "max_scale": 1,
+        "min_aspect_ratio": 0.5,
+        "max_aspect_ratio": 2,
+    }
+    found: list[dict[str, Any]] = [{"max_sample": 1, "max_trials": 1}]
+    constraints: list[dict[str, float]] = [
+        {"min_jaccard_overlap": least} for least in (0.1, 0.3, 0.5, 0.7, 0.9)
+    ]
+    for constraint in [*constraints, {"max_jaccard_overlap": 1}]:
+        found.append(
+            {
+                "sampler": sampler,
+                "sample_constraint": constraint,
+                "max_sample": 1,
+                "max_trials": 50,
+            }
+        )
+    return found
 
 
 def _convolution(source: Source, suffix: str, num_output: int, kernel: int) -> Blob:
     """A convolution, with the values of one box side by side: (N, H * W * num_output)."""
-    net = active_net()
-    assert net is not None
+    net = current_net()
     name = f"{source.blob}_{suffix}"
     padding: dict[str, Any] = {"pad": kernel // 2} if kernel > 1 else {}
     x = L.Convolution(
-        net[source.blob], name=name, num_output=num_output, kernel_size=kernel, **padding
+        net[source.blob],
+        name=name,
+        num_output=num_output,
+        kernel_size=kernel,
+        weight_filler=fillers.xavier(),
+        **padding,
     )
     x = L.Permute(x, name=f"{name}_perm", order=[0, 2, 3, 1])
     flat: Blob = L.Flatten(x, name=f"{name}_flat", axis=1)
@@ -98,8 +235,7 @@ def _convolution(source: Source, suffix: str, num_output: int, kernel: int) -> B
 
 
 def _priors(source: Source, data: Blob) -> Blob:
-    net = active_net()
-    assert net is not None
+    net = current_net()
     priors: Blob = L.PriorBox(
         net[source.blob],
         data,

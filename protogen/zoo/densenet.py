@@ -31,6 +31,7 @@ def _published(depth: int, figures: tuple[int, int, int, int], growth: int = 32)
         figures,
         title=f"DENSENET_{depth}",
         paper=_PAPER,
+        solver="densenet",
         source=f"{_SHICAI}: DenseNet_{depth}.prototxt",
         deviations=(
             "the published file needs ceil_mode, which BVLC Caffe lacks; plain=true has round_mode"
@@ -59,20 +60,17 @@ def densenet(
     """Four dense blocks, whose layers add ``growth`` channels each, with transitions between."""
     x = form.image(size, batches=(32, 25), mirror=True, crop_size=size)
     channels = 2 * growth
-    x = conv_bn(
+    first: dict[str, Any] = {"num_output": channels, "kernel_size": 7, "pad": 3, "stride": 2}
+    x = conv_bn(x, "conv1", _NAMING, in_place=False, **first)
+    x = L.Pooling(
         x,
-        "conv1",
-        _NAMING,
-        in_place=False,
-        num_output=channels,
-        kernel_size=7,
-        pad=3,
+        name="pool1",
+        pool="MAX",
+        kernel_size=3,
         stride=2,
+        pad=1,
+        **_rounding(rounding, plain),
     )
-    round_down: dict[str, Any] = {"round_mode": "FLOOR"} if plain else {"ceil_mode": False}
-    if rounding == "up":
-        round_down = {}
-    x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=3, stride=2, pad=1, **round_down)
     for stage, number in enumerate(_BLOCKS[depth], start=2):
         for index in range(1, number + 1):
             x = _layer(x, f"{stage}_{index}", growth)
@@ -88,6 +86,13 @@ def densenet(
     x = L.Pooling(x, name="pool5", pool="AVE", global_pooling=True)
     fc6 = head("fc6", classes, 1000)
     form.classify(L.Convolution(x, name=fc6, num_output=classes, kernel_size=1), prob=None)
+
+
+def _rounding(rounding: str, plain: bool) -> dict[str, Any]:
+    """The keyword for a Pooling to round down, in BVLC Caffe or in the published file's fork."""
+    if rounding == "up":
+        return {}
+    return {"round_mode": "FLOOR"} if plain else {"ceil_mode": False}
 
 
 def _layer(bottom: Blob, name: str, growth: int) -> Blob:

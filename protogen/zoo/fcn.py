@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from protogen import layers as L
-from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.zoo._form import Form, head
+from protogen.zoo._form import Form, current_net, head
 from protogen.zoo._network import network
 from protogen.zoo._options import Size
 from protogen.zoo._parts import BIAS_TWICE
@@ -30,6 +29,7 @@ _VALIDATION = ("the published file is for validation: without its Dropout layers
     (47, 134_489_759, 0, 181_529_034_048),
     title="FCN-8s",
     paper=_PAPER,
+    solver="fcn",
     source=f"{_SHELHAMER}: voc-fcn8s/deploy.prototxt",
     deviations=_DATA,
     stride=8,
@@ -39,6 +39,7 @@ _VALIDATION = ("the published file is for validation: without its Dropout layers
     (43, 134_815_994, 0, 181_448_086_272),
     title="FCN-16s",
     paper=_PAPER,
+    solver="fcn",
     source=f"{_SHELHAMER}: voc-fcn16s/val.prototxt",
     deviations=_VALIDATION + _DATA,
     stride=16,
@@ -48,6 +49,7 @@ _VALIDATION = ("the published file is for validation: without its Dropout layers
     (39, 136_152_917, 0, 181_365_854_976),
     title="FCN-32s",
     paper=_PAPER,
+    solver="fcn",
     source=f"{_SHELHAMER}: voc-fcn32s/val.prototxt",
     deviations=_VALIDATION + _DATA,
     stride=32,
@@ -100,8 +102,7 @@ def _enlarged(bottom: Blob, name: str, classes: int, factor: int) -> Blob:
 
 def _fused(bottom: Blob, pool: str, classes: int) -> Blob:
     """The sum of the scores so far and those of an earlier pooling, cropped to them."""
-    net = active_net()
-    assert net is not None
+    net = current_net()
     scores = _scores(net[pool], f"score_{pool}", classes)
     cropped = L.Crop(scores, bottom, name=f"score_{pool}c", offset="aligned")
     fused: Blob = L.Eltwise(bottom, cropped, name=f"fuse_{pool}")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from protogen import layers as L
-from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.zoo._form import Form
+from protogen.zoo._form import Form, current_net
 from protogen.zoo._network import network
 from protogen.zoo._options import Size
 from protogen.zoo.vgg import stages
@@ -29,8 +28,7 @@ def hed(form: Form, *, size: Size = 500) -> None:
     """Scores of edges from each stage, enlarged, cropped to the image, and fused."""
     data = form.labeled_image(size)
     stages(data, pools=4, first_pad=35)
-    net = active_net()
-    assert net is not None
+    net = current_net()
     crops = [_side(form, net[side], data, index) for index, side in enumerate(_SIDES, start=1)]
     x = L.Concat(*crops, name="concat", top="concat-upscore")
     x = L.Convolution(

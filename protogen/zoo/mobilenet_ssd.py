@@ -6,7 +6,7 @@ from protogen.compose.blob import Blob
 from protogen.zoo._form import Form
 from protogen.zoo._network import network
 from protogen.zoo._parts import Naming, conv_bn
-from protogen.zoo._ssd import VOC, Source, detections
+from protogen.zoo._ssd import VOC, Source, detections, images
 from protogen.zoo.mobilenet_v1 import BLOCKS
 
 _NAMING = Naming("{}/bn", "{}/scale", "{}/relu")
@@ -28,14 +28,21 @@ _SOURCES = (
     paper=(
         'Howard et al. 2017, "MobileNets"; Liu et al. 2015, "SSD: Single Shot MultiBox Detector"'
     ),
+    solver="mobilenet-ssd",
     source="chuanqi305/MobileNet-SSD: deploy.prototxt",
-    deviations=("without a form for training, which needs the MultiBoxLoss of the fork",),
     needs=("DetectionOutput", "Permute", "PriorBox"),
-    forms=("deploy",),
 )
 def mobilenet_ssd(form: Form, *, classes: int = VOC) -> None:
     """Boxes from six layers of MobileNet and the convolutions after it; class 0 is no object."""
-    data = form.image(300)
+    data = images(
+        form,
+        300,
+        batches=(24, 8),
+        sources=("trainval_lmdb", "test_lmdb"),
+        labels="labelmap.prototxt",
+        mean_value=(127.5, 127.5, 127.5),
+        scale=0.007843,
+    )
     x = conv_bn(data, "conv0", _NAMING, num_output=32, kernel_size=3, pad=1, stride=2)
     for number, (channels, halves) in enumerate(BLOCKS.values(), start=1):
         x = _separable(x, f"conv{number}", channels, halves)
@@ -50,7 +57,7 @@ def mobilenet_ssd(form: Form, *, classes: int = VOC) -> None:
             pad=1,
             stride=2,
         )
-    detections(data, _SOURCES, classes=classes, kernel=1, keep=100, top=100, confidence=0.25)
+    detections(form, data, _SOURCES, classes=classes, kernel=1, keep=100, top=100, confidence=0.25)
 
 
 def _separable(bottom: Blob, name: str, num_output: int, halves: bool) -> Blob:

@@ -7,24 +7,37 @@ from typing import Any, Literal
 from protogen import layers as L
 from protogen.compose.blob import Blob
 from protogen.zoo._form import CIFAR, Form, head
-from protogen.zoo._network import network
+from protogen.zoo._network import Registration, network
 from protogen.zoo._parts import BIAS_TWICE, Naming, conv_bn
 
 _LEARNING: dict[str, Any] = {"param": BIAS_TWICE, "bias_term": True}
 
 
-@network(
-    "resnet20-cifar",
-    (95, 293_738, 1_589, 42_910_336),
-    title="ResNet-20-CIFAR",
-    paper='He et al. 2015, "Deep Residual Learning for Image Recognition", Section 4.2',
-    source=("Coldmooon/Variants-ResNet-Prototxt-Caffe: cifar/resnet20_relu_msra_cifar10.prototxt"),
-    deviations=(
-        "the published file is for training; for deployment a Softmax replaces its last layers",
-        "one BatchNorm layer in the place of two, each for a phase",
-    ),
-    depth=20,
-)
+def _published(depth: int, *figures: int) -> Registration:
+    layers, weights, statistics, macs = figures
+    return network(
+        f"resnet{depth}-cifar",
+        (layers, weights, statistics, macs),
+        title=f"ResNet-{depth}-CIFAR",
+        paper='He et al. 2015, "Deep Residual Learning for Image Recognition", Section 4.2',
+        solver="resnet-cifar",
+        source=(
+            "Coldmooon/Variants-ResNet-Prototxt-Caffe:"
+            f" cifar/resnet{depth}_relu_msra_cifar10.prototxt"
+        ),
+        deviations=(
+            "the published file is for training; for deployment a Softmax replaces its last layers",
+            "one BatchNorm layer in the place of two, each for a phase",
+        ),
+        depth=depth,
+    )
+
+
+@_published(20, 95, 293_738, 1_589, 42_910_336)
+@_published(32, 149, 488_618, 2_497, 71_221_888)
+@_published(44, 203, 683_498, 3_405, 99_533_440)
+@_published(56, 257, 878_378, 4_313, 127_844_992)
+@_published(110, 500, 1_755_338, 8_399, 255_246_976)
 def resnet_cifar(
     form: Form,
     *,

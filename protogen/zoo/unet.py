@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from protogen import layers as L
-from protogen.active import active_net
 from protogen.compose.blob import Blob
-from protogen.zoo._form import Form, head
+from protogen.zoo._form import Form, current_net, head
 from protogen.zoo._network import network
 from protogen.zoo._options import Size
 
@@ -72,8 +71,7 @@ def _convolution(bottom: Blob, name: str, top: str, channels: int) -> Blob:
 
 def _up(bottom: Blob, stage: int, offset: Any) -> Blob:
     """Twice the image, joined with the last one of the same stage on the way down."""
-    net = active_net()
-    assert net is not None
+    net = current_net()
     down, up = f"d{stage}c", f"u{stage}"
     channels = 64 * 2**stage
     # The published file does not halve the channels before the last stage.

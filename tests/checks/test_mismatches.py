@@ -478,6 +478,41 @@ def test_a_reshape_whose_last_size_is_open() -> None:
     assert "hint" not in text
 
 
+def test_a_kernel_that_does_not_fit() -> None:
+    """A real Caffe accepts the net with images of 19x19, and not with 18x18."""
+    net = image(3, 16) + conv("c1", "data", "num_output: 4 kernel_size: 3 stride: 2")
+    net += layer("p1", "Pooling", "c1", pooling_param="kernel_size: 2 stride: 2")
+    net += conv("c2", "p1", "num_output: 4 kernel_size: 5")
+    (text,) = told(net, "S107")
+    assert text.splitlines()[-5:] == [
+        '  where: bottom "p1" is 1x4x4x4',
+        '  why:   "p1" has height and width 4:',
+        '           "c1" (line 2): 16 becomes 7: (16 - 3) / 2 = 6.5, which Caffe rounds down to 6,'
+        " plus 1",
+        '           "p1" (line 7): 7 becomes 4: (7 - 2) / 2 = 2.5, which Caffe rounds up to 3,'
+        " plus 1",
+        '  hint:  "data" of 19x19, the nearest size that is accepted (keeps all weights)',
+    ]
+
+
+def test_an_image_with_its_channels_last() -> None:
+    net = image(3, 16).replace("dim: 3 dim: 16 dim: 16", "dim: 16 dim: 16 dim: 3")
+    net += conv("c", "data", "num_output: 4 kernel_size: 3 pad: 1")
+    net += conv("d", "c", "num_output: 4 kernel_size: 5")
+    (text,) = told(net, "S107")
+    assert text.endswith(
+        '"data" of 1x3x16x16, in Caffe\'s order N, C, H, W (changes the weights of "c")'
+    )
+
+
+def test_bottoms_of_a_concat_with_different_numbers_of_axes() -> None:
+    net = image(3, 8) + layer("fc", "InnerProduct", "data", inner_product_param="num_output: 10")
+    net += layer("g", "Pooling", "data", pooling_param="global_pooling: true")
+    assert hints(net + layer("cat", "Concat", "fc", "g")) == [
+        'a Reshape of "fc" to 1x10x1x1 before "cat"'
+    ]
+
+
 # What repairs keep and change ------------------------------------------------------------------
 
 

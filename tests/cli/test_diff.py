@@ -54,8 +54,7 @@ def test_the_differences_are_listed_by_layer(files: tuple[str, str]) -> None:
     shape of "conv": 1x4x7x7 -> 1x8x7x7
     weights: 4x3x3x3 -> 8x3x3x3
     bias: 4 -> 8
-~ layer "relu" (ReLU)
-    shape of "conv": 1x4x7x7 -> 1x8x7x7
+~ layer "relu" (ReLU): shape of "conv": 1x4x7x7 -> 1x8x7x7
   and the shapes of 1 further layer
 3 layers equal, 1 with other parameters, 1 with other learnable blobs, 3 with other shapes
 learnable parameters: 112 -> 224

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from protogen.cli import commands
 from tests.cli.test_check import EMPTY
+from tests.conftest import ROOT
 
 NAMES = commands.list_commands(click.Context(commands))
 
@@ -141,3 +142,10 @@ def test_shells_complete_formats() -> None:
     complete = BashComplete(commands, {}, "protogen", "_PROTOGEN_COMPLETE")
     items = complete.get_completions(["check", "--format"], "j")
     assert [item.value for item in items] == ["json", "junit"]
+
+
+def test_standard_error_is_written_in_one_place() -> None:
+    # `report` and `report_lines` escape what names of files and of nets may contain.
+    for path in (ROOT / "protogen" / "cli").glob("*.py"):
+        if path.name != "_output.py":
+            assert not re.search(r"\berr=True", path.read_text(encoding="utf-8")), path.name

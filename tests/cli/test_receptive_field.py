@@ -60,7 +60,13 @@ def test_json() -> None:
 
 
 def test_fields_of_elements_that_differ() -> None:
-    assert "height: at most 3; elements differ" in run("up").stdout
+    # Rows of 9 are read at -1 to 1, 1 to 3, ... 7 to 9, and the first and last are cut off.
+    assert run("up").stdout.split("\n")[1] == (
+        "  height: from 2 to 3 elements; the fields of neighbors differ"
+    )
+    # The windows of 1 lie two apart.
+    gaps = NET.replace("kernel_size: 2 stride: 2", "kernel_size: 1 stride: 2")
+    assert "; 4 of 9 coordinates see nothing;" in run("up", text=gaps).stdout
 
 
 def test_what_is_unknown_is_said() -> None:

@@ -156,6 +156,17 @@ def test_strict_ends_with_an_error() -> None:
     result = run(f"{NET}n.to_proto()\nL.ReLU(n.conv1)\n", options=("--strict",))
     assert "net.py:9: error[N101]" in result.stderr
     assert result.exit_code == 1
+    options = ("--strict", "-o", "out.prototxt")
+    result = run(f"{NET}n.a = n.conv1\nprint(n.to_proto())\n", options=options)
+    assert "net.py:7: error[N102]" in result.stderr
+    assert (result.stdout, result.exit_code) == ("", 1)
+    assert not Path("out.prototxt").exists()
+
+
+def test_a_net_with_errors_is_not_written() -> None:
+    text = f"{NET}n.sum = L.Eltwise(n.data, n.conv1)\nn.to_proto()\n"
+    assert run(text, options=("-o", "out.prototxt")).exit_code == 1
+    assert not Path("out.prototxt").exists()
 
 
 def test_a_file_that_does_not_exist() -> None:
@@ -168,7 +179,13 @@ def test_a_file_that_does_not_exist() -> None:
 def test_control_c_ends_a_loop() -> None:
     Path("net.py").write_text("print('on', flush=True)\nwhile True:\n    pass\n", encoding="utf-8")
     command = [sys.executable, "-m", "protogen", "run", "net.py"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell ignores SIGINT for its background jobs, and what they start inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         assert process.stdout
         assert process.stdout.readline() == b"on\n"
         time.sleep(0.1)

@@ -179,3 +179,24 @@ def test_files_that_are_excluded(in_folder: Path) -> None:
     ]
     Path("other.toml").write_text('exclude = ["old"]\n')
     assert codes(check("--config", "other.toml", "--format", "concise")) == found[:1]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("pyproject.toml", "tool = 3", 'expected a table around "protogen", got 3'),
+        ("pyproject.toml", "tool.protogen = 3", "expected a table of settings, got 3"),
+        ("protogen.toml", f"a = {'[' * 5000}{']' * 5000}", "it is nested too deep"),
+        ("protogen.toml", f"data = {'9' * 5000}", "Exceeds the limit"),
+        ("protogen.toml", "data = \udcff", "can't decode byte 0xff"),
+        ("protogen.toml", "inputs = 2020-01-01", "expected a table, got datetime.date(2020, 1, 1)"),
+        ("setup.cfg", "[protogen\n", "File contains no section headers"),
+    ],
+)
+def test_a_file_of_another_shape(in_folder: Path, file: str, text: str, message: str) -> None:
+    write(net=EMPTY)
+    Path(file).write_bytes(text.encode("utf-8", "surrogateescape"))
+    result = check("net.prototxt")
+    assert result.exit_code == 2
+    assert file in result.stderr
+    assert message in result.stderr

@@ -35,6 +35,20 @@ def test_a_preset_in_epochs(net: Path) -> None:
     assert checked.exit_code == 0, checked.output
 
 
+def test_the_batches_of_the_net(net: Path) -> None:
+    data = 'layer { name: "d" type: "Data" top: "x" top: "y" include { phase: %s }'
+    data += " data_param { batch_size: %d } }\n"
+    net.write_text(data % ("TRAIN", 50) + data % ("TEST", 20))
+    size = ("--epochs", "2", "--images", "1000", "--test-images", "200")
+    result = run("solver", "--preset", "adam", *size)
+    assert result.exit_code == 0, result.stderr
+    assert "test_iter: 10\n" in result.stdout
+    assert "max_iter: 40\n" in result.stdout
+    assert result.stderr == (
+        "batch 50 is that of train_val.prototxt\ntest batch 20 is that of train_val.prototxt\n"
+    )
+
+
 def test_fields_by_hand(net: Path) -> None:
     fields = ["base_lr=0.1", "lr_policy=multistep", "gamma=0.5", "stepvalue=[2,4]", "max_iter=9"]
     options = [word for field in fields for word in ("--set", field)]
@@ -86,6 +100,8 @@ def test_the_learning_rate_of_a_solver() -> None:
     at = run("lr", "-", "--at", "99999,100000", "--json", data=STEP)
     rates = [row["learning_rate"] for row in json.loads(at.stdout)["rates"]]
     assert rates == [0.01, 0.001]
+    every = run("lr", "-", "--at", "0-2, 5", "--json", data=STEP)
+    assert [row["iteration"] for row in json.loads(every.stdout)["rates"]] == [0, 1, 2, 5]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +110,9 @@ def test_the_learning_rate_of_a_solver() -> None:
         ("layer { }", (), 1, "error[T115] expected a solver, got a net"),
         ('lr_policy: "plateau"', (), 1, 'unknown lr_policy "plateau"; the policies of Caffe are'),
         ('lr_policy: "step"', (), 1, "stepsize must be greater than 0, got 0"),
-        (STEP, ("--at", "1,x"), 2, 'expected iterations like 0,1000,20000, got "1,x"'),
+        (STEP, ("--at", "1,x"), 2, 'expected iterations like 0,1000 or 0-199, got "1,x"'),
+        (STEP, ("--at", "5-3"), 2, "5-3 is empty: 3 is less than 5"),
+        (STEP, ("--at", "0-2000000"), 2, "0-2000000 has more than 1000000 iterations"),
         (STEP, ("--at", "3000000000"), 2, "Caffe counts up to 2147483647"),
     ],
 )

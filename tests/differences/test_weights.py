@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from protogen import loads
 from protogen.differences import WeightsFit, weights_fit
+from tests.conftest import rows
 
 TRAINED = """\
 layer { name: "data" type: "Data" top: "data" top: "label" include { phase: TRAIN } }
@@ -73,3 +74,13 @@ def test_a_shared_blob_is_loaded_once() -> None:
     twin = f'layer {{ name: "twin" type: "InnerProduct" bottom: "conv1" top: "twin" {shared}'
     deploy = DEPLOY.replace("inner_product_param { num_output: 5 } }", shared) + twin
     assert fits(deploy, trained)["twin"] == "loads"
+
+
+def test_a_real_caffe_loads_the_same_layers() -> None:
+    """A caffemodel saved from ``trained`` in TRAIN, loaded into ``net`` in TEST, by BVLC Caffe."""
+    for row in rows("weights.jsonl.gz"):
+        found = weights_fit(loads(row["trained"]), loads(row["net"]), phase="TEST")
+        assert found.loads == row["loads"]
+        fits = {each.layer: each.fit for each in found.layers}
+        for layer, loaded in row["layers"].items():
+            assert fits[layer] == ("loads" if loaded else "filler")

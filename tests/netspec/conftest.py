@@ -21,6 +21,7 @@ def reported(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Diagnostic]]:
     monkeypatch.setattr(record, "report", found.append)
     monkeypatch.setattr(record, "strict", False)
     monkeypatch.setattr(record, "keep_all", False)
+    monkeypatch.setattr(record, "keeps_messages", True)
     install()
     yield found
     record.clear()

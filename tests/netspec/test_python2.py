@@ -90,6 +90,17 @@ def test_modules_next_to_the_script_are_for_python_2_too() -> None:
     assert printed("import package, json\nprint package.half, json.dumps(1/2)\n") == "base 3\n3 0\n"
 
 
+def test_tests_with_the_old_assertions() -> None:
+    result = run(
+        "import unittest\nclass A(unittest.TestCase):\n    def test(self):\n"
+        "        self.assertEquals(1, 3/2)\n"
+        "        self.assertRaisesRegexp(ValueError, 'no', int, 'no')\nunittest.main()\n",
+        "--py2",
+    )
+    assert "Ran 1 test" in result.stderr
+    assert result.exit_code == 0
+
+
 def test_source_in_latin_1_with_the_line_ends_of_windows() -> None:
     assert printed(b"# na\xefve\r\nprint 'a'\r\n") == "a\n"
 

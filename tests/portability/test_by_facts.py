@@ -10,6 +10,7 @@ import pytest
 
 import protogen
 from protogen.checks import Report
+from tests.conftest import rows
 
 DATA = """\
 layer {
@@ -132,6 +133,12 @@ def test_an_old_format() -> None:
     assert "Acuity does not load the format V1 (layers)" in messages(text, "acuity6")
 
 
+def test_an_old_net_that_caffe_cannot_upgrade() -> None:
+    text = 'input: "data" input_dim: [1, 3, 5]\n'
+    text += 'layer { name: "x" type: "ReLU" bottom: "data" top: "o" }\n'
+    assert verdict(text, "bvlc") == "refused"
+
+
 def test_a_limit() -> None:
     text = pooling("kernel_size: 7")
     assert verdict(text, "vitis-dpu") == "runs"
@@ -178,3 +185,15 @@ def test_files_in_sophgos_caffe(conformance: Path) -> None:
         net = protogen.load(conformance / "nets" / row["file"])
         found = protogen.check(net, target="sophgo", phases=["TEST"], select=["F2"])
         assert (found.verdict("sophgo") == "refused") is not row["accepts"], row["file"]
+
+
+def test_layers_in_two_real_caffes() -> None:
+    wrong = []
+    for row in rows("layers.jsonl.gz")[::20]:
+        net = protogen.loads(row["prototxt"])
+        found = protogen.check(
+            net, target=row["engine"], phases=[row["phase"]], select=["F2"]
+        ).verdict(row["engine"])
+        if (found == "runs") is not row["accepts"]:
+            wrong.append((row["id"], found))
+    assert wrong == []

@@ -32,6 +32,7 @@ REFUSED = {
     ),
     "an unknown string in a layer": layer("ReLU", 'foo: "a"'),
     "an unknown empty list": layer("ReLU", "foo: []"),
+    "a malformed number": layer("ReLU", "foo: 1..2"),
     "an unknown enum value": layer("Pooling", POOL % "kernel_size: 2 engine: MKLDNN"),
     "a separator after an unknown field": layer("ReLU", "relu_param { foo: 1; }"),
     "two layers that produce a blob": layer("ReLU") + layer("TanH"),
@@ -77,6 +78,7 @@ RUNS = {
     "a pooling": layer("Pooling", POOL % "kernel_size: 2 stride: 2"),
     "ceil_mode": layer("Pooling", POOL % "kernel_size: 2 stride: 2 ceil_mode: false"),
     "an unknown number in a layer": layer("ReLU", "foo: 1"),
+    "an unknown number after a comment": layer("ReLU", "foo: # two\n-2"),
     "an unknown message": layer("ReLU", "foo_param { bw: 8 }"),
     "an unknown string in the net": 'foo: "a"\n' + layer("ReLU"),
     "an unknown string in param": layer(

@@ -120,3 +120,15 @@ def test_training_adds_gradients() -> None:
     # Now a learns nothing any more, so no gradient passes through it.
     frozen = TRAINED.replace('top: "a" inner', f'top: "a" {one}{one}inner')
     assert measured(frozen, "TRAIN").gradients == 4 * 3 * 6
+
+
+ONE = 'layer { name: "%s" type: "%s" bottom: "%s" top: "%s" }\n'
+
+
+def test_a_concat_shares_what_its_bottom_has_at_set_up() -> None:
+    # The top of a Flatten gets its memory when it runs; until then, it has its own.
+    text = DATA + ONE % ("f", "Flatten", "x", "f") + ONE % ("c", "Concat", "f", "c")
+    assert numbers(measured(text))[:2] == (192, 128)
+    # The data keeps its memory.
+    text = DATA + ONE % ("c", "Concat", "x", "c")
+    assert numbers(measured(text))[:2] == (128, 64)

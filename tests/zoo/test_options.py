@@ -59,6 +59,20 @@ def test_googlenet_trains_with_two_more_classifiers() -> None:
     assert sum(prod(shape) for blobs in analysis.params.values() for shape in blobs) == 13_378_280
 
 
+def test_ssd_trains_with_the_losses_of_boxes_and_deploys_their_detections() -> None:
+    """SSD300 has 8732 boxes (source: Liu et al. 2015, Table 7).
+
+    MobileNet-SSD has 19 * 19 * 3 + 6 * (10 * 10 + 5 * 5 + 3 * 3 + 2 * 2 + 1) = 1917.
+    """
+    trained = zoo.net("mobilenet-ssd", form="train_val")
+    train = {step.type for step in trained.analysis(State("TRAIN")).steps}
+    test = {step.type for step in trained.analysis(State("TEST")).steps}
+    assert train - test == {"MultiBoxLoss"}
+    assert test - train == {"Reshape", "Softmax", "DetectionOutput", "DetectionEvaluate"}
+    assert blobs("mobilenet-ssd")["mbox_loc"] == (1, 4 * 1917)
+    assert blobs("ssd300")["mbox_loc"] == (1, 4 * 8732)
+
+
 def test_a_form_for_deployment_has_nothing_that_only_training_reads() -> None:
     text = zoo.net("alexnet").to_prototxt()
     assert "filler" not in text

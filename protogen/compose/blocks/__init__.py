@@ -13,12 +13,12 @@ Shapes are (N, C, H, W): images, channels, height and width.
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 from typing import NoReturn
 
 from protogen.diagnostics import did_you_mean
+from protogen.modules import module_names
 
-__all__ = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+__all__ = module_names(__path__)
 
 
 def __getattr__(name: str) -> NoReturn:

@@ -248,7 +248,12 @@ class _Importer:
     def _take_weights(self, name: str) -> None:
         self.weights = self.blobs.pop(name, [])
         if self.weights and any(len(shape) == 0 for shape in self.weights):
-            raise OpenCVFault("has weights without axes, which OpenCV cannot read")
+            # ToProto of Caffe leaves the shape of such a blob out, and OpenCV reads that as [1].
+            raise OpenCVFault(
+                "has weights without axes, and a caffemodel that gives their shape as empty is"
+                " refused",
+                hint="a caffemodel that Caffe itself saved leaves the shape out, and loads",
+            )
 
     def _connect(self, layer: ImportedLayer, bottom: str) -> None:
         pin = self.imported.pins.get(bottom)

@@ -125,6 +125,20 @@ def _scale(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     check(fits, f"no axes from {axis} on have {count} elements", "scale_param.axis")
 
 
+def _normalize(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
+    """A scale for each channel fits only if each place is normalized by itself."""
+    if not layer.blobs or prod(layer.blobs[0]) == 1:
+        return
+    across = layer.params.boolean("across_spatial", True)
+    count = total(bottoms[0], 1) if across else bottoms[0][1]
+    check(
+        prod(layer.blobs[0]) == count,
+        f"needs one scale or {count} with across_spatial {str(across).lower()}, the layer has"
+        f" {prod(layer.blobs[0])}",
+        "norm_param",
+    )
+
+
 def _prior_box(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     check(len(bottoms) > 1, "needs 2 bottoms", "bottom")
     check(all(len(bottom) == 4 for bottom in bottoms[:2]), "needs bottoms of 4 axes", "bottom")
@@ -139,5 +153,6 @@ _RULES: dict[str, Callable[[ImportedLayer, Shapes, Shapes], None]] = {
     "InnerProduct": _inner_product,
     "Crop": _crop,
     "Scale": _scale,
+    "Normalize": _normalize,
     "PriorBox": _prior_box,
 }

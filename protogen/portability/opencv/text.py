@@ -7,6 +7,7 @@ leaves no trace but its fields, which count as fields of the message around it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,12 @@ from protogen.text.upgrade.v1 import upgrade_v1
 
 __all__ = ["ReadNet", "UnknownField", "read_net"]
 
+#: A value that is not a string: a word or a number, as protobuf's tokenizer knows them.
+_VALUE = re.compile(
+    r"-?\s*(?:[A-Za-z_]\w*|0[xX][0-9a-fA-F]+|0[0-7]*"
+    r"|(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[fF]?)"
+)
+_GAP = re.compile(r"(?:\s|#[^\n]*)*")
 #: Problems of the text that OpenCV's parser does not mind.
 _HARMLESS = frozenset({"unknown-field", "not-utf8", "empty-file"})
 
@@ -114,19 +121,34 @@ def _check_unknown(block: Block, descriptor: Any, text: str) -> None:
             # Only the fields of a known message: their skipping ends before the separator.
             if text[entry[2] :].lstrip()[:1] in (",", ";"):
                 raise OpenCVFault(f'cannot parse the text: a separator after "{entry[0]}"')
-            _check_lists(entry)
+            _check_skipped(entry, text)
         elif field.message_type is not None:
             for inner in _blocks_of(entry):
                 _check_unknown(inner, field.message_type, text)
 
 
-def _check_lists(entry: Entry) -> None:
+def _check_skipped(entry: Entry, text: str) -> None:
+    """Raise for an unknown field whose value is none: an empty list, a malformed number."""
     name, _, _, child = entry
     if isinstance(child, list) and not child:
         raise OpenCVFault(f'cannot parse the text: the unknown field "{name}" is an empty list')
     for block in _blocks_of(entry):
         for inner in block.entries:
-            _check_lists(inner)
+            _check_skipped(inner, text)
+    for value in _values(entry, text):
+        if value[:1] not in ("'", '"') and not _VALUE.fullmatch(value):
+            raise OpenCVFault(f'cannot parse the text: "{name}" has the value {value}')
+
+
+def _values(entry: Entry, text: str) -> list[str]:
+    """The value of a field, or those of a list, without the messages."""
+    _, start, end, child = entry
+    if child is None:
+        value = text[start:end].partition(":")[2]
+        gap = _GAP.match(value)
+        return [value[gap.end() if gap else 0 :].rstrip()]
+    spans = child if isinstance(child, list) else []
+    return [text[span.start : span.end] for span in spans if span.block is None]
 
 
 def _blocks_of(entry: Entry) -> Iterator[Block]:
@@ -138,17 +160,13 @@ def _blocks_of(entry: Entry) -> Iterator[Block]:
 
 
 def _flattened(entry: Entry, text: str) -> Iterator[UnknownField]:
-    name, start, end, child = entry
+    name, start, _, child = entry
     if isinstance(child, Block):
         for inner in child.entries:
             yield from _flattened(inner, text)
-    elif isinstance(child, list):
-        words = [_word(text[span.start : span.end]) for span in child if not span.block]
-        words = [word for word in words if word]
-        yield UnknownField(name, words[0] if words else None, start)
-    else:
-        value = text[start:end].partition(":")[2].strip()
-        yield UnknownField(name, _word(value), start)
+        return
+    words = [word for word in map(_word, _values(entry, text)) if word]
+    yield UnknownField(name, words[0] if words else None, start)
 
 
 def _word(value: str) -> str | None:

@@ -22,11 +22,11 @@ _OWN = ("name", "type", "bottom", "top")
 
 
 def calls_of(
-    net: proto.NetParameter, comments: Mapping[int, Sequence[str]]
+    net: proto.NetParameter, comments: Mapping[int, Sequence[str]], *, raw: bool = False
 ) -> tuple[list[Call], dict[str, Shape]]:
     """A call for each layer, and the shapes of the blobs.
 
-    ``comments`` are those of the layers, by index.
+    ``comments`` are those of the layers, by index. With ``raw`` no layer is composed.
 
     A layer that cannot be composed, because Caffe would reject it or because it has fields that its
     type does not read, is added as it is (`Call.raw`).
@@ -35,7 +35,7 @@ def calls_of(
     found = []
     for index, layer in enumerate(net.layer):
         call = _call(layer)
-        if not trial.composes(call, layer):
+        if raw or not trial.composes(call, layer):
             call = _raw_call(layer)
         call.comments = tuple(comments.get(index, ()))
         found.append(call)
@@ -140,6 +140,7 @@ class _Trial:
 
     def __init__(self) -> None:
         self._names = Names()
+        self._begun = False
         self.shapes: dict[str, Shape] = {}
 
     def composes(self, call: Call, layer: Any) -> bool:
@@ -149,6 +150,11 @@ class _Trial:
             facts = self._facts(call, layer, schema)
         except (Fault, UnknownKeyword, TypeError, ValueError):
             facts = None
+        if facts is not None:
+            self._begun = True
+        elif not self._begun:
+            # The composer looks at the layers that are there when it composes its first one.
+            self._names.note(layer.name, layer.bottom, layer.top, phases_of(layer))
         for position, top in enumerate(layer.top):
             self.shapes[top] = facts.tops[position] if facts is not None else None
         return facts is not None
@@ -157,6 +163,8 @@ class _Trial:
         if not (layer.name and layer.HasField("type")):
             return None
         keywords = {key: plain(value) for key, value in call.args.items() if key}
+        if len(keywords.get("tops", layer.top)) != len(layer.top):  # a dict has each name once
+            return None
         fields = {"name": layer.name, "type": layer.type, "bottom": layer.bottom, "top": layer.top}
         fill(fields, schema, keywords)
         if call.phase:

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from protogen.render.program.loops import with_loops
 from protogen.render.program.nodes import (
     ABSENT,
     Call,
     Function,
-    Loop,
     Node,
     Program,
     Text,
     is_complex,
     variables,
 )
-from protogen.render.program.unification import Unified, structure, unify
+from protogen.render.program.unification import Unified, call_structure, unify
 
 __all__ = ["fold"]
 
@@ -50,7 +50,7 @@ def fold(program: Program) -> None:
             break
         _extract(program, best)
     for body, usage in zip(list(program.bodies()), _usages(program)):
-        body[:] = _with_loops(body, usage)
+        body[:] = with_loops(body, usage)
 
 
 # Finding repeats -------------------------------------------------------------------------------
@@ -165,29 +165,12 @@ def _tokens(bodies: Sequence[list[Any]]) -> tuple[list[int], list[_Occurrence]]:
     for number, body in enumerate(bodies):
         for start, call in enumerate(body):
             # A layer that cannot be composed stays where it is.
-            key = (number, start) if call.raw else _key(call)
+            key = (number, start) if call.raw else call_structure(call)
             tokens.append(known.setdefault(key, len(known)))
             places.append(_Occurrence(number, start))
         tokens.append(-number - 1)  # different at the end of each body
         places.append(_Occurrence(number, len(body)))
     return tokens, places
-
-
-def _key(call: Call) -> Any:
-    parts = tuple(
-        (key, structure(value))
-        for key, value in call.args.items()
-        if is_complex(value) or key in ("", "ntop")
-    )
-    return (
-        call.function,
-        call.types if call.function == "L.Layer" or call.raw else (),
-        len(call.bottoms),
-        len(call.outs),
-        call.in_place,
-        call.phase,
-        parts,
-    )
 
 
 def _candidates(tokens: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
@@ -353,7 +336,7 @@ def _score(
     returned = _returned(bodies, usages, repeat)
     # Calls with one blob in and one out can be a loop.
     score -= (0.5 * number + 2) * max(0, len(returned) - 1)
-    score -= (0.2 * number + 1) * max(0, repeat.wires.inputs - 1)
+    score -= (0.2 * number + 2) * max(0, repeat.wires.inputs - 1)
     # What the first call makes is read elsewhere, so that the call can as well be outside.
     score -= 4 * any(position == 0 for position, _ in returned if length > 2)
     score -= number * 0.15 * max(0.0, arguments - 2)
@@ -455,76 +438,3 @@ def _call_of(
     outs = tuple(part[position].outs[index] for position, index in returned)
     phase = repeat.phase
     return Call(function.name, tuple(inputs), outs, args, phase, function.types, comments)
-
-
-# Loops -----------------------------------------------------------------------------------------
-
-#: The fewest calls of a loop.
-_TURNS = 3
-
-
-def _with_loops(body: Sequence[Any], usage: dict[str, list[int]]) -> list[Call | Loop]:
-    """The calls, with a loop for each three or more in a row that do the same."""
-    found: list[Call | Loop] = []
-    position = 0
-    while position < len(body):
-        end, chain = _run(body, position, usage)
-        if end - position >= _TURNS:
-            found.append(_loop(list(body[position:end]), chain))
-            position = end
-        else:
-            found.append(body[position])
-            position += 1
-    return found
-
-
-def _run(
-    body: Sequence[Call], start: int, usage: dict[str, list[int]]
-) -> tuple[int, tuple[int, int] | None]:
-    """The end of the calls that are like the one at ``start``, and how they are connected."""
-    first = body[start]
-    if first.raw or start + 1 >= len(body):
-        return start + 1, None
-    chain = _chain(first, body[start + 1])
-    key = _key(first)
-    end = start + 1
-    while end < len(body) and not body[end].comments and _key(body[end]) == key:
-        if not _follows(body[end - 1], body[end], end, chain, usage):
-            break
-        end += 1
-    return end, chain
-
-
-def _chain(one: Call, other: Call) -> tuple[int, int] | None:
-    """Which bottom of a call is which top of the one before it."""
-    for position, name in enumerate(other.bottoms):
-        if name in one.outs:
-            return position, one.outs.index(name)
-    return None
-
-
-def _follows(
-    one: Call, other: Call, place: int, chain: tuple[int, int] | None, usage: dict[str, list[int]]
-) -> bool:
-    """Whether a call reads what the one before it reads, or its top, and nothing else does."""
-    if len(one.bottoms) != len(other.bottoms):
-        return False
-    for position, name in enumerate(other.bottoms):
-        expected = one.bottoms[position]
-        if chain is not None and chain[0] == position:
-            expected = one.outs[chain[1]]
-        if name != expected:
-            return False
-    for index, name in enumerate(one.outs):
-        readers = set(usage.get(name, ()))
-        is_chained = chain is not None and chain[1] == index
-        if readers - {place} or bool(readers) != is_chained:
-            return False
-    return True
-
-
-def _loop(calls: list[Call], chain: tuple[int, int] | None) -> Loop:
-    unified = unify([[call] for call in calls], inside=True)
-    template = replace(calls[0], args=unified.calls[0].args)
-    rows = list(zip(*unified.values)) if unified.values else [()] * len(calls)
-    return Loop(calls, template, unified.parameters, rows, chain)

@@ -12,27 +12,21 @@ from typing import Any
 
 from protogen.render.program.nodes import (
     ABSENT,
-    Atoms,
     Call,
-    Code,
     Fields,
     Function,
-    Items,
     Loop,
     Node,
     Program,
     Text,
-    Times,
     Var,
     Word,
     is_complex,
     variables,
 )
+from protogen.render.program.python_text import Index, comment_line, quoted, value_text, wrapped
 
-__all__ = ["Layout", "comment_line", "lines_of", "quoted", "value_text", "wrapped"]
-
-#: The length of a line.
-_WIDTH = 100
+__all__ = ["Layout", "lines_of"]
 
 #: Names that a program uses by itself.
 _RESERVED = {"L", "Net", "Blob", "blocks", "fillers", "net", "self"} | set(dir(builtins))
@@ -105,16 +99,17 @@ class _Writer:
         return layout
 
     def _name_functions(self) -> None:
-        for function in self.program.functions:
+        # Callers first: what the net itself calls gets the plain names.
+        for function in reversed(_callees_first(self.program.functions)):
             self.function_names[function.name] = self.names.new(self._function_name(function))
 
     def _function_name(self, function: Function) -> str:
-        """A name by what the layers are called or, for short functions, by their types."""
+        """A name by the types of few layers, or else by how the layers are connected or called."""
         types = list(dict.fromkeys(function.types))
         if len(types) <= 3 and len(function.types) <= 4:
             return "_".join(_short(each) for each in function.types)
-        stem = self._common_stem(function)
-        return stem or f"{_short(function.types[0])}_block"
+        shape = _shape_name(function, self.functions)
+        return shape or self._common_stem(function) or f"{_short(function.types[0])}_block"
 
     def _common_stem(self, function: Function) -> str:
         """The letters with which the first text argument of all calls begins."""
@@ -185,6 +180,33 @@ def _is_splatted(key: str) -> bool:
     return keyword.iskeyword(key)
 
 
+def _shape_name(function: Function, functions: dict[str, Function]) -> str:
+    """What papers call layers that are connected like this; empty for others."""
+    if "SoftmaxWithLoss" in function.types:
+        return "loss"
+    call = _last_call(function)
+    if call is None:
+        return ""
+    reads_input = not set(call.bottoms).isdisjoint(function.blobs)
+    if call.function in functions:
+        name = _shape_name(functions[call.function], functions)
+        return name if reads_input or name != "residual" else "projection"
+    if call.types == ("Pooling",):
+        return "stage"
+    if call.types == ("Eltwise",):
+        return "residual" if reads_input else "projection"
+    return "dense" if call.types == ("Concat",) and reads_input else ""
+
+
+def _last_call(function: Function) -> Call | None:
+    """The last call that makes a new blob."""
+    for statement in reversed(function.body):
+        call = statement.template if isinstance(statement, Loop) else statement
+        if not call.in_place:
+            return call
+    return None
+
+
 def _short(layer_type: str) -> str:
     return _SHORT.get(layer_type, layer_type.lower())
 
@@ -223,7 +245,7 @@ class _Body:
         self.writer = writer
         self.function = function
         taken = set(writer.names.taken)
-        self.names = _Names(taken | {"x"})
+        self.names = _Names(taken | {"x", "i"})
         self.blobs: dict[str, str] = {}
         self.vars: dict[int, str] = {}
         #: The blob that is called x now.
@@ -361,12 +383,13 @@ class _Body:
             name = self.writer.function_names[call.function]
             return name, [*blobs, *self._arguments(function, call)]
         pieces: list[str] = []
+        args = call.args
         if call.phase and self.function is not None:
-            call.args.setdefault("include", Fields("dict", (("phase", Word(call.phase)),)))
+            args = {**args, "include": Fields("dict", (("phase", Word(call.phase)),))}
         constant = self.writer.constants.get(_settings(call))
         hidden = {key for key, _ in _settings(call)} if constant else set()
         splatted = {}
-        for key, value in call.args.items():
+        for key, value in args.items():
             if key in hidden:
                 continue
             if not key:
@@ -448,20 +471,29 @@ class _Body:
         """The ``for`` and the names of its variables."""
         if not loop.variables:
             return [f"for _ in range({len(loop.calls)}):"], {}
-        names = {var.number: self.names.new(var.stem) for var in loop.variables}
-        for name in names.values():
-            self.names.taken.discard(name)
-        span = _range(loop)
-        if span is not None:
-            (number,) = names
-            self.names.taken.discard(names[number])
-            return [f"for i in range({span[0]}, {span[1]}):"], {number: _Index("i")}
-        rows = []
-        for row in loop.rows:
-            texts = [value_text(value, self.vars) for value in row]
-            rows.append(texts[0] if len(texts) == 1 else f"({', '.join(texts)})")
+        counter, start = _counter(loop)
+        columns = [index for index, var in enumerate(loop.variables) if var != counter]
+        names = {}
+        for index in columns:
+            var = loop.variables[index]
+            names[var.number] = self.names.new(var.stem)
+        # The next loop can have the same variables.
+        self.names.taken.difference_update(names.values())
+        rows = [_row([value_text(row[index], self.vars) for index in columns]) for row in loop.rows]
         variables = ", ".join(names.values())
-        return list(wrapped(f"for {variables} in [", rows, "]:", indent)), names
+        if counter is None:
+            return list(wrapped(f"for {variables} in [", rows, "]:", indent)), names
+        names[counter.number] = Index("i")
+        if not columns:
+            return [f"for i in range({start}, {start + len(loop.rows)}):"], names
+        if len(columns) > 1:
+            variables = f"({variables})"
+        head = wrapped(f"for i, {variables} in enumerate([", rows, f"], {start}):", indent)
+        return list(head), names
+
+
+def _row(texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
 
 
 def _add_return(lines: list[str], names: Sequence[str]) -> None:
@@ -478,26 +510,24 @@ def _add_return(lines: list[str], names: Sequence[str]) -> None:
     lines.append(f"    return {', '.join(names)}")
 
 
-class _Index(str):
-    """The name of a variable with a number where a text is meant."""
+def _counter(loop: Loop) -> tuple[Var | None, int]:
+    """A variable whose values are numbers that follow each other, in texts only; and the first."""
+    for index, var in enumerate(loop.variables):
+        numbers = [_whole_number(row[index]) for row in loop.rows]
+        first = numbers[0]
+        if first is None or not _is_in_texts(loop.template, var):
+            continue
+        if numbers == list(range(first, first + len(numbers))):
+            return var, first
+    return None, 0
 
-    __slots__ = ()
 
-
-def _range(loop: Loop) -> tuple[int, int] | None:
-    """The numbers in the texts of the only variable, if they follow each other."""
-    if len(loop.variables) != 1 or not _is_in_texts(loop.template, loop.variables[0]):
+def _whole_number(value: Node) -> int | None:
+    """The number in a text, if it is written as Python writes it."""
+    if not isinstance(value, Text) or variables(value):
         return None
-    numbers = []
-    for (value,) in loop.rows:
-        is_plain = isinstance(value, Text) and not variables(value)
-        text = "".join(map(str, value.atoms)) if is_plain else ""
-        if not re.fullmatch(r"0|[1-9]\d*", text):
-            return None
-        numbers.append(int(text))
-    if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
-        return None
-    return numbers[0], numbers[-1] + 1
+    text = "".join(map(str, value.atoms))
+    return int(text) if re.fullmatch(r"0|[1-9]\d*", text, re.ASCII) else None
 
 
 def _is_in_texts(call: Call, var: Var) -> bool:
@@ -515,126 +545,3 @@ def _listed(types: Sequence[str]) -> str:
     if len(words) > 6:
         return f"{len(types)} layers"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def comment_line(text: str) -> str:
-    """A comment of a prototxt as one of Python."""
-    return text if text.startswith("# ") else f"# {text.lstrip('#').strip()}".rstrip()
-
-
-# Values ----------------------------------------------------------------------------------------
-
-
-def value_text(node: Node, names: dict[int, str]) -> str:
-    """A value as Python; ``names`` are those of parameters."""
-    if isinstance(node, Var):
-        return names[node.number]
-    if isinstance(node, Times):
-        return f"{node.factor} * {names[node.var.number]}"
-    if isinstance(node, Text):
-        return _text(node.atoms, names)
-    if isinstance(node, Word):
-        return quoted(node.word)
-    if isinstance(node, Code):
-        return node.code
-    if isinstance(node, Items):
-        return f"[{', '.join(value_text(each, names) for each in node.items)}]"
-    if isinstance(node, tuple):
-        return f"[{', '.join(value_text(each, names) for each in node)}]"
-    if isinstance(node, Fields):
-        return _fields_text(node, names)
-    if node is ABSENT:
-        return "None"
-    if isinstance(node, str):
-        return quoted(node)
-    if isinstance(node, float) and (node != node or node in (float("inf"), -float("inf"))):
-        return f'float("{node}")'
-    return repr(node)
-
-
-def _fields_text(node: Fields, names: dict[int, str]) -> str:
-    texts = [(key, value_text(value, names)) for key, value in node.items]
-    if all(key.isidentifier() and not keyword.iskeyword(key) for key, _ in texts):
-        return f"{node.function}({', '.join(f'{key}={text}' for key, text in texts)})"
-    return "{" + ", ".join(f"{quoted(key)}: {text}" for key, text in texts) + "}"
-
-
-def _text(atoms: Atoms, names: dict[int, str]) -> str:
-    if not any(isinstance(atom, Var) for atom in atoms):
-        return quoted("".join(map(str, atoms)))
-    if len(atoms) == 1:
-        (var,) = atoms
-        assert isinstance(var, Var)
-        name = names[var.number]
-        return f"str({name})" if isinstance(name, _Index) else name
-    parts = []
-    for atom in atoms:
-        if isinstance(atom, Var):
-            parts.append(f"{{{names[atom.number]}}}")
-        else:
-            parts.append(quoted(atom)[1:-1].replace("{", "{{").replace("}", "}}"))
-    return f'f"{"".join(parts)}"'
-
-
-def quoted(text: str) -> str:
-    """A string in double quotes."""
-    letters = [_escaped(letter) for letter in text]
-    return f'"{"".join(letters)}"'
-
-
-def _escaped(letter: str) -> str:
-    if letter in ('"', "\\"):
-        return f"\\{letter}"
-    return letter if letter.isprintable() else repr(letter)[1:-1]
-
-
-def wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Iterator[str]:
-    """The pieces between head and tail, on one line or on as many as they need."""
-    line = f"{head}{', '.join(pieces)}{tail}"
-    if len(line) + indent <= _WIDTH or not pieces:
-        yield line
-        return
-    yield head
-    current = "   "
-    for piece in pieces:
-        if len(current) + len(piece) + 2 + indent > _WIDTH and current.strip():
-            yield current
-            current = "   "
-        if len(piece) + 5 + indent > _WIDTH:
-            yield from (f"    {each}" for each in _broken(piece, indent + 4))
-        else:
-            current += f" {piece},"
-    if current.strip():
-        yield current
-    yield tail
-
-
-def _broken(piece: str, indent: int) -> list[str]:
-    """A long argument on several lines: what is in its brackets, if it has any."""
-    opening = re.match(r"[^\"'\[({]*[\[({]", piece)
-    if opening is None or piece[-1] not in ")]}":
-        return [f"{piece},"]
-    inner = list(_split(piece[opening.end() : -1]))
-    return list(wrapped(opening[0], inner, f"{piece[-1]},", indent))
-
-
-def _split(text: str) -> Iterator[str]:
-    """The parts between the commas that are in no bracket and no string."""
-    depth, start, quote, position = 0, 0, "", 0
-    while position < len(text):
-        letter = text[position]
-        if quote:
-            position += letter == "\\"
-            quote = "" if letter == quote else quote
-        elif letter in "\"'":
-            quote = letter
-        elif letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == "," and not depth:
-            yield text[start:position].strip()
-            start = position + 1
-        position += 1
-    if text[start:].strip():
-        yield text[start:].strip()

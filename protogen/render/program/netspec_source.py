@@ -7,6 +7,7 @@ it cannot say is done to the message afterwards.
 from __future__ import annotations
 
 import keyword
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +15,8 @@ from typing import Any
 
 from protogen import proto
 from protogen.proto.fields import is_repeated
-from protogen.render.program.layout import comment_line, quoted, value_text, wrapped
 from protogen.render.program.nodes import Code, Fields, Items, Node, Text
+from protogen.render.program.python_text import comment_line, docstring, quoted, value_text, wrapped
 from protogen.render.program.values import element_of, value_of
 from protogen.render.templates import render
 from protogen.text import writer
@@ -24,6 +25,9 @@ __all__ = ["netspec_source"]
 
 #: Attributes of a NetSpec that are not blobs.
 _TAKEN = {"tops", "to_proto", "keys", "vals", "update"}
+
+#: A type that is an attribute of NetSpec's layers.
+_TYPE = re.compile("(?!None$|True$|False$)[A-Z][A-Za-z0-9_]*")
 
 #: Fields of a layer that are arguments of their own.
 _OWN = ("name", "type", "bottom", "top")
@@ -44,7 +48,7 @@ def netspec_source(
     body = "\n".join([*main, *after])
     return render(
         "netspec.py.j2",
-        title=title.replace("\\", "/").replace('"', "'"),
+        title=docstring(title),
         uses_params="P." in body or any("P." in name for name in constants),
         uses_text_format="text_format." in body,
         constants=[line for group, name in constants.items() for line in _constant(name, group)],
@@ -100,7 +104,7 @@ class _Script:
     def call(self, index: int, layer: Any) -> _Call:
         tops = list(layer.top)
         in_place = bool(tops) and tops == list(layer.bottom)
-        can_say = layer.type.isidentifier() and all(name in self.blobs for name in layer.bottom)
+        can_say = _TYPE.fullmatch(layer.type) and all(name in self.blobs for name in layer.bottom)
         if not can_say or not layer.name or _has_empty_message(layer):
             return self._as_text(index, layer, tops)
         bottoms = [_item(self.blobs[name]) for name in layer.bottom]

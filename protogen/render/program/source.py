@@ -14,9 +14,10 @@ from protogen.netspec import install
 from protogen.render.program.block_calls import with_blocks
 from protogen.render.program.calls import calls_of
 from protogen.render.program.folding import fold
-from protogen.render.program.layout import lines_of, value_text
+from protogen.render.program.layout import lines_of
 from protogen.render.program.netspec_source import netspec_source
 from protogen.render.program.nodes import Program
+from protogen.render.program.python_text import docstring, value_text
 from protogen.render.program.values import net_fields
 from protogen.render.templates import render
 from protogen.text.comments import find_comments
@@ -59,8 +60,14 @@ def _folded(net: proto.NetParameter, comments: _Comments, title: str) -> str:
 
 
 def _flat(net: proto.NetParameter, comments: _Comments, title: str) -> str:
-    """The program without functions and loops, in case that one of these is wrong."""
+    """The program without functions, loops and blocks, in case that one of these is wrong."""
     calls, _ = calls_of(net, comments)
+    return _source(net, Program(list(calls)), title)
+
+
+def _raw(net: proto.NetParameter, comments: _Comments, title: str) -> str:
+    """The program that adds the layers as they are, in case that one cannot be composed."""
+    calls, _ = calls_of(net, comments, raw=True)
     return _source(net, Program(list(calls)), title)
 
 
@@ -68,7 +75,7 @@ _Writer = Callable[[proto.NetParameter, _Comments, str], str]
 
 #: What writes a program in a style; if its net differs, the next one is tried.
 _WRITERS: dict[Style, tuple[_Writer, ...]] = {
-    "dsl": (_folded, _flat),
+    "dsl": (_folded, _flat, _raw),
     "netspec": (netspec_source,),
 }
 
@@ -78,7 +85,7 @@ def _source(net: proto.NetParameter, program: Program, title: str) -> str:
     body = "\n".join([*layout.constants, *map("\n".join, layout.functions), *layout.main])
     return render(
         "net.py.j2",
-        title=title.replace("\\", "/").replace('"', "'"),
+        title=docstring(title),
         names=_imported(body),
         uses_layers="L." in body,
         constants=layout.constants,

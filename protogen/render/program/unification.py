@@ -18,10 +18,11 @@ from protogen.render.program.nodes import (
     Text,
     Times,
     Var,
+    is_complex,
     variables,
 )
 
-__all__ = ["Unified", "structure", "unify"]
+__all__ = ["Unified", "call_structure", "unify"]
 
 _numbers = count()
 
@@ -46,13 +47,31 @@ class Unified:
     values: list[list[Node]] = field(default_factory=list)
 
 
-def structure(node: Node) -> Any:
+def _structure(node: Node) -> Any:
     """What must be the same in values that are unified: all except scalars."""
     if isinstance(node, Fields):
-        return (node.function, tuple((key, structure(value)) for key, value in node.items))
+        return (node.function, tuple((key, _structure(value)) for key, value in node.items))
     if isinstance(node, Items):
-        return tuple(map(structure, node.items))
+        return tuple(map(_structure, node.items))
     return None if node is not None else ""
+
+
+def call_structure(call: Call) -> Any:
+    """What must be the same in calls that are unified."""
+    parts = tuple(
+        (key, _structure(value))
+        for key, value in call.args.items()
+        if is_complex(value) or key in ("", "ntop")
+    )
+    return (
+        call.function,
+        call.types if call.function == "L.Layer" or call.raw else (),
+        len(call.bottoms),
+        len(call.outs),
+        call.in_place,
+        call.phase,
+        parts,
+    )
 
 
 def unify(occurrences: Sequence[Sequence[Call]], *, inside: bool = False) -> Unified:

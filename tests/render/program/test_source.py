@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -9,7 +10,11 @@ import pytest
 
 from protogen import Net, ProtogenError, load, loads
 from protogen import layers as L
-from protogen.render.program import to_python
+from protogen.render.program import Style, to_python
+from protogen.rules.text import reading_errors
+from tests.conftest import conformance_nets, rows
+
+STYLES: tuple[Style, ...] = ("dsl", "netspec")
 
 DATA = (
     'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 3, 8, 8] } } }\n'
@@ -91,7 +96,7 @@ def conv_bn_relu(x, name, num_output=8):
         in source
     )
     assert source.count("L.Convolution(") == 1
-    assert "    for name, num_output in [" in source
+    assert "    for i, num_output in enumerate([8, 8, 8, 16, 16], 1):\n" in source
 
 
 def test_equal_settings_are_a_constant() -> None:
@@ -170,6 +175,8 @@ def test_names_with_braces_in_functions() -> None:
         'layer {{ name: "a" type: "Silence" bottom: "data" }} layer {{ name: "b" type: "Python"'
         ' bottom: "data" top: "b" python_param {{ module: "m" layer: "l"'
         " param_str: \"{{'k': 1}}\" }} }}",
+        'layer {{ name: "a" type: "Nothing" bottom: "data" top: "b" top: "b" }}',
+        'layer {{ name: "r" type: "ReLU" }} layer {{ name: "r" type: "Split" bottom: "data" }}',
         'state {{ phase: TEST stage: "s" }} force_backward: true',
         'layers {{ name: "r" type: RELU bottom: "data" top: "r" }}',
     ],
@@ -178,6 +185,21 @@ def test_odd_nets(layers: str) -> None:
     text = layers.format('layer { name: "a" type: "ReLU" bottom: "data" top: "a" }')
     source = program(text if text.startswith("layers") else DATA + text)
     assert "with Net(" in source
+
+
+def test_random_layers_are_composed_again() -> None:
+    for row in rows("layers.jsonl.gz")[::40]:
+        for style in STYLES:
+            to_python(loads(row["prototxt"]), style)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_net_cannot_run_code(style: Style) -> None:
+    attack = "\rraise SystemExit(3)"
+    text = DATA + f'# a{attack}\nlayer {{ name: "a\\r{{1/0}}\\"\\\\" type: "ReLU" top: "a"'
+    net = loads(text + ' bottom: "data" } layer { name: "b" type: "__import__" top: "b" }')
+    source = to_python(net, style, title=f'"""{attack}\\')
+    assert "\n# a\\rraise SystemExit(3)\n" in source.replace("    # ", "# ")
 
 
 def test_a_damaged_text_is_refused() -> None:
@@ -201,6 +223,20 @@ def test_two_thousand_layers_in_time() -> None:
     source = to_python(net)
     assert time.process_time() - start < 5  # 0.8 s on an idle core, 2 s for 5,000 layers
     assert len(source.splitlines()) < 30
+
+
+def test_public_nets_are_composed_again(conformance: Path) -> None:
+    """All of them if the folder is named, a few otherwise. `to_python` compares the messages."""
+    every = 1 if "PROTOGEN_CONFORMANCE" in os.environ else 50
+    written = 0
+    for path in conformance_nets()[::every]:
+        net = load(path)
+        if reading_errors(net.current.findings) or not net.current.message.layer:
+            continue
+        for style in STYLES:
+            to_python(net, style)
+            written += 1
+    assert written > 150 / every
 
 
 #: Published nets, and the most lines that their programs may have.

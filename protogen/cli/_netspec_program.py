@@ -1,0 +1,77 @@
+"""Programs that compose their nets with NetSpec, and say nothing of protogen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from protogen import proto
+from protogen.cli._output import report_lines
+from protogen.net import Net
+
+if TYPE_CHECKING:
+    from protogen.diagnostics import Diagnostic
+
+__all__ = ["as_net", "collect_nets", "composing"]
+
+_IMPORT = re.compile(rb"^\s*(?:import|from)\s+caffe\b", re.MULTILINE)
+
+
+@contextmanager
+def composing(source: bytes) -> Iterator[None]:
+    """Let a program import ``caffe``: ours, unless a pycaffe is installed.
+
+    What NetSpec loses is reported, as `protogen run` does.
+    """
+    if not _IMPORT.search(source):
+        yield
+        return
+    from protogen import netspec
+    from protogen.netspec import _six
+    from protogen.netspec._record import record
+
+    if find_spec("caffe") is None:
+        netspec.install()
+        _six.install()
+    with record.session(_report, strict=False, keep_all=False):
+        yield
+        record.warn(record.dropped())
+
+
+def _report(diagnostic: Diagnostic) -> None:
+    report_lines(str(diagnostic))
+
+
+def collect_nets(module: ModuleType) -> None:
+    """Make nets of the messages of a program, or else of its NetSpecs."""
+    names = vars(module)
+    messages = {name: value for name, value in names.items() if _is_message(value)}
+    if not messages and not any(isinstance(value, Net) for value in names.values()):
+        messages = {name: value for name, value in names.items() if _is_net_spec(value)}
+    for name, value in messages.items():
+        names[name] = as_net(value)
+
+
+def as_net(value: Any) -> Any:
+    """A message or a NetSpec as a net; anything else as it is."""
+    if _is_net_spec(value):
+        value = value.to_proto()
+    if not _is_message(value):
+        return value
+    from protogen.netspec._record import record
+
+    return record.net_of(value)
+
+
+def _is_message(value: object) -> bool:
+    descriptor = getattr(type(value), "DESCRIPTOR", None)
+    full_name = getattr(descriptor, "full_name", "")
+    return bool(full_name == proto.NetParameter.DESCRIPTOR.full_name)
+
+
+def _is_net_spec(value: object) -> bool:
+    return type(value).__name__ == "NetSpec" and hasattr(type(value), "to_proto")

@@ -1,0 +1,81 @@
+"""``protogen convert``: a net in the dialect of another program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from protogen.cli._options import Spec, input_option, set_option
+from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
+
+
+@click.command(
+    short_help="Write a net so that another program reads it.",
+    epilog="\b\nExamples:\n  protogen convert net.prototxt --to opencv4 -o net_cv.prototxt\n"
+    "  protogen convert train_val.prototxt --to ncnn --phase TEST",
+)
+@click.argument("spec", type=Spec())
+@click.option(
+    "--to", "target", required=True, metavar="TARGET", help='One that "protogen targets" lists.'
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(allow_dash=True),
+    metavar="OUT",
+    default="-",
+    help="File to write [default: standard output].",
+)
+@click.option(
+    "--phase",
+    type=click.Choice(["TEST"], case_sensitive=False),
+    metavar="TEST",
+    help="Write the deploy net [default: for targets that ignore phases].",
+)
+@input_option
+@click.option("--force", is_flag=True, help="Write the net even if Caffe or the target rejects it.")
+@click.option("-q", "--quiet", is_flag=True, help="Print warnings only, not what is done.")
+@set_option
+def command(
+    spec: str,
+    target: str,
+    output: str,
+    phase: str | None,
+    inputs: Any,
+    force: bool,
+    quiet: bool,
+    settings: tuple[Any, ...],
+) -> None:
+    """Write the net of SPEC so that TARGET loads it and computes what Caffe computes.
+
+    Poolings that round down are spelled as the target reads it, or get a Slice that drops what
+    rounding up adds. Layers that the target lacks are replaced by others that compute the same,
+    other defaults are written out, and fields that only training reads are removed. Each change is
+    reported, with the weights that it changes. Blobs keep their names, unless a layer in place is
+    replaced by others that cannot be.
+
+    If the target cannot express the net, the layers are named, nothing is written, and the exit
+    code is 1.
+    """
+    from protogen import targets
+    from protogen.cli._input import display_name, read_net, shapes_given, split_spec
+    from protogen.transforms.convert import convert
+
+    check_output(output, [split_spec(spec)[0]])
+    try:
+        wanted = targets.get(target)
+    except ValueError as error:
+        raise Unusable(str(error)) from None
+    net = read_net(spec, dict(settings))
+    given = shapes_given(net, inputs)
+    result = convert(net, wanted, phase=phase, inputs=given, force=force)
+    for diagnostic in result.diagnostics:
+        report_lines(str(diagnostic))
+    if not quiet:
+        name = display_name(spec)
+        for line in result.report:
+            report(f"{name}: {line}")
+        if not result.modified:
+            report(f"{name} needs no change for {wanted.title}")
+    write_text(output, result.net.to_prototxt())

@@ -1,0 +1,31 @@
+"""Names for the layers and blobs that a transform adds."""
+
+from __future__ import annotations
+
+from protogen import proto
+
+__all__ = ["NewNames"]
+
+
+class NewNames:
+    """Names that no layer or blob of a net has yet."""
+
+    def __init__(self, net: proto.NetParameter) -> None:
+        self._layers = {layer.name for layer in net.layer}
+        self._blobs = {blob for layer in net.layer for blob in (*layer.top, *layer.bottom)}
+
+    def layer(self, wanted: str) -> str:
+        """This name, or with a number behind it if a layer has it."""
+        return _take(wanted, self._layers)
+
+    def blob(self, wanted: str) -> str:
+        """This name, or with a number behind it if a blob has it."""
+        return _take(wanted, self._blobs)
+
+
+def _take(wanted: str, taken: set[str]) -> str:
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}_{number}", number + 1
+    taken.add(name)
+    return name

@@ -1,0 +1,99 @@
+"""Fields written so that a target that reads them otherwise gets what Caffe computes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from protogen import proto
+from protogen.transforms._equivalents import Fields, Site
+
+__all__ = ["REWRITES", "Rewrite"]
+
+#: Returns the layers that replace one, or ``None`` if it stays as it is.
+Rewrite = Callable[[Site], Sequence[Fields] | None]
+
+
+def _copied(layer: proto.LayerParameter) -> Any:
+    copy = type(layer)()
+    copy.CopyFrom(layer)
+    return copy
+
+
+def _lrn(site: Site) -> Sequence[Fields] | None:
+    """All parameters written, and ``k`` moved into alpha and a factor.
+
+    ``x * (k + a * s)^-b`` is ``k^-b * x * (1 + a / k * s)^-b``.
+    """
+    layer = _copied(site.layer)
+    param = layer.lrn_param
+    k, beta = param.k, param.beta
+    param.alpha = param.alpha / k if k > 0 else param.alpha
+    param.beta = beta
+    param.k = 1.0 if k > 0 else k
+    if k == 1 or k <= 0:
+        return None if layer == site.layer else [layer]
+    return _then_scaled(site, layer, k**-beta)
+
+
+def _then_scaled(site: Site, layer: Any, factor: float) -> Sequence[Fields]:
+    """The layer with a blob of its own, and a Power layer that multiplies it."""
+    layer.top[:] = [site.names.blob(f"{site.layer.name}_unscaled")]
+    name = site.names.layer(f"{site.layer.name}_scale")
+    power = {
+        "name": name,
+        "type": "Power",
+        "bottom": list(layer.top),
+        "top": list(site.layer.top),
+        "power_param": {"scale": factor},
+    }
+    return [layer, power]
+
+
+def _log(site: Site) -> Sequence[Fields] | None:
+    """The natural logarithm, with what it reads and produces scaled by Power layers."""
+    param = site.layer.log_param
+    layer = _copied(site.layer)
+    layer.ClearField("log_param")
+    before: list[Any] = []
+    if param.scale != 1 or param.shift != 0:
+        affine = {"scale": param.scale, "shift": param.shift}
+        before.append(site.new("argument", "Power", site.layer.bottom, power_param=affine))
+        layer.bottom[:] = before[0]["top"]
+    if param.base == -1:
+        return [*before, layer] if before else None
+    return [*before, *_then_scaled(site, layer, 1 / math.log(param.base))]
+
+
+def _axis_for(message: str, old: str) -> Rewrite:
+    def write(site: Site) -> Sequence[Fields] | None:
+        if not getattr(site.layer, message).HasField(old):
+            return None
+        layer = _copied(site.layer)
+        param = getattr(layer, message)
+        param.axis = getattr(param, old)
+        param.ClearField(old)
+        return [layer]
+
+    return write
+
+
+def _statistics(site: Site) -> Sequence[Fields] | None:
+    layer = _copied(site.layer)
+    layer.batch_norm_param.ClearField("use_global_stats")
+    return [layer]
+
+
+#: By the field of a target's quirk: how to write a layer without it.
+REWRITES: Mapping[str, Rewrite] = {
+    "lrn_param.alpha": _lrn,
+    "lrn_param.beta": _lrn,
+    "lrn_param.k": _lrn,
+    "log_param.base": _log,
+    "log_param.scale": _log,
+    "log_param.shift": _log,
+    "concat_param.concat_dim": _axis_for("concat_param", "concat_dim"),
+    "slice_param.slice_dim": _axis_for("slice_param", "slice_dim"),
+    "batch_norm_param.use_global_stats": _statistics,
+}
