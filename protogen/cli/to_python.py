@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protogen.cli._input import display_name, read_net_or_exit, split_spec
-from protogen.cli._options import Spec
+from protogen.cli._options import Spec, data_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ __all__ = ["command"]
     show_default=True,
     help="The functions of protogen, or those of pycaffe.",
 )
+@data_option
 def command(spec: str, output: str, style: Style) -> None:
     """Write a net as a Python program that composes it.
 

@@ -77,7 +77,7 @@ def _covers(large: Value, small: Value) -> bool:
     """Whether a blob is at least as high and wide as another, and larger in one of them."""
     if large.shape is None or small.shape is None or is_broadcast(large, small):
         return False
-    if len(large.shape) != len(small.shape):
+    if len(large.shape) != len(small.shape) and not _is_label_map(small):
         return False
     larger = False
     for one, other in zip(_spatial(large), _spatial(small)):
@@ -110,8 +110,13 @@ def _inputs(analysis: Analysis) -> Iterator[Value]:
             yield from step.tops
 
 
+def _is_label_map(value: Value) -> bool:
+    """Whether a blob may be a map of labels without an axis of channels: N, H, W."""
+    return not value.step.bottoms and len(value.shape or ()) == 3
+
+
 def _spatial(value: Value) -> tuple[int | None, ...]:
-    return (value.shape or ())[2:]
+    return (value.shape or ())[1 if _is_label_map(value) else 2 :]
 
 
 def _inserted_crop(

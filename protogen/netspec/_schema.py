@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import FileDescriptor
-from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from google.protobuf.internal import enum_type_wrapper
 
 from protogen import proto as ours
-from protogen import rules
-from protogen.diagnostics import Location, ProtogenError
+from protogen.proto.compiler import compile_schema
 
 __all__ = ["is_ours", "on_change", "proto", "use", "use_ours"]
-
-#: The messages without which nothing can be composed.
-_NEEDED = ("LayerParameter", "NetParameter")
 
 
 class _Schema:
@@ -84,11 +74,7 @@ def use(path: str) -> None:
     Raises `ProtogenError` for a file that cannot be compiled, or that has no nets, and
     `ModuleNotFoundError` if grpcio-tools is not installed.
     """
-    file = _compiled(path)
-    for name in _NEEDED:
-        if name not in file.message_types_by_name:
-            raise _unusable(path, f'has no message "{name}", so it is not a schema of Caffe')
-    _change(_Foreign(file))
+    _change(_Foreign(_compiled(path)))
 
 
 def use_ours() -> None:
@@ -104,25 +90,8 @@ def _change(find: Callable[[str], Any]) -> None:
 
 
 def _compiled(path: str) -> FileDescriptor:
-    if find_spec("grpc_tools") is None:
-        raise ModuleNotFoundError("grpcio-tools is not installed", name="grpc_tools")
-    source = Path(path).resolve()
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "schema.desc"
-        compiler = [sys.executable, "-m", "grpc_tools.protoc", f"-I{source.parent}"]
-        options = ["--include_imports", f"--descriptor_set_out={out}", source.name]
-        result = subprocess.run([*compiler, *options], capture_output=True, text=True, check=False)
-        if result.returncode:
-            lines = [line for line in result.stderr.splitlines() if "warning" not in line]
-            reason = (lines or [""])[0].replace(f"{source.parent}/", "")
-            raise _unusable(path, f"cannot be compiled: {reason}")
-        files = FileDescriptorSet.FromString(out.read_bytes())
+    files = compile_schema(path)
     pool = descriptor_pool.DescriptorPool()
     for each in files.file:
         pool.Add(each)
     return pool.FindFileByName(files.file[-1].name)
-
-
-def _unusable(path: str, message: str) -> ProtogenError:
-    rule = rules.named("unreadable-file")
-    return ProtogenError(rule.diagnostic(message, location=Location(path)))

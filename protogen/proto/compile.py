@@ -17,14 +17,12 @@ as an enum value. mypy-protobuf would be one more dependency.
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 from google.protobuf.descriptor_pb2 import DescriptorProto, FileDescriptorSet
 
 from protogen.files import write_file
+from protogen.proto.compiler import compile_files
 from protogen.proto.stub import stub
 
 HERE = Path(__file__).parent
@@ -34,12 +32,7 @@ STUB = HERE / "_messages.pyi"
 
 def compile_schema() -> FileDescriptorSet:
     """The compiled form of the file that ``caffe.proto`` imports and of ``caffe.proto`` itself."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / TARGET.name
-        compiler = [sys.executable, "-m", "grpc_tools.protoc"]
-        options = [f"-I{HERE}", "--include_imports", f"--descriptor_set_out={out}"]
-        subprocess.run([*compiler, *options, "caffe.proto"], check=True)
-        files = FileDescriptorSet.FromString(out.read_bytes())
+    files = compile_files(HERE / "caffe.proto")
     for file in files.file:
         for message in file.message_type:
             _sort_fields(message)

@@ -1,0 +1,129 @@
+"""Compiles a ``caffe.proto`` with protobuf's compiler, which is in the package grpcio-tools."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.descriptor_pb2 import (
+    DescriptorProto,
+    EnumDescriptorProto,
+    FileDescriptorProto,
+    FileDescriptorSet,
+)
+
+from protogen import rules
+from protogen.diagnostics import Location, ProtogenError
+
+__all__ = ["clear_options", "compile_files", "compile_schema", "is_installed", "unusable"]
+
+#: The messages without which there is nothing to compose or to read.
+_NEEDED = ("LayerParameter", "NetParameter")
+
+#: The start of an error or warning of the compiler: ``caffe.proto:12:3: ``.
+_PLACE = re.compile(r"(?P<file>.*?):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)")
+
+
+def is_installed() -> bool:
+    """Whether there is a compiler."""
+    return find_spec("grpc_tools") is not None
+
+
+def compile_files(path: str | Path) -> FileDescriptorSet:
+    """The compiled forms of the files that a ``.proto`` imports, and as the last one its own.
+
+    Raises `ProtogenError` if the file cannot be compiled, and `ModuleNotFoundError` without
+    grpcio-tools.
+    """
+    if not is_installed():
+        raise ModuleNotFoundError("grpcio-tools is not installed", name="grpc_tools")
+    source = Path(path).resolve()
+    if not source.is_file():
+        raise unusable(path, "cannot be read: it is not a file, or it does not exist")
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "schema.desc"
+        compiler = [sys.executable, "-m", "grpc_tools.protoc", f"-I{source.parent}"]
+        options = ["--include_imports", f"--descriptor_set_out={out}", source.name]
+        result = subprocess.run([*compiler, *options], capture_output=True, check=False)
+        if result.returncode:
+            raise _not_compiled(path, result.stderr.decode("utf-8", "replace"))
+        return FileDescriptorSet.FromString(out.read_bytes())
+
+
+def compile_schema(path: str | Path) -> FileDescriptorSet:
+    """`compile_files` of a schema of Caffe. Raises `ProtogenError` also for another schema."""
+    files = compile_files(path)
+    main = files.file[-1]
+    names = {message.name for message in main.message_type}
+    for name in _NEEDED:
+        if name not in names:
+            raise unusable(
+                path,
+                f'has no message "{name}", so it is not a schema of Caffe',
+                hint="give the src/caffe/proto/caffe.proto of the Caffe that reads the nets",
+            )
+    for file in files.file:
+        clear_options(file)
+    return files
+
+
+def unusable(
+    path: str | Path, message: str, hint: str = "", location: Location | None = None
+) -> ProtogenError:
+    """The error for a schema that cannot be used."""
+    rule = rules.named("unreadable-file")
+    place = location or Location(str(path))
+    return ProtogenError(rule.diagnostic(message, location=place, hint=hint))
+
+
+def _not_compiled(path: str | Path, output: str) -> ProtogenError:
+    """The error for the first line of the compiler's output that is no warning."""
+    folder = f"{Path(path).resolve().parent}/"
+    lines = [line.replace(folder, "") for line in output.splitlines() if "warning" not in line]
+    reason = (lines or ["the compiler ended without a reason"])[0]
+    match = _PLACE.fullmatch(reason)
+    hint = "protoc compiles it where it is used: give that file, with those that it imports"
+    if match is None or match["file"] != Path(path).name:
+        return unusable(path, f"cannot be compiled: {reason}", hint)
+    location = Location(str(path), int(match["line"]), int(match["column"]))
+    return unusable(path, f"cannot be compiled: {match['message']}", hint, location)
+
+
+def clear_options(file: FileDescriptorProto) -> None:
+    """Leave out comments, and the options that mean nothing to who reads or writes a message."""
+    file.ClearField("source_code_info")
+    file.ClearField("options")
+    del file.extension[:]
+    for message in file.message_type:
+        _clear_message(message)
+    for enum in file.enum_type:
+        _clear_enum(enum)
+
+
+def _clear_message(message: DescriptorProto) -> None:
+    _keep_options(message, "map_entry")
+    for field in message.field:
+        _keep_options(field, "packed", "deprecated")
+    for nested in message.nested_type:
+        _clear_message(nested)
+    for enum in message.enum_type:
+        _clear_enum(enum)
+
+
+def _clear_enum(enum: EnumDescriptorProto) -> None:
+    _keep_options(enum, "allow_alias")
+    for value in enum.value:
+        _keep_options(value)
+
+
+def _keep_options(declaration: Any, *names: str) -> None:
+    """Leave only these options, and only those that are on."""
+    kept = [name for name in names if getattr(declaration.options, name)]
+    declaration.ClearField("options")
+    for name in kept:
+        setattr(declaration.options, name, True)
