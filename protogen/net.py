@@ -19,7 +19,7 @@ from protogen import proto, rules, sources
 from protogen.active import Entry, enter, is_elsewhere, leave
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
-from protogen.display import Displayed
+from protogen.display import Displayed, Drawing, drawing
 from protogen.editing import EditingMethods
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
@@ -378,6 +378,18 @@ class Net(EditingMethods, Displayed):
         """What `protogen.summary` returns for the net: its layers, parameters, MACs, memory."""
         reports = importlib.import_module("protogen.reports.summary")
         return reports.summary(self, phase, **state)
+
+    def draw(self, phase: str | None = None, **state: Any) -> Drawing:
+        """The graph of the net as a picture, which a notebook shows and ``save`` writes as SVG.
+
+        The phase is TEST by default, or TRAIN for a net that is intended for TRAIN only. ``state``
+        are ``level``, ``stages`` and ``inputs``, as for `summary`. Layers in place are part of the
+        box whose top they change, and in a large net, what repeats is folded.
+        """
+        return drawing(self, phase=phase, **state)
+
+    def _repr_svg_(self) -> str:
+        return self.draw().svg
 
     def top_shapes(self) -> list[Sequence[Shape]]:
         """The shapes of each layer's tops in `current`: in TEST, or in TRAIN if it runs only there.
