@@ -13,7 +13,7 @@ __all__ = ["batch_of", "default_source", "sources"]
 def sources(analysis: Analysis) -> Iterator[Value]:
     """The blobs that no layer computes, except learnable ones."""
     for step in analysis.steps:
-        if not step.layer.bottom and step.type != "Parameter":
+        if step.is_source:
             yield from step.tops
 
 
