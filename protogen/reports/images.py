@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.graph import Value
 
-__all__ = ["batch_of", "default_source", "sources"]
+__all__ = ["COLOR_CHANNELS", "batch_of", "default_source", "sources"]
+
+#: The channels of a color image.
+COLOR_CHANNELS = 3
 
 
 def sources(analysis: Analysis) -> Iterator[Value]:
