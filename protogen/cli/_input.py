@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "display_name",
+    "exit_if_rejected",
     "is_composed",
     "is_program",
     "read_document",
@@ -199,6 +200,22 @@ def read_net_or_exit(
     if reading_errors(findings):
         raise click.exceptions.Exit(1)
     return net, mistakes
+
+
+def exit_if_rejected(net: Net, analysis: Analysis, mistakes: Sequence[Diagnostic]) -> None:
+    """End the command with exit code 1 if Caffe would reject a net, and print why.
+
+    What `read_net_or_exit` has printed is not printed again.
+    """
+    from protogen.render.diagnostic import diagnostics_text
+
+    if analysis.ok and not mistakes:
+        return
+    printed = set(net.current.findings)
+    new = [each for each in dict.fromkeys(analysis.diagnostics) if each not in printed]
+    if new:
+        report_lines(diagnostics_text(new, source_of(_texts_of(net))))
+    raise click.exceptions.Exit(1)
 
 
 def shapes_given(

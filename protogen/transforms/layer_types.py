@@ -49,8 +49,10 @@ class LayerTypes(Transform):
     def run(self, net: Net) -> Result:
         net = net.in_current_format()
         result = Result.unmodified(net)
+        layers = net.current.message.layer  # once, because it takes time in the size of the net
+        wanted = [index for index, layer in enumerate(layers) if self._wants_change(layer)]
         # From the end, so that the layers yet to come keep their indices.
-        for index in reversed(range(len(net.current.message.layer))):
+        for index in reversed(wanted):
             result = self._replace(result, index)
         return result
 
@@ -58,8 +60,6 @@ class LayerTypes(Transform):
         """The result with one layer replaced, if the target needs that."""
         net = result.net
         layer = net.current.message.layer[index]
-        if not self._wants_change(layer):
-            return result
         phases = [net.analysis(State(phase)) for phase in net.meant_phases()]
         steps = [step for analysis in phases for step in analysis.of_indices((index,))]
         if not steps:
