@@ -13,7 +13,8 @@ from google.protobuf.descriptor_pb2 import (
 )
 
 from protogen.proto import PACKAGE
-from protogen.proto.compiler import all_files, clear_options
+from protogen.proto.compiler import all_files
+from protogen.proto.declarations import clear_options
 from protogen.proto.numbers import SPARE_NUMBERS, separate_numbers
 
 __all__ = ["extend"]

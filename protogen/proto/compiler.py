@@ -9,17 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from google.protobuf.descriptor_pb2 import (
-    DescriptorProto,
-    EnumDescriptorProto,
-    FileDescriptorProto,
-    FileDescriptorSet,
-)
+from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 
 from protogen import rules
 from protogen.diagnostics import Location, ProtogenError
+from protogen.proto.declarations import clear_options
 
 __all__ = [
     "all_files",
@@ -102,41 +97,6 @@ def _not_compiled(path: str | Path, output: str) -> ProtogenError:
         return unusable(path, f"cannot be compiled: {reason}", hint)
     location = Location(str(path), int(match["line"]), int(match["column"]))
     return unusable(path, f"cannot be compiled: {match['message']}", hint, location)
-
-
-def clear_options(file: FileDescriptorProto) -> None:
-    """Leave out comments, and the options that mean nothing to who reads or writes a message."""
-    file.ClearField("source_code_info")
-    file.ClearField("options")
-    del file.extension[:]
-    for message in file.message_type:
-        _clear_message(message)
-    for enum in file.enum_type:
-        _clear_enum(enum)
-
-
-def _clear_message(message: DescriptorProto) -> None:
-    _keep_options(message, "map_entry")
-    for field in message.field:
-        _keep_options(field, "packed", "deprecated")
-    for nested in message.nested_type:
-        _clear_message(nested)
-    for enum in message.enum_type:
-        _clear_enum(enum)
-
-
-def _clear_enum(enum: EnumDescriptorProto) -> None:
-    _keep_options(enum, "allow_alias")
-    for value in enum.value:
-        _keep_options(value)
-
-
-def _keep_options(declaration: Any, *names: str) -> None:
-    """Leave only these options, and only those that are on."""
-    kept = [name for name in names if getattr(declaration.options, name)]
-    declaration.ClearField("options")
-    for name in kept:
-        setattr(declaration.options, name, True)
 
 
 def all_files(files: FileDescriptorSet) -> Iterator[FileDescriptorProto]:

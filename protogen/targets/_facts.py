@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal
 
-from protogen.targets._schema import message_class
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+
+from protogen.targets._schema import declarations, message_class
 
 __all__ = [
     "EFFECTS",
@@ -66,6 +68,10 @@ class Schema:
     def message_class(self, name: str = "NetParameter") -> Any:
         """The class of a message of the target's own schema, in a private pool."""
         return message_class(self.forks, self.lacks, self.fields, self.values, name)
+
+    def declarations(self) -> FileDescriptorProto:
+        """The target's own schema, without the messages and enums of other forks."""
+        return declarations(self.message_class().DESCRIPTOR.file, self.forks)
 
     def __hash__(self) -> int:
         return id(self)
