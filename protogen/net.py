@@ -27,6 +27,7 @@ from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
 from protogen.program import Line, reject, user_line
+from protogen.proto.schemas import schema_of
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
 from protogen.spelling import shown
@@ -134,7 +135,8 @@ class Net(EditingMethods, Displayed):
             if isinstance(message, (str, os.PathLike)):
                 hint = f"; to read a file, use protogen.load({os.fspath(message)!r:.60})"
             raise TypeError(f"expected a Net or NetParameter, got {shown(message):.60}{hint}")
-        if descriptor is not proto.NetParameter.DESCRIPTOR:
+        is_own = descriptor is proto.NetParameter.DESCRIPTOR
+        if not (is_own or schema_of(descriptor)):
             message = proto.NetParameter.FromString(message.SerializeToString())
         net = cls.__new__(cls)
         net._start(message, None)
@@ -182,7 +184,7 @@ class Net(EditingMethods, Displayed):
 
     def to_proto(self) -> Any:
         """A copy of the ``NetParameter`` message, the caller's own."""
-        copy = proto.NetParameter()
+        copy = type(self._message)()
         copy.CopyFrom(self._message)
         return copy
 
@@ -216,7 +218,8 @@ class Net(EditingMethods, Displayed):
             net = Net.of(self.to_proto())
         else:
             self._follow()
-            document = read(self._document.text, proto.NetParameter, self._document.filename)
+            old = self._document
+            document = read(old.text, old.message_class, old.filename)
             net = Net.from_document(document)
         net._lines = dict(self._lines)
         net._stated = dict(self._stated)
@@ -225,8 +228,11 @@ class Net(EditingMethods, Displayed):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy what the net says, and where it came from; not what was found out."""
         document = self.document
-        content = self.to_proto() if document is None else (document.text, document.filename)
-        return _restored, (content, dict(self._lines), dict(self._stated))
+        content: Any = _serialized(self._message)
+        if document is not None:
+            content = document.text, document.filename
+        schema = schema_of(self._message.DESCRIPTOR)
+        return _restored, (content, schema, dict(self._lines), dict(self._stated))
 
     def apply(self, edits: Iterable[Edit]) -> None:
         """Make the edits, whose paths are those of `current`; comments and layout stay.
@@ -505,14 +511,20 @@ class Net(EditingMethods, Displayed):
 
 
 def _restored(
-    content: Any, lines: dict[int, tuple[str, str, int]], stated: dict[int, tuple[Shape, ...]]
+    content: bytes | tuple[str, str],
+    schema: Any,
+    lines: dict[int, tuple[str, str, int]],
+    stated: dict[int, tuple[Shape, ...]],
 ) -> Net:
-    """The net in a text or a message, with the lines that composed its layers."""
+    """The net in a text or a serialized message, with the lines that composed its layers."""
+    message_class = schema.message_class("NetParameter") if schema else proto.NetParameter
     if isinstance(content, tuple):
         text, filename = content
-        net = Net.from_document(read(text, proto.NetParameter, filename))
+        net = Net.from_document(read(text, message_class, filename))
     else:
-        net = Net.of(content)
+        message = message_class()
+        message.MergeFromString(content)
+        net = Net.of(message)
     net._lines, net._stated = lines, stated
     return net
 
@@ -575,7 +587,7 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     if not needs_upgrade(message):
         return Current(message, found)
     upgraded = upgrade_net(message, document.locate if document is not None else None)
-    current = proto.NetParameter() if upgraded.message is None else upgraded.message
+    current = type(message)() if upgraded.message is None else upgraded.message
     kind = "layers" if message.layers else "layer"
     more = upgraded.diagnostics
     mixed = document.parse_result.legacy_mixed if document is not None else None

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,14 @@ from google.protobuf.descriptor_pb2 import (
 from protogen import rules
 from protogen.diagnostics import Location, ProtogenError
 
-__all__ = ["clear_options", "compile_files", "compile_schema", "is_installed", "unusable"]
+__all__ = [
+    "all_files",
+    "clear_options",
+    "compile_files",
+    "compile_schema",
+    "is_installed",
+    "unusable",
+]
 
 #: The messages without which there is nothing to compose or to read.
 _NEEDED = ("LayerParameter", "NetParameter")
@@ -84,10 +92,12 @@ def unusable(
 def _not_compiled(path: str | Path, output: str) -> ProtogenError:
     """The error for the first line of the compiler's output that is no warning."""
     folder = f"{Path(path).resolve().parent}/"
-    lines = [line.replace(folder, "") for line in output.splitlines() if "warning" not in line]
-    reason = (lines or ["the compiler ended without a reason"])[0]
+    lines = [line.replace(folder, "") for line in output.splitlines()]
+    lines = [line for line in lines if "warning" not in line.lower()]
+    placed = [line for line in lines if _PLACE.fullmatch(line)]
+    reason = (placed or lines or ["the compiler ended without a reason"])[0]
     match = _PLACE.fullmatch(reason)
-    hint = "protoc compiles it where it is used: give that file, with those that it imports"
+    hint = "give the file that the build of that Caffe compiles, usually caffe.proto"
     if match is None or match["file"] != Path(path).name:
         return unusable(path, f"cannot be compiled: {reason}", hint)
     location = Location(str(path), int(match["line"]), int(match["column"]))
@@ -127,3 +137,10 @@ def _keep_options(declaration: Any, *names: str) -> None:
     declaration.ClearField("options")
     for name in kept:
         setattr(declaration.options, name, True)
+
+
+def all_files(files: FileDescriptorSet) -> Iterator[FileDescriptorProto]:
+    """The files of a set, without those of protobuf itself."""
+    for file in files.file:
+        if not file.name.startswith("google/"):
+            yield file

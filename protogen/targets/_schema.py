@@ -13,13 +13,11 @@ from typing import Any
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from protogen import proto
+from protogen.proto.numbers import separate_numbers
 
 __all__ = ["message_class"]
 
 _Field = descriptor_pb2.FieldDescriptorProto
-
-#: From here on, numbers of fields whose own number another field of the target has.
-_SPARE_NUMBERS = 500_000
 
 _pools: dict[tuple[Any, ...], descriptor_pool.DescriptorPool] = {}
 
@@ -115,7 +113,8 @@ def _change_message(message: Any, descriptor: Any, path: str, choice: _Choice) -
             declared[name] = _Field(name=name)
             kept.append(declared[name])
         _declare(declared[name], declaration)
-    _separate_numbers(kept, added)
+    # Those that are declared keep their numbers.
+    separate_numbers(sorted(kept, key=lambda field: field.name not in added))
     copies = [_Field.FromString(field.SerializeToString()) for field in kept]
     del message.field[:]
     message.field.extend(sorted(copies, key=lambda field: field.number))
@@ -125,15 +124,6 @@ def _change_message(message: Any, descriptor: Any, path: str, choice: _Choice) -
     for nested in message.nested_type:
         inner = descriptor.nested_types_by_name[nested.name]
         _change_message(nested, inner, f"{path}.{nested.name}", choice)
-
-
-def _separate_numbers(fields: list[Any], declared: Collection[str]) -> None:
-    """Give a field another number if two have the same; those that are declared keep theirs."""
-    taken: set[int] = set()
-    for field in sorted(fields, key=lambda field: field.name not in declared):
-        while field.number in taken:
-            field.number = _SPARE_NUMBERS + len(taken)
-        taken.add(field.number)
 
 
 def _declare(field: Any, declaration: int | str) -> None:

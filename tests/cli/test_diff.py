@@ -150,3 +150,11 @@ def test_git_compares_the_normal_form() -> None:
     assert changed == ["-    num_output: 4", "+    num_output: 8"]
     Path("a.prototxt").write_text("not a net")
     assert "+not a net" in git("diff")
+
+
+def test_names_with_control_characters(in_folder: Path) -> None:
+    Path("a.prototxt").write_text(NET)
+    Path("b.prototxt").write_text(NET.replace('name: "conv"', r'name: "conv\n\033[2J"'))
+    result = CliRunner().invoke(command, ["a.prototxt", "b.prototxt", "--weights"], color=True)
+    assert r'renamed to "conv\n\x1b[2J"' in result.stdout
+    assert "\033" not in result.stdout

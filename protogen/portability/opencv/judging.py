@@ -24,11 +24,13 @@ __all__ = ["judge_opencv"]
 
 
 def judge_opencv(subject: Subject, target: Target) -> Judgment:
-    """What OpenCV does with a net that is given the weights that Caffe would save for it."""
+    """What OpenCV does with a net and the weights that Caffe would save for it."""
     return _Judge(subject, target).judge()
 
 
 class _Judge:
+    """The steps of OpenCV's importer on one net, and the findings about them."""
+
     def __init__(self, subject: Subject, target: Target) -> None:
         self.subject = subject
         self.target = target
@@ -78,6 +80,7 @@ class _Judge:
         return judgment(self.target, found)
 
     def _found(self, effect: Effect, what: str, fault: OpenCVFault) -> Diagnostic:
+        """The finding about a fault, of the layer that has it or of the whole net."""
         step = self._step(fault.layer)
         what = what if step is None else what.replace("the net", "it").replace(" on it", "")
         field = fault.field if step or fault.layer < 0 else ""
