@@ -605,7 +605,7 @@
       pane.append(tag("h3", "", "Prototxt"));
       const link = tag("button", "link", `line ${first} of the source`);
       link.type = "button";
-      link.addEventListener("click", () => select("tab-source"));
+      link.addEventListener("click", () => (at("editor") ? selectLines(first, last) : select("tab-source")));
       pane.append(link);
       const lines = sourceLines().slice(first - 1, last);
       pane.append(tag("pre", "code", lines.slice(0, 200).join("\n")));
@@ -753,7 +753,83 @@
     at("pane-layer").append(tag("h3", "", "Keys"), pairs(KEYS));
   };
 
+  // The editor -----------------------------------------------------------------------------------
+
+  const selectLines = (first, last) => {
+    const editor = at("editor");
+    const lines = editor.value.split("\n");
+    const before = lines.slice(0, first - 1).join("\n").length + (first > 1 ? 1 : 0);
+    const length = lines.slice(first - 1, last).join("\n").length;
+    editor.focus();
+    editor.setSelectionRange(before, before + length);
+    editor.scrollTop = (editor.scrollHeight * (first - 4)) / lines.length;
+  };
+
+  const edit = () => {
+    const editor = at("editor");
+    let shown = data.source;
+    let timer = 0;
+    let version = null;
+    let isAsking = false;
+    editor.value = shown;
+    shown = editor.value; // with its line ends as the browser keeps them
+
+    const ask = async () => {
+      if (isAsking) return;
+      isAsking = true;
+      const text = editor.value;
+      try {
+        const answer = await fetch("/draw", { method: "POST", body: text });
+        const found = await answer.json();
+        replace(found, text);
+      } catch (error) {
+        at("state").textContent = `The server does not answer: ${error.message}`;
+      }
+      isAsking = false;
+      if (editor.value !== text) later();
+    };
+
+    const replace = (found, text) => {
+      const name = chosen === null ? null : data.layers[chosen].name;
+      data = found.data;
+      shown = text;
+      // The server has escaped every name in it, as in the page itself.
+      at("pane-layers").innerHTML = found.layers;
+      show();
+      const same = data.layers.findIndex((layer) => layer.name === name);
+      if (name !== null && same >= 0) choose(same, false);
+      at("state").textContent = data.headline;
+    };
+
+    const later = () => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, 250);
+    };
+
+    // Another editor may save the file. What is typed here is never lost to that.
+    const watch = async () => {
+      try {
+        const now = (await (await fetch("/version")).json()).version;
+        if (version !== null && now !== version) {
+          const text = (await (await fetch("/text")).json()).text.replace(/\r\n?/g, "\n");
+          if (editor.value === shown && text !== shown) {
+            editor.value = text;
+            ask();
+          } else if (text !== shown) at("state").textContent = "The file has changed; reload the page to see it.";
+        }
+        version = now;
+      } catch (error) {
+        at("state").textContent = `The server does not answer: ${error.message}`;
+      }
+      setTimeout(watch, 1000);
+    };
+
+    editor.addEventListener("input", later);
+    watch();
+  };
+
   show();
   start();
+  if (at("editor")) edit();
   select(data.findings.some((each) => each.severity === "error") ? "tab-findings" : "tab-layer");
 })();

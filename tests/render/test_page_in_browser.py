@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from protogen import Net, loads
+from protogen.cli._page_server import Editor, PageServer
 from protogen.graph import State
 from protogen.render.page import page
 from protogen.zoo import net_of_spec
@@ -169,8 +171,39 @@ def test_hostile_names_are_text(browser: Any, tmp_path: Path) -> None:
 
 
 def test_a_long_chain_opens_folded(browser: Any, tmp_path: Path) -> None:
-    open_page(browser, tmp_path, loads(chain(1000)))
+    open_page(browser, tmp_path, loads(chain(300)))
     assert len(texts(browser, "#scene .box")) == 2
     click(browser, "#unfold")
-    assert len(texts(browser, "#scene .box")) == 1001
+    assert len(texts(browser, "#scene .box")) == 301
     assert is_quiet(browser)
+
+
+def test_the_editor_draws_what_is_typed_and_what_is_saved(browser: Any, tmp_path: Path) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    file = tmp_path / "net.prototxt"
+    file.write_text("\n".join([INPUT, convolution("c", "data")]))
+    editor = Editor("net.prototxt", "", file, lambda net: net.analysis())
+    server = PageServer(editor, 0)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    wait = WebDriverWait(browser, 30)
+    try:
+        browser.get(server.url)
+        wait.until(lambda _: texts(browser, "#scene .box .title") == ["data", "c"])
+        write(browser, "#editor", convolution("typed", "dat"))
+        wait.until(lambda _: "typed" in texts(browser, "#scene .box.error .title"))
+        browser.execute_script(
+            "const e = document.querySelector('#editor'); e.value = arguments[0];"
+            "e.dispatchEvent(new Event('input'))",
+            INPUT,
+        )
+        wait.until(lambda _: texts(browser, "#scene .box .title") == ["data"])
+        file.write_text("\n".join([INPUT, convolution("saved", "data")]))
+        wait.until(lambda _: texts(browser, "#scene .box .title") == ["data", "saved"])
+        assert is_quiet(browser)
+        browser.get("about:blank")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
