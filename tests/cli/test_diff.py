@@ -158,3 +158,9 @@ def test_names_with_control_characters(in_folder: Path) -> None:
     result = CliRunner().invoke(command, ["a.prototxt", "b.prototxt", "--weights"], color=True)
     assert r'renamed to "conv\n\x1b[2J"' in result.stdout
     assert "\033" not in result.stdout
+
+
+def test_standard_input_is_one_net_only() -> None:
+    result = CliRunner().invoke(command, ["-", "-"], input=NET)
+    assert result.exit_code == 2
+    assert "only one of the two nets can be standard input" in result.stderr
