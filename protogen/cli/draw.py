@@ -14,7 +14,7 @@ from protogen.cli._output import Unusable, check_output, report, write_bytes
 @click.command(
     short_help="Draw the graph of a net as SVG, PNG or PDF.",
     epilog="\b\nExamples:\n  protogen draw deploy.prototxt -o net.svg\n"
-    "  protogen draw zoo:googlenet -o googlenet.pdf --direction LR",
+    "  protogen draw zoo:googlenet -o googlenet.pdf --columns 3",
 )
 @click.argument("spec", type=Spec(), metavar="FILE|SPEC")
 @click.option(
@@ -33,12 +33,21 @@ from protogen.cli._output import Unusable, check_output, report, write_bytes
     metavar="TB|LR",
     help="From top to bottom, or from left to right.",
 )
+@click.option(
+    "--columns",
+    type=click.IntRange(1, 20),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Wrap the graph into columns, for a page.",
+)
 @set_option
 @states_options
 def command(
     spec: str,
     output: str,
     direction: str,
+    columns: int,
     settings: Any,
     phase: str | None,
     level: int,
@@ -65,7 +74,7 @@ def command(
     net, mistakes = read_partial_net(spec, dict(settings))
     state = State(phase or default_phase(net, level, stages), level, stages)
     analysis = net.analysis(state, shapes_given(net, inputs))
-    text = dot(analysis, direction.upper())
+    text = dot(analysis, direction.upper(), columns)
     try:
         data = text.encode() if file_format == "dot" else graphviz(text, file_format)
     except ImportError:

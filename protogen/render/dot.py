@@ -30,15 +30,19 @@ def graphviz(text: str, file_format: str) -> bytes:
     return bytes(drawn)
 
 
-def dot(analysis: Analysis, direction: str = "TB") -> str:
-    """The graph of a net in one phase. ``direction`` is TB, to the bottom, or LR, to the right."""
-    return "\n".join(_Dot(picture(analysis)).lines(direction)) + "\n"
+def dot(analysis: Analysis, direction: str = "TB", columns: int = 1) -> str:
+    """The graph of a net in one phase. ``direction`` is TB, to the bottom, or LR, to the right.
+
+    ``columns`` wraps the graph as a text: about equally long parts, side by side. A line into
+    another part ends in a numbered circle, and goes on from another with the same number.
+    """
+    return "\n".join(_Dot(picture(analysis), columns).lines(direction)) + "\n"
 
 
 class _Dot:
     """Writes a picture with its groups."""
 
-    def __init__(self, drawn: Picture) -> None:
+    def __init__(self, drawn: Picture, columns: int) -> None:
         self.drawn = drawn
         self.root = root_group(drawn)
         self.opened = open_groups(self.root)
@@ -46,6 +50,29 @@ class _Dot:
         #: The name of each box, or of the folded group that hides it.
         self.names: dict[Box, str] = {}
         self.count = 0
+        #: Values that go on in another column with their numbers, and where they go on.
+        self.connectors: dict[Edge, int] = {}
+        self.entries: dict[str, int] = {}
+        #: The column of each box, from 0 on.
+        self.column = self._columns(columns)
+
+    def _columns(self, columns: int) -> dict[Box, int]:
+        heights = [self._height(item) for item in self.root.items]
+        column: dict[Box, int] = {}
+        above = 0
+        for item, height in zip(self.root.items, heights):
+            number = min(columns - 1, columns * (above + height // 2) // max(1, sum(heights)))
+            column.update(dict.fromkeys([item] if isinstance(item, Box) else item.boxes, number))
+            above += height
+        return column
+
+    def _height(self, item: Item) -> int:
+        """About how many lines an item takes: those of a chain, or of half the boxes of a block."""
+        if isinstance(item, Box):
+            return 2 + len(box_words(item).lines)
+        if item not in self.opened:
+            return 3
+        return 2 + sum(map(self._height, item.items)) // 2
 
     def lines(self, direction: str) -> Iterator[str]:
         name = _quoted(shortened(str(self.drawn.analysis.message.name)))
@@ -62,6 +89,8 @@ class _Dot:
         )
         yield from self._items(self.root.items, "  ")
         yield from self._edges()
+        yield from self._connectors()
+        yield from self._column_order()
         yield "}"
 
     def _items(self, items: list[Item], indent: str) -> Iterator[str]:
@@ -98,10 +127,45 @@ class _Dot:
         written: set[tuple[str, str]] = set()
         for edge in self.drawn.edges:
             for reader in edge.readers:
-                ends = self.names[edge.source], self.names[reader]
-                if ends[0] != ends[1] and ends not in written:
-                    written.add(ends)
-                    yield f"  {ends[0]} -> {ends[1]} [label={_edge_label(edge)}];"
+                for start, end in self._ends(edge, reader):
+                    if start != end and (start, end) not in written:
+                        written.add((start, end))
+                        yield f"  {start} -> {end} [label={_edge_label(edge)}];"
+
+    def _ends(self, edge: Edge, reader: Box) -> Iterator[tuple[str, str]]:
+        """The line from a box to a reader; in two parts if the reader is in another column."""
+        source, target = self.names[edge.source], self.names[reader]
+        column = self.column[reader]
+        if self.column[edge.source] == column:
+            yield source, target
+            return
+        number = self.connectors.setdefault(edge, len(self.connectors) + 1)
+        yield source, f"out{number}"
+        yield f"in{number}_{column}", target
+        self.entries[f"in{number}_{column}"] = column
+
+    def _connectors(self) -> Iterator[str]:
+        """Numbered circles, where a line goes on in another column."""
+        circle = 'shape=circle style="" margin=0 width=0.25 fixedsize=true'
+        for number in self.connectors.values():
+            yield f"  out{number} [label={number} {circle}];"
+        for name in self.entries:
+            number = int(name.removeprefix("in").partition("_")[0])
+            yield f"  {name} [label={number} {circle}];"
+
+    def _column_order(self) -> Iterator[str]:
+        """Invisible lines that begin the columns at the top, from left to right."""
+        tops = [f"top{column}" for column in range(max(self.column.values(), default=0) + 1)]
+        if len(tops) == 1:
+            return
+        yield f"  {{ rank=same; {' -> '.join(tops)} [style=invis]; }}"
+        for top in tops:
+            yield f'  {top} [style=invis height=0 width=0 label=""];'
+        firsts = {column: self.names[box] for box, column in reversed(self.column.items())}
+        for column, name in firsts.items():
+            begin = [each for each, place in self.entries.items() if place == column] or [name]
+            for each in begin:
+                yield f"  {tops[column]} -> {each} [style=invis];"
 
 
 def _fill(box: Box) -> str:

@@ -69,3 +69,19 @@ def test_graphviz_writes_other_formats(file_format: str, start: bytes) -> None:
 def test_an_empty_net() -> None:
     pytest.importorskip("pygraphviz", reason="the extra [draw] is not installed")
     assert b"<svg" in graphviz(dot(loads("").analysis()), "svg")
+
+
+def test_columns_end_and_go_on_in_circles() -> None:
+    text = dot(net_of_spec("googlenet", {}).analysis(), columns=3)
+    circles = re.findall(r"^  ((?:in|out)\w+) \[label=(\d) shape=circle", text, re.MULTILINE)
+    assert circles == [("out1", "1"), ("out2", "2"), ("in1_1", "1"), ("in2_2", "2")]
+    # Each inception module reads the value of a circle four times.
+    assert len(re.findall(r"^  in1_1 -> ", text, re.MULTILINE)) == 4
+    assert "top0 -> top1 -> top2" in text
+
+
+@pytest.mark.parametrize("columns", [1, 2, 20])
+def test_columns_of_a_small_or_empty_net(columns: int) -> None:
+    pytest.importorskip("pygraphviz", reason="the extra [draw] is not installed")
+    for net in (small(), loads("")):
+        assert b"<svg" in graphviz(dot(net.analysis(), "LR", columns), "svg")
