@@ -5,14 +5,19 @@ from __future__ import annotations
 import html.parser
 import json
 import re
+from importlib import resources
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
 from protogen import Net, loads
 from protogen.graph import State
+from protogen.render.dot import dot
+from protogen.render.net_svg import net_svg
 from protogen.render.page import page
 from protogen.zoo import net_of_spec
+from tests.mutated_nets import mutated
 from tests.pictures.nets import INPUT, chain, convolution, in_place
 
 HOSTILE = [
@@ -154,3 +159,20 @@ def test_a_long_chain_opens_folded() -> None:
     data = data_of(page_of(loads(chain(500))))
     assert [number for number, group in enumerate(data["groups"]) if group["open"]] == [0]
     assert sum(len(rank) for rank in data["groups"][0]["ranks"]) == 2
+
+
+def test_the_script_writes_markup_in_one_place_only() -> None:
+    script = resources.files("protogen.templates").joinpath("view.js").read_text("utf-8")
+    # What the server of the editor has escaped; everything else is text.
+    assert script.count("innerHTML") == 1
+    for other in ("eval(", "document.write", "outerHTML", "insertAdjacentHTML", "</script"):
+        assert other not in script
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_mutated_nets_have_pages_and_pictures(seed: int) -> None:
+    net = loads(mutated(seed).encode("utf-8", "surrogatepass"))
+    analysis = net.analysis(State("TEST" if seed % 2 else "TRAIN"))
+    assert len(data_of(page(net, analysis, "x"))["layers"]) == len(analysis.steps)
+    ElementTree.fromstring(net_svg(analysis))
+    assert dot(analysis, columns=1 + seed % 3).endswith("}\n")
