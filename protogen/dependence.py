@@ -32,7 +32,7 @@ _LARGEST_AXIS = 2**20
 
 
 class Unclear(NamedTuple):
-    """Why it is not known what a blob is computed from: a sentence about a layer."""
+    """Why it is unknown what a blob is computed from: a sentence about a layer."""
 
     reason: str
 
@@ -174,7 +174,7 @@ def _unknown_size(value: Value) -> str:
 
 
 class _NoRule(Exception):
-    """Why it is not known what a layer reads."""
+    """Why it is unknown what a layer reads."""
 
 
 class _Layer(NamedTuple):
@@ -605,7 +605,7 @@ def _interp(layer: _Layer) -> Iterator[Reading]:
 
 
 def _upsample(layer: _Layer) -> Iterator[Reading]:
-    """Each element becomes a square; where in it the mask puts the value is not known."""
+    """Each element becomes a square; the place of the value in it is unknown."""
     bottom, top = layer.bottom, layer.top
     reads = list(_sames(bottom[:-2]))
     for axis in range(len(bottom) - 2, len(bottom)):

@@ -46,7 +46,7 @@ KINDS = Operations._fields
 class LayerCost:
     """One layer: its MACs, its other operations, and the buffer that it works in.
 
-    ``operations`` is ``None`` if they are not known. ``column_buffer`` is the bytes of the matrix
+    ``operations`` is ``None`` if they are unknown. ``column_buffer`` is the bytes of the matrix
     in which a Convolution lays out its windows (im2col) one image at a time; a 1x1 Convolution with
     stride 1 needs none.
     """
@@ -166,7 +166,7 @@ def _column_buffer(layer: _Layer) -> Total:
 
 
 def _operations(layer: _Layer) -> Operations | None:
-    """What a layer computes apart from MACs; ``None`` if that is not known."""
+    """What a layer computes apart from MACs; ``None`` if that is unknown."""
     rule = _RULES.get(layer.step.type)
     return None if rule is None else rule(layer)
 
@@ -177,7 +177,7 @@ def _bias(layer: _Layer) -> Operations:
 
 
 def _each(**counts: int) -> Callable[[_Layer], Operations]:
-    """So many operations for each element of the top."""
+    """These numbers of operations for each element of the top."""
 
     def rule(layer: _Layer) -> Operations:
         return Operations(**{kind: each * layer.written for kind, each in counts.items()})
@@ -252,7 +252,7 @@ def _pooling(layer: _Layer) -> Operations | None:
     return Operations(additions=pixels, divisions=count(layer.tops[0]))
 
 
-#: So many windows at a border are looked at one by one.
+#: The number of windows at a border that are examined one by one.
 _MOST_WINDOWS = 2**20
 
 

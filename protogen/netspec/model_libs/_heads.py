@@ -57,7 +57,7 @@ def _priors(
 
 
 def _check(net: NetSpec, data_layer: str, num_classes: Any, **per_layer: Sequence[Any]) -> None:
-    """Raise `ComposeError` for lists that have not one value for each layer."""
+    """Raise `ComposeError` for lists that do not have a value for each layer."""
     if not num_classes or num_classes < 0:
         reject(f"num_classes must be positive, got {num_classes!r}", "")
     expected = len(per_layer["from_layers"])
@@ -232,7 +232,7 @@ def CreateRefineDetHead(  # noqa: N802
 ) -> list[Top]:
     """Add the two heads of RefineDet; return the tops of arm (with priors), then those of odm.
 
-    The first one, on ``from_layers``, tells objects from background; the second one, on
+    The first one, on ``from_layers``, separates objects from background; the second one, on
     ``from_layers2``, refines the boxes and predicts the classes.
     """
     _check(
