@@ -16,6 +16,7 @@ from protogen import proto
 from protogen.analysis import Analysis
 from protogen.element_sets import Line, Read
 from protogen.graph import Step, Value
+from protogen.layers.batch_norm import uses_global_statistics
 from protogen.schema import Context, Fault
 from protogen.shapes import count, is_known
 from protogen.windows import convolution_window, extent, pooling_window
@@ -330,12 +331,9 @@ def _normalize(layer: _Layer) -> Iterator[Reading]:
 
 def _batch_norm(layer: _Layer) -> Iterator[Reading]:
     """With the statistics of the batch, every element depends on all of its channel."""
-    param, bottom = layer.ctx.param, layer.bottom
-    kept = layer.ctx.phase == proto.TEST
-    if param.HasField("use_global_stats"):
-        kept = param.use_global_stats
+    bottom = layer.bottom
     reads = _sames(bottom)
-    if not kept:
+    if not uses_global_statistics(layer.ctx):
         reads = (_all(bottom[0]), _same(1, bottom[1]), *_alls(bottom[2:]))
     yield Reading(0, 0, reads)
 
