@@ -1,44 +1,37 @@
-"""What the elements of each blob are computed from: the rules of the layers, and the way through.
+"""What the elements of each blob are computed from: the way through a net, layer by layer.
 
-A rule says which coordinates of its bottoms the elements of a top read, axis by axis. A layer
-without a rule, or one that mixes axes, ends the way: nothing is guessed.
-(source: the forward passes of Caffe's layers; tests compare with a real Caffe whose input was
-changed one row at a time)
+What a layer reads of its bottoms is in `protogen.layer_reads`. If that is unknown, or mixes axes,
+the way ends there: nothing is guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from fractions import Fraction
-from itertools import product as combinations
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from protogen import proto
 from protogen.analysis import Analysis
 from protogen.element_sets import Line, Mixed, Product, Read, composed, identity, joined
 from protogen.graph import Step, Value
-from protogen.schema import Context, Fault
-from protogen.shapes import count, is_known
-from protogen.windows import convolution_window, extent, pooling_window
+from protogen.layer_reads import Reading, UnknownReads, readings, unknown_size
+from protogen.shapes import is_known
 
 __all__ = ["Dependence", "Span", "Unclear", "dependences"]
 
 
 #: A set of coordinates has a bit for each, so an axis of the source costs the square of its size.
 _LARGEST_SOURCE = 2**14
-
 #: There is a set for each coordinate of a blob.
 _LARGEST_AXIS = 2**20
 
 
 class Unclear(NamedTuple):
-    """Why it is not known what a blob is computed from: a sentence about a layer."""
+    """Why it is unknown what a blob is computed from: a sentence about a layer."""
 
     reason: str
 
 
 class Span(NamedTuple):
-    """How far elements see along one axis of the source, if borders are left aside.
+    """How far elements see along one axis of the source, if no border cuts that off.
 
     ``axis`` is that of the blob which moves the window, ``line`` how. ``whole`` is whether every
     element sees the whole axis. Without a line the windows of elements differ.
@@ -60,14 +53,6 @@ class Dependence(NamedTuple):
 Found = Dependence | Unclear
 
 
-class Reading(NamedTuple):
-    """What the elements of a top read of a bottom, axis by axis; both by their index."""
-
-    top: int
-    bottom: int
-    reads: tuple[Read, ...]
-
-
 # The way through a net -------------------------------------------------------------------------
 
 
@@ -81,6 +66,7 @@ def dependences(
     found: dict[Value, Found] = {source: _itself(source)}
     for step in analysis.steps:
         bottoms = [None if value is None else found.get(value) for value in step.bottoms]
+        # A layer that reads nothing of the source may have no rule.
         if source in step.tops or not any(bottoms):
             continue
         for value, each in zip(step.tops, _through(analysis, step, bottoms, longest_axis)):
@@ -90,8 +76,9 @@ def dependences(
 
 
 def _itself(source: Value) -> Found:
+    """The source, each element of which depends on itself."""
     if not is_known(source.shape):
-        return Unclear(_unknown_size(source))
+        return Unclear(unknown_size(source))
     if max(source.shape, default=0) > _LARGEST_SOURCE:
         return Unclear(f'"{source.name}" has an axis with more than {_LARGEST_SOURCE:,} elements')
     spans = tuple(Span(axis, Line(0, 0, 1), False) for axis in range(len(source.shape)))
@@ -102,26 +89,24 @@ def _through(
     analysis: Analysis, step: Step, bottoms: Sequence[Found | None], longest_axis: int
 ) -> Iterator[Found | None]:
     """What each top of a layer depends on."""
-    readings: list[Reading] | str
     try:
-        readings = _readings(analysis, step, longest_axis)
-    except _NoRule as reason:
-        readings = str(reason)
+        all_readings = readings(analysis, step, longest_axis)
+    except UnknownReads as reason:
+        # If a bottom is unclear already, the reason is an earlier layer.
+        unclear = [each for each in bottoms if isinstance(each, Unclear)]
+        first = unclear[0] if unclear else Unclear(str(reason))
+        yield from [first] * len(step.tops)
+        return
     for index in range(len(step.tops)):
-        if isinstance(readings, str):
-            earlier = next((each for each in bottoms if isinstance(each, Unclear)), None)
-            yield earlier or Unclear(readings)
-        else:
-            own = [each for each in readings if each.top == index]
-            yield _depends(step, own, bottoms)
+        own = [reading for reading in all_readings if reading.top == index]
+        yield _depends(step, own, bottoms)
 
 
-def _depends(
-    step: Step, readings: Iterable[Reading], bottoms: Sequence[Found | None]
-) -> Found | None:
+def _depends(step: Step, own: Iterable[Reading], bottoms: Sequence[Found | None]) -> Found | None:
+    """What a top depends on, from what it reads and what the bottoms depend on."""
     products: list[Product] = []
     spans: tuple[Span, ...] | None = None
-    for reading in readings:
+    for reading in own:
         bottom = bottoms[reading.bottom]
         if isinstance(bottom, Unclear):
             return bottom
@@ -134,8 +119,8 @@ def _depends(
                     products.append(product)
         except Mixed:
             return Unclear(f'layer "{step.name}" ({step.type}) mixes axes')
-        own = tuple(_span(reading.reads, span) for span in bottom.spans)
-        spans = own if spans is None else tuple(map(_wider, spans, own))
+        new = tuple(_span(reading.reads, span) for span in bottom.spans)
+        spans = new if spans is None else tuple(map(_wider, spans, new))
     return None if spans is None else Dependence(joined(products), spans)
 
 
@@ -166,514 +151,3 @@ def _wider(one: Span, other: Span) -> Span:
         return Span(one.axis, None, False)
     line = Line(min(mine.first, theirs.first), max(mine.last, theirs.last), mine.step)
     return Span(one.axis, line, False)
-
-
-def _unknown_size(value: Value) -> str:
-    reason = f'the size of "{value.name}" is unknown'
-    if value.step.bottoms:
-        return reason
-    return f"{reason}; give its shape, such as --input {value.name}=1,3,224,224"
-
-
-# The rules of layers ---------------------------------------------------------------------------
-
-
-class _NoRule(Exception):
-    """Why it is not known what a layer reads."""
-
-
-class _Layer(NamedTuple):
-    """A layer with known shapes, as the rules see it."""
-
-    step: Step
-    ctx: Context
-    bottoms: list[tuple[int, ...]]
-    tops: list[tuple[int, ...]]
-
-    @property
-    def bottom(self) -> tuple[int, ...]:
-        return self.bottoms[0]
-
-    @property
-    def top(self) -> tuple[int, ...]:
-        return self.tops[0]
-
-
-_Rule = Callable[[_Layer], Iterable[Reading]]
-
-
-def _readings(analysis: Analysis, step: Step, longest_axis: int) -> list[Reading]:
-    """What a layer reads. Raises `_NoRule`."""
-    name = f'layer "{step.name}" ({step.type})'
-    if step.schema is None:
-        raise _NoRule(f"what {name} computes is unknown")
-    if step.faults:
-        raise _NoRule(f"Caffe rejects {name}")
-    rule = _RULES.get(step.type)
-    if rule is None and step.schema.elementwise:
-        rule = _elementwise
-    if rule is None and step.schema.loss:
-        rule = _everything
-    if rule is None:
-        raise _NoRule(f"which elements {name} reads is not known to protogen")
-    try:
-        return list(rule(_layer(analysis, step, longest_axis)))
-    except Fault as fault:
-        raise _NoRule(f"{name}: {fault.message}") from None
-
-
-def _layer(analysis: Analysis, step: Step, longest_axis: int) -> _Layer:
-    bottoms, tops = [], []
-    for value in step.bottoms:
-        if value is None or not is_known(value.shape):
-            raise _NoRule(_unknown_size(value) if value else "a bottom does not exist")
-        bottoms.append(value.shape)
-    for value in step.tops:
-        if not is_known(value.shape):
-            raise _NoRule(_unknown_size(value))
-        if max(value.shape, default=0) > longest_axis:
-            raise _NoRule(f'"{value.name}" has an axis with more than {longest_axis:,} elements')
-        tops.append(value.shape)
-    ctx = analysis.context(step)
-    if ctx is None:
-        raise _NoRule(f'what layer "{step.name}" computes is unknown')
-    return _Layer(step, ctx, bottoms, tops)
-
-
-# Parts of rules: what is read along one axis.
-
-
-def _same(axis: int, size: int) -> Read:
-    """The same coordinate."""
-    return Read(axis, None, size, Line(0, 0, 1))
-
-
-def _all(size: int) -> Read:
-    """All coordinates, whatever the element."""
-    return Read(None, (range(size),), size, Line(0, 0, 0) if size == 1 else None)
-
-
-def _sames(shape: Sequence[int], first: int = 0) -> tuple[Read, ...]:
-    return tuple(_same(axis, size) for axis, size in enumerate(shape, first))
-
-
-def _alls(shape: Sequence[int]) -> tuple[Read, ...]:
-    return tuple(map(_all, shape))
-
-
-def _slide(
-    axis: int, size: int, windows: int, kernel: int, stride: int, pad: int, dilation: int = 1
-) -> Read:
-    """A window that slides along the axis, clipped to what there is."""
-    reach = extent(kernel, dilation)
-    coordinates = []
-    for index in range(windows):
-        start = index * stride - pad
-        first = start + dilation * max(0, -(start // dilation))  # the first that is not padding
-        coordinates.append(range(first, max(first, min(start + reach, size)), dilation))
-    return Read(axis, coordinates, size, Line(-pad, reach - 1 - pad, stride))
-
-
-def _shift(axis: int, size: int, length: int, offset: int) -> Read:
-    """The coordinates from an offset on."""
-    return _slide(axis, size, length, 1, 1, -offset)
-
-
-def _spread(
-    axis: int, size: int, length: int, kernel: int, stride: int, pad: int, dilation: int
-) -> Read:
-    """The elements whose windows, laid out over the top, cover a coordinate (Deconvolution)."""
-    coordinates = []
-    for index in range(length):
-        places = [index + pad - dilation * k for k in range(kernel)]
-        whole = [place // stride for place in places if place % stride == 0]
-        coordinates.append(sorted(place for place in whole if 0 <= place < size))
-    line = None
-    if stride == 1:
-        line = Line(pad - extent(kernel, dilation) + 1, pad, 1)
-    return Read(axis, coordinates, size, line)
-
-
-def _grouped(axis: int, size: int, length: int, groups: int) -> Read:
-    """The channels of the group that an element is in."""
-    if groups == 1:
-        return _all(size)
-    inputs, outputs = size // groups, length // groups
-    coordinates = []
-    for channel in range(length):
-        start = channel // outputs * inputs
-        coordinates.append(range(start, start + inputs))
-    return Read(axis, coordinates, size)
-
-
-# Rules of layer types.
-
-
-def _elementwise(layer: _Layer) -> Iterator[Reading]:
-    for top, shape in enumerate(layer.tops):
-        for bottom, other in enumerate(layer.bottoms):
-            if other != shape:
-                raise _NoRule(f'layer "{layer.step.name}" ({layer.step.type}) broadcasts')
-            yield Reading(top, bottom, _sames(shape))
-
-
-def _everything(layer: _Layer) -> Iterator[Reading]:
-    """Losses, and what looks at whole images: every element may depend on all there is."""
-    for top, _ in enumerate(layer.tops):
-        for bottom, shape in enumerate(layer.bottoms):
-            yield Reading(top, bottom, _alls(shape))
-
-
-def _nothing(layer: _Layer) -> Iterator[Reading]:
-    """Only sizes are read, not values."""
-    return iter(())
-
-
-def _convolution(layer: _Layer) -> Iterator[Reading]:
-    ctx = layer.ctx
-    window = convolution_window(ctx)
-    axis = window.axis
-    groups = ctx.schema.group(ctx)  # type: ignore[attr-defined]
-    for index, (bottom, top) in enumerate(zip(layer.bottoms, layer.tops)):
-        channels = _grouped(axis, bottom[axis], top[axis], groups)
-        spatial = []
-        for i, each in enumerate(zip(window.kernel, window.stride, window.pad, window.dilation)):
-            at = axis + 1 + i
-            if layer.step.type == "Deconvolution":
-                if not each[1]:
-                    raise _NoRule(f'layer "{layer.step.name}" (Deconvolution) has a stride of 0')
-                spatial.append(_spread(at, bottom[at], top[at], *each))
-            else:
-                spatial.append(_slide(at, bottom[at], top[at], *each))
-        yield Reading(index, index, (*_sames(bottom[:axis]), channels, *spatial))
-
-
-def _im2col(layer: _Layer) -> Iterator[Reading]:
-    """A channel of the top is one element of the window on one channel of the bottom."""
-    window = convolution_window(layer.ctx)
-    axis, bottom, top = window.axis, layer.bottom, layer.top
-    area = count(window.kernel)
-    for index, place in enumerate(combinations(*map(range, window.kernel))):
-        channels = []
-        for channel in range(top[axis]):
-            channels.append((channel // area,) if channel % area == index else ())
-        reads = [*_sames(bottom[:axis]), Read(axis, channels, bottom[axis])]
-        for i, k in enumerate(place):
-            at = axis + 1 + i
-            pad = window.pad[i] - k * window.dilation[i]
-            reads.append(_slide(at, bottom[at], top[at], 1, window.stride[i], pad))
-        yield Reading(0, 0, tuple(reads))
-
-
-def _pooling(layer: _Layer) -> Iterator[Reading]:
-    bottom, top = layer.bottom, layer.top
-    for index, _ in enumerate(layer.tops):
-        if layer.ctx.param.global_pooling:
-            yield Reading(index, 0, (*_sames(bottom[:2]), *_alls(bottom[2:])))
-            continue
-        window = pooling_window(layer.ctx)
-        spatial = []
-        for i, each in enumerate(zip(window.kernel, window.stride, window.pad)):
-            spatial.append(_slide(2 + i, bottom[2 + i], top[2 + i], *each))
-        yield Reading(index, 0, (*_sames(bottom[:2]), *spatial))
-
-
-def _spp(layer: _Layer) -> Iterator[Reading]:
-    """Poolings of several levels, flattened and joined."""
-    num, channels, *sizes = layer.bottom
-    levels = layer.ctx.param.pyramid_height
-    if levels == 1:
-        yield Reading(0, 0, (*_sames((num, channels)), *_alls(sizes)))
-        return
-    start = 0
-    for level in range(levels):
-        bins = 2**level
-        before, after = [()] * start, [()] * (layer.top[1] - start - channels * bins * bins)
-        places = list(combinations(range(channels), range(bins), range(bins)))
-        windows = [_bins(size, bins) for size in sizes]
-        reads = [_same(0, num), Read(1, [*before, *((c,) for c, _, _ in places), *after], channels)]
-        for i, size in enumerate(sizes):
-            own = [windows[i][place[1 + i]] for place in places]
-            reads.append(Read(1, [*before, *own, *after], size))
-        yield Reading(0, 0, tuple(reads))
-        start += channels * bins * bins
-
-
-def _bins(size: int, bins: int) -> list[range]:
-    """The windows that divide an axis.  (source: ``SPPLayer::GetPoolingParam``)"""
-    kernel = -(-size // bins)
-    pad = (kernel * bins - size + 1) // 2
-    found = []
-    for index in range(bins):
-        start = index * kernel - pad
-        found.append(range(max(start, 0), min(start + kernel, size)))
-    return found
-
-
-def _inner_product(layer: _Layer) -> Iterator[Reading]:
-    axis = layer.ctx.axis()
-    yield Reading(0, 0, (*_sames(layer.bottom[:axis]), *_alls(layer.bottom[axis:])))
-
-
-def _reduction(layer: _Layer) -> Iterator[Reading]:
-    axis = len(layer.top)
-    yield Reading(0, 0, (*_sames(layer.bottom[:axis]), *_alls(layer.bottom[axis:])))
-
-
-def _arg_max(layer: _Layer) -> Iterator[Reading]:
-    bottom = layer.bottom
-    if not layer.ctx.param.HasField("axis"):
-        yield Reading(0, 0, (_same(0, bottom[0]), *_alls(bottom[1:])))
-        return
-    axis = layer.ctx.axis()
-    reads = list(_sames(bottom))
-    reads[axis] = _all(bottom[axis])
-    yield Reading(0, 0, tuple(reads))
-
-
-def _softmax(layer: _Layer) -> Iterator[Reading]:
-    axis = layer.ctx.axis()
-    reads = list(_sames(layer.bottom))
-    reads[axis] = _all(layer.bottom[axis])
-    yield Reading(0, 0, tuple(reads))
-
-
-def _lrn(layer: _Layer) -> Iterator[Reading]:
-    param, bottom = layer.ctx.param, layer.bottom
-    margin = (param.local_size - 1) // 2
-    reads = list(_sames(bottom))
-    within = param.norm_region == proto.LRNParameter.WITHIN_CHANNEL
-    for axis in (2, 3) if within else (1,):
-        reads[axis] = _slide(axis, bottom[axis], bottom[axis], param.local_size, 1, margin)
-    yield Reading(0, 0, tuple(reads))
-
-
-def _mvn(layer: _Layer) -> Iterator[Reading]:
-    bottom = layer.bottom
-    first = 1 if layer.ctx.param.across_channels else 2
-    yield Reading(0, 0, (*_sames(bottom[:first]), *_alls(bottom[first:])))
-
-
-def _normalize(layer: _Layer) -> Iterator[Reading]:
-    bottom, param = layer.bottom, layer.ctx.param
-    whole = param.across_spatial and not layer.ctx.layer.HasField("normalize_param")
-    rest = _alls(bottom[2:]) if whole and len(layer.tops) == 1 else _sames(bottom[2:], 2)
-    for index, _ in enumerate(layer.tops):
-        yield Reading(index, 0, (_same(0, bottom[0]), _all(bottom[1]), *rest))
-
-
-def _batch_norm(layer: _Layer) -> Iterator[Reading]:
-    """With the statistics of the batch, every element depends on all of its channel."""
-    param, bottom = layer.ctx.param, layer.bottom
-    kept = layer.ctx.phase == proto.TEST
-    if param.HasField("use_global_stats"):
-        kept = param.use_global_stats
-    reads = _sames(bottom)
-    if not kept:
-        reads = (_all(bottom[0]), _same(1, bottom[1]), *_alls(bottom[2:]))
-    yield Reading(0, 0, reads)
-
-
-def _scale(layer: _Layer) -> Iterator[Reading]:
-    """The second bottom is repeated over the axes that it does not cover."""
-    yield Reading(0, 0, _sames(layer.bottom))
-    for index, shape in enumerate(layer.bottoms[1:], 1):
-        yield Reading(0, index, _sames(shape, layer.ctx.axis() if shape else 0))
-
-
-def _axpy(layer: _Layer) -> Iterator[Reading]:
-    scale = layer.bottoms[0]
-    yield Reading(0, 0, (*_sames(scale[:2]), *_alls(scale[2:])))
-    for index in (1, 2):
-        yield Reading(0, index, _sames(layer.bottoms[index]))
-
-
-def _shuffle_channel(layer: _Layer) -> Iterator[Reading]:
-    bottom = layer.bottom
-    groups = layer.ctx.param.group
-    each = bottom[1] // groups
-    order = [(channel % groups * each + channel // groups,) for channel in range(bottom[1])]
-    yield Reading(0, 0, (_same(0, bottom[0]), Read(1, order, bottom[1]), *_sames(bottom[2:], 2)))
-
-
-def _concat(layer: _Layer) -> Iterator[Reading]:
-    param = layer.ctx.param
-    if param.per_fla_fuse:
-        raise _NoRule(f'layer "{layer.step.name}" (Concat) mixes axes')
-    axis = _joined_axis(layer, "concat_dim")
-    start = 0
-    for index, bottom in enumerate(layer.bottoms):
-        reads = list(_sames(bottom))
-        if len(layer.bottoms) > 1:
-            own = [(i,) for i in range(bottom[axis])]
-            after = [()] * (layer.top[axis] - start - bottom[axis])
-            reads[axis] = Read(axis, [*[()] * start, *own, *after], bottom[axis])
-        start += bottom[axis]
-        yield Reading(0, index, tuple(reads))
-
-
-def _slice(layer: _Layer) -> Iterator[Reading]:
-    axis = _joined_axis(layer, "slice_dim")
-    start = 0
-    for index, top in enumerate(layer.tops):
-        reads = list(_sames(layer.bottom))
-        reads[axis] = _shift(axis, layer.bottom[axis], top[axis], start)
-        start += top[axis]
-        yield Reading(index, 0, tuple(reads))
-
-
-def _joined_axis(layer: _Layer, older: str) -> int:
-    param = layer.ctx.param
-    return int(getattr(param, older)) if param.HasField(older) else layer.ctx.axis()
-
-
-def _crop(layer: _Layer) -> Iterator[Reading]:
-    """The second bottom only gives the size."""
-    axis, bottom = layer.ctx.axis(), layer.bottom
-    offsets = list(layer.ctx.param.offset) or [0]
-    if len(offsets) == 1:
-        offsets *= len(bottom) - axis
-    reads = list(_sames(bottom))
-    for at, offset in enumerate(offsets, axis):
-        reads[at] = _shift(at, bottom[at], layer.top[at], offset)
-    yield Reading(0, 0, tuple(reads))
-
-
-def _tile(layer: _Layer) -> Iterator[Reading]:
-    axis, bottom = layer.ctx.axis(), layer.bottom
-    reads = list(_sames(bottom))
-    size = bottom[axis]
-    reads[axis] = Read(axis, [(i % size,) for i in range(layer.top[axis])], size)
-    yield Reading(0, 0, tuple(reads))
-
-
-def _permute(layer: _Layer) -> Iterator[Reading]:
-    bottom = layer.bottom
-    order = list(layer.ctx.param.order)
-    order += [axis for axis in range(len(bottom)) if axis not in order]
-    yield Reading(0, 0, tuple(_same(order.index(axis), size) for axis, size in enumerate(bottom)))
-
-
-def _reshape(layer: _Layer) -> Iterator[Reading]:
-    """The same elements in the same order, with other axes."""
-    inner = _inner_sizes(layer.bottom)
-    reads = [_placed(size, inner[axis], layer.top) for axis, size in enumerate(layer.bottom)]
-    yield Reading(0, 0, tuple(reads))
-
-
-def _placed(size: int, inner: int, top: Sequence[int]) -> Read:
-    """The coordinate on an axis of the bottom, ``(element // inner) % size``.
-
-    It follows from one axis of the top, unless that splits the axis of the bottom.
-    """
-    if size == 1:
-        return _all(1)
-    deciding, less = [], False
-    inner_sizes = _inner_sizes(top)
-    for axis, step in enumerate(inner_sizes):
-        if top[axis] == 1 or step % (inner * size) == 0:
-            continue  # all of these coordinates come back to the same place
-        if step * top[axis] <= inner:
-            less = True
-        else:
-            deciding.append(axis)
-    if len(deciding) != 1:
-        return Read(None, None, size, mixed=True)
-    (axis,) = deciding
-    step = inner_sizes[axis]
-    # What lies between two steps stays below the next element only if one divides the other.
-    if less and step % inner and inner % step:
-        return Read(None, None, size, mixed=True)
-    if step == inner and top[axis] == size:
-        return _same(axis, size)
-    return Read(axis, [(i * step // inner % size,) for i in range(top[axis])], size)
-
-
-def _inner_sizes(shape: Sequence[int]) -> list[int]:
-    """For each axis, how far apart two neighbors on it are among all elements."""
-    return [count(shape[axis + 1 :]) for axis in range(len(shape))]
-
-
-def _interp(layer: _Layer) -> Iterator[Reading]:
-    """Between the first and the last element, which stay where they are."""
-    param, bottom, top = layer.ctx.param, layer.bottom, layer.top
-    reads = list(_sames(bottom[:2]))
-    for axis in (2, 3):
-        cropped = bottom[axis] + param.pad_beg + param.pad_end
-        step = Fraction(cropped - 1, top[axis] - 1) if top[axis] > 1 else Fraction(0)
-        places = []
-        for index in range(top[axis]):
-            place = index * step - param.pad_beg
-            places.append(range(int(place), int(place) + (2 if place % 1 else 1)))
-        reads.append(Read(axis, places, bottom[axis]))
-    yield Reading(0, 0, tuple(reads))
-
-
-def _upsample(layer: _Layer) -> Iterator[Reading]:
-    """Each element becomes a square; where in it the mask puts the value is not known."""
-    bottom, top = layer.bottom, layer.top
-    reads = list(_sames(bottom[:-2]))
-    for axis in range(len(bottom) - 2, len(bottom)):
-        scale = -(-top[axis] // bottom[axis])
-        places = [(index // scale,) for index in range(top[axis])]
-        reads.append(Read(axis, places, bottom[axis]))
-    yield Reading(0, 0, tuple(reads))
-
-
-def _embed(layer: _Layer) -> Iterator[Reading]:
-    yield Reading(0, 0, _sames(layer.bottom))
-
-
-def _batch_reindex(layer: _Layer) -> Iterator[Reading]:
-    bottom, indices = layer.bottoms
-    yield Reading(0, 0, (_all(bottom[0]), *_sames(bottom[1:], 1)))
-    yield Reading(0, 1, _sames(indices))
-
-
-def _regions(layer: _Layer) -> Iterator[Reading]:
-    """The values decide which part of an image is pooled, so it may be any."""
-    images, boxes, *_ = layer.bottoms
-    channels = _same(1, images[1]) if layer.step.type != "PSROIPooling" else _all(images[1])
-    yield Reading(0, 0, (_all(images[0]), channels, *_alls(images[2:])))
-    yield Reading(0, 1, (_same(0, boxes[0]), *_alls(boxes[1:])))
-
-
-_RULES: dict[str, _Rule] = {
-    "Accuracy": _everything,
-    "ArgMax": _arg_max,
-    "Axpy": _axpy,
-    "BatchNorm": _batch_norm,
-    "BatchReindex": _batch_reindex,
-    "Bias": _scale,
-    "Concat": _concat,
-    "Convolution": _convolution,
-    "ConvolutionDepthwise": _convolution,
-    "Crop": _crop,
-    "Deconvolution": _convolution,
-    "DepthwiseConv": _convolution,
-    "DepthwiseConvolution": _convolution,
-    "DetectionOutput": _everything,
-    "Embed": _embed,
-    "Flatten": _reshape,
-    "Im2col": _im2col,
-    "InnerProduct": _inner_product,
-    "Interp": _interp,
-    "LRN": _lrn,
-    "MVN": _mvn,
-    "Normalize": _normalize,
-    "PSROIPooling": _regions,
-    "Permute": _permute,
-    "Pooling": _pooling,
-    "PriorBox": _nothing,
-    "ROIAlign": _regions,
-    "ROIPooling": _regions,
-    "Reduction": _reduction,
-    "Reshape": _reshape,
-    "SPP": _spp,
-    "Scale": _scale,
-    "ShuffleChannel": _shuffle_channel,
-    "Slice": _slice,
-    "Softmax": _softmax,
-    "Tile": _tile,
-    "Upsample": _upsample,
-}

@@ -255,6 +255,11 @@ class ConvolutionWindow(NamedTuple):
     pad: tuple[int, ...]
     dilation: tuple[int, ...]
 
+    @property
+    def is_pointwise(self) -> bool:
+        """Whether each window is a single element: kernel 1, stride 1 and no padding."""
+        return {*self.kernel, *self.stride} <= {1} and not any(self.pad)
+
 
 def convolution_window(ctx: Context) -> ConvolutionWindow:
     """Read the window of a convolution.

@@ -71,6 +71,13 @@ class BatchNorm(LayerSchema):
         return (super().parameters(layer), *specs)
 
 
+def uses_global_statistics(ctx: Context) -> bool:
+    """Whether a BatchNorm uses its moving averages, which is the default in TEST."""
+    if ctx.param.HasField("use_global_stats"):
+        return bool(ctx.param.use_global_stats)
+    return ctx.phase == proto.TEST
+
+
 def _check_not_trained(ctx: Context) -> None:
     """Raise for a ``param`` that would train the statistics, which BVLC Caffe rejects."""
     for index, spec in enumerate(ctx.layer.param[:_STATISTICS]):

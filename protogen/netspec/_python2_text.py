@@ -42,7 +42,7 @@ def _short(value: float) -> str:
 
 
 def python2_keys(mapping: dict[Any, Any]) -> list[Any]:
-    """The keys in the order of Python 2; in that of Python 3 if the hash of one is not known."""
+    """The keys in the order of Python 2; in that of Python 3 if the hash of a key is unknown."""
     table: list[Any] = [None] * _LEAST
     for used, key in enumerate(mapping, start=1):
         if _hash(key) is None:

@@ -75,7 +75,7 @@ def _values(*tops: Top) -> tuple[Analysis, Value, Value]:
 
 
 def _with_convolutions(message: Any) -> Any:
-    """The net with poolings as convolutions, whose windows lie alike.
+    """The net with poolings as convolutions, with the same windows.
 
     Caffe pools only images, but the coordinates of a volume are defined as well.
     """

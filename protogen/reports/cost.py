@@ -17,6 +17,7 @@ from typing import NamedTuple
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.graph import Step
+from protogen.layers.batch_norm import uses_global_statistics
 from protogen.poolings import pooled_axes
 from protogen.reports.images import batch_of
 from protogen.reports.memory import FLOAT_BYTES
@@ -46,7 +47,7 @@ KINDS = Operations._fields
 class LayerCost:
     """One layer: its MACs, its other operations, and the buffer that it works in.
 
-    ``operations`` is ``None`` if they are not known. ``column_buffer`` is the bytes of the matrix
+    ``operations`` is ``None`` if they are unknown. ``column_buffer`` is the bytes of the matrix
     in which a Convolution lays out its windows (im2col) one image at a time; a 1x1 Convolution with
     stride 1 needs none.
     """
@@ -103,6 +104,7 @@ def measure_cost(analysis: Analysis, parameters: Total) -> Cost:
 
 
 def _layer_cost(analysis: Analysis, step: Step) -> LayerCost:
+    """What one layer computes; its operations are unknown if a shape is, or its rule."""
     macs = total(step.facts.macs)
     if not step.faults and (step.type in _NOTHING or not step.bottoms):
         return LayerCost(step.name, step.type, macs, Operations(), Total(0))
@@ -133,6 +135,7 @@ class _Layer(NamedTuple):
 
 
 def _layer(analysis: Analysis, step: Step) -> _Layer | None:
+    """The layer, if all of its shapes are known."""
     ctx = analysis.context(step)
     bottoms = [shape for shape in step.bottom_shapes if is_known(shape)]
     tops = [shape for shape in step.facts.tops if is_known(shape)]
@@ -149,10 +152,7 @@ def _column_buffer(layer: _Layer) -> Total:
     if layer.step.type not in ("Convolution", "Deconvolution"):
         return Total(0)
     window = convolution_window(layer.ctx)
-    pointwise = all(
-        each == (1, 1, 0) for each in zip(window.kernel, window.stride, window.pad, strict=True)
-    )
-    if pointwise:
+    if window.is_pointwise:
         return Total(0)
     # The windows of a Deconvolution lie on its top, one for each element of its bottom.
     large, small = layer.bottoms[0], layer.tops[0]
@@ -166,7 +166,7 @@ def _column_buffer(layer: _Layer) -> Total:
 
 
 def _operations(layer: _Layer) -> Operations | None:
-    """What a layer computes apart from MACs; ``None`` if that is not known."""
+    """What a layer computes apart from MACs; ``None`` if that is unknown."""
     rule = _RULES.get(layer.step.type)
     return None if rule is None else rule(layer)
 
@@ -177,7 +177,7 @@ def _bias(layer: _Layer) -> Operations:
 
 
 def _each(**counts: int) -> Callable[[_Layer], Operations]:
-    """So many operations for each element of the top."""
+    """These numbers of operations for each element of the top."""
 
     def rule(layer: _Layer) -> Operations:
         return Operations(**{kind: each * layer.written for kind, each in counts.items()})
@@ -211,12 +211,9 @@ def _batch_norm(layer: _Layer) -> Operations:
 
     With the statistics of the batch, each element also counts in the mean and in the variance.
     """
-    param, each = layer.ctx.param, layer.written
-    kept = layer.ctx.phase == proto.TEST
-    if param.HasField("use_global_stats"):
-        kept = param.use_global_stats
+    each = layer.written
     channels = layer.bottoms[0][1]
-    if kept:
+    if uses_global_statistics(layer.ctx):
         return Operations(additions=each, divisions=each, exponentials=channels)
     return Operations(
         additions=3 * each, multiplications=each, divisions=each, exponentials=channels
@@ -229,6 +226,7 @@ def _scale(layer: _Layer) -> Operations:
 
 
 def _eltwise(layer: _Layer) -> Operations:
+    """Join the bottoms one after another; a coefficient other than 1 and -1 multiplies."""
     param = layer.ctx.param
     joins = (len(layer.bottoms) - 1) * layer.written
     if param.operation == proto.EltwiseParameter.PROD:
@@ -240,6 +238,7 @@ def _eltwise(layer: _Layer) -> Operations:
 
 
 def _pooling(layer: _Layer) -> Operations | None:
+    """Compare or add the elements of each window; AVE also divides once for each window."""
     axes = pooled_axes(layer.analysis, layer.step)
     if len(axes) != 2:
         return None
@@ -252,7 +251,7 @@ def _pooling(layer: _Layer) -> Operations | None:
     return Operations(additions=pixels, divisions=count(layer.tops[0]))
 
 
-#: So many windows at a border are looked at one by one.
+#: The number of windows at a border that are examined one by one.
 _MOST_WINDOWS = 2**20
 
 

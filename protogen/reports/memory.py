@@ -134,7 +134,7 @@ def _shares_early(step: Step, bottom: Value) -> bool:
     """Whether a layer shares memory that its bottom leaves later.
 
     Concat and Slice share when they are set up, a Split and a Flatten when they run. Until then the
-    top of a Split has memory of its own, and it is that memory which a Concat after it shares.
+    top of a Split has its own memory, and a Concat after it shares that memory.
     """
     return step.type in ("Concat", "Slice") and (bottom.split or not _is_settled(bottom))
 

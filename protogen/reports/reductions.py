@@ -124,8 +124,7 @@ def _is_pointwise(step: Step) -> bool:
         window = convolution_window(ctx)
     except Fault:
         return False
-    parts = zip(window.kernel, window.stride, window.pad)
-    return all(each == (1, 1, 0) for each in parts)
+    return window.is_pointwise
 
 
 def _after_in_place(value: Value) -> Iterator[Step]:

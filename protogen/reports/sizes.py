@@ -112,7 +112,7 @@ def _together(
 
 
 def _pairs(found: InputSizes, name: str, pairs: Mapping[int, tuple[int, int]]) -> AxisSizes:
-    """Those sizes whose pair of height and width the net accepts."""
+    """Those pairs of height and width that the net accepts."""
     outcomes = {size: found.outcome(*pair) for size, pair in pairs.items()}
     return _accepted(name, outcomes)
 

@@ -68,7 +68,7 @@ class Summary(Displayed):
     pass of the whole batch, of ``batch`` images. ``memory`` is that of all blobs.
 
     ``activations`` counts the elements of all tops except those written in place; each takes 4
-    bytes as a float. ``roundings`` are the poolings that other frameworks round otherwise.
+    bytes as a float. ``roundings`` are the poolings that other frameworks round in another way.
 
     Every total is a `Total`: a number which is a lower bound if some part of it is unknown.
     """
@@ -255,7 +255,7 @@ def _new_tops(row: Row) -> list[Shape]:
 
 @dataclass(frozen=True)
 class Group:
-    """Layers whose names begin alike, as ``inception_3a/`` does, or a single layer."""
+    """Layers with names that begin alike, such as ``inception_3a/``, or a single layer."""
 
     name: str
     rows: tuple[Row, ...]

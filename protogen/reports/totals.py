@@ -30,7 +30,7 @@ class Total(int):
         return int(self)
 
     def times(self, factor: int) -> Total:
-        """The total, so many times."""
+        """The total, multiplied by a number."""
         return Total(self * factor, self.exact)
 
     def per(self, parts: int) -> Total:

@@ -16,9 +16,9 @@ _IMAGENET, _CIFAR = 1_281_167, 50_000
 class Preset:
     """The fields of a solver, and where they were published.
 
-    ``batch`` is the number of images in a forward pass that they are meant for, 0 if the source
+    ``batch`` is the number of images in a forward pass that they are intended for, 0 if the source
     does not say. Where the source counts in ``epochs``, the learning rate steps after
-    ``step_epochs``, or every ``step_every`` epochs, on so many ``images``.
+    ``step_epochs``, or every ``step_every`` epochs, on ``images`` images.
     """
 
     source: str

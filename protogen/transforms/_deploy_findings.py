@@ -1,4 +1,4 @@
-"""What a deploy transform has to ask, and what it warns of."""
+"""What a deploy transform has to ask, and its warnings."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def needed_label(label: str, reader: Step) -> Diagnostic:
 
 
 def unknown_shape(found: DeployInput) -> Diagnostic:
-    """An input whose shape no field tells."""
+    """An input with a shape that no field states."""
     return _about_input(
         found,
         f'the shape of the input "{found.blob}" is unknown: {format_shape(found.shape)}',
@@ -115,7 +115,7 @@ def unknown_shape(found: DeployInput) -> Diagnostic:
 
 
 def unknown_prediction(head: Prediction) -> Diagnostic:
-    """Nothing is known of what a loss makes of its bottom."""
+    """The function that a loss computes of its bottom is unknown."""
     return _warning(
         f'what it makes of "{head.blob}" is unknown here, so "{head.blob}" itself is an output',
         head.loss,

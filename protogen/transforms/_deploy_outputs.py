@@ -60,7 +60,7 @@ class Output:
 class Outputs:
     """The outputs of the deploy net of a training net.
 
-    ``wanted`` names them; otherwise they are those of all losses but ``auxiliary`` heads, and
+    ``wanted`` names them; or else they are those of all losses except ``auxiliary`` heads, and
     ``intermediate`` ones that another output is computed from.
     """
 
@@ -130,7 +130,7 @@ class Outputs:
         return ends
 
     def _unread(self) -> list[str]:
-        """The blobs that no layer reads, of a net whose data is provided by whoever runs it."""
+        """The blobs that no layer reads, of a net that gets its data from its caller."""
         unread = []
         for value in self.training.analysis.graph.outputs():
             if value.step.type not in MEASURES and not value.step.is_source:

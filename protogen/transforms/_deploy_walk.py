@@ -43,7 +43,7 @@ class Walk:
         while waiting:
             waiting += self._visit(waiting.pop())
         self._join_slices(training)
-        # A copy in place is on the way of its own blob.
+        # A layer that copies in place was kept, because it produces the blob that its reader names.
         self.kept = {step for step in self.kept if not self.only_copies(step)}
 
     def _visit(self, value: Value) -> list[Value]:

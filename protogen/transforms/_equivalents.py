@@ -38,7 +38,7 @@ class Site:
         return shape[1] if shape is not None and len(shape) > 1 else None
 
     def new(self, suffix: str, layer_type: str, bottoms: Sequence[str], **fields: Any) -> Fields:
-        """A new layer with a blob of its own, both named after the layer that is replaced."""
+        """A new layer with a new top, both named after the layer that is replaced."""
         name = self.names.layer(f"{self.layer.name}_{suffix}")
         top = self.names.blob(f"{self.layer.name}_{suffix}")
         return {"name": name, "type": layer_type, "bottom": list(bottoms), "top": [top], **fields}
@@ -111,7 +111,7 @@ def _depthwise(layer_type: str) -> Write:
 
 
 def _upsampling(site: Site) -> Sequence[Fields] | None:
-    """A Deconvolution whose windows do not overlap: each pixel fills one with copies of itself."""
+    """A Deconvolution without overlaps: each pixel fills a window with copies of itself."""
     param = site.layer.upsample_param
     scale = int(param.scale)
     if len(site.layer.bottom) != 1 or site.channels is None or scale != param.scale or scale < 1:

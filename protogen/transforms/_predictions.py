@@ -127,7 +127,7 @@ def _predicted(loss: Step, analysis: Analysis) -> tuple[str, list[tuple[str, ...
     if loss.type in _FUNCTIONS:
         function, _ = _FUNCTIONS[loss.type]
         return function, [tuple(names[:1])]
-    # Of a loss that is not known, any bottom may be a prediction.
+    # Any bottom of an unknown loss may be a prediction.
     candidates = names[: _PLAIN.get(loss.type, len(names))]
     return "", [(name,) for name in candidates if _is_learned(name, analysis)]
 

@@ -1,4 +1,4 @@
-"""Fields written so that a target that reads them otherwise gets what Caffe computes."""
+"""Fields that a target reads in another way, written so that it computes what Caffe computes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _lrn(site: Site) -> Sequence[Fields] | None:
 
 
 def _then_scaled(site: Site, layer: Any, factor: float) -> Sequence[Fields]:
-    """The layer with a blob of its own, and a Power layer that multiplies it."""
+    """The layer with a new top, and a Power layer that multiplies it."""
     layer.top[:] = [site.names.blob(f"{site.layer.name}_unscaled")]
     name = site.names.layer(f"{site.layer.name}_scale")
     power = {

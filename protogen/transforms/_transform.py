@@ -42,7 +42,7 @@ class Result:
     ``modified`` is whether ``net`` differs from the net given. ``diagnostics`` report what was
     done. ``origins`` maps the layers of the new net to those of the old one, both in the current
     format. ``changed`` names the blobs whose shape the transform changes on purpose. ``report``
-    has a line for each thing that was done, where that is more than findings.
+    has a line for each change that no diagnostic reports.
     """
 
     net: Net
@@ -58,7 +58,7 @@ class Result:
         return cls(net, False, [], tuple(range(len(net.current.message.layer))))
 
     def then(self, transform: Transform) -> Result:
-        """This result and what another transform makes of its net, as one result."""
+        """The result of another transform after this one, with what both did."""
         step = transform(self.net)
         return Result(
             step.net,

@@ -10,6 +10,7 @@ from typing import Any
 
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
 from protogen.edits import Edit, delete, insert
+from protogen.graph import Value
 from protogen.inference import Inputs, given_shapes
 from protogen.net import Net
 from protogen.net_files import load
@@ -73,7 +74,7 @@ class Deploy(Transform):
     keep, by a blob or by a loss. Without ``probability`` the outputs are the raw scores. ``keep``
     are layers, or types such as Dropout, that stay although they do nothing in TEST.
 
-    ``Result.report`` has a line for each thing that was done.
+    ``Result.report`` has a line for each change.
     """
 
     requires = "a text without errors, with a loss, or with `outputs`"
@@ -125,7 +126,9 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     """The deploy net of a net in the current format."""
     _check_kept(training, options.keep)
     outputs = Outputs(training, options.outputs, probability=options.probability)
-    targets = [value for each in outputs.list for value in each.values(training.analysis)]
+    targets: list[Value] = []
+    for output in outputs.list:
+        targets += output.values(training.analysis)
     walk = Walk(training, targets, options.inputs, options.keep)
     inputs = _inputs(training, walk, options)
     cleared: Counter[str] = Counter()
@@ -138,12 +141,7 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     net.apply(edits)
     origins = origins_after(end, edits)
     rejected = _rejected(net, training, origins, inputs)
-    errors = [each for each in rejected if each.severity is Severity.ERROR]
-    if errors:
-        raise ProtogenError(errors)
-    for name, shape, trained in _other_weights(training, net):
-        shapes = [f'"{each.blob}" {format_shape(each.shape)}' for each in inputs]
-        raise ProtogenError(training.place(other_weights(name, shape, trained, shapes)))
+    _check_result(training, net, rejected, inputs)
     return Result(
         net,
         True,
@@ -153,19 +151,33 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     )
 
 
+def _check_result(
+    training: TrainingNet, net: Net, rejected: list[Diagnostic], inputs: list[DeployInput]
+) -> None:
+    """Raise if Caffe rejects the deploy net, or the trained weights do not fit it."""
+    errors = [each for each in rejected if each.severity is Severity.ERROR]
+    if errors:
+        raise ProtogenError(errors)
+    for name, shape, trained in _other_weights(training, net):
+        shapes = [f'"{each.blob}" {format_shape(each.shape)}' for each in inputs]
+        raise ProtogenError(training.place(other_weights(name, shape, trained, shapes)))
+
+
 def _check_kept(training: TrainingNet, keep: frozenset[str]) -> None:
+    """Raise for a type or layer to keep that the net does not have."""
     layers = training.message.layer
     known = dict.fromkeys(word for layer in layers for word in (layer.type, layer.name))
-    # Dropout may always be asked for, also for many nets of which some have none.
+    # Users may keep Dropout in many nets at once, some of which have none.
     for name in sorted(keep - {*known, "Dropout"}):
         raise ProtogenError(training.place(unknown_layer(name, list(known))))
 
 
 def _inputs(training: TrainingNet, walk: Walk, options: Deploy) -> list[DeployInput]:
-    """The inputs with their shapes. Raises `ProtogenError` for what has to be asked."""
+    """The inputs with their shapes. Raises `ProtogenError` for what only the user knows."""
     _check_inputs(training, walk, options)
     # In the order of the layers that produced the data.
-    order = {name: i for i, name in enumerate([*training.sources, *training.analysis.values])}
+    produced = [*training.sources, *training.analysis.values]
+    order = {name: index for index, name in enumerate(produced)}
     needed = sorted(walk.inputs, key=lambda name: order.get(name, len(order)))
     for name in options.inputs:
         if name not in walk.inputs:
@@ -217,15 +229,18 @@ def _added_layers(
     training: TrainingNet, outputs: Outputs, walk: Walk
 ) -> dict[int, list[dict[str, Any]]]:
     """The layers that compute predictions, by the place of the output in the list."""
-    taken = {step.name for step in walk.kept}
-    taken.update(top.name for step in walk.kept for top in step.tops)
+    taken: set[str] = set()
+    for step in walk.kept:
+        taken.add(step.name)
+        taken.update(top.name for top in step.tops)
     functions = Counter(output.function for output in outputs.list)
     found = {}
     for index, output in enumerate(outputs.list):
         if output.head is None or not output.function:
             continue
-        values = [walk.original(training.analysis.values[name]) for name in output.blobs]
-        head = replace(output.head, blobs=tuple(value.name for value in values))
+        # Layers that only copy a blob are removed.
+        read = [walk.original(training.analysis.values[name]).name for name in output.blobs]
+        head = replace(output.head, blobs=tuple(read))
         name = output_name(head, functions[output.function], taken)
         found[index] = output_layers(head, name)
         taken.update(fields["name"] for fields in found[index])
@@ -257,9 +272,10 @@ def _rejected(
 
 
 def _other_weights(training: TrainingNet, net: Net) -> Iterator[tuple[str, Shape, Shape]]:
-    """The layers whose learnable blobs differ in shape from those of training, with both shapes."""
+    """The layers with learnable blobs of another shape than in training, with both shapes."""
     trained: dict[str, list[Shape]] = {}
-    for analysis in training.analyses:  # TRAIN comes last: a caffemodel has its weights
+    # TRAIN comes last, because a caffemodel has its weights.
+    for analysis in training.analyses:
         trained.update(analysis.params)
     for name, shapes in net.analysis().params.items():
         for shape, other in zip(shapes, trained.get(name, ())):
@@ -270,8 +286,12 @@ def _other_weights(training: TrainingNet, net: Net) -> Iterator[tuple[str, Shape
 def _warnings(
     training: TrainingNet, walk: Walk, inputs: list[DeployInput], net: Net
 ) -> Iterator[Diagnostic]:
-    yield from [training.place(assumed_channels(each)) for each in inputs if each.assumed]
-    yield from map(training.place, batch_norms(walk.kept))
+    """What the user should know about a deploy net."""
+    for each in inputs:
+        if each.assumed:
+            yield training.place(assumed_channels(each))
+    for finding in batch_norms(walk.kept):
+        yield training.place(finding)
     if any(step.is_loss for step in training.train.steps):
         found = untrained(net, [step.name for step in training.train.steps])
         if found is not None:

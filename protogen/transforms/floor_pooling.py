@@ -30,12 +30,12 @@ _CEILINGS: Mapping[str, Any] = {"round_mode": "CEIL", "ceil_mode": True, "torch_
 
 
 class FloorPooling(Transform):
-    """Give each pooling the spelling of floor that ``target`` honors, or lower it.
+    """Write the rounding of each pooling as ``target`` reads it, or express it with a Slice.
 
     Where the target only rounds up, a pooling stays if both roundings give the same size.
-    Otherwise it gets one window more at the far end of an axis, which a Slice drops: all the other
-    windows are those of the pooling that rounds down, values included. The blob keeps its name, so
-    its readers stay as they are. ``inputs`` are shapes that the net leaves open.
+    If not, it gets one more window at the end of an axis, which a Slice drops: all other windows
+    are those of the pooling that rounds down, values included. The blob keeps its name, so
+    its readers stay as they are. ``inputs`` are shapes that the net does not state.
     """
 
     requires = "known sizes of the poolings that the target cannot round down"

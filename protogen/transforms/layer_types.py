@@ -32,9 +32,9 @@ class LayerTypes(Transform):
     """Replace layers so that ``target`` computes what Caffe computes.
 
     A layer of a type that the target lacks is replaced by others that compute the same: ReLU6 by a
-    Clip, Swish by a Sigmoid and a product. A field that the target ignores or takes otherwise is
-    written another way: ``concat_dim`` as ``axis``, the ``k`` of an LRN as a Power layer. Layers
-    keep their names where they keep their weights; ``Result.report`` names those that do not.
+    Clip, Swish by a Sigmoid and a product. A field that the target ignores, or does not read as
+    Caffe does, is replaced, too: ``concat_dim`` by ``axis``, the ``k`` of an LRN by a Power layer.
+    Layers keep their names if they keep their weights; ``Result.report`` names those that do not.
     """
 
     requires = "any net"

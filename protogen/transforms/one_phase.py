@@ -1,4 +1,4 @@
-"""Leave the layers of one phase, in a file of its own."""
+"""Leave the layers of one phase, for a file with that phase only."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ def may_run(layer: LayerParameter, phase: str) -> bool:
 
 
 def _may_meet(rule: NetStateRule, number: int) -> bool:
+    """Whether some state in this phase meets a rule."""
     return not rule.HasField("phase") or rule.phase == number
 
 
@@ -82,12 +83,12 @@ def _rule_edits(layer: LayerParameter, index: int, number: int) -> Iterator[Edit
 
 
 def _decided(name: str, rules: Sequence[NetStateRule], index: int, number: int) -> Iterator[Edit]:
-    others = [place for place, rule in enumerate(rules) if not _may_meet(rule, number)]
-    if rules and len(others) == len(rules):
+    """Remove the rules about the other phase, and the phase from the rules about this one."""
+    if rules and not any(_may_meet(rule, number) for rule in rules):
         yield delete(("layer", index, name))
         return
     for place, rule in enumerate(rules):
-        if place in others:
+        if not _may_meet(rule, number):
             yield delete(("layer", index, name, place))
         elif rule.HasField("phase"):
             yield delete(("layer", index, name, place, "phase"))

@@ -119,7 +119,7 @@ class SafeFixes(Transform):
         now = self._examine(net)
         if fix.splices:
             # A text that can be read has findings that were hidden before. So not all errors are
-            # compared; the findings themselves must be gone.
+            # compared; the findings themselves must disappear.
             remaining = set(map(_key, now))
             if not remaining.isdisjoint(map(_key, fixable)):
                 return None

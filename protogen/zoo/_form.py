@@ -30,9 +30,9 @@ class Form:
     """What surrounds the layers of a network.
 
     For deployment: an Input, and what the network predicts. For training (``training``): the data
-    of both phases with a label, and the losses. ``batch`` is the number of images, if it is given;
-    otherwise 1, or what the published file trains with. ``sources`` are the databases for training
-    and for testing, where they are given.
+    of both phases with a label, and the losses. ``batch`` is the number of images; without it,
+    that is 1, or the batch of the published file for training. ``sources`` are the databases for
+    training and for testing, where they are given.
     """
 
     def __init__(

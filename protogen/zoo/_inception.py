@@ -69,7 +69,7 @@ def conv(
 ) -> Blob:
     """Add a convolution with batch normalization.
 
-    Without a ``width`` the kernel is a square. Unless ``pad`` says otherwise, the convolution pads
+    Without a ``width`` the kernel is a square. Unless ``pad`` is given, the convolution pads
     so that the image keeps its size, or with a stride not at all. ``relu`` is the pattern of the
     ReLU's name.
     """
@@ -79,7 +79,7 @@ def conv(
         kernel["pad"] = height // 2
     if width:
         kernel = {"kernel_h": height, "kernel_w": width}
-        # Caffe pads rows and columns alike unless it is told both.
+        # If only one padding is written, Caffe uses it for rows and columns.
         kernel |= {"pad_h": height // 2, "pad_w": width // 2} if pads else {}
     return conv_bn(
         bottom,

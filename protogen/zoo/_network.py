@@ -144,7 +144,7 @@ class Network:
         return f"{message}\n  hint:  {hint}" if hint else message
 
     def _fitting_sizes(self, given: Mapping[str, Any]) -> str:
-        """The nearest sizes with which the layers fit, besides the published one."""
+        """The nearest sizes with which the layers fit, apart from the published one."""
         options = self.options
         published = options["size"].text
         size = parse(options["size"], given["size"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
@@ -11,11 +12,12 @@ __all__ = ["Option", "Size", "option", "parse"]
 #: A square's side, or a height and a width.
 Size = int | tuple[int, int]
 
+#: The texts of a boolean.
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}
 
 
 class Option(NamedTuple):
-    """An option: its default, and its values if there are only so many; ``kind`` is their type."""
+    """An option: its default, its type ``kind``, and its values if only some are valid."""
 
     name: str
     default: Any
@@ -51,12 +53,16 @@ def parse(option: Option, given: Any) -> Any:
         choices = ", ".join(map(str, option.choices))
         one_of = "one of " if len(option.choices) > 1 else ""
         raise ValueError(f"{option.name} must be {one_of}{choices}, got {given!r}")
-    sides = value if isinstance(value, tuple) else (value,)
-    if option.kind is not bool and any(
-        isinstance(side, (int, float)) and side <= 0 for side in sides
-    ):
+    if option.kind is not bool and not _is_positive(value):
         raise ValueError(f"{option.name} must be greater than 0, got {given!r}")
     return value
+
+
+def _is_positive(value: Any) -> bool:
+    """Whether a number, or each side of a size, is greater than 0; true of all other values."""
+    sides = value if isinstance(value, tuple) else (value,)
+    numbers = [side for side in sides if isinstance(side, (int, float))]
+    return all(number > 0 for number in numbers)
 
 
 def _convert(option: Option, given: Any) -> Any:
@@ -71,12 +77,13 @@ def _convert(option: Option, given: Any) -> Any:
         value = option.kind(given)
     except (KeyError, TypeError, ValueError):
         raise ValueError(f"{option.name} must be {_wanted(option)}, got {given!r}") from None
-    if value in (float("inf"), float("-inf")) or value != value:
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{option.name} must be {_wanted(option)}, got {given!r}")
     return value
 
 
 def _size(given: Any) -> Size:
+    """A size from ``224``, ``512x1024``, or a pair. Raises `ValueError` or `TypeError`."""
     if isinstance(given, str):
         sides = tuple(map(int, given.lower().split("x")))
     else:
@@ -90,6 +97,7 @@ def _size(given: Any) -> Size:
 
 
 def _wanted(option: Option) -> str:
+    """What the value of an option must be, in words."""
     if option.kind == Size:
         return "a side like 224, or a height and a width like 512x1024"
     words = {int: "an integer", float: "a number", bool: "true or false"}

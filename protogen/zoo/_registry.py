@@ -15,6 +15,7 @@ __all__ = ["find", "names"]
 
 @cache
 def _all() -> dict[str, Network]:
+    """All networks, sorted by name; their files register them when they are imported."""
     for name in module_names(sys.modules[__package__].__path__):
         importlib.import_module(f"{__package__}.{name}")
     return dict(sorted(registered().items(), key=lambda item: _natural(item[0])))
@@ -28,7 +29,12 @@ def _natural(name: str) -> list[tuple[bool, int, str]]:
             parts[-1] += character
         else:
             parts.append(character)
-    return [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+    key = []
+    for part in parts:
+        is_number = part.isdigit()
+        # Numbers come before words, as digits come before letters.
+        key.append((not is_number, int(part) if is_number else 0, part))
+    return key
 
 
 def names() -> list[str]:

@@ -23,7 +23,7 @@ VOC = 21
 class Source(NamedTuple):
     """A blob that boxes are predicted from, with the sizes and shapes of its prior boxes.
 
-    Sizes are in pixels. ``ratios`` are those of width to height, besides 1; ``step`` is the
+    Sizes are in pixels. ``ratios`` are those of width to height, apart from 1; ``step`` is the
     distance between two places in pixels, or 0 for that of the image to the blob.
     """
 

@@ -8,6 +8,7 @@ from protogen.net import Net
 
 __all__ = ["remove_training", "set_fillers"]
 
+#: The fields that are fillers, in the parameters of all layers.
 _FILLERS = (
     "weight_filler",
     "bias_filler",
@@ -31,8 +32,8 @@ def remove_training(net: Net) -> None:
         for field, value in layer.ListFields():
             if field.name.endswith("_param") and field.message_type is not None:
                 _clear_fillers(value)
-        shared = [entry for entry in layer.param if entry.name]
-        if not shared:
+        # By the names of its params, a layer shares blobs with others.
+        if not any(entry.name for entry in layer.param):
             layer.ClearField("param")
 
 
@@ -48,8 +49,10 @@ def set_fillers(net: Net) -> None:
     (source: He et al. 2015, "Delving Deep into Rectifiers", Section 2.2)
     """
     for layer in net.message.layer:
+        home = _NEED_FILLERS.get(layer.type)
         learns = not layer.param or layer.param[0].lr_mult > 0
-        if layer.type in _NEED_FILLERS and learns:
-            parameters = getattr(layer, _NEED_FILLERS[layer.type])
-            if not parameters.HasField("weight_filler"):
-                parameters.weight_filler.type = "msra"
+        if home is None or not learns:
+            continue
+        parameters = getattr(layer, home)
+        if not parameters.HasField("weight_filler"):
+            parameters.weight_filler.type = "msra"

@@ -62,7 +62,7 @@ def _convolution(
     kernel_size: int = 1,
     **keywords: Any,
 ) -> Blob:
-    """A convolution and its ReLU, which has a number of its own."""
+    """A convolution and its ReLU, which has its own number."""
     top: Blob = L.Convolution(
         bottom,
         name=name,

@@ -11,7 +11,7 @@ from protogen.zoo._shuffle import depthwise, shuffle
 
 _NAMING = Naming("{}_bn", "{}_scale", "{}_relu")
 
-#: The channels of each stage with so many groups. (source: the paper's Table 1)
+#: The channels of each stage, by the number of groups. (source: the paper's Table 1)
 _CHANNELS = {1: 144, 2: 200, 3: 240, 4: 272, 8: 384}
 
 

@@ -47,17 +47,18 @@ def _listed(value: Any) -> list[Any]:
 def _priors(
     index: int, min_sizes: Any, max_sizes: Any, aspect_ratios: Any, steps: Any, flip: bool
 ) -> _Priors:
+    """The boxes of one layer. The lists that are optional may be empty."""
     min_size = _listed(min_sizes[index])
-    max_size = _listed(max_sizes[index]) if len(max_sizes) > index else []
+    max_size = _listed(max_sizes[index]) if max_sizes else []
     if max_size and len(max_size) != len(min_size):
         reject(f"expected as many max_sizes as min_sizes, got {max_size} and {min_size}", "")
-    aspect_ratio = _listed(aspect_ratios[index]) if len(aspect_ratios) > index else []
-    step = steps[index] if len(steps) > index else []
+    aspect_ratio = _listed(aspect_ratios[index]) if aspect_ratios else []
+    step = steps[index] if steps else []
     return _Priors(min_size, max_size, aspect_ratio, step, flip)
 
 
 def _check(net: NetSpec, data_layer: str, num_classes: Any, **per_layer: Sequence[Any]) -> None:
-    """Raise `ComposeError` for lists that have not one value for each layer."""
+    """Raise `ComposeError` for lists that do not have a value for each layer."""
     if not num_classes or num_classes < 0:
         reject(f"num_classes must be positive, got {num_classes!r}", "")
     expected = len(per_layer["from_layers"])
@@ -89,6 +90,26 @@ def _predict(net: NetSpec, below: str, name: str, num_output: int, keywords: Any
     net[f"{name}_flat"] = layers.Flatten(net[f"{name}_perm"], axis=1)
     top: Top = net[f"{name}_flat"]
     return top
+
+
+def _add_predictions(
+    net: NetSpec,
+    below: str,
+    boxes: int,
+    classes: int,
+    tops: _Tops,
+    keywords: Any,
+    *,
+    share_location: bool,
+    loc_postfix: str,
+    conf_postfix: str,
+) -> None:
+    """Predict the offsets of the boxes around each place, and the classes of what is in them."""
+    locations = boxes * 4 if share_location else boxes * 4 * classes
+    name = f"{below}_mbox_loc{loc_postfix}"
+    tops.loc.append(_predict(net, below, name, locations, keywords))
+    name = f"{below}_mbox_conf{conf_postfix}"
+    tops.conf.append(_predict(net, below, name, boxes * classes, keywords))
 
 
 def _prior_box(
@@ -191,11 +212,17 @@ def CreateMultiBoxHead(  # noqa: N802
             ConvBNLayer(net, below, inter, use_relu=True, num_output=depth, **window)
             below = inter
         priors = _priors(index, min_sizes, max_sizes, aspect_ratios, steps, flip)
-        number = priors.number * 4 * (1 if share_location else num_classes)
-        tops.loc.append(_predict(net, below, f"{below}_mbox_loc{loc_postfix}", number, predictor))
-        number = priors.number * num_classes
-        name = f"{below}_mbox_conf{conf_postfix}"
-        tops.conf.append(_predict(net, below, name, number, predictor))
+        _add_predictions(
+            net,
+            below,
+            priors.number,
+            num_classes,
+            tops,
+            predictor,
+            share_location=share_location,
+            loc_postfix=loc_postfix,
+            conf_postfix=conf_postfix,
+        )
         tops.priorbox.append(_prior_box(net, below, data_layer, priors, boxes))
         if use_objectness:
             name = f"{below}_mbox_objectness"
@@ -232,7 +259,7 @@ def CreateRefineDetHead(  # noqa: N802
 ) -> list[Top]:
     """Add the two heads of RefineDet; return the tops of arm (with priors), then those of odm.
 
-    The first one, on ``from_layers``, tells objects from background; the second one, on
+    The first one, on ``from_layers``, separates objects from background; the second one, on
     ``from_layers2``, refines the boxes and predicts the classes.
     """
     _check(
@@ -260,11 +287,18 @@ def CreateRefineDetHead(  # noqa: N802
                 ResBody(net, below, inter, 256, 256, 1024, stride=1, use_branch1=True)
                 below = f"res{inter}"
             priors = _priors(index, min_sizes, max_sizes, aspect_ratios, steps, flip)
-            number = priors.number * 4 * (1 if share_location else classes)
-            name = f"{below}_mbox_loc{loc_postfix}"
-            tops.loc.append(_predict(net, below, name, number, predictor))
-            name = f"{below}_mbox_conf{conf_postfix}"
-            tops.conf.append(_predict(net, below, name, priors.number * classes, predictor))
+            _add_predictions(
+                net,
+                below,
+                priors.number,
+                classes,
+                tops,
+                predictor,
+                share_location=share_location,
+                loc_postfix=loc_postfix,
+                conf_postfix=conf_postfix,
+            )
+            # RefineDet's second head refines the boxes of the first one.
             if prefix == "arm":
                 tops.priorbox.append(_prior_box(net, below, data_layer, priors, boxes))
         joined += _concat(net, prefix, tops)

@@ -1,6 +1,6 @@
 """OpenCV's net of a prototxt: layers connected by the names of their blobs.
 
-Phases have no effect: every layer is there.  (source: ``populateNet`` in caffe_importer.cpp)
+Phases have no effect: every layer is loaded.  (source: ``populateNet`` in caffe_importer.cpp)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ImportedLayer:
     """One layer of OpenCV's net. Layer 0 is the one that holds the inputs.
 
     ``index`` is that of the layer in the net as read, in the current format, and ``written_name``
-    its name there. ``blobs`` are the shapes of its weights, ``None`` if they are not known.
+    its name there. ``blobs`` are the shapes of its weights, ``None`` if they are unknown.
     ``used`` are the outputs that are read. ``tops`` are the tops that it produces: the name, the
     number among the tops of the layer as written, and the output. ``in_place`` is whether one of
     them is a bottom.
@@ -181,7 +181,7 @@ class _Importer:
             self.imported.shapes += [list(shape.dim) for shape in shapes]
 
     def _convolution(self, index: int, layer: Any, params: Parameters) -> None:
-        """Each bottom has a convolution of its own, with the name of the top."""
+        """Each bottom has its own convolution, with the name of the top."""
         if len(layer.bottom) != len(layer.top):
             raise OpenCVFault(
                 f"has {len(layer.bottom)} bottoms and {len(layer.top)} tops, but needs as many tops"
