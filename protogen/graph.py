@@ -163,7 +163,7 @@ CONDITIONS = ("include", "exclude", "loss_weight", "param", "phase", "propagate_
 def read_wiring(layer: proto.LayerParameter) -> Wiring:
     """The wiring of a layer."""
     # A type that is in use is registered; `find` looks for a module with its name.
-    schema = registered(layer.type) or layer_types.find(layer.type)
+    schema = registered(layer.type) or layer_types.find(layer.type) or layer_types.of_user(layer)
     # The `CONDITIONS`, spelled out because this runs for each layer of a net that is read.
     conditional = (
         layer.include
@@ -245,6 +245,11 @@ class Step:
     def path(self, field: str = "") -> Path:
         """The path of the layer, or of a field of it, for an edit."""
         return ("layer", self.index, *parse_path(field))
+
+    @property
+    def is_source(self) -> bool:
+        """Whether the layer brings data into the net, such as an Input or a Data layer."""
+        return not self.wiring.bottoms and self.type != "Parameter"
 
     @property
     def is_loss(self) -> bool:

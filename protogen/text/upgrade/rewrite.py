@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from protogen import proto
 from protogen.edits import Edit
 from protogen.proto.fields import is_repeated
 from protogen.text._edit_splices import edit_splices
@@ -95,7 +94,7 @@ def _blocks(new: Any, moves: _Moves, moving: dict[Path, list[Comment]]) -> dict[
         if index is not None and moves.holder(field) == field:
             layer_of[field] = index
     # One text for all layers, which is read once to place the comments.
-    printed = PrintedNet(proto.NetParameter(layer=[new.layer[n] for n in layer_of.values()]))
+    printed = PrintedNet(type(new)(layer=[new.layer[n] for n in layer_of.values()]))
     row_of = {field: row for row, field in enumerate(layer_of)}
     blocks = {}
     for field, comments in moving.items():
