@@ -30,6 +30,7 @@ __all__ = [
     "read_net_or_exit",
     "read_partial_net",
     "report_diagnostics",
+    "report_rejection",
     "shapes_given",
     "source_of",
     "split_spec",
@@ -244,6 +245,13 @@ def source_of(texts: Mapping[str, str]) -> Source:
 def _texts_of(net: Net) -> dict[str, str]:
     document = net.document
     return {document.filename: document.text} if document else {}
+
+
+def report_rejection(net: Net, analysis: Analysis, mistakes: Sequence[Diagnostic]) -> None:
+    """Print why Caffe would reject a net of `read_partial_net`."""
+    report_diagnostics(net, [analysis])
+    for mistake in mistakes:
+        report_lines(str(mistake))
 
 
 def report_diagnostics(net: Net, analyses: Sequence[Analysis]) -> None:

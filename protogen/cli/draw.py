@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, set_option, states_options
+from protogen.cli._options import Spec, set_option, suited_state_options
 from protogen.cli._output import Unusable, check_output, report, write_bytes
 
 
@@ -42,7 +42,7 @@ from protogen.cli._output import Unusable, check_output, report, write_bytes
     help="Wrap the graph into columns, for a page.",
 )
 @set_option
-@states_options
+@suited_state_options
 def command(
     spec: str,
     output: str,
@@ -61,7 +61,7 @@ def command(
     install 'caffe-protogen[draw]'; a .dot file does not, nor does protogen view. A net with faults
     is drawn, too; the exit code is then 1.
     """
-    from protogen.cli._input import read_partial_net, shapes_given, split_spec
+    from protogen.cli._input import read_partial_net, report_rejection, shapes_given, split_spec
     from protogen.graph import State
     from protogen.render.dot import FORMATS, dot, graphviz
     from protogen.reports.summary import default_phase
@@ -84,4 +84,5 @@ def command(
     write_bytes(output, data)
     report(f"wrote {output}")
     if mistakes or not analysis.ok:
+        report_rejection(net, analysis, mistakes)
         raise click.exceptions.Exit(1)

@@ -108,7 +108,7 @@ def merge(a: str, b: str, output: str, renumber: bool) -> None:
     except ClashError as error:
         for clash in error.clashes:
             report(clash)
-        hint = "" if renumber else "; --renumber gives numbers of B that clash another one"
+        hint = "" if renumber else "; --renumber gives those of B other numbers"
         raise Unusable(f"A and B clash{hint}") from None
     text = source(file, f"Merged by protogen from {a} and {b}.")
     _check_compiles(text)
@@ -141,9 +141,9 @@ def _of_target(name: str) -> FileDescriptorProto:
     try:
         target = targets.get(name)
     except ValueError as error:
-        raise Unusable(f'{error}; or give a file, or "{_OURS}"') from None
+        raise Unusable(f'{error} (or give a file, or "{_OURS}")') from None
     if target.schema is None:
-        raise Unusable(f'the fields that target "{name}" knows are not known; give a caffe.proto')
+        raise Unusable(f'the fields of target "{name}" are unknown; give a caffe.proto')
     return target.schema.declarations()
 
 

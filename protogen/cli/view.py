@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, set_option, states_options
+from protogen.cli._options import Spec, set_option, suited_state_options
 from protogen.cli._output import Unusable, check_output, report, write_text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     help="Port of --serve [default: a free one].",
 )
 @set_option
-@states_options
+@suited_state_options
 def command(
     spec: str | None,
     output: str | None,
@@ -60,7 +60,7 @@ def command(
     With --serve, the page has an editor, and follows what is typed or what another editor saves. It
     never writes to FILE. Without FILE the editor is empty.
     """
-    from protogen.cli._input import read_partial_net, shapes_given, split_spec
+    from protogen.cli._input import read_partial_net, report_rejection, shapes_given, split_spec
 
     def analyze(net: Net) -> Analysis:
         return _analysis(net, phase, level, stages, shapes_given(net, inputs))
@@ -91,6 +91,7 @@ def command(
     if target != "-":
         report(f"wrote {target}")
     if mistakes or not analysis.ok:
+        report_rejection(net, analysis, mistakes)
         raise click.exceptions.Exit(1)
 
 

@@ -75,7 +75,7 @@ def table(fields: Sequence[ReceptiveField | UnclearField]) -> Table:
     rows = []
     for field in fields:
         rows.append((field.blob, format_shape(field.shape), *_cells(field)))
-    return Table(titles, rows)
+    return Table(titles, rows, least=(5, 4, 3))
 
 
 def _cells(field: ReceptiveField | UnclearField) -> tuple[str, ...]:

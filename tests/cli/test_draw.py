@@ -39,6 +39,7 @@ def test_a_dot_file_needs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     net.write_text(INPUT + convolution("c", "dat"))
     result = CliRunner().invoke(commands, ["draw", str(net), "-o", str(tmp_path / "bad.dot")])
     assert result.exit_code == 1  # Caffe rejects the net; it is drawn nevertheless
+    assert 'reads blob "dat"' in result.stderr
     assert (tmp_path / "bad.dot").read_text("utf-8").startswith("digraph")
 
 

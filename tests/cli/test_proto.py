@@ -126,7 +126,7 @@ def test_a_target() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("sophgoo", 'did you mean "sophgo"?; or give a file, or "protogen"'),
+        ("sophgoo", 'did you mean "sophgo"? (or give a file, or "protogen")'),
         ("none.proto", "none.proto cannot be read: it does not exist"),
         ("net.prototxt", "net.prototxt:1:1: error[T100] cannot be compiled"),
     ],
@@ -145,7 +145,7 @@ def test_a_merge_that_clashes() -> None:
 PoolingParameter 13: optional bool ceil_mode = 13 [default = true] in A, \
 optional bool avg_include_pad = 13 in B
 PoolingParameter.PoolMethod 3: SUM = 3 in A, MIN = 3 in B
-Error: A and B clash; --renumber gives numbers of B that clash another one
+Error: A and B clash; --renumber gives those of B other numbers
 """
     )
     assert result.exit_code == 2

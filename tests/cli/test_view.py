@@ -31,6 +31,7 @@ def test_a_net_with_faults_has_a_page_and_exit_code_1(tmp_path: Path) -> None:
     net.write_text(INPUT + convolution("c", "dat"))
     result = CliRunner().invoke(commands, ["view", str(net), "-o", str(tmp_path / "bad.html")])
     assert result.exit_code == 1
+    assert 'reads blob "dat"' in result.stderr
     assert (tmp_path / "bad.html").exists()
 
 
