@@ -194,6 +194,25 @@ def test_what_is_emitted() -> None:
     assert "  blur_param {\n    size: 2\n  }\n" in result.stdout
 
 
+def test_what_the_schema_cannot_hold_is_not_emitted() -> None:
+    # Caffe makes an Input layer of `input`; a Caffe without it reads `input` itself.
+    old = A.replace(
+        "optional string name = 1;", "optional string name = 1; repeated string input = 3;", 1
+    )
+    old = old.replace(
+        "repeated LayerParameter", "repeated int32 input_dim = 4; repeated LayerParameter"
+    )
+    Path("old.proto").write_text(old, encoding="utf-8")
+    net = 'input: "d" input_dim: 1 input_dim: 1 input_dim: 2 input_dim: 2\n'
+    Path("old.prototxt").write_text(net, encoding="utf-8")
+    assert run("emit", "--proto", "old.proto", "old.prototxt").stdout == net
+    result = run("emit", "--annotate", "--proto", "old.proto", "old.prototxt")
+    assert 'LayerParameter in old.proto has no field "input_param"' in result.stderr
+    assert (result.stdout, result.exit_code) == ("", 1)
+    with pytest.raises(protogen.ProtogenError, match=r'old.proto has no "input_param"'):
+        protogen.deploy(protogen.load("old.prototxt", proto="old.proto"))
+
+
 def test_the_layout() -> None:
     assert run("fmt", "--proto", "b.proto", "net.prototxt").exit_code == 0
     assert "  blur_param {\n    size: 2\n  }\n" in Path("net.prototxt").read_text(encoding="utf-8")
