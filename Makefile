@@ -36,8 +36,9 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
+# A file of tests stays in one process, because its tests share what is slow to make.
 pytest: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # The benchmarks say which packages they lack, so an error of pip does not stop them.
 $(VENV)/.bench: $(VENV)/.dev

@@ -71,14 +71,19 @@ class Reading(NamedTuple):
 # The way through a net -------------------------------------------------------------------------
 
 
-def dependences(analysis: Analysis, source: Value) -> dict[Value, Found]:
-    """What each blob that is computed from ``source`` depends on, element by element."""
+def dependences(
+    analysis: Analysis, source: Value, longest_axis: int = _LARGEST_AXIS
+) -> dict[Value, Found]:
+    """What each blob that is computed from ``source`` depends on, element by element.
+
+    A blob with an axis longer than ``longest_axis`` is not followed.
+    """
     found: dict[Value, Found] = {source: _itself(source)}
     for step in analysis.steps:
         bottoms = [None if value is None else found.get(value) for value in step.bottoms]
         if source in step.tops or not any(bottoms):
             continue
-        for value, each in zip(step.tops, _through(analysis, step, bottoms)):
+        for value, each in zip(step.tops, _through(analysis, step, bottoms, longest_axis)):
             if each is not None:
                 found[value] = each
     return found
@@ -94,12 +99,12 @@ def _itself(source: Value) -> Found:
 
 
 def _through(
-    analysis: Analysis, step: Step, bottoms: Sequence[Found | None]
+    analysis: Analysis, step: Step, bottoms: Sequence[Found | None], longest_axis: int
 ) -> Iterator[Found | None]:
     """What each top of a layer depends on."""
     readings: list[Reading] | str
     try:
-        readings = _readings(analysis, step)
+        readings = _readings(analysis, step, longest_axis)
     except _NoRule as reason:
         readings = str(reason)
     for index in range(len(step.tops)):
@@ -197,7 +202,7 @@ class _Layer(NamedTuple):
 _Rule = Callable[[_Layer], Iterable[Reading]]
 
 
-def _readings(analysis: Analysis, step: Step) -> list[Reading]:
+def _readings(analysis: Analysis, step: Step, longest_axis: int) -> list[Reading]:
     """What a layer reads. Raises `_NoRule`."""
     name = f'layer "{step.name}" ({step.type})'
     if step.schema is None:
@@ -212,12 +217,12 @@ def _readings(analysis: Analysis, step: Step) -> list[Reading]:
     if rule is None:
         raise _NoRule(f"which elements {name} reads is not known to protogen")
     try:
-        return list(rule(_layer(analysis, step)))
+        return list(rule(_layer(analysis, step, longest_axis)))
     except Fault as fault:
         raise _NoRule(f"{name}: {fault.message}") from None
 
 
-def _layer(analysis: Analysis, step: Step) -> _Layer:
+def _layer(analysis: Analysis, step: Step, longest_axis: int) -> _Layer:
     bottoms, tops = [], []
     for value in step.bottoms:
         if value is None or not is_known(value.shape):
@@ -226,8 +231,8 @@ def _layer(analysis: Analysis, step: Step) -> _Layer:
     for value in step.tops:
         if not is_known(value.shape):
             raise _NoRule(_unknown_size(value))
-        if max(value.shape, default=0) > _LARGEST_AXIS:
-            raise _NoRule(f'"{value.name}" has an axis with more than {_LARGEST_AXIS:,} elements')
+        if max(value.shape, default=0) > longest_axis:
+            raise _NoRule(f'"{value.name}" has an axis with more than {longest_axis:,} elements')
         tops.append(value.shape)
     ctx = analysis.context(step)
     if ctx is None:

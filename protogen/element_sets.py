@@ -96,11 +96,22 @@ def composed(reads: Sequence[Read], product: Product, axes: int) -> Product | No
     used = {along.axis for along in product}
     for axis, read in enumerate(reads):
         if axis not in used and read.coordinates is not None:
-            found.append(Along(read.axis, tuple(int(bool(each)) for each in read.coordinates)))
-    if not all(any(along.sets) for along in found):
+            found.append(_condition(read, read.coordinates))
+    if _is_empty(found):
         return None
+    # A condition that always holds says nothing.
     conditions = [along for along in found[axes:] if not all(along.sets)]
     return (*found[:axes], *dict.fromkeys(conditions))
+
+
+def _condition(read: Read, coordinates: Sequence[Sequence[int]]) -> Along:
+    """That an element reads anything: of an axis of the bottom that the source lacks."""
+    return Along(read.axis, tuple(int(bool(each)) for each in coordinates))
+
+
+def _is_empty(product: Iterable[Along]) -> bool:
+    """Whether a product has no elements: on some axis all sets are empty."""
+    return not all(any(along.sets) for along in product)
 
 
 def _read_along(reads: Sequence[Read], along: Along) -> Along:
@@ -166,10 +177,15 @@ def _covers(one: Product, other: Product) -> bool:
     """Whether every element of the other product is in this one."""
     if not _same_axes(one, other):
         return False
-    return all(mine == theirs or _contains(mine, theirs) for mine, theirs in zip(one, other))
+    for mine, theirs in zip(one, other):
+        # Comparing is the faster of the two, and equal sets are common.
+        if mine != theirs and not _contains(mine, theirs):
+            return False
+    return True
 
 
 def _contains(mine: Along, theirs: Along) -> bool:
+    """Whether each set has all bits of the other one."""
     return all(more | less == more for more, less in zip(mine.sets, theirs.sets))
 
 
@@ -195,10 +211,10 @@ def collapsed(product: Product, kept: Sequence[int]) -> Product | None:
     axes = {along.axis for along in product if along.axis is not None}
     for axis in axes.difference(kept):
         parts = [i for i, along in enumerate(found) if along.axis == axis]
+        sets_by_coordinate = zip(*(found[i].sets for i in parts))
         # Only coordinates for which no part is empty stand for elements of the source.
-        rows = [row for row in zip(*(found[i].sets for i in parts)) if all(row)]
+        rows = [row for row in sets_by_coordinate if all(row)]
         for position, part in enumerate(parts):
-            found[part] = Along(None, (_union({row[position] for row in rows}),))
-    if not all(any(along.sets) for along in found):
-        return None
-    return tuple(found)
+            union = _union({row[position] for row in rows})
+            found[part] = Along(None, (union,))
+    return None if _is_empty(found) else tuple(found)

@@ -247,6 +247,11 @@ class Step:
         return ("layer", self.index, *parse_path(field))
 
     @property
+    def is_source(self) -> bool:
+        """Whether the layer brings data into the net, such as an Input or a Data layer."""
+        return not self.wiring.bottoms and self.type != "Parameter"
+
+    @property
     def is_loss(self) -> bool:
         """Whether the layer counts in the objective."""
         weights = self.layer.loss_weight

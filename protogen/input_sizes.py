@@ -195,7 +195,7 @@ def _images(graph: Graph) -> dict[str, tuple[int | None, ...]]:
 def _inputs(graph: Graph) -> Iterator[Value]:
     """The blobs that no layer computes, except learnable ones."""
     for step in graph.steps:
-        if not step.layer.bottom and step.type != "Parameter":
+        if step.is_source:
             yield from step.tops
 
 

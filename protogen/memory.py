@@ -30,15 +30,18 @@ class Overwrite(NamedTuple):
 class Memory:
     """The memory of each value in one phase, and the layers that overwrite it, in order.
 
-    A memory is known by the value that was written to it first. Each write in place makes the next
-    version of it, and a value is the content of one version.
+    A memory is identified by the value that was written to it first. Each write in place starts the
+    next version of it, and a value is the content of one version.
     """
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
+        #: For each value, the first value in its memory, and the number of overwrites before it.
         self._origin: dict[Value, Value] = {}
         self._version: dict[Value, int] = {}
+        #: For each memory, the layers that overwrite it, in order.
         self._overwrites: dict[Value, list[Overwrite]] = {}
+        #: For a value in the memory of another blob, the layer that shares it.
         self._sharing: dict[Value, Step] = {}
         #: The values that a layer reads after they have been overwritten, in order.
         self.stale_reads: list[tuple[Step, Value]] = []
@@ -47,7 +50,7 @@ class Memory:
             self._write(step)
 
     def overwrite(self, value: Value) -> Overwrite | None:
-        """The first layer that overwrites a value, so far as that is known."""
+        """The first layer that overwrites a value; ``None`` if no layer does."""
         overwrites = self._overwrites[self._origin[value]]
         version = self._version[value]
         return overwrites[version] if version < len(overwrites) else None
@@ -62,11 +65,13 @@ class Memory:
         return self._sharing.get(value)
 
     def _read(self, step: Step) -> None:
+        """Note the bottoms that earlier layers have overwritten."""
         for bottom in step.bottoms:
             if bottom is not None and self.overwrite(bottom) is not None:
                 self.stale_reads.append((step, bottom))
 
     def _write(self, step: Step) -> None:
+        """Give each top its memory."""
         for position, top in enumerate(step.tops):
             if position in step.in_place:
                 self._overwrite(step, position, top)
@@ -81,6 +86,7 @@ class Memory:
                 self._overwrites[top] = []
 
     def _overwrite(self, step: Step, position: int, top: Value) -> None:
+        """Let a top take the memory of its bottom, as the next version if its values change."""
         bottom = step.bottoms[position]
         assert bottom is not None
         self._share(bottom, top)
@@ -90,6 +96,7 @@ class Memory:
             self._version[top] = len(overwrites)
 
     def _share(self, bottom: Value, top: Value) -> None:
+        """Let a top be the same version of the same memory as its bottom."""
         self._origin[top] = self._origin[bottom]
         self._version[top] = self._version[bottom]
         if bottom in self._sharing:
@@ -105,7 +112,7 @@ class Memory:
 
 
 def shared_bottom(step: Step, position: int) -> Value | None:
-    """The bottom whose memory a top uses; ``None`` if it has memory of its own."""
+    """The bottom whose memory a top uses; ``None`` if it has its own memory."""
     if position in step.in_place:
         return step.bottoms[position]
     if step.bottoms and shares_memory(step.layer):
@@ -122,6 +129,7 @@ def shares_memory(layer: LayerParameter) -> bool:
     if layer.type == "Slice":
         return len(layer.top) == 1
     if layer.type == "Permute":
+        # Caffe appends the axes that are not written, in order.
         order = list(layer.permute_param.order)
-        return order == sorted(order) and order == list(range(len(order)))
+        return order == list(range(len(order)))
     return False

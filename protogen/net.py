@@ -19,7 +19,7 @@ from protogen import proto, rules, sources
 from protogen.active import Entry, enter, is_elsewhere, leave
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
-from protogen.display import Displayed
+from protogen.display import Displayed, Drawing, drawing
 from protogen.editing import EditingMethods
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
@@ -120,7 +120,7 @@ class Net(EditingMethods, Displayed):
         self._stated: dict[int, tuple[Shape, ...]] = {}
         self._wirings: list[Wiring] = []
         self._view = _View(0)
-        self._constant = False
+        self._frozen = False
         self._composition: Any = None
         self._entries: list[Entry] = []
 
@@ -302,7 +302,7 @@ class Net(EditingMethods, Displayed):
 
     def _follow(self) -> None:
         """Have the text say what the message does, if somebody changed that."""
-        if self._document is None or self._written is None or self._constant:
+        if self._document is None or self._written is None or self._frozen:
             return
         if self._written != _serialized(self._message):
             wanted = type(self._message)()
@@ -350,7 +350,7 @@ class Net(EditingMethods, Displayed):
 
     def place_all(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """The findings, each with the place where its layer, or field, is written or composed."""
-        with self.constant():
+        with self.freeze():
             return [self.place(each) for each in diagnostics]
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
@@ -379,6 +379,18 @@ class Net(EditingMethods, Displayed):
         reports = importlib.import_module("protogen.reports.summary")
         return reports.summary(self, phase, **state)
 
+    def draw(self, phase: str | None = None, **state: Any) -> Drawing:
+        """The graph of the net as a picture, which a notebook shows and ``save`` writes as SVG.
+
+        The phase is TEST by default, or TRAIN for a net that is intended for TRAIN only. ``state``
+        are ``level``, ``stages`` and ``inputs``, as for `summary`. Layers in place are part of the
+        box whose top they change, and in a large net, what repeats is folded.
+        """
+        return drawing(self, phase=phase, **state)
+
+    def _repr_svg_(self) -> str:
+        return self.draw().svg
+
     def top_shapes(self) -> list[Sequence[Shape]]:
         """The shapes of each layer's tops in `current`: in TEST, or in TRAIN if it runs only there.
 
@@ -404,22 +416,22 @@ class Net(EditingMethods, Displayed):
         return found, inputs
 
     @contextmanager
-    def constant(self) -> Iterator[None]:
-        """Within ``with net.constant():``, nobody changes the net.
+    def freeze(self) -> Iterator[None]:
+        """Within ``with net.freeze():``, nobody changes the net.
 
         Whether somebody has is otherwise asked by serializing the net, once for each finding.
         """
         # A net with 2,560 findings is checked in 0.9 s instead of 9.4 s.
-        before = self._constant
+        before = self._frozen
         self._latest_view()
-        self._constant = True
+        self._frozen = True
         try:
             yield
         finally:
-            self._constant = before
+            self._frozen = before
 
     def _latest_view(self) -> _View:
-        if self._constant:
+        if self._frozen:
             return self._view
         self._follow()
         key = _serialized(self._message) if self._revision is None else self._revision

@@ -90,12 +90,43 @@ def seeds() -> tuple[str, ...]:
 def mutated(seed: int) -> str:
     """A net with one to six things changed."""
     random = Random(seed)
+    if random.random() < 0.15:
+        return _extreme_windows(random)
     text = random.choice(seeds())
     if random.random() < 0.2:
         text += "\n" + random.choice(seeds())
     for _ in range(random.randint(1, 6)):
         text = random.choice(_MUTATIONS)(random, text)
     return text[:20_000]
+
+
+#: Sizes, and numbers at the ends of what their fields can hold.
+_SIZES = [1, 2, 15, 16, 300, 40_000]
+_EXTREMES = [1, 2, 3, 7, 15, 2**31 - 1, 2**31, 2**32 - 2, 2**32 - 1]
+
+
+def _extreme_windows(random: Random) -> str:
+    """Two windows that meet in a join: explanations and fixes compute with their numbers."""
+    height, width = random.choice(_SIZES), random.choice(_SIZES)
+    shape = f"shape {{ dim: [1, 4, {height}, {width}] }}"
+    lines = [f'layer {{ name: "d" type: "Input" top: "d" input_param {{ {shape} }} }}']
+    for name in "ab":
+        kind = random.choice(("Pooling", "Convolution", "Deconvolution"))
+        chosen = {"kernel_size": random.choice((1, 2, 3))}
+        for field in random.sample(("kernel_size", "stride", "pad"), random.randint(1, 3)):
+            chosen[field] = random.choice(_EXTREMES)
+        if kind != "Pooling":
+            chosen["num_output"] = random.choice((4, 4, 8, 2**32 - 1))
+        message = "pooling_param" if kind == "Pooling" else "convolution_param"
+        fields = " ".join(f"{field}: {value}" for field, value in chosen.items())
+        lines.append(
+            f'layer {{ name: "{name}" type: "{kind}" bottom: "d" top: "{name}"'
+            f" {message} {{ {fields} }} }}"
+        )
+    bottoms = f'bottom: "{random.choice("ad")}" bottom: "{random.choice("bd")}"'
+    kind = random.choice(("Eltwise", "Concat", "Crop"))
+    lines.append(f'layer {{ name: "j" type: "{kind}" {bottoms} top: "j" }}')
+    return "\n".join(lines)
 
 
 def _replace_token(random: Random, text: str) -> str:

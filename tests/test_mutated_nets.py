@@ -31,9 +31,10 @@ from protogen.reports.findings import CheckedFile
 from protogen.reports.summary import NetSummary, summarize
 from protogen.text import format_text
 from protogen.text.upgrade import upgrade
+from protogen.transforms.safe_fixes import is_writable
 from tests.mutated_nets import mutated
 
-NETS = int(os.environ.get("PROTOGEN_FUZZ", "150"))
+NETS = int(os.environ.get("PROTOGEN_FUZZ", "100"))
 FIRST = int(os.environ.get("PROTOGEN_FUZZ_FROM", "0"))
 
 #: What a terminal or a log may act on: control characters, and marks that turn the direction.
@@ -219,7 +220,17 @@ def print_errors(data: bytes) -> None:
         assert str(finding.location) == str(finding.location)
 
 
-COMMANDS = [upgrade_twice, format_twice, shapes, emit, print_errors]
+def apply_fixes(data: bytes) -> None:
+    """Each fix, also those that are not safe, as an editor applies it."""
+    net = protogen.loads(data, FILE)
+    for finding in protogen.check(net, notes=True).diagnostics[:5]:
+        if finding.fix is not None and (finding.fix.splices or is_writable(net)):
+            fixed = net.copy()
+            fixed.apply_fix(finding.fix)
+            protogen.check(fixed, notes=True)
+
+
+COMMANDS = [upgrade_twice, format_twice, shapes, emit, print_errors, apply_fixes]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the names of files are POSIX ones")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "display_name",
+    "exit_if_rejected",
     "is_composed",
     "is_program",
     "read_document",
@@ -147,11 +148,11 @@ def _zoo_net(spec: str, settings: Mapping[str, Any]) -> Net:
     return loads(net.to_prototxt(), f"{_ZOO}{spec}")
 
 
-def zoo_settings(spec: str, form: str | None, plain: bool) -> dict[str, Any]:
+def zoo_settings(spec: str, form: str | None, plain: bool, derived: bool) -> dict[str, Any]:
     """The options of a network of the zoo for ``--as`` and ``--plain``; none for other SPECs.
 
-    All forms but that for deployment come from the one for training, which the network rejects if
-    it has none. Raises `Unusable` for ``plain`` without a network of the zoo.
+    For deployment it is the published form, unless the deploy net is to be ``derived``; for all
+    else it is the form for training. Raises `Unusable` for ``plain`` without a network of the zoo.
     """
     if not _is_in_zoo(spec):
         if plain:
@@ -159,7 +160,7 @@ def zoo_settings(spec: str, form: str | None, plain: bool) -> dict[str, Any]:
         return {}
     settings: dict[str, Any] = {"plain": True} if plain else {}
     if form and "form=" not in spec:
-        settings["form"] = "deploy" if form == "deploy" else "train_val"
+        settings["form"] = "deploy" if form == "deploy" and not derived else "train_val"
     return settings
 
 
@@ -199,6 +200,22 @@ def read_net_or_exit(
     if reading_errors(findings):
         raise click.exceptions.Exit(1)
     return net, mistakes
+
+
+def exit_if_rejected(net: Net, analysis: Analysis, mistakes: Sequence[Diagnostic]) -> None:
+    """End the command with exit code 1 if Caffe would reject a net, and print why.
+
+    What `read_net_or_exit` has printed is not printed again.
+    """
+    from protogen.render.diagnostic import diagnostics_text
+
+    if analysis.ok and not mistakes:
+        return
+    printed = set(net.current.findings)
+    new = [each for each in dict.fromkeys(analysis.diagnostics) if each not in printed]
+    if new:
+        report_lines(diagnostics_text(new, source_of(_texts_of(net))))
+    raise click.exceptions.Exit(1)
 
 
 def shapes_given(

@@ -31,12 +31,12 @@ def composing(source: bytes) -> Iterator[None]:
         yield
         return
     from protogen import netspec
-    from protogen.netspec import _six
-    from protogen.netspec._record import record
+    from protogen.netspec import six_module
+    from protogen.netspec.record import record
 
     if find_spec("caffe") is None:
         netspec.install()
-        _six.install()
+        six_module.install()
     with record.session(_report, strict=False, keep_all=False):
         yield
         record.warn(record.dropped())
@@ -62,7 +62,7 @@ def as_net(value: Any) -> Any:
         value = value.to_proto()
     if not _is_message(value):
         return value
-    from protogen.netspec._record import record
+    from protogen.netspec.record import record
 
     return record.net_of(value)
 

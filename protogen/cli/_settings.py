@@ -90,15 +90,23 @@ def folder_settings(folder: str | Path) -> Settings:
     return _nearest(Path(os.path.realpath(folder)))
 
 
-@cache
 def _nearest(folder: Path) -> Settings:
+    for each in (folder, *folder.parents):
+        settings = _own(each)
+        if settings is not None:
+            return settings
+    return Settings()
+
+
+@cache
+def _own(folder: Path) -> Settings | None:
+    """The settings in a folder itself, if it has any."""
     for name in _SECTIONS:
         file = folder / name
         section = _read(file) if file.is_file() else None
         if section is not None:
             return _settings(section, file)
-    is_root = folder.parent == folder
-    return Settings() if is_root else _nearest(folder.parent)
+    return None
 
 
 def read_settings(path: Path) -> Settings:

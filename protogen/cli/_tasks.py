@@ -195,7 +195,8 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
     def selected(net: Net, findings: list[Diagnostic]) -> list[Diagnostic]:
         chosen = filter(task.selects, findings)
         assert net.document is not None
-        left = _without_ignored(net.document, chosen)
+        with net.freeze():
+            left = _without_ignored(net.document, chosen)
         return applicable_fixes(net, left)
 
     if not task.fix:

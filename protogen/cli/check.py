@@ -308,15 +308,17 @@ def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
         if text is not None:
             texts[outcome.file] = text
     source = source_of(texts)
+    # "No findings" would be beside the point if no file could be read.
+    summary = not request.quiet and (bool(files) or not any(each.problem for each in outcomes))
     if request.output_file:
-        context = Context(summary=not request.quiet, source=source)
+        context = Context(summary=summary, source=source)
         parts: Iterator[str] = render(files, context)
         write_text(request.output_file, "".join(f"{part}\n" for part in parts))
     else:
         # If standard output has the fixed text of standard input, the findings go elsewhere.
         piped = request.fix and _STDIN in [outcome.file for outcome in outcomes]
         out = sys.stderr if piped else sys.stdout
-        context = Context(out.isatty(), wants_color(out), not request.quiet, source)
+        context = Context(out.isatty(), wants_color(out), summary, source)
         for part in render(files, context):
             # Without `color`, click removes the colors from what is not a terminal.
             click.echo(part, file=out, color=context.color)

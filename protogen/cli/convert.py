@@ -13,7 +13,7 @@ from protogen.cli._output import Unusable, check_output, report, report_lines, w
 @click.command(
     short_help="Write a net so that another program reads it.",
     epilog="\b\nExamples:\n  protogen convert net.prototxt --to opencv4 -o net_cv.prototxt\n"
-    "  protogen convert train_val.prototxt --to ncnn --phase TEST -o deploy.prototxt",
+    "  protogen convert train_val.prototxt --to ncnn --phase TEST",
 )
 @click.argument("spec", type=Spec())
 @click.option(

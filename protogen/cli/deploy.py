@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
-from protogen.cli._options import Spec, set_option
+from protogen.cli._options import Spec, data_option, set_option
 from protogen.cli._output import check_output, report_lines, write_text
 
 
@@ -29,6 +29,7 @@ from protogen.cli._output import check_output, report_lines, write_text
 @deploy_options
 @click.option("-q", "--quiet", is_flag=True, help="Print warnings only, not what is done.")
 @set_option
+@data_option
 def command(spec: str, output: str, quiet: bool, settings: tuple[Any, ...], **options: Any) -> None:
     """Write the deploy net of SPEC, a training net (a prototxt file or a Python program).
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._input import display_name, read_net
-from protogen.cli._options import input_option, json_option
+from protogen.cli._options import data_option, input_option, json_option
 from protogen.cli._output import Unusable, report_lines
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _TROUBLE = 2
 @click.option("--textconv", is_flag=True, help="Print one file in normal form, for git.")
 @click.option("--git", is_flag=True, help="Take the arguments that git passes to a diff driver.")
 @input_option
+@data_option
 def command(
     specs: tuple[str, ...],
     stat: bool,
@@ -64,9 +65,14 @@ def command(
         click.echo(_normal_text(specs[0]), nl=False)
         return
     if git:
-        _git(specs, stat, ignore)
+        from protogen.sources import without_data
+
+        with without_data():  # git shows the changes of people who are not known
+            _git(specs, stat, ignore)
         return
     _check_number(specs, 2, "expected two nets")
+    if specs == ("-", "-"):
+        raise click.UsageError("only one of the two nets can be standard input")
     old, new = (_read(spec) for spec in specs)
     _check_inputs((old, new), dict(inputs))
     found, summaries = _compare(old, new, ignore, dict(inputs))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._input import display_name, is_composed, read_net, shapes_given
-from protogen.cli._options import Spec, input_option
+from protogen.cli._options import Spec, data_option, input_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _key(option: str) -> str:
 @click.option("--diff", is_flag=True, help="Print the changes of the text instead.")
 @click.option("--force", is_flag=True, help="Write a net that Caffe would reject, too.")
 @input_option
+@data_option
 def command(
     spec: str,
     output: str,

@@ -89,7 +89,10 @@ def command(
 
     _check_options(phase, form, options)
     check_output(output, [split_spec(spec)[0], *filter(None, [schema])])
-    given = {**zoo_settings(spec, form, plain), **dict(settings)}
+    given = {
+        **zoo_settings(spec, form, plain, derived=bool(options["no_probability"])),
+        **dict(settings),
+    }
     net = _in_form(spec, read_net(spec, given, schema), form, options)
     check_output(output, _files_of_modules())
     if form in ("train", "test"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
@@ -9,9 +10,14 @@ import click
 from protogen.cli._options import json_option
 from protogen.cli._output import report_lines
 
+#: The most iterations that one call prints.
+_MOST = 1_000_000
+
+_RANGE = re.compile(r"\s*(\d{1,10})\s*(?:-\s*(\d{1,10})\s*)?", re.ASCII)
+
 
 class _Iterations(click.ParamType):  # type: ignore[type-arg]
-    """``0,1000,20000``: iterations, counted from 0."""
+    """``0,1000,20000`` or ``0-199``: iterations, counted from 0."""
 
     name = "N[,N]"
 
@@ -20,13 +26,20 @@ class _Iterations(click.ParamType):  # type: ignore[type-arg]
     ) -> tuple[int, ...]:
         if isinstance(value, tuple):
             return value
-        words = str(value).split(",")
-        if not all(word.strip().isdecimal() for word in words):
-            self.fail(f'expected iterations like 0,1000,20000, got "{value}"', param, ctx)
-        numbers = tuple(map(int, words))
-        if max(numbers) >= 2**31:
-            self.fail(f"Caffe counts up to {2**31 - 1}, got {max(numbers)}", param, ctx)
-        return numbers
+        numbers: list[int] = []
+        for word in str(value).split(","):
+            found = _RANGE.fullmatch(word)
+            if not found:
+                self.fail(f'expected iterations like 0,1000 or 0-199, got "{value}"', param, ctx)
+            first, last = int(found[1]), int(found[2] or found[1])
+            if max(first, last) >= 2**31:
+                self.fail(f"Caffe counts up to {2**31 - 1}, got {max(first, last)}", param, ctx)
+            if last < first:
+                self.fail(f"{word.strip()} is empty: {last} is less than {first}", param, ctx)
+            if len(numbers) + last - first >= _MOST:
+                self.fail(f"{value} has more than {_MOST} iterations", param, ctx)
+            numbers += range(first, last + 1)
+        return tuple(numbers)
 
 
 @click.command(
@@ -41,8 +54,9 @@ class _Iterations(click.ParamType):  # type: ignore[type-arg]
     "iterations",
     type=_Iterations(),
     default=(),
-    metavar="N[,N]",
-    help="Iterations to print, counted from 0 [default: those at which the rate steps].",
+    metavar="N[,N-M]",
+    help="Iterations to print, counted from 0, such as 0,1000 or 0-199 [default: those at which the"
+    " rate steps].",
 )
 @json_option
 def command(file: str, iterations: tuple[int, ...], as_json: bool) -> None:

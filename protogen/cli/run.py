@@ -13,8 +13,8 @@ from protogen.cli._output import Unusable, check_output, report, report_lines, w
 
 if TYPE_CHECKING:
     from protogen.diagnostics import Diagnostic
-    from protogen.netspec._record import Made
-    from protogen.netspec._script import Ending
+    from protogen.netspec.record import ScriptNet
+    from protogen.netspec.script import Ending
 
 
 @click.command(
@@ -59,8 +59,8 @@ def command(
     is that of the script, or 1 if a net has errors, which is then not written to OUT.
     """
     from protogen.cli._input import display_name, read_file
-    from protogen.netspec import _script
-    from protogen.netspec._record import record
+    from protogen.netspec.record import record
+    from protogen.netspec.script import run
 
     if py2:
         _require_fissix()
@@ -72,7 +72,7 @@ def command(
     if output is not None:
         check_output(output, [script])
     with record.session(_report, strict=strict, keep_all=keep_all):
-        ending = _script.run(path, cells, arguments, py2)
+        ending = run(path, cells, arguments, py2)
         _report_ending(ending, source, py2)
         failed = _report_nets(ending)
         # A script that raised may have made its net before.
@@ -84,14 +84,16 @@ def command(
 
 def _code(path: str, source: bytes) -> tuple[bytes, list[bytes]]:
     """The code as a whole, and that of each cell of a notebook; findings quote its lines."""
-    from protogen.netspec import _notebook
+    from protogen.netspec.notebook import NotebookError, code_of
 
     cells = [source]
+    if path.endswith(".prototxt"):  # some are valid Python: base_lr: 0.01
+        raise Unusable(f"expected a Python script or a notebook, got {path}")
     text = source.decode("utf-8", "replace")
     if path.endswith(".ipynb"):
         try:
-            text, codes = _notebook.code_of(source)
-        except _notebook.NotebookError as error:
+            text, codes = code_of(source)
+        except NotebookError as error:
             raise Unusable(f"{path} {error}") from None
         cells = [code.encode("utf-8") for code in codes]
     # Not read again: the script may change the folder, and a notebook is not its code.
@@ -100,10 +102,10 @@ def _code(path: str, source: bytes) -> tuple[bytes, list[bytes]]:
 
 
 def _require_fissix() -> None:
-    from protogen.netspec import _python2
+    from protogen.netspec.python2 import require
 
     try:
-        _python2.require()
+        require()
     except ImportError:
         message = "--py2 needs the package fissix: pip install 'caffe-protogen[py2]'"
         raise Unusable(message) from None
@@ -111,11 +113,11 @@ def _require_fissix() -> None:
 
 def _use_schema(path: str) -> None:
     from protogen.cli._input import read_file
-    from protogen.netspec import _schema
+    from protogen.netspec.schema import use
 
     read_file(path)  # which reports a file that does not exist
     try:
-        _schema.use(path)
+        use(path)
     except ModuleNotFoundError:
         message = "--proto needs the package grpcio-tools: pip install 'caffe-protogen[proto]'"
         raise Unusable(message) from None
@@ -138,7 +140,7 @@ def _report(diagnostic: Diagnostic) -> None:
 def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
     """Say why the script ended, unless it came to its end."""
     from protogen.diagnostics import ProtogenError
-    from protogen.netspec import _advice
+    from protogen.netspec.advice import advice
 
     error = ending.error
     if isinstance(error, ProtogenError):
@@ -149,14 +151,14 @@ def _report_ending(ending: Ending, source: bytes, py2: bool) -> None:
     elif ending.traceback:
         report_lines(ending.traceback.rstrip("\n"))
     if error is not None:
-        for sentence in _advice.advice(error, source, py2):
+        for sentence in advice(error, source, py2):
             report(sentence)
 
 
 def _report_nets(ending: Ending) -> bool:
     """Report what is lost and what Caffe rejects; whether there is an error among it."""
-    from protogen.netspec._needs_caffe import NeedsCaffe
-    from protogen.netspec._record import record
+    from protogen.netspec.needs_caffe import NeedsCaffe
+    from protogen.netspec.record import record
     from protogen.program import ComposeError
 
     failed = False
@@ -174,9 +176,9 @@ def _report_nets(ending: Ending) -> bool:
     return failed
 
 
-def _write(output: str, number: int | None, nets: Sequence[Made]) -> None:
+def _write(output: str, number: int | None, nets: Sequence[ScriptNet]) -> None:
     """Write the net, or the one with this number. Raises `Unusable` if it is unclear which."""
-    from protogen.netspec._schema import is_ours
+    from protogen.netspec.schema import is_ours
     from protogen.text import writer
 
     if not nets:

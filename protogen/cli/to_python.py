@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from protogen.cli._input import display_name, read_net_or_exit
+from protogen.cli._input import display_name, read_net_or_exit, split_spec
+from protogen.cli._options import Spec, data_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ __all__ = ["command"]
     epilog="\b\nExamples:\n  protogen to-python deploy.prototxt -o net.py\n"
     "  protogen to-python --style netspec train_val.prototxt",
 )
-@click.argument("file", type=click.Path(allow_dash=True))
+@click.argument("spec", type=Spec(), metavar="FILE|SPEC")
 @click.option(
     "-o",
     "--output",
@@ -37,19 +38,20 @@ __all__ = ["command"]
     show_default=True,
     help="The functions of protogen, or those of pycaffe.",
 )
-def command(file: str, output: str, style: Style) -> None:
-    """Write the net of FILE as a Python program that composes it.
+@data_option
+def command(spec: str, output: str, style: Style) -> None:
+    """Write a net as a Python program that composes it.
 
     Parts that repeat become functions and loops, modules of published networks calls of
     protogen.blocks, and equal settings of layers constants. Comments are kept. A net of an old
     format is upgraded.
 
-    Before anything is written the program is run, and its net compared with that of FILE. Layers
+    Before anything is written the program is run, and its net compared with the one given. Layers
     that Caffe would reject are added as they are, outside of the checks of composing. What the
     reader does not know is reported on standard error, and is not in the program.
     """
     from protogen.render.program import to_python
 
-    check_output(output, [file])
-    net, _ = read_net_or_exit(file)
-    write_text(output, to_python(net, style, title=Path(display_name(file)).name))
+    check_output(output, [split_spec(spec)[0]])
+    net, _ = read_net_or_exit(spec)
+    write_text(output, to_python(net, style, title=Path(display_name(spec)).name))

@@ -123,7 +123,7 @@ class _Account(_Lines):
             return
         first = pairs[0]
         alike = [pair for pair in pairs if pair.is_like(first)]
-        yield from self._pair(first, list(dict.fromkeys(pair.name for pair in alike)))
+        yield from self._pair(alike)
         yield from self._darknet()
         for pair in pairs:
             if pair not in alike:
@@ -155,10 +155,17 @@ class _Account(_Lines):
 
     # Pairs -----------------------------------------------------------------------------------
 
-    def _pair(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
+    def _pair(self, alike: Sequence[Pair]) -> Iterator[str]:
+        """The account of the first of several pairs, which is that of the others, too."""
+        pair = alike[0]
+        axes = list(dict.fromkeys(each.name for each in alike))
         yield from self._start(pair, axes)
-        for branch in pair.branches:
-            has = _has(branch.end, axes)
+        # The axes may have other numbers in the second blob, and then other names.
+        others = axes
+        if any(each.first.end.axis != each.second.end.axis for each in alike):
+            others = list(dict.fromkeys(f"axis {each.second.end.axis}" for each in alike))
+        for branch, names in zip(pair.branches, (axes, others)):
+            has = _has(branch.end, names)
             lines = list(self._branch(branch, pair))
             if lines:
                 yield f"{has}:"

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from protogen.analysis import Analysis
-from protogen.edits import Edit, parse_path
+from protogen.edits import Edit, EditError, parse_path
 from protogen.explanations.equations import equation
 from protogen.explanations.size_change import SizeChange, size_arithmetic
 from protogen.field_changes import apply
@@ -323,7 +323,10 @@ def _growth(rule: _LayerRule, place: Place, path: str, value: int, larger: int) 
         return 0
     layer = LayerParameter()
     layer.CopyFrom(place.value.step.layer)
-    apply(layer, [Edit(parse_path(path), "set", larger)])
+    try:
+        apply(layer, [Edit(parse_path(path), "set", larger)])
+    except EditError:  # more than the field can hold
+        return 0
     size = rule.size_with({}, layer)
     if size is None:
         return 0

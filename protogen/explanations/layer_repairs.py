@@ -57,6 +57,18 @@ def crop_fields(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
         yield Change(f'{" ".join(titles)} in "{join.name}"', tuple(edits), local=True)
 
 
+def concat_axis(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
+    """Another axis for a Concat of blobs that are no images, on which these may differ."""
+    join = divergence.join
+    shapes = [value.shape for value in join.bottoms if value is not None and value.shape]
+    if join.type != "Concat" or not shapes or any(len(shape) > 3 for shape in shapes):
+        return
+    for axis in range(1, len(shapes[0])):
+        if all(_are_alike(shape, shapes[0], axis) for shape in shapes):
+            edit = Edit(join.path("concat_param.axis"), "set", axis)
+            yield Change(f'axis: {axis} in "{join.name}"', (edit,), local=True)
+
+
 def crop(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """A Crop layer that cuts the larger bottom to the smaller, where the two are aligned."""
     join = divergence.join
@@ -77,7 +89,7 @@ def _covers(large: Value, small: Value) -> bool:
     """Whether a blob is at least as high and wide as another, and larger in one of them."""
     if large.shape is None or small.shape is None or is_broadcast(large, small):
         return False
-    if len(large.shape) != len(small.shape):
+    if len(large.shape) != len(small.shape) and not _is_label_map(small):
         return False
     larger = False
     for one, other in zip(_spatial(large), _spatial(small)):
@@ -110,8 +122,13 @@ def _inputs(analysis: Analysis) -> Iterator[Value]:
             yield from step.tops
 
 
+def _is_label_map(value: Value) -> bool:
+    """Whether a blob may be a map of labels without an axis of channels: N, H, W."""
+    return not value.step.bottoms and len(value.shape or ()) == 3
+
+
 def _spatial(value: Value) -> tuple[int | None, ...]:
-    return (value.shape or ())[2:]
+    return (value.shape or ())[1 if _is_label_map(value) else 2 :]
 
 
 def _inserted_crop(

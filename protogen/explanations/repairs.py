@@ -45,6 +45,7 @@ _KINDS: tuple[_Kind, ...] = (
     layer_repairs.unpooled_size,
     window_repairs.darknet_pooling,
     layer_repairs.crop_fields,
+    layer_repairs.concat_axis,
     layer_repairs.crop,
     layer_repairs.broadcast,
     image_repairs.image_size,
@@ -272,13 +273,19 @@ class _Search:
 
 
 def _may_agree(divergence: Divergence, change: Change) -> bool:
-    """Whether arithmetic along the ways, which is quick, lets the sizes agree."""
+    """Whether arithmetic along the ways, which is quick, lets the sizes agree.
+
+    A change that cannot be made, such as a kernel that is larger than its field can hold, does not.
+    """
     message = divergence.derivations.analysis.message
     layers = {}
     for index in {int(edit.path[1]) for edit in change.edits}:
         net = NetParameter(layer=[message.layer[index]])
         own = [edit for edit in change.edits if edit.path[1] == index]
-        apply(net, [replace(edit, path=("layer", 0, *edit.path[2:])) for edit in own])
+        try:
+            apply(net, [replace(edit, path=("layer", 0, *edit.path[2:])) for edit in own])
+        except EditError:
+            return False
         layers[index] = net.layer[0]
     return divergence.may_agree(layers)
 

@@ -22,7 +22,6 @@ import sys
 from typing import Any
 
 from protogen.netspec import io, net_spec, proto
-from protogen.netspec._record import NetSpecWarning
 from protogen.netspec.net_spec import NetSpec, layers, params, to_proto
 from protogen.netspec.pycaffe import (
     AdaDeltaSolver,
@@ -38,6 +37,7 @@ from protogen.netspec.pycaffe import (
     get_solver,
     layer_type_list,
 )
+from protogen.netspec.record import NetSpecWarning
 
 __all__ = [
     "TEST",

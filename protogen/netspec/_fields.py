@@ -18,7 +18,7 @@ from google.protobuf.message import Message
 from protogen import layers
 from protogen.compose.keywords import UnknownKeyword, keywords_of
 from protogen.diagnostics import did_you_mean
-from protogen.netspec._schema import on_change, proto
+from protogen.netspec.schema import on_change, proto
 from protogen.proto.fields import is_repeated
 from protogen.schema import UnknownType
 from protogen.values import Problem, value_problem
@@ -71,7 +71,8 @@ def add_fields(fields: dict[str, Any], layer_type: str, keywords: Mapping[str, A
             value = convert(value)
             if value is _NOTHING:
                 continue
-        elif value is None:  # for which protobuf would leave the field out
+        elif value is None:
+            # Protobuf would leave the field out.
             raise _Rejected
         target = fields
         if home:
@@ -79,7 +80,8 @@ def add_fields(fields: dict[str, Any], layer_type: str, keywords: Mapping[str, A
                 fields[home] = {name: value}
                 continue
             target = fields[home]
-            if type(target) is not dict:  # the message was given as such
+            if type(target) is not dict:
+                # The script gives the message itself.
                 target = fields[home] = _as_dict(target)
         if name in target:
             value = _merged(target[name], value)
@@ -90,15 +92,20 @@ def _merged(old: Any, new: Any) -> Any:
     """What a field has after both values were assigned."""
     if isinstance(old, list):
         return [*old, *new]
-    if isinstance(old, (dict, Message)):
-        merged = dict(old) if isinstance(old, dict) else _as_dict(old)
-        for name, value in (new if isinstance(new, dict) else _as_dict(new)).items():
-            merged[name] = _merged(merged[name], value) if name in merged else value
-        return merged
-    return new
+    if not isinstance(old, (dict, Message)):
+        return new
+    merged = _as_dict(old)
+    for name, value in _as_dict(new).items():
+        if name in merged:
+            value = _merged(merged[name], value)
+        merged[name] = value
+    return merged
 
 
-def _as_dict(message: Message) -> dict[str, Any]:
+def _as_dict(message: Message | dict[str, Any]) -> dict[str, Any]:
+    """A new dict of the fields of a message, which may be a dict already."""
+    if isinstance(message, dict):
+        return dict(message)
     found = {}
     for field, value in message.ListFields():
         found[field.name] = list(value) if is_repeated(field) else value
@@ -118,13 +125,14 @@ def param_name_dict() -> dict[str, str]:
     for field in proto.LayerParameter.DESCRIPTOR.fields:
         if field.name.endswith("_param") and field.message_type is not None:
             layer_type = field.message_type.name.removesuffix("Parameter")
-            # Of two messages with one type, the one that is called like it is meant.
+            # Of two messages with one type, the later one counts only if it is named like the type.
             if layer_type not in found or field.name.replace("_", "") == f"{layer_type}param":
                 found[layer_type] = field.name.removesuffix("_param")
     return found
 
 
 def _place(layer_type: str, keyword: str) -> _Place:
+    """Where a keyword of a type goes. Raises `UnknownKeyword`."""
     own = proto.LayerParameter.DESCRIPTOR.fields_by_name
     home = f"{param_name_dict().get(layer_type)}_param"
     if home in own and not keyword.endswith("param"):
@@ -138,7 +146,8 @@ def _place(layer_type: str, keyword: str) -> _Place:
     if declared is None or declared.home not in own:
         raise UnknownKeyword(keyword)
     message = own[declared.home].message_type
-    if message is None or keyword not in message.fields_by_name:  # a fork's own schema
+    if message is None or keyword not in message.fields_by_name:
+        # A fork's own schema may lack the field.
         raise UnknownKeyword(keyword)
     return _Place(declared.home, keyword, _converter(message.fields_by_name[keyword]))
 
@@ -158,7 +167,7 @@ on_change(_forget)
 def _converter(field: FieldDescriptor) -> _Convert | None:
     """The conversion of the values that scripts give for a field; ``None`` if they need none.
 
-    Lists come of single values, dicts of messages, and numbers of True and False.
+    A single value becomes a list, a message a dict, and True or False a number.
     """
     one = _element_converter(field)
     if not is_repeated(field):
@@ -172,7 +181,7 @@ def _converter(field: FieldDescriptor) -> _Convert | None:
         return value if one is None else [one(each) for each in value]
 
     def convert_messages(value: Any) -> list[Any]:
-        # An empty message in a list is there.
+        # NetSpec leaves an empty message out, but not if it is an element of a list.
         return [{} if each is _NOTHING else each for each in convert(value)]
 
     return convert if field.message_type is None else convert_messages
@@ -190,36 +199,42 @@ def _is_single(value: object) -> bool:
 
 
 def _element_converter(field: FieldDescriptor) -> _Convert | None:
+    """The conversion of one element of a field."""
     if field.message_type is not None:
-        return _message_converter(field, field.message_type)
+        return _message_converter(field.message_type)
     return _integer if field.cpp_type in _INTEGERS else None
 
 
 def _integer(value: Any) -> Any:
-    if type(value) is bool:  # which current releases of protobuf reject
+    if type(value) is bool:
+        # Current releases of protobuf reject True and False for a number.
         return int(value)
     if value is None:
         raise _Rejected
     return value
 
 
-def _message_converter(field: FieldDescriptor, descriptor: Descriptor) -> _Convert:
+def _message_converter(descriptor: Descriptor) -> _Convert:
+    """The conversion of a dict, or of a message of the same type."""
     known = descriptor.fields_by_name
     full_name = descriptor.full_name
     converters: dict[str, _Convert | None] = {}
 
+    def field_converter(name: str) -> _Convert | None:
+        if name not in converters:
+            if name not in known:
+                raise _Rejected
+            converters[name] = _converter(known[name])
+        return converters[name]
+
     def convert(value: Any) -> Any:
+        if isinstance(value, Message) and value.DESCRIPTOR.full_name == full_name:
+            return value
         if not isinstance(value, Mapping):
-            if isinstance(value, Message) and value.DESCRIPTOR.full_name == full_name:
-                return value
             raise _Rejected
         fields = {}
         for name, given in value.items():
-            if name not in converters:
-                if name not in known:
-                    raise _Rejected
-                converters[name] = _converter(known[name])
-            converter = converters[name]
+            converter = field_converter(name)
             if converter is None:
                 if given is None:
                     raise _Rejected
@@ -269,6 +284,7 @@ def _without_bools(field: FieldDescriptor, value: Any) -> Any:
 
 
 def _unknown_keyword(layer_type: str, keyword: object) -> Problem:
+    """A keyword that no field of the layer has, with those that it has."""
     declared = keywords_of(layers.find(layer_type) or UnknownType(layer_type))
     own = proto.LayerParameter.DESCRIPTOR.fields_by_name
     hint = did_you_mean(str(keyword), [*declared, *own, "ntop", "in_place"])

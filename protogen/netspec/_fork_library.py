@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from protogen.netspec import _python2
+from protogen.netspec import python2 as python2_scripts
 
 __all__ = ["install"]
 
@@ -52,7 +52,7 @@ def install(script: str, python2: bool) -> None:
     module = ModuleType(_NAME)
     module.__file__ = str(file)
     if python2:
-        _python2.execute(source, str(file), module)
+        python2_scripts.execute(source, str(file), module)
     else:
         exec(compile(source, str(file), "exec"), vars(module))
     sys.modules[_NAME] = module

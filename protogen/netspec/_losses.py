@@ -1,4 +1,4 @@
-"""What a message of NetSpec lacks, or has twice."""
+"""What is missing in a message of NetSpec, or in it twice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor
 from protogen import layers, rules
 from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.netspec._fields import param_name_dict
-from protogen.netspec._record import found
-from protogen.netspec._schema import is_ours, on_change, proto
+from protogen.netspec.record import finding
+from protogen.netspec.schema import is_ours, on_change, proto
 from protogen.program import Line
 from protogen.proto.fields import has_required
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from protogen.netspec.net_spec import Function, Top
 
 __all__ = [
-    "Assigned",
-    "Written",
+    "Assignment",
+    "LayerFields",
     "is_unknown",
     "losses",
     "missing_field",
@@ -30,13 +30,13 @@ __all__ = [
 
 
 #: A layer of a message, and the fields of ``LayerParameter`` that it was made of.
-Written = tuple["Function", dict[str, Any]]
+LayerFields = tuple["Function", dict[str, Any]]
 
 #: Fields of a layer that say in which phases it runs.
 _PHASES = frozenset(("include", "exclude", "phase"))
 
 
-class Assigned(NamedTuple):
+class Assignment(NamedTuple):
     """A name of a NetSpec, what is assigned to it, and where.
 
     ``is_current`` is false if something else has been assigned to the name since.
@@ -49,11 +49,11 @@ class Assigned(NamedTuple):
 
 
 def losses(
-    written: Sequence[Written],
+    written: Sequence[LayerFields],
     tops: Mapping[Function, Sequence[str]],
-    assigned: Callable[[Collection[str]], Iterator[Assigned]],
+    assigned: Callable[[Collection[str]], Iterator[Assignment]],
 ) -> Iterator[Diagnostic]:
-    """What is lost, in the order of the layers; lost names come last.
+    """What a message lacks, in the order of its layers; lost names come last.
 
     ``tops`` are the names of the tops of each layer. ``assigned`` returns the names that are
     not among those taken.
@@ -74,8 +74,8 @@ def losses(
                 yield _repeated(fn, name, f'blob "{top}" is also produced by an earlier layer')
         if fn.in_place and fn.ntop not in (1, len(fn.inputs)):
             message = f"ntop={fn.ntop} has no effect, because the layer is in place"
-            yield found("ignored-ntop", message, fn, name)
-        # Most layers have nothing to look at, which costs less than a generator.
+            yield finding("ignored-ntop", message, fn, name)
+        # Most layers have no such values, and to test for that is faster than to call a generator.
         if _fork_enums(layer_type) or not _PHASES.isdisjoint(fields):
             yield from _fork_values(fn, fields)
         if not with_required.isdisjoint(fields):
@@ -89,16 +89,17 @@ def losses(
 
 
 def _is_in_place(fields: dict[str, Any], index: int) -> bool:
+    """Whether a top is the bottom in the same position."""
     bottoms = fields["bottom"]
     return bool(index < len(bottoms) and bottoms[index] == fields["top"][index])
 
 
 def _repeated(fn: Function, name: str, message: str) -> Diagnostic:
-    return found("repeated-name", message, fn, name, hint="give the layer its own name")
+    return finding("repeated-name", message, fn, name, hint="give the layer its own name")
 
 
 def _lost_names(
-    tops: Mapping[Function, Sequence[str]], assigned: Iterator[Assigned]
+    tops: Mapping[Function, Sequence[str]], assigned: Iterator[Assignment]
 ) -> Iterator[Diagnostic]:
     """Names that neither a blob nor a layer has, and those that went to another blob."""
     for name, item, line, is_current in assigned:
@@ -131,25 +132,25 @@ def unknown_type(fn: Function, name: str = "") -> Diagnostic:
     """The warning about an unknown type."""
     hint = layers.suggest(fn.type_name)
     message = f'unknown layer type "{fn.type_name}"'
-    return found("unknown-type", message, fn, name, Severity.WARNING, hint=hint)
+    return finding("unknown-type", message, fn, name, Severity.WARNING, hint=hint)
 
 
 @cache
 def _with_required() -> frozenset[str]:
     """The fields of a layer that are messages with required fields, or contain such messages."""
-    fields = proto.LayerParameter.DESCRIPTOR.fields
-    return frozenset(
-        field.name for field in fields if field.message_type and _has_required(field.message_type)
-    )
+    names = set()
+    for field in proto.LayerParameter.DESCRIPTOR.fields:
+        if field.message_type is not None and _has_required(field.message_type):
+            names.add(field.name)
+    return frozenset(names)
 
 
 @cache
 def _has_required(descriptor: Descriptor) -> bool:
     if has_required(descriptor):
         return True
-    return any(
-        field.message_type and _has_required(field.message_type) for field in descriptor.fields
-    )
+    messages = [field.message_type for field in descriptor.fields]
+    return any(message is not None and _has_required(message) for message in messages)
 
 
 def missing_field(fn: Function, fields: dict[str, Any]) -> Diagnostic | None:
@@ -158,10 +159,11 @@ def missing_field(fn: Function, fields: dict[str, Any]) -> Diagnostic | None:
     missing = layer.FindInitializationErrors()
     if not missing:
         return None
-    message = f"required {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set"
+    verb = "is" if len(missing) == 1 else "are"
+    message = f"required {', '.join(missing)} {verb} not set"
     why = "Caffe cannot read a net without it"
     name = fields.get("name", "")
-    return found("required-field", message, fn, name, Severity.WARNING, why=why)
+    return finding("required-field", message, fn, name, Severity.WARNING, why=why)
 
 
 def _fork_values(fn: Function, fields: dict[str, Any]) -> Iterator[Diagnostic]:
@@ -171,7 +173,8 @@ def _fork_values(fn: Function, fields: dict[str, Any]) -> Iterator[Diagnostic]:
         if type(param) is dict and param.get(field) in values:
             yield _fork_value(fn, fields, field, *values[param[field]])
     phases = _values_of_forks(proto.FILE.enum_types_by_name["Phase"])
-    for owner in (fields, *fields.get("include", ()), *fields.get("exclude", ())):
+    rules_of_layer = (*fields.get("include", ()), *fields.get("exclude", ()))
+    for owner in (fields, *rules_of_layer):
         if type(owner) is dict and owner.get("phase") in phases:
             yield _fork_value(fn, fields, "phase", *phases[owner["phase"]])
 
@@ -180,14 +183,14 @@ def _fork_value(
     fn: Function, fields: dict[str, Any], field: str, value: str, forks: str
 ) -> Diagnostic:
     message = f"{field} is {value}, which only {forks} has"
-    return found("fork-value", message, fn, fields["name"])
+    return finding("fork-value", message, fn, fields["name"])
 
 
 @cache
 def _fork_enums(layer_type: str) -> tuple[tuple[str, str, Mapping[Any, tuple[str, str]]], ...]:
     """The enums of a type that have values of forks: message, field, and those values.
 
-    The fields ``engine`` are not among them: which one is used changes nothing of the net.
+    The fields ``engine`` are not among them, because the engine does not change the net.
     """
     home = f"{param_name_dict().get(layer_type)}_param"
     own = proto.LayerParameter.DESCRIPTOR.fields_by_name.get(home)

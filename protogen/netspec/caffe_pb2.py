@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from protogen.netspec._schema import proto
+from protogen.netspec.schema import proto
 
 if TYPE_CHECKING:
     from protogen.proto._messages import *  # noqa: F403

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.netspec import caffe_pb2
-from protogen.netspec._needs_caffe import needs_caffe
+from protogen.netspec.needs_caffe import needs_caffe
 
 __all__ = ["caffe_pb2"]
 

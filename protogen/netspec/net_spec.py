@@ -27,15 +27,15 @@ from protogen.netspec._fields import (
     param_name_dict,
 )
 from protogen.netspec._losses import (
-    Assigned,
-    Written,
+    Assignment,
+    LayerFields,
     is_unknown,
     losses,
     missing_field,
     unknown_type,
 )
-from protogen.netspec._record import Made, found, record
-from protogen.netspec._schema import proto
+from protogen.netspec.record import ScriptNet, finding, record
+from protogen.netspec.schema import proto
 from protogen.program import ComposeError, Line, mistake, reject, user_line
 
 __all__ = [
@@ -139,13 +139,14 @@ class Function:
         return number
 
     def _reject_bottom(self, bottom: object) -> NoReturn:
+        # By identity, because a bottom may be an array, which cannot be compared.
         index = [each is bottom for each in self.inputs].index(True)
         text = f"{self.type_name} input {index} is not a Top (type is {type(bottom)})"
         hint = "layers return tops; pass parameters by keyword"
         if isinstance(bottom, (list, tuple)) and all(isinstance(each, Top) for each in bottom):
             hint = f"unpack the tops: L.{self.type_name}(*tops)"
         message = f"expected bottom {index} to be a top, got {bottom!r:.60}"
-        raise BottomError(found("layer-parameter", message, self, hint=hint), text)
+        raise BottomError(finding("layer-parameter", message, self, hint=hint), text)
 
     @property
     def given_name(self) -> str:
@@ -173,26 +174,26 @@ class Function:
         return to_proto(self)
 
 
-# Making the message ----------------------------------------------------------------------------
+# Building the message --------------------------------------------------------------------------
 
 
-class _Maker:
-    """Makes one message: walks back from the tops to their layers, and names what has no name."""
+class _MessageBuilder:
+    """Builds one message: walks back from the tops to their layers, and names what has no name."""
 
     def __init__(self, names: dict[Any, str]) -> None:
         self._names = names
         self._numbers: Counter[str] = Counter()
-        #: The names of the tops of each layer that is made.
+        #: The names of the tops of each layer that is added.
         self.tops: dict[Function, list[str]] = {}
-        #: The layers that are made, and the fields of their messages.
-        self.written: list[Written] = []
+        #: The layers that are added, and the fields of their messages.
+        self.layers: list[LayerFields] = []
         self.mistakes: list[Diagnostic] = []
 
     def message(self) -> Any:
-        """The message of all layers made. Raises `ComposeError` for what they do not take."""
+        """The message of all layers added. Raises `ComposeError` for what they do not accept."""
         try:
             # All at once takes 2/3 of the time of one by one.
-            message = proto.NetParameter(layer=[fields for _, fields in self.written])
+            message = proto.NetParameter(layer=[fields for _, fields in self.layers])
         except REJECTIONS:
             self._find_mistakes()
         if self.mistakes:
@@ -201,24 +202,24 @@ class _Maker:
 
     def _find_mistakes(self) -> None:
         """Find the layers that protobuf rejects."""
-        for fn, fields in self.written:
+        for fn, fields in self.layers:
             try:
                 proto.LayerParameter(**fields)
             except REJECTIONS:
                 self.mistakes.append(_bad_keyword(fn, str(fields["name"])))
 
-    def renewed(self) -> _Maker:
-        """A maker that has made nothing yet, and names everything as this one does."""
-        maker = _Maker(self._names)
-        maker._numbers = self._numbers
-        return maker
+    def renewed(self) -> _MessageBuilder:
+        """An empty builder that names everything as this one does."""
+        builder = _MessageBuilder(self._names)
+        builder._numbers = self._numbers
+        return builder
 
-    def make(self, target: Function) -> None:
-        """Make the layer, after all layers that lead to it."""
+    def add(self, target: Function) -> None:
+        """Add the layer, after all layers that lead to it."""
         tops = self.tops
         if target in tops:
             return
-        # Each entry is a layer and the bottoms of it that are still to be made.
+        # Each entry is a layer, and those of its bottoms that are not visited yet.
         stack: list[tuple[Function, Iterator[Any]]] = [(target, iter(target.inputs))]
         on_stack = {target}
         while stack:
@@ -236,14 +237,9 @@ class _Maker:
                 self._add(fn)
 
     def _add(self, fn: Function) -> None:
+        """Add a layer whose bottoms are added."""
         tops = self.tops
-        bottom_names = []
-        for bottom in fn.inputs:
-            above = tops[bottom.fn]
-            if bottom.n < len(above):
-                bottom_names.append(above[bottom.n])
-            else:
-                self.mistakes.append(_missing_top(fn, bottom))
+        bottom_names = self._bottom_names(fn)
         # Layers in place are numbered like others, although their tops have other names.
         if fn.in_place:
             top_names = bottom_names
@@ -266,7 +262,17 @@ class _Maker:
             return
         # The keywords may have added a top.
         tops[fn] = fields["top"]
-        self.written.append((fn, fields))
+        self.layers.append((fn, fields))
+
+    def _bottom_names(self, fn: Function) -> list[str]:
+        names = []
+        for bottom in fn.inputs:
+            above = self.tops[bottom.fn]
+            if bottom.n < len(above):
+                names.append(above[bottom.n])
+            else:
+                self.mistakes.append(_missing_top(fn, bottom))
+        return names
 
     def _name(self, item: Any, layer_type: str) -> str:
         """The name of a top, or of a layer without tops: the assigned one, or the next number."""
@@ -290,99 +296,111 @@ def to_proto(*tops: Any) -> Any:
         if isinstance(top, Function):
             reject("is a layer without tops; use NetSpec to add it", "", top.type_name)
         targets.append(top.fn)
-    return _made(targets, {})
+    return _message(targets, {})
 
 
 def draft(tops: Sequence[Top]) -> tuple[Any, list[str]]:
     """The message that leads to some tops, and their names in it; nothing is reported or kept."""
-    maker = _Maker({})
+    builder = _MessageBuilder({})
     for top in tops:
-        maker.make(top.fn)
-    return maker.message(), [maker.tops[top.fn][top.n] for top in tops]
+        builder.add(top.fn)
+    return builder.message(), [builder.tops[top.fn][top.n] for top in tops]
 
 
-def _made(targets: Iterable[Function], names: dict[Any, str], spec: NetSpec | None = None) -> Any:
+def _message(
+    targets: Iterable[Function], names: dict[Any, str], spec: NetSpec | None = None
+) -> Any:
     """The message of the layers that lead to ``targets``, and the warnings about it."""
-    maker = _Maker(names)
+    builder = _MessageBuilder(names)
     for fn in targets:
-        maker.make(fn)
+        builder.add(fn)
     if record.keep_all:
-        maker = _with_dropped(maker, spec)
-    message = maker.message()
+        builder = _with_dropped(builder, spec)
+    message = builder.message()
     # Without a NetSpec, the names that other NetSpecs give do not count, and are lost.
-    specs = [spec] if spec is not None else _specs_of(maker)
-    record.warn(losses(maker.written, maker.tops, partial(_assigned, specs)))
-    for fn, _ in maker.written:
+    specs = [spec] if spec is not None else _specs_of(builder)
+    record.warn(losses(builder.layers, builder.tops, partial(_assigned, specs)))
+    for fn, _ in builder.layers:
         fn.is_kept = True
-    record.keep(Made(message, [(fields["name"], fn.line) for fn, fields in maker.written]))
+    record.keep(ScriptNet(message, [(fields["name"], fn.line) for fn, fields in builder.layers]))
     return message
 
 
-def _with_dropped(maker: _Maker, spec: NetSpec | None) -> _Maker:
+def _with_dropped(builder: _MessageBuilder, spec: NetSpec | None) -> _MessageBuilder:
     """The same net with the layers that nothing leads back to, each where it was called.
 
     The names of the others stay as they are.
     """
-    order = [fn for fn, _ in maker.written]
-    for fn in _dropped_from(maker, spec):
+    order = [fn for fn, _ in builder.layers]
+    for fn in _dropped_from(builder, spec):
         # After everything that was called before, and so before those that read what it overwrites.
         after = [index for index, each in enumerate(order) if each.serial < fn.serial]
         order.insert(after[-1] + 1 if after else 0, fn)
-    complete = maker.renewed()
+    complete = builder.renewed()
     for fn in order:
-        complete.make(fn)
+        complete.add(fn)
     return complete
 
 
-def _dropped_from(maker: _Maker, spec: NetSpec | None) -> list[Function]:
+def _dropped_from(builder: _MessageBuilder, spec: NetSpec | None) -> list[Function]:
     """The layers that belong to a net and are not in it.
 
     These are all layers made since the last message, and older ones that the net leads to, unless
     they have a name in another NetSpec.
     """
-    own = [spec] if spec is not None else _specs_of(maker)
+    own = [spec] if spec is not None else _specs_of(builder)
     foreign: set[Function] = set()
     for other in record.specs:
         if other not in own:
-            foreign.update(getattr(item, "fn", item) for item in other.tops.values())
-    found: dict[Function, None] = {}
+            foreign.update(_named_layers(other))
+    dropped: list[Function] = []
+    reached = set(builder.tops)
     for fn in record.pending:
-        if fn in maker.tops or fn in foreign:
+        if fn in reached or fn in foreign:
             continue
         is_new = fn.serial > record.latest
-        if is_new or any(each.fn in maker.tops or each.fn in found for each in fn.inputs):
-            found[fn] = None
-    return list(found)
+        if is_new or any(bottom.fn in reached for bottom in fn.inputs):
+            dropped.append(fn)
+            reached.add(fn)
+    return dropped
 
 
-def _specs_of(maker: _Maker) -> list[NetSpec]:
+def _specs_of(builder: _MessageBuilder) -> list[NetSpec]:
     """The NetSpecs in which a layer of the message has a name."""
     found = []
     for spec in record.specs:
-        if any(getattr(item, "fn", item) in maker.tops for item in spec.tops.values()):
+        if not builder.tops.keys().isdisjoint(_named_layers(spec)):
             found.append(spec)
     return found
 
 
-def _assigned(specs: Sequence[NetSpec], taken: Collection[str]) -> Iterator[Assigned]:
+def _named_layers(spec: NetSpec) -> list[Function]:
+    """The layers that have a name in a NetSpec, or a top that has one."""
+    return [getattr(item, "fn", item) for item in spec.tops.values()]
+
+
+def _assigned(specs: Sequence[NetSpec], taken: Collection[str]) -> Iterator[Assignment]:
     """What the names are assigned to that are not taken, and what they were assigned to before."""
     for spec in specs:
         for name, item, line in spec._protogen_replaced:
-            yield Assigned(name, item, line, is_current=False)
+            yield Assignment(name, item, line, is_current=False)
         for name, item in spec.tops.items():
             if name not in taken and isinstance(item, (Top, Function)):
-                yield Assigned(name, item, spec._protogen_lines.get(name) or user_line(), True)
+                line = spec._protogen_lines.get(name) or user_line()
+                yield Assignment(name, item, line, is_current=True)
 
 
 # What is wrong ---------------------------------------------------------------------------------
 
 
 def _bad_keyword(fn: Function, name: str) -> Diagnostic:
+    """The finding about keywords that protobuf rejects."""
     problem = keyword_problem(fn.type_name, fn.params)
-    return found("layer-parameter", problem.message, fn, name, hint=problem.hint)
+    return finding("layer-parameter", problem.message, fn, name, hint=problem.hint)
 
 
 def _number_of_tops(fn: Function) -> int:
+    """The tops that a layer has in the message; those of a layer in place are its bottoms."""
     return len(fn.inputs) if fn.in_place else len(fn.tops)
 
 
@@ -391,7 +409,7 @@ def _missing_top(fn: Function, bottom: Top) -> Diagnostic:
     has = plural(_number_of_tops(above), "top")
     message = f"reads top {bottom.n} of a layer ({above.type_name}) that has {has}"
     hint = "a layer in place has its bottoms as tops" if above.in_place else ""
-    return found("layer-parameter", message, fn, hint=hint)
+    return finding("layer-parameter", message, fn, hint=hint)
 
 
 # NetSpec ---------------------------------------------------------------------------------------
@@ -421,7 +439,7 @@ class NetSpec:
             self._replace(name, value, line)
         tops[name] = value
 
-    # The same again: a call more would take a tenth of the time of composing.
+    # The same code again, because another call would add a tenth to the time of composing.
     def __setitem__(self, name: str, value: Any) -> None:
         tops = self.__dict__["tops"]
         line = self._protogen_lines[name] = user_line(2)
@@ -468,7 +486,8 @@ class NetSpec:
     def __len__(self) -> int:
         return len(self.__dict__["tops"])
 
-    def __bool__(self) -> bool:  # an empty one is a net, too
+    def __bool__(self) -> bool:
+        # An empty one is a net, too.
         return True
 
     def to_proto(self) -> Any:
@@ -487,7 +506,7 @@ class NetSpec:
             else:
                 raise _not_a_top(name, top, self._protogen_lines.get(name) or user_line())
             names[top] = name
-        return _made(targets, names, self)
+        return _message(targets, names, self)
 
 
 def _not_a_top(name: str, value: object, line: Line) -> ComposeError:
@@ -544,6 +563,8 @@ class Parameters:
 
 
 class _Param:
+    """``params.Pooling``, whose attributes are the enum values of the message."""
+
     def __init__(self, name: str) -> None:
         self._type = name
 

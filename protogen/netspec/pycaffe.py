@@ -1,4 +1,4 @@
-"""``caffe.Net`` and its kin: the shapes that a net has, by inference; nothing computes.
+"""``caffe.Net`` and other classes of pycaffe: shapes by inference, and no values.
 
 What needs weights or a forward pass raises `NeedsCaffe`: one sentence, at the line of the script.
 """
@@ -16,7 +16,7 @@ from protogen.diagnostics import ProtogenError, Severity
 from protogen.graph import State
 from protogen.net import Net as _Net
 from protogen.net_files import load
-from protogen.netspec._needs_caffe import needs_caffe
+from protogen.netspec.needs_caffe import needs_caffe
 from protogen.shapes import Shape
 
 __all__ = [
@@ -74,7 +74,7 @@ class Blob:
         self.shape = tuple(shape or ())
         self.data = self.diff = _Array(self.shape)
         self.count = self.data.size
-        # Caffe's old names for up to four axes; those that are lacking count as 1.
+        # Caffe's old names for up to four axes; a missing axis has size 1.
         self.num, self.channels, self.height, self.width = (*self.shape, 1, 1, 1, 1)[:4]
 
     def reshape(self, *shape: int) -> NoReturn:
@@ -94,8 +94,8 @@ class Net:
     """The shapes of the net in a file: ``Net(file, phase)``, as in pycaffe.
 
     ``blobs``, ``params``, ``inputs``, ``outputs``, ``layers``, ``layer_dict``, ``top_names`` and
-    ``bottom_names`` are there, and nothing that computes. Raises `ProtogenError` for a net that
-    Caffe rejects, `NeedsCaffe` if weights are given.
+    ``bottom_names`` are those of pycaffe; nothing here computes. Raises `ProtogenError` for a net
+    that Caffe rejects, and `NeedsCaffe` if weights are given.
     """
 
     def __init__(
@@ -122,11 +122,11 @@ class Net:
         self._read(net, state)
 
     def _read(self, net: _Net, state: State) -> None:
+        """Fill in the attributes. Raises `ProtogenError` for a net that Caffe rejects."""
         analysis = net.analysis(state)
-        errors = [net.place(each) for each in analysis.diagnostics]
-        errors = [each for each in errors if each.severity is Severity.ERROR]
+        errors = [each for each in analysis.diagnostics if each.severity is Severity.ERROR]
         if errors:
-            raise ProtogenError(errors)
+            raise ProtogenError(map(net.place, errors))
         self.name = net.name
         self.blobs = OrderedDict((name, Blob(shape)) for name, shape in analysis.blobs.items())
         self.params: OrderedDict[str, list[Blob]] = OrderedDict()
@@ -197,7 +197,7 @@ def layer_type_list() -> list[str]:
 
 
 class _Computes:
-    """A class of pycaffe that is of no use without a forward pass."""
+    """A class of pycaffe that is useless without a forward pass."""
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
         needs_caffe(f"caffe.{type(self).__name__}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from typing import NamedTuple
 
 from protogen.render.table import Table, plain
 from protogen.reports.learning_rates import LearningRates
@@ -12,9 +13,9 @@ __all__ = ["data", "format_rate", "text"]
 
 #: The rows of the drawing.
 _HEIGHT = 8
-#: The policies that multiply the rate again and again, and the quotient of the greatest and the
-#: least rate from which they are drawn on a logarithmic scale.
-_MULTIPLIED, _LOGARITHMIC = ("exp", "multistep", "step"), 20
+#: The policies that multiply the rate repeatedly. They are drawn on a logarithmic scale if the
+#: greatest rate is more than ``_WIDE`` times the least.
+_MULTIPLIED, _WIDE = ("exp", "multistep", "step"), 20
 
 
 def format_rate(rate: float) -> str:
@@ -30,11 +31,15 @@ def format_rate(rate: float) -> str:
 
 def text(report: LearningRates) -> str:
     """The table, and below it the curve."""
+    lines = [_table(report)]
     drawing = _drawing(report)
-    return "\n".join([_table(report), *([""] if drawing else []), *drawing])
+    if drawing:
+        lines += ["", *drawing]
+    return "\n".join(lines)
 
 
 def _table(report: LearningRates) -> str:
+    """The rates: a row for each range of iterations, or for single ones if all rates differ."""
     if not report.stepped:
         at = [(str(iteration), format_rate(rate)) for iteration, rate in report.rows]
         return plain(Table(("iteration", "learning rate"), at, right=(0,)))
@@ -45,38 +50,59 @@ def _table(report: LearningRates) -> str:
     return plain(Table(("from", "to", "learning rate"), rows, right=(0, 1)))
 
 
-def _drawing(report: LearningRates) -> list[str]:
-    """The curve in characters, with the rates and iterations at its edges, unless it is flat."""
+class _Scale(NamedTuple):
+    """The vertical axis of the drawing, from the least rate to the greatest."""
+
+    least: float
+    most: float
+    logarithmic: bool
+
+    def row(self, rate: float) -> int | None:
+        """The row of a rate, counted from the top; ``None`` if it has no place on the axis."""
+        if not math.isfinite(rate) or (self.logarithmic and rate <= 0):
+            return None
+        if self.logarithmic:
+            height = math.log(rate / self.least) / math.log(self.most / self.least)
+        else:
+            height = (rate - self.least) / (self.most - self.least)
+        return _HEIGHT - 1 - round(height * (_HEIGHT - 1))
+
+
+def _scale(report: LearningRates) -> _Scale | None:
+    """The scale of the curve; ``None`` if the curve is flat."""
     finite = [rate for rate in report.curve if math.isfinite(rate)]
     if not finite or min(finite) == max(finite):
+        return None
+    most = max(finite)
+    positive = [rate for rate in finite if rate > 0]
+    if report.policy in _MULTIPLIED and positive and most > _WIDE * min(positive):
+        return _Scale(min(positive), most, logarithmic=True)
+    return _Scale(min(finite), most, logarithmic=False)
+
+
+def _drawing(report: LearningRates) -> list[str]:
+    """The curve in characters, with the rates and iterations at its edges, unless it is flat."""
+    scale = _scale(report)
+    if scale is None:
         return []
-    least, most = min(finite), max(finite)
-    positive = [rate for rate in finite if rate > 0] or [most]
-    logarithmic = report.policy in _MULTIPLIED and most / min(positive) > _LOGARITHMIC
-    if logarithmic:
-        least = min(positive)
-    grid = [[" "] * len(report.curve) for _ in range(_HEIGHT)]
+    columns = len(report.curve)
+    grid = [[" "] * columns for _ in range(_HEIGHT)]
     for column, rate in enumerate(report.curve):
-        if math.isfinite(rate) and (rate > 0 or not logarithmic):
-            height = _position(rate, least, most, logarithmic)
-            grid[_HEIGHT - 1 - round(height * (_HEIGHT - 1))][column] = "*"
-    labels = [format(most, ".3g"), *[""] * (_HEIGHT - 2), format(least, ".3g")]
+        row = scale.row(rate)
+        if row is not None:
+            grid[row][column] = "*"
+    labels = [format(scale.most, ".3g"), *[""] * (_HEIGHT - 2), format(scale.least, ".3g")]
     width = max(map(len, labels))
-    lines = [f"{label:>{width}} |{''.join(row)}" for label, row in zip(labels, grid)]
-    lines = [line.rstrip() for line in lines]
+    lines = []
+    for label, cells in zip(labels, grid):
+        lines.append(f"{label:>{width}} |{''.join(cells)}".rstrip())
+    margin = " " * width
     last = str(report.max_iter - 1)
-    lines.append(" " * width + " +" + "-" * len(report.curve))
-    lines.append(" " * (width + 2) + "0" + last.rjust(len(report.curve) - 1))
-    if logarithmic:
-        lines.append(" " * (width + 2) + "(logarithmic)")
+    lines.append(f"{margin} +{'-' * columns}")
+    lines.append(f"{margin}  0{last.rjust(columns - 1)}")
+    if scale.logarithmic:
+        lines.append(f"{margin}  (logarithmic)")
     return lines
-
-
-def _position(rate: float, least: float, most: float, logarithmic: bool) -> float:
-    """Where a rate is between the least and the most: 0 to 1."""
-    if logarithmic:
-        return math.log(rate / least) / math.log(most / least)
-    return (rate - least) / (most - least)
 
 
 def data(report: LearningRates) -> dict[str, object]:

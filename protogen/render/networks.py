@@ -72,6 +72,8 @@ def _lines(summary: NetworkSummary) -> Iterator[str]:
     yield from _entry("MACs", f"{figures.macs:,} multiply-accumulates for an image")
     yield from _entry("paper", network.paper)
     yield from _entry("source", network.source)
+    if network.solver:
+        yield from _entry("solver", f"protogen solver --preset {network.solver}")
     for deviation in network.deviations:
         yield from _entry("deviation", deviation)
     if network.needs:
@@ -108,6 +110,7 @@ def data(summary: NetworkSummary) -> dict[str, Any]:
         **network.figures._asdict(),
         "paper": network.paper,
         "source": network.source,
+        "solver": network.solver,
         "deviations": list(network.deviations),
         "needs": list(network.needs),
         "has_plain_form": summary.has_plain_form,

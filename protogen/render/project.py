@@ -11,6 +11,8 @@ from protogen.diagnostics import Severity
 from protogen.graph import State
 from protogen.net import Net
 from protogen.render.templates import render
+from protogen.shapes import is_known
+from protogen.solvers import PRESETS, Solver
 from protogen.zoo import Network, ZooError
 
 __all__ = ["project_files"]
@@ -56,7 +58,7 @@ def project_files(
     program = _own_program(name)
     if network is not None:
         program = _zoo_program(name, network, options or {})
-    values = {
+    values: dict[str, Any] = {
         "name": name,
         "slug": _slug(name),
         "about": program.about,
@@ -65,14 +67,29 @@ def project_files(
         "ignored": program.ignored,
     }
     files = {"net.py": program.text}
+    if network is not None and network.solver:
+        files["solver.prototxt"] = _solver(network.solver, values["slug"])
     for path, template in _TEMPLATES.items():
-        files[path] = render(f"project/{template}.j2", **values)
+        if path not in files:
+            files[path] = render(f"project/{template}.j2", **values)
     return files
 
 
 def _slug(name: str) -> str:
     """A name for texts in which quotes and other characters mean something."""
     return re.sub(r"[^\w.-]", "_", name)
+
+
+def _solver(preset: str, slug: str) -> str:
+    """The solver of a preset, with the batches and images of its source."""
+    solver = Solver(
+        preset,
+        net="train_val.prototxt",
+        snapshot_prefix=f"snapshots/{slug}",
+        solver_mode="GPU",
+    )
+    values = {"preset": preset, "source": PRESETS[preset].source, "text": solver.to_prototxt()}
+    return render("project/preset.prototxt.j2", **values)
 
 
 def _own_program(name: str) -> _Program:
@@ -125,12 +142,13 @@ def _sources(net: Net) -> list[str]:
 
 
 def _inputs(net: Net) -> dict[str, Sequence[int | None]]:
-    """The shapes of what the data layers produce, of one image."""
+    """The shapes of what the data layers produce of one image, without those that vary."""
     found: dict[str, Sequence[int | None]] = {}
     for step in net.analysis(State("TRAIN")).steps:
         if not step.bottoms:
             for top in step.tops:
-                found[top.name] = (1, *(top.shape or ())[1:])
+                if is_known(top.shape):
+                    found[top.name] = (1, *top.shape[1:])
     return found
 
 

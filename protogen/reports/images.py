@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from protogen.analysis import Analysis
 from protogen.graph import Value
 
-__all__ = ["batch_of", "default_source", "sources"]
+__all__ = ["COLOR_CHANNELS", "batch_of", "default_source", "sources"]
+
+#: The channels of a color image.
+COLOR_CHANNELS = 3
 
 
 def sources(analysis: Analysis) -> Iterator[Value]:
     """The blobs that no layer computes, except learnable ones."""
     for step in analysis.steps:
-        if not step.layer.bottom and step.type != "Parameter":
+        if step.is_source:
             yield from step.tops
 
 

@@ -49,7 +49,8 @@ def learning_rates(
     elif stepped:
         chosen = [0, *(changes or ())]
     else:
-        chosen = _spread(last, _ROWS + 1)
+        # Of a short training, the same iteration may come twice.
+        chosen = list(dict.fromkeys(_evenly(last, _ROWS + 1)))
     return LearningRates(
         solver.lr_policy,
         solver.max_iter,
@@ -60,8 +61,5 @@ def learning_rates(
 
 
 def _evenly(last: int, number: int) -> list[int]:
+    """Iterations from 0 to the last one, about the same distance apart."""
     return [round(last * index / (number - 1)) for index in range(number)]
-
-
-def _spread(last: int, number: int) -> list[int]:
-    return list(dict.fromkeys(_evenly(last, number)))

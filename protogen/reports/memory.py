@@ -1,4 +1,4 @@
-"""What the blobs of a net take up: as Caffe logs it, as it allocates it, and at the least.
+"""The memory of the blobs of a net: what Caffe logs, what it allocates, and the least possible.
 
 Caffe keeps every blob for as long as the net exists, and its log counts even what takes no memory:
 a top written in place, and the tops of the Split layers that it inserts.
@@ -30,12 +30,12 @@ class MemoryUse:
 
     ``allocated`` is what Caffe allocates: blobs that use the memory of another blob are not counted
     again. These are the tops written in place, and those of Split, Flatten and Reshape, and of a
-    Concat with one bottom and a Slice with one top, unless a Split comes before them: it is
-    what Caffe has when all layers are set up, and those that share by running have run.
+    Concat with one bottom and a Slice with one top, unless a Split comes before them. It is the
+    memory after the first forward pass, because some layers share memory only when they run.
 
-    ``peak`` is what the largest layer needs if memory is reused: it is taken at the first layer
-    that has the blob as bottom or top, and freed after the last one. Outputs of the net stay. Caffe
-    does not free memory; other engines do.
+    ``peak`` is what the largest layer needs if memory is reused: a blob gets its memory at the
+    first layer that has it as bottom or top, and frees it after the last one. Outputs of the net
+    stay. Caffe does not free memory; other engines do.
 
     None of the three counts gradients, learnable blobs or the buffers inside layers. ``gradients``
     is what training adds: a second number for each element that a gradient passes through on its
@@ -64,6 +64,7 @@ def _bytes(sizes: Iterable[Total]) -> Total:
 
 
 def _logged(steps: Iterable[Step]) -> Iterator[Total]:
+    """The elements of each top that Caffe's log counts."""
     for step in steps:
         # The facts include the top that Caffe adds to a loss without one.
         yield from map(elements, step.facts.tops)
@@ -79,7 +80,9 @@ def _gradients(analysis: Analysis) -> Iterator[Total]:
     (source: ``bottom_need_backward_`` in ``Net::Init``; ``ShareDiff`` in these layers)
     """
     passing = passing_gradients(analysis)
-    for step in analysis.steps if passing else ():
+    if not passing:
+        return
+    for step in analysis.steps:
         if step not in passing and not is_updated(step):
             continue
         for position, value in enumerate(step.tops):
@@ -128,7 +131,7 @@ def _buffers(analysis: Analysis) -> Iterator[_Buffer]:
 
 
 def _shares_early(step: Step, bottom: Value) -> bool:
-    """Whether a layer shares memory that its bottom is about to give up.
+    """Whether a layer shares memory that its bottom leaves later.
 
     Concat and Slice share when they are set up, a Split and a Flatten when they run. Until then the
     top of a Split has memory of its own, and it is that memory which a Concat after it shares.

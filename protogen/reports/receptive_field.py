@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import or_
 from typing import Any
 
 from protogen import rules
@@ -21,8 +22,8 @@ from protogen.element_sets import Product, collapsed
 from protogen.graph import State, Value
 from protogen.inference import Inputs
 from protogen.net import Net
-from protogen.reports.images import default_source
-from protogen.shapes import Shape
+from protogen.reports.images import COLOR_CHANNELS, default_source
+from protogen.shapes import Shape, is_known
 
 __all__ = [
     "Box",
@@ -143,26 +144,39 @@ class ReceptiveField(Displayed):
     def at(self, *coordinates: int) -> Box | None:
         """The box that an element sees, of the axes after the channels; ``None``: it sees nothing.
 
-        The coordinates are those of the last axes: ``at(y, x)`` is what any channel sees there,
+        The coordinates are those of the last axes: ``at(y, x)`` is what any channel sees there, and
         ``at(channel, y, x)`` what this channel sees. Raises `IndexError` for an element that the
         blob does not have.
         """
-        first = len(self.shape) - len(coordinates)
-        fixed = {first + i: coordinate for i, coordinate in enumerate(coordinates)}
-        if first < 0 or any(not 0 <= at < self.shape[axis] for axis, at in fixed.items()):
-            shape = "x".join(map(str, self.shape))
-            raise IndexError(f'"{self.blob}" ({shape}) has no element {coordinates}')
+        fixed = self._fixed(coordinates)
         seen = [0] * len(self.to_shape)
         for each in self.products:
             product = collapsed(each, list(fixed))
             sets = _sets(product, fixed, len(seen)) if product else None
             if sets:
-                seen = [mine | other for mine, other in zip(seen, sets)]
-        bounds = [_bounds(seen[axis.axis]) for axis in self.axes]
-        known = [each for each in bounds if each is not None]
-        if not any(seen) or len(known) < len(bounds):
+                seen = list(map(or_, seen, sets))
+        if not any(seen):
             return None
-        return Box((*(first for first, _ in known), *(last for _, last in known)))
+        first, last = [], []
+        for axis in self.axes:
+            bounds = _bounds(seen[axis.axis])
+            if bounds is None:
+                return None
+            first.append(bounds[0])
+            last.append(bounds[1])
+        return Box((*first, *last))
+
+    def _fixed(self, coordinates: Sequence[int]) -> dict[int, int]:
+        """The coordinates by axis, of the last axes. Raises `IndexError` for one out of range."""
+        first = len(self.shape) - len(coordinates)
+        fixed = dict(enumerate(coordinates, first))
+        exists = first >= 0
+        for axis, coordinate in fixed.items():
+            exists = exists and 0 <= coordinate < self.shape[axis]
+        if not exists:
+            shape = "x".join(map(str, self.shape))
+            raise IndexError(f'"{self.blob}" ({shape}) has no element {tuple(coordinates)}')
+        return fixed
 
 
 def _sets(product: Product, fixed: dict[int, int], axes: int) -> list[int] | None:
@@ -186,7 +200,7 @@ def _bounds(seen: int) -> Extent:
 
 @dataclass(frozen=True)
 class UnclearField:
-    """A blob of which it is not known what it sees, and why."""
+    """A blob whose field is unknown, and why."""
 
     blob: str
     to: str
@@ -197,13 +211,15 @@ class UnclearField:
 AnyField = ReceptiveField | UnclearField
 
 
-def fields(analysis: Analysis, to: Value) -> Iterator[AnyField]:
+def fields(analysis: Analysis, to: Value, longest_axis: int | None = None) -> Iterator[AnyField]:
     """The field of every blob that is computed from ``to``, in the order of the net.
 
-    A blob that is written in place is listed once, as it is in the end.
+    A blob that is written in place is listed once, as it is in the end. Blobs with a longer axis
+    than ``longest_axis`` are not followed, because that takes long.
     """
+    limits = () if longest_axis is None else (longest_axis,)
     last = set(analysis.values.values())
-    for value, found in dependences(analysis, to).items():
+    for value, found in dependences(analysis, to, *limits).items():
         if value is not to and value in last:
             yield _field(value, to, found)
 
@@ -215,10 +231,11 @@ def field_of(analysis: Analysis, blob: Value, to: Value) -> AnyField:
 
 
 def _field(value: Value, to: Value, found: Dependence | Unclear) -> AnyField:
+    """The field of a blob, from what its elements depend on."""
     if isinstance(found, Unclear):
         return UnclearField(value.name, to.name, value.shape, found.reason)
     to_shape = _sizes(to.shape)
-    # Batch and channels are not what people call the field; a blob with fewer axes has only those.
+    # A field has no batch and channels, except for a blob that has no other axes.
     first = min(2, max(len(to_shape) - 1, 0))
     axes = []
     for axis in range(first, len(to_shape)):
@@ -234,6 +251,7 @@ def _sizes(shape: Shape) -> tuple[int, ...]:
 
 
 def _axis(axis: int, size: int, span: Span, products: Sequence[Product]) -> FieldAxis:
+    """The field on one axis of the source, which has this size."""
     whole = span.whole or any(_is_full(product, axis, size) for product in products)
     largest = 0
     for product in products:
@@ -261,15 +279,13 @@ def with_channels(analysis: Analysis, to: Value) -> Analysis:
     The height and width of a field do not depend on them. A database, for example, says how many
     channels its images have, but the net how they are cropped.
     """
-    if to.shape is None or len(to.shape) < 3 or None in to.shape[2:] or None not in to.shape:
+    if to.shape is None or is_known(to.shape) or len(to.shape) < 3:
         return analysis
     batch, channels, *sizes = to.shape
-    shape = (batch or 1, channels or _CHANNELS, *sizes)
+    if None in sizes:
+        return analysis
+    shape = (batch or 1, channels or COLOR_CHANNELS, *sizes)
     return analysis.edited(inputs={to.name: shape})
-
-
-#: The channels of a color image.
-_CHANNELS = 3
 
 
 def find_value(analysis: Analysis, name: str) -> Value:
@@ -305,9 +321,9 @@ def receptive_field(
     """
     net = Net.of(net)
     names = [str(getattr(each, "name", each)) for each in (blob, to) if each is not None]
-    states = [State(each, level, stages) for each in ([phase] if phase else ["TEST", "TRAIN"])]
-    analyses = [net.analysis(state, inputs) for state in states]
-    analysis = next((each for each in analyses if set(names) <= set(each.values)), analyses[0])
+    phases = [phase] if phase else ["TEST", "TRAIN"]
+    analyses = [net.analysis(State(each, level, stages), inputs) for each in phases]
+    analysis = _first_with(names, analyses)
     value, *others = (find_value(analysis, name) for name in names)
     source = others[0] if others else default_source(analysis)
     if source is None:
@@ -318,6 +334,14 @@ def receptive_field(
     if isinstance(found, UnclearField):
         raise _error(f'what "{value.name}" sees of "{source.name}" is unknown: {found.reason}')
     return found
+
+
+def _first_with(names: Collection[str], analyses: Sequence[Analysis]) -> Analysis:
+    """The first phase that has all these blobs, or else the first phase."""
+    for analysis in analyses:
+        if analysis.values.keys() >= set(names):
+            return analysis
+    return analyses[0]
 
 
 def _error(message: str) -> ProtogenError:

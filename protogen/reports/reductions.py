@@ -14,12 +14,15 @@ from fractions import Fraction
 from protogen.analysis import Analysis
 from protogen.graph import Step, Value
 from protogen.reports.images import batch_of
-from protogen.reports.totals import Total, elements, total
+from protogen.reports.totals import Total, elements, total, total_of
 from protogen.schema import Fault
 from protogen.shapes import is_known
 from protogen.windows import convolution_window
 
 __all__ = ["Reduction", "Reductions", "find_reductions"]
+
+#: What commonly follows a Convolution, and would be removed with it.
+_ELEMENTWISE = frozenset(("BN", "BatchNorm", "Dropout", "ELU", "PReLU", "ReLU", "ReLU6", "Scale"))
 
 
 @dataclass(frozen=True)
@@ -59,27 +62,36 @@ class Reductions:
 
 def find_reductions(analysis: Analysis, parameters: Total) -> Reductions:
     """The reductions of a net. ``parameters`` are those that it learns in all."""
-    found = {step: readers for step in analysis.steps if (readers := _readers(step))}
-    rows = [_row(step, readers) for step, readers in found.items()]
-    macs = [total(step.facts.macs) for step in analysis.steps]
-    exact = all(each.exact for each in macs)
-    saved_macs = saved_parameters = 0
+    found = {}
     for step in analysis.steps:
-        if step in found:
-            saved_macs -= step.facts.macs or 0
-            saved_parameters -= _learned(step)
-        elif step.type == "Convolution" and not step.faults:
-            more = _growth(step, found) - 1
-            saved_macs += int(more * (step.facts.macs or 0))
-            saved_parameters += int(more * _weights(step))
+        readers = _readers(step)
+        if readers:
+            found[step] = readers
+    rows = [_row(step, readers) for step, readers in found.items()]
+    macs = total_of(total(step.facts.macs) for step in analysis.steps)
+    more_macs, more_parameters = _saved(analysis, found)
     return Reductions(
         batch_of(analysis),
         rows,
-        Total(sum(macs), exact),
-        Total(sum(macs) + saved_macs, exact),
+        macs,
+        Total(macs + more_macs, macs.exact),
         parameters,
-        Total(parameters + saved_parameters, parameters.exact),
+        Total(parameters + more_parameters, parameters.exact),
     )
+
+
+def _saved(analysis: Analysis, reductions: dict[Step, list[Step]]) -> tuple[int, int]:
+    """The multiply-accumulates and the parameters that the net saves by all of its reductions."""
+    macs = parameters = 0
+    for step in analysis.steps:
+        if step in reductions:
+            macs -= step.facts.macs or 0
+            parameters -= _learned(step)
+        elif step.type == "Convolution" and not step.faults:
+            more = _growth(step, reductions) - 1
+            macs += int(more * (step.facts.macs or 0))
+            parameters += int(more * _weights(step))
+    return macs, parameters
 
 
 def _readers(step: Step) -> list[Step]:
@@ -89,14 +101,18 @@ def _readers(step: Step) -> list[Step]:
     if not _is_pointwise(step) or _channels(step.bottoms[0]) <= _channels(step.tops[0]):
         return []
     readers = list(_after_in_place(step.tops[0]))
-    if any(each.type != "Convolution" or each.faults for each in readers):
-        return []
-    if any(each.layer.convolution_param.group != 1 for each in readers):
-        return []
-    return readers
+    return readers if all(map(_reads_all_channels, readers)) else []
+
+
+def _reads_all_channels(step: Step) -> bool:
+    """Whether a layer is a Convolution without groups."""
+    if step.type != "Convolution" or step.faults:
+        return False
+    return step.layer.convolution_param.group == 1
 
 
 def _is_pointwise(step: Step) -> bool:
+    """Whether a Convolution computes each place from the same place: 1x1, stride 1, no padding."""
     param = step.layer.convolution_param
     if param.group != 1 or step.schema is None:
         return False
@@ -121,11 +137,8 @@ def _after_in_place(value: Value) -> Iterator[Step]:
             yield reader
 
 
-#: What commonly follows a Convolution and would go with it.
-_ELEMENTWISE = frozenset(("BN", "BatchNorm", "Dropout", "ELU", "PReLU", "ReLU", "ReLU6", "Scale"))
-
-
 def _channels(value: Value | None) -> int:
+    """The channels of a blob; 0 if they are unknown."""
     shape = None if value is None else value.shape
     if shape is None or len(shape) < 2 or shape[1] is None:
         return 0
@@ -133,6 +146,7 @@ def _channels(value: Value | None) -> int:
 
 
 def _row(step: Step, readers: Sequence[Step]) -> Reduction:
+    """What a reduction and its readers cost, with and without it."""
     channels, reduced = _channels(step.bottoms[0]), _channels(step.tops[0])
     more = Fraction(channels, reduced)
     macs = sum(each.facts.macs or 0 for each in readers)
@@ -156,13 +170,10 @@ def _growth(step: Step, reductions: dict[Step, list[Step]]) -> Fraction:
     own = _channels(value)
     while value is not None:
         producer = value.step
-        if producer in reductions:
-            value = producer.bottoms[0]
-            continue
-        if producer.type in _ELEMENTWISE and len(producer.bottoms) == 1:
-            value = producer.bottoms[0]
-            continue
-        break
+        passes_on = producer.type in _ELEMENTWISE and len(producer.bottoms) == 1
+        if producer not in reductions and not passes_on:
+            break
+        value = producer.bottoms[0]
     found = _channels(value)
     return Fraction(found, own) if own and found else Fraction(1)
 
@@ -173,4 +184,5 @@ def _weights(step: Step) -> int:
 
 
 def _learned(step: Step) -> int:
+    """The numbers that a layer learns, as far as their shapes are known."""
     return sum(elements(blob.shape) for blob in step.facts.blobs if is_known(blob.shape))

@@ -18,7 +18,7 @@ FAMILIES = {
     "G": "The graph",
     "W": "Weights and training",
     "V": "Solvers",
-    "F": "Forks of Caffe",
+    "F": "Forks of Caffe and other programs",
     "N": "NetSpec scripts",
 }
 

@@ -487,7 +487,8 @@ register(
         summary="A `layer` with parts of the second format (V1).",
         what="""
             Finds types without quotes, `blobs_lr`, `weight_decay` and names of shared blobs as V1
-            writes them, and `lr_mult` and `decay_mult` outside `param`. The rest is checked.
+            writes them, and `lr_mult` and `decay_mult` outside `param`, in the layer or in its
+            parameters. The rest is checked.
             """,
         why="""
             A `layer` has its type in quotes, and a `param` for each learnable blob. Caffe cannot

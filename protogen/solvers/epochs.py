@@ -11,7 +11,7 @@ from protogen.solvers.presets import Preset
 
 __all__ = ["Iterations", "TrainingSize", "iterations"]
 
-#: The fields that count iterations, of which a preset's are scaled with ``max_iter``.
+#: The fields that count iterations. Those of a preset are scaled with ``max_iter``.
 _SCALED = ("stepsize", "stepvalue")
 
 #: The fields that are at most ``max_iter``, and stay if they are.
@@ -37,23 +37,24 @@ class TrainingSize:
     def problem(self) -> str:
         """What is wrong with the numbers; empty if nothing is."""
         for name in ("epochs", "images", "batch", "test_images", "test_batch", "step_every"):
-            if getattr(self, name) < 0:
-                return f"{name} must be greater than 0, got {getattr(self, name):g}"
+            number = getattr(self, name)
+            if number < 0:
+                return f"{name} must be greater than 0, got {number:g}"
         if self.epochs and not (self.images and self.batch):
             return "epochs needs images and batch, the number of images of a forward pass"
         if (self.step_epochs or self.step_every) and not self.epochs:
             return "step_epochs needs epochs, images and batch"
         if bool(self.test_images) != bool(self.test_batch):
             return "test_images and test_batch go together: the test net reads test_images once"
-        late = [each for each in self.step_epochs if not 0 < each < self.epochs]
-        if late:
-            return f"step_epochs must be between 0 and {self.epochs:g} epochs, got {late[0]:g}"
+        for step in self.step_epochs:
+            if not 0 < step < self.epochs:
+                return f"step_epochs must be between 0 and {self.epochs:g} epochs, got {step:g}"
         return ""
 
 
 @dataclass
 class Iterations:
-    """Fields of a solver, and a sentence about each rounding."""
+    """Fields of a solver that count iterations, and a sentence about each rounding."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -73,12 +74,14 @@ def iterations(size: TrainingSize, preset: Preset | None, given: Mapping[str, An
     _set_tests(size, given, found)
     most = given.get("max_iter", found.fields.get("max_iter", fields.get("max_iter", 0)))
     for name in _BOUNDED:
-        if most and found.fields.get(name, fields.get(name, 0)) > most:
+        value = found.fields.get(name, fields.get(name, 0))
+        if most and value > most:
             found.fields[name] = most
     return found
 
 
 def _set_max_iter(size: TrainingSize, iter_size: int, found: Iterations) -> None:
+    """The iterations of all epochs, with a note if they are rounded."""
     found.fields["max_iter"] = _rounded(size, size.epochs, iter_size)
     exact = size.epochs * size.images / (size.batch * iter_size)
     if exact != found.fields["max_iter"]:
@@ -90,8 +93,8 @@ def _set_max_iter(size: TrainingSize, iter_size: int, found: Iterations) -> None
 
 
 def _rounded(size: TrainingSize, epochs: float, iter_size: int) -> int:
-    """The iterations that read each image as often, rounded up."""
-    # Exact, because an epoch may be a number such as 0.1.
+    """The iterations that read each image this many times, rounded up."""
+    # To 6 digits first, because the product of a number such as 0.1 may be a little too large.
     return math.ceil(round(epochs * size.images / (size.batch * iter_size), 6))
 
 
@@ -103,27 +106,30 @@ def _set_steps(
     epochs, every = size.step_epochs, size.step_every
     if preset is not None and preset.epochs and not (epochs or every):
         part = size.epochs / preset.epochs
-        epochs, every = [each * part for each in preset.step_epochs], preset.step_every * part
+        epochs = [each * part for each in preset.step_epochs]
+        every = preset.step_every * part
     if epochs:
         found.fields["stepvalue"] = [round(most * each / size.epochs) for each in epochs]
-        return
-    if every:
+    elif every:
         found.fields["stepsize"] = max(1, round(most * every / size.epochs))
-        return
-    if not fields.get("max_iter"):
-        return
+    elif fields.get("max_iter"):
+        found.fields.update(_stretched_steps(fields, most / fields["max_iter"]))
+
+
+def _stretched_steps(fields: Mapping[str, Any], factor: float) -> dict[str, Any]:
+    """The iterations at which a preset steps, multiplied by a factor."""
+    steps: dict[str, Any] = {}
     for name in _SCALED:
-        if name not in fields:
-            continue
-        value = fields[name]
-        part = most / fields["max_iter"]
+        value = fields.get(name)
         if isinstance(value, list):
-            found.fields[name] = [max(1, round(each * part)) for each in value]
-        else:
-            found.fields[name] = max(1, round(value * part))
+            steps[name] = [max(1, round(each * factor)) for each in value]
+        elif value is not None:
+            steps[name] = max(1, round(value * factor))
+    return steps
 
 
 def _set_tests(size: TrainingSize, given: Mapping[str, Any], found: Iterations) -> None:
+    """How many batches a test reads, and a test after each epoch."""
     if not size.test_images:
         return
     whole, rest = divmod(size.test_images, size.test_batch)

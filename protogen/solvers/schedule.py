@@ -27,7 +27,8 @@ def learning_rate(solver: SolverParameter, iteration: int) -> float:
     """
     rate = POLICIES.get(solver.lr_policy)
     if rate is None:
-        raise ValueError(f'unknown lr_policy "{solver.lr_policy}"')
+        policy = solver.lr_policy
+        raise ValueError(f'unknown lr_policy "{policy}"' if policy else "lr_policy is missing")
     return _float(rate(solver, iteration))
 
 
@@ -45,8 +46,8 @@ def rate_changes(solver: SolverParameter) -> list[int] | None:
 def _step_starts(solver: SolverParameter) -> list[int]:
     """The iterations at which multistep steps.
 
-    Caffe compares each iteration with one ``stepvalue`` only. So a value that is not above the one
-    before it takes effect one iteration later.
+    Caffe compares each iteration with one ``stepvalue`` only. So a value that is not greater than
+    the previous one takes effect one iteration after that.
     """
     starts: list[int] = []
     for value in solver.stepvalue:
@@ -127,11 +128,13 @@ def _power(base: float, exponent: float) -> float:
         return math.pow(base, exponent)
     except OverflowError:
         return math.inf
-    except ValueError:  # a negative base, or 0 to a negative power
+    except ValueError:
+        # The base is negative, or it is 0 and the power is negative.
         return math.inf if base == 0 else math.nan
 
 
 def _divided(value: float, other: float) -> float:
+    """A quotient as in C++: infinite or NaN if the divisor is 0."""
     if other:
         return _float(value / other)
     return math.nan if value == 0 else math.inf

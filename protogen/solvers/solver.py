@@ -1,4 +1,4 @@
-"""A solver made of typed keywords, of a published preset, or of epochs and images."""
+"""A solver from typed keywords, from a published preset, or from epochs and images."""
 
 from __future__ import annotations
 
@@ -28,10 +28,16 @@ __all__ = ["Solver"]
 #: How often a net is tested, if only the tests are given.
 _TEST_INTERVAL = 1000
 
+#: The fields that only some policies of the learning rate read.
+_POLICY_FIELDS = ("gamma", "power", "stepsize", "stepvalue")
+
+#: The fields that say which net is trained.
+_NET_FIELDS = ("net", "net_param", "train_net", "train_net_param")
+
 #: Findings about files, which may be written after the solver.
 _FILES = ("missing-net-file", "snapshot-prefix")
 
-#: Warnings about a schedule that is not what it says: mistakes in a solver that is being written.
+#: Warnings about a schedule that does not do what it says. In a new solver they are mistakes.
 _SCHEDULE = ("learning-rate-policy", "schedule-never-steps", "solver-tests")
 
 
@@ -126,8 +132,9 @@ def _preset(name: str | None) -> Preset | None:
 
 
 def _with_epochs(size: TrainingSize, preset: Preset) -> TrainingSize:
-    """The size of a training, with what a preset says in epochs and the user does not say."""
+    """The size of a training, with the numbers of a preset that the user does not give."""
     if not preset.epochs:
+        # The schedule of the preset is in iterations, so that its batch matters only for epochs.
         return replace(size, batch=size.batch or preset.batch) if size.epochs else size
     return replace(
         size,
@@ -138,6 +145,7 @@ def _with_epochs(size: TrainingSize, preset: Preset) -> TrainingSize:
 
 
 def _too_many_tests(size: TrainingSize, given: Mapping[str, Any]) -> str:
+    """That a test reads some images twice; empty if it does not."""
     tests = given.get("test_iter")
     number = tests[0] if isinstance(tests, (list, tuple)) and tests else tests
     if not size.test_images or not isinstance(number, int):
@@ -158,7 +166,7 @@ def _message(
     given: Mapping[str, Any],
     steps: bool,
 ) -> proto.SolverParameter:
-    """The message: the preset's fields, then what epochs give, then what the user gives."""
+    """The message: the preset's fields, then those of epochs, then those of the user."""
     fields: dict[str, Any] = dict(preset.fields) if preset else {}
     if steps:
         fields["lr_policy"] = "multistep"
@@ -166,18 +174,29 @@ def _message(
         fields.pop("stepsize", None)
     fields.update(counted)
     if "lr_policy" in given:
-        # Another policy takes none of the fields of the preset's.
-        for field in ("gamma", "power", "stepsize", "stepvalue"):
+        # Another policy does not read the fields of the preset's policy.
+        for field in _POLICY_FIELDS:
             fields.pop(field, None)
     fields.update(given)
-    if not any(name in fields for name in ("net", "net_param", "train_net", "train_net_param")):
+    _add_defaults(fields, given)
+    if preset is not None and "snapshot" in fields:
+        fields.setdefault("snapshot_prefix", name)
+    return _converted(fields)
+
+
+def _add_defaults(fields: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Add a net, and how often to test, if they are not given."""
+    if fields.keys().isdisjoint(_NET_FIELDS):
         fields["net"] = "train_val.prototxt"
     if fields.get("test_iter"):
         fields.setdefault("test_interval", min(_TEST_INTERVAL, fields.get("max_iter", 0)))
     elif "test_interval" not in given:
+        # A preset's interval is for the tests of its own net.
         fields.pop("test_interval", None)
-    if preset is not None and "snapshot" in fields:
-        fields.setdefault("snapshot_prefix", name)
+
+
+def _converted(fields: Mapping[str, Any]) -> proto.SolverParameter:
+    """The message with these fields."""
     converted = {}
     for field, value in fields.items():
         descriptor = proto.SolverParameter.DESCRIPTOR.fields_by_name[field]

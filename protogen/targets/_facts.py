@@ -81,8 +81,8 @@ class Schema:
 class Types:
     """The layer types that a target knows, and what becomes of a layer of another type.
 
-    ``aliases`` are types that it takes for one of Caffe's. ``no_input`` are data layers that it
-    does not read, so that a net that begins with one has no input.
+    ``aliases`` are types that it takes for one of Caffe's, ``skipped`` those that it leaves out.
+    ``instead`` says for unknown types what to write instead of them.
     """
 
     source: str
@@ -90,6 +90,7 @@ class Types:
     unknown: Effect
     aliases: Mapping[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

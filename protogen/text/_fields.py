@@ -210,9 +210,11 @@ class FieldReader(ScalarReader):
         kind = self.descriptor.name if field is None else field.message.name
         hint = self._hint(kind, name)
         if colon or self.text.startswith(("{", "<"), at):
-            self.report(
-                "unknown-field", f'{kind}{self.of_schema} has no field "{name}"', start, end, hint
-            )
+            message = f'{kind}{self.of_schema} has no field "{name}"'
+            fix = None
+            if name.lower() in self.frame.fields:
+                fix = Fix(f'write "{name.lower()}"', (), True, ((start, end, name.lower()),))
+            self.report("unknown-field", message, start, end, hint, fix=fix)
         return self._unknown_value(name, start, at, colon, hint)
 
     def _hint(self, kind: str, name: str) -> str:

@@ -20,6 +20,9 @@ _MAGIC = {
 }
 _HEAD_CHARACTERS = 4096
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")
+_WEB_PAGE = re.compile(rb"\s*<(!doctype html|html|head)\b", re.IGNORECASE)
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
+_OTHER_SIDE = re.compile(r"^={7}\r?$", re.MULTILINE)
 
 
 def foreign_format(text: str) -> str:
@@ -28,6 +31,12 @@ def foreign_format(text: str) -> str:
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             return what
+    if _WEB_PAGE.match(head):
+        return "a web page; download the file itself"
+    conflict = _CONFLICT.search(text) if "<<<<<<< " in text else None
+    if conflict and _OTHER_SIDE.search(text, conflict.end()):
+        line = text.count("\n", 0, conflict.start()) + 1
+        return f"a merge conflict in line {line}; resolve it first"
     controls = len(_CONTROL.findall(head))
     if controls * 20 <= len(head):  # a stray control character is an error with a place
         return ""

@@ -88,14 +88,17 @@ def _moved(text: str, home: str, group: list[Problem]) -> Problem:
     listed = " and ".join(f'"{name}"' for name in names)
     kind = _LAYER.name if frame.field is None or len(first.path) == 1 else frame.field.message.name
     message = f"{kind} has no field {listed.replace(' and ', ' or ')}"
+    rule = first.rule
     if home == "param":
         hint, fix = _as_params(text, first.path[0], block)
+        hint += "; protogen upgrade does" if fix and fix.safe else ""
+        rule = "legacy-parts"
     elif len(first.path) == 1:
         hint, fix = f'write {listed} in "{home}"', _into(text, home, block, fields)
     else:
         hint = f'write {listed} in "{home}", outside of "{frame.name}"'
         fix = _out_of(text, home, first.path, block, fields)
-    return first._replace(message=message, hint=hint, fix=fix)
+    return first._replace(rule=rule, message=message, hint=hint, fix=fix)
 
 
 def _as_params(text: str, layer: Frame, block: Layer) -> tuple[str, Fix | None]:

@@ -34,6 +34,7 @@ __all__ = [
     "conversion",
     "is_one_of_several",
     "mixed_formats",
+    "quoted_types",
     "restore_types",
 ]
 
@@ -132,14 +133,14 @@ class Layer:
 
     def conversion(self) -> list[Splice] | None:
         """The splices that write it in the current format; ``None`` if that is not clear."""
-        kind = self._type_splices()
+        kind = self.type_splices()
         params = self._param_splices()
         transforms = self._transform_splices()
         if self.is_v0 or kind is None or params is None or transforms is None:
             return None
         return [*kind, *params, *transforms]
 
-    def _type_splices(self) -> list[Splice] | None:
+    def type_splices(self) -> list[Splice] | None:
         field = self.type_field
         if field is None:
             return [] if not any(each.name == "type" for each in self.fields) else None
@@ -309,6 +310,16 @@ def restore_types(text: str, problems: Sequence[Problem]) -> None:
             frame.values["type"] = V1_TYPES[word]
             place = bisect_left([entry[1] for entry in frame.entries], before.start())
             frame.entries.insert(place, ("type", before.start(), problem.end, None))
+
+
+def quoted_types(result: ParseResult) -> list[Splice]:
+    """The splices for the types of V1 that are in quotes: ``layer { type: "CONVOLUTION" }``."""
+    splices = []
+    for layer in _layers(result):
+        field = layer.type_field
+        if layer.header == "layer" and field is not None and field.kind == "string":
+            splices += layer.type_splices() or []
+    return splices
 
 
 def mixed_formats(result: ParseResult, problems: list[Problem]) -> tuple[list[Problem], list[int]]:

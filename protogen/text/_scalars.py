@@ -84,6 +84,9 @@ class ScalarReader(ValueListReader):
             message = f'{shown} is out of range for "{field.name}"'
             self.report("out-of-range", message, start, end, why=f"it takes {least} to {most}")
         elif kind is not None and not word[0].isdigit():  # a number is no misspelled name
+            fix = None
+            if word.upper() in kind.values_by_name:
+                fix = Fix(f"write {word.upper()}", (), True, ((start, end, word.upper()),))
             self.report(
                 "unknown-enum-value",
                 f'"{field.name}" has no value {shown}',
@@ -91,6 +94,7 @@ class ScalarReader(ValueListReader):
                 end,
                 hint=did_you_mean(word, kind.values_by_name),
                 why=f"it takes {expected}",
+                fix=fix,
             )
         else:
             takes_string = field.is_string or field.is_bytes

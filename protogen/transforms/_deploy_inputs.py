@@ -11,7 +11,7 @@ from protogen.shapes import Shape, filled, is_known
 
 __all__ = ["DeployInput", "deploy_inputs"]
 
-#: The channels of the images of a database, if nothing in the net tells.
+#: The channels of the images of a database, if no field of the net states them.
 _COLOR = 3
 
 #: What the axes of an image are called where the user has to fill in their sizes.
@@ -38,10 +38,13 @@ class DeployInput:
     @property
     def option(self) -> str:
         """The option that gives the shape: ``--input data=1x3xHxW``."""
-        sizes: list[int | None] = [None] * len(_AXES) if self.shape is None else list(self.shape)
+        sizes = (None,) * len(_AXES) if self.shape is None else self.shape
         letters = _AXES if len(sizes) == len(_AXES) else "?" * len(sizes)
-        letters = letters.replace("N", "1")  # the batch, unless the caller wants another
-        words = [letters[i] if size is None else str(size) for i, size in enumerate(sizes)]
+        # The batch is 1, unless the caller wants another.
+        letters = letters.replace("N", "1")
+        words = []
+        for letter, size in zip(letters, sizes):
+            words.append(letter if size is None else str(size))
         return f"--input {self.blob}={'x'.join(words)}"
 
 
@@ -52,9 +55,7 @@ def deploy_inputs(
     batch: int | None,
 ) -> list[DeployInput]:
     """The inputs with these names, with the shapes given or else those of their layers."""
-    found = {}
-    for name in needed:
-        found[name] = DeployInput(name, None)
+    found = {name: DeployInput(name, None) for name in needed}
     for analysis in analyses:
         for step in analysis.steps:
             for top in step.tops:
@@ -72,7 +73,7 @@ def deploy_inputs(
 
 
 def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
-    """Add what a layer says of a blob to what other phases say of it."""
+    """Add what a layer states about a blob to what the layers of other phases state."""
     if not found.layer:
         found.layer, found.type, found.layer_index = step.name, step.type, step.index
         found.reason = _reason(step)
@@ -104,7 +105,8 @@ def _transform(step: Step) -> str:
     param = step.layer.transform_param
     words = []
     if param.mean_value:
-        words.append(f"subtract {', '.join(f'{value:g}' for value in param.mean_value)}")
+        values = ", ".join(format(value, "g") for value in param.mean_value)
+        words.append(f"subtract {values}")
     if param.mean_file:
         words.append(f"subtract the mean of {param.mean_file}")
     if param.scale != 1:

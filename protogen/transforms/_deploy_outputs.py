@@ -25,7 +25,7 @@ from protogen.transforms._predictions import (
     predictions,
     side_outputs,
 )
-from protogen.transforms._training_net import TrainingNet, is_source
+from protogen.transforms._training_net import TrainingNet
 
 __all__ = ["Output", "Outputs", "output_layers", "output_name"]
 
@@ -79,10 +79,12 @@ class Outputs:
             self.list = self._ends(heads)
 
     def _chosen(self, heads: list[Prediction]) -> list[Prediction]:
+        """The heads to deploy. Raises `ProtogenError` if only the user can choose among them."""
         analysis = self.training.analysis
         self.intermediate = intermediate(heads, analysis)
         heads = [head for head in heads if head not in self.intermediate]
-        last = [head for head in heads if head not in side_outputs(heads, analysis)]
+        side = side_outputs(heads, analysis)
+        last = [head for head in heads if head not in side]
         self.auxiliary = auxiliary(last, analysis)
         last = [head for head in last if head not in self.auxiliary]
         equal = equal_heads(last)
@@ -91,6 +93,7 @@ class Outputs:
         return [head for head in heads if head not in self.auxiliary]
 
     def _output(self, head: Prediction) -> Output:
+        """The output of a head, with the layer that computes its prediction already, if any."""
         if not self.probability:
             head = replace(head, function="")
         if not head.known:
@@ -100,10 +103,10 @@ class Outputs:
 
     def _named(self, name: str, heads: list[Prediction]) -> list[Output]:
         """The outputs that a user's name stands for: those of a loss, or a blob."""
-        wanted = [head for head in heads if name in (head.loss.name, *head.loss.wiring.tops)]
-        wanted = wanted or [head for head in heads if name == head.blob]
-        if wanted:
-            return list(map(self._output, wanted))
+        by_loss = [head for head in heads if name in (head.loss.name, *head.loss.wiring.tops)]
+        by_blob = [head for head in heads if name == head.blob]
+        if by_loss or by_blob:
+            return list(map(self._output, by_loss or by_blob))
         blobs = self.training.analysis.values
         if name not in blobs:
             known = dict.fromkeys([*blobs, *(head.loss.name for head in heads)])
@@ -116,16 +119,21 @@ class Outputs:
         Where the loss of training reads such a blob, its prediction is the output.
         """
         unread = self._unread()
-        chosen = self._chosen(heads)
-        ends = [self._output(head) for head in chosen if head.blob in unread]
-        read = {blob for head in heads for blob in head.blobs}
-        return [*ends, *(Output((name,)) for name in unread if name not in read)]
+        ends = []
+        for head in self._chosen(heads):
+            if head.blob in unread:
+                ends.append(self._output(head))
+        predicted = {blob for head in heads for blob in head.blobs}
+        for name in unread:
+            if name not in predicted:
+                ends.append(Output((name,)))
+        return ends
 
     def _unread(self) -> list[str]:
         """The blobs that no layer reads, of a net whose data is provided by whoever runs it."""
         unread = []
         for value in self.training.analysis.graph.outputs():
-            if value.step.type not in MEASURES and not is_source(value.step):
+            if value.step.type not in MEASURES and not value.step.is_source:
                 unread.append(value.name)
         known = self.training.fed_by_caller or self.training.has_deploy_state
         if not (unread and known):
@@ -139,7 +147,8 @@ def _existing_layer(head: Prediction, analysis: Analysis) -> Step | None:
         if step.type != head.function or step.in_place:
             continue
         axis = step.layer.softmax_param.axis if head.function == "Softmax" else 1
-        if axis == (1 if head.axis is None else head.axis):
+        wanted = 1 if head.axis is None else head.axis
+        if axis == wanted:
             return step
     return None
 

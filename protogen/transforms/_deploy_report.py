@@ -1,4 +1,4 @@
-"""What a deploy transform did, in a line for each thing."""
+"""What a deploy transform did, in a line for each change."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["report_lines"]
 #: How many layers of one line are named.
 _NAMED = 4
 
-#: Why layers go, in the order of the report.
+#: Why layers are removed, in the order of the report.
 _REASONS = {
     "data": "the caller provides the data",
     "loss": "only training needs a loss",
@@ -35,7 +35,7 @@ _REASONS = {
 
 
 class _Removed(NamedTuple):
-    """A layer that is gone, and a key of the reasons above."""
+    """A layer that is removed, and a key of the reasons above."""
 
     name: str
     type: str
@@ -50,10 +50,10 @@ def report_lines(
     walk: Walk,
     cleared: Counter[str],
 ) -> list[str]:
-    """The lines: inputs, outputs, layers that are gone, fields that are gone.
+    """The lines about inputs, outputs, removed layers and removed fields.
 
     ``added`` are the new layers that compute an output, by its place in the list; ``cleared``
-    counts the layers that have lost each kind of field.
+    counts the layers that each kind of field is removed from.
     """
     lines = [line for each in inputs for line in _input_lines(each)]
     for index, output in enumerate(outputs.list):
@@ -74,6 +74,7 @@ def report_lines(
 
 
 def _input_lines(found: DeployInput) -> Iterator[str]:
+    """The line about an input, and another one if its layer transformed the data."""
     line = f'input "{found.blob}" {format_shape(found.shape)}'
     if found.layer:
         line += f', in place of layer "{found.layer}" ({found.type})'
@@ -83,6 +84,7 @@ def _input_lines(found: DeployInput) -> Iterator[str]:
 
 
 def _output_line(output: Output, name: str) -> str:
+    """The line about an output; ``name`` is that of the layer that is added for it, if any."""
     head = output.head
     if head is None:
         return f'output "{output.blobs[0]}"'
@@ -99,6 +101,7 @@ def _output_line(output: Output, name: str) -> str:
 
 
 def _removed_lines(removed: Sequence[_Removed]) -> Iterator[str]:
+    """A line for each reason, with the first layers that are removed for it."""
     for reason, words in _REASONS.items():
         layers = [each for each in removed if each.reason == reason]
         if not layers:
@@ -109,32 +112,47 @@ def _removed_lines(removed: Sequence[_Removed]) -> Iterator[str]:
 
 
 def _removed(training: TrainingNet, cut: Sequence[Prediction], walk: Walk) -> list[_Removed]:
-    """The layers that are gone, each with its reason."""
-    values = training.analysis.values
+    """The layers that are removed, each with its reason."""
     kept = {step.index for step in walk.kept}
     running = {step.index: step for step in training.analysis.steps}
-    heads = ancestors(values[name] for head in cut for name in head.blobs)
-    labels = {name for loss in training.losses for name in label_names(loss, training.analysis)}
-    reasons = {step.index: "label" for step in ancestors(values[n] for n in labels if n in values)}
-    reasons.update((step.index, "auxiliary") for step in heads)
-    for analysis in training.analyses:
-        reasons.update((step.index, "loss") for step in losses_of(analysis))
+    purposes = _purposes(training, cut)
     found = []
     for index, layer in enumerate(training.message.layer):
         if index in kept:
             continue
-        reason = reasons.get(index, "unread")
+        reason = purposes.get(index, "unread")
         if not layer.bottom:
             reason = "data"
         elif layer.type in MEASURES:
             reason = "measure"
         elif reason != "loss":
-            reason = _reason_of_step(running.get(index), walk) or reason
+            reason = _reason_in_test(running.get(index), walk) or reason
         found.append(_Removed(layer.name, layer.type, reason))
     return found
 
 
-def _reason_of_step(step: Step | None, walk: Walk) -> str:
+def _purposes(training: TrainingNet, cut: Sequence[Prediction]) -> dict[int, str]:
+    """What layers serve only in training: labels, auxiliary heads and losses, by their indices.
+
+    ``cut`` are the auxiliary heads. A layer with several purposes has the last of them.
+    """
+    values = training.analysis.values
+    label_values = []
+    for loss in training.losses:
+        for name in label_names(loss, training.analysis):
+            if name in values:
+                label_values.append(values[name])
+    head_values = [values[name] for head in cut for name in head.blobs]
+    purposes: dict[int, str] = {}
+    purposes.update((step.index, "label") for step in ancestors(label_values))
+    purposes.update((step.index, "auxiliary") for step in ancestors(head_values))
+    for analysis in training.analyses:
+        purposes.update((step.index, "loss") for step in losses_of(analysis))
+    return purposes
+
+
+def _reason_in_test(step: Step | None, walk: Walk) -> str:
+    """The reason that is known of a layer in TEST; empty if there is none."""
     if step is None:
         return "phase"
     if samples_proposals(step):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from protogen.graph import Step, Value
-from protogen.transforms._training_net import TrainingNet, is_constant, is_source
+from protogen.transforms._training_net import TrainingNet, is_constant
 
 __all__ = ["Walk", "samples_proposals"]
 
@@ -50,16 +50,17 @@ class Walk:
         """Keep the layer that produces a value, and return the values that it reads."""
         step = value.step
         given = value.name in self.given and value.top not in step.in_place
-        constant = is_constant(step) and self._keeps_constants
-        if given or (is_source(step) and not constant):
+        stays = is_constant(step) and self._keeps_constants
+        if given or (step.is_source and not stays):
             self.inputs[value.name] = None
             return []
         if step in self.kept:
             return []
         self.kept.add(step)
-        return [
-            value for position in range(len(step.bottoms)) for value in self._read(step, position)
-        ]
+        read: list[Value] = []
+        for position in range(len(step.bottoms)):
+            read += self._read(step, position)
+        return read
 
     def _read(self, step: Step, position: int) -> Iterable[Value]:
         """The value that a layer will read as this bottom, or nothing if the caller provides it."""
@@ -90,6 +91,7 @@ class Walk:
         return any(map(self._is_copy, step.tops))
 
     def _is_copy(self, value: Value) -> bool:
+        """Whether a layer that need not stay only copies its bottom to this value."""
         step = value.step
         if step.type in self.keep or step.name in self.keep:
             return False
@@ -104,16 +106,22 @@ class Walk:
     def _join_slices(self, training: TrainingNet) -> None:
         """Where one part of sliced data is left, as of Siamese twins, let it be the input."""
         for name in list(self.inputs):
-            value = training.analysis.values.get(name)
-            readers = [step for step in value.readers if step in self.kept] if value else []
-            if len(readers) != 1 or readers[0].type != "Slice":
+            reader = self._only_reader(training.analysis.values.get(name))
+            if reader is None or reader.type != "Slice":
                 continue
-            tops = [top for top in readers[0].tops if self._is_read(top)]
+            tops = [top for top in reader.tops if self._is_read(top)]
             if len(tops) == 1:
-                self.kept.remove(readers[0])
+                self.kept.remove(reader)
                 # In the same order, with the part in the place of the whole.
                 parts = {name: tops[0].name}
                 self.inputs = {parts.get(each, each): None for each in self.inputs}
+
+    def _only_reader(self, value: Value | None) -> Step | None:
+        """The layer that reads a value, if it is the only one that is kept."""
+        if value is None:
+            return None
+        readers = [step for step in value.readers if step in self.kept]
+        return readers[0] if len(readers) == 1 else None
 
     def _is_read(self, top: Value) -> bool:
         return top in self.targets or any(reader in self.kept for reader in top.readers)

@@ -40,31 +40,36 @@ def idle_fields(message: Any, descriptor: Any, path: Path = ()) -> Iterator[Edit
     for field, value in message.ListFields():
         theirs = descriptor.fields_by_name.get(field.name)
         here = (*path, field.name)
-        if theirs is None:
+        if _is_lacking(theirs, field, value):
             if _is_idle(field):
                 yield delete(here)
+        elif field.message_type is None or theirs.message_type is None:
             continue
-        if field.enum_type is not None:
-            lacks = not is_repeated(field) and not _has_value(theirs, field, value)
-            if lacks and field.name in _IDLE_FIELDS:
-                yield delete(here)
-            continue
-        if field.message_type is None or theirs.message_type is None:
-            continue
-        if is_repeated(field):
+        elif is_repeated(field):
             for index, element in enumerate(value):
                 yield from idle_fields(element, theirs.message_type, (*here, index))
         else:
             yield from idle_fields(value, theirs.message_type, here)
 
 
+def _is_lacking(theirs: Any, field: Any, value: Any) -> bool:
+    """Whether the target lacks a field, or the value of an enum that the field has."""
+    if theirs is None:
+        return True
+    if field.enum_type is None or is_repeated(field):
+        return False
+    return not _has_value(theirs, field, value)
+
+
 def _is_idle(field: Any) -> bool:
+    """Whether only training reads a field, or it only chooses an implementation."""
     if field.message_type is not None and field.message_type.name in _IDLE_MESSAGES:
         return True
     return field.name in _IDLE_FIELDS
 
 
 def _has_value(theirs: Any, field: Any, number: int) -> bool:
+    """Whether the target's enum has the value, by its name."""
     if theirs.enum_type is None:
         return False
     known = field.enum_type.values_by_number.get(number)

@@ -23,7 +23,7 @@ __all__ = [
     "side_outputs",
 ]
 
-#: The types that tell how good a prediction is, for whoever trains the net.
+#: The types that measure how good a prediction is, for whoever trains the net.
 MEASURES = ("Accuracy", "DetectionEvaluate", "SegAccuracy")
 
 #: The losses that compute a function of their first bottom before they compare it with the labels:
@@ -52,7 +52,7 @@ _PLAIN = {
 
 @dataclass(frozen=True)
 class Prediction:
-    """One head of a net: the blobs that a loss compares with labels, and what it makes of them.
+    """One head of a net: the blobs that a loss compares with labels, and what it computes of them.
 
     ``function`` is the type of the layer that computes the prediction: Softmax, Sigmoid,
     DetectionOutput, or empty if the blob is the prediction itself. ``known`` is whether that is a
@@ -98,19 +98,12 @@ def predictions(losses: Iterable[Step], analysis: Analysis) -> list[Prediction]:
 
 def _heads(loss: Step, analysis: Analysis) -> Iterator[Prediction]:
     """The heads of a loss, of which several bottoms may be predictions."""
-    names = loss.wiring.bottoms
-    function = ""
-    if loss.type == "MultiBoxLoss":
-        function = "DetectionOutput"
-        heads = [tuple(names[:3])]  # locations, confidences and priors
-    elif loss.type in _FUNCTIONS:
-        function = _FUNCTIONS[loss.type][0]
-        heads = [tuple(names[:1])]
-    else:
-        candidates = names[: _PLAIN.get(loss.type, len(names))]
-        heads = [(name,) for name in candidates if _is_learned(name, analysis)]
+    function, heads = _predicted(loss, analysis)
     predicted = {name for blobs in heads for name in blobs}
-    labels = [name for name in names if name not in predicted]
+    labels = []
+    for name in loss.wiring.bottoms:
+        if name not in predicted:
+            labels.append(_root(name, analysis, loss))
     for blobs in heads:
         if not blobs or not all(name in analysis.values for name in blobs):
             continue
@@ -120,9 +113,23 @@ def _heads(loss: Step, analysis: Analysis) -> Iterator[Prediction]:
             function,
             axis=_axis(loss),
             weight=max(loss.layer.loss_weight, default=1.0),
-            labels=tuple(_root(name, analysis, loss) for name in labels),
+            labels=tuple(labels),
             known=bool(function) or loss.type in _PLAIN,
         )
+
+
+def _predicted(loss: Step, analysis: Analysis) -> tuple[str, list[tuple[str, ...]]]:
+    """The function that a loss computes of its predictions, and the blobs of each of them."""
+    names = loss.wiring.bottoms
+    if loss.type == "MultiBoxLoss":
+        locations_confidences_priors = tuple(names[:3])
+        return "DetectionOutput", [locations_confidences_priors]
+    if loss.type in _FUNCTIONS:
+        function, _ = _FUNCTIONS[loss.type]
+        return function, [tuple(names[:1])]
+    # Of a loss that is not known, any bottom may be a prediction.
+    candidates = names[: _PLAIN.get(loss.type, len(names))]
+    return "", [(name,) for name in candidates if _is_learned(name, analysis)]
 
 
 def label_names(loss: Step, analysis: Analysis) -> list[str]:
@@ -155,7 +162,8 @@ def _learns(step: Step) -> bool:
     schema = step.schema
     if not step.wiring.bottoms:
         return step.type == "Parameter"
-    if schema is None:  # a type that nobody knows may learn anything
+    if schema is None:
+        # An unknown type may learn anything.
         return True
     return type(schema).blob_shapes is not LayerSchema.blob_shapes or bool(step.layer.param)
 
@@ -166,8 +174,10 @@ def _root(name: str, analysis: Analysis, loss: Step) -> str:
     A Slice of the labels has several tops, which are different labels.
     """
     value = analysis.values.get(name)
-    if value is None:  # a data layer of the other phase
-        value = next((v for v in loss.bottoms if v is not None and v.name == name), None)
+    if value is None:
+        # The loss may run in another phase, with another data layer.
+        own = {bottom.name: bottom for bottom in loss.bottoms if bottom is not None}
+        value = own.get(name)
     while value is not None:
         step = value.step
         if len(step.bottoms) != 1 or len(step.tops) != 1 or step.bottoms[0] is None:
@@ -191,18 +201,19 @@ def ancestors(values: Iterable[Value]) -> set[Step]:
 
 def label_blobs(analyses: Iterable[Analysis], losses: Iterable[Step]) -> set[str]:
     """The tops of data layers, after the first, that losses and measures read as labels."""
+    analyses = list(analyses)
     read: set[str] = set()
     for loss in losses:
         read.update(loss.wiring.bottoms[1:])
-    found: set[str] = set()
+    for analysis in analyses:
+        for step in analysis.of_type(*MEASURES):
+            read.update(step.wiring.bottoms[1:])
+    data: set[str] = set()
     for analysis in analyses:
         for step in analysis.steps:
-            if step.type in MEASURES:
-                read.update(step.wiring.bottoms[1:])
-        for step in analysis.steps:
             if not step.bottoms and step.type != "Input":
-                found.update(top.name for top in step.tops[1:] if top.name in read)
-    return found
+                data.update(top.name for top in step.tops[1:])
+    return read & data
 
 
 # Which heads are to be deployed ------------------------------------------------------------------
@@ -259,13 +270,18 @@ def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Predictio
     found = []
     for head in heads:
         for other in heads:
-            lighter = head.weight < other.weight
-            if head.function == "Softmax":
-                lighter = head.weight <= other.weight
-            if other.kind == head.kind and lighter and depth[id(head)] < depth[id(other)]:
+            is_earlier = depth[id(head)] < depth[id(other)]
+            if other.kind == head.kind and is_earlier and _is_lighter(head, other):
                 found.append(head)
                 break
     return found
+
+
+def _is_lighter(head: Prediction, other: Prediction) -> bool:
+    """Whether a head counts less in training than another one, or is a class score as heavy."""
+    if head.function == "Softmax":
+        return head.weight <= other.weight
+    return head.weight < other.weight
 
 
 def equal_heads(heads: Sequence[Prediction]) -> list[Prediction]:
@@ -277,8 +293,8 @@ def equal_heads(heads: Sequence[Prediction]) -> list[Prediction]:
     for head in heads:
         groups.setdefault(head.kind, []).append(head)
     for group in groups.values():
-        several = len({head.loss.name for head in group}) > 1
-        if len(group) > 1 and (several or group[0].known):
+        has_several_losses = len({head.loss.name for head in group}) > 1
+        if len(group) > 1 and (has_several_losses or group[0].known):
             return group
     return []
 

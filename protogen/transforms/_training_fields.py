@@ -14,6 +14,9 @@ __all__ = ["training_fields"]
 #: Fields of a layer that say when it runs and how it is trained.
 _LAYER_FIELDS = ("exclude", "include", "loss_weight", "phase", "propagate_down")
 
+#: Fields of a ``param`` that say how fast a blob learns.
+_MULTIPLIERS = ("lr_mult", "decay_mult")
+
 
 def training_fields(layer: Any, index: int, removed: Counter[str]) -> Iterator[Edit]:
     """Remove phase rules, multipliers, fillers and ``use_global_stats: false`` from a layer.
@@ -31,17 +34,19 @@ def training_fields(layer: Any, index: int, removed: Counter[str]) -> Iterator[E
             continue
         names = list(_idle_fields(layer.type, value, removed))
         if names and len(names) == len(value.ListFields()):
-            yield delete((*path, field.name))  # nothing would be left in it
+            # Nothing would be left in the message.
+            yield delete((*path, field.name))
             continue
         for name in names:
             yield delete((*path, field.name, name))
 
 
 def _multipliers(layer: Any, path: Path, removed: Counter[str]) -> Iterator[Edit]:
-    """Keep of each ``param`` only how it is shared."""
+    """Keep only the names of each ``param``, by which layers share blobs."""
     shared = [index for index, param in enumerate(layer.param) if param.HasField("name")]
+    # The params before a shared one stay, because each is for the blob in its place.
     kept = max(shared, default=-1) + 1
-    for name in ("lr_mult", "decay_mult"):
+    for name in _MULTIPLIERS:
         removed[name] += any(param.HasField(name) for param in layer.param)
     if layer.param and not kept:
         yield delete((*path, "param"))
@@ -50,7 +55,7 @@ def _multipliers(layer: Any, path: Path, removed: Counter[str]) -> Iterator[Edit
         if index >= kept:
             yield delete((*path, "param", index))
             continue
-        for name in ("lr_mult", "decay_mult"):
+        for name in _MULTIPLIERS:
             if param.HasField(name):
                 yield delete((*path, "param", index, name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from protogen.transforms._predictions import MEASURES
 if TYPE_CHECKING:
     from protogen.proto import NetParameter
 
-__all__ = ["TrainingNet", "is_constant", "is_source", "losses_of"]
+__all__ = ["TrainingNet", "is_constant", "losses_of"]
 
 #: The stage by which a file that holds a training and a deploy net (DIGITS) marks the latter.
 _DEPLOY_STAGE = "deploy"
@@ -42,13 +43,9 @@ class TrainingNet:
         self.analysis = net.analysis(State(phase, stages=stages))
         self.analyses = (self.analysis, test, self.train)
         self.losses = losses_of(self.train) or losses_of(test)
-        data = [step.type for step in self.analysis.steps if is_source(step)]
-        fed = bool(data) and set(data) == {"Input"}
-        self.has_deploy_state = (fed or bool(stages)) and not losses_of(self.analysis)
-        self.sources: dict[str, Step] = {}
-        for analysis in reversed(self.analyses):
-            for step in filter(is_source, analysis.steps):
-                self.sources.update((top.name, step) for top in step.tops)
+        ready = bool(stages) or _has_only_inputs(self.analysis)
+        self.has_deploy_state = ready and not losses_of(self.analysis)
+        self.sources = _sources(self.analyses)
 
     def place(self, found: Diagnostic) -> Diagnostic:
         """A finding with its place in the file, or with the file if it is about the whole net."""
@@ -77,9 +74,20 @@ def losses_of(analysis: Analysis) -> list[Step]:
     return [step for step in analysis.steps if step.is_loss and step.bottoms]
 
 
-def is_source(step: Step) -> bool:
-    """Whether a layer brings data into the net, so that the caller has to provide it."""
-    return not step.wiring.bottoms and step.type != "Parameter"
+def _has_only_inputs(analysis: Analysis) -> bool:
+    """Whether all data of a phase comes from Input layers, of which there is at least one."""
+    types = {step.type for step in analysis.steps if step.is_source}
+    return types == {"Input"}
+
+
+def _sources(analyses: Sequence[Analysis]) -> dict[str, Step]:
+    """The layer that produces each blob of data; that of the first phase counts."""
+    found: dict[str, Step] = {}
+    for analysis in reversed(analyses):
+        for step in analysis.steps:
+            if step.is_source:
+                found.update((top.name, step) for top in step.tops)
+    return found
 
 
 def is_constant(step: Step) -> bool:

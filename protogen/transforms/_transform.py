@@ -57,6 +57,18 @@ class Result:
         """The result before anything is done."""
         return cls(net, False, [], tuple(range(len(net.current.message.layer))))
 
+    def then(self, transform: Transform) -> Result:
+        """This result and what another transform makes of its net, as one result."""
+        step = transform(self.net)
+        return Result(
+            step.net,
+            self.modified or step.modified,
+            [*self.diagnostics, *step.diagnostics],
+            compose_origins(self.origins, step.origins),
+            self.changed | step.changed,
+            (*self.report, *step.report),
+        )
+
 
 class Transform(ABC):
     """A pure function from a net to a `Result`.
@@ -123,15 +135,7 @@ class Sequential(Transform):
     def run(self, net: Net) -> Result:
         result = Result.unmodified(net)
         for transform in self.transforms:
-            step = transform(result.net)
-            result = Result(
-                step.net,
-                result.modified or step.modified,
-                [*result.diagnostics, *step.diagnostics],
-                compose_origins(result.origins, step.origins),
-                result.changed | step.changed,
-                (*result.report, *step.report),
-            )
+            result = result.then(transform)
         return result
 
     def verify(self, before: Net, result: Result) -> None:
@@ -161,7 +165,7 @@ def origins_after(number: int, edits: Iterable[Edit]) -> Origins:
 
 
 def check_text(net: Net) -> None:
-    """Raise `ProtogenError` if the text of a net could not be read whole."""
+    """Raise `ProtogenError` if the text of a net could not be read completely."""
     document = net.document
     if document is not None:
         found = reading_errors(document.diagnostics)

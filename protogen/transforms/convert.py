@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protogen import rules, targets
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
-from protogen.edits import Edit, insert
+from protogen.edits import Edit, delete, insert
 from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.net_files import load
@@ -26,6 +27,9 @@ from protogen.transforms.deploy import Deploy
 from protogen.transforms.floor_pooling import FloorPooling
 from protogen.transforms.layer_types import LayerTypes
 from protogen.transforms.upgrade import Upgrade
+
+if TYPE_CHECKING:
+    from protogen.proto import LayerParameter, NetParameter
 
 __all__ = ["Convert", "convert"]
 
@@ -79,19 +83,20 @@ class Convert(Transform):
     def check(self, net: Net) -> None:
         Upgrade().check(net)
         found = check(net, inputs=self.inputs)
-        errors = [each for each in found.diagnostics if each.severity is Severity.ERROR]
-        # What only a fork has is for the target to judge.
-        errors = [each for each in errors if not each.code.startswith("F")]
+        errors = []
+        for each in found.diagnostics:
+            # What only a fork has (the family F) is for the target to judge.
+            if each.severity is Severity.ERROR and not each.code.startswith("F"):
+                errors.append(each)
         if errors and not self.force:
             raise ProtogenError(errors)
 
     def run(self, net: Net) -> Result:
-        result = Result.unmodified(net)
-        result = _then(result, Upgrade())
+        result = Upgrade()(net)
         if self._resolves_phases(result.net):
-            result = _then(result, Deploy(inputs=self.inputs))
-        result = _then(result, LayerTypes(self.target))
-        result = _then(result, FloorPooling(self.target, self.inputs))
+            result = result.then(Deploy(inputs=self.inputs))
+        result = result.then(LayerTypes(self.target))
+        result = result.then(FloorPooling(self.target, self.inputs))
         result = self._without_idle_fields(result)
         result = self._with_input_fields(result)
         return self._judged(net, result)
@@ -104,14 +109,16 @@ class Convert(Transform):
         if self.phase is not None:
             return True
         layers = net.current.message.layer
-        if self.target.types is not None and "Data" not in self.target.known_types:
-            sources = {layer.type for layer in layers if layer.top and not layer.bottom}
-            if sources - {"Input", "Parameter", "PriorBox"}:
-                return True
+        if self._lacks_data_layers() and any(map(_reads_data, layers)):
+            return True
         phases = self.target.phases
         if phases is None or phases.rules == "honors":
             return False
         return any(layer.include or layer.exclude for layer in layers)
+
+    def _lacks_data_layers(self) -> bool:
+        # A target without a list of types has all of them.
+        return self.target.types is not None and "Data" not in self.target.known_types
 
     def _without_idle_fields(self, result: Result) -> Result:
         """The net without fields that the target does not know and a trained net does not need."""
@@ -122,7 +129,7 @@ class Convert(Transform):
         edits = list(idle_fields(result.net.current.message, descriptor))
         if not edits:
             return result
-        names = sorted({str(_name(edit)) for edit in edits})
+        names = sorted(set(map(_field_name, edits)))
         return _edited(result, edits, f"removed: {', '.join(names)}")
 
     def _with_input_fields(self, result: Result) -> Result:
@@ -132,33 +139,45 @@ class Convert(Transform):
             return result
         if "Input" in self.target.known_types or "Data" in self.target.known_types:
             return result
-        edits: list[Edit] = []
-        number = 0
-        for index, layer in enumerate(result.net.current.message.layer):
-            if layer.type != "Input":
-                continue
-            shapes = layer.input_param.shape
-            for position, top in enumerate(layer.top):
-                shape = shapes[min(position, len(shapes) - 1)]
-                edits.append(insert(("input", number), top))
-                edits.append(insert(("input_shape", number), {"dim": list(shape.dim)}))
-                number += 1
-            edits.append(Edit(("layer", index), "delete"))
+        edits = list(_input_edits(result.net.current.message))
         if not edits:
             return result
         return _edited(result, edits, "Input layers written as input fields")
 
     def _judged(self, net: Net, result: Result) -> Result:
-        """The result with what is left to say of the target. Raises if it cannot run the net."""
-        found = judge(subject_of(result.net, inputs=self.inputs), self.target)
-        left = []
-        for finding in found.diagnostics:
+        """The result with the findings about the target. Raises if it cannot run the net."""
+        judgment = judge(subject_of(result.net, inputs=self.inputs), self.target)
+        findings = []
+        for finding in judgment.diagnostics:
+            # A field that the target ignores does not change what it computes.
             if finding.name != "target-ignores":
-                left.append(_at_origin(finding, result, net))
-        errors = [each for each in left if each.severity is Severity.ERROR]
+                findings.append(_at_origin(finding, result, net))
+        errors = [each for each in findings if each.severity is Severity.ERROR]
         if errors and not self.force:
             raise ProtogenError(list(map(_not_convertible, errors)))
-        return replace(result, diagnostics=[*result.diagnostics, *left])
+        return replace(result, diagnostics=[*result.diagnostics, *findings])
+
+
+def _reads_data(layer: LayerParameter) -> bool:
+    """Whether a layer brings data into the net, other than an input that the caller fills."""
+    is_source = bool(layer.top) and not layer.bottom
+    return is_source and layer.type not in ("Input", "Parameter", "PriorBox")
+
+
+def _input_edits(message: NetParameter) -> Iterator[Edit]:
+    """Edits that write the tops of Input layers as ``input`` and ``input_shape`` fields."""
+    number = 0
+    for index, layer in enumerate(message.layer):
+        if layer.type != "Input":
+            continue
+        shapes = layer.input_param.shape
+        for position, top in enumerate(layer.top):
+            # One shape may stand for all tops.
+            shape = shapes[min(position, len(shapes) - 1)]
+            yield insert(("input", number), top)
+            yield insert(("input_shape", number), {"dim": list(shape.dim)})
+            number += 1
+        yield delete(("layer", index))
 
 
 def _at_origin(finding: Diagnostic, result: Result, net: Net) -> Diagnostic:
@@ -169,19 +188,8 @@ def _at_origin(finding: Diagnostic, result: Result, net: Net) -> Diagnostic:
     return net.place(moved)
 
 
-def _then(result: Result, transform: Transform) -> Result:
-    step = transform(result.net)
-    return Result(
-        step.net,
-        result.modified or step.modified,
-        [*result.diagnostics, *step.diagnostics],
-        compose_origins(result.origins, step.origins),
-        result.changed | step.changed,
-        (*result.report, *step.report),
-    )
-
-
 def _edited(result: Result, edits: list[Edit], line: str) -> Result:
+    """The result after more edits, with a line about them in its report."""
     number = len(result.net.current.message.layer)
     net = result.net.copy()
     net.apply(edits)
@@ -189,11 +197,13 @@ def _edited(result: Result, edits: list[Edit], line: str) -> Result:
     return replace(result, net=net, modified=True, origins=origins, report=(*result.report, line))
 
 
-def _name(edit: Edit) -> str | int:
+def _field_name(edit: Edit) -> str:
+    """The name of the field that an edit is about."""
     names = [step for step in edit.path if isinstance(step, str)]
     return names[-1]
 
 
 def _not_convertible(finding: Diagnostic) -> Diagnostic:
+    """What the target rejects, as the reason why the net cannot be converted."""
     rule = rules.named("not-convertible")
     return replace(finding, code=rule.code, name=rule.name, severity=rule.severity)

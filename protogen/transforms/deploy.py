@@ -259,7 +259,7 @@ def _rejected(
 def _other_weights(training: TrainingNet, net: Net) -> Iterator[tuple[str, Shape, Shape]]:
     """The layers whose learnable blobs differ in shape from those of training, with both shapes."""
     trained: dict[str, list[Shape]] = {}
-    for analysis in training.analyses[::-1]:
+    for analysis in training.analyses:  # TRAIN comes last: a caffemodel has its weights
         trained.update(analysis.params)
     for name, shapes in net.analysis().params.items():
         for shape, other in zip(shapes, trained.get(name, ())):

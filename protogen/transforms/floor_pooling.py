@@ -25,6 +25,9 @@ __all__ = ["SPELLINGS", "FloorPooling"]
 #: The fields of ``pooling_param`` that say how to round, with the value of each that rounds down.
 SPELLINGS: Mapping[str, Any] = {"round_mode": "FLOOR", "ceil_mode": False, "torch_pooling": True}
 
+#: The values of the same fields that round up.
+_CEILINGS: Mapping[str, Any] = {"round_mode": "CEIL", "ceil_mode": True, "torch_pooling": False}
+
 
 class FloorPooling(Transform):
     """Give each pooling the spelling of floor that ``target`` honors, or lower it.
@@ -76,9 +79,10 @@ class _Work:
     faults: list[Diagnostic] = field(default_factory=list)
 
     def rewrite(self, index: int, layer: proto.LayerParameter) -> None:
+        """Note the edits of one pooling, or why it cannot be expressed."""
         floor = rounds_down(layer.pooling_param) and not layer.pooling_param.global_pooling
         spelling = self._spelling(floor)
-        wanted = {} if spelling is None else {spelling: _value(spelling, floor)}
+        wanted = {} if spelling is None else {spelling: _rounding_value(spelling, floor)}
         if not floor or spelling is not None:
             self.edits += _respell(index, layer.pooling_param, wanted)
             return
@@ -104,36 +108,40 @@ class _Work:
 
     def _cuts(self, index: int, layer: proto.LayerParameter) -> dict[int, int] | None:
         """The size to keep of each axis on which rounding up gives more; ``None`` at a fault."""
-        found: list[dict[int, int]] = []
-        for analysis, step in _steps(self.phases, index):
-            cuts = _extra_windows(analysis, step)
-            if cuts is None:
-                self._reject(
-                    index,
-                    layer,
-                    "rounds down, but the size of its bottom is unknown",
-                    "give the shape of the input: --input data=1,3,224,224",
-                )
-                return None
-            found.append(cuts)
-        if any(cuts != found[0] for cuts in found):
-            message = "rounds down, and TRAIN and TEST need slices of different sizes"
-            self._reject(index, layer, message, "convert one phase: --phase TEST")
+        cuts_by_phase = []
+        for analysis in self.phases:
+            for step in analysis.of_indices((index,)):
+                cuts_by_phase.append(_extra_windows(analysis, step))
+        message, hint = self._problem(cuts_by_phase)
+        if message:
+            self._reject(index, layer, message, hint)
             return None
-        cuts = found[0] if found else {}
+        return cuts_by_phase[0] if cuts_by_phase else {}
+
+    def _problem(self, cuts_by_phase: Sequence[dict[int, int] | None]) -> tuple[str, str]:
+        """Why a pooling cannot be lowered, and what to do about it; empty if it can be."""
+        if None in cuts_by_phase:
+            return (
+                "rounds down, but the size of its bottom is unknown",
+                "give the shape of the input: --input data=1,3,224,224",
+            )
+        if any(cuts != cuts_by_phase[0] for cuts in cuts_by_phase):
+            return (
+                "rounds down, and TRAIN and TEST need slices of different sizes",
+                "convert one phase: --phase TEST",
+            )
+        cuts = (cuts_by_phase[0] if cuts_by_phase else None) or {}
         if 0 in cuts.values():
-            message = "rounds down to a size of 0, which a Slice cannot keep"
-            self._reject(index, layer, message, "choose a larger image or a smaller kernel")
-            return None
+            return (
+                "rounds down to a size of 0, which a Slice cannot keep",
+                "choose a larger image or a smaller kernel",
+            )
         if cuts and not self._has("Slice"):
-            self._reject(
-                index,
-                layer,
+            return (
                 f"rounds down, which {self.target.name} cannot express: it has no Slice",
                 "choose an image size at which no pooling rounds: protogen sizes FILE",
             )
-            return None
-        return cuts
+        return "", ""
 
     def _reject(self, index: int, layer: proto.LayerParameter, message: str, hint: str) -> None:
         rule = rules.named("not-convertible")
@@ -157,17 +165,11 @@ def _lowered(layer: proto.LayerParameter, cuts: Mapping[int, int], *, silenced: 
     return f"{layer.name}: rounds up, and a Slice keeps {kept}{note}"
 
 
-def _steps(phases: Sequence[Analysis], index: int) -> Iterator[tuple[Analysis, Step]]:
-    for analysis in phases:
-        for step in analysis.steps:
-            if step.index == index:
-                yield analysis, step
-
-
-def _value(spelling: str, floor: bool) -> Any:
+def _rounding_value(spelling: str, floor: bool) -> Any:
+    """The value of a field that says how to round."""
     if floor:
         return SPELLINGS[spelling]
-    return {"round_mode": "CEIL", "ceil_mode": True, "torch_pooling": False}[spelling]
+    return _CEILINGS[spelling]
 
 
 def _respell(
@@ -176,11 +178,12 @@ def _respell(
     """The edits that leave ``wanted`` as the only fields that say how to round."""
     path = ("layer", index, "pooling_param")
     for name in SPELLINGS:
-        if name in wanted:
-            if not has_field(param, name) or _written(param, name) != wanted[name]:
-                yield Edit((*path, name), "set", wanted[name])
-        elif has_field(param, name):
-            yield delete((*path, name))
+        is_written = has_field(param, name)
+        if name not in wanted:
+            if is_written:
+                yield delete((*path, name))
+        elif not is_written or _written(param, name) != wanted[name]:
+            yield Edit((*path, name), "set", wanted[name])
 
 
 def _written(param: proto.PoolingParameter, name: str) -> Any:
@@ -221,18 +224,17 @@ def _slices(
             last = number == len(cuts)
             produced = top if last else names.blob(f"{top}_axis{axis}")
             dropped = names.blob(f"{top}_dropped{axis}")
-            yield insert(
-                ("layer", index + 1),
-                {
-                    "name": names.layer(f"{layer.name}_slice{axis}"),
-                    "type": "Slice",
-                    "bottom": [read],
-                    "top": [produced, dropped],
-                    **_rules(layer),
-                    "slice_param": {"axis": axis, "slice_point": [kept]},
-                },
-            )
+            cut = {
+                "name": names.layer(f"{layer.name}_slice{axis}"),
+                "type": "Slice",
+                "bottom": [read],
+                "top": [produced, dropped],
+                **_rules(layer),
+                "slice_param": {"axis": axis, "slice_point": [kept]},
+            }
+            yield insert(("layer", index + 1), cut)
             if silenced:
+                # Without it, the dropped part would be an output of the net.
                 silence = {"type": "Silence", "bottom": [dropped], **_rules(layer)}
                 silence["name"] = names.layer(f"{layer.name}_silence{axis}")
                 yield insert(("layer", index + 1), silence)

@@ -1,4 +1,4 @@
-"""Replace the layers that a target lacks, or reads otherwise, by layers that it has."""
+"""Replace the layers that a target lacks, or reads in another way, by layers that it has."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import cast
 from google.protobuf.message import Message
 
 from protogen import proto
-from protogen.analysis import Analysis
 from protogen.editing.insertion import replacement
 from protogen.graph import State, Step
 from protogen.net import Net
 from protogen.portability.quirks import quirks_of
-from protogen.targets import Limit, Target
+from protogen.targets import Target
 from protogen.transforms._equivalents import EQUIVALENTS, Equivalent, Fields, Site
 from protogen.transforms._new_names import NewNames
 from protogen.transforms._spelled_out import REWRITES
@@ -50,20 +49,22 @@ class LayerTypes(Transform):
     def run(self, net: Net) -> Result:
         net = net.in_current_format()
         result = Result.unmodified(net)
+        layers = net.current.message.layer  # once, because it takes time in the size of the net
+        wanted = [index for index, layer in enumerate(layers) if self._wants_change(layer)]
         # From the end, so that the layers yet to come keep their indices.
-        for index in reversed(range(len(net.current.message.layer))):
+        for index in reversed(wanted):
             result = self._replace(result, index)
         return result
 
     def _replace(self, result: Result, index: int) -> Result:
+        """The result with one layer replaced, if the target needs that."""
         net = result.net
         layer = net.current.message.layer[index]
-        if not self._wants_change(layer):
-            return result
         phases = [net.analysis(State(phase)) for phase in net.meant_phases()]
-        step = _step(phases, index)
-        if step is None:
+        steps = [step for analysis in phases for step in analysis.of_indices((index,))]
+        if not steps:
             return result
+        step = steps[0]
         site = Site(layer, step.bottom_shapes, NewNames(net.current.message))
         new, line = self._new_layers(site, step)
         if not new:
@@ -77,20 +78,22 @@ class LayerTypes(Transform):
         return Result(changed, True, [], origins, report=(line, *result.report))
 
     def _wants_change(self, layer: proto.LayerParameter) -> bool:
-        return (
-            self._lacks(layer.type)
-            or any(quirk.converts for quirk in quirks_of(self.target, layer))
-            or (layer.type == "Convolution" and self._group_limit() is not None)
-        )
+        """Whether the target may not read a layer as Caffe does."""
+        if self._lacks(layer.type):
+            return True
+        if layer.type == "Convolution" and self._has_no_groups():
+            return True
+        return any(quirk.converts for quirk in quirks_of(self.target, layer))
 
     def _lacks(self, layer_type: str) -> bool:
         return self.target.types is not None and layer_type not in self.target.known_types
 
-    def _group_limit(self) -> Limit | None:
+    def _has_no_groups(self) -> bool:
+        """Whether a Convolution of the target has no groups."""
         for limit in self.target.limits:
             if limit.value == "group" and "Convolution" in limit.types and limit.most == 1:
-                return limit
-        return None
+                return True
+        return False
 
     def _new_layers(self, site: Site, step: Step) -> tuple[Sequence[Fields], str]:
         """The layers that replace one, and the line of the report; none if it has to stay."""
@@ -102,8 +105,10 @@ class LayerTypes(Transform):
                     return new, _replaced(layer, new, equivalent.weights)
             return (), ""
         for quirk in quirks_of(self.target, layer):
-            rewrite = REWRITES.get(quirk.field) if quirk.converts else None
-            rewritten = rewrite(site) if rewrite else None
+            rewrite = REWRITES.get(quirk.field)
+            if rewrite is None or not quirk.converts:
+                continue
+            rewritten = rewrite(site)
             if rewritten:
                 return rewritten, f"{layer.name}: {quirk.fix}"
         return (), ""
@@ -113,14 +118,6 @@ class LayerTypes(Transform):
         for equivalent in EQUIVALENTS.get(layer_type, ()):
             if not any(map(self._lacks, equivalent.uses)):
                 yield equivalent
-
-
-def _step(phases: Sequence[Analysis], index: int) -> Step | None:
-    for analysis in phases:
-        for step in analysis.steps:
-            if step.index == index:
-                return step
-    return None
 
 
 def _message(fields: Fields) -> proto.LayerParameter:

@@ -47,7 +47,8 @@ class Network:
     ``function`` composes its layers. ``source`` is the published file, as ``owner/repository:
     path``. ``deviations`` say where the network differs from that file. ``needs`` are the layer
     types and fields of forks in it, which BVLC Caffe does not have. ``forms`` are the values of
-    its option with this name.
+    its option with this name. ``solver`` is the preset of `protogen.Solver` for it, if there is
+    one.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Network:
     deviations: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     forms: tuple[str, ...] = FORMS
+    solver: str = ""
 
     @property
     def summary(self) -> str:
@@ -188,6 +190,7 @@ def network(
     deviations: tuple[str, ...] = (),
     needs: tuple[str, ...] = (),
     forms: tuple[str, ...] = FORMS,
+    solver: str = "",
     **preset: Any,
 ) -> Registration:
     """Register the function that follows as a network.
@@ -197,16 +200,17 @@ def network(
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         _registered[name] = Network(
-            name,
-            title,
-            paper,
-            source,
-            Figures(*figures),
-            function,
-            preset,
-            deviations,
-            needs,
-            forms,
+            name=name,
+            title=title,
+            paper=paper,
+            source=source,
+            figures=Figures(*figures),
+            function=function,
+            preset=preset,
+            deviations=deviations,
+            needs=needs,
+            forms=forms,
+            solver=solver,
         )
         return function
 

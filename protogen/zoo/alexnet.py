@@ -20,6 +20,7 @@ _PAPER = 'Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolution
     (24, 60_965_224, 0, 724_406_816),
     title="AlexNet",
     paper=_PAPER,
+    solver="alexnet",
     source="BVLC/caffe: models/bvlc_alexnet/deploy.prototxt",
 )
 @network(
@@ -27,6 +28,7 @@ _PAPER = 'Krizhevsky et al. 2012, "ImageNet Classification with Deep Convolution
     (24, 60_965_224, 0, 724_406_816),
     title="CaffeNet",
     paper=_PAPER,
+    solver="caffenet",
     source="BVLC/caffe: models/bvlc_reference_caffenet/deploy.prototxt",
     pool_first=True,
     bias=1.0,

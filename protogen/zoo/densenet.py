@@ -31,6 +31,7 @@ def _published(depth: int, figures: tuple[int, int, int, int], growth: int = 32)
         figures,
         title=f"DENSENET_{depth}",
         paper=_PAPER,
+        solver="densenet",
         source=f"{_SHICAI}: DenseNet_{depth}.prototxt",
         deviations=(
             "the published file needs ceil_mode, which BVLC Caffe lacks; plain=true has round_mode"

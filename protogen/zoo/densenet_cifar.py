@@ -15,6 +15,7 @@ from protogen.zoo._parts import Naming, bn_relu
     (236, 1_019_722, 18_135, 264_812_928),
     title="DenseNet-40-CIFAR",
     paper='Huang et al. 2016, "Densely Connected Convolutional Networks", Section 4',
+    solver="densenet-cifar",
     source="liuzhuang13/DenseNetCaffe: train_densenet.prototxt",
     deviations=(
         "the published file is for training; for deployment a Softmax replaces its last layers",

@@ -40,6 +40,7 @@ _AUXILIARY = {"4a": "loss1", "4d": "loss2"}
     (143, 6_998_552, 0, 1_582_671_872),
     title="GoogleNet",
     paper='Szegedy et al. 2014, "Going Deeper with Convolutions", Table 1',
+    solver="googlenet",
     source="BVLC/caffe: models/bvlc_googlenet/deploy.prototxt",
 )
 def googlenet(form: Form, *, classes: int = 1000, size: int = 224) -> None:

@@ -16,6 +16,7 @@ from protogen.zoo._network import network
     (405, 23_834_568, 34_526, 5_713_216_096),
     title="Inception-v3",
     paper='Szegedy et al. 2015, "Rethinking the Inception Architecture for Computer Vision"',
+    solver="inception-v3",
     source="soeaver/caffe-model: cls/inception/deploy_inception-v3.prototxt",
     deviations=("without the auxiliary classifier of the paper, which the published file lacks",),
 )

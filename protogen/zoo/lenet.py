@@ -21,6 +21,7 @@ _LEARNING: dict[str, Any] = {
     (9, 431_080, 0, 2_293_000),
     title="LeNet",
     paper='LeCun et al. 1998, "Gradient-based learning applied to document recognition"',
+    solver="lenet",
     source="BVLC/caffe: examples/mnist/lenet.prototxt",
 )
 def lenet(form: Form, *, classes: int = 10, size: int = 28) -> None:

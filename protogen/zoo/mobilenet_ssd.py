@@ -28,6 +28,7 @@ _SOURCES = (
     paper=(
         'Howard et al. 2017, "MobileNets"; Liu et al. 2015, "SSD: Single Shot MultiBox Detector"'
     ),
+    solver="mobilenet-ssd",
     source="chuanqi305/MobileNet-SSD: deploy.prototxt",
     needs=("DetectionOutput", "Permute", "PriorBox"),
 )

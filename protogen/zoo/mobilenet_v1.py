@@ -41,6 +41,7 @@ BLOCKS = {
         'Howard et al. 2017, "MobileNets: Efficient Convolutional Neural Networks for Mobile'
         ' Vision Applications", Table 1'
     ),
+    solver="mobilenet",
     source="shicai/MobileNet-Caffe: mobilenet_deploy.prototxt",
 )
 def mobilenet_v1(form: Form, *, classes: int = 1000, size: int = 224, width: float = 1.0) -> None:

@@ -43,6 +43,7 @@ _PAPER_STRIDES = {"4_3": 2, "4_7": 1}
     (209, 3_505_960, 34_229, 429_111_936),
     title="MOBILENET_V2",
     paper='Sandler et al. 2018, "MobileNetV2: Inverted Residuals and Linear Bottlenecks", Table 2',
+    solver="mobilenet",
     source="shicai/MobileNet-Caffe: mobilenet_v2_deploy.prototxt",
     deviations=(
         "the published file halves the image after its 64 channels and expands the first block;"

@@ -16,6 +16,7 @@ from protogen.zoo._parts import Naming, average, bn_relu
     (722, 1_703_674, 24_806, 244_500_992),
     title="ResNet-v2-164",
     paper='He et al. 2016, "Identity Mappings in Deep Residual Networks", Table 3',
+    solver="resnet-cifar",
     source="binLearning/caffe_toolkit: ResNet-v2/resnet_v2_164_deploy.prototxt",
     depth=164,
 )

@@ -17,6 +17,7 @@ from protogen.zoo.resnet import BLOCKS
     (206, 46_841_174, 0, 161_528_775_872),
     title="PSPNet50",
     paper='Zhao et al. 2016, "Pyramid Scene Parsing Network"',
+    solver="pspnet",
     source="hszhao/PSPNet: evaluation/prototxt/pspnet50_ADE20K_473.prototxt",
     deviations=("without the auxiliary loss of the paper, which the published file lacks",),
     needs=("BN", "Interp"),

@@ -33,6 +33,7 @@ NAMING = Naming("bn{stem}", "scale{stem}", "{}_relu")
     (93, 11_693_736, 9_749, 1_826_918_400),
     title="ResNet-18",
     paper=_PAPER,
+    solver="resnet",
     source="HolmesShuan/ResNet-18-Caffemodel-on-ImageNet: deploy.prototxt",
     deviations=(
         "the first block has a convolution in its shortcut, as the file has and the paper has not",
@@ -45,6 +46,7 @@ NAMING = Naming("bn{stem}", "scale{stem}", "{}_relu")
     (165, 21_801_896, 17_189, 3_676_606_464),
     title="ResNet-34",
     paper=_PAPER,
+    solver="resnet",
     source="cwlacewe/netscope@gh-pages: presets/ResNet-34.prototxt",
     deviations=(
         "the first block has a convolution in its shortcut, as the file has and the paper has not",
@@ -56,6 +58,7 @@ NAMING = Naming("bn{stem}", "scale{stem}", "{}_relu")
     (229, 25_557_096, 53_173, 3_857_973_248),
     title="ResNet-50",
     paper=_PAPER,
+    solver="resnet",
     source=f"{_KAIMING}/ResNet-50-deploy.prototxt",
     depth=50,
 )
@@ -64,6 +67,7 @@ NAMING = Naming("bn{stem}", "scale{stem}", "{}_relu")
     (450, 44_549_160, 105_448, 7_570_194_432),
     title="ResNet-101",
     paper=_PAPER,
+    solver="resnet",
     source=f"{_KAIMING}/ResNet-101-deploy.prototxt",
     depth=101,
 )
@@ -72,6 +76,7 @@ NAMING = Naming("bn{stem}", "scale{stem}", "{}_relu")
     (671, 60_192_808, 151_579, 11_282_415_616),
     title="ResNet-152",
     paper=_PAPER,
+    solver="resnet",
     source=f"{_KAIMING}/ResNet-152-deploy.prototxt",
     depth=152,
 )

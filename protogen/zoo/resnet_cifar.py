@@ -20,6 +20,7 @@ def _published(depth: int, *figures: int) -> Registration:
         (layers, weights, statistics, macs),
         title=f"ResNet-{depth}-CIFAR",
         paper='He et al. 2015, "Deep Residual Learning for Image Recognition", Section 4.2',
+        solver="resnet-cifar",
         source=(
             "Coldmooon/Variants-ResNet-Prototxt-Caffe:"
             f" cifar/resnet{depth}_relu_msra_cifar10.prototxt"

@@ -19,6 +19,7 @@ _PAPER = 'Xie et al. 2016, "Aggregated Residual Transformations for Deep Neural 
     (229, 25_028_904, 68_277, 4_230_479_872),
     title="ResNeXt-50",
     paper=_PAPER,
+    solver="resnet",
     source="binLearning/caffe_toolkit: ResNeXt/resnext_50_deploy.prototxt",
     depth=50,
 )
@@ -27,6 +28,7 @@ _PAPER = 'Xie et al. 2016, "Aggregated Residual Transformations for Deep Neural 
     (450, 44_177_704, 137_960, 7_969_996_800),
     title="ResNeXt-101",
     paper=_PAPER,
+    solver="resnet",
     source="binLearning/caffe_toolkit: ResNeXt/resnext_101_deploy.prototxt",
     depth=101,
 )

@@ -23,6 +23,7 @@ def _published(depth: int, *figures: int) -> Registration:
         (layers, weights, statistics, macs),
         title=f"SE-ResNet-{depth}",
         paper=_PAPER,
+        solver="resnet",
         source=f"hujie-frank/SENet: models/SE-ResNet-{depth}.prototxt",
         needs=("Axpy",),
         depth=depth,

@@ -20,6 +20,7 @@ from protogen.zoo.vgg import STAGES
         "Badrinarayanan et al. 2015,"
         ' "SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation"'
     ),
+    solver="segnet",
     source="alexgkendall/SegNet-Tutorial: Models/segnet_inference.prototxt",
     deviations=(
         "with an Input for deployment, not a DenseImageData layer",

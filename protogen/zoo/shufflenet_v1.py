@@ -23,6 +23,7 @@ _CHANNELS = {1: 144, 2: 200, 3: 240, 4: 272, 8: 384}
         'Zhang et al. 2017, "ShuffleNet: An Extremely Efficient Convolutional Neural Network for'
         ' Mobile Devices", Table 1'
     ),
+    solver="shufflenet",
     source="farmingyard/ShuffleNet: shufflenet_1x_g3_deploy.prototxt",
     needs=("ConvolutionDepthwise", "ShuffleChannel"),
 )

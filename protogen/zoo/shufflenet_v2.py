@@ -20,6 +20,7 @@ _NAMING = Naming("{}_bn", "{}_scale", "{}_relu")
         'Ma et al. 2018, "ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture'
         ' Design", Table 5'
     ),
+    solver="shufflenet",
     source="farmingyard/ShuffleNet: shufflenet_v2_1x_deploy.prototxt",
     needs=("ConvolutionDepthwise", "ShuffleChannel"),
 )

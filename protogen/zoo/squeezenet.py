@@ -36,6 +36,7 @@ _POOLS = {"1.0": ("fire4", "fire8"), "1.1": ("fire3", "fire5")}
     (67, 1_248_424, 0, 861_339_936),
     title="SqueezeNet_v1.0",
     paper=_PAPER,
+    solver="squeezenet",
     source="DeepScale/SqueezeNet: SqueezeNet_v1.0/deploy.prototxt",
     version="1.0",
 )
@@ -44,6 +45,7 @@ _POOLS = {"1.0": ("fire4", "fire8"), "1.1": ("fire3", "fire5")}
     (67, 1_235_496, 0, 387_747_520),
     title="SqueezeNet_v1.1",
     paper=_PAPER,
+    solver="squeezenet",
     source="DeepScale/SqueezeNet: SqueezeNet_v1.1/deploy.prototxt",
     version="1.1",
 )

@@ -26,6 +26,7 @@ STAGES = {64: (2, 2), 128: (2, 2), 256: (3, 4), 512: (3, 4)}
     (40, 138_357_544, 0, 15_470_264_320),
     title="VGG_ILSVRC_16_layers",
     paper=_PAPER,
+    solver="vgg",
     source="binLearning/caffe_toolkit: VGGNet/vgg_16_deploy.prototxt",
     depth=16,
 )
@@ -34,6 +35,7 @@ STAGES = {64: (2, 2), 128: (2, 2), 256: (3, 4), 512: (3, 4)}
     (46, 143_667_240, 0, 19_632_062_464),
     title="VGG_ILSVRC_19_layers",
     paper=_PAPER,
+    solver="vgg",
     source="binLearning/caffe_toolkit: VGGNet/vgg_19_deploy.prototxt",
     depth=19,
 )

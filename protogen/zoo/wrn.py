@@ -15,6 +15,7 @@ from protogen.zoo._parts import Naming, bn_relu
     (140, 38_548_666, 18_972, 5_474_015_488),
     title="WRN-28-10",
     paper='Zagoruyko & Komodakis 2016, "Wide Residual Networks", Table 1',
+    solver="wide-resnet",
     source="binLearning/caffe_toolkit: WRN/wrn_28_10_deploy.prototxt",
 )
 def wrn(form: Form, *, classes: int = 10, size: int = 32, depth: int = 28, widen: int = 10) -> None:

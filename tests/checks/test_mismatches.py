@@ -513,6 +513,39 @@ def test_bottoms_of_a_concat_with_different_numbers_of_axes() -> None:
     ]
 
 
+def test_labels_without_an_axis_of_channels() -> None:
+    net = image(3, 33) + image(1, 33).replace('"data"', '"label"').replace(
+        "dim: 1 dim: 33", "dim: 33"
+    )
+    net += layer("p", "Pooling", "data", pooling_param="kernel_size: 2 stride: 2")
+    up = "num_output: 5 kernel_size: 2 stride: 2"
+    net += layer("up", "Deconvolution", "p", convolution_param=up)
+    net += layer("loss", "SoftmaxWithLoss", "up", "label")
+    (text,) = told(net, "S104")
+    assert '"label" is 33 on axis 1 and axis 2: no layer changes it' in text
+    assert 'hint:  a Crop of "up" to "data" (axis: 2, offset: 0) before "loss"' in text
+
+
+def test_the_head_that_a_reshape_does_not_fit() -> None:
+    """Heads of 8x8 and 4x4 with 80 and 84 channels; 21 divides 16 * 84 = 1344, not 64 * 80."""
+    net = image(3, 8)
+    for name, outputs, stride in (("a", 80, 1), ("b", 84, 2)):
+        net += conv(name, "data", f"num_output: {outputs} kernel_size: 1 stride: {stride}")
+        net += layer(f"{name}_flat", "Flatten", name)
+    net += layer("conf", "Concat", "a_flat", "b_flat")
+    net += layer("r", "Reshape", "conf", reshape_param="shape { dim: 0 dim: -1 dim: 21 }")
+    (text,) = told(net, "S101")
+    assert 'or num_output: 84 in "a" (changes the weights of' in text
+
+
+def test_the_axis_of_a_concat_of_prior_boxes() -> None:
+    net = image(3, 64)
+    for name, stride in (("a", 8), ("b", 16)):
+        net += conv(name, "data", f"num_output: 4 kernel_size: 1 stride: {stride}")
+        net += layer(f"{name}_prior", "PriorBox", name, "data", prior_box_param="min_size: 30")
+    assert hints(net + layer("priors", "Concat", "a_prior", "b_prior")) == ['axis: 2 in "priors"']
+
+
 # What repairs keep and change ------------------------------------------------------------------
 
 
@@ -656,3 +689,33 @@ def test_joins_with_the_same_cause_take_the_same_time(monkeypatch: pytest.Monkey
             assert titles[:2] == ['round_mode: FLOOR in "a"', 'a Crop of "a" to "b"']
         numbers.append(calls)
     assert numbers[0] == numbers[1] < 30
+
+
+def test_no_repair_needs_a_number_that_its_field_cannot_hold() -> None:
+    # To make "b" as high as "d", its kernel would have to be 2**32.
+    net = protogen.loads(
+        """
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 4, 15, 1] } } }
+        layer { name: "b" type: "Pooling" bottom: "d" top: "b"
+          pooling_param { kernel_size: 4294967294 pad: 2147483647 stride: 4294967295 } }
+        layer { name: "j" type: "Eltwise" bottom: "d" bottom: "b" top: "j" }
+        """
+    )
+    report = check(net, notes=True)
+    assert "S104" in [finding.code for finding in report.diagnostics]
+    for finding in report.diagnostics:
+        if finding.fix is not None:
+            net.copy().apply_fix(finding.fix)
+
+
+def test_no_derivation_tries_a_number_that_its_field_cannot_hold() -> None:
+    # To see what sets the size of "a", its padding would be doubled.
+    net = protogen.loads(
+        """
+        layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 4, 16, 1] } } }
+        layer { name: "a" type: "Convolution" bottom: "d" top: "a" convolution_param {
+          stride: 2147483648 pad: 4294967294 kernel_size: 3 num_output: 8 } }
+        layer { name: "j" type: "Eltwise" bottom: "a" bottom: "d" top: "j" }
+        """
+    )
+    assert "S104" in [finding.code for finding in check(net, notes=True).diagnostics]

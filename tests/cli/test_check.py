@@ -580,3 +580,16 @@ def test_a_solver_is_recognized_in_a_pipe(in_folder: Path) -> None:
         writer.stdin.close()
         found = codes(check("pipe", "--format", "concise", "--select", "T"))
     assert found == [("pipe", "T206")]
+
+
+def test_a_misspelled_layer_is_no_reason_to_skip_a_file(in_folder: Path) -> None:
+    Path("net.prototxt").write_text('Layer { name: "r" type: "ReLU" }\n')
+    result = check("net.prototxt")
+    assert result.exit_code == 1
+    assert 'T110] NetParameter has no field "Layer"' in result.stdout
+
+
+def test_a_file_that_does_not_exist_has_no_totals(in_folder: Path) -> None:
+    result = check("missing.prototxt")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "Error: missing.prototxt cannot be read: No such file or directory\n"

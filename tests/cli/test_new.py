@@ -58,6 +58,15 @@ def test_what_the_published_network_has_is_ignored(in_folder: Path) -> None:
     assert 'ignore = ["S203"]' in Path("small/protogen.toml").read_text()
 
 
+def test_the_solver_is_that_of_the_paper(in_folder: Path) -> None:
+    """(source: He et al. 2015, "Deep Residual Learning for Image Recognition", Section 3.4)"""
+    new("pets", "--from", "zoo:resnet50")
+    solver = Path("pets/solver.prototxt").read_text()
+    assert "base_lr: 0.1\n" in solver
+    assert "weight_decay: 0.0001\n" in solver
+    assert 'snapshot_prefix: "snapshots/pets"' in solver
+
+
 def test_options_are_in_the_program(in_folder: Path) -> None:
     new("pets", "--from", "zoo:resnet18?classes=37&batch=8")
     program = Path("pets/net.py").read_text()
@@ -91,3 +100,7 @@ def test_what_cannot_be_created(in_folder: Path, arguments: list[str], message: 
     result = new(*arguments)
     assert (result.exit_code, message in result.output) == (2, True), result.output
     assert not Path("a").exists()
+
+
+def test_what_comes_next_is_quoted_for_a_shell(in_folder: Path) -> None:
+    assert "next: cd 'my net' && make\n" in new("my net").output

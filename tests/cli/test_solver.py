@@ -100,6 +100,8 @@ def test_the_learning_rate_of_a_solver() -> None:
     at = run("lr", "-", "--at", "99999,100000", "--json", data=STEP)
     rates = [row["learning_rate"] for row in json.loads(at.stdout)["rates"]]
     assert rates == [0.01, 0.001]
+    every = run("lr", "-", "--at", "0-2, 5", "--json", data=STEP)
+    assert [row["iteration"] for row in json.loads(every.stdout)["rates"]] == [0, 1, 2, 5]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,9 @@ def test_the_learning_rate_of_a_solver() -> None:
         ("layer { }", (), 1, "error[T115] expected a solver, got a net"),
         ('lr_policy: "plateau"', (), 1, 'unknown lr_policy "plateau"; the policies of Caffe are'),
         ('lr_policy: "step"', (), 1, "stepsize must be greater than 0, got 0"),
-        (STEP, ("--at", "1,x"), 2, 'expected iterations like 0,1000,20000, got "1,x"'),
+        (STEP, ("--at", "1,x"), 2, 'expected iterations like 0,1000 or 0-199, got "1,x"'),
+        (STEP, ("--at", "5-3"), 2, "5-3 is empty: 3 is less than 5"),
+        (STEP, ("--at", "0-2000000"), 2, "0-2000000 has more than 1000000 iterations"),
         (STEP, ("--at", "3000000000"), 2, "Caffe counts up to 2147483647"),
     ],
 )
@@ -116,3 +120,13 @@ def test_no_learning_rate(data: str, options: tuple[str, ...], code: int, messag
     result = run("lr", "-", *options, data=data)
     assert (result.exit_code, result.stdout) == (code, "")
     assert message in result.stderr
+
+
+def test_the_net_is_not_overwritten(in_folder: Path) -> None:
+    Path("net.prototxt").write_text("layer { }")
+    result = run("solver", "--preset", "adam", "--net", "net.prototxt", "-o", "net.prototxt")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: net.prototxt is read by this command, and would be overwritten by its output\n"
+    )
+    assert Path("net.prototxt").read_text() == "layer { }"

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protogen.cli import commands
-from protogen.cli._settings import _nearest
+from protogen.cli._settings import _own
 
 IMAGES = (
     'layer { name: "d" type: "ImageData" top: "x" top: "y"'
@@ -19,7 +19,7 @@ PROGRAM = "from pathlib import Path\nPath('ran').touch()\n"
 
 
 def run(*arguments: str) -> Result:
-    _nearest.cache_clear()
+    _own.cache_clear()
     return CliRunner().invoke(commands, arguments)
 
 
@@ -53,7 +53,7 @@ def test_a_setting_closes_the_sources_in_every_process(folder: Path, jobs: str) 
     assert (result.exit_code, result.output) == (0, "")
 
 
-@pytest.mark.parametrize("command", ["shapes", "emit"])
+@pytest.mark.parametrize("command", ["emit", "shapes", "summary"])
 def test_other_commands_without_data(folder: Path, command: str) -> None:
     assert run(command, "net.prototxt").exit_code == 1
     assert run(command, "net.prototxt", "--no-data").exit_code == 0
@@ -88,3 +88,11 @@ def test_a_program_alone_is_not_run_with_no_python(folder: Path) -> None:
     assert result.exit_code == 0
     assert "net.py: skipped" in result.stderr
     assert not Path("ran").exists()
+
+
+INFERRING = "check cost deploy diff edit emit receptive-field shapes sizes summary to-python"
+
+
+@pytest.mark.parametrize("command", INFERRING.split())
+def test_every_command_that_infers_shapes_can_leave_sources_closed(command: str) -> None:
+    assert "--no-data" in run(command, "--help").stdout

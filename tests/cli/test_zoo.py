@@ -27,6 +27,7 @@ def test_one_network() -> None:
     lines = run("zoo", "zoo:se-resnet50").output.splitlines()
     assert "weights     28,088,024" in lines
     assert "source      hujie-frank/SENet: models/SE-ResNet-50.prototxt" in lines
+    assert "solver      protogen solver --preset resnet" in lines
     assert "forks       only forks have Axpy; plain=true does without" in lines
     assert "  depth=50  (of 50, 101, 152)" in lines
 
@@ -76,6 +77,12 @@ def test_all_files_of_a_network(form: str, present: list[str], absent: list[str]
     assert result.exit_code == 0, result.output
     assert [part for part in present if part not in result.stdout] == []
     assert [part for part in absent if part in result.stdout] == []
+
+
+def test_a_deploy_net_without_probabilities_is_derived_from_that_for_training() -> None:
+    result = run("emit", "zoo:resnet18", "--as", "deploy", "--no-probability", "--batch", "4")
+    assert "Softmax" not in result.stdout
+    assert "dim: 4" in result.stdout
 
 
 def test_plain_layers() -> None:

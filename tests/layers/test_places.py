@@ -23,7 +23,7 @@ FILES = [
     *sorted((PACKAGE / "layers").glob("*.py")),
     PACKAGE / "windows.py",
     PACKAGE / "schema.py",
-    PACKAGE / "sources.py",
+    *sorted((PACKAGE / "sources").glob("*.py")),
 ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from protogen.diagnostics import Diagnostic
 from protogen.netspec import install
-from protogen.netspec._record import record
+from protogen.netspec.record import record
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from protogen.diagnostics import Diagnostic
 from protogen.netspec import NetSpec, to_proto
 from protogen.netspec import layers as L
 from protogen.netspec import params as P
-from protogen.netspec._record import record
+from protogen.netspec.record import record
 
 
 def image() -> Any:

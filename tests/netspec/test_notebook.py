@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protogen.cli import commands
-from protogen.netspec._notebook import NotebookError, code_of
+from protogen.netspec.notebook import NotebookError, code_of
 
 pytestmark = pytest.mark.usefixtures("in_folder")
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from protogen.diagnostics import Diagnostic, ProtogenError
-from protogen.netspec._record import record
+from protogen.netspec.record import record
 from tests.conftest import rows
 
 #: NetSpec's own limits, which are not ours: these mistakes are none here.

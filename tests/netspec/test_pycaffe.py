@@ -12,7 +12,7 @@ import protogen.netspec as caffe
 from protogen import ProtogenError, proto
 from protogen.netspec import NetSpec, install
 from protogen.netspec import layers as L
-from protogen.netspec._needs_caffe import NeedsCaffe
+from protogen.netspec.needs_caffe import NeedsCaffe
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from protogen import ProtogenError
 from protogen.cli import commands
-from protogen.netspec import _schema
+from protogen.netspec import schema as fork_schema
 from protogen.proto import compiler
 
 #: A fork with the layer Blur, whose field 6 is another one in BVLC's schema.
@@ -51,7 +51,7 @@ def schema(in_folder: Path) -> Iterator[None]:
     """The schema of protogen again, after each test."""
     (in_folder / "caffe.proto").write_text(SCHEMA, encoding="utf-8")
     yield
-    _schema.use_ours()
+    fork_schema.use_ours()
 
 
 def run(text: str, *options: str) -> Result:
@@ -91,7 +91,7 @@ def test_unusable_schemas() -> None:
     result = run(SCRIPT, "--proto", "bad.proto")
     assert "bad.proto:2:9: error[T100] cannot be compiled: Expected" in str(result.exception)
     with pytest.raises(ProtogenError, match=r'other.proto: .* has no message "LayerParameter"'):
-        _schema.use("other.proto")
+        fork_schema.use("other.proto")
     result = run(SCRIPT, "--proto", "none.proto")
     assert "none.proto cannot be read" in result.stderr
     assert result.exit_code == 2

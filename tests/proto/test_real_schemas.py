@@ -65,7 +65,11 @@ def findings(fields: str, schema: str) -> list[str]:
     ("name", "fields", "shape"),
     [
         ("sophgo", 'type: "ShuffleChannel" shuffle_channel_param { group: 2 }', (1, 4, 8, 8)),
-        ("sophgo", 'type: "Pooling" pooling_param { kernel_size: 2 yolo: false }', (1, 4, 7, 7)),
+        (
+            "sophgo",
+            'type: "Pooling" pooling_param { kernel_size: 2 ceil_mode: true }',
+            (1, 4, 7, 7),
+        ),
         ("ssd", 'type: "Normalize" norm_param { across_spatial: false }', (1, 4, 8, 8)),
         ("pspnet", 'type: "Interp" interp_param { height: 4 width: 6 }', (1, 4, 4, 6)),
         ("nvidia", 'type: "Convolution" convolution_param { num_output: 2 kernel_size: 3 '

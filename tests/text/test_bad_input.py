@@ -25,7 +25,7 @@ SOLVER = 'net: "a.prototxt"\nbase_lr: 0.1\nmax_iter: 5\n'
         (b"\x7fELF\2\1\1" + bytes(9) + b"\3\0\x3e\0\1\0\0\0" + bytes(99), "a compiled program"),
         (b"\1\0\0\0" * 50, "a binary file"),
         (bytes(5) + b"text", "a binary file"),
-        (gzip.compress(b"name: 'x'"), "a gzip archive"),
+        (gzip.compress(b"name: 'x'", mtime=0), "a gzip archive"),
         (b"\x89HDF\r\n\x1a\n" + bytes(50), "an HDF5 file"),
         (bytes(range(256)), "a binary file"),
     ],
@@ -165,3 +165,31 @@ def test_comments_and_signs_of_other_languages() -> None:
     ]
     repaired = SafeFixes()(loads(text)).net
     assert repaired.text == "# a net\nname: 'n'\nlayer { name: 'r' # x\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        (
+            "<!DOCTYPE html>\n<html><body>layer { }</body></html>",
+            "expected a prototxt, got a web page",
+            "download the file itself",
+        ),
+        (
+            "name: 'n'\n<<<<<<< HEAD\nlayer { }\n=======\n>>>>>>> other\n",
+            "expected a prototxt, got a merge conflict in line 2",
+            "resolve it first",
+        ),
+    ],
+)
+def test_one_error_for_a_web_page_and_for_a_merge_conflict(
+    text: str, message: str, hint: str
+) -> None:
+    (found,) = read(text, filename="net.prototxt").diagnostics
+    assert (found.code, found.message, found.hint) == ("T114", message, hint)
+
+
+def test_names_in_the_wrong_case_have_a_fix() -> None:
+    text = "Layer { Name: 'p' pooling_param { pool: max } include { phase: Test } }"
+    repaired = SafeFixes()(loads(text)).net.text
+    assert repaired == "layer { name: 'p' pooling_param { pool: MAX } include { phase: TEST } }"

@@ -18,6 +18,7 @@ import pytest
 from protogen import Net, check, load, zoo
 from protogen.analysis import Analysis
 from protogen.graph import State
+from protogen.solvers import PRESETS
 from protogen.zoo import Figures, Network
 
 
@@ -96,6 +97,7 @@ def test_a_network_says_where_it_is_from(name: str) -> None:
     assert repository.count("/") == 1
     assert path
     assert network.summary.endswith(".")
+    assert not network.solver or network.solver in PRESETS
     assert network.paper
 
 

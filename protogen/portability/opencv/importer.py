@@ -69,7 +69,7 @@ class ImportedNet:
 
 
 def import_net(net: ReadNet, blobs: Mapping[str, Blobs]) -> ImportedNet:
-    """Connect the layers of a net. Raises `OpenCVFault` where OpenCV refuses the file.
+    """Connect the layers of a net. Raises `OpenCVFault` where OpenCV rejects the file.
 
     ``blobs`` has the shapes of the weights of each layer that has any, by its name; the first layer
     of the name takes them.
@@ -78,11 +78,14 @@ def import_net(net: ReadNet, blobs: Mapping[str, Blobs]) -> ImportedNet:
 
 
 class _Importer:
+    """OpenCV's importer, which adds one layer after another to a net."""
+
     def __init__(self, net: ReadNet, blobs: Mapping[str, Blobs]) -> None:
         self.read = net
         self.message = net.message
         self.blobs = dict(blobs)
-        self.weights: Blobs = []  # of the layer at hand
+        #: The weights of the present layer.
+        self.weights: Blobs = []
         self.imported = ImportedNet(
             [ImportedLayer(0, "_input", "", Parameters(), -1, [])], [], [], {}
         )
@@ -291,13 +294,16 @@ def _opencv_type(kind: str, params: Parameters, bottoms: int) -> str:
 
 
 def _resample(params: Parameters, bottoms: int) -> None:
+    """Turn the parameters of a Resample into those of a Resize."""
     if bottoms not in (1, 2):
         raise OpenCVFault("needs 1 or 2 bottoms", "bottom")
     mode = params.text("type").lower()
     params["interpolation"] = "bilinear" if mode == "linear" else mode
     if "factor" in params:
         factor = params.number("factor")
-        enlarges = mode == "linear" and factor != 1
-        if (bottoms == 2 and factor != 1) or enlarges or (mode == "nearest" and factor < 1):
+        # A second bottom gives the size, so that a factor may not change it.
+        keeps_size = bottoms == 2 or mode == "linear"
+        shrinks = mode == "nearest" and factor < 1
+        if shrinks or (keeps_size and factor != 1):
             raise OpenCVFault(f"cannot resample with type {mode} and factor {factor:g}")
         params["zoom_factor"] = factor

@@ -29,6 +29,8 @@ WINDOWED = frozenset({"Convolution", "Deconvolution", "Pooling"})
 
 
 def _of(*types: str) -> Callable[[_Rule], _Rule]:
+    """A decorator: the rule is for these types."""
+
     def add(rule: _Rule) -> _Rule:
         LAYERS.update(dict.fromkeys(types, rule))
         return rule
@@ -196,20 +198,16 @@ def _pooling(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 
 
 def _windowed(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    """The tops of a Pooling of Caffe."""
     params = layer.params
     kind = params.text("pool", "MAX").lower()
     check(kind in ("max", "ave", "stochastic", "sum"), f'unknown pooling "{kind}"')
-    if params.boolean("global_pooling", False):
-        kernel, stride, pad = _global(params), *_stride_and_pad(params, 2)
-        check(not any(pad), "global_pooling needs pad 0")
-        check(all(step == 1 for step in stride), "global_pooling needs stride 1")
-    else:
-        kernel = _kernel(params)
-        stride, pad = _stride_and_pad(params, len(kernel))
+    kernel, stride, pad = _pooling_window(params)
     check(bool(inputs), "needs a bottom", "bottom")
     bottom = inputs[0]
     check(len(bottom) > 2, f"the bottom has {len(bottom)} axes", "bottom")
     kernel = kernel or bottom[2:]
+    # A bottom of 3 axes is pooled on one of them.
     axes = 1 if len(bottom) == 3 else len(kernel)
     check(axes <= len(bottom) - 2, f"the kernel has {axes} axes, the bottom {len(bottom) - 2}")
     for values, name in ((pad, "pad"), (stride, "stride")):
@@ -218,15 +216,24 @@ def _windowed(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     top = list(bottom[:2])
     for size, k, s, p in list(zip(bottom[2:], kernel, stride, pad))[:axes]:
         top.append(_pooled(size, k, s, p, rounded))
-    number = len(layer.used) or (2 if kind == "max" else 1)
-    check(number == 1 or (number == 2 and kind == "max"), f"has {number} tops", "top")
+    # The second top of a MAX pooling is the mask.
+    most = 2 if kind == "max" else 1
+    number = len(layer.used) or most
+    check(number <= most, f"has {number} tops", "top")
     return [list(top) for _ in range(number)]
 
 
-def _global(params: Parameters) -> list[int]:
+def _pooling_window(params: Parameters) -> tuple[list[int], list[int], list[int]]:
+    """The kernel, stride and padding; an empty kernel is that of a global pooling."""
+    if not params.boolean("global_pooling", False):
+        kernel = _kernel(params)
+        return kernel, *_stride_and_pad(params, len(kernel))
     for name in ("kernel_h", "kernel_w", "kernel_size"):
         check(name not in params, "global_pooling excludes a kernel", f"pooling_param.{name}")
-    return []
+    stride, pad = _stride_and_pad(params, 2)
+    check(not any(pad), "global_pooling needs pad 0")
+    check(all(step == 1 for step in stride), "global_pooling needs stride 1")
+    return [], stride, pad
 
 
 def _pooled(size: int, kernel: int, stride: int, pad: int, rounded: Callable[[float], int]) -> int:
@@ -509,9 +516,14 @@ def _broadcast(inputs: Shapes) -> list[int]:
     if axes <= 2:
         return []
     check(all(len(bottom) >= axes for bottom in inputs), "the bottoms differ in axes", "bottom")
-    whole = [bottom[2:axes] for bottom in inputs if set(bottom[2:axes]) != {1}]
-    check(all(sizes == whole[0] for sizes in whole), "the bottoms differ in size", "bottom")
-    return list(whole[0]) if whole else list(inputs[0][2:])
+    found = list(inputs[0][2:])
+    for bottom in inputs[1:]:
+        sizes = bottom[2:axes]
+        if set(found) == {1}:
+            found = list(sizes)
+        fits = sizes == found or set(sizes) == {1}
+        check(fits, "the bottoms differ in size", "bottom")
+    return found
 
 
 @_of("Normalize", "NormalizeBBox")
@@ -550,12 +562,16 @@ def _priors(params: Parameters) -> int:
 
 
 def _ratios(params: Parameters) -> list[float]:
+    """The aspect ratios other than 1, each once."""
     found: list[float] = []
     flip = params.boolean("flip", True)
     for ratio in params.numbers("aspect_ratio"):
-        if abs(ratio - 1) < 1e-6 or any(abs(ratio - other) < 1e-6 for other in found):
+        # Every place has a square anyway.
+        if any(abs(ratio - known) < 1e-6 for known in (1, *found)):
             continue
-        found += [ratio, 1 / ratio] if flip else [ratio]
+        found.append(ratio)
+        if flip:
+            found.append(1 / ratio)
     return found
 
 
@@ -623,19 +639,23 @@ def _flow_warp(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 
 @_of("Accum")
 def _accum(layer: ImportedLayer, inputs: Shapes) -> Shapes:
-    params = layer.params
     check(bool(inputs) and all(len(each) >= 4 for each in inputs), "needs 4 axes", "bottom")
     check(len({bottom[0] for bottom in inputs}) == 1, "the bottoms differ in num", "bottom")
     channels = sum(bottom[1] for bottom in inputs)
-    largest = [max(bottom[axis] for bottom in inputs) for axis in (2, 3)]
+    height = max(bottom[2] for bottom in inputs)
+    width = max(bottom[3] for bottom in inputs)
+    return [[inputs[0][0], channels, *_accumulated_size(layer.params, height, width)]]
+
+
+def _accumulated_size(params: Parameters, height: int, width: int) -> tuple[int, int]:
+    """The size that is asked for if it exceeds that of the bottoms on both axes."""
     divisor = params.integer("size_divisible_by", 0)
     if divisor:
-        size = [each // divisor * divisor for each in largest]
+        wanted = (height // divisor * divisor, width // divisor * divisor)
     else:
-        size = [params.integer("top_height", 0), params.integer("top_width", 0)]
-    if size[0] <= largest[0] or size[1] <= largest[1]:
-        size = largest
-    return [[inputs[0][0], channels, *size]]
+        wanted = (params.integer("top_height", 0), params.integer("top_width", 0))
+    exceeds = wanted[0] > height and wanted[1] > width
+    return wanted if exceeds else (height, width)
 
 
 @_of("DataAugmentation")

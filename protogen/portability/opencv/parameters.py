@@ -92,11 +92,10 @@ def layer_parameters(net: ReadNet, index: int, *, unknown_fields: bool = True) -
     ``unknown_fields`` is false for the table that the layer would have without them.
     """
     found = Parameters()
-    block = net.blocks[net.origins[index]] if index < len(net.origins) else None
-    block = block if unknown_fields else None
     layer = net.message.layer[index]
+    block = net.block(index) if unknown_fields else None
     unknown = net.unknown_fields(block, layer.DESCRIPTOR) if block and net.kept else []
-    fields = [f for f in layer.DESCRIPTOR.fields if f.name.endswith("_param")]
+    fields = [field for field in layer.DESCRIPTOR.fields if field.name.endswith("_param")]
     _extract(net, layer, block, fields, unknown, found)
     return found
 
@@ -109,6 +108,7 @@ def _extract(
     unknown: Sequence[Any],
     found: Parameters,
 ) -> None:
+    """Add fields of a message to the table, with the unknown fields beside them."""
     for each in unknown:
         if each.value is None:
             raise OpenCVFault(f'the unknown field "{each.name}" has a string or no value')
@@ -126,11 +126,13 @@ def _extract(
 def _extract_inner(
     net: ReadNet, message: Any, block: Block | None, field: Any, found: Parameters
 ) -> None:
+    """Add the fields of a message within a message."""
     value = getattr(message, field.name)
     if is_repeated(field):
         if not value:
             raise OpenCVFault(f"an unknown field beside an empty {field.name} crashes it")
-        value = value[0]  # OpenCV reads the first one only
+        # OpenCV reads only the first one.
+        value = value[0]
     places = spans(block, field.name) if block else []
     inner = places[0].block if places else None
     unknown = net.unknown_fields(inner, value.DESCRIPTOR) if inner else []
@@ -143,6 +145,7 @@ def _is_required(field: Any) -> bool:
 
 
 def _value(field: Any, value: Any) -> Any:
+    """The value of a field as it is in the table: an enum value by its name."""
     if field.enum_type is not None:
         names = field.enum_type.values_by_number
         if is_repeated(field):

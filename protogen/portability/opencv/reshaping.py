@@ -1,4 +1,4 @@
-"""The shape that OpenCV's Reshape gives."""
+"""The shape of the top of OpenCV's Reshape."""
 
 from __future__ import annotations
 
@@ -23,31 +23,49 @@ def reshaped(shape: Sequence[int], dims: Sequence[int], start: int, end: int | N
     if not 0 <= start <= end <= len(shape):
         raise OpenCVFault(f"axes {start} to {end} do not exist: it has {len(shape)} axes")
     result = [*shape[:start], *dims, *shape[end:]]
-    inferred = -1
+    inferred: int | None = None
     for place, dim in enumerate(dims, start):
+        if dim < -1:
+            raise OpenCVFault(f"dim {dim} is less than -1")
         if dim == 0:
             if place >= len(shape):
                 raise OpenCVFault(f"dim 0 copies axis {place}, which does not exist")
             result[place] = shape[place]
         elif dim == -1:
-            if inferred >= 0:
+            if inferred is not None:
                 raise OpenCVFault("more than one dim is -1")
             inferred = place
             result[place] = 1
-        elif dim < -1:
-            raise OpenCVFault(f"dim {dim} is less than -1")
-    count, new = total(shape), total(result)
-    if new == 0 or (inferred >= 0 and count % new != 0) or (inferred < 0 and count != new):
-        raise OpenCVFault(f"{count} elements cannot be reshaped to it")
-    if inferred >= 0:
-        result[inferred] = count // new
+    quotient = _quotient(total(shape), total(result), is_inferred=inferred is not None)
+    if inferred is not None:
+        result[inferred] = quotient
     return result
 
 
+def _quotient(count: int, known: int, *, is_inferred: bool) -> int:
+    """The size that is left for the inferred axis; 1 if there is none.
+
+    ``known`` is the product of the other sizes. Raises `OpenCVFault` if ``count`` elements do not
+    fit them.
+    """
+    fits = known != 0 and count % known == 0
+    if not is_inferred:
+        fits = known != 0 and count == known
+    if not fits:
+        raise OpenCVFault(f"{count} elements cannot be reshaped to it")
+    return count // known
+
+
 def _axis_range(start: int, end: int | None, axes: int) -> tuple[int, int]:
+    """The axes to replace. A negative end counts from the back, and one too far is the last."""
     if start < 0:
         raise OpenCVFault(f"axis {start} is negative, which OpenCV's Reshape does not take")
-    last = axes if end is None else min(end, axes) if end > 0 else axes + end + 1
+    if end is None:
+        last = axes
+    elif end > 0:
+        last = min(end, axes)
+    else:
+        last = axes + end + 1
     if not start < last <= axes:
         raise OpenCVFault(f"axes {start} to {last} do not exist: the bottom has {axes} axes")
     return start, last

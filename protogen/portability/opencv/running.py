@@ -70,10 +70,11 @@ def _lrn(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
 
 
 def _mvn(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
-    plain = not layer.params.boolean("across_channels", False)
+    across_channels = layer.params.boolean("across_channels", False)
     variance = layer.params.boolean("normalize_variance", True)
+    needs_spatial_axes = not (across_channels or variance or layer.in_place)
     check(
-        len(bottoms[0]) > 2 or not plain or variance or layer.in_place,
+        len(bottoms[0]) > 2 or not needs_spatial_axes,
         f"the bottom has {len(bottoms[0])} axes, but it needs spatial ones",
         "bottom",
     )
@@ -102,23 +103,33 @@ def _crop(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
 
 
 def _scale(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
-    """Its axes are those from ``axis`` on that have as many elements as the weights.
+    """The weights of a Scale must fit its bottom.
 
-    A negative ``axis`` is not counted from the end.
+    Its axes are those from ``axis`` on that have as many elements as the weights. A negative
+    ``axis`` is not counted from the end.
     """
     if layer.blobs is None:
         return
     bias = layer.params.boolean("bias_term", False)
     blobs = layer.blobs
+    # With a bias, a single blob is that bias, and the second bottom has the factors.
     scales = len(blobs) == 2 or (len(blobs) <= 1 and not bias)
-    given = len(bottoms) == 2 and not blobs
-    check(given or len(blobs) == scales + bias, "has no weights")
-    count = total(bottoms[1]) if not blobs else prod(blobs[0])
+    if blobs:
+        check(len(blobs) == scales + bias, "has no weights")
+        count = prod(blobs[0])
+    else:
+        check(len(bottoms) == 2, "has no weights")
+        count = total(bottoms[1])
     if scales and bias:
         check(count == prod(blobs[-1]), "its bias does not fit its weights")
     if scales and count == 1:
         return
-    axis, bottom = layer.params.integer("axis", 1), bottoms[0]
+    _check_scaled_axes(layer, bottoms[0], count)
+
+
+def _check_scaled_axes(layer: ImportedLayer, bottom: list[int], count: int) -> None:
+    """Raise unless some axes from ``axis`` on have ``count`` elements together."""
+    axis = layer.params.integer("axis", 1)
     check(axis >= 0, f"reads axis {axis} as it is, not from the end", "scale_param.axis")
     ends = range(axis + 1, len(bottom) + 1)
     fits = any(total(bottom, axis, end) == count for end in ends)

@@ -28,7 +28,7 @@ _VALUE = re.compile(
     r"|(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[fF]?)"
 )
 _GAP = re.compile(r"(?:\s|#[^\n]*)*")
-#: Problems of the text that OpenCV's parser does not mind.
+#: Problems of the text that OpenCV's parser ignores.
 _HARMLESS = frozenset({"unknown-field", "not-utf8", "empty-file"})
 
 
@@ -36,8 +36,8 @@ _HARMLESS = frozenset({"unknown-field", "not-utf8", "empty-file"})
 class UnknownField:
     """A field that OpenCV's schema does not have: its name, and the first word of its value.
 
-    ``value`` is ``None`` if there is no word: the field is a string. Then OpenCV refuses the file
-    once it looks at the field.
+    ``value`` is ``None`` if there is no word: the field is a string. Then OpenCV rejects the file
+    when it looks at the field.
     """
 
     name: str
@@ -59,15 +59,21 @@ class ReadNet:
     origins: list[int]
     kept: bool
 
+    def block(self, index: int) -> Block | None:
+        """Where a layer is written, by its index in the message."""
+        return self.blocks[self.origins[index]] if index < len(self.origins) else None
+
     def unknown_fields(self, block: Block, descriptor: Any) -> list[UnknownField]:
         """The unknown fields of one message, those of nested unknown messages included."""
-        fields = descriptor.fields_by_name
-        unknown = [entry for entry in block.entries if entry[0] not in fields]
-        return [field for entry in unknown for field in _flattened(entry, self.result.plain)]
+        found: list[UnknownField] = []
+        for entry in block.entries:
+            if entry[0] not in descriptor.fields_by_name:
+                found += _flattened(entry, self.result.plain)
+        return found
 
     def unknown_parameters(self, index: int) -> Iterator[tuple[str, list[UnknownField]]]:
         """The parameter messages of a layer that have unknown fields, with these."""
-        block = self.blocks[self.origins[index]] if index < len(self.origins) else None
+        block = self.block(index)
         if block is None:
             return
         fields = self.message.layer[index].DESCRIPTOR.fields_by_name
@@ -75,10 +81,12 @@ class ReadNet:
             field = fields.get(name)
             if field is None or field.message_type is None or not name.endswith("_param"):
                 continue
-            inner = [span.block for span in spans if span.block is not None]
-            unknown = [self.unknown_fields(each, field.message_type) for each in inner]
-            if any(unknown):
-                yield name, [each for found in unknown for each in found]
+            unknown: list[UnknownField] = []
+            for span in spans:
+                if span.block is not None:
+                    unknown += self.unknown_fields(span.block, field.message_type)
+            if unknown:
+                yield name, unknown
 
 
 def read_net(text: str, message_class: Any, filename: str) -> ReadNet:
@@ -98,6 +106,7 @@ def read_net(text: str, message_class: Any, filename: str) -> ReadNet:
 
 
 def _check(result: ParseResult) -> None:
+    """Raise `OpenCVFault` for a text that OpenCV's parser rejects."""
     if result.foreign_format or result.look_alikes:
         raise OpenCVFault("cannot parse the text")
     for problem in result.problems:
@@ -118,8 +127,8 @@ def _check_unknown(block: Block, descriptor: Any, text: str) -> None:
     for entry in block.entries:
         field = descriptor.fields_by_name.get(entry[0])
         if field is None:
-            # Only the fields of a known message: their skipping ends before the separator.
-            if text[entry[2] :].lstrip()[:1] in (",", ";"):
+            # Only in a known message: there, skipping a field ends before the separator.
+            if text[entry[2] :].lstrip().startswith((",", ";")):
                 raise OpenCVFault(f'cannot parse the text: a separator after "{entry[0]}"')
             _check_skipped(entry, text)
         elif field.message_type is not None:
@@ -128,7 +137,7 @@ def _check_unknown(block: Block, descriptor: Any, text: str) -> None:
 
 
 def _check_skipped(entry: Entry, text: str) -> None:
-    """Raise for an unknown field whose value is none: an empty list, a malformed number."""
+    """Raise for an unknown field without a valid value: an empty list, a malformed number."""
     name, _, _, child = entry
     if isinstance(child, list) and not child:
         raise OpenCVFault(f'cannot parse the text: the unknown field "{name}" is an empty list')
@@ -136,7 +145,7 @@ def _check_skipped(entry: Entry, text: str) -> None:
         for inner in block.entries:
             _check_skipped(inner, text)
     for value in _values(entry, text):
-        if value[:1] not in ("'", '"') and not _VALUE.fullmatch(value):
+        if not _is_string(value) and not _VALUE.fullmatch(value):
             raise OpenCVFault(f'cannot parse the text: "{name}" has the value {value}')
 
 
@@ -152,6 +161,7 @@ def _values(entry: Entry, text: str) -> list[str]:
 
 
 def _blocks_of(entry: Entry) -> Iterator[Block]:
+    """The messages that are the value of a field, or elements of it."""
     child = entry[3]
     if isinstance(child, Block):
         yield child
@@ -160,18 +170,24 @@ def _blocks_of(entry: Entry) -> Iterator[Block]:
 
 
 def _flattened(entry: Entry, text: str) -> Iterator[UnknownField]:
+    """An unknown field, or the fields in it if it is a message."""
     name, start, _, child = entry
     if isinstance(child, Block):
         for inner in child.entries:
             yield from _flattened(inner, text)
         return
-    words = [word for word in map(_word, _values(entry, text)) if word]
+    words = []
+    for value in _values(entry, text):
+        # The parser keeps the last token of a value, so not the sign, and no strings.
+        word = value.lstrip("-").strip()
+        if word and not _is_string(value):
+            words.append(word)
     yield UnknownField(name, words[0] if words else None, start)
 
 
-def _word(value: str) -> str | None:
-    """What the parser keeps of a value: its last token, so not the sign; nothing of a string."""
-    return None if value[:1] in ("'", '"') else value.lstrip("-").strip()
+def _is_string(value: str) -> bool:
+    """Whether a value begins with a quotation mark."""
+    return value.startswith(("'", '"'))
 
 
 def _upgraded(message: Any, message_class: Any) -> tuple[Any, list[int]]:

@@ -1,4 +1,4 @@
-"""Where OpenCV runs a layer and computes something other than Caffe.
+"""Where OpenCV runs a layer and does not compute what Caffe computes.
 
 What depends on one field is in the target's file. Here is what depends on shapes, on the place of a
 layer in the net, and on phases.
@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from math import prod
 
 from protogen.diagnostics import Diagnostic
-from protogen.graph import Step
+from protogen.graph import Step, Value
 from protogen.poolings import pooled_axes
+from protogen.portability.generic import floor_hint
 from protogen.portability.judgment import finding
 from protogen.portability.opencv.build import BuiltNet
 from protogen.portability.opencv.importer import ImportedNet
 from protogen.portability.opencv.layer_shapes import WINDOWED, window_settings
 from protogen.portability.opencv.parameters import layer_parameters
 from protogen.portability.opencv.text import ReadNet
-from protogen.portability.quirks import quirk_findings
 from protogen.portability.subject import Subject
 from protogen.shapes import format_shape, is_known
 from protogen.targets import Target
@@ -32,9 +32,8 @@ _Rule = Callable[[Subject, Step], str]
 def differences(
     subject: Subject, target: Target, read: ReadNet, net: ImportedNet, built: BuiltNet
 ) -> Iterator[Diagnostic]:
-    """What OpenCV computes otherwise, layer by layer."""
+    """What OpenCV computes otherwise, layer by layer, besides the quirks of single fields."""
     steps = subject.analysis.steps
-    yield from quirk_findings(target, steps)
     yield from _statistics(subject, target, net)
     yield from _lost_settings(subject, target, read, net)
     yield from _shapes(target, steps, net, built)
@@ -49,14 +48,17 @@ def _statistics(subject: Subject, target: Target, net: ImportedNet) -> Iterator[
     """BatchNorm layers whose unknown field makes OpenCV compute statistics."""
     for index in net.crashes:
         for step in subject.layers:
+            if step.type != "BatchNorm" or subject.layer(index, step.name) is not step:
+                continue
             param = step.layer.batch_norm_param
-            written = param.HasField("use_global_stats") and not param.use_global_stats
-            if step.type == "BatchNorm" and subject.layer(index, step.name) is step and not written:
-                message = (
-                    "normalizes each image by itself: beside an unknown field, use_global_stats"
-                    " counts as false"
-                )
-                yield finding(target, "computes otherwise", step, message, field="batch_norm_param")
+            if param.HasField("use_global_stats") and not param.use_global_stats:
+                # The file asks for it.
+                continue
+            message = (
+                "normalizes each image by itself: beside an unknown field, use_global_stats"
+                " counts as false"
+            )
+            yield finding(target, "computes otherwise", step, message, field="batch_norm_param")
 
 
 def _lost_settings(
@@ -65,20 +67,20 @@ def _lost_settings(
     """Layers that lose a setting to a default, because of an unknown field beside it."""
     for layer in net.layers[1:]:
         unknown = list(read.unknown_parameters(layer.index))
-        if not unknown:
+        if not unknown or layer.type not in WINDOWED:
             continue
+        name, fields = unknown[0]
+        step = subject.layer(layer.index, layer.written_name)
+        actual = window_settings(layer.params)
         plain = layer_parameters(read, layer.index, unknown_fields=False)
-        read_as, meant = window_settings(layer.params), window_settings(plain)
-        for setting in meant:
-            if layer.type in WINDOWED and read_as[setting] != meant[setting]:
-                name, fields = unknown[0]
-                message = (
-                    f"reads {setting} {_sizes(read_as[setting])} instead of"
-                    f" {_sizes(meant[setting])}, because it keeps the unknown field"
-                    f' "{fields[0].name}"'
-                )
-                step = subject.layer(layer.index, layer.written_name)
-                yield finding(target, "computes otherwise", step, message, field=name)
+        for setting, intended in window_settings(plain).items():
+            if actual[setting] == intended:
+                continue
+            message = (
+                f"reads {setting} {_sizes(actual[setting])} instead of {_sizes(intended)},"
+                f' because it keeps the unknown field "{fields[0].name}"'
+            )
+            yield finding(target, "computes otherwise", step, message, field=name)
 
 
 def _sizes(values: list[int]) -> str:
@@ -103,7 +105,8 @@ def _shapes(
                     f'gives "{value.name}" the shape {format_shape(tuple(shape))}, Caffe'
                     f" {format_shape(value.shape)}"
                 )
-                yield finding(target, "computes otherwise", step, message)
+                hint = floor_hint(target, step)
+                yield finding(target, "computes otherwise", step, message, hint=hint)
                 break
 
 
@@ -125,7 +128,7 @@ def _top_shapes(net: ImportedNet, built: BuiltNet) -> dict[tuple[str, str, int],
 
 
 def _difference(subject: Subject, step: Step) -> tuple[str, str]:
-    """What OpenCV computes otherwise in a layer, and the field at fault; empty for nothing."""
+    """What OpenCV computes in another way in a layer, and the field at fault; empty if nothing."""
     rule = _RULES.get(step.type)
     message = rule(subject, step) if rule else ""
     if message:
@@ -142,7 +145,8 @@ def _convolution(subject: Subject, step: Step) -> str:
 
 
 def _pooling(subject: Subject, step: Step) -> str:
-    if step.layer.pooling_param.pool != step.layer.pooling_param.MAX or not step.bottoms:
+    param = step.layer.pooling_param
+    if param.pool != param.MAX or not step.bottoms:
         return ""
     for axis in pooled_axes(subject.analysis, step):
         if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled):
@@ -158,13 +162,11 @@ def _scale(subject: Subject, step: Step) -> str:
 
 def _concat(subject: Subject, step: Step) -> str:
     """A copy that OpenCV leaves out, with the memory of the top never written."""
-    if len(step.bottoms) != 1 or step.bottoms[0] is None or step.bottoms[0].step.type != "Input":
+    bottom = step.bottoms[0] if len(step.bottoms) == 1 else None
+    if bottom is None or bottom.step.type != "Input" or not is_known(bottom.shape):
         return ""
-    shape = step.bottoms[0].shape
-    if not is_known(shape):
-        return ""
-    axis = step.layer.concat_param.axis % len(shape)
-    if prod(shape[:axis]) == 1:
+    axis = step.layer.concat_param.axis % len(bottom.shape)
+    if prod(bottom.shape[:axis]) == 1:
         return "computes garbage for a Concat whose only bottom is an input of the net"
     return ""
 
@@ -191,16 +193,18 @@ _RULES: dict[str, _Rule] = {
 
 
 def _counts_axis_from_end(step: Step) -> bool:
-    """Whether a layer names an axis of a net's input of one axis from the end."""
-    for value in step.bottoms:
-        if value is None or value.step.type != "Input" or len(value.shape or ()) != 1:
-            continue
-        param = (
-            getattr(step.layer, step.schema.param) if step.schema and step.schema.param else None
-        )
-        if param is not None and getattr(param, "axis", 0) < 0:
-            return True
-    return False
+    """Whether a layer has a negative axis, and reads an input of the net that has one axis."""
+    if step.schema is None or not step.schema.param:
+        return False
+    param = getattr(step.layer, step.schema.param)
+    if getattr(param, "axis", 0) >= 0:
+        return False
+    return any(value is not None and _is_flat_input(value) for value in step.bottoms)
+
+
+def _is_flat_input(value: Value) -> bool:
+    """Whether a blob is an input of the net with one axis."""
+    return value.step.type == "Input" and value.shape is not None and len(value.shape) == 1
 
 
 def _other_phase(subject: Subject, target: Target) -> Iterator[Diagnostic]:

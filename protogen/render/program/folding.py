@@ -336,7 +336,7 @@ def _score(
     returned = _returned(bodies, usages, repeat)
     # Calls with one blob in and one out can be a loop.
     score -= (0.5 * number + 2) * max(0, len(returned) - 1)
-    score -= (0.2 * number + 1) * max(0, repeat.wires.inputs - 1)
+    score -= (0.2 * number + 2) * max(0, repeat.wires.inputs - 1)
     # What the first call makes is read elsewhere, so that the call can as well be outside.
     score -= 4 * any(position == 0 for position, _ in returned if length > 2)
     score -= number * 0.15 * max(0.0, arguments - 2)

@@ -14,6 +14,7 @@ from protogen.netspec import install
 from protogen.render.program.block_calls import with_blocks
 from protogen.render.program.calls import calls_of
 from protogen.render.program.folding import fold
+from protogen.render.program.harmless import other_code
 from protogen.render.program.layout import lines_of
 from protogen.render.program.netspec_source import netspec_source
 from protogen.render.program.nodes import Program
@@ -133,6 +134,9 @@ def difference(source: str, wanted: proto.NetParameter) -> str:
     """What differs between the net that a program composes and the one it should; or nothing."""
     names: dict[str, Any] = {"__name__": "__protogen__"}
     try:
+        unexpected = other_code(source)
+        if unexpected:
+            return f"the program has {unexpected}, which composing does not need"
         with _module_caffe(), warnings.catch_warnings():
             # NetSpec warns of names twice, which the script corrects afterwards.
             warnings.simplefilter("ignore")

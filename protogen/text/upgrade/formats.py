@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from protogen.diagnostics import Diagnostic, Severity
+from protogen import proto
+from protogen.diagnostics import Diagnostic, Severity, plural
+from protogen.rules import named
+from protogen.text._mixed_formats import quoted_types
 from protogen.text.document import Document, read
 
 __all__ = ["in_one_format"]
@@ -33,4 +36,23 @@ def in_one_format(document: Document) -> tuple[Document, list[Diagnostic]]:
         document = read(document.text, document.message_class, document.filename)
         document.apply_splices(sorted(splices))
         notes += [replace(each, severity=Severity.NOTE, hint="", fix=None) for each in found]
-    return document, notes
+    return _with_current_types(document, notes)
+
+
+def _with_current_types(
+    document: Document, notes: list[Diagnostic]
+) -> tuple[Document, list[Diagnostic]]:
+    """The document with the types of V1 that are in quotes as they are called now."""
+    if document.message_class is not proto.NetParameter:
+        return document, notes
+    splices = quoted_types(document.parse_result)
+    if not splices:
+        return document, notes
+    first = splices[0]
+    number = "" if len(splices) == 1 else f", and {plural(len(splices) - 1, 'more type')}"
+    message = f"type {document.text[first.start : first.end]} is that of the V1 format{number}"
+    place = document.lines.location(first.start, first.end)
+    note = named("legacy-parts").diagnostic(message, location=place, severity=Severity.NOTE)
+    document = read(document.text, document.message_class, document.filename)
+    document.apply_splices(splices)
+    return document, [*notes, note]

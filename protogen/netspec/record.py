@@ -1,4 +1,4 @@
-"""What NetSpec scripts of this process make: layers, nets, and what of them is lost."""
+"""The layers and nets that the NetSpec scripts of this process make, and what they lose."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from protogen.diagnostics import Diagnostic, Location, Severity
 from protogen.graph import State
 from protogen.net import Net
 from protogen.net_files import loads
-from protogen.netspec._schema import is_ours
+from protogen.netspec.schema import is_ours
 from protogen.program import ComposeError, Line
 
 if TYPE_CHECKING:
     from protogen.netspec.net_spec import Function, NetSpec
 
-__all__ = ["Made", "NetSpecWarning", "Record", "found", "record"]
+__all__ = ["NetSpecWarning", "Record", "ScriptNet", "finding", "record"]
 
 
 class NetSpecWarning(UserWarning):
-    """Something that a NetSpec script makes and that is not in its net."""
+    """Something that a NetSpec script makes, and that is not in its net."""
 
 
 @dataclass
-class Made:
-    """A message that a script made, which the script may have changed since.
+class ScriptNet:
+    """The net of a message that a script made, and may have changed since.
 
     ``lines`` are the name of each layer as it was made, and the line of its call.
     """
@@ -75,7 +75,7 @@ class Record:
         self.pending: list[Function] = []
         #: The number of the last layer that was called before the last message.
         self.latest = -1
-        self.messages: list[Made] = []
+        self.messages: list[ScriptNet] = []
         self.specs: weakref.WeakSet[NetSpec] = weakref.WeakSet()
         self._reported: set[Diagnostic] = set()
         self._places: set[tuple[str, Location | None]] = set()
@@ -84,7 +84,7 @@ class Record:
     def session(
         self, report: Callable[[Diagnostic], None], *, strict: bool, keep_all: bool
     ) -> Iterator[None]:
-        """A script of its own, of which nothing is left afterwards."""
+        """The run of one script; afterwards, the record is as empty as at the start."""
         saved = self.report, self.strict, self.keep_all, self.keeps_messages
         self.report, self.strict, self.keep_all = report, strict, keep_all
         self.keeps_messages = True
@@ -95,8 +95,8 @@ class Record:
             self.report, self.strict, self.keep_all, self.keeps_messages = saved
             self.clear()
 
-    def keep(self, made: Made) -> None:
-        """Note a message, and let go of the layers that are in it."""
+    def keep(self, made: ScriptNet) -> None:
+        """Note a message, and forget the layers that are in it."""
         if self.keeps_messages:
             self.messages.append(made)
         if self.pending:
@@ -134,20 +134,23 @@ class Record:
             yield from self._errors(made.net())
 
     def _errors(self, net: Net) -> Iterator[Diagnostic]:
-        analyses = [net.analysis(State(phase)) for phase in net.meant_phases()]
-        everything = [each for analysis in analyses for each in analysis.diagnostics]
+        """The errors of one net that are not reported yet."""
+        everything: list[Diagnostic] = []
+        for phase in net.meant_phases():
+            everything += net.analysis(State(phase)).diagnostics
         if any(each.name == "unknown-bottom" for each in everything):
             return
         for diagnostic in everything:
             # A fork's own schema knows its fields and types.
             if diagnostic.name in ("unknown-field", "unknown-type") and not is_ours():
                 continue
-            if diagnostic.severity is Severity.ERROR:
-                placed = net.place(diagnostic)
-                key = (placed.name, placed.location)
-                if key not in self._places:
-                    self._places.add(key)
-                    yield placed
+            if diagnostic.severity is not Severity.ERROR:
+                continue
+            placed = net.place(diagnostic)
+            key = (placed.name, placed.location)
+            if key not in self._places:
+                self._places.add(key)
+                yield placed
 
     def dropped(self) -> Iterator[Diagnostic]:
         """A finding for each layer that is in no message, and for what is wrong with it."""
@@ -155,7 +158,7 @@ class Record:
             problem = fn.problem()
             if problem is not None:
                 yield replace(problem, severity=Severity.WARNING)
-            yield found(
+            yield finding(
                 "dropped-layer",
                 "is made, but is in no net",
                 fn,
@@ -163,7 +166,7 @@ class Record:
             )
 
 
-def found(
+def finding(
     rule: str,
     message: str,
     fn: Function,

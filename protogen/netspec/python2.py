@@ -12,6 +12,7 @@ import builtins
 import functools
 import io
 import math
+import operator
 import os
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from protogen.netspec._python2_text import python2_keys, python2_repr, python2_s
 
 __all__ = ["execute", "require"]
 
-#: The changes of syntax; what builtins do instead needs no change.
+#: The changes of syntax. Changes that the builtins below make unnecessary are not among them.
 _FIXERS = """
 dict except exec getcwdu has_key imports imports2 itertools itertools_imports long metaclass
 methodattrs ne next nonzero numliterals operator paren print raise repr standarderror
@@ -39,6 +40,7 @@ sys_exc throw tuple_params types urllib xreadlines
 #: What a dict returns in the order of its table.
 _VIEWS = ("items", "keys", "values")
 
+#: The names of assertions that Python 3.12 has removed, and their present names.
 _ASSERTIONS = {
     "assertEquals": "assertEqual",
     "assertItemsEqual": "assertCountEqual",
@@ -48,6 +50,7 @@ _ASSERTIONS = {
     "assert_": "assertTrue",
 }
 
+#: Comparisons that order values.
 _ORDER = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 
 
@@ -59,7 +62,7 @@ def require() -> None:
 def execute(source: bytes, path: str, module: ModuleType) -> None:
     """Run the source in a module; what the module imports from next to the script, too."""
     _add_old_assertions()
-    with _importing(), _binary_files():
+    with _own_modules(), _binary_files():
         _execute(source, path, module)
 
 
@@ -99,23 +102,24 @@ def _tool() -> Any:
 
 
 def _rewritten(text: str, path: str) -> str:
+    """The text in the syntax of Python 3."""
     from fissix.pgen2.parse import ParseError
     from fissix.pgen2.tokenize import TokenError
 
     try:
         return str(_tool().refactor_string(text, path))
     except (ParseError, TokenError):
-        # Python 3's own message is better, if it does not read it either.
+        # Python 3's own message is better, if Python 3 cannot read the text either.
         return text
 
 
 def _has_future_division(tree: ast.Module) -> bool:
+    """Whether ``/`` divides as in Python 3."""
+    imported: set[str] = set()
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            imported = {alias.name for alias in node.names}
-            if "division" in imported:
-                return True
-    return False
+            imported.update(alias.name for alias in node.names)
+    return "division" in imported
 
 
 class _Operators(ast.NodeTransformer):
@@ -190,8 +194,11 @@ def _is_integer(value: Any) -> bool:
 
 
 def _comparison(name: str, sign: int, equal: bool) -> Any:
-    method = f"__{name}__"
-    compare = getattr(__import__("operator"), method)
+    """An operator that compares, for values of any types.
+
+    ``sign`` is the result of ``cmp`` for which it holds, ``equal`` whether it holds for 0, too.
+    """
+    compare = getattr(operator, name)
 
     def function(left: Any, right: Any) -> Any:
         try:
@@ -227,7 +234,9 @@ def _view(name: str, value: Any) -> Any:
     keys = python2_keys(value)
     if name == "keys":
         return keys
-    return [value[key] if name == "values" else (key, value[key]) for key in keys]
+    if name == "values":
+        return [value[key] for key in keys]
+    return [(key, value[key]) for key in keys]
 
 
 # Builtins --------------------------------------------------------------------------------------
@@ -240,6 +249,8 @@ def _round(value: float, digits: int = 0) -> float:
 
 
 def _listed(function: Any) -> Any:
+    """A function that returns a list in place of an iterator."""
+
     @functools.wraps(function, assigned=("__doc__",))
     def listing(*arguments: Any) -> list[Any]:
         return list(function(*arguments))
@@ -274,21 +285,31 @@ class _TextInBinary(io.BufferedWriter):
 
 
 def _open(name: Any, mode: str = "r", buffering: int = -1) -> Any:
-    if "b" in mode and any(letter in mode for letter in "wa") and "+" not in mode:
+    """``open``, for which text and bytes are the same."""
+    writes = "w" in mode or "a" in mode
+    if "b" in mode and writes and "+" not in mode:
         return _TextInBinary(io.FileIO(name, mode.replace("b", "")))
     mode = mode.replace("b", "").replace("U", "") or "r"
     return open(name, mode, buffering, encoding="utf-8", errors="surrogateescape")  # noqa: PTH123
 
 
+def _apply(function: Any, arguments: Any = (), keywords: Any = None) -> Any:
+    return function(*arguments, **(keywords or {}))
+
+
+def _iterated(value: Any) -> Any:
+    """What a loop over a value runs over: the keys of a dict in the order of its table."""
+    return python2_keys(value) if type(value) is dict else value
+
+
 @cache
 def _builtins() -> dict[str, Any]:
     """The builtins of Python 2, and the functions that its operators call."""
-    names: dict[str, Any] = {
+    return {
         **vars(builtins),
+        **_operators(),
         "__import__": _import,
-        "apply": lambda function, arguments=(), keywords=None: function(
-            *arguments, **(keywords or {})
-        ),
+        "apply": _apply,
         "basestring": str,
         "cmp": _cmp,
         "execfile": _execfile,
@@ -308,21 +329,24 @@ def _builtins() -> dict[str, Any]:
         "unicode": str,
         "xrange": range,
         "zip": _listed(zip),
-        _operator("div"): _div,
-        _operator("iter"): lambda value: python2_keys(value) if type(value) is dict else value,
-        _operator("repr"): python2_repr,
-        _operator("str"): python2_str,
+    }
+
+
+def _operators() -> dict[str, Any]:
+    """The functions that the rewritten source calls, by the names that it calls them."""
+    functions: dict[str, Any] = {
+        "div": _div,
+        "ge": _comparison("ge", 1, equal=True),
+        "gt": _comparison("gt", 1, equal=False),
+        "iter": _iterated,
+        "le": _comparison("le", -1, equal=True),
+        "lt": _comparison("lt", -1, equal=False),
+        "repr": python2_repr,
+        "str": python2_str,
     }
     for name in _VIEWS:
-        names[_operator(name)] = functools.partial(_view, name)
-    for name, sign, equal in (
-        ("lt", -1, False),
-        ("le", -1, True),
-        ("gt", 1, False),
-        ("ge", 1, True),
-    ):
-        names[_operator(name)] = _comparison(name, sign, equal)
-    return names
+        functions[name] = functools.partial(_view, name)
+    return {_operator(name): function for name, function in functions.items()}
 
 
 def _add_old_assertions() -> None:
@@ -361,8 +385,10 @@ def _import(
 ) -> Any:
     """Import from the package of the importing module first, as Python 2 does."""
     package = (names or {}).get("__package__")
-    if level == 0 and package and find_spec(f"{package}.{name.partition('.')[0]}") is not None:
-        level = 1
+    if level == 0 and package:
+        first, _, _ = name.partition(".")
+        if find_spec(f"{package}.{first}") is not None:
+            level = 1
     return __import__(name, names, local_names, wanted or (), level)
 
 
@@ -400,7 +426,8 @@ def _system_folders() -> list[str]:
 
 
 @contextmanager
-def _importing() -> Iterator[None]:
+def _own_modules() -> Iterator[None]:
+    """Load the script's own modules as modules for Python 2."""
     finder = _Finder()
     sys.meta_path.insert(0, finder)
     try:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from protogen.netspec import _fork_library, _python2, _six, install
+from protogen.netspec import _fork_library, install, six_module
+from protogen.netspec import python2 as python2_scripts
 
 __all__ = ["Ending", "run", "uses_of"]
 
@@ -50,7 +51,7 @@ def run(
             _fork_library.install(path, python2)
             for source in cells:
                 if python2:
-                    _python2.execute(source, path, module)
+                    python2_scripts.execute(source, path, module)
                 else:
                     exec(compile(source, path, "exec"), vars(module))
     except SystemExit as error:
@@ -66,7 +67,7 @@ def run(
 def _as_python(path: str, arguments: Sequence[str], module: ModuleType) -> Iterator[None]:
     """What Python sets up for a script, and the module ``caffe``."""
     install()
-    _six.install()
+    six_module.install()
     saved = sys.argv, list(sys.path), sys.modules["__main__"]
     folder = Path.cwd()
     sys.argv = [path, *arguments]
@@ -99,7 +100,7 @@ def _own_traceback(error: BaseException) -> str:
     return "".join(whole.format())
 
 
-# What a script needs of a module ----------------------------------------------------------------
+# What a script uses of a module -----------------------------------------------------------------
 
 
 def uses_of(module: str, source: bytes) -> list[tuple[str, int]]:
@@ -112,19 +113,24 @@ def uses_of(module: str, source: bytes) -> list[tuple[str, int]]:
 
 
 def _uses(tree: ast.AST, module: str) -> Iterator[tuple[str, int]]:
-    names = set()
+    names = set(_names_of(module, tree))
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and _within(node.module, module):
+        if isinstance(node, ast.ImportFrom) and _within(node.module or "", module):
             for alias in node.names:
                 yield f"{node.module}.{alias.name}", node.lineno
-        elif isinstance(node, ast.Import):
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owner = node.value.id
+            if owner in names:
+                yield f"{owner}.{node.attr}", node.lineno
+
+
+def _names_of(module: str, tree: ast.AST) -> Iterator[str]:
+    """The names by which a script knows a module that it imports as a whole."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
             for alias in node.names:
                 if _within(alias.name, module):
-                    names.add(alias.asname or alias.name.partition(".")[0])
-    for node in ast.walk(tree):
-        owner = node.value if isinstance(node, ast.Attribute) else None
-        if isinstance(node, ast.Attribute) and isinstance(owner, ast.Name) and owner.id in names:
-            yield f"{owner.id}.{node.attr}", node.lineno
+                    yield alias.asname or alias.name.partition(".")[0]
 
 
 def _within(name: str, module: str) -> bool:

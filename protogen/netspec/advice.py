@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from protogen.diagnostics import ProtogenError, plural
-from protogen.netspec._script import uses_of
+from protogen.netspec.script import uses_of
 
 __all__ = ["advice"]
 

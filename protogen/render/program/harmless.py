@@ -1,0 +1,71 @@
+"""Whether a program does nothing but compose: looked at before it is run.
+
+A net may come from anybody, and its names and comments are in the program that is written from it.
+Each is quoted, so that none is code. This is the second look, for a mistake in the first.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+from protogen import fillers
+from protogen.compose import blocks
+
+__all__ = ["other_code"]
+
+_MODULES = frozenset({"protogen", "caffe", "google.protobuf"})
+_OF_MODULES = frozenset({"Merge", "NetSpec", "TEST", "TRAIN"})
+
+#: Functions of Python that neither open nor run anything.
+_BUILTINS = {"__name__", "abs", "bool", "dict", "enumerate", "float", "int", "len", "list", "max",
+             "min", "print", "range", "reversed", "set", "sorted", "str", "sum", "tuple",
+             "zip"}  # fmt: skip
+
+
+def other_code(source: str) -> str:
+    """The first thing in a program that composing does not need; empty if there is none.
+
+    Raises `SyntaxError` for a program that Python cannot read.
+    """
+    tree = ast.parse(source)
+    assigned = {node.id for node in _names(tree) if isinstance(node.ctx, ast.Store)}
+    for node in ast.walk(tree):
+        for module in _imported(node):
+            if module not in _MODULES:
+                return f"the import of {module}"
+        if isinstance(node, ast.Attribute) and not _is_for_composing(node):
+            return f'the attribute "{node.attr}"'
+    for name in _names(tree):
+        is_builtin = hasattr(builtins, name.id) or name.id.startswith("__")
+        if is_builtin and name.id not in assigned | _BUILTINS:
+            return f'the name "{name.id}"'
+    return ""
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """The modules that a statement imports, or imports from."""
+    if isinstance(node, ast.ImportFrom):
+        return [str(node.module)]
+    return [each.name for each in node.names] if isinstance(node, ast.Import) else []
+
+
+def _names(tree: ast.AST) -> Iterator[ast.Name]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+def _is_for_composing(node: ast.Attribute) -> bool:
+    """Whether an attribute is a layer type, a block, a filler, a field, or a blob."""
+    if node.attr.startswith("__"):
+        return False
+    home = node.value.id if isinstance(node.value, ast.Name) else ""
+    if home in ("L", "P"):  # a module has other members, too
+        return node.attr[0].isupper()
+    if home == "blocks":
+        return node.attr in blocks.__all__
+    if home == "fillers":
+        return node.attr in fillers.__all__
+    if home in ("caffe", "text_format"):
+        return node.attr in _OF_MODULES
+    return True
