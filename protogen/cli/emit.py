@@ -10,7 +10,7 @@ import click
 
 from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
 from protogen.cli._options import Spec, data_option, proto_option, set_option
-from protogen.cli._output import check_output, write_text
+from protogen.cli._output import check_output, report_lines, write_text
 
 if TYPE_CHECKING:
     from protogen.analysis import Analysis
@@ -103,7 +103,24 @@ def command(
     report_diagnostics(net, analyses)
     if not all(analysis.ok for analysis in analyses):
         raise click.exceptions.Exit(1)
-    write_text(output, _prototxt(net, phase, analyses if annotate else []))
+    text = _prototxt(net, phase, analyses if annotate else [])
+    if schema is not None:
+        _check_readable(text, output, schema)
+    write_text(output, text)
+
+
+def _check_readable(text: str, output: str, schema: str) -> None:
+    """Exit with 1 if the schema lacks what an older net was upgraded to."""
+    from protogen.cli._input import read_document, source_of
+    from protogen.diagnostics import Severity
+    from protogen.render.diagnostic import diagnostics_text
+
+    name = "<stdout>" if output == "-" else output
+    document = read_document(text.encode("utf-8", "surrogateescape"), name, "NetParameter", schema)
+    errors = [found for found in document.diagnostics if found.severity is Severity.ERROR]
+    if errors:
+        report_lines(diagnostics_text(errors, source_of({name: text})))
+        raise click.exceptions.Exit(1)
 
 
 def _files_of_modules() -> list[str]:

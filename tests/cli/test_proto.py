@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -55,10 +56,14 @@ layer { name: "b" type: "Blur" blur_param { size: 2 } }
 """
 
 
-@pytest.fixture(autouse=True)
-def files(in_folder: Path) -> None:
-    for name, text in {"a.proto": A, "b.proto": B, "net.prototxt": NET}.items():
-        Path(name).write_text(text, encoding="utf-8")
+@pytest.fixture(scope="module", autouse=True)
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The files in the current folder, the same for all tests: to compile a schema takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("schemas"))
+        for name, text in {"a.proto": A, "b.proto": B, "net.prototxt": NET}.items():
+            Path(name).write_text(text, encoding="utf-8")
+        yield
 
 
 def run(*arguments: str) -> Result:
@@ -149,7 +154,7 @@ Error: A and B clash; --renumber gives those of B other numbers
 """
     )
     assert result.exit_code == 2
-    assert not Path("out.proto").exists()
+    assert not Path("clash.proto").exists()
 
 
 def test_a_merge() -> None:
@@ -194,15 +199,35 @@ def test_what_is_emitted() -> None:
     assert "  blur_param {\n    size: 2\n  }\n" in result.stdout
 
 
+def test_what_the_schema_cannot_hold_is_not_emitted() -> None:
+    # Caffe makes an Input layer of `input`; a Caffe without it reads `input` itself.
+    old = A.replace(
+        "optional string name = 1;", "optional string name = 1; repeated string input = 3;", 1
+    )
+    old = old.replace(
+        "repeated LayerParameter", "repeated int32 input_dim = 4; repeated LayerParameter"
+    )
+    Path("old.proto").write_text(old, encoding="utf-8")
+    net = 'input: "d" input_dim: 1 input_dim: 1 input_dim: 2 input_dim: 2\n'
+    Path("old.prototxt").write_text(net, encoding="utf-8")
+    assert run("emit", "--proto", "old.proto", "old.prototxt").stdout == net
+    result = run("emit", "--annotate", "--proto", "old.proto", "old.prototxt")
+    assert 'LayerParameter in old.proto has no field "input_param"' in result.stderr
+    assert (result.stdout, result.exit_code) == ("", 1)
+    with pytest.raises(protogen.ProtogenError, match=r'old.proto has no "input_param"'):
+        protogen.deploy(protogen.load("old.prototxt", proto="old.proto"))
+
+
 def test_the_layout() -> None:
-    assert run("fmt", "--proto", "b.proto", "net.prototxt").exit_code == 0
-    assert "  blur_param {\n    size: 2\n  }\n" in Path("net.prototxt").read_text(encoding="utf-8")
+    Path("long.prototxt").write_text(NET, encoding="utf-8")
+    assert run("fmt", "--proto", "b.proto", "long.prototxt").exit_code == 0
+    assert "  blur_param {\n    size: 2\n  }\n" in Path("long.prototxt").read_text(encoding="utf-8")
 
 
 def test_the_setting() -> None:
     assert run("check", "net.prototxt").exit_code == 1
-    Path("protogen.toml").write_text('proto = "b.proto"\n', encoding="utf-8")
-    assert run("check", "net.prototxt", "--config", "protogen.toml").exit_code == 0
+    Path("my.toml").write_text('proto = "b.proto"\n', encoding="utf-8")
+    assert run("check", "net.prototxt", "--config", "my.toml").exit_code == 0
 
 
 @pytest.mark.parametrize("command", ["check", "shapes", "emit", "fmt"])

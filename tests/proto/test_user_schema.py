@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,14 +75,17 @@ message SolverParameter { optional string net = 24; optional float warmth = 900;
 INPUT = 'layer { name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 3, 8, 8] } } }\n'
 
 
-@pytest.fixture(autouse=True)
-def schema(in_folder: Path) -> None:
-    """The file caffe.proto."""
-    Path("caffe.proto").write_text(SCHEMA, encoding="utf-8")
+@pytest.fixture(scope="module", autouse=True)
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The file caffe.proto in the current folder, the same for all: to compile it takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("schema"))
+        Path("caffe.proto").write_text(SCHEMA, encoding="utf-8")
+        yield
 
 
-def read(text: str) -> Any:
-    return protogen.loads(text, "net.prototxt", proto="caffe.proto")
+def read(text: str, schema: str = "caffe.proto") -> Any:
+    return protogen.loads(text, "net.prototxt", proto=schema)
 
 
 def layer(fields: str, name: str = "x") -> str:
@@ -199,24 +203,29 @@ def test_copies(how: Any) -> None:
     assert how(protogen.Net.of(net.to_proto())).message.layer[1].blur_param.size == 5
 
 
-def test_a_schema_that_changes(in_folder: Path) -> None:
+def test_a_schema_that_changes() -> None:
     text = INPUT + layer('type: "Blur" blur_param { width: 5 }')
-    assert len(messages(read(text))) == 1
-    Path("caffe.proto").write_text(SCHEMA.replace("uint32 size", "uint32 width"), encoding="utf-8")
-    assert messages(read(text)) == []
+    Path("new.proto").write_text(SCHEMA, encoding="utf-8")
+    assert len(messages(read(text, "new.proto"))) == 1
+    Path("new.proto").write_text(SCHEMA.replace("uint32 size", "uint32 width"), encoding="utf-8")
+    assert messages(read(text, "new.proto")) == []
 
 
 def test_enums_with_names_that_are_taken() -> None:
     other = SCHEMA.replace("PoolMethod", "PoolMode")  # its values are still MAX and AVE
-    Path("caffe.proto").write_text(other, encoding="utf-8")
-    net = read(INPUT + layer('type: "Pooling" pooling_param { pool: AVE kernel_size: 2 }'))
+    Path("modes.proto").write_text(other, encoding="utf-8")
+    net = read(
+        INPUT + layer('type: "Pooling" pooling_param { pool: AVE kernel_size: 2 }'), "modes.proto"
+    )
     assert net.message.layer[1].pooling_param.pool == proto.PoolingParameter.AVE
 
 
 def test_another_package() -> None:
     text = SCHEMA.replace("package caffe;", "package my.fork;")
-    Path("caffe.proto").write_text(text, encoding="utf-8")
-    assert messages(read(INPUT + layer('type: "Blur" blur_param { edge: CUT }'))) == []
+    Path("fork.proto").write_text(text, encoding="utf-8")
+    assert (
+        messages(read(INPUT + layer('type: "Blur" blur_param { edge: CUT }'), "fork.proto")) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -246,6 +255,6 @@ def test_a_file_that_does_not_exist() -> None:
 
 def test_without_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiler, "is_installed", lambda: False)
-    Path("caffe.proto").write_text(SCHEMA + "\n", encoding="utf-8")
+    Path("late.proto").write_text(SCHEMA, encoding="utf-8")
     with pytest.raises(ModuleNotFoundError, match="grpcio-tools is not installed"):
-        protogen.loads("", proto="caffe.proto")
+        protogen.loads("", proto="late.proto")
