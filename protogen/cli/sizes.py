@@ -79,12 +79,13 @@ def command(
 
     net, mistakes = read_net_or_exit(spec)
     state = State(phase, level, stages)
-    report = safe_sizes(net.analysis(state, shapes_given(net, inputs)), sizes)
+    analysis = net.analysis(state, shapes_given(net, inputs))
+    report = safe_sizes(analysis, sizes)
     if report is None:
         raise click.ClickException(
             f"{spec} has no images: every blob with 4 axes is computed by a layer. If a data layer"
             " produces the images, give their shape: --input data=1,3,224,224"
         )
     click.echo(dumps(data(report, sizes)) if as_json else text(report, sizes))
-    if report.rejected or mistakes:
+    if report.rejected or mistakes or not analysis.ok:
         raise click.exceptions.Exit(1)

@@ -48,10 +48,14 @@ def command(spec: str, output: str, style: Style) -> None:
 
     Before anything is written the program is run, and its net compared with the one given. Layers
     that Caffe would reject are added as they are, outside of the checks of composing. What the
-    reader does not know is reported on standard error, and is not in the program.
+    reader does not know is reported on standard error, and is not in the program; the exit code is
+    then 1.
     """
+    from protogen.diagnostics import Severity
     from protogen.render.program import to_python
 
     check_output(output, [split_spec(spec)[0]])
     net, _ = read_net_or_exit(spec)
     write_text(output, to_python(net, style, title=Path(display_name(spec)).name))
+    if any(each.severity is Severity.ERROR for each in net.current.findings):
+        raise click.exceptions.Exit(1)

@@ -21,7 +21,21 @@ layer {
 """
 
 
-@pytest.mark.parametrize("command", ["check", "emit", "shapes", "upgrade"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "check",
+        "cost",
+        "deploy",
+        "emit",
+        "receptive-field",
+        "shapes",
+        "sizes",
+        "summary",
+        "to-python",
+        "upgrade",
+    ],
+)
 def test_a_net_with_an_unknown_field_is_rejected(command: str, tmp_path: Path) -> None:
     file = tmp_path / "net.prototxt"
     file.write_text(NET)
