@@ -86,7 +86,8 @@ def command(file: str, iterations: tuple[int, ...], as_json: bool) -> None:
     except ValueError as error:
         from protogen.solvers import POLICIES
 
-        hint = f"the policies of Caffe are {', '.join(sorted(POLICIES))}"
-        message = f"{display_name(file)}: {error}; {hint}"
+        message = f"{display_name(file)}: {error}"
+        if upgraded.message.lr_policy not in POLICIES:
+            message += f"; the policies of Caffe are {', '.join(sorted(POLICIES))}"
         raise click.ClickException(message) from None
     click.echo(dumps(data(report)) if as_json else text(report))

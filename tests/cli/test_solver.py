@@ -109,7 +109,8 @@ def test_the_learning_rate_of_a_solver() -> None:
     [
         ("layer { }", (), 1, "error[T115] expected a solver, got a net"),
         ('lr_policy: "plateau"', (), 1, 'unknown lr_policy "plateau"; the policies of Caffe are'),
-        ('lr_policy: "step"', (), 1, "stepsize must be greater than 0, got 0"),
+        ('lr_policy: "step"', (), 1, "stepsize must be greater than 0, got 0\n"),
+        ("max_iter: 9", (), 1, "lr_policy is missing; the policies of Caffe are"),
         (STEP, ("--at", "1,x"), 2, 'expected iterations like 0,1000 or 0-199, got "1,x"'),
         (STEP, ("--at", "5-3"), 2, "5-3 is empty: 3 is less than 5"),
         (STEP, ("--at", "0-2000000"), 2, "0-2000000 has more than 1000000 iterations"),
