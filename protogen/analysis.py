@@ -14,7 +14,7 @@ from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import Diagnostic, Location, Severity
-from protogen.display import Displayed
+from protogen.display import Displayed, Drawing, drawing
 from protogen.edits import Edit, moved_layers
 from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
@@ -325,6 +325,13 @@ class Analysis(Displayed):
             self.__dict__.pop(name, None)
         self.inputs = inputs
         walk(self.graph, given_shapes(inputs), self._damaged, self._stated, override=True)
+
+    def draw(self) -> Drawing:
+        """The graph of the net as a picture, which a notebook shows and ``save`` writes as SVG."""
+        return drawing(self)
+
+    def _repr_svg_(self) -> str:
+        return self.draw().svg
 
     def __repr__(self) -> str:
         verdict = "accepted" if self.ok else "rejected"

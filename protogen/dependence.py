@@ -20,6 +20,8 @@ __all__ = ["Dependence", "Span", "Unclear", "dependences"]
 
 #: A set of coordinates has a bit for each, so an axis of the source costs the square of its size.
 _LARGEST_SOURCE = 2**14
+#: There is a set for each coordinate of a blob.
+_LARGEST_AXIS = 2**20
 
 
 class Unclear(NamedTuple):
@@ -54,15 +56,20 @@ Found = Dependence | Unclear
 # The way through a net -------------------------------------------------------------------------
 
 
-def dependences(analysis: Analysis, source: Value) -> dict[Value, Found]:
-    """What each blob that is computed from ``source`` depends on, element by element."""
+def dependences(
+    analysis: Analysis, source: Value, longest_axis: int = _LARGEST_AXIS
+) -> dict[Value, Found]:
+    """What each blob that is computed from ``source`` depends on, element by element.
+
+    A blob with an axis longer than ``longest_axis`` is not followed.
+    """
     found: dict[Value, Found] = {source: _itself(source)}
     for step in analysis.steps:
         bottoms = [None if value is None else found.get(value) for value in step.bottoms]
         # A layer that reads nothing of the source may have no rule.
         if source in step.tops or not any(bottoms):
             continue
-        for value, each in zip(step.tops, _through(analysis, step, bottoms)):
+        for value, each in zip(step.tops, _through(analysis, step, bottoms, longest_axis)):
             if each is not None:
                 found[value] = each
     return found
@@ -79,11 +86,11 @@ def _itself(source: Value) -> Found:
 
 
 def _through(
-    analysis: Analysis, step: Step, bottoms: Sequence[Found | None]
+    analysis: Analysis, step: Step, bottoms: Sequence[Found | None], longest_axis: int
 ) -> Iterator[Found | None]:
     """What each top of a layer depends on."""
     try:
-        all_readings = readings(analysis, step)
+        all_readings = readings(analysis, step, longest_axis)
     except UnknownReads as reason:
         # If a bottom is unclear already, the reason is an earlier layer.
         unclear = [each for each in bottoms if isinstance(each, Unclear)]

@@ -111,6 +111,18 @@ def _merged(elements: list[Any], changes: FieldChanges) -> Iterator[Any]:
             yield elements[index]
 
 
+def _in_pool(value: Any, descriptor: Descriptor | None) -> Any:
+    """The value, or its copy in the class of ``descriptor`` if it is the same in another schema."""
+    given = getattr(value, "DESCRIPTOR", None)
+    if given is None or descriptor is None or given is descriptor:
+        return value
+    if given.full_name != descriptor.full_name:
+        return value
+    copy = proto.message_class(descriptor)()
+    copy.MergeFromString(value.SerializePartialToString())
+    return copy
+
+
 # What a list of edits means for one message, as a message or as a piece of text ----------------
 
 
@@ -270,6 +282,7 @@ class _Collector:
         # protobuf would take None for a field that is not given.
         if value is None:
             raise unexpected
+        value = _in_pool(value, field.message_type)
         try:
             fields = {field.name: [value] if self._repeated else value}
             return self._message_class(**fields)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen import proto
 from protogen.fillers import FORK_FILLERS
+from protogen.proto.schemas import schema_of
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -56,12 +57,18 @@ def layer_parts(layer: LayerParameter, schema: LayerSchema | None) -> Iterator[F
 
     The message with the parameters of such a type is an inner part: it goes without saying.
     """
-    if schema is None or not schema.forks:
+    if schema is None or not schema.forks or _is_of_user(layer, schema):
         yield from fork_parts(layer)
         return
     yield ForkPart("type", f"the layer type {schema.type}", schema.forks)
     for part in fork_parts(layer):
         yield part._replace(inner=True) if part.path == schema.param else part
+
+
+def _is_of_user(layer: LayerParameter, schema: LayerSchema) -> bool:
+    """Whether the user's own ``caffe.proto`` has the type."""
+    users = schema_of(layer.DESCRIPTOR)
+    return users is not None and bool(schema.param) and users.has_field(schema.param or "")
 
 
 def fork_parts(

@@ -163,7 +163,7 @@ CONDITIONS = ("include", "exclude", "loss_weight", "param", "phase", "propagate_
 def read_wiring(layer: proto.LayerParameter) -> Wiring:
     """The wiring of a layer."""
     # A type that is in use is registered; `find` looks for a module with its name.
-    schema = registered(layer.type) or layer_types.find(layer.type)
+    schema = registered(layer.type) or layer_types.find(layer.type) or layer_types.of_user(layer)
     # The `CONDITIONS`, spelled out because this runs for each layer of a net that is read.
     conditional = (
         layer.include

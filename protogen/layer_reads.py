@@ -23,8 +23,6 @@ from protogen.windows import convolution_window, extent, pooling_window
 
 __all__ = ["Reading", "UnknownReads", "readings", "unknown_size"]
 
-#: There is a set for each coordinate of a blob.
-_LARGEST_AXIS = 2**20
 
 
 class Reading(NamedTuple):
@@ -66,8 +64,11 @@ class _Layer(NamedTuple):
 _Rule = Callable[[_Layer], Iterable[Reading]]
 
 
-def readings(analysis: Analysis, step: Step) -> list[Reading]:
-    """What the tops of a layer read of its bottoms. Raises `UnknownReads`."""
+def readings(analysis: Analysis, step: Step, longest_axis: int) -> list[Reading]:
+    """What the tops of a layer read of its bottoms. Raises `UnknownReads`.
+
+    A top with a longer axis than ``longest_axis`` counts as unknown.
+    """
     name = f'layer "{step.name}" ({step.type})'
     if step.schema is None:
         raise UnknownReads(f"what {name} computes is unknown")
@@ -81,12 +82,12 @@ def readings(analysis: Analysis, step: Step) -> list[Reading]:
     if rule is None:
         raise UnknownReads(f"which elements {name} reads is not known to protogen")
     try:
-        return list(rule(_layer(analysis, step)))
+        return list(rule(_layer(analysis, step, longest_axis)))
     except Fault as fault:
         raise UnknownReads(f"{name}: {fault.message}") from None
 
 
-def _layer(analysis: Analysis, step: Step) -> _Layer:
+def _layer(analysis: Analysis, step: Step, longest_axis: int) -> _Layer:
     bottoms, tops = [], []
     for value in step.bottoms:
         if value is None or not is_known(value.shape):
@@ -95,10 +96,8 @@ def _layer(analysis: Analysis, step: Step) -> _Layer:
     for value in step.tops:
         if not is_known(value.shape):
             raise UnknownReads(unknown_size(value))
-        if max(value.shape, default=0) > _LARGEST_AXIS:
-            raise UnknownReads(
-                f'"{value.name}" has an axis with more than {_LARGEST_AXIS:,} elements'
-            )
+        if max(value.shape, default=0) > longest_axis:
+            raise UnknownReads(f'"{value.name}" has an axis with more than {longest_axis:,} elements')
         tops.append(value.shape)
     ctx = analysis.context(step)
     if ctx is None:

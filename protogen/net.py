@@ -19,7 +19,7 @@ from protogen import proto, rules, sources
 from protogen.active import Entry, enter, is_elsewhere, leave
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
-from protogen.display import Displayed
+from protogen.display import Displayed, Drawing, drawing
 from protogen.editing import EditingMethods
 from protogen.edits import Edit, EditError, Fix, Path, moved_layers, parse_path
 from protogen.field_changes import apply
@@ -27,6 +27,7 @@ from protogen.files import write_file
 from protogen.graph import State, Wiring, meant_phases, read_wiring
 from protogen.inference import Inputs, given_shapes
 from protogen.program import Line, reject, user_line
+from protogen.proto.schemas import schema_of
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape
 from protogen.spelling import shown
@@ -119,7 +120,7 @@ class Net(EditingMethods, Displayed):
         self._stated: dict[int, tuple[Shape, ...]] = {}
         self._wirings: list[Wiring] = []
         self._view = _View(0)
-        self._constant = False
+        self._frozen = False
         self._composition: Any = None
         self._entries: list[Entry] = []
 
@@ -134,7 +135,8 @@ class Net(EditingMethods, Displayed):
             if isinstance(message, (str, os.PathLike)):
                 hint = f"; to read a file, use protogen.load({os.fspath(message)!r:.60})"
             raise TypeError(f"expected a Net or NetParameter, got {shown(message):.60}{hint}")
-        if descriptor is not proto.NetParameter.DESCRIPTOR:
+        is_own = descriptor is proto.NetParameter.DESCRIPTOR
+        if not (is_own or schema_of(descriptor)):
             message = proto.NetParameter.FromString(message.SerializeToString())
         net = cls.__new__(cls)
         net._start(message, None)
@@ -182,7 +184,7 @@ class Net(EditingMethods, Displayed):
 
     def to_proto(self) -> Any:
         """A copy of the ``NetParameter`` message, the caller's own."""
-        copy = proto.NetParameter()
+        copy = type(self._message)()
         copy.CopyFrom(self._message)
         return copy
 
@@ -216,7 +218,8 @@ class Net(EditingMethods, Displayed):
             net = Net.of(self.to_proto())
         else:
             self._follow()
-            document = read(self._document.text, proto.NetParameter, self._document.filename)
+            old = self._document
+            document = read(old.text, old.message_class, old.filename)
             net = Net.from_document(document)
         net._lines = dict(self._lines)
         net._stated = dict(self._stated)
@@ -225,8 +228,11 @@ class Net(EditingMethods, Displayed):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy what the net says, and where it came from; not what was found out."""
         document = self.document
-        content = self.to_proto() if document is None else (document.text, document.filename)
-        return _restored, (content, dict(self._lines), dict(self._stated))
+        content: Any = _serialized(self._message)
+        if document is not None:
+            content = document.text, document.filename
+        schema = schema_of(self._message.DESCRIPTOR)
+        return _restored, (content, schema, dict(self._lines), dict(self._stated))
 
     def apply(self, edits: Iterable[Edit]) -> None:
         """Make the edits, whose paths are those of `current`; comments and layout stay.
@@ -296,7 +302,7 @@ class Net(EditingMethods, Displayed):
 
     def _follow(self) -> None:
         """Have the text say what the message does, if somebody changed that."""
-        if self._document is None or self._written is None or self._constant:
+        if self._document is None or self._written is None or self._frozen:
             return
         if self._written != _serialized(self._message):
             wanted = type(self._message)()
@@ -344,7 +350,7 @@ class Net(EditingMethods, Displayed):
 
     def place_all(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """The findings, each with the place where its layer, or field, is written or composed."""
-        with self.constant():
+        with self.freeze():
             return [self.place(each) for each in diagnostics]
 
     def place(self, diagnostic: Diagnostic) -> Diagnostic:
@@ -373,6 +379,18 @@ class Net(EditingMethods, Displayed):
         reports = importlib.import_module("protogen.reports.summary")
         return reports.summary(self, phase, **state)
 
+    def draw(self, phase: str | None = None, **state: Any) -> Drawing:
+        """The graph of the net as a picture, which a notebook shows and ``save`` writes as SVG.
+
+        The phase is TEST by default, or TRAIN for a net that is intended for TRAIN only. ``state``
+        are ``level``, ``stages`` and ``inputs``, as for `summary`. Layers in place are part of the
+        box whose top they change, and in a large net, what repeats is folded.
+        """
+        return drawing(self, phase=phase, **state)
+
+    def _repr_svg_(self) -> str:
+        return self.draw().svg
+
     def top_shapes(self) -> list[Sequence[Shape]]:
         """The shapes of each layer's tops in `current`: in TEST, or in TRAIN if it runs only there.
 
@@ -398,22 +416,22 @@ class Net(EditingMethods, Displayed):
         return found, inputs
 
     @contextmanager
-    def constant(self) -> Iterator[None]:
-        """Within ``with net.constant():``, nobody changes the net.
+    def freeze(self) -> Iterator[None]:
+        """Within ``with net.freeze():``, nobody changes the net.
 
         Whether somebody has is otherwise asked by serializing the net, once for each finding.
         """
         # A net with 2,560 findings is checked in 0.9 s instead of 9.4 s.
-        before = self._constant
+        before = self._frozen
         self._latest_view()
-        self._constant = True
+        self._frozen = True
         try:
             yield
         finally:
-            self._constant = before
+            self._frozen = before
 
     def _latest_view(self) -> _View:
-        if self._constant:
+        if self._frozen:
             return self._view
         self._follow()
         key = _serialized(self._message) if self._revision is None else self._revision
@@ -493,14 +511,20 @@ class Net(EditingMethods, Displayed):
 
 
 def _restored(
-    content: Any, lines: dict[int, tuple[str, str, int]], stated: dict[int, tuple[Shape, ...]]
+    content: bytes | tuple[str, str],
+    schema: Any,
+    lines: dict[int, tuple[str, str, int]],
+    stated: dict[int, tuple[Shape, ...]],
 ) -> Net:
-    """The net in a text or a message, with the lines that composed its layers."""
+    """The net in a text or a serialized message, with the lines that composed its layers."""
+    message_class = schema.message_class("NetParameter") if schema else proto.NetParameter
     if isinstance(content, tuple):
         text, filename = content
-        net = Net.from_document(read(text, proto.NetParameter, filename))
+        net = Net.from_document(read(text, message_class, filename))
     else:
-        net = Net.of(content)
+        message = message_class()
+        message.MergeFromString(content)
+        net = Net.of(message)
     net._lines, net._stated = lines, stated
     return net
 
@@ -563,7 +587,7 @@ def _upgraded(message: Any, document: Document | None) -> Current:
     if not needs_upgrade(message):
         return Current(message, found)
     upgraded = upgrade_net(message, document.locate if document is not None else None)
-    current = proto.NetParameter() if upgraded.message is None else upgraded.message
+    current = type(message)() if upgraded.message is None else upgraded.message
     kind = "layers" if message.layers else "layer"
     more = upgraded.diagnostics
     mixed = document.parse_result.legacy_mixed if document is not None else None

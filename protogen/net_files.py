@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
-from protogen import proto, rules
+from protogen import proto as ours
+from protogen import rules
 from protogen.diagnostics import Location, ProtogenError
 from protogen.net import Net
 from protogen.text import read
 
-__all__ = ["load", "loads", "read_bytes"]
+__all__ = ["load", "loads", "message_class", "read_bytes"]
 
 
-def load(path: str | os.PathLike[str]) -> Net:
+def load(path: str | os.PathLike[str], proto: str | os.PathLike[str] | None = None) -> Net:
     """Read a net from a file; ``-`` is standard input.
 
-    What is wrong with its text is in the diagnostics of whatever is asked of the net. Raises
-    `ProtogenError` if the file does not exist or cannot be read.
+    ``proto`` is the ``caffe.proto`` of the Caffe that the net is for; see `loads`. What is wrong
+    with the text is in the diagnostics of whatever is asked of the net. Raises `ProtogenError` if
+    the file does not exist or cannot be read.
     """
-    return loads(read_bytes(path), os.fspath(path))
+    return loads(read_bytes(path), os.fspath(path), proto)
 
 
-def loads(text: str | bytes | bytearray, filename: str = "<text>") -> Net:
-    """Read a net from its text; ``filename`` is its name in diagnostics."""
-    return Net.from_document(read(text, proto.NetParameter, filename))
+def loads(
+    text: str | bytes | bytearray,
+    filename: str = "<text>",
+    proto: str | os.PathLike[str] | None = None,
+) -> Net:
+    """Read a net from its text; ``filename`` is its name in diagnostics.
+
+    ``proto`` is the ``caffe.proto`` of the Caffe that the net is for: its fields and enum values
+    are those that are known, and no others. Raises `ProtogenError` if it cannot be used, and
+    `ModuleNotFoundError` if grpcio-tools is not installed (``caffe-protogen[proto]``).
+    """
+    return Net.from_document(read(text, message_class("NetParameter", proto), filename))
+
+
+def message_class(name: str, proto: str | os.PathLike[str] | None = None) -> Any:
+    """The class of a message of protogen's schema, or of the one in a ``caffe.proto``."""
+    if proto is None:
+        return getattr(ours, name)
+    # Compiling is for few, and its import for them alone.
+    user_schema = importlib.import_module("protogen.proto.user_schema")
+    return user_schema.read_schema(os.fspath(proto)).message_class(name)
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:

@@ -32,6 +32,8 @@ from protogen.shapes import (
     public_shape,
 )
 
+_OUR_LAYER = proto.LayerParameter.DESCRIPTOR
+
 __all__ = [
     "Context",
     "Facts",
@@ -504,6 +506,9 @@ class LayerSchema:
 
     def parameters(self, layer: proto.LayerParameter) -> Hashable:
         """The part of the layer that decides its answers, as a key to look them up by."""
+        if layer.DESCRIPTOR is not _OUR_LAYER:  # other defaults, and other fields of a number
+            serialized = [_serialized(layer, name) for name in self.params]
+            return (layer.DESCRIPTOR.file.name, *serialized)
         if self._only_param is not None:
             return _serialized(layer, self._only_param)
         return tuple([_serialized(layer, name) for name in self.params])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import linecache
 import os
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ def conformance() -> Path:
 @pytest.fixture
 def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder that is the current one."""
+    linecache.clearcache()  # an earlier test may have had files with the same names
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

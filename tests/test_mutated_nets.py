@@ -34,7 +34,7 @@ from protogen.text.upgrade import upgrade
 from protogen.transforms.safe_fixes import is_writable
 from tests.mutated_nets import mutated
 
-NETS = int(os.environ.get("PROTOGEN_FUZZ", "150"))
+NETS = int(os.environ.get("PROTOGEN_FUZZ", "100"))
 FIRST = int(os.environ.get("PROTOGEN_FUZZ_FROM", "0"))
 
 #: What a terminal or a log may act on: control characters, and marks that turn the direction.

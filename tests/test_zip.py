@@ -39,22 +39,17 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("flag", "arguments", "expected"),
-    [
-        # Without docstrings and assertions, as `-OO` takes them away.
-        ("-OO", ["check", "-", "--format", "concise"], "<stdin>:2:87: error[P101]"),
-        ("-O", ["targets"], "vitis-dpu"),
-    ],
-)
-def test_a_command(archive: Path, flag: str, arguments: list[str], expected: str) -> None:
+def test_check(archive: Path) -> None:
+    arguments = ["check", "-", "--format", "concise", "--target", "opencv4"]
     packages = Path(google.protobuf.__file__).parents[2]
     result = subprocess.run(
-        [sys.executable, flag, "-c", CODE, str(archive), *arguments],
+        # Without docstrings and assertions, as `-OO` takes them away.
+        [sys.executable, "-OO", "-c", CODE, str(archive), *arguments],
         input=NET,
         capture_output=True,
         text=True,
         env={"PYTHONPATH": str(packages), "PATH": ""},
         timeout=60,
     )
-    assert expected in result.stdout, result.stderr
+    # The facts about the target come from a file in the archive.
+    assert "warning[F203]" in result.stdout, result.stderr

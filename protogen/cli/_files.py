@@ -72,9 +72,12 @@ class FileSearch:
         ignores = {root: _outer_gitignores(root)}
         if _is_excluded(_real_path(root) + "/", ignores[root], settings):
             ignores[root], settings = [], []  # the user asks for this folder by its name
+        # Of the root only: links are not followed, and to resolve each folder on its own would take
+        # time quadratic in the depth.
+        real_root = _real_path(root)
         for folder, folders, names in os.walk(root, onerror=self._report):
             here = [*ignores.pop(folder), *_gitignore(folder)]
-            real = _real_path(folder)
+            real = _joined(real_root, Path(folder[len(root) :]).as_posix())
             folders[:] = [
                 name
                 for name in folders
@@ -135,6 +138,12 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return True  # whoever reads it reports why that is impossible
+
+
+def _joined(folder: str, below: str) -> str:
+    """A folder below another one; ``below`` is empty or a dot for the other itself."""
+    below = below.strip("/")
+    return folder if below in ("", ".") else f"{folder.rstrip('/')}/{below}"
 
 
 def _real_path(path: str | Path) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,21 +17,28 @@ if TYPE_CHECKING:
     from protogen.diagnostics import Diagnostic
     from protogen.net import Net
     from protogen.render.context import Source
+    from protogen.text import Document
 
 __all__ = [
     "display_name",
+    "exit_if_rejected",
     "is_composed",
     "is_program",
+    "read_document",
     "read_file",
     "read_net",
     "read_net_or_exit",
     "read_partial_net",
     "report_diagnostics",
+    "report_rejection",
     "shapes_given",
     "source_of",
     "split_spec",
+    "use_schema",
     "zoo_settings",
 ]
+
+_Result = TypeVar("_Result")
 
 _ZOO = "zoo:"
 
@@ -48,6 +55,32 @@ def read_file(path: str) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
         reason = getattr(error, "strerror", None) or error
         raise Unusable(f"{display_name(path)} cannot be read: {reason}") from None
+
+
+def read_document(data: bytes, name: str, kind: str, schema: str | None) -> Document:
+    """A text as a ``NetParameter`` or another message, in the schema of --proto if there is one.
+
+    Raises `Unusable` if there is a schema that cannot be used.
+    """
+    from protogen.net_files import message_class
+    from protogen.text import read
+
+    return read(data, use_schema(lambda: message_class(kind, schema)), name)
+
+
+def use_schema(read: Callable[[], _Result]) -> _Result:
+    """What ``read`` returns. Raises `Unusable` if it cannot use a ``caffe.proto``."""
+    from protogen.diagnostics import ProtogenError
+
+    try:
+        return read()
+    except ModuleNotFoundError as error:
+        if error.name != "grpc_tools":
+            raise
+        message = "--proto needs the package grpcio-tools: pip install 'caffe-protogen[proto]'"
+        raise Unusable(message) from None
+    except ProtogenError as error:
+        raise Unusable(str(error)) from None
 
 
 def split_spec(spec: str) -> tuple[str, str]:
@@ -77,13 +110,18 @@ def _is_in_zoo(spec: str) -> bool:
     return spec.startswith(_ZOO) and not Path(spec).exists()
 
 
-def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
+def read_net(
+    spec: str, settings: Mapping[str, Any] | None = None, schema: str | None = None
+) -> Net:
     """The net of ``file.prototxt``, ``-``, ``file.py``, ``file.py:name`` or ``zoo:name``.
 
     ``settings`` are keyword arguments for the function that returns the net. Raises `Unusable` for
-    a SPEC without a net, and `ProtogenError` if a program fails.
+    a SPEC without a net, and `ProtogenError` if a program fails. ``schema`` is the file of --proto,
+    which is for texts only.
     """
     path, name = split_spec(spec)
+    if schema is not None and is_composed(spec):
+        raise Unusable(f"--proto is for prototxt files; {spec} is composed with protogen's schema")
     if path.endswith(".py"):
         from protogen.cli._program import net_of_program
 
@@ -93,9 +131,10 @@ def read_net(spec: str, settings: Mapping[str, Any] | None = None) -> Net:
     if settings:
         raise Unusable(f"--set needs a Python program with a function; {spec} is a file to read")
 
-    from protogen.net_files import loads
+    from protogen.net import Net
 
-    return loads(read_file(path), display_name(path))
+    document = read_document(read_file(path), display_name(path), "NetParameter", schema)
+    return Net.from_document(document)
 
 
 def _zoo_net(spec: str, settings: Mapping[str, Any]) -> Net:
@@ -127,7 +166,7 @@ def zoo_settings(spec: str, form: str | None, plain: bool, derived: bool) -> dic
 
 
 def read_partial_net(
-    spec: str, settings: Mapping[str, Any] | None = None
+    spec: str, settings: Mapping[str, Any] | None = None, schema: str | None = None
 ) -> tuple[Net, list[Diagnostic]]:
     """A net as `read_net` reads it, or what a program has composed of it before a mistake.
 
@@ -136,7 +175,7 @@ def read_partial_net(
     from protogen.program import ComposeError
 
     try:
-        return read_net(spec, settings), []
+        return read_net(spec, settings, schema), []
     except ComposeError as error:
         if error.net is None:
             raise
@@ -162,6 +201,22 @@ def read_net_or_exit(
     if reading_errors(findings):
         raise click.exceptions.Exit(1)
     return net, mistakes
+
+
+def exit_if_rejected(net: Net, analysis: Analysis, mistakes: Sequence[Diagnostic]) -> None:
+    """End the command with exit code 1 if Caffe would reject a net, and print why.
+
+    What `read_net_or_exit` has printed is not printed again.
+    """
+    from protogen.render.diagnostic import diagnostics_text
+
+    if analysis.ok and not mistakes:
+        return
+    printed = set(net.current.findings)
+    new = [each for each in dict.fromkeys(analysis.diagnostics) if each not in printed]
+    if new:
+        report_lines(diagnostics_text(new, source_of(_texts_of(net))))
+    raise click.exceptions.Exit(1)
 
 
 def shapes_given(
@@ -190,6 +245,13 @@ def source_of(texts: Mapping[str, str]) -> Source:
 def _texts_of(net: Net) -> dict[str, str]:
     document = net.document
     return {document.filename: document.text} if document else {}
+
+
+def report_rejection(net: Net, analysis: Analysis, mistakes: Sequence[Diagnostic]) -> None:
+    """Print why Caffe would reject a net of `read_partial_net`."""
+    report_diagnostics(net, [analysis])
+    for mistake in mistakes:
+        report_lines(str(mistake))
 
 
 def report_diagnostics(net: Net, analyses: Sequence[Analysis]) -> None:

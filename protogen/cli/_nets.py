@@ -35,6 +35,7 @@ class NetReader:
     print_diagnostics: bool
     exit_code: int = 0
     batch: int | None = None
+    schema: str | None = None
     _mistakes: Sequence[Diagnostic] = ()
 
     def summaries(self, search: FileSearch) -> Iterator[NetSummary]:
@@ -77,7 +78,7 @@ class NetReader:
         from protogen.net import infer_shapes
         from protogen.reports.summary import default_phase
 
-        net, mistakes = read_partial_net(file, self.settings)
+        net, mistakes = read_partial_net(file, self.settings, self.schema)
         self._mistakes = mistakes
         other = description(net.document) if skip_others and net.document else ""
         if other:

@@ -20,6 +20,7 @@ __all__ = [
     "data_option",
     "input_option",
     "json_option",
+    "proto_option",
     "set_option",
     "state_options",
     "states_options",
@@ -175,6 +176,27 @@ def suited_state_options(command: _Command) -> _Command:
 
 #: --json, as ``as_json``.
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _compile_schema(ctx: click.Context, param: click.Parameter, path: str | None) -> str | None:
+    """Compile the schema now: one error for all files, and nothing else is done."""
+    if path is not None:
+        from protogen.cli._input import use_schema
+        from protogen.net_files import message_class
+
+        use_schema(lambda: message_class("NetParameter", path))
+    return path
+
+
+#: --proto, as ``schema``: the path of a ``caffe.proto``, or ``None``.
+proto_option = click.option(
+    "--proto",
+    "schema",
+    type=click.Path(exists=True, dir_okay=False),
+    callback=_compile_schema,
+    metavar="FILE",
+    help="The caffe.proto of the Caffe that the nets are for (needs grpcio-tools).",
+)
 
 #: --set, as ``settings``: pairs of keyword and value.
 set_option = click.option(

@@ -12,7 +12,15 @@ import click
 
 from protogen.diagnostics import one_line
 
-__all__ = ["Unusable", "check_output", "report", "report_error", "report_lines", "write_text"]
+__all__ = [
+    "Unusable",
+    "check_output",
+    "report",
+    "report_error",
+    "report_lines",
+    "write_bytes",
+    "write_text",
+]
 
 
 class Unusable(click.ClickException):
@@ -53,19 +61,24 @@ def _is_same_file(path: str, other: str) -> bool:
 
 
 def write_text(path: str, text: str, *, read: bytes | None = None) -> None:
-    """Write UTF-8 to a file, in one step, or to standard output if ``path`` is ``-``.
+    """Write a text as UTF-8, as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8", "surrogateescape"), read=read)
+
+
+def write_bytes(path: str, data: bytes, *, read: bytes | None = None) -> None:
+    """Write a file in one step, or standard output if ``path`` is ``-``.
 
     ``read`` is what the file held when it was read. Raises `Unusable` if it was changed since, or
     if it cannot be written.
     """
     if path == "-":
-        click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+        click.echo(data, nl=False)
         return
     from protogen.files import FileChangedError, write_file
 
     links = _other_names(path)
     try:
-        write_file(path, text, read=read)
+        write_file(path, data, read=read)
     except FileChangedError:
         raise Unusable(f"{path} was changed while it was read; it stays as it is") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a null character

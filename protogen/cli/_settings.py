@@ -59,6 +59,7 @@ class Settings:
     inputs: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
     data: bool = True
     targets: tuple[str, ...] = ()
+    proto: str | None = None
     folder: Path = Path()
 
     @property
@@ -89,15 +90,23 @@ def folder_settings(folder: str | Path) -> Settings:
     return _nearest(Path(os.path.realpath(folder)))
 
 
-@cache
 def _nearest(folder: Path) -> Settings:
+    for each in (folder, *folder.parents):
+        settings = _own(each)
+        if settings is not None:
+            return settings
+    return Settings()
+
+
+@cache
+def _own(folder: Path) -> Settings | None:
+    """The settings in a folder itself, if it has any."""
     for name in _SECTIONS:
         file = folder / name
         section = _read(file) if file.is_file() else None
         if section is not None:
             return _settings(section, file)
-    is_root = folder.parent == folder
-    return Settings() if is_root else _nearest(folder.parent)
+    return None
 
 
 def read_settings(path: Path) -> Settings:
@@ -150,7 +159,10 @@ def _settings(section: Mapping[str, Any], path: Path) -> Settings:
             values[name.replace("-", "_")] = _READERS[name](value)
         except ValueError as error:
             raise Unusable(f'{path}: "{key}": {error}') from None
-    return Settings(**values, folder=path.resolve().parent)
+    folder = path.resolve().parent
+    if "proto" in values:
+        values["proto"] = str(folder / values["proto"])
+    return Settings(**values, folder=folder)
 
 
 def _lines(value: Any) -> tuple[str, ...]:
@@ -203,6 +215,13 @@ def _patterns(value: Any) -> tuple[str, ...]:
     patterns = _lines(value)
     GitIgnoreSpec.from_lines(patterns)
     return patterns
+
+
+def _path(value: Any) -> str:
+    """The path of a file, relative to the folder of the settings."""
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"expected the path of a file, got {shown(value)}")
+    return value
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
@@ -266,4 +285,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "inputs": _inputs,
     "data": _boolean,
     "targets": _targets,
+    "proto": _path,
 }

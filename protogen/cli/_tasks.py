@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._input import display_name, is_composed, is_program, read_file
+from protogen.cli._input import (
+    display_name,
+    is_composed,
+    is_program,
+    read_document,
+    read_file,
+)
 from protogen.cli._output import Unusable
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity, did_you_mean
 
@@ -38,7 +44,8 @@ class Task:
     ``select``, ``ignore`` and ``severity`` choose the findings, and ``fix`` is whether to fix them.
     ``required_inputs`` are blobs that the net must have; other inputs are for some nets of many.
     ``opens_sources`` is whether the data sources of the net are opened, and ``runs_programs``
-    whether a Python program is run. ``targets`` are those to check the net for.
+    whether a Python program is run. ``targets`` are those to check the net for, and ``schema`` is
+    the ``caffe.proto`` of the Caffe that reads it.
     """
 
     spec: str
@@ -52,6 +59,7 @@ class Task:
     opens_sources: bool = True
     runs_programs: bool = True
     targets: tuple[str, ...] = ()
+    schema: str | None = None
 
     @property
     def file(self) -> str:
@@ -142,7 +150,7 @@ def _internal_error(error: Exception) -> str:
 def _check_composed(task: Task) -> Outcome:
     from protogen.cli._input import read_partial_net
 
-    net, mistakes = read_partial_net(task.spec)
+    net, mistakes = read_partial_net(task.spec, schema=task.schema)
     report = _check_net(net, task)
     if mistakes:
         # That nothing reads a blob yet, say, is no news about half a net.
@@ -164,18 +172,17 @@ def _outcome(task: Task, findings: list[Diagnostic], report: Report, **more: Any
 
 
 def _check_file(task: Task) -> Outcome:
-    from protogen import proto
     from protogen.cli._file_kind import description, file_kind
     from protogen.net import Net
-    from protogen.text import read
 
     data = read_file(task.spec) if task.data is None else task.data
-    document = read(data, proto.NetParameter, task.file)
+    document = read_document(data, task.file, "NetParameter", task.schema)
     kind = file_kind(document)
     if kind == "net" or task.for_targets_only:
         return _check_net_file(task, Net.from_document(document))
     if kind == "solver":
-        return _check_solver_file(task, read(data, proto.SolverParameter, task.file))
+        solver = read_document(data, task.file, "SolverParameter", task.schema)
+        return _check_solver_file(task, solver)
     return Outcome(task.file, text=document.text, skipped=description(document))
 
 
@@ -188,7 +195,8 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
     def selected(net: Net, findings: list[Diagnostic]) -> list[Diagnostic]:
         chosen = filter(task.selects, findings)
         assert net.document is not None
-        left = _without_ignored(net.document, chosen)
+        with net.freeze():
+            left = _without_ignored(net.document, chosen)
         return applicable_fixes(net, left)
 
     if not task.fix:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import SEVERITIES, FormatsCommand, Spec, states_options
+from protogen.cli._options import SEVERITIES, FormatsCommand, Spec, proto_option, states_options
 from protogen.cli._output import Unusable, check_output, report, write_text
 from protogen.cli._tasks import TARGET_FAMILY
 from protogen.diagnostics import plural
@@ -32,7 +32,8 @@ _STDIN = "<stdin>"
     epilog="\b\nExamples:\n  protogen check deploy.prototxt\n"
     "  protogen check models/ --select P,S104 --format github\n"
     "  protogen check train_val.prototxt --input data=32,3,227,227 --diff\n"
-    "  protogen check --target opencv4,bvlc models/",
+    "  protogen check --target opencv4,bvlc models/\n"
+    "  protogen check --proto my-caffe/caffe.proto models/",
 )
 @click.argument("files", type=Spec(), metavar="[FILE|FOLDER|SPEC]...", nargs=-1)
 @click.option(
@@ -69,6 +70,7 @@ _STDIN = "<stdin>"
     metavar="NAME",
     help="Report what these targets do with the nets, nothing else.",
 )
+@proto_option
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; write nothing.")
@@ -199,6 +201,7 @@ class _Request:
             opens_sources=settings.data and are_opened(),
             runs_programs=options["allow_python"],
             targets=self.targets or settings.targets,
+            schema=options["schema"] or settings.proto,
         )
 
 
@@ -305,15 +308,17 @@ def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
         if text is not None:
             texts[outcome.file] = text
     source = source_of(texts)
+    # "No findings" would be beside the point if no file could be read.
+    summary = not request.quiet and (bool(files) or not any(each.problem for each in outcomes))
     if request.output_file:
-        context = Context(summary=not request.quiet, source=source)
+        context = Context(summary=summary, source=source)
         parts: Iterator[str] = render(files, context)
         write_text(request.output_file, "".join(f"{part}\n" for part in parts))
     else:
         # If standard output has the fixed text of standard input, the findings go elsewhere.
         piped = request.fix and _STDIN in [outcome.file for outcome in outcomes]
         out = sys.stderr if piped else sys.stdout
-        context = Context(out.isatty(), wants_color(out), not request.quiet, source)
+        context = Context(out.isatty(), wants_color(out), summary, source)
         for part in render(files, context):
             # Without `color`, click removes the colors from what is not a terminal.
             click.echo(part, file=out, color=context.color)

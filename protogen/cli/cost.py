@@ -41,7 +41,7 @@ def command(
     pooling reads the pixels that are really inside its windows. The column buffer is the memory in
     which a Convolution lays out its windows. JSON has the numbers of the whole batch.
     """
-    from protogen.cli._input import read_net_or_exit, shapes_given
+    from protogen.cli._input import exit_if_rejected, read_net_or_exit, shapes_given
     from protogen.graph import State
     from protogen.render import cost as render
     from protogen.render.json import dumps
@@ -61,8 +61,4 @@ def command(
         cost = measure_cost(analysis, parameters)
         text = dumps(render.data(cost)) if as_json else render.text(cost, terminal)
     click.echo(text, file=sys.stdout)
-    if mistakes or not analysis.ok:
-        from protogen.cli._input import report_diagnostics
-
-        report_diagnostics(net, [analysis])
-        raise click.exceptions.Exit(1)
+    exit_if_rejected(net, analysis, mistakes)

@@ -71,6 +71,8 @@ def command(
             _git(specs, stat, ignore)
         return
     _check_number(specs, 2, "expected two nets")
+    if specs == ("-", "-"):
+        raise click.UsageError("only one of the two nets can be standard input")
     old, new = (_read(spec) for spec in specs)
     _check_inputs((old, new), dict(inputs))
     found, summaries = _compare(old, new, ignore, dict(inputs))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
-from protogen.cli._options import Spec, data_option, set_option
-from protogen.cli._output import check_output, write_text
+from protogen.cli._options import Spec, data_option, proto_option, set_option
+from protogen.cli._output import check_output, report_lines, write_text
 
 if TYPE_CHECKING:
     from protogen.analysis import Analysis
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 )
 @deploy_options
 @set_option
+@proto_option
 @data_option
 @click.option(
     "--plain",
@@ -66,6 +67,7 @@ def command(
     phase: str | None,
     form: str | None,
     settings: tuple[Any, ...],
+    schema: str | None,
     annotate: bool,
     plain: bool,
     **options: Any,
@@ -86,12 +88,12 @@ def command(
     from protogen.graph import State
 
     _check_options(phase, form, options)
-    check_output(output, [split_spec(spec)[0]])
+    check_output(output, [split_spec(spec)[0], *filter(None, [schema])])
     given = {
         **zoo_settings(spec, form, plain, derived=bool(options["no_probability"])),
         **dict(settings),
     }
-    net = _in_form(spec, read_net(spec, given), form, options)
+    net = _in_form(spec, read_net(spec, given, schema), form, options)
     check_output(output, _files_of_modules())
     if form in ("train", "test"):
         phases = [form.upper()]
@@ -101,7 +103,24 @@ def command(
     report_diagnostics(net, analyses)
     if not all(analysis.ok for analysis in analyses):
         raise click.exceptions.Exit(1)
-    write_text(output, _prototxt(net, phase, analyses if annotate else []))
+    text = _prototxt(net, phase, analyses if annotate else [])
+    if schema is not None:
+        _check_readable(text, output, schema)
+    write_text(output, text)
+
+
+def _check_readable(text: str, output: str, schema: str) -> None:
+    """Exit with 1 if the schema lacks what an older net was upgraded to."""
+    from protogen.cli._input import read_document, source_of
+    from protogen.diagnostics import Severity
+    from protogen.render.diagnostic import diagnostics_text
+
+    name = "<stdout>" if output == "-" else output
+    document = read_document(text.encode("utf-8", "surrogateescape"), name, "NetParameter", schema)
+    errors = [found for found in document.diagnostics if found.severity is Severity.ERROR]
+    if errors:
+        report_lines(diagnostics_text(errors, source_of({name: text})))
+        raise click.exceptions.Exit(1)
 
 
 def _files_of_modules() -> list[str]:
@@ -139,12 +158,11 @@ def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> s
     """The net's own text, or a new one if layers are left out or shapes are added."""
     if not (phase or annotations):
         return net.to_prototxt()
-    from protogen import proto
     from protogen.text import writer
     from protogen.transforms.one_phase import may_run
 
     message = net.current.message
-    filtered = proto.NetParameter()
+    filtered = type(message)()
     filtered.CopyFrom(message)
     del filtered.layer[:]
     all_shapes = _top_shapes(annotations)

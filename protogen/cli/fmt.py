@@ -6,6 +6,7 @@ import click
 
 from protogen.cli._differences import show_difference
 from protogen.cli._input import display_name, read_file
+from protogen.cli._options import proto_option
 from protogen.cli._output import Unusable, report, report_error, report_lines, write_text
 from protogen.diagnostics import ProtogenError
 
@@ -26,7 +27,8 @@ __all__ = ["command"]
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
-def command(files: tuple[str, ...], check: bool, diff: bool) -> None:
+@proto_option
+def command(files: tuple[str, ...], check: bool, diff: bool, schema: str | None) -> None:
     """Format prototxt files in place: one field per line, two spaces per level.
 
     Comments stay where they are, and the meaning of a file does not change. With -, standard input
@@ -39,22 +41,23 @@ def command(files: tuple[str, ...], check: bool, diff: bool) -> None:
     search = FileSearch(lambda folder: folder_settings(folder).excluded)
     search.add(*files)
     search.report()
-    outcomes = {_format(file, check, diff) for file in search.files}
+    outcomes = {_format(file, check, diff, schema) for file in search.files}
     if search.problems or "unusable" in outcomes:
         raise click.exceptions.Exit(2)
     if "broken" in outcomes or (check and "changed" in outcomes):
         raise click.exceptions.Exit(1)
 
 
-def _format(file: str, check: bool, diff: bool) -> str:
+def _format(file: str, check: bool, diff: bool, schema: str | None) -> str:
     """Format one file. Return ``unusable``, ``broken``, ``changed`` or ``same``."""
+    from protogen.net_files import message_class
     from protogen.text import format_text
 
     name = display_name(file)
     try:
         data = read_file(file)
         text = data.decode("utf-8", "surrogateescape")
-        formatted = format_text(text, name)
+        formatted = format_text(text, name, message_class("NetParameter", schema))
     except Unusable as error:
         report_error(error)
         return "unusable"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -69,4 +70,4 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
             raise Unusable(f"{folder} cannot be created: {error.strerror or error}") from None
         write_text(str(file), text)
     click.echo(f"{folder}: {', '.join(files)}")
-    click.echo(f"next: cd {folder} && make")
+    click.echo(f"next: cd {shlex.quote(str(folder))} && make")

@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import click
 
 from protogen.cli._options import json_option
-from protogen.cli._output import report_lines
+from protogen.cli._output import report, report_lines, write_text
+from protogen.cli._sizes import AxisSizes
 from protogen.diagnostics import ProtogenError
-
-#: Larger axes do not occur, and their windows would not fit into memory.
-LARGEST = 1_000_000
-
-_SIZES = re.compile(r"(\d{1,9})(?:x(\d{1,9}))?", re.ASCII)
-
-
-class AxisSizes(click.ParamType):  # type: ignore[type-arg]
-    """A number for both axes, or height and width: ``7`` or ``7x9``."""
-
-    name = "N or HxW"
-
-    def __init__(self, least: int) -> None:
-        self.least = least
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        if isinstance(value, tuple):
-            return value
-        found = _SIZES.fullmatch(str(value).lower())
-        height, width = (int(found[1]), int(found[2] or found[1])) if found else (-1, -1)
-        if min(height, width) < self.least or max(height, width) > LARGEST:
-            expected = f"an integer from {self.least} to {LARGEST}, or two like 7x9"
-            self.fail(f'expected {expected}, got "{value}"', param, ctx)
-        return height, width
 
 
 @click.command(
@@ -87,6 +59,9 @@ class AxisSizes(click.ParamType):  # type: ignore[type-arg]
     show_default=True,
     help="What to take from each window.",
 )
+@click.option(
+    "--svg", type=click.Path(allow_dash=True), metavar="OUT", help="Draw the windows of one SIZE."
+)
 @json_option
 def command(
     sizes: tuple[tuple[int, int], ...],
@@ -95,6 +70,7 @@ def command(
     pad: tuple[int, int],
     round_mode: str,
     pool: str,
+    svg: str | None,
     as_json: bool,
 ) -> None:
     """Show how Caffe pools an image.
@@ -105,8 +81,11 @@ def command(
     """
     from protogen.render import pooling
     from protogen.render.json import dumps
+    from protogen.render.windows_svg import pooling_svg
     from protogen.reports.pooling import Axis, pooling_axes
 
+    if svg and len(sizes) > 1:
+        raise click.UsageError("--svg draws one SIZE")
     floor = round_mode == "FLOOR"
     accepted: list[tuple[Axis, Axis]] = []
     for size in sizes:
@@ -114,10 +93,13 @@ def command(
             accepted.append(pooling_axes(size, kernel, stride, pad, pool=pool, floor=floor))
         except ProtogenError as error:
             report_lines(str(error))
+    if svg and accepted:
+        write_text(svg, pooling_svg(accepted[0], pool))
+        report(f"wrote {svg}")
     if as_json and accepted:
         data = [pooling.data(axes, pool, round_mode) for axes in accepted]
         click.echo(dumps(data[0] if len(sizes) == 1 else data))
-    elif accepted:
+    elif accepted and svg != "-":
         click.echo("\n\n".join(pooling.text(axes, pool) for axes in accepted))
     if len(accepted) < len(sizes):
         raise click.exceptions.Exit(1)

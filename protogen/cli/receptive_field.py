@@ -63,9 +63,10 @@ def command(
     The size, the stride and the effective padding are those of a field that no border cuts off.
     The box of one element is exact: what lies in the padding is left out. Where the fields of
     elements differ, as behind a Deconvolution, the largest one is given. What cannot be known is
-    shown as ?, with the reason on standard error; the exit code is then 1.
+    shown as ?, with the reason on standard error; the exit code is then 1, as it is for a whole
+    net that Caffe would reject.
     """
-    from protogen.cli._input import read_net_or_exit, shapes_given
+    from protogen.cli._input import exit_if_rejected, read_net_or_exit, shapes_given
     from protogen.graph import State
     from protogen.render import receptive_field as render
     from protogen.render.json import dumps
@@ -75,7 +76,7 @@ def command(
 
     if place is not None and blob is None:
         raise click.UsageError("--at needs a BLOB")
-    net, _ = read_net_or_exit(spec)
+    net, mistakes = read_net_or_exit(spec)
     analysis = net.analysis(State(phase, level, stages), shapes_given(net, inputs))
     source = report.find_value(analysis, to) if to else default_source(analysis)
     if source is None:
@@ -87,6 +88,7 @@ def command(
         lines = table_text(render.table(found), sys.stdout.isatty())
         click.echo(dumps([render.data(each) for each in found]) if as_json else lines)
         _report_unclear(render.unclear_reasons(found))
+        exit_if_rejected(net, analysis, mistakes)
         return
     field = report.field_of(analysis, report.find_value(analysis, blob), source)
     if isinstance(field, report.UnclearField):

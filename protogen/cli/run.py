@@ -87,6 +87,8 @@ def _code(path: str, source: bytes) -> tuple[bytes, list[bytes]]:
     from protogen.netspec.notebook import NotebookError, code_of
 
     cells = [source]
+    if path.endswith(".prototxt"):  # some are valid Python: base_lr: 0.01
+        raise Unusable(f"expected a Python script or a notebook, got {path}")
     text = source.decode("utf-8", "replace")
     if path.endswith(".ipynb"):
         try:

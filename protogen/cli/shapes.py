@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import FormatsCommand, Spec, json_option, set_option, state_options
+from protogen.cli._options import (
+    FormatsCommand,
+    Spec,
+    json_option,
+    proto_option,
+    set_option,
+    state_options,
+)
 from protogen.render.net import FORMATS
 
 
@@ -21,6 +28,7 @@ from protogen.render.net import FORMATS
 )
 @click.argument("specs", type=Spec(), metavar="FILE|FOLDER|SPEC...", nargs=-1, required=True)
 @set_option
+@proto_option
 @state_options
 @click.option("--all-phases", is_flag=True, help="Show TRAIN and TEST side by side.")
 @click.option(
@@ -36,6 +44,7 @@ from protogen.render.net import FORMATS
 def command(
     specs: tuple[str, ...],
     settings: Any,
+    schema: str | None,
     phase: str,
     all_phases: bool,
     format_name: str,
@@ -67,6 +76,7 @@ def command(
         state=state,
         several=search.files != list(specs) or len(specs) > 1,
         print_diagnostics=not module.INCLUDES_DIAGNOSTICS,
+        schema=schema,
         exit_code=2 if search.problems else 0,
     )
     summaries = reader.summaries(search)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from protogen.cli._options import Setting
-from protogen.cli._output import report, report_lines, write_text
+from protogen.cli._output import check_output, report, report_lines, write_text
 
 _NUMBER = click.IntRange(min=1)
 
@@ -115,6 +115,8 @@ def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], out
     from protogen.solvers import Solver
 
     given = {name: value for name, value in size.items() if value}
+    nets = [str(fields[name]) for name in ("net", "train_net") if name in fields]
+    check_output(output, nets)
     _read_batches(str(fields.get("net", "train_val.prototxt")), given)
     try:
         solver = Solver(preset, **given, **fields)

@@ -118,6 +118,8 @@ def command(
         batch=batch,
     )
     nets = list(reader.summaries(search))
+    if not (nets or as_json):
+        raise click.exceptions.Exit(reader.exit_code)
     layout = Layout(columns or (), depth, sort)
     # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
     click.echo(_output(nets, layout, as_json, as_csv, as_markdown), file=sys.stdout)

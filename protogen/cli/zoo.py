@@ -20,8 +20,9 @@ from protogen.cli._output import Unusable
 def command(name: str | None, as_json: bool) -> None:
     """List the published networks, or describe NAME: its figures, its source and its options.
 
-    Each is equal to the file that was published, and a SPEC of every command: zoo:resnet50. Its
-    options follow as in zoo:resnet50?classes=10&size=64. Weights include biases, scales and shifts.
+    Each is equal to the file that was published, and a SPEC of every command that reads nets:
+    zoo:resnet50. Its options follow as in zoo:resnet50?classes=10&size=64. Weights include biases,
+    scales and shifts.
     """
     from protogen import zoo
     from protogen.render.json import dumps

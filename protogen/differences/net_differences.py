@@ -360,7 +360,7 @@ def _whole(kind: Kind, each: ComparedLayer) -> Difference:
 
 
 def _without_layers(net: proto.NetParameter) -> proto.NetParameter:
-    found = proto.NetParameter()
+    found = type(net)()
     for descriptor, value in net.ListFields():
         if descriptor.name in ("name", "force_backward", "debug_info"):
             setattr(found, descriptor.name, value)

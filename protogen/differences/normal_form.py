@@ -34,7 +34,7 @@ def normal_layer(layer: proto.LayerParameter, *, without_training: bool = False)
 
     ``without_training`` also leaves out learning rates, fillers, phases, engines and the batch.
     """
-    normal = proto.LayerParameter()
+    normal: Any = type(layer)()
     normal.CopyFrom(layer)
     for name in ("name", "bottom", "top"):
         normal.ClearField(name)
@@ -58,7 +58,7 @@ def normal_message(message: Any) -> Any:
 
 def normal_net(net: proto.NetParameter) -> proto.NetParameter:
     """A copy of a net in which every layer is in normal form, with its names."""
-    normal = proto.NetParameter()
+    normal = type(net)()
     normal.CopyFrom(net)
     for layer in normal.layer:
         names = {name: list(getattr(layer, name)) for name in ("bottom", "top")}

@@ -18,6 +18,9 @@ from protogen.values import value_problem
 
 __all__ = ["field_setting", "value_from_text"]
 
+#: How a field of a layer's parameters is written.
+_EXAMPLE = "convolution_param.engine"
+
 
 def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any) -> list[Edit]:
     """The edits that set a field, such as ``convolution_param.engine``, or with ``None`` remove it.
@@ -118,10 +121,11 @@ def _field_at(path: Path, text: str) -> FieldDescriptor:
         found = descriptor.fields_by_name.get(step)
         if found is None:
             near = did_you_mean(step, descriptor.fields_by_name)
-            refuse(f'{descriptor.name} has no field "{step}"', hint=near)
+            hint = near or ("" if "." in text else f"name its message, too: {_EXAMPLE}")
+            refuse(f'{descriptor.name} has no field "{step}"', hint=hint)
         descriptor = found.message_type
     if found is None:
-        refuse("expected a field, such as convolution_param.engine")
+        refuse(f"expected a field, such as {_EXAMPLE}")
     return found
 
 

@@ -36,6 +36,9 @@ def second_head(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
 
 def _changes(derivations: Derivations, amount: Amount, wanted: Amount) -> Iterator[Change]:
     assert wanted.size is not None
+    if wanted.multiple_of:
+        yield from _multiple(derivations, amount, wanted.multiple_of)
+        return
     parts = _corresponding_parts(derivations, amount, wanted)
     if parts:
         fits = [fit for place, size in parts for fit in _fits(derivations, place, size)[:1]]
@@ -48,6 +51,38 @@ def _changes(derivations: Derivations, amount: Amount, wanted: Amount) -> Iterat
         if others:
             for fit in _fits(derivations, place, wanted.size / others):
                 yield _change([fit])
+
+
+def _multiple(derivations: Derivations, amount: Amount, number: int) -> Iterator[Change]:
+    """The change that makes each part of an amount a multiple of a number."""
+    places = [place for place in amount.places if place.size != 1]
+    parts = _parts(derivations, amount) or [(amount.factor, place) for place in places]
+    if len(parts) > 1 and len(places) > 1:
+        return
+    fits = []
+    for scale, place in parts:
+        if scale * place.known_size % number:
+            fit = _nearest_fit(derivations, place, number / scale)
+            if fit is None:
+                return
+            fits.append(fit)
+    if fits:
+        yield _change(fits)
+
+
+def _nearest_fit(derivations: Derivations, place: Place, number: Fraction) -> _Fit | None:
+    """The field, with the nearest value that gives the place a multiple of a number."""
+    middle = round(place.known_size / number)
+    for distance in range(_MOST_MULTIPLES):
+        for factor in (middle - distance, middle + distance):
+            fits = _fits(derivations, place, factor * number)
+            if fits:
+                return fits[0]
+    return None
+
+
+#: How many multiples on each side are tried.
+_MOST_MULTIPLES = 200
 
 
 def _change(fits: Sequence[_Fit]) -> Change:

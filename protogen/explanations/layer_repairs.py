@@ -57,6 +57,18 @@ def crop_fields(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
         yield Change(f'{" ".join(titles)} in "{join.name}"', tuple(edits), local=True)
 
 
+def concat_axis(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
+    """Another axis for a Concat of blobs that are no images, on which these may differ."""
+    join = divergence.join
+    shapes = [value.shape for value in join.bottoms if value is not None and value.shape]
+    if join.type != "Concat" or not shapes or any(len(shape) > 3 for shape in shapes):
+        return
+    for axis in range(1, len(shapes[0])):
+        if all(_are_alike(shape, shapes[0], axis) for shape in shapes):
+            edit = Edit(join.path("concat_param.axis"), "set", axis)
+            yield Change(f'axis: {axis} in "{join.name}"', (edit,), local=True)
+
+
 def crop(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """A Crop layer that cuts the larger bottom to the smaller, where the two are aligned."""
     join = divergence.join

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from protogen import proto
 from protogen.analysis import Analysis
 from protogen.diagnostics import Severity
 from protogen.edits import Edit
@@ -117,7 +116,7 @@ def _edited_layers(message: Any, edits: Sequence[Edit]) -> Iterator[tuple[int, A
         moved = Edit(("layer", 0, *edit.path[2:]), edit.action, edit.value)
         by_layer.setdefault(index, []).append(moved)
     for index, own in by_layer.items():
-        net = proto.NetParameter(layer=[message.layer[index]])
+        net = type(message)(layer=[message.layer[index]])
         apply(net, own)
         yield index, net.layer[0]
 

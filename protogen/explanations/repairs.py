@@ -45,6 +45,7 @@ _KINDS: tuple[_Kind, ...] = (
     layer_repairs.unpooled_size,
     window_repairs.darknet_pooling,
     layer_repairs.crop_fields,
+    layer_repairs.concat_axis,
     layer_repairs.crop,
     layer_repairs.broadcast,
     image_repairs.image_size,

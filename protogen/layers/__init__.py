@@ -13,10 +13,11 @@ from functools import cache
 from typing import Any
 
 from protogen.modules import module_names
+from protogen.proto.schemas import schema_of
 from protogen.schema import LayerSchema, UnknownType, registered
 from protogen.spelling import hidden_difference, nearest
 
-__all__ = ["Layer", "all_types", "find", "intended_type", "other_types", "suggest"]
+__all__ = ["Layer", "all_types", "find", "intended_type", "of_user", "other_types", "suggest"]
 
 
 @cache
@@ -31,6 +32,21 @@ def find(layer_type: str) -> LayerSchema | None:
     if module:
         importlib.import_module(f"{__name__}.{module}")
     return registered(layer_type) or _others().get(layer_type)
+
+
+def of_user(layer: Any) -> LayerSchema | None:
+    """The schema of a type that only the user's ``caffe.proto`` has parameters for."""
+    schema = schema_of(layer.DESCRIPTOR)
+    if schema is None or not schema.parameter_of(layer.type):
+        return None
+    return _user_type(layer.type)
+
+
+@cache
+def _user_type(layer_type: str) -> LayerSchema:
+    from protogen.layers._fork_types import ForkType
+
+    return ForkType(layer_type, "")
 
 
 def _others() -> Mapping[str, LayerSchema]:

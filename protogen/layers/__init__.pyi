@@ -56,6 +56,9 @@ def find(layer_type: str) -> LayerSchema | None:
 def intended_type(layer_type: str) -> str:
     """The type that was most likely intended, or "" if none clearly was."""
 
+def of_user(layer: Any) -> LayerSchema | None:
+    """The schema of a type that only the user's ``caffe.proto`` has parameters for."""
+
 def other_types() -> tuple[LayerSchema, ...]:
     """The types of forks that little is known about except the name, sorted by name."""
 

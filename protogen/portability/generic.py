@@ -15,7 +15,7 @@ from protogen.portability.subject import Subject
 from protogen.shapes import is_known
 from protogen.targets import Target
 
-__all__ = ["floor_spelling", "judge_by_facts"]
+__all__ = ["floor_hint", "floor_spelling", "judge_by_facts"]
 
 #: The layers that give a net its data; a consumer that is not Caffe has none of them.
 _INPUTS = frozenset({"Input", "DummyData", "MemoryData"})
@@ -86,6 +86,7 @@ def _types(target: Target, steps: list[Step]) -> Iterator[Diagnostic]:
         if not known:
             message = f"{verb}: it has no layer type {step.type}"
             about = {"field": "type", "why": f"{source.mark}: {source.text}"}
+            about["hint"] = types.instead.get(step.type, "")
             yield finding(target, types.unknown, step, message, **about)
 
 
@@ -134,7 +135,7 @@ def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnosti
     if axes and bool(spelled) != theirs and rounds:
         up = "down" if theirs else "up"
         message = f"rounds it {up}, the net {'down' if spelled else 'up'}"
-        hint = _floor_hint(rounding.floor) if spelled else ""
+        hint = floor_hint(target, step)
         field = f"pooling_param.{spelled}" if spelled else "pooling_param"
         about = {"field": field, "why": why, "hint": hint}
         yield finding(target, "computes otherwise", step, message, **about)
@@ -153,11 +154,15 @@ def floor_spelling(param: Any) -> str:
     return ""
 
 
-def _floor_hint(spellings: tuple[str, ...]) -> str:
-    if not spellings:
+def floor_hint(target: Target, step: Step) -> str:
+    """How to spell a pooling that rounds down for a target that does not read its spelling."""
+    spelled = floor_spelling(step.layer.pooling_param) if step.type == "Pooling" else ""
+    if not spelled or target.pooling is None or spelled in target.pooling.floor:
+        return ""
+    if not target.pooling.floor:
         return "choose sizes that no pooling rounds: protogen sizes lists them"
-    name = spellings[0]
-    return f"write {name}: {_FLOOR[name]}; protogen convert does that"
+    name = target.pooling.floor[0]
+    return f"write {name}: {_FLOOR[name]} instead of {spelled}; protogen convert does that"
 
 
 def _average(target: Target, step: Step, axes: list[Any], why: str) -> Iterator[Diagnostic]:

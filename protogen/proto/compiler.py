@@ -6,21 +6,24 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from google.protobuf.descriptor_pb2 import (
-    DescriptorProto,
-    EnumDescriptorProto,
-    FileDescriptorProto,
-    FileDescriptorSet,
-)
+from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 
 from protogen import rules
 from protogen.diagnostics import Location, ProtogenError
+from protogen.proto.declarations import clear_options
 
-__all__ = ["clear_options", "compile_files", "compile_schema", "is_installed", "unusable"]
+__all__ = [
+    "all_files",
+    "clear_options",
+    "compile_files",
+    "compile_schema",
+    "is_installed",
+    "unusable",
+]
 
 #: The messages without which there is nothing to compose or to read.
 _NEEDED = ("LayerParameter", "NetParameter")
@@ -84,46 +87,20 @@ def unusable(
 def _not_compiled(path: str | Path, output: str) -> ProtogenError:
     """The error for the first line of the compiler's output that is no warning."""
     folder = f"{Path(path).resolve().parent}/"
-    lines = [line.replace(folder, "") for line in output.splitlines() if "warning" not in line]
-    reason = (lines or ["the compiler ended without a reason"])[0]
+    lines = [line.replace(folder, "") for line in output.splitlines()]
+    lines = [line for line in lines if "warning" not in line.lower()]
+    placed = [line for line in lines if _PLACE.fullmatch(line)]
+    reason = (placed or lines or ["the compiler ended without a reason"])[0]
     match = _PLACE.fullmatch(reason)
-    hint = "protoc compiles it where it is used: give that file, with those that it imports"
+    hint = "give the file that the build of that Caffe compiles, usually caffe.proto"
     if match is None or match["file"] != Path(path).name:
         return unusable(path, f"cannot be compiled: {reason}", hint)
     location = Location(str(path), int(match["line"]), int(match["column"]))
     return unusable(path, f"cannot be compiled: {match['message']}", hint, location)
 
 
-def clear_options(file: FileDescriptorProto) -> None:
-    """Leave out comments, and the options that mean nothing to who reads or writes a message."""
-    file.ClearField("source_code_info")
-    file.ClearField("options")
-    del file.extension[:]
-    for message in file.message_type:
-        _clear_message(message)
-    for enum in file.enum_type:
-        _clear_enum(enum)
-
-
-def _clear_message(message: DescriptorProto) -> None:
-    _keep_options(message, "map_entry")
-    for field in message.field:
-        _keep_options(field, "packed", "deprecated")
-    for nested in message.nested_type:
-        _clear_message(nested)
-    for enum in message.enum_type:
-        _clear_enum(enum)
-
-
-def _clear_enum(enum: EnumDescriptorProto) -> None:
-    _keep_options(enum, "allow_alias")
-    for value in enum.value:
-        _keep_options(value)
-
-
-def _keep_options(declaration: Any, *names: str) -> None:
-    """Leave only these options, and only those that are on."""
-    kept = [name for name in names if getattr(declaration.options, name)]
-    declaration.ClearField("options")
-    for name in kept:
-        setattr(declaration.options, name, True)
+def all_files(files: FileDescriptorSet) -> Iterator[FileDescriptorProto]:
+    """The files of a set, without those of protobuf itself."""
+    for file in files.file:
+        if not file.name.startswith("google/"):
+            yield file

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from protogen.diagnostics import plural
+from protogen.diagnostics import one_line, plural
 from protogen.differences import Difference, NetDifferences, WeightsFit
 from protogen.reports.summary import Summary, Total
 
@@ -45,7 +45,8 @@ def text(found: NetDifferences, summaries: Sequence[Summary] = ()) -> str:
         lines += _layer_lines(differences)
     if further > 1:
         lines.append(f"  and the shapes of {plural(further - 1, 'further layer')}")
-    return "\n".join([*lines, *_count_lines(found), *_cost_lines(summaries)])
+    lines += [*_count_lines(found), *_cost_lines(summaries)]
+    return "\n".join(map(one_line, lines))  # names from nets may contain anything
 
 
 def stat(found: NetDifferences, summaries: Sequence[Summary] = ()) -> str:
@@ -170,7 +171,7 @@ def weights_text(fit: WeightsFit) -> str:
             lines.append(f'  {words} layer "{each.layer}" ({each.type}): {each.reason}')
         if len(layers) > _LISTED:
             lines.append(f"  {words} {len(layers) - _LISTED} more")
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _verdict(fit: WeightsFit) -> str:

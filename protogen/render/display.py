@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import html as escaping
 import linecache
+from collections.abc import Collection
 from functools import singledispatch
 from pathlib import Path
 
 from protogen.analysis import Analysis
 from protogen.checks import Report
 from protogen.compose import Blob
+from protogen.graph import State
+from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.render import receptive_field, summary
 from protogen.render.diagnostic import diagnostics_text
+from protogen.render.net_svg import net_svg
 from protogen.reports.receptive_field import ReceptiveField
-from protogen.reports.summary import Summary, summarize
+from protogen.reports.summary import Summary, default_phase, summarize
 from protogen.reports.summary import summary as summarize_net
 from protogen.shapes import format_shape
 
-__all__ = ["html", "text"]
+__all__ = ["html", "svg", "text"]
 
 
 @singledispatch
@@ -31,6 +35,12 @@ def text(shown: object) -> str:
 def html(shown: object) -> str:
     """The object as HTML for a notebook: by default its text, as it is."""
     return f"<pre>{escaping.escape(text(shown))}</pre>"
+
+
+@singledispatch
+def svg(shown: object, **options: object) -> str:
+    """The object as a picture. Raises `TypeError` for what has none."""
+    raise TypeError(f"{type(shown).__name__} has no picture")
 
 
 text.register(ReceptiveField, receptive_field.text)
@@ -47,6 +57,24 @@ def _net_text(net: Net) -> str:
 @html.register
 def _net_html(net: Net) -> str:
     return f"<p>{escaping.escape(repr(net))}</p>\n{html(summarize_net(net))}"
+
+
+@svg.register
+def _net_svg(
+    net: Net,
+    phase: str | None = None,
+    level: int = 0,
+    stages: Collection[str] = (),
+    inputs: Inputs | None = None,
+) -> str:
+    """The graph of a net."""
+    state = State(phase or default_phase(net, level, stages), level, stages)
+    return net_svg(net.analysis(state, inputs))
+
+
+@svg.register
+def _analysis_svg(analysis: Analysis) -> str:
+    return net_svg(analysis)
 
 
 @text.register

@@ -40,7 +40,7 @@ def table(summaries: Iterable[NetworkSummary]) -> Table:
             )
         )
     titles = ("network", "image", "weights", "multiply-accumulates", "depth", "needs a fork for")
-    return Table(titles, rows, right=(2, 3, 4))
+    return Table(titles, rows, right=(2, 3, 4), least=(1, 5, 4))
 
 
 def image(summary: NetworkSummary) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from protogen.diagnostics import plural
+from protogen.diagnostics import one_line, plural
 from protogen.render.table import Table
 from protogen.reports.receptive_field import Box, FieldAxis, ReceptiveField, UnclearField
 from protogen.shapes import format_shape
@@ -19,7 +19,7 @@ _AXES = {2: "height", 3: "width"}
 def text(field: ReceptiveField) -> str:
     """What the elements of a blob see, for people."""
     blob, to = format_shape(field.shape), format_shape(field.to_shape)
-    title = f'each element of "{field.blob}" ({blob}) sees of "{field.to}" ({to}):'
+    title = one_line(f'each element of "{field.blob}" ({blob}) sees of "{field.to}" ({to}):')
     if field.sees_nothing:
         return f"{title} nothing"
     return "\n".join(
@@ -75,7 +75,7 @@ def table(fields: Sequence[ReceptiveField | UnclearField]) -> Table:
     rows = []
     for field in fields:
         rows.append((field.blob, format_shape(field.shape), *_cells(field)))
-    return Table(titles, rows)
+    return Table(titles, rows, least=(5, 4, 3))
 
 
 def _cells(field: ReceptiveField | UnclearField) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from protogen.diagnostics import one_line
 from protogen.reports.sizes import Sizes
 
 __all__ = ["data", "text"]
@@ -34,7 +35,7 @@ def text(report: Sizes, sizes: range) -> str:
             f"  legal  {legal}",
             f"  exact  {exact}",
         ]
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _present(report: Sizes) -> str:

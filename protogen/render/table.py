@@ -19,6 +19,9 @@ __all__ = ["Table", "boxed", "csv_text", "html", "markdown", "plain", "show", "t
 #: A column of words that is wider may be folded to this width, and its cells take several lines.
 _FOLDED = 24
 
+#: A column of words is never narrower than this, if its cells are wider.
+_NARROWEST = 8
+
 #: What a box takes between two columns, and at both edges together.
 _GAP, _EDGES = 3, 2
 
@@ -88,6 +91,8 @@ def boxed(table: Table) -> str:
     for row in table.rows:
         # As Text, because in a str rich would read brackets as markup.
         drawn.add_row(*[Text(one_line(row[index])) for index in shown])
+    # A table that is too wide is better than one whose names are squeezed to nothing.
+    width = max(width, _width(table, shown))
     console = Console(file=io.StringIO(), force_terminal=True, width=width)
     with console.capture() as capture:
         console.print(drawn)
@@ -98,17 +103,24 @@ def boxed(table: Table) -> str:
 
 def _left_out(table: Table, width: int) -> Collection[int]:
     """The columns to leave out so that the others fit."""
-    needed = []
-    for index, column in enumerate(zip(table.titles, *table.rows)):
-        longest = max(len(one_line(cell)) for cell in column)
-        needed.append(longest if index in table.right else min(longest, _FOLDED))
+    shown = list(range(len(table.titles)))
     left_out: list[int] = []
     for index in table.least:
-        kept = [each for i, each in enumerate(needed) if i not in left_out]
-        if sum(kept) + _GAP * (len(kept) - 1) + _EDGES <= width:
+        if _width(table, shown, _FOLDED) <= width:
             break
         left_out.append(index)
+        shown.remove(index)
     return left_out
+
+
+def _width(table: Table, shown: Sequence[int], words: int = _NARROWEST) -> int:
+    """The width of the columns ``shown`` if those of words take at most ``words`` characters."""
+    total = _GAP * (len(shown) - 1) + _EDGES
+    columns = list(zip(table.titles, *table.rows))
+    for index in shown:
+        longest = max(len(one_line(cell)) for cell in columns[index])
+        total += longest if index in table.right else min(longest, words)
+    return total
 
 
 # Other formats ---------------------------------------------------------------------------------

@@ -60,6 +60,8 @@ def _lines(fact: Any) -> Iterator[str]:
         if fact.skipped:
             yield _filled(f"left out: {', '.join(fact.skipped)}", "  ")
         yield f"  another type: {fact.unknown}"
+        for kind, other in fact.instead.items():
+            yield _filled(f"instead of {kind}: {other}", "    ")
     elif isinstance(fact, Schema):
         yield from _schema_lines(fact)
     else:

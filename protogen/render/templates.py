@@ -23,11 +23,16 @@ def _environment() -> Environment:
 
     return Environment(
         loader=FunctionLoader(load),
+        autoescape=_is_html,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _is_html(template: str | None) -> bool:
+    return template is not None and template.endswith(".html.j2")
 
 
 def render(template: str, **values: object) -> str:

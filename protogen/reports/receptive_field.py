@@ -211,13 +211,15 @@ class UnclearField:
 AnyField = ReceptiveField | UnclearField
 
 
-def fields(analysis: Analysis, to: Value) -> Iterator[AnyField]:
+def fields(analysis: Analysis, to: Value, longest_axis: int | None = None) -> Iterator[AnyField]:
     """The field of every blob that is computed from ``to``, in the order of the net.
 
-    A blob that is written in place is listed once, as it is in the end.
+    A blob that is written in place is listed once, as it is in the end. Blobs with a longer axis
+    than ``longest_axis`` are not followed, because that takes long.
     """
+    limits = () if longest_axis is None else (longest_axis,)
     last = set(analysis.values.values())
-    for value, found in dependences(analysis, to).items():
+    for value, found in dependences(analysis, to, *limits).items():
         if value is not to and value in last:
             yield _field(value, to, found)
 

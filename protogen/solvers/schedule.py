@@ -27,7 +27,8 @@ def learning_rate(solver: SolverParameter, iteration: int) -> float:
     """
     rate = POLICIES.get(solver.lr_policy)
     if rate is None:
-        raise ValueError(f'unknown lr_policy "{solver.lr_policy}"')
+        policy = solver.lr_policy
+        raise ValueError(f'unknown lr_policy "{policy}"' if policy else "lr_policy is missing")
     return _float(rate(solver, iteration))
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal
 
-from protogen.targets._schema import message_class
+from google.protobuf.descriptor_pb2 import FileDescriptorProto
+
+from protogen.targets._schema import declarations, message_class
 
 __all__ = [
     "EFFECTS",
@@ -67,6 +69,10 @@ class Schema:
         """The class of a message of the target's own schema, in a private pool."""
         return message_class(self.forks, self.lacks, self.fields, self.values, name)
 
+    def declarations(self) -> FileDescriptorProto:
+        """The target's own schema, without the messages and enums of other forks."""
+        return declarations(self.message_class().DESCRIPTOR.file, self.forks)
+
     def __hash__(self) -> int:
         return id(self)
 
@@ -75,8 +81,8 @@ class Schema:
 class Types:
     """The layer types that a target knows, and what becomes of a layer of another type.
 
-    ``aliases`` are types that it takes for one of Caffe's. ``no_input`` are data layers that it
-    does not read, so that a net that begins with one has no input.
+    ``aliases`` are types that it takes for one of Caffe's, ``skipped`` those that it leaves out.
+    ``instead`` says for unknown types what to write instead of them.
     """
 
     source: str
@@ -84,6 +90,7 @@ class Types:
     unknown: Effect
     aliases: Mapping[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,12 @@ from typing import Any
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from protogen import proto
+from protogen.proto.declarations import clear_options
+from protogen.proto.numbers import separate_numbers
 
-__all__ = ["message_class"]
+__all__ = ["declarations", "message_class"]
 
 _Field = descriptor_pb2.FieldDescriptorProto
-
-#: From here on, numbers of fields whose own number another field of the target has.
-_SPARE_NUMBERS = 500_000
 
 _pools: dict[tuple[Any, ...], descriptor_pool.DescriptorPool] = {}
 
@@ -86,8 +85,8 @@ def _pool(choice: _Choice) -> descriptor_pool.DescriptorPool:
     file = descriptor_pb2.FileDescriptorProto()
     proto.FILE.CopyToProto(file)
     # The options that mark the forks are of no use here, and need the file that declares them.
-    del file.dependency[:], file.extension[:]
-    file.ClearField("options")
+    clear_options(file)
+    del file.dependency[:]
     for enum in file.enum_type:
         _change_enum(enum, proto.FILE.enum_types_by_name[enum.name], enum.name, choice)
     for message in file.message_type:
@@ -99,14 +98,12 @@ def _pool(choice: _Choice) -> descriptor_pool.DescriptorPool:
 
 
 def _change_message(message: Any, descriptor: Any, path: str, choice: _Choice) -> None:
-    message.ClearField("options")
     added = dict(choice.added(path))
     kept = []
     for field in message.field:
         marks = _marks_of(descriptor.fields_by_name[field.name])
         if not choice.has(f"{path}.{field.name}", marks):
             continue
-        field.ClearField("options")
         field.number = choice.number(marks) or field.number
         kept.append(field)
     declared = {field.name: field for field in kept}
@@ -115,7 +112,8 @@ def _change_message(message: Any, descriptor: Any, path: str, choice: _Choice) -
             declared[name] = _Field(name=name)
             kept.append(declared[name])
         _declare(declared[name], declaration)
-    _separate_numbers(kept, added)
+    # Those that are declared keep their numbers.
+    separate_numbers(sorted(kept, key=lambda field: field.name not in added))
     copies = [_Field.FromString(field.SerializeToString()) for field in kept]
     del message.field[:]
     message.field.extend(sorted(copies, key=lambda field: field.number))
@@ -125,15 +123,6 @@ def _change_message(message: Any, descriptor: Any, path: str, choice: _Choice) -
     for nested in message.nested_type:
         inner = descriptor.nested_types_by_name[nested.name]
         _change_message(nested, inner, f"{path}.{nested.name}", choice)
-
-
-def _separate_numbers(fields: list[Any], declared: Collection[str]) -> None:
-    """Give a field another number if two have the same; those that are declared keep theirs."""
-    taken: set[int] = set()
-    for field in sorted(fields, key=lambda field: field.name not in declared):
-        while field.number in taken:
-            field.number = _SPARE_NUMBERS + len(taken)
-        taken.add(field.number)
 
 
 def _declare(field: Any, declaration: int | str) -> None:
@@ -164,7 +153,6 @@ def _change_enum(enum: Any, descriptor: Any, path: str, choice: _Choice) -> None
         value_path = f"{path}.{value.name}"
         if not choice.has(value_path, marks):
             continue
-        value.ClearField("options")
         value.number = choice.values.get(value_path) or choice.number(marks) or value.number
         kept.append(value)
     known = {value.name for value in kept}
@@ -183,5 +171,52 @@ def _change_enum(enum: Any, descriptor: Any, path: str, choice: _Choice) -> None
         enum.value.extend(copies)
     else:
         enum.ClearField("options")
-        for value in enum.value:
-            value.ClearField("options")
+
+
+def declarations(file: Any, forks: Collection[str]) -> descriptor_pb2.FileDescriptorProto:
+    """The schema in a file of a target, without messages and enums that only others have.
+
+    Those are types of fields that the target lacks, and what is marked with other forks.
+    """
+    found = descriptor_pb2.FileDescriptorProto()
+    file.CopyToProto(found)
+    before, number = set(_types_of_fields(proto.FILE.message_types_by_name)), -1
+    while number != len(now := _used(found)):  # what is left out may be the last to use another
+        number = len(now)
+        _drop(found, proto.FILE, frozenset(forks), before, now)
+    return found
+
+
+def _used(holder: Any) -> set[str]:
+    """The types of all fields."""
+    is_file = isinstance(holder, descriptor_pb2.FileDescriptorProto)
+    used = set() if is_file else {field.type_name for field in holder.field}
+    return used.union(*map(_used, holder.message_type if is_file else holder.nested_type))
+
+
+def _types_of_fields(types: Mapping[str, Any]) -> Iterator[str]:
+    """The messages of BVLC Caffe's fields, and the enums of all fields."""
+    for message in types.values():
+        for field in message.fields:
+            kind = field.message_type or field.enum_type
+            is_enum = field.enum_type is not None
+            if kind is not None and (is_enum or not proto.forks_of(field)):
+                yield f".{kind.full_name}"
+        yield from _types_of_fields(message.nested_types_by_name)
+
+
+def _drop(
+    holder: Any, descriptor: Any, forks: frozenset[str], before: set[str], now: set[str]
+) -> None:
+    is_file = descriptor is proto.FILE
+    messages = holder.message_type if is_file else holder.nested_type
+    types = descriptor.message_types_by_name if is_file else descriptor.nested_types_by_name
+    for declared, known in ((holder.enum_type, descriptor.enum_types_by_name), (messages, types)):
+        for index in reversed(range(len(declared))):
+            own = known[declared[index].name]
+            name, marks = f".{own.full_name}", frozenset(proto.forks_of(own))
+            is_foreign = bool(marks) and not marks & forks
+            if name not in now and (name in before or is_foreign):
+                del declared[index]
+    for message in messages:
+        _drop(message, types[message.name], forks, before, now)

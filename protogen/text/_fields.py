@@ -210,7 +210,7 @@ class FieldReader(ScalarReader):
         kind = self.descriptor.name if field is None else field.message.name
         hint = self._hint(kind, name)
         if colon or self.text.startswith(("{", "<"), at):
-            message = f'{kind} has no field "{name}"'
+            message = f'{kind}{self.of_schema} has no field "{name}"'
             fix = None
             if name.lower() in self.frame.fields:
                 fix = Fix(f'write "{name.lower()}"', (), True, ((start, end, name.lower()),))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from protogen.edits import Fix
 from protogen.proto.fields import has_required
+from protogen.proto.schemas import schema_of
 from protogen.text._values import Field, Fields, fields_of
 from protogen.text.tree import Block, Entry, Span
 
@@ -65,6 +66,9 @@ class ReaderState:
         self.text = text
         self.values: dict[str, Any] = {}
         self.descriptor = descriptor
+        schema = schema_of(descriptor)
+        #: What a sentence adds to the name of a message, if it is that of a user's schema.
+        self.of_schema = "" if schema is None else f" in {schema.path}"
         self.frame = Frame(None, fields_of(descriptor), self.values, "", 0, 0, "")
         self.root = Block(self.frame.entries)
         self.stack: list[Frame] = []

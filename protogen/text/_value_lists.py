@@ -153,6 +153,8 @@ class ValueListReader(ReaderState):
             if decimal:
                 fixed = f"{name}: {written[0]}.{written[1]}"
             hint = f"write {fixed}" if fixed else f'keep one value of "{name}"'
+            if number == 3 and self._is_size(name):
+                hint += "; only yjxiong's 3D fork of Caffe takes one for each of three axes"
             fix = _fix(fixed, start, end, safe=same and not decimal) if fixed else None
         self.report("several-values", message, start, end, hint=hint, fix=fix)
         self._keep(field, start, end, values)
@@ -183,10 +185,15 @@ class ValueListReader(ReaderState):
 
     def _one_per_axis(self, name: str, written: list[str]) -> str:
         """``kernel_h: 3 kernel_w: 5`` for two different values, if the message has these fields."""
-        names = [f"{name.removesuffix('_size')}_{axis}" for axis in "hw"]
-        if len(written) != 2 or not all(each in self.frame.fields for each in names):
+        if len(written) != 2 or not self._is_size(name):
             return ""
+        names = [f"{name.removesuffix('_size')}_{axis}" for axis in "hw"]
         return " ".join(f"{each}: {value}" for each, value in zip(names, written))
+
+    def _is_size(self, name: str) -> bool:
+        """Whether the message also has a field for the height, and one for the width."""
+        names = [f"{name.removesuffix('_size')}_{axis}" for axis in "hw"]
+        return all(each in self.frame.fields for each in names)
 
     def _report_message(self, field: Field, start: int, at: int, end: int) -> None:
         """Report braces, with the one value of the field that is in them, if there is one."""

@@ -9,6 +9,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 
 from protogen.proto.fields import INTEGER_RANGES, has_required, is_repeated
+from protogen.proto.schemas import written
 
 __all__ = ["Field", "Fields", "decode_strings", "fields_of"]
 
@@ -148,9 +149,9 @@ _tables: dict[Any, Fields] = {}
 
 
 def fields_of(descriptor: Any) -> Fields:
-    """The fields of a message type by name, built once."""
+    """The fields by name that a message has in a text, built once."""
     if descriptor not in _tables:
-        _tables[descriptor] = {field.name: Field(field) for field in descriptor.fields}
+        _tables[descriptor] = {field.name: Field(field) for field in written(descriptor).fields}
     return _tables[descriptor]
 
 

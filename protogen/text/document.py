@@ -10,6 +10,7 @@ from protogen import proto, rules
 from protogen.diagnostics import Diagnostic, Location, ProtogenError
 from protogen.edits import Edit, EditError
 from protogen.field_changes import check_overlaps
+from protogen.proto.schemas import schema_of
 from protogen.text._edit_splices import edit_splices
 from protogen.text.comments import Comment
 from protogen.text.lines import Lines
@@ -42,7 +43,8 @@ class Document:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy the text; it is read again."""
-        return _document, (self.text, self.message_class.DESCRIPTOR.name, self.filename)
+        descriptor = self.message_class.DESCRIPTOR
+        return _document, (self.text, descriptor.name, self.filename, schema_of(descriptor))
 
     @property
     def parse_result(self) -> ParseResult:
@@ -166,8 +168,11 @@ class Document:
         self.apply([Edit(tuple(path), "delete")])
 
 
-def _document(text: str, message_name: str, filename: str) -> Document:
-    return Document(text, getattr(proto, message_name), filename)
+def _document(text: str, message_name: str, filename: str, schema: Any = None) -> Document:
+    message_class = (
+        getattr(proto, message_name) if schema is None else schema.message_class(message_name)
+    )
+    return Document(text, message_class, filename)
 
 
 def read(

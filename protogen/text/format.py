@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from protogen.diagnostics import ProtogenError
 from protogen.text._tokens import Token, tokens
@@ -24,14 +25,15 @@ _FATAL = {
 _QUOTE = re.compile(r"""\\(.)|(")""", re.DOTALL)
 
 
-def format_text(text: str, filename: str = "<text>") -> str:
+def format_text(text: str, filename: str = "<text>", message_class: Any = None) -> str:
     """The text in the canonical layout, with the same meaning and all comments.
 
     Each field has its own line, messages are spread over lines, strings have double quotes, and
     several blank lines become one. Lists stay lists; the spelling of numbers and the line breaks
-    (LF or CRLF) are kept. Raises `ProtogenError` for a text that is not well formed.
+    (LF or CRLF) are kept. ``message_class`` is that of a net, unless it is given. Raises
+    `ProtogenError` for a text that is not well formed.
     """
-    document = read(text, filename=filename)
+    document = read(text, message_class, filename)
     if not _is_well_formed(document):
         faults = [found for found in document.diagnostics if found.name in _FATAL]
         raise ProtogenError(faults or document.diagnostics)

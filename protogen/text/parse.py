@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from protogen.diagnostics import Diagnostic, Location
+from protogen.proto.schemas import fitted
 from protogen.text._foreign_formats import foreign_format
 from protogen.text._look_alikes import LookAlike, find_look_alikes, plain_text
 from protogen.text._mixed_formats import restore_types
@@ -50,7 +51,16 @@ class ParseResult:
 
     def message(self) -> Any:
         """A new message with what was understood, also if there are problems."""
-        return self.message_class(**self.values)
+        return self.message_class(**self._fitted[0])
+
+    @cached_property
+    def _fitted(self) -> tuple[dict[str, Any], list[Path]]:
+        return fitted(self.values, self.message_class.DESCRIPTOR)
+
+    def _unfit(self) -> list[int]:
+        """The offsets of values of a user's schema that the message cannot hold."""
+        spans = [find(self.root, path)[0] for path in self._fitted[1]]
+        return [span.start for span in spans if span is not None]
 
     @property
     def is_complete(self) -> bool:
@@ -85,7 +95,7 @@ class ParseResult:
     @property
     def damage(self) -> list[int]:
         """The offsets without a diagnostic where the text was not read completely."""
-        return self._findings[1]
+        return self._findings[1] + self._unfit()
 
     def locate(self, path: Path) -> Location | None:
         """The place of a field, from its name through its value.

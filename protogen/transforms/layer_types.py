@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
+
+from google.protobuf.message import Message
 
 from protogen import proto
 from protogen.editing.insertion import replacement
@@ -46,8 +49,10 @@ class LayerTypes(Transform):
     def run(self, net: Net) -> Result:
         net = net.in_current_format()
         result = Result.unmodified(net)
+        layers = net.current.message.layer  # once, because it takes time in the size of the net
+        wanted = [index for index, layer in enumerate(layers) if self._wants_change(layer)]
         # From the end, so that the layers yet to come keep their indices.
-        for index in reversed(range(len(net.current.message.layer))):
+        for index in reversed(wanted):
             result = self._replace(result, index)
         return result
 
@@ -55,8 +60,6 @@ class LayerTypes(Transform):
         """The result with one layer replaced, if the target needs that."""
         net = result.net
         layer = net.current.message.layer[index]
-        if not self._wants_change(layer):
-            return result
         phases = [net.analysis(State(phase)) for phase in net.meant_phases()]
         steps = [step for analysis in phases for step in analysis.of_indices((index,))]
         if not steps:
@@ -118,8 +121,8 @@ class LayerTypes(Transform):
 
 
 def _message(fields: Fields) -> proto.LayerParameter:
-    if isinstance(fields, proto.LayerParameter):
-        return fields
+    if isinstance(fields, Message):
+        return cast("proto.LayerParameter", fields)
     return proto.LayerParameter(**fields)
 
 

@@ -526,6 +526,26 @@ def test_labels_without_an_axis_of_channels() -> None:
     assert 'hint:  a Crop of "up" to "data" (axis: 2, offset: 0) before "loss"' in text
 
 
+def test_the_head_that_a_reshape_does_not_fit() -> None:
+    """Heads of 8x8 and 4x4 with 80 and 84 channels; 21 divides 16 * 84 = 1344, not 64 * 80."""
+    net = image(3, 8)
+    for name, outputs, stride in (("a", 80, 1), ("b", 84, 2)):
+        net += conv(name, "data", f"num_output: {outputs} kernel_size: 1 stride: {stride}")
+        net += layer(f"{name}_flat", "Flatten", name)
+    net += layer("conf", "Concat", "a_flat", "b_flat")
+    net += layer("r", "Reshape", "conf", reshape_param="shape { dim: 0 dim: -1 dim: 21 }")
+    (text,) = told(net, "S101")
+    assert 'or num_output: 84 in "a" (changes the weights of' in text
+
+
+def test_the_axis_of_a_concat_of_prior_boxes() -> None:
+    net = image(3, 64)
+    for name, stride in (("a", 8), ("b", 16)):
+        net += conv(name, "data", f"num_output: 4 kernel_size: 1 stride: {stride}")
+        net += layer(f"{name}_prior", "PriorBox", name, "data", prior_box_param="min_size: 30")
+    assert hints(net + layer("priors", "Concat", "a_prior", "b_prior")) == ['axis: 2 in "priors"']
+
+
 # What repairs keep and change ------------------------------------------------------------------
 
 

@@ -587,3 +587,9 @@ def test_a_misspelled_layer_is_no_reason_to_skip_a_file(in_folder: Path) -> None
     result = check("net.prototxt")
     assert result.exit_code == 1
     assert 'T110] NetParameter has no field "Layer"' in result.stdout
+
+
+def test_a_file_that_does_not_exist_has_no_totals(in_folder: Path) -> None:
+    result = check("missing.prototxt")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "Error: missing.prototxt cannot be read: No such file or directory\n"

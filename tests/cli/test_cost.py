@@ -66,3 +66,9 @@ def test_a_net_that_caffe_rejects() -> None:
     assert "at least 882" in result.stdout
     assert 'unknown layer type "Mystery"' in result.stderr
     assert result.exit_code == 1
+
+
+def test_an_error_is_printed_once() -> None:
+    result = run(text=NET.replace("kernel_size: 3", "kernal_size: 3"))
+    assert result.stderr.count('has no field "kernal_size"') == 1
+    assert result.exit_code == 1

@@ -150,3 +150,17 @@ def test_git_compares_the_normal_form() -> None:
     assert changed == ["-    num_output: 4", "+    num_output: 8"]
     Path("a.prototxt").write_text("not a net")
     assert "+not a net" in git("diff")
+
+
+def test_names_with_control_characters(in_folder: Path) -> None:
+    Path("a.prototxt").write_text(NET)
+    Path("b.prototxt").write_text(NET.replace('name: "conv"', r'name: "conv\n\033[2J"'))
+    result = CliRunner().invoke(command, ["a.prototxt", "b.prototxt", "--weights"], color=True)
+    assert r'renamed to "conv\n\x1b[2J"' in result.stdout
+    assert "\033" not in result.stdout
+
+
+def test_standard_input_is_one_net_only() -> None:
+    result = CliRunner().invoke(command, ["-", "-"], input=NET)
+    assert result.exit_code == 2
+    assert "only one of the two nets can be standard input" in result.stderr

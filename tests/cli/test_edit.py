@@ -90,6 +90,13 @@ def test_the_net_is_cut_and_compared_as_text(file: Path) -> None:
     assert "-  convolution_param { num_output: 4 kernel_size: 3 } }\n" in done.stdout
 
 
+def test_a_field_without_its_message(file: Path) -> None:
+    done = run(file, "--set", "conv", "num_output", "5")
+    assert done.exit_code == 1
+    assert 'LayerParameter has no field "num_output"' in str(done.exception)
+    assert "name its message, too: convolution_param.engine" in str(done.exception)
+
+
 def test_usage(file: Path) -> None:
     assert "expected an edit" in run(file).stderr
     assert "--in-place needs a FILE" in run("-", "-i", "--remove", "x").stderr

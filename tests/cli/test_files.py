@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from protogen.cli import commands
 from protogen.cli._files import Exclude, FileSearch
 
 
@@ -117,3 +121,20 @@ def test_patterns_of_the_settings(in_folder: Path) -> None:
     assert files(".", exclude=exclude) == ["new/x.prototxt"]
     assert files("new", exclude=exclude) == ["new/x.prototxt"]
     assert files("old", exclude=exclude) == ["old/x.prototxt"]
+
+
+def test_a_folder_1000_deep(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each step by itself: the whole path may be longer than the system takes.
+    for _ in range(1_000):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("net.prototxt").write_text('name: "x"\n')
+    monkeypatch.chdir(in_folder)
+    (in_folder / "d" / ".gitignore").write_text("ignored/\n")
+    started = time.process_time()
+    result = CliRunner().invoke(commands, ["check", "."])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "No findings in 1 file\n"
+    # To resolve each folder from the root took 20 seconds.
+    assert time.process_time() - started < 10
+    shutil.rmtree("d")

@@ -19,7 +19,7 @@ from protogen import files
 from protogen.cli import commands
 from protogen.files import write_file
 
-KILLS = int(os.environ.get("PROTOGEN_KILLS", "6"))
+KILLS = int(os.environ.get("PROTOGEN_KILLS", "4"))
 
 #: Files in the folder, large enough that writing them takes a while.
 NUMBER = 12

@@ -100,3 +100,7 @@ def test_what_cannot_be_created(in_folder: Path, arguments: list[str], message: 
     result = new(*arguments)
     assert (result.exit_code, message in result.output) == (2, True), result.output
     assert not Path("a").exists()
+
+
+def test_what_comes_next_is_quoted_for_a_shell(in_folder: Path) -> None:
+    assert "next: cd 'my net' && make\n" in new("my net").output

@@ -94,3 +94,15 @@ def test_a_net_without_inputs() -> None:
     result = run(text='name: "empty"')
     assert "has no inputs" in result.stderr
     assert result.exit_code == 1
+
+
+def test_a_net_that_caffe_rejects() -> None:
+    result = run(text=NET.replace("kernel_size: 3", "kernal_size: 3"))
+    assert result.stderr.count('has no field "kernal_size"') == 1
+    assert result.exit_code == 1
+
+
+def test_a_name_with_control_characters() -> None:
+    text = NET.replace('"conv"', r'"conv\n\033[2J"')
+    title = run("conv\n\033[2J", text=text).stdout.splitlines()[0]
+    assert title.startswith(r'each element of "conv\n\x1b[2J" (1x2x5x4)')

@@ -201,3 +201,10 @@ RULES = [rule for rule in registered() if rule.code.startswith("N")]
 def test_the_examples_of_a_rule(rule: Rule) -> None:
     assert f"{rule.severity}[{rule.code}]" in run(rule.bad).stderr
     assert run(rule.good).stderr == ""
+
+
+def test_a_prototxt_is_no_script(in_folder: Path) -> None:
+    Path("solver.prototxt").write_text("base_lr: 0.01\n")  # which is valid Python
+    result = CliRunner().invoke(commands, ["run", "solver.prototxt"])
+    assert result.exit_code == 2
+    assert result.stderr == ("Error: expected a Python script or a notebook, got solver.prototxt\n")

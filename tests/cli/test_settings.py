@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protogen.cli import commands
-from protogen.cli._settings import Settings, _nearest, find_settings
+from protogen.cli._settings import Settings, _own, find_settings
 from protogen.render.findings import FORMATS
 from tests.cli.test_check import EMPTY, codes, write
 
@@ -41,7 +41,7 @@ data = False
 
 
 def check(*arguments: str, text: str = "") -> Result:
-    _nearest.cache_clear()
+    _own.cache_clear()
     return CliRunner().invoke(commands, ["check", *arguments], input=text)
 
 
@@ -59,7 +59,7 @@ def indented(toml: str, section: str) -> str:
 )
 def test_each_kind_of_file(in_folder: Path, file: str, text: str) -> None:
     Path(file).write_text(text)
-    _nearest.cache_clear()
+    _own.cache_clear()
     assert find_settings(Path("nets/net.prototxt")) == Settings(
         select=("P101", "S2"),
         ignore=("pooling-rounds",),

@@ -120,3 +120,13 @@ def test_no_learning_rate(data: str, options: tuple[str, ...], code: int, messag
     result = run("lr", "-", *options, data=data)
     assert (result.exit_code, result.stdout) == (code, "")
     assert message in result.stderr
+
+
+def test_the_net_is_not_overwritten(in_folder: Path) -> None:
+    Path("net.prototxt").write_text("layer { }")
+    result = run("solver", "--preset", "adam", "--net", "net.prototxt", "-o", "net.prototxt")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "Error: net.prototxt is read by this command, and would be overwritten by its output\n"
+    )
+    assert Path("net.prototxt").read_text() == "layer { }"

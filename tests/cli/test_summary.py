@@ -80,3 +80,10 @@ def test_a_batch_without_images() -> None:
     result = run("-", "--batch", "2", text='name: "empty"')
     assert "--batch: the net has no images of known shape" in result.stderr
     assert result.exit_code == 2
+
+
+def test_a_folder_without_nets(in_folder: Path) -> None:
+    Path("notes").mkdir()
+    result = run("notes")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "notes: no *.prototxt files found\n"

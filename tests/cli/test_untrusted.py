@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from protogen.cli import commands
-from protogen.cli._settings import _nearest
+from protogen.cli._settings import _own
 
 IMAGES = (
     'layer { name: "d" type: "ImageData" top: "x" top: "y"'
@@ -19,7 +19,7 @@ PROGRAM = "from pathlib import Path\nPath('ran').touch()\n"
 
 
 def run(*arguments: str) -> Result:
-    _nearest.cache_clear()
+    _own.cache_clear()
     return CliRunner().invoke(commands, arguments)
 
 

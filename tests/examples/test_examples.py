@@ -269,3 +269,13 @@ def test_the_examples_pass_a_strict_type_checker() -> None:
     assert done.returncode in (0, 1), done.stderr
     lines = [line for line in done.stdout.splitlines() if " error: " in line]
     assert [line for line in lines if (EXAMPLES / line.split(":")[0]).parent == EXAMPLES] == []
+
+
+def test_the_pixel_classifier_teaches_what_a_1x1_is(capsys: pytest.CaptureFixture[str]) -> None:
+    example("pixel_classifier").main()
+    text = capsys.readouterr().out
+    # 128 weights and a bias; 128 products at each of 500 * 500 pixels.
+    assert "learns           129 numbers: 128 weights and a bias" in text
+    assert "computes  32,000,000 multiply-accumulates" in text
+    assert "250,000 times as many: 32,000,000" in text
+    assert "250x250: 129 numbers, 8,000,000 multiply-accumulates" in text

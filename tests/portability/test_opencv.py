@@ -139,9 +139,13 @@ def test_an_unknown_field_is_the_reason() -> None:
     text = DATA + FAILS["a floor that OpenCV does not know"]
     found = next(each for each in report(text).diagnostics if each.code == "F202")
     assert found.fact == 'layer "x" (Pooling): OpenCV 4 loads it and fails: reads kernel 0'
+    assert found.hint == (
+        "write ceil_mode: false instead of round_mode; protogen convert does that"
+    )
     assert found.why.startswith('beside the unknown field "round_mode", every field of pooling_par')
     assert found.location is not None
-    assert found.location.line == 2
+    column = text.splitlines()[1].index("round_mode") + 1
+    assert (found.location.line, found.location.column) == (2, column)
 
 
 def test_a_net_that_crashes_without_weights_has_the_verdict_with_weights() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from protogen.render.sizes import data, text
@@ -74,3 +76,8 @@ def test_data_for_scripts() -> None:
         "nearest_exact": None,
         "axes": [{"axis": "height", "legal": (5, 6), "exact": (6,)}],
     }
+
+
+def test_a_name_with_control_characters() -> None:
+    images = dataclasses.replace(report(), images=("da\n\033[2Jta",))
+    assert text(images, TRIED).startswith(r'"da\n\x1b[2Jta": 227x227, which Caffe rejects')

@@ -99,7 +99,14 @@ def test_no_terminal_breaks_a_number(
     else:
         text = boxed(summary_render.layers_table(protogen.summary(net)))
     table, _, left_out = text.partition("left out for lack of room: ")
-    assert max(map(len, re.sub(r"\x1b\[[\d;]*m", "", table).split("\n"))) <= width
+    assert max(map(len, re.sub(r"\x1b\[[\d;]*m", "", table).split("\n"))) <= max(width, 37)
     for column, numbers in (("MACs", ["231,211,008"]), ("tops", ["1x1024x14x14"])):
         if not any(column in each for each in left_out.split(", ")):
             assert all(number in table for number in numbers), column
+
+
+def test_a_column_of_names_does_not_vanish(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    rows = [("alexnet", "60,965,224 (61.0 M)", "724,406,816 (724 M)")]
+    text = boxed(Table(("net", "parameters", "MACs/image"), rows, right=(1, 2)))
+    assert " alexnet   60,965,224 (61.0 M)   724,406,816 (724 M) " in text.split("\n")

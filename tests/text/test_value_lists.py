@@ -117,3 +117,13 @@ def test_the_places_of_the_values() -> None:
     document = read(text)
     spans = [document.span(("layer", 0, "input_param", "shape", 0, "dim", i)) for i in range(4)]
     assert [text[span.start : span.end] for span in spans if span] == ["1", "3", "8", "8"]
+
+
+def test_sizes_of_three_axes() -> None:
+    """`repeated uint32 kernel_size` is in the branch 3D of yjxiong/caffe only."""
+    text = 'layer { type: "Pooling" pooling_param { kernel_size: [1, 2, 2] } }'
+    (found,) = read(text).diagnostics
+    assert found.hint == (
+        'keep one value of "kernel_size"; only yjxiong\'s 3D fork of Caffe takes one for each of'
+        " three axes"
+    )

@@ -170,3 +170,19 @@ def test_what_opencv_takes_otherwise_is_written_out() -> None:
     net, _ = converted(text, opencv)
     assert net.message.layer[1].concat_param.axis == 2
     assert not net.message.layer[1].concat_param.HasField("concat_dim")
+
+
+def test_a_net_that_needs_no_change_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = loads(DATA + layer("ReLU") * 50)
+    asked = 0
+    current = Net.current.fget
+    assert current is not None
+
+    def counted(self: Net) -> object:
+        nonlocal asked
+        asked += 1
+        return current(self)
+
+    monkeypatch.setattr(Net, "current", property(counted))
+    LayerTypes(targets.get("opencv4"))(net)
+    assert asked < 30  # each time takes time in the size of the net

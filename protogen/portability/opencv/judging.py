@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
+from protogen.portability.generic import floor_hint
 from protogen.portability.judgment import Judgment, finding, judgment, no_net
 from protogen.portability.opencv.build import UNBUILDABLE, build
 from protogen.portability.opencv.faults import OpenCVFault
@@ -14,6 +15,7 @@ from protogen.portability.opencv.layer_shapes import LAYERS
 from protogen.portability.opencv.running import run
 from protogen.portability.opencv.text import ReadNet, read_net
 from protogen.portability.opencv.values import differences
+from protogen.portability.quirks import quirk_findings
 from protogen.portability.reading import unknown_field_findings
 from protogen.portability.subject import Subject
 from protogen.targets import Effect, Target
@@ -44,6 +46,7 @@ class _Judge:
             return judgment(self.target, [self._found("refuses", "does not load the net", fault)])
         found = [*self._unknown_types(net), *self._crashes(net)]
         found += unknown_field_findings(self.subject, self.target, self.read.result)
+        found += quirk_findings(self.target, self.subject.analysis.steps)
         if net.is_empty:
             what = "it is a solver" if self.subject.is_solver else "it has no layers"
             message = f"loads it as an empty net: {what}"
@@ -79,29 +82,33 @@ class _Judge:
     def _found(self, effect: Effect, what: str, fault: OpenCVFault) -> Diagnostic:
         """The finding about a fault, of the layer that has it or of the whole net."""
         step = self._step(fault.layer)
-        if step is not None:
-            what = what.replace("the net", "it").replace(" on it", "")
+        what = what if step is None else what.replace("the net", "it").replace(" on it", "")
+        field = fault.field if step or fault.layer < 0 else ""
+        name, unknown = self._unknown_parameter(fault.layer)
+        why = ""
+        if unknown:
+            field = field or f"{name}.{unknown}"
+            why = (
+                f'beside the unknown field "{unknown}", every field of {name} counts as given: what'
+                " is not written has its default, and that of kernel_h is 0"
+            )
         return finding(
             self.target,
             effect,
             step,
             f"{what}: {fault.message}",
-            field=fault.field if step or fault.layer < 0 else "",
-            why=self._why(fault),
-            hint=fault.hint,
+            field=field,
+            why=why,
+            hint=fault.hint or (floor_hint(self.target, step) if step else ""),
             location=None if step else self.subject.location,
         )
 
-    def _why(self, fault: OpenCVFault) -> str:
-        """That an unknown field is the cause, if the layer has one that OpenCV keeps."""
-        if self.read is None or fault.layer < 0:
-            return ""
-        for name, fields in self.read.unknown_parameters(fault.layer):
-            return (
-                f'beside the unknown field "{fields[0].name}", every field of {name} counts as'
-                " given: what is not written has its default, and that of kernel_h is 0"
-            )
-        return ""
+    def _unknown_parameter(self, index: int) -> tuple[str, str]:
+        """The first unknown field that OpenCV keeps of a layer, and the message it is in."""
+        if self.read is not None and index >= 0:
+            for name, fields in self.read.unknown_parameters(index):
+                return name, fields[0].name
+        return "", ""
 
     def _step(self, index: int) -> Step | None:
         if self.read is None or index < 0:
@@ -117,7 +124,9 @@ class _Judge:
             reason = UNBUILDABLE.get(layer.type)
             what = f"its {layer.type} {reason}" if reason else f"it has no layer type {layer.type}"
             message = f"loads it and cannot build it: {what}"
-            yield finding(self.target, "fails later", step, message, field="type")
+            assert self.target.types is not None
+            hint = self.target.types.instead.get(layer.type, "")
+            yield finding(self.target, "fails later", step, message, field="type", hint=hint)
 
     def _crashes(self, net: ImportedNet) -> Iterator[Diagnostic]:
         for index in net.crashes:

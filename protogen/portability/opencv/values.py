@@ -12,13 +12,13 @@ from math import prod
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step, Value
 from protogen.poolings import pooled_axes
+from protogen.portability.generic import floor_hint
 from protogen.portability.judgment import finding
 from protogen.portability.opencv.build import BuiltNet
 from protogen.portability.opencv.importer import ImportedNet
 from protogen.portability.opencv.layer_shapes import WINDOWED, window_settings
 from protogen.portability.opencv.parameters import layer_parameters
 from protogen.portability.opencv.text import ReadNet
-from protogen.portability.quirks import quirk_findings
 from protogen.portability.subject import Subject
 from protogen.shapes import format_shape, is_known
 from protogen.targets import Target
@@ -32,9 +32,8 @@ _Rule = Callable[[Subject, Step], str]
 def differences(
     subject: Subject, target: Target, read: ReadNet, net: ImportedNet, built: BuiltNet
 ) -> Iterator[Diagnostic]:
-    """What OpenCV computes in another way than Caffe, layer by layer."""
+    """What OpenCV computes otherwise, layer by layer, besides the quirks of single fields."""
     steps = subject.analysis.steps
-    yield from quirk_findings(target, steps)
     yield from _statistics(subject, target, net)
     yield from _lost_settings(subject, target, read, net)
     yield from _shapes(target, steps, net, built)
@@ -106,7 +105,8 @@ def _shapes(
                     f'gives "{value.name}" the shape {format_shape(tuple(shape))}, Caffe'
                     f" {format_shape(value.shape)}"
                 )
-                yield finding(target, "computes otherwise", step, message)
+                hint = floor_hint(target, step)
+                yield finding(target, "computes otherwise", step, message, hint=hint)
                 break
 
 

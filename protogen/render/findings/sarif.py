@@ -77,7 +77,7 @@ def _fixes(file: CheckedFile, context: Context) -> list[dict[str, object] | None
         return [None] * len(file.findings)
     net = loads(text, file.file)
     fixes = []
-    with net.constant():
+    with net.freeze():
         for finding in applicable_fixes(net, file.findings):
             fixes.append(None if finding.fix is None else _fix(file, finding.fix, net))
     return fixes

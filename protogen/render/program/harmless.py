@@ -19,30 +19,9 @@ _MODULES = frozenset({"protogen", "caffe", "google.protobuf"})
 _OF_MODULES = frozenset({"Merge", "NetSpec", "TEST", "TRAIN"})
 
 #: Functions of Python that neither open nor run anything.
-_BUILTINS = frozenset(
-    [
-        "__name__",
-        "abs",
-        "bool",
-        "dict",
-        "enumerate",
-        "float",
-        "int",
-        "len",
-        "list",
-        "max",
-        "min",
-        "print",
-        "range",
-        "reversed",
-        "set",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "zip",
-    ]
-)
+_BUILTINS = {"__name__", "abs", "bool", "dict", "enumerate", "float", "int", "len", "list", "max",
+             "min", "print", "range", "reversed", "set", "sorted", "str", "sum", "tuple",
+             "zip"}  # fmt: skip
 
 
 def other_code(source: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from protogen.render.program.function_names import function_name, short_name
 from protogen.render.program.nodes import (
     ABSENT,
     Call,
@@ -30,16 +31,6 @@ __all__ = ["Layout", "lines_of"]
 
 #: Names that a program uses by itself.
 _RESERVED = {"L", "Net", "Blob", "blocks", "fillers", "net", "self"} | set(dir(builtins))
-
-#: Short names for the types of which functions are named.
-_SHORT = {
-    "Convolution": "conv",
-    "InnerProduct": "fc",
-    "BatchNorm": "bn",
-    "Pooling": "pool",
-    "Deconvolution": "deconv",
-    "SoftmaxWithLoss": "loss",
-}
 
 
 @dataclass
@@ -79,11 +70,12 @@ class _Names:
 
 
 class _Writer:
+    """Writes a program: its constants, its functions and the net itself."""
+
     def __init__(self, program: Program) -> None:
         self.program = program
         self.names = _Names(set())
         self.constants: dict[Any, str] = {}
-        self.values: dict[Any, str] = {}
         self.function_names: dict[str, str] = {}
         self.functions = {function.name: function for function in program.functions}
         #: The names of each function's parameters, as its own lines have them.
@@ -101,34 +93,8 @@ class _Writer:
     def _name_functions(self) -> None:
         # Callers first: what the net itself calls gets the plain names.
         for function in reversed(_callees_first(self.program.functions)):
-            self.function_names[function.name] = self.names.new(self._function_name(function))
-
-    def _function_name(self, function: Function) -> str:
-        """A name by the types of few layers, or else by how the layers are connected or called."""
-        types = list(dict.fromkeys(function.types))
-        if len(types) <= 3 and len(function.types) <= 4:
-            return "_".join(_short(each) for each in function.types)
-        shape = _shape_name(function, self.functions)
-        return shape or self._common_stem(function) or f"{_short(function.types[0])}_block"
-
-    def _common_stem(self, function: Function) -> str:
-        """The letters with which the first text argument of all calls begins."""
-        if not function.parameters:
-            return ""
-        key = function.parameters[0]
-        texts = []
-        for body in self.program.bodies():
-            for statement in body:
-                calls = statement.calls if isinstance(statement, Loop) else [statement]
-                for call in calls:
-                    if call.function == function.name and isinstance(call.args[key], Text):
-                        atoms = call.args[key].atoms
-                        texts.append("".join(a for a in atoms if isinstance(a, str)))
-        texts = [text for text in texts if text]
-        if not texts:
-            return ""
-        match = re.match(r"[A-Za-z][A-Za-z_]+", _common_prefix(texts))
-        return match[0].strip("_") if match else ""
+            name = function_name(function, self.program)
+            self.function_names[function.name] = self.names.new(name)
 
     # Constants -------------------------------------------------------------------------------
 
@@ -144,7 +110,7 @@ class _Writer:
         for group, number in groups.items():
             text = self._dict_text(group)
             if number > 1 and len(text) > 24:
-                name = self.names.new(_short(types[group])).upper()
+                name = self.names.new(short_name(types[group])).upper()
                 self.names.taken.add(name)
                 self.constants[group] = name
                 yield from wrapped(f"{name} = dict(", self._pieces(group), ")")
@@ -178,45 +144,6 @@ def _settings(call: Call) -> Any:
 def _is_splatted(key: str) -> bool:
     """Whether a keyword must be given in a dict, because Python has a word like it."""
     return keyword.iskeyword(key)
-
-
-def _shape_name(function: Function, functions: dict[str, Function]) -> str:
-    """What papers call layers that are connected like this; empty for others."""
-    if "SoftmaxWithLoss" in function.types:
-        return "loss"
-    call = _last_call(function)
-    if call is None:
-        return ""
-    reads_input = not set(call.bottoms).isdisjoint(function.blobs)
-    if call.function in functions:
-        name = _shape_name(functions[call.function], functions)
-        return name if reads_input or name != "residual" else "projection"
-    if call.types == ("Pooling",):
-        return "stage"
-    if call.types == ("Eltwise",):
-        return "residual" if reads_input else "projection"
-    return "dense" if call.types == ("Concat",) and reads_input else ""
-
-
-def _last_call(function: Function) -> Call | None:
-    """The last call that makes a new blob."""
-    for statement in reversed(function.body):
-        call = statement.template if isinstance(statement, Loop) else statement
-        if not call.in_place:
-            return call
-    return None
-
-
-def _short(layer_type: str) -> str:
-    return _SHORT.get(layer_type, layer_type.lower())
-
-
-def _common_prefix(texts: Sequence[str]) -> str:
-    first, last = min(texts), max(texts)
-    for index, letter in enumerate(first):
-        if index >= len(last) or last[index] != letter:
-            return first[:index]
-    return first
 
 
 def _callees_first(functions: Sequence[Function]) -> list[Function]:
@@ -371,7 +298,7 @@ class _Body:
         for statement in self.function.body:
             call = statement.template if isinstance(statement, Loop) else statement
             if name in call.outs:
-                return _short(call.types[-1]) if call.types else "y"
+                return short_name(call.types[-1]) if call.types else "y"
         return "y"
 
     # Calls -----------------------------------------------------------------------------------

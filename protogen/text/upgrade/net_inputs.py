@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from protogen import proto
 from protogen.diagnostics import plural
 from protogen.text.upgrade.upgrade_findings import Findings, Path
 
@@ -46,7 +45,7 @@ def upgrade_inputs(net: Any, found: Findings) -> bool:
     elif len(shapes) < len(net.input):
         _report_missing_shape(net, len(shapes), found)
     else:
-        layer = proto.LayerParameter(name="input", type="Input", top=net.input)
+        layer = type(net)().layer.add(name="input", type="Input", top=net.input)
         layer.input_param.shape.extend(shapes[: len(net.input)])
         # Caffe puts it first, wherever the input fields are written.
         layers = [layer, *net.layer]
@@ -65,7 +64,10 @@ def _input_shapes(net: Any) -> list[Any]:
         return list(net.input_shape)
     dims = net.input_dim
     starts = range(0, len(dims) - len(dims) % _DIMS, _DIMS)
-    return [proto.BlobShape(dim=dims[start : start + _DIMS]) for start in starts]
+    held = type(net)()
+    for start in starts:
+        held.input_shape.add(dim=dims[start : start + _DIMS])
+    return list(held.input_shape)
 
 
 def _report_missing_shape(net: Any, known: int, found: Findings) -> None:

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from protogen import proto
+from protogen import rules
+from protogen.diagnostics import ProtogenError
 from protogen.edits import Edit
 from protogen.proto.fields import is_repeated
+from protogen.proto.schemas import schema_of
 from protogen.text._edit_splices import edit_splices
 from protogen.text.comments import Comment
 from protogen.text.differences import differences
@@ -29,6 +31,7 @@ def rewrite_net(old: ParseResult, message: Any, new: Any, origins: _Origins) -> 
 
     ``new`` is the upgraded net, and the result is a text that says it.
     """
+    _check_schema(old, message)
     moves = _Moves(old, message, new, origins)
     splices = [*_replacements(old, new, moves), *_edits_of_layers(old, message, new, origins)]
     in_place = parse(splice(old.text, splices), old.message_class)
@@ -41,6 +44,15 @@ def rewrite_net(old: ParseResult, message: Any, new: Any, origins: _Origins) -> 
     if _contents(in_place.message()) == _contents(printed.message()):
         return in_place
     return printed
+
+
+def _check_schema(old: ParseResult, message: Any) -> None:
+    """Raise `ProtogenError` if the user's own schema lacks what a net is upgraded to."""
+    schema = schema_of(old.message_class.DESCRIPTOR)
+    if message.input and schema is not None and not schema.has_field("input_param"):
+        reason = f'{schema.path} has no "input_param", so "input" cannot become an Input layer'
+        location = old.locate(("input", 0))
+        raise ProtogenError(rules.named("impossible-edit").diagnostic(reason, location=location))
 
 
 def _contents(net: Any) -> bytes:
@@ -95,7 +107,7 @@ def _blocks(new: Any, moves: _Moves, moving: dict[Path, list[Comment]]) -> dict[
         if index is not None and moves.holder(field) == field:
             layer_of[field] = index
     # One text for all layers, which is read once to place the comments.
-    printed = PrintedNet(proto.NetParameter(layer=[new.layer[n] for n in layer_of.values()]))
+    printed = PrintedNet(type(new)(layer=[new.layer[n] for n in layer_of.values()]))
     row_of = {field: row for row, field in enumerate(layer_of)}
     blocks = {}
     for field, comments in moving.items():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from protogen import proto
 from protogen.diagnostics import did_you_mean, plural
 from protogen.proto.fields import is_repeated
 from protogen.text.upgrade.upgrade_findings import Findings, Path
@@ -123,7 +122,7 @@ def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
     """The V1 net, and for each of its layers the index of the V0 layer that it was made of."""
     _report_dropped_fields(net, found)
     layers, origins = _merge_padding(net, found)
-    out = proto.NetParameter(input=net.input, input_dim=net.input_dim)
+    out = type(net)(input=net.input, input_dim=net.input_dim)
     for field in ("name", "force_backward"):
         if net.HasField(field):
             setattr(out, field, getattr(net, field))

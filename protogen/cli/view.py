@@ -1,0 +1,134 @@
+"""``protogen view``: a page with the graph of a net, or an editor in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from protogen.cli._options import Spec, set_option, suited_state_options
+from protogen.cli._output import Unusable, check_output, report, write_text
+
+if TYPE_CHECKING:
+    from protogen.analysis import Analysis
+    from protogen.net import Net
+
+
+@click.command(
+    short_help="Write a page with the graph of a net, or edit it in a browser.",
+    epilog="\b\nExamples:\n  protogen view deploy.prototxt\n"
+    "  protogen view zoo:googlenet -o googlenet.html\n"
+    "  protogen view --serve deploy.prototxt",
+)
+@click.argument("spec", type=Spec(), metavar="FILE|SPEC", required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(allow_dash=True),
+    metavar="OUT",
+    help="File to write [default: the name of FILE with .html, in this folder].",
+)
+@click.option("--serve", is_flag=True, help="Serve an editor with the page, on this machine only.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="N",
+    help="Port of --serve [default: a free one].",
+)
+@set_option
+@suited_state_options
+def command(
+    spec: str | None,
+    output: str | None,
+    serve: bool,
+    port: int,
+    settings: Any,
+    phase: str | None,
+    level: int,
+    stages: tuple[str, ...],
+    inputs: Any,
+) -> None:
+    """Write one HTML file that shows a net in any browser, without a network.
+
+    It has the graph with the shape of every blob, which can be searched and folded; for each layer
+    its text, cost, receptive field and findings; and the table of all layers. Layers in place are
+    part of the box whose top they change. A net with faults is drawn, too; the exit code is then 1.
+
+    With --serve, the page has an editor, and follows what is typed or what another editor saves. It
+    never writes to FILE. Without FILE the editor is empty.
+    """
+    from protogen.cli._input import read_partial_net, report_rejection, shapes_given, split_spec
+
+    def analyze(net: Net) -> Analysis:
+        return _analysis(net, phase, level, stages, shapes_given(net, inputs))
+
+    def analyze_text(net: Net) -> Analysis:
+        # A text that is being typed may lack a blob of --input.
+        try:
+            return analyze(net)
+        except Unusable:
+            return _analysis(net, phase, level, stages, {})
+
+    if serve:
+        if output:
+            raise click.UsageError("give either --serve or -o")
+        _serve(spec, dict(settings), port, analyze_text)
+        return
+    if spec is None:
+        raise click.UsageError("give a FILE, or --serve for an empty editor")
+    from protogen.render.page import page
+
+    file, _ = split_spec(spec)
+    target = output or _default_output(file)
+    check_output(target, [file])
+    net, mistakes = read_partial_net(spec, dict(settings))
+    analysis = analyze(net)
+    title = Path(spec).name if spec != "-" else net.name or "standard input"
+    write_text(target, page(net, analysis, title))
+    if target != "-":
+        report(f"wrote {target}")
+    if mistakes or not analysis.ok:
+        report_rejection(net, analysis, mistakes)
+        raise click.exceptions.Exit(1)
+
+
+def _analysis(
+    net: Net, phase: str | None, level: int, stages: tuple[str, ...], inputs: Any
+) -> Analysis:
+    from protogen.graph import State
+    from protogen.reports.summary import default_phase
+
+    return net.analysis(State(phase or default_phase(net, level, stages), level, stages), inputs)
+
+
+def _default_output(file: str) -> str:
+    stem = "net" if file == "-" else Path(file.replace(":", "_")).stem
+    return f"{stem}.html"
+
+
+def _serve(
+    spec: str | None, settings: dict[str, Any], port: int, analyze: Callable[[Net], Analysis]
+) -> None:
+    """Serve the editor until the user stops it."""
+    from protogen.cli._input import is_composed, read_partial_net
+    from protogen.cli._page_server import Editor, PageServer
+
+    text, file, title = "", None, "untitled.prototxt"
+    if spec is not None:
+        net, _ = read_partial_net(spec, settings)
+        text, title = net.to_prototxt(), Path(spec).name
+        file = None if spec == "-" or is_composed(spec) else Path(spec)
+    try:
+        server = PageServer(Editor(title, text, file, analyze), port)
+    except OSError as error:
+        raise Unusable(f"port {port} cannot be served: {error.strerror or error}") from None
+    report(f"serving {server.url} (Ctrl+C stops)")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        report("stopped")
+    finally:
+        server.server_close()

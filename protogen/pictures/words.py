@@ -1,0 +1,163 @@
+"""What is written on a box, and how much space it takes."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from protogen.diagnostics import escaped
+from protogen.graph import Step
+from protogen.pictures.boxes import Box
+from protogen.pictures.groups import Group
+
+__all__ = ["FAMILIES", "Words", "box_words", "family", "group_words", "shortened"]
+
+#: Heights of the lines, and the space around them.
+_TITLE_HEIGHT, _LINE_HEIGHT, _MARGIN = 18.0, 15.0, 7.0
+
+#: A title of this many characters is written in full; the page shows longer ones beside it.
+_LONGEST = 48
+
+#: The widths of characters in a sans-serif font of 12 pixels. Others are of the last kind.
+_WIDTHS = ((" ijl.,:;|!'/()[]-tfrI", 4.4), ("mwMW@%", 10.4), ("ABCDEFGHKLNOPQRSTUVXYZ&", 8.4))
+_OTHER_WIDTH = 7.0
+_WIDTH_OF = {char: width for chars, width in _WIDTHS for char in chars}
+
+#: The kinds of layers that are told apart by color.
+FAMILIES = {
+    "convolution": ("Convolution", "Deconvolution", "InnerProduct", "ConvolutionDepthwise", "LSTM"),
+    "pooling": ("Pooling", "ROIPooling", "SPP", "Interp", "Upsample"),
+    "data": ("Input", "Data", "ImageData", "HDF5Data", "DummyData", "MemoryData", "WindowData"),
+    "activation": ("ReLU", "PReLU", "ELU", "Sigmoid", "TanH", "Dropout", "ReLU6", "Softmax"),
+    "normalization": ("BatchNorm", "Scale", "LRN", "MVN", "Bias", "Normalize", "BN"),
+    "combination": ("Concat", "Eltwise", "Slice", "Split", "Axpy", "Crop"),
+}
+
+
+def family(step: Step) -> str:
+    """The kind of a layer, or *other*."""
+    if step.is_loss or step.type == "Accuracy":
+        return "loss"
+    for name, types in FAMILIES.items():
+        if step.type in types:
+            return name
+    return "other"
+
+
+@dataclass
+class Words:
+    """A title, and lines below it."""
+
+    title: str
+    lines: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, title: str, *lines: str) -> Words:
+        """The texts, safe to show, and not too long."""
+        return cls(shortened(title), [shortened(line) for line in lines if line])
+
+    @cached_property
+    def width(self) -> float:
+        """The width of a box around it."""
+        # A title is bold, and the lines below are smaller.
+        widths = [1.08 * _width(self.title), *(0.92 * _width(line) for line in self.lines)]
+        return max(90.0, max(widths) + 2 * _MARGIN + 8)
+
+    @property
+    def height(self) -> float:
+        """The height of a box around it."""
+        return 2 * _MARGIN + _TITLE_HEIGHT + _LINE_HEIGHT * len(self.lines)
+
+
+def _width(text: str) -> float:
+    return sum(_WIDTH_OF.get(char) or _other_width(char) for char in text)
+
+
+def _other_width(char: str) -> float:
+    return 13.0 if unicodedata.east_asian_width(char) in "WF" else _OTHER_WIDTH
+
+
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """The text without control characters; a long one without its middle."""
+    if len(text) > 4 * longest:  # escaping would take long, and only the ends are shown
+        text = text[: 2 * longest] + text[-2 * longest :]
+    text = escaped(text)
+    if len(text) <= longest:
+        return text
+    return f"{text[: longest * 2 // 3]}…{text[-longest // 3 :]}"
+
+
+def box_words(box: Box) -> Words:
+    """The name of the layer, what it does, and the layers in place."""
+    first, *others = box.steps
+    in_place = " · ".join(step.type or "?" for step in others)
+    return Words.of(box.name or "(no name)", _deed(first), in_place)
+
+
+def group_words(group: Group) -> Words:
+    """The title of a folded group and the number of its layers."""
+    layers = sum(len(box.steps) for box in group.boxes)
+    times = f"{group.times} ×, " if group.times > 1 else ""
+    return Words.of(group.title, f"{times}{layers} layers")
+
+
+# What a layer does -----------------------------------------------------------------------------
+
+
+def _deed(step: Step) -> str:
+    """The type and the numbers that matter: ``Convolution 3x3/2, 64``."""
+    describe = _DEEDS.get(step.type)
+    words = describe(step.layer) if describe else ""
+    return f"{step.type or '?'} {words}".rstrip()
+
+
+def _convolution(layer: Any) -> str:
+    param = layer.convolution_param
+    words = [_window(param), str(param.num_output)]
+    if param.group > 1:
+        words.append(f"group {param.group}")
+    if any(each > 1 for each in param.dilation):
+        words.append(f"dilation {_sizes(param.dilation)}")
+    return ", ".join(words)
+
+
+def _pooling(layer: Any) -> str:
+    param = layer.pooling_param
+    pool = param.PoolMethod.Name(param.pool)
+    return f"{pool}, global" if param.global_pooling else f"{pool} {_window(param)}"
+
+
+def _window(param: Any) -> str:
+    """``3x3``, ``3x3/2`` with a stride of 2."""
+    kernel = _pair(param, "kernel_size", "kernel_h", "kernel_w") or "?"
+    stride = _pair(param, "stride", "stride_h", "stride_w")
+    sides = kernel if "x" in kernel else f"{kernel}x{kernel}"
+    return f"{sides}/{stride}" if stride not in ("", "1", "1x1") else sides
+
+
+def _pair(param: Any, both: str, height: str, width: str) -> str:
+    if param.HasField(height) or param.HasField(width):
+        return f"{getattr(param, height)}x{getattr(param, width)}"
+    value = getattr(param, both)
+    return _sizes([value] if isinstance(value, int) else value)
+
+
+def _sizes(values: Any) -> str:
+    distinct = list(values)
+    return str(distinct[0]) if len(set(distinct)) == 1 else "x".join(map(str, distinct))
+
+
+def _eltwise(layer: Any) -> str:
+    param = layer.eltwise_param
+    return str(param.EltwiseOp.Name(param.operation))
+
+
+_DEEDS = {
+    "Convolution": _convolution,
+    "Deconvolution": _convolution,
+    "Eltwise": _eltwise,
+    "InnerProduct": lambda layer: str(layer.inner_product_param.num_output),
+    "Pooling": _pooling,
+}

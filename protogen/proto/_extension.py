@@ -1,0 +1,168 @@
+"""Extends the schema of `protogen.proto` by the messages, fields and enum values of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from google.protobuf.descriptor_pb2 import (
+    DescriptorProto,
+    FieldDescriptorProto,
+    FileDescriptorProto,
+    FileDescriptorSet,
+)
+
+from protogen.proto import PACKAGE
+from protogen.proto.compiler import all_files
+from protogen.proto.declarations import clear_options
+from protogen.proto.numbers import SPARE_NUMBERS, separate_numbers
+
+__all__ = ["extend"]
+
+_F = FieldDescriptorProto
+
+
+def extend(ours: FileDescriptorProto, files: FileDescriptorSet) -> None:
+    """Add to our schema, in place, what another one has, and take the defaults of the other."""
+    # The marks of forks mean nothing for the user's schema, and need the file that declares them.
+    clear_options(ours)
+    del ours.dependency[:]
+    theirs = [_in_our_package(file) for file in all_files(files)]
+    _Extension(ours, theirs).run()
+
+
+def _in_our_package(file: FileDescriptorProto) -> FileDescriptorProto:
+    """A copy in which the types are those of the package ``caffe``."""
+    copy = FileDescriptorProto.FromString(file.SerializeToString())
+    prefix = f".{file.package}." if file.package else "."
+    for message in copy.message_type:
+        for each in _with_nested(message):
+            for field in each.field:
+                if field.type_name.startswith(prefix):
+                    field.type_name = f".{PACKAGE}.{field.type_name.removeprefix(prefix)}"
+    return copy
+
+
+def _with_nested(message: Any) -> Iterator[DescriptorProto]:
+    yield message
+    for nested in message.nested_type:
+        yield from _with_nested(nested)
+
+
+class _Extension:
+    """One extension of one schema."""
+
+    def __init__(self, ours: FileDescriptorProto, theirs: list[FileDescriptorProto]) -> None:
+        self._ours = ours
+        self._messages = {message.name: message for message in ours.message_type}
+        self._theirs = {m.name: m for file in theirs for m in file.message_type}
+        self._enums = [enum for file in theirs for enum in file.enum_type]
+        #: What is merged: pairs of a message of ours and one of theirs.
+        self._pairs: set[tuple[str, str]] = set()
+        #: The new names of enums that are in a message of their own.
+        self._moved: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Extend the file."""
+        for enum in self._enums:
+            self._add_enum(self._ours, enum, "")
+        for name, message in self._theirs.items():
+            if name in self._messages:
+                self._merge_top(name, name)
+            else:
+                self._ours.message_type.add().CopyFrom(_plain(message))
+        for message in self._ours.message_type:
+            for each in _with_nested(message):
+                for field in each.field:
+                    if field.type_name in self._moved:
+                        field.type_name = self._moved[field.type_name]
+
+    def _merge_top(self, our_name: str, their_name: str) -> None:
+        ours, theirs = self._messages.get(our_name), self._theirs.get(their_name)
+        if ours is None or theirs is None or (our_name, their_name) in self._pairs:
+            return
+        self._pairs.add((our_name, their_name))
+        self._merge(ours, theirs, our_name)
+
+    def _merge(self, ours: DescriptorProto, theirs: DescriptorProto, path: str) -> None:
+        nested = {message.name: message for message in ours.nested_type}
+        for message in theirs.nested_type:
+            if message.name in nested:
+                self._merge(nested[message.name], message, f"{path}.{message.name}")
+            else:
+                ours.nested_type.add().CopyFrom(_plain(message))
+        for enum in theirs.enum_type:
+            self._add_enum(ours, enum, f"{path}.")
+        fields = {field.name: field for field in ours.field}
+        for field in theirs.field:
+            if field.name in fields:
+                self._merge_field(fields[field.name], field)
+            else:
+                added = ours.field.add()
+                added.CopyFrom(field)
+                added.ClearField("oneof_index")
+                added.ClearField("proto3_optional")
+        del ours.extension_range[:], ours.reserved_range[:], ours.reserved_name[:]
+        separate_numbers(ours.field)
+
+    def _add_enum(self, holder: Any, theirs: Any, path: str) -> None:
+        """Add an enum to a message or the file. ``path`` is what its name comes after."""
+        taken = _taken(holder)
+        for enum in holder.enum_type:
+            if enum.name == theirs.name:
+                _add_values(enum, theirs, taken)
+                return
+        if taken.isdisjoint({theirs.name, *(value.name for value in theirs.value)}):
+            holder.enum_type.add().CopyFrom(theirs)
+            return
+        # The names of values are those of the message around the enum, so it needs its own.
+        messages = holder.nested_type if path else holder.message_type
+        around = messages.add(name=f"{theirs.name}Values")
+        around.enum_type.add().CopyFrom(theirs)
+        old = f".{PACKAGE}.{path}{theirs.name}"
+        self._moved[old] = f".{PACKAGE}.{path}{around.name}.{theirs.name}"
+
+    def _merge_field(self, ours: Any, theirs: Any) -> None:
+        if ours.type == theirs.type == _F.TYPE_MESSAGE:
+            # A message may have another name: lstm_param is an LstmParameter or an LSTMParameter.
+            self._merge_top(_simple(ours.type_name), _simple(theirs.type_name))
+        single = _F.LABEL_REPEATED not in (ours.label, theirs.label)
+        if single and ours.type == theirs.type:
+            ours.default_value = theirs.default_value
+            if not theirs.HasField("default_value"):
+                ours.ClearField("default_value")
+            ours.label = theirs.label
+
+
+def _plain(message: DescriptorProto) -> DescriptorProto:
+    """A message without what a private pool does not need."""
+    for each in _with_nested(message):
+        del each.extension[:], each.extension_range[:]
+    return message
+
+
+def _simple(type_name: str) -> str:
+    return type_name.removeprefix(f".{PACKAGE}.")
+
+
+def _taken(holder: Any) -> set[str]:
+    """The names in a message or a file; those of the values of its enums are among them."""
+    names = {value.name for enum in holder.enum_type for value in enum.value}
+    names |= {enum.name for enum in holder.enum_type}
+    if isinstance(holder, FileDescriptorProto):
+        return names | {each.name for each in holder.message_type}
+    names |= {field.name for field in holder.field}
+    return names | {each.name for each in holder.nested_type}
+
+
+def _add_values(ours: Any, theirs: Any, taken: set[str]) -> None:
+    """Add the values of an enum to ours with the same name, as far as their names are free."""
+    numbers = {value.number for value in ours.value}
+    for value in theirs.value:
+        if value.name in taken:
+            continue
+        number = value.number
+        while number in numbers:
+            number = SPARE_NUMBERS + len(numbers)
+        numbers.add(number)
+        ours.value.add(name=value.name, number=number)

@@ -1,0 +1,198 @@
+"""The declarations of a ``.proto``, by their paths, and the differences between two of them."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from google.protobuf.descriptor_pb2 import (
+    DescriptorProto,
+    EnumDescriptorProto,
+    FieldDescriptorProto,
+    FileDescriptorProto,
+)
+
+__all__ = ["KINDS", "Difference", "clear_options", "declaration", "differences"]
+
+_F = FieldDescriptorProto
+
+Kind = Literal["clash", "only in A", "only in B", "declared otherwise"]
+#: What a difference can be, the worst first.
+KINDS: tuple[Kind, ...] = ("clash", "only in A", "only in B", "declared otherwise")
+
+_LABELS = {_F.LABEL_OPTIONAL: "optional", _F.LABEL_REQUIRED: "required",
+           _F.LABEL_REPEATED: "repeated"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One difference between two schemas.
+
+    ``path`` names a message, enum, field or value. ``a`` and ``b`` are its declarations, empty if
+    there is none. In a *clash* one number stands for two fields or values, and ``path`` is the
+    message or enum and the number: ``PoolingParameter 13``.
+    """
+
+    kind: Kind
+    path: str
+    a: str
+    b: str
+
+
+@dataclass
+class _Holder:
+    """A message or an enum: what it declares, by names and by numbers."""
+
+    keyword: str
+    names: dict[str, str] = field(default_factory=dict)
+    numbers: dict[int, str] = field(default_factory=dict)
+
+
+def differences(a: FileDescriptorProto, b: FileDescriptorProto) -> list[Difference]:
+    """The differences, clashing numbers first, each kind in the order of paths.
+
+    The messages may be in packages with other names.
+    """
+    found = list(_differences(_holders(a), _holders(b)))
+    return sorted(found, key=lambda each: (KINDS.index(each.kind), each.path))
+
+
+def _differences(a: Mapping[str, _Holder], b: Mapping[str, _Holder]) -> Iterator[Difference]:
+    for path in {**a, **b}:
+        in_a, in_b = a.get(path), b.get(path)
+        if in_a is None:
+            assert in_b is not None
+            yield Difference("only in B", path, "", in_b.keyword)
+        elif in_b is None:
+            yield Difference("only in A", path, in_a.keyword, "")
+        else:
+            yield from _clashes(path, in_a, in_b)
+            yield from _others(path, in_a, in_b)
+
+
+def _clashes(path: str, a: _Holder, b: _Holder) -> Iterator[Difference]:
+    for number, name in a.numbers.items():
+        other = b.numbers.get(number, name)
+        # Two names for one value are no clash if the other schema has both, too.
+        if other != name:
+            yield Difference("clash", f"{path} {number}", a.names[name], b.names[other])
+
+
+def _others(path: str, a: _Holder, b: _Holder) -> Iterator[Difference]:
+    for name in {**a.names, **b.names}:
+        here = f"{path}.{name}"
+        in_a, in_b = a.names.get(name, ""), b.names.get(name, "")
+        if not in_a:
+            yield Difference("only in B", here, "", in_b)
+        elif not in_b:
+            yield Difference("only in A", here, in_a, "")
+        elif in_a != in_b:
+            yield Difference("declared otherwise", here, in_a, in_b)
+
+
+def _holders(file: FileDescriptorProto) -> dict[str, _Holder]:
+    found: dict[str, _Holder] = {}
+    _collect(file, "", f".{file.package}." if file.package else ".", found)
+    return found
+
+
+def _collect(holder: Any, path: str, package: str, found: dict[str, _Holder]) -> None:
+    messages = holder.nested_type if isinstance(holder, DescriptorProto) else holder.message_type
+    for enum in holder.enum_type:
+        found[f"{path}{enum.name}"] = _enum(enum)
+    for message in messages:
+        entry = found[f"{path}{message.name}"] = _Holder("message")
+        for each in message.field:
+            entry.names[each.name] = declaration(each, package)
+            entry.numbers[each.number] = each.name
+        _collect(message, f"{path}{message.name}.", package, found)
+
+
+def _enum(enum: EnumDescriptorProto) -> _Holder:
+    entry = _Holder("enum")
+    for value in enum.value:
+        entry.names[value.name] = f"{value.name} = {value.number}"
+        entry.numbers.setdefault(value.number, value.name)
+    return entry
+
+
+def _type(each: FieldDescriptorProto, package: str) -> str:
+    """The type of a field as it is written within the package."""
+    if each.type_name:
+        return each.type_name.removeprefix(package)
+    return _F.Type.Name(each.type).removeprefix("TYPE_").lower()
+
+
+def declaration(each: FieldDescriptorProto, package: str) -> str:
+    """A field as it is declared: ``optional uint32 pad = 4 [default = 0]``."""
+    label = _LABELS[each.label]
+    text = f"{label} {_type(each, package)} {each.name} = {each.number}"
+    options = []
+    if each.HasField("default_value"):
+        options.append(f"default = {_default(each)}")
+    for name in ("packed", "deprecated"):
+        if getattr(each.options, name):
+            options.append(f"{name} = true")
+    return f"{text} [{', '.join(options)}]" if options else text
+
+
+def _default(each: FieldDescriptorProto) -> str:
+    value: str = each.default_value
+    if each.type == _F.TYPE_FLOAT:  # some compilers write all digits of a 32-bit number
+        return _shortest(value)
+    if each.type == _F.TYPE_STRING:
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    if each.type == _F.TYPE_BYTES:  # the compiler escapes them
+        return f'"{value}"'
+    return value
+
+
+def _shortest(value: str) -> str:
+    """The fewest digits that give the same 32-bit number."""
+    try:
+        bits = struct.pack("f", float(value))
+    except (OverflowError, ValueError):
+        return value
+    texts = (f"{float(value):.{digits}g}" for digits in range(1, 9))
+    return next((text for text in texts if struct.pack("f", float(text)) == bits), value)
+
+
+# Options ---------------------------------------------------------------------------------------
+
+
+def clear_options(file: FileDescriptorProto) -> None:
+    """Leave out comments, and the options that mean nothing to who reads or writes a message."""
+    file.ClearField("source_code_info")
+    file.ClearField("options")
+    del file.extension[:]
+    for message in file.message_type:
+        _clear_message(message)
+    for enum in file.enum_type:
+        _clear_enum(enum)
+
+
+def _clear_message(message: DescriptorProto) -> None:
+    _keep_options(message, "map_entry")
+    for each in message.field:
+        _keep_options(each, "packed", "deprecated")
+    for nested in message.nested_type:
+        _clear_message(nested)
+    for enum in message.enum_type:
+        _clear_enum(enum)
+
+
+def _clear_enum(enum: EnumDescriptorProto) -> None:
+    _keep_options(enum, "allow_alias")
+    for value in enum.value:
+        _keep_options(value)
+
+
+def _keep_options(declaration: Any, *names: str) -> None:
+    """Leave only these options, and only those that are on."""
+    kept = [name for name in names if getattr(declaration.options, name)]
+    declaration.ClearField("options")
+    for name in kept:
+        setattr(declaration.options, name, True)
