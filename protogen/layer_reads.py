@@ -24,7 +24,6 @@ from protogen.windows import convolution_window, extent, pooling_window
 __all__ = ["Reading", "UnknownReads", "readings", "unknown_size"]
 
 
-
 class Reading(NamedTuple):
     """What the elements of a top read of a bottom, axis by axis; both by their index."""
 
@@ -97,7 +96,8 @@ def _layer(analysis: Analysis, step: Step, longest_axis: int) -> _Layer:
         if not is_known(value.shape):
             raise UnknownReads(unknown_size(value))
         if max(value.shape, default=0) > longest_axis:
-            raise UnknownReads(f'"{value.name}" has an axis with more than {longest_axis:,} elements')
+            message = f'"{value.name}" has an axis with more than {longest_axis:,} elements'
+            raise UnknownReads(message)
         tops.append(value.shape)
     ctx = analysis.context(step)
     if ctx is None:
