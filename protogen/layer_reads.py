@@ -37,6 +37,7 @@ class UnknownReads(Exception):
 
 
 def unknown_size(value: Value) -> str:
+    """That the size of a blob is unknown, and what to do about it."""
     reason = f'the size of "{value.name}" is unknown'
     if value.step.bottoms:
         return reason
@@ -197,6 +198,7 @@ def _nothing(layer: _Layer) -> Iterator[Reading]:
 
 
 def _convolution(layer: _Layer) -> Iterator[Reading]:
+    """The channels of its group, and a window on the other axes."""
     ctx = layer.ctx
     window = convolution_window(ctx)
     axis = window.axis
@@ -232,6 +234,7 @@ def _im2col(layer: _Layer) -> Iterator[Reading]:
 
 
 def _pooling(layer: _Layer) -> Iterator[Reading]:
+    """A window on its own channel; the second top is the mask."""
     bottom, top = layer.bottom, layer.top
     for index, _ in enumerate(layer.tops):
         if layer.ctx.param.global_pooling:
@@ -306,6 +309,7 @@ def _softmax(layer: _Layer) -> Iterator[Reading]:
 
 
 def _lrn(layer: _Layer) -> Iterator[Reading]:
+    """The neighbors within a square, or in the channels around it."""
     param, bottom = layer.ctx.param, layer.bottom
     margin = (param.local_size - 1) // 2
     reads = list(_sames(bottom))
@@ -316,6 +320,7 @@ def _lrn(layer: _Layer) -> Iterator[Reading]:
 
 
 def _mvn(layer: _Layer) -> Iterator[Reading]:
+    """The whole channel or the whole image, because of its mean and variance."""
     bottom = layer.bottom
     first = 1 if layer.ctx.param.across_channels else 2
     yield Reading(0, 0, (*_sames(bottom[:first]), *_alls(bottom[first:])))
@@ -324,7 +329,8 @@ def _mvn(layer: _Layer) -> Iterator[Reading]:
 def _normalize(layer: _Layer) -> Iterator[Reading]:
     bottom, param = layer.bottom, layer.ctx.param
     whole = param.across_spatial and not layer.ctx.layer.HasField("normalize_param")
-    rest = _alls(bottom[2:]) if whole and len(layer.tops) == 1 else _sames(bottom[2:], 2)
+    whole = whole and len(layer.tops) == 1
+    rest = _alls(bottom[2:]) if whole else _sames(bottom[2:], 2)
     for index, _ in enumerate(layer.tops):
         yield Reading(index, 0, (_same(0, bottom[0]), _all(bottom[1]), *rest))
 
@@ -361,6 +367,7 @@ def _shuffle_channel(layer: _Layer) -> Iterator[Reading]:
 
 
 def _concat(layer: _Layer) -> Iterator[Reading]:
+    """Each bottom has its own range of the top, and nothing outside of it."""
     param = layer.ctx.param
     if param.per_fla_fuse:
         raise UnknownReads(f'layer "{layer.step.name}" (Concat) mixes axes')
@@ -387,6 +394,7 @@ def _slice(layer: _Layer) -> Iterator[Reading]:
 
 
 def _joined_axis(layer: _Layer, older: str) -> int:
+    """The axis of a Concat or Slice, which an older field may give."""
     param = layer.ctx.param
     return int(getattr(param, older)) if param.HasField(older) else layer.ctx.axis()
 
@@ -415,7 +423,10 @@ def _permute(layer: _Layer) -> Iterator[Reading]:
     bottom = layer.bottom
     order = list(layer.ctx.param.order)
     order += [axis for axis in range(len(bottom)) if axis not in order]
-    yield Reading(0, 0, tuple(_same(order.index(axis), size) for axis, size in enumerate(bottom)))
+    reads = []
+    for axis, size in enumerate(bottom):
+        reads.append(_same(order.index(axis), size))
+    yield Reading(0, 0, tuple(reads))
 
 
 def _reshape(layer: _Layer) -> Iterator[Reading]:
@@ -432,27 +443,32 @@ def _placed(size: int, inner: int, top: Sequence[int]) -> Read:
     """
     if size == 1:
         return _all(1)
-    deciding = []
-    has_smaller = False
-    inner_sizes = _inner_sizes(top)
-    for axis, step in enumerate(inner_sizes):
+    mixed = Read(None, None, size, mixed=True)
+    deciding, smaller = _deciding_axes(size, inner, top)
+    if len(deciding) != 1:
+        return mixed
+    (axis,) = deciding
+    step = _inner_sizes(top)[axis]
+    # What lies between two steps stays below the next element only if one divides the other.
+    if smaller and step % inner and inner % step:
+        return mixed
+    if step == inner and top[axis] == size:
+        return _same(axis, size)
+    return Read(axis, [(i * step // inner % size,) for i in range(top[axis])], size)
+
+
+def _deciding_axes(size: int, inner: int, top: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The axes of the top that decide about a coordinate, and those that move within it."""
+    deciding, smaller = [], []
+    for axis, step in enumerate(_inner_sizes(top)):
         if top[axis] == 1 or step % (inner * size) == 0:
             # All coordinates on this axis come back to the same place.
             continue
         if step * top[axis] <= inner:
-            has_smaller = True
+            smaller.append(axis)
         else:
             deciding.append(axis)
-    if len(deciding) != 1:
-        return Read(None, None, size, mixed=True)
-    (axis,) = deciding
-    step = inner_sizes[axis]
-    # What lies between two steps stays below the next element only if one divides the other.
-    if has_smaller and step % inner and inner % step:
-        return Read(None, None, size, mixed=True)
-    if step == inner and top[axis] == size:
-        return _same(axis, size)
-    return Read(axis, [(i * step // inner % size,) for i in range(top[axis])], size)
+    return deciding, smaller
 
 
 def _inner_sizes(shape: Sequence[int]) -> list[int]:

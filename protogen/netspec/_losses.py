@@ -72,7 +72,7 @@ def losses(
             if produced.setdefault(top, fn) is not fn and not _is_in_place(fields, index):
                 produced[top] = fn
                 yield _repeated(fn, name, f'blob "{top}" is also produced by an earlier layer')
-        if fn.in_place and fn.ntop not in (1, len(fn.inputs)):
+        if _ignores_ntop(fn):
             message = f"ntop={fn.ntop} has no effect, because the layer is in place"
             yield finding("ignored-ntop", message, fn, name)
         # Most layers have no such values, and to test for that is faster than to call a generator.
@@ -92,6 +92,11 @@ def _is_in_place(fields: dict[str, Any], index: int) -> bool:
     """Whether a top is the bottom in the same position."""
     bottoms = fields["bottom"]
     return bool(index < len(bottoms) and bottoms[index] == fields["top"][index])
+
+
+def _ignores_ntop(fn: Function) -> bool:
+    """Whether a layer in place is given a number of tops that is not that of its bottoms."""
+    return bool(fn.in_place) and fn.ntop not in (1, len(fn.inputs))
 
 
 def _repeated(fn: Function, name: str, message: str) -> Diagnostic:

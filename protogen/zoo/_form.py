@@ -73,9 +73,12 @@ class Form:
             transform["mean_value"] = MEAN
         net = current_net()
         for index, phase in enumerate(("TRAIN", "TEST")):
-            number = self.batch if self.batch and phase == "TRAIN" else batches[index]
-            # Images are turned around at random only for training.
-            mirror = (transform.get("mirror") and phase == "TRAIN") or None
+            number = batches[index]
+            if phase == "TRAIN":
+                number = self.batch or number
+            else:
+                # Images are mirrored at random only for training.
+                transform.pop("mirror", None)
             with net.phase(phase):
                 image, self._label = L.Data(
                     name=layer,
@@ -83,7 +86,7 @@ class Form:
                     source=self._sources[index] or sources[index],
                     backend="LMDB",
                     batch_size=number,
-                    **{**transform, "mirror": mirror},
+                    **transform,
                 )
         return image
 
@@ -99,7 +102,7 @@ class Form:
     ) -> Blob:
         """Add the data: (batch, channels, height, width); in training with a label for each pixel.
 
-        Images and labels come from databases of their own: ``train_image_lmdb`` and
+        Images and labels come from separate databases: ``train_image_lmdb`` and
         ``train_label_lmdb`` for the first of ``sources``. The labels are smaller by ``margin``.
         """
         if not self.training:
@@ -112,21 +115,10 @@ class Form:
         for index, phase in enumerate(("TRAIN", "TEST")):
             source = self._sources[index] or sources[index]
             with net.phase(phase):
-                image: Blob = L.Data(
-                    name="data",
-                    tops={"data": (number, channels, height, width)},
-                    source=f"{source}_image_lmdb",
-                    backend="LMDB",
-                    batch_size=number,
-                    **transform,
-                )
-                self._label = L.Data(
-                    name="label",
-                    tops={"label": (number, 1, height - margin, width - margin)},
-                    source=f"{source}_label_lmdb",
-                    backend="LMDB",
-                    batch_size=number,
-                )
+                shape = (number, channels, height, width)
+                image = _database("data", shape, f"{source}_image_lmdb", **transform)
+                shape = (number, 1, height - margin, width - margin)
+                self._label = _database("label", shape, f"{source}_label_lmdb")
         return image
 
     def dense_image(self, size: Size, *, batch: int, source: str) -> Blob:
@@ -225,3 +217,16 @@ def head(name: str, classes: int, published: int) -> str:
     layer with the same name and another shape.
     """
     return name if classes == published else f"{name}_{classes}"
+
+
+def _database(name: str, shape: tuple[int, int, int, int], source: str, **transform: Any) -> Blob:
+    """Add a Data layer with one top of the same name."""
+    top: Blob = L.Data(
+        name=name,
+        tops={name: shape},
+        source=source,
+        backend="LMDB",
+        batch_size=shape[0],
+        **transform,
+    )
+    return top

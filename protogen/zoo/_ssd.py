@@ -35,7 +35,7 @@ class Source(NamedTuple):
 
     @property
     def boxes(self) -> int:
-        """The number of boxes at each place: each ratio, and its inverse."""
+        """The number of boxes at each place: one or two squares, each ratio, and its inverse."""
         return 1 + bool(self.largest) + 2 * len(self.ratios)
 
 

@@ -50,9 +50,10 @@ def build(net: ImportedNet, input_shapes: Shapes | None = None) -> BuiltNet:
 
 
 def _data(net: ImportedNet, shapes: Shapes) -> tuple[Shapes, Shapes]:
-    unread = [name for number, name in enumerate(net.inputs) if number not in net.layers[0].used]
-    if unread:
-        raise OpenCVFault(f'no layer reads input "{unread[0]}", for which OpenCV needs a reader')
+    """The inputs of the net, which OpenCV has as outputs of a layer."""
+    for number, name in enumerate(net.inputs):
+        if number not in net.layers[0].used:
+            raise OpenCVFault(f'no layer reads input "{name}", for which OpenCV needs a reader')
     for name, shape in zip(net.inputs, shapes):
         if total(shape) <= 0:
             raise OpenCVFault(f'input "{name}" has no elements')
@@ -60,6 +61,7 @@ def _data(net: ImportedNet, shapes: Shapes) -> tuple[Shapes, Shapes]:
 
 
 def _output(built: BuiltNet, id: int, number: int) -> list[int]:
+    """The shape of one output of a layer."""
     outputs = built[id][1]
     if number >= len(outputs):
         raise OpenCVFault(
@@ -69,6 +71,7 @@ def _output(built: BuiltNet, id: int, number: int) -> list[int]:
 
 
 def _outputs(layer: ImportedLayer, inputs: Shapes) -> Shapes:
+    """The shapes of all outputs of a layer. Raises `OpenCVFault` if OpenCV cannot build it."""
     rule = LAYERS.get(layer.type)
     if rule is None:
         reason = UNBUILDABLE.get(layer.type, "")

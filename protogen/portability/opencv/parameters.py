@@ -113,6 +113,7 @@ def _extract(
         if each.value is None:
             raise OpenCVFault(f'the unknown field "{each.name}" has a string or no value')
     written = {field.name for field, _ in message.ListFields()}
+    # With an unknown field, OpenCV counts all fields as given.
     for field in fields:
         if field.name not in written and not unknown and not _is_required(field):
             continue
