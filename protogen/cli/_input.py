@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from protogen.cli._output import Unusable, report_lines
+from protogen.diagnostics import one_line
 
 if TYPE_CHECKING:
     from protogen.analysis import Analysis
@@ -54,7 +55,8 @@ def read_file(path: str) -> bytes:
         return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name with a null character
         reason = getattr(error, "strerror", None) or error
-        raise Unusable(f"{display_name(path)} cannot be read: {reason}") from None
+        shown = one_line(display_name(path)) or '""'
+        raise Unusable(f"{shown} cannot be read: {reason}") from None
 
 
 def read_document(data: bytes, name: str, kind: str, schema: str | None) -> Document:

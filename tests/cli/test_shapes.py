@@ -285,3 +285,10 @@ def test_the_format_by_its_name() -> None:
     assert shapes("-", "--format", "table").stdout == shapes("-").stdout
     names = ", ".join(f"'{name}'" for name in FORMATS.names())
     assert f"'xyz' is not one of {names}" in shapes("-", "--format", "xyz").stderr
+
+
+@pytest.mark.parametrize(("name", "shown"), [("", '""'), ("a\n\033[2J", r"a\n\x1b[2J")])
+def test_the_name_of_a_file_that_cannot_be_read(name: str, shown: str) -> None:
+    result = CliRunner().invoke(commands, ["shapes", name])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {shown} cannot be read: ")
