@@ -97,8 +97,9 @@ def _layer(analysis: Analysis, step: Step, longest_axis: int) -> _Layer:
         if not is_known(value.shape):
             raise UnknownReads(unknown_size(value))
         if max(value.shape, default=0) > longest_axis:
-            message = f'"{value.name}" has an axis with more than {longest_axis:,} elements'
-            raise UnknownReads(message)
+            raise UnknownReads(
+                f'"{value.name}" has an axis with more than {longest_axis:,} elements'
+            )
         tops.append(value.shape)
     ctx = analysis.context(step)
     if ctx is None:

@@ -40,12 +40,15 @@ def command(spec: str, output: str, quiet: bool, settings: tuple[Any, ...], **op
     weights for all of them.
 
     What only you can know is asked for: a size that no field tells, or which of several equal
-    predictions you want. Nothing is written then, and the exit code is 1.
+    predictions you want. Nothing is written then, and the exit code is 1. It is 1, too, if SPEC has
+    fields that Caffe does not know, which are kept.
     """
     from protogen.cli._input import display_name, read_net, split_spec
+    from protogen.diagnostics import Severity
 
     check_output(output, [split_spec(spec)[0]])
     net = read_net(spec, dict(settings))
+    errors = [each for each in net.current.findings if each.severity is Severity.ERROR]
     result = deploy_net(net, **options)
     if quiet:
         for diagnostic in result.diagnostics:
@@ -53,3 +56,7 @@ def command(spec: str, output: str, quiet: bool, settings: tuple[Any, ...], **op
     else:
         report_deploy(display_name(spec), result)
     write_text(output, result.net.to_prototxt())
+    for error in errors:  # such as a field that no Caffe knows, and that stays
+        report_lines(str(error))
+    if errors:
+        raise click.exceptions.Exit(1)

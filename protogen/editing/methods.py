@@ -63,7 +63,7 @@ class EditingMethods:
         """
 
         def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
-            return insertion_before(analyses(), find_layer(net, name), new_layers(layers))
+            return insertion_before(analyses(), find_layer(net, name), new_layers(layers, net))
 
         self._change(plan, verify)
 
@@ -75,7 +75,7 @@ class EditingMethods:
         """
 
         def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
-            return insertion_after(analyses(), find_layer(net, name), new_layers(layers))
+            return insertion_after(analyses(), find_layer(net, name), new_layers(layers, net))
 
         self._change(plan, verify)
 
@@ -87,7 +87,7 @@ class EditingMethods:
         """
 
         def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
-            return replacement(net, analyses(), find_layer(net, name), new_layers(layers))
+            return replacement(net, analyses(), find_layer(net, name), new_layers(layers, net))
 
         self._change(plan, verify)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
 
 from protogen import proto
 from protogen.diagnostics import ProtogenError
@@ -20,14 +21,14 @@ __all__ = ["NewLayers", "new_layers"]
 NewLayers = proto.LayerParameter | Mapping[str, Any] | str | list[Any] | tuple[Any, ...]
 
 
-def new_layers(given: NewLayers) -> list[proto.LayerParameter]:
-    """The layers as messages of their own. Raises `ProtogenError`."""
+def new_layers(given: NewLayers, net: proto.NetParameter) -> list[proto.LayerParameter]:
+    """The layers for a net, as messages of their own. Raises `ProtogenError`."""
     if isinstance(given, (list, tuple)):
-        found = [layer for each in given for layer in new_layers(each)]
+        found = [layer for each in given for layer in new_layers(each, net)]
     elif isinstance(given, str):
-        found = _read(given)
+        found = _read(given, type(net))
     else:
-        found = [_message(given)]
+        found = [_message(given, type(net)().layer.add())]
     if not found:
         refuse("expected a layer, got none")
     for layer in found:
@@ -36,11 +37,11 @@ def new_layers(given: NewLayers) -> list[proto.LayerParameter]:
     return found
 
 
-def _read(text: str) -> list[proto.LayerParameter]:
+def _read(text: str, net_class: type[proto.NetParameter]) -> list[proto.LayerParameter]:
     """The layers in prototxt: ``layer { ... }``, or the fields of one layer alone."""
     if not text.lstrip().startswith("layer"):
         text = f"layer {{ {text} }}"
-    document = read(text, proto.NetParameter, "<layer>")
+    document = read(text, net_class, "<layer>")
     errors = [each for each in document.diagnostics if each in reading_errors([each])]
     unknown = [each for each in document.diagnostics if each.name == "unknown-field"]
     if errors or unknown:
@@ -48,17 +49,17 @@ def _read(text: str) -> list[proto.LayerParameter]:
     return list(document.message.layer)
 
 
-def _message(given: Any) -> proto.LayerParameter:
-    layer = proto.LayerParameter()
-    if isinstance(given, proto.LayerParameter):
-        layer.CopyFrom(given)
+def _message(given: Any, layer: proto.LayerParameter) -> proto.LayerParameter:
+    """Fill ``layer``, which is empty, and is of the schema of the net."""
+    if isinstance(given, Message) and given.DESCRIPTOR.full_name == layer.DESCRIPTOR.full_name:
+        layer.MergeFromString(given.SerializePartialToString())
         return layer
     if not isinstance(given, Mapping):
         refuse(f"expected a LayerParameter, a dict of its fields or prototxt, got {given!r:.60}")
-    problem = fields_problem(proto.LayerParameter.DESCRIPTOR, given, "a layer")
+    problem = fields_problem(layer.DESCRIPTOR, given, "a layer")
     if problem:
         refuse(problem.message, hint=problem.hint)
-    return proto.LayerParameter(**_converted(proto.LayerParameter.DESCRIPTOR, given))
+    return type(layer)(**_converted(layer.DESCRIPTOR, given))
 
 
 def _converted(descriptor: Descriptor, given: Mapping[str, Any]) -> dict[str, Any]:

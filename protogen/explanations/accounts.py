@@ -34,7 +34,7 @@ def why(divergence: Divergence) -> str:
 
 def origin(derivations: Derivations, places: Sequence[Place]) -> str:
     """Where the sizes of some axes of a blob come from; "" if no layer computes them."""
-    return "\n".join(_Lines(derivations).of_places(places))
+    return MultiLine.of(_Lines(derivations).of_places(places))
 
 
 class _Lines:

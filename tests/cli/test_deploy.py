@@ -90,3 +90,15 @@ def test_an_error_has_its_place(training: Path) -> None:
     assert result.exit_code == 1
     expected = 'train_val.prototxt: error[G112] the output "fx" is not a blob of the net in TEST'
     assert str(result.exception).startswith(expected)
+
+
+def test_an_unknown_field_is_kept_and_reported(in_folder: Path) -> None:
+    text = (
+        'layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 4] } } }\n'
+        'layer { name: "fc" type: "InnerProduct" bottom: "data" top: "fc"\n'
+        "  inner_product_param { num_output: 2 colour: 3 } }\n"
+    )
+    Path("net.prototxt").write_text(text)
+    result = CliRunner().invoke(commands, ["deploy", "net.prototxt"])
+    assert (result.exit_code, result.stdout) == (1, text)
+    assert 'InnerProductParameter has no field "colour"' in result.stderr

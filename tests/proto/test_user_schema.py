@@ -193,6 +193,9 @@ def test_edits() -> None:
     net.message.layer.add(name="r", type="ReLU", bottom=["x"], top=["r"])
     assert net.text.count("layer {") == 3
     net.insert_after("r", {"name": "s", "type": "ReLU"})
+    net.insert_after("s", 'name: "blur" type: "Blur" blur_param { edge: CUT }')
+    net.replace("r", proto.LayerParameter(name="r", type="TanH"))
+    assert "edge: CUT" in net.text
     assert messages(net) == []
 
 
