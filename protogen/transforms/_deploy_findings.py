@@ -81,7 +81,7 @@ def other_weights(name: str, shape: Shape, trained: Shape, inputs: Iterable[str]
 
 def unknown_layer(name: str, known: Sequence[str]) -> Diagnostic:
     """The caller asks to keep a type or a layer that the net does not have."""
-    message = f'no layer has the type or the name "{name}", which is to be kept'
+    message = f'cannot keep "{name}": no layer has this type or name'
     return _found(message, hint=did_you_mean(name, known))
 
 
@@ -96,7 +96,7 @@ def needed_label(label: str, reader: Step) -> Diagnostic:
     others = [name for name in reader.wiring.bottoms if name != label]
     hint = f"leave the layer out: --outputs {','.join(others)}; or " if others else ""
     return _found(
-        f'the prediction needs the label "{label}", which nobody has when the net is used',
+        f'the prediction needs the label "{label}", which does not exist when the net is used',
         reader,
         hint=f"{hint}make it an input: --input {label}=1",
     )
@@ -117,7 +117,7 @@ def unknown_shape(found: DeployInput) -> Diagnostic:
 def unknown_prediction(head: Prediction) -> Diagnostic:
     """The function that a loss computes of its bottom is unknown."""
     return _warning(
-        f'what it makes of "{head.blob}" is unknown here, so "{head.blob}" itself is an output',
+        f'what it computes from "{head.blob}" is unknown, so "{head.blob}" itself is an output',
         head.loss,
         hint="add the layers that turn it into a prediction",
     )

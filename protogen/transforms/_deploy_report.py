@@ -63,7 +63,7 @@ def report_lines(
         lines.append(f'cut the auxiliary head of "{head.loss.name}" (weight {head.weight:g})')
     for head in outputs.intermediate:
         lines.append(
-            f'"{head.blob}", which "{head.loss.name}" trains, is no output: another output is'
+            f'"{head.blob}", which "{head.loss.name}" trains, is not an output: another output is'
             " computed from it"
         )
     lines += _removed_lines(_removed(training, outputs.auxiliary, walk))

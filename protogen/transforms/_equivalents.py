@@ -57,6 +57,7 @@ class Site:
         }
 
     def _works_in_place(self, layer_type: str, bottoms: Sequence[str]) -> bool:
+        """Whether a layer of this type may overwrite the bottoms of the layer to replace."""
         schema = layer_types.find(layer_type)
         same_bottoms = list(bottoms) == list(self.layer.bottom)
         return same_bottoms and schema is not None and schema.elementwise
@@ -79,6 +80,7 @@ class Equivalent:
 
 
 def _copied(message: Any) -> Any:
+    """A copy of a message, to be changed."""
     copy = type(message)()
     copy.CopyFrom(message)
     return copy
@@ -99,9 +101,12 @@ def _grouped(site: Site) -> Sequence[Fields] | None:
 
 
 def _depthwise(layer_type: str) -> Write:
+    """A convolution with one group for each channel, as a layer of a type for that."""
+
     def write(site: Site) -> Sequence[Fields] | None:
         param = _copied(site.layer.convolution_param)
-        if param.group < 2 or not param.group == site.channels == param.num_output:
+        is_depthwise = param.group == site.channels == param.num_output
+        if param.group < 2 or not is_depthwise:
             return None
         if layer_type == "ConvolutionDepthwise":
             param.ClearField("group")

@@ -139,7 +139,7 @@ def test_raw_scores_and_kept_layers() -> None:
     net = protogen.deploy(loads(TRAIN_VAL), probability=False, keep=["Dropout"]).net
     assert types(net) == ["Input", "Convolution", "Dropout", "InnerProduct"]
     assert types(protogen.deploy(loads(TRAIN_VAL), keep=["drop1"]).net)[2] == "Dropout"
-    with pytest.raises(ProtogenError, match=r'the name "Dropuot".*\n.*did you mean "Dropout"'):
+    with pytest.raises(ProtogenError, match=r'cannot keep "Dropuot".*\n.*did you mean "Dropout"'):
         protogen.deploy(loads(TRAIN_VAL), keep=["Dropuot"])
 
 
@@ -369,7 +369,7 @@ def test_heads_for_different_labels_are_kept() -> None:
     assert sorted(outputs(protogen.deploy(net).net)) == ["aux_prob", "main_prob"]
 
 
-def test_a_prediction_on_the_way_to_another_is_no_output() -> None:
+def test_a_prediction_on_the_way_to_another_is_not_an_output() -> None:
     net = loads(
         DATA
         + fc("a", "data")
@@ -380,7 +380,7 @@ def test_a_prediction_on_the_way_to_another_is_no_output() -> None:
     result = protogen.deploy(net)
     assert outputs(result.net) == ["prob"]
     assert any(
-        line.startswith('"a", which "center" trains, is no output') for line in result.report
+        line.startswith('"a", which "center" trains, is not an output') for line in result.report
     )
 
 
@@ -422,7 +422,7 @@ def test_a_loss_that_nobody_knows_leaves_its_bottom() -> None:
     )
     result = protogen.deploy(net)
     assert outputs(result.net) == ["a"]
-    assert 'what it makes of "a" is unknown here' in result.diagnostics[0].message
+    assert 'what it computes from "a" is unknown' in result.diagnostics[0].message
 
 
 def test_ssd_detects() -> None:
