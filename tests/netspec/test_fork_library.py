@@ -33,6 +33,7 @@ def test_a_library_with_more_functions_is_used() -> None:
 
 
 def test_it_may_be_for_python_2() -> None:
+    pytest.importorskip("fissix", reason="fissix is not installed")
     result = run("def ConvBNLayer():\n    return 7/2\ndef MyHead():\n    print 'a'\n", "--py2")
     assert result.stdout == "(3, True)\n"  # a tuple, in Python 2
 
