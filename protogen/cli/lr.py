@@ -62,8 +62,8 @@ class _Iterations(click.ParamType):  # type: ignore[type-arg]
 def command(file: str, iterations: tuple[int, ...], as_json: bool) -> None:
     """Print the learning rate of the solver FILE, and draw it.
 
-    The rates are those of Caffe, computed as it does, with 32-bit floats. A rate that steps is printed for
-    each range of iterations, any other one at 11 iterations. Use - for standard input.
+    The rates are those of Caffe, computed as it does, with 32-bit floats. A rate that steps is
+    printed for each range of iterations, any other one at 11 iterations. Use - for standard input.
     """
     from protogen import proto
     from protogen.cli._input import display_name, read_file
