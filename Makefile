@@ -60,7 +60,8 @@ CAFFE_PYTHON ?= python3.8
 consumers: $(VENV)/.dev .consumers/opencv .consumers/caffe  ## Compare verdicts with real programs
 	PROTOGEN_OPENCV_PYTHON=.consumers/opencv/bin/python \
 	    PROTOGEN_CAFFE_PYTHON=.consumers/caffe/bin/python PROTOGEN_CONSUMERS_SAMPLED=1 \
-	    $(BIN)/python -m pytest -s tests/portability/test_consumers.py
+	    $(BIN)/python -m pytest -s tests/portability/test_consumers.py \
+	    tests/portability/test_converted.py
 
 bench: $(VENV)/.bench  ## Measure protogen, NetSpec and other readers of prototxt
 	$(BIN)/python -m benchmarks
