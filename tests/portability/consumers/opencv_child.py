@@ -7,6 +7,7 @@ if `caffe_child` has left some there, and then the values are compared with thos
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -92,6 +93,7 @@ def asked_in_child(job, base):
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        signal.alarm(60)  # a net that takes longer counts as crashed
         for stream in (1, 2):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
         os.write(writing, json.dumps(ask(job, base)).encode())
