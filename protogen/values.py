@@ -56,7 +56,7 @@ def _as_shapes(value: object) -> list[object]:
     """BlobShapes from one list of sizes, or from a list of such lists."""
     if not isinstance(value, (list, tuple)):
         return [value]
-    # One shape is enough to tell: sizes and shapes cannot be mixed in a list.
+    # One shape is enough to know: sizes and shapes cannot be mixed in a list.
     if any(isinstance(each, (list, tuple, Mapping, Message)) for each in value):
         return [_as_shape(shape) for shape in value]
     return [_as_shape(value)]

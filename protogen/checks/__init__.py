@@ -107,7 +107,7 @@ def check(
     ``phases`` are TRAIN, TEST or both; by default, those in which the net has data. ``select`` and
     ``ignore`` are codes, beginnings of codes, or names of rules; ``notes`` adds the notes.
     ``target`` is the name of a target, or several: the report then has its verdict, and what the
-    target refuses or computes otherwise. Raises `ValueError` for a code that no rule has or for an
+    target rejects or computes otherwise. Raises `ValueError` for a code that no rule has or for an
     unknown target, `ProtogenError` for a file that cannot be read.
     """
     _check_codes(select=select, ignore=ignore)

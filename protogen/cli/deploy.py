@@ -39,7 +39,7 @@ def command(spec: str, output: str, quiet: bool, settings: tuple[Any, ...], **op
     layers that stay compute what they compute in TEST, and a caffemodel of the training net has
     weights for all of them.
 
-    What only you can know is asked for: a size that no field tells, or which of several equal
+    What only you can know is asked for: a size that no field gives, or which of several equal
     predictions you want. Nothing is written then, and the exit code is 1. It is 1, too, if SPEC has
     fields that Caffe does not know, which are kept.
     """

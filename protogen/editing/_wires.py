@@ -12,13 +12,13 @@ from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.edits import Edit
 from protogen.graph import PHASES, State, Step, Value
 
-__all__ = ["Rewiring", "find_layer", "refuse", "states_of"]
+__all__ = ["Rewiring", "find_layer", "reject", "states_of"]
 
 #: How many sets of stages are looked at; published nets have at most three.
 _STAGE_SETS = 8
 
 
-def refuse(message: str, layer: Any = None, hint: str = "") -> NoReturn:
+def reject(message: str, layer: Any = None, hint: str = "") -> NoReturn:
     """Raise `ProtogenError`: the edit cannot be made."""
     about = {} if layer is None else {"layer": layer.name, "type": layer.type}
     raise ProtogenError(rules.named("impossible-edit").diagnostic(message, hint=hint, **about))
@@ -41,9 +41,9 @@ def find_layer(net: proto.NetParameter, name: str) -> int:
     found = [index for index, layer in enumerate(net.layer) if layer.name == name]
     if not found:
         near = did_you_mean(name, {layer.name for layer in net.layer})
-        refuse(f'no layer is named "{name}"', hint=near)
+        reject(f'no layer is named "{name}"', hint=near)
     if len(found) > 1:
-        refuse(
+        reject(
             f'{len(found)} layers are named "{name}"',
             hint="rename one of them first: net.message.layer[index].name",
         )
@@ -54,7 +54,7 @@ class Rewiring:
     """Which bottoms and tops get new names, collected over all states of a net.
 
     A layer may run in several states, and its bottom may come from a different layer in each. An
-    edit that would be right in one state and wrong in another one is refused.
+    edit that would be right in one state and wrong in another one is rejected.
     """
 
     def __init__(self, analyses: Sequence[Analysis]) -> None:
@@ -105,16 +105,16 @@ class Rewiring:
     def _rename(self, step: Step, field: str, position: int, name: str) -> None:
         before = self._names.setdefault((step.index, field, position), name)
         if before != name:
-            refuse(f'would need blob "{before}" in one state and "{name}" in another', step.layer)
+            reject(f'would need blob "{before}" in one state and "{name}" in another', step.layer)
 
     def _check_other_states(self) -> None:
-        """Refuse to rewire a bottom that in another state comes from a layer that stays."""
+        """Reject to rewire a bottom that in another state comes from a layer that stays."""
         for analysis in self.analyses:
             for step in analysis.steps:
                 for position, value in enumerate(step.bottoms):
                     rewired = self._producers.get((step.index, position))
                     if rewired and value is not None and value.step.index not in rewired:
-                        refuse(
+                        reject(
                             f'reads "{value.name}" of different layers in different states',
                             step.layer,
                             hint="edit its bottoms by hand",

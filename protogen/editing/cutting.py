@@ -8,7 +8,7 @@ from typing import Any
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.diagnostics import did_you_mean
-from protogen.editing._wires import refuse
+from protogen.editing._wires import reject
 from protogen.editing.removal import shared_parameters
 from protogen.edits import Edit, delete, insert
 from protogen.graph import Step, Value
@@ -44,7 +44,7 @@ def cutting(
             for value in _cut_values(steps):
                 found[value.name] = _known(value)
     if not kept:
-        refuse(_no_connection(start, end))
+        reject(_no_connection(start, end))
     gone = [index for index in range(len(net.layer)) if index not in kept]
     return [
         *[delete(("layer", index)) for index in gone],
@@ -61,7 +61,7 @@ def _check_blob(net: proto.NetParameter, name: str) -> None:
     for layer in net.layer:
         if layer.name == name and layer.top:
             near = f'its layer has the top "{layer.top[0]}"'
-    refuse(f'no layer produces a blob "{name}"', hint=near)
+    reject(f'no layer produces a blob "{name}"', hint=near)
 
 
 def _no_connection(start: Sequence[str], end: Sequence[str]) -> str:
@@ -86,12 +86,12 @@ def _between(analysis: Analysis, start: Sequence[str], end: Sequence[str]) -> li
 
 
 def _check_each(analysis: Analysis, end: Sequence[str], after: set[Step]) -> None:
-    """Refuse an end that none of the layers after the start produces, if others are."""
+    """Reject an end that none of the layers after the start produces, if others are."""
     missing = [
         name for name in end if name in analysis.values and analysis.values[name].step not in after
     ]
     if missing and len(missing) < len(end):
-        refuse(f'"{missing[0]}" is not computed from the start of the cut')
+        reject(f'"{missing[0]}" is not computed from the start of the cut')
 
 
 def _after(analysis: Analysis, starts: Sequence[Value]) -> set[Step]:
@@ -129,7 +129,7 @@ def _cut_values(steps: Sequence[Step]) -> list[Value]:
 
 def _known(value: Value) -> Shape:
     if not is_known(value.shape):
-        refuse(
+        reject(
             f'the shape of "{value.name}" at the cut is {format_shape(value.shape)}',
             hint="give the shapes of the net's own data, such as data=1,3,224,224",
         )

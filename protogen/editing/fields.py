@@ -10,7 +10,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from protogen import layers as layer_types
 from protogen import proto
 from protogen.diagnostics import did_you_mean
-from protogen.editing._wires import refuse
+from protogen.editing._wires import reject
 from protogen.edits import Edit, Path, delete, parse_path
 from protogen.proto.fields import has_field, is_repeated
 from protogen.text import read
@@ -32,16 +32,16 @@ def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any)
     descriptor = _field_at(path, field)
     problem = None if value is None else value_problem(descriptor, value)
     if problem:
-        refuse(problem.message, hint=problem.hint)
+        reject(problem.message, hint=problem.hint)
     matching = [index for index, each in enumerate(net.layer) if fnmatchcase(each.name, pattern)]
     if not matching:
         near = did_you_mean(pattern, {layer.name for layer in net.layer})
-        refuse(f'no layer has a name that matches "{pattern}"', hint=near)
+        reject(f'no layer has a name that matches "{pattern}"', hint=near)
     home = str(path[0])
     indices = [index for index in matching if _takes(net.layer[index], home)]
     if not indices:
         layer = net.layer[matching[0]]
-        refuse(f'no layer that matches "{pattern}" has {home}', hint=_own_fields(layer))
+        reject(f'no layer that matches "{pattern}" has {home}', hint=_own_fields(layer))
     edits = []
     for index in indices:
         edit = _edit(net.layer[index], path, descriptor, value, ("layer", index, *path))
@@ -67,7 +67,7 @@ def value_from_text(field: str, text: str) -> Any:
     source = f"{' { '.join([*around, descriptor.name])}{colon} {body}{' }' * len(around)}"
     document = read(source, proto.LayerParameter, f"<{field}>")
     if document.diagnostics:
-        refuse(f'{field} cannot be "{text}": {document.diagnostics[0].message}')
+        reject(f'{field} cannot be "{text}": {document.diagnostics[0].message}')
     message: Any = document.message
     for step in around:
         holder = message.DESCRIPTOR.fields_by_name[step]
@@ -117,15 +117,15 @@ def _field_at(path: Path, text: str) -> FieldDescriptor:
         if isinstance(step, int):
             continue
         if descriptor is None:
-            refuse(f'"{text}": a field before "{step}" is not a message')
+            reject(f'"{text}": a field before "{step}" is not a message')
         found = descriptor.fields_by_name.get(step)
         if found is None:
             near = did_you_mean(step, descriptor.fields_by_name)
             hint = near or ("" if "." in text else f"name its message, too: {_EXAMPLE}")
-            refuse(f'{descriptor.name} has no field "{step}"', hint=hint)
+            reject(f'{descriptor.name} has no field "{step}"', hint=hint)
         descriptor = found.message_type
     if found is None:
-        refuse(f"expected a field, such as {_EXAMPLE}")
+        reject(f"expected a field, such as {_EXAMPLE}")
     return found
 
 

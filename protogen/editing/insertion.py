@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from protogen import layers as layer_types
 from protogen import proto
 from protogen.analysis import Analysis
-from protogen.editing._wires import Rewiring, readers, refuse
+from protogen.editing._wires import Rewiring, readers, reject
 from protogen.editing.removal import shared_parameters
 from protogen.edits import Edit, insert
 from protogen.graph import Step
@@ -26,7 +26,7 @@ def insertion_after(analyses: Sequence[Analysis], index: int, new: _Layers) -> l
     layer = analyses[0].message.layer[index]
     if not new[0].bottom:
         if not layer.top:
-            refuse("has no top to read", layer)
+            reject("has no top to read", layer)
         new[0].bottom.append(layer.top[0])
     _complete_chain(layer, new)
     _check_names(analyses, new)
@@ -47,7 +47,7 @@ def insertion_before(analyses: Sequence[Analysis], index: int, new: _Layers) -> 
     """
     layer = analyses[0].message.layer[index]
     if not layer.bottom:
-        refuse("has no bottom; insert a layer after it", layer)
+        reject("has no bottom; insert a layer after it", layer)
     if not new[0].bottom:
         new[0].bottom.append(layer.bottom[0])
     read = new[0].bottom[0]
@@ -99,7 +99,7 @@ def _rewire_tops(rewiring: Rewiring, step: Step, new: proto.LayerParameter) -> N
                 rewiring.follow(value, new.top[position])
             continue
         for reader, _ in readers(value):
-            refuse(
+            reject(
                 f'cannot be replaced: layer "{reader.name}" reads its top "{value.name}", which'
                 f' "{new.name}" does not have',
                 step.layer,
@@ -134,13 +134,13 @@ def _has_tops(layer: proto.LayerParameter) -> bool:
 
 
 def _check_names(analyses: Sequence[Analysis], new: _Layers, without: int = -1) -> None:
-    """Refuse a new layer with the name of another one."""
+    """Reject a new layer with the name of another one."""
     others = {
         layer.name for index, layer in enumerate(analyses[0].message.layer) if index != without
     }
     for layer in new:
         if layer.name in others:
-            refuse(f'a layer named "{layer.name}" already exists')
+            reject(f'a layer named "{layer.name}" already exists')
         others.add(layer.name)
 
 

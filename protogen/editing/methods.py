@@ -10,7 +10,7 @@ from typing import Any
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.diagnostics import ProtogenError, did_you_mean
-from protogen.editing._wires import find_layer, refuse, states_of
+from protogen.editing._wires import find_layer, reject, states_of
 from protogen.editing.cutting import cutting
 from protogen.editing.fields import field_setting
 from protogen.editing.insertion import insertion_after, insertion_before, replacement
@@ -107,7 +107,7 @@ class EditingMethods:
         """
         names = (_as_list(start), _as_list(end))
         if not any(names):
-            refuse("expected a blob to start from, or to end at")
+            reject("expected a blob to start from, or to end at")
 
         def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
             wanted = analyses()
@@ -187,7 +187,7 @@ def _matching(net: proto.NetParameter, patterns: Iterable[str]) -> list[int]:
         ]
         if not indices:
             near = did_you_mean(pattern, {layer.name for layer in net.layer})
-            refuse(f'no layer is named "{pattern}"', hint=near)
+            reject(f'no layer is named "{pattern}"', hint=near)
         found.update(dict.fromkeys(indices))
     return list(found)
 

@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 
 from protogen import proto
 from protogen.diagnostics import ProtogenError
-from protogen.editing._wires import refuse
+from protogen.editing._wires import reject
 from protogen.rules.text import reading_errors
 from protogen.text import read
 from protogen.values import converter, fields_problem
@@ -30,10 +30,10 @@ def new_layers(given: NewLayers, net: proto.NetParameter) -> list[proto.LayerPar
     else:
         found = [_message(given, type(net)().layer.add())]
     if not found:
-        refuse("expected a layer, got none")
+        reject("expected a layer, got none")
     for layer in found:
         if not (layer.name and layer.type):
-            refuse("a new layer needs a name and a type", layer)
+            reject("a new layer needs a name and a type", layer)
     return found
 
 
@@ -55,10 +55,10 @@ def _message(given: Any, layer: proto.LayerParameter) -> proto.LayerParameter:
         layer.MergeFromString(given.SerializePartialToString())
         return layer
     if not isinstance(given, Mapping):
-        refuse(f"expected a LayerParameter, a dict of its fields or prototxt, got {given!r:.60}")
+        reject(f"expected a LayerParameter, a dict of its fields or prototxt, got {given!r:.60}")
     problem = fields_problem(layer.DESCRIPTOR, given, "a layer")
     if problem:
-        refuse(problem.message, hint=problem.hint)
+        reject(problem.message, hint=problem.hint)
     return type(layer)(**_converted(layer.DESCRIPTOR, given))
 
 

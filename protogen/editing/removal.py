@@ -7,7 +7,7 @@ from typing import Any
 
 from protogen import proto
 from protogen.analysis import Analysis
-from protogen.editing._wires import Rewiring, readers, refuse
+from protogen.editing._wires import Rewiring, readers, reject
 from protogen.edits import Edit, delete
 from protogen.graph import Step, Value
 from protogen.proto.fields import has_field
@@ -60,7 +60,7 @@ def _source(value: Value, reader: Step, indices: Collection[int]) -> Value:
             value = known[0]
         else:
             number = f"{len(step.bottoms)} bottoms" if step.bottoms else "no bottom"
-            refuse(
+            reject(
                 f'cannot be removed: layer "{reader.name}" reads its top "{value.name}", and it has'
                 f" {number} to read instead",
                 step.layer,

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean
-from protogen.editing._wires import refuse
+from protogen.editing._wires import reject
 from protogen.edits import Edit
 
 __all__ = ["Named", "renaming"]
@@ -23,18 +23,18 @@ def renaming(net: proto.NetParameter, old: str, new: str, what: Named = "both") 
     if what not in get_args(Named):
         raise ValueError(f'what must be "layer", "blob" or "both", got {what!r}')
     if not new:
-        refuse("the new name is empty")
+        reject("the new name is empty")
     layers = _layer_edits(net, old, new) if what != "blob" else []
     blobs = _blob_edits(net, old, new) if what != "layer" else []
     if not (layers or blobs):
         kind = "layer or blob" if what == "both" else what
-        refuse(f'no {kind} is named "{old}"', hint=did_you_mean(old, _names(net)))
+        reject(f'no {kind} is named "{old}"', hint=did_you_mean(old, _names(net)))
     if old == new:
         return []
     if layers and any(layer.name == new for layer in net.layer):
-        refuse(f'cannot rename layer "{old}": a layer named "{new}" already exists')
+        reject(f'cannot rename layer "{old}": a layer named "{new}" already exists')
     if blobs and any(new in (*layer.top, *layer.bottom) for layer in net.layer):
-        refuse(f'cannot rename blob "{old}": a blob named "{new}" already exists')
+        reject(f'cannot rename blob "{old}": a blob named "{new}" already exists')
     return [*layers, *blobs]
 
 

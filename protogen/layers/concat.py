@@ -27,7 +27,7 @@ class Concat(LayerSchema):
     formula = "the sum of the bottoms' sizes on axis"
 
     def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
-        # The bottoms agree on every axis but one, so each tells something of the others.
+        # The bottoms agree on every axis but one, so each says something about the others.
         p: ConcatParameter = layer.concat_param
         axis = p.concat_dim if p.HasField("concat_dim") else p.axis
         top = reduce(filled, bottoms)

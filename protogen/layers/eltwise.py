@@ -37,7 +37,7 @@ class Eltwise(LayerSchema):
             raise ctx.fault("operation PROD does not support coeff", "coeff")
 
     def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
-        # All bottoms have the same shape, so each tells something of it.
+        # All bottoms have the same shape, so each says something about it.
         return (reduce(filled, bottoms),)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

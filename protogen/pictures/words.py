@@ -25,7 +25,7 @@ _WIDTHS = ((" ijl.,:;|!'/()[]-tfrI", 4.4), ("mwMW@%", 10.4), ("ABCDEFGHKLNOPQRST
 _OTHER_WIDTH = 7.0
 _WIDTH_OF = {char: width for chars, width in _WIDTHS for char in chars}
 
-#: The kinds of layers that are told apart by color.
+#: The kinds of layers that differ in color.
 FAMILIES = {
     "convolution": ("Convolution", "Deconvolution", "InnerProduct", "ConvolutionDepthwise", "LSTM"),
     "pooling": ("Pooling", "ROIPooling", "SPP", "Interp", "Upsample"),

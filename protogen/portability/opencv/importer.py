@@ -254,7 +254,7 @@ class _Importer:
             # ToProto of Caffe leaves the shape of such a blob out, and OpenCV reads that as [1].
             raise OpenCVFault(
                 "has weights without axes, and a caffemodel that gives their shape as empty is"
-                " refused",
+                " rejected",
                 hint="a caffemodel that Caffe itself saved leaves the shape out, and loads",
             )
 
