@@ -52,6 +52,15 @@ class UnknownTop:
         return f"--input {self.blob}={','.join(words)}"
 
 
+#: Errors in a text after which the other fields of the layer are as written.
+_ERRORS_OF_ONE_FIELD = {
+    "out-of-range",
+    "several-values",
+    "unknown-enum-value",
+    "unknown-field",
+    "wrong-value-type",
+}
+
 #: What the axes of an image are called where their sizes are for the user to fill in.
 _AXES = "NCHW"
 
@@ -174,10 +183,24 @@ class Analysis(Displayed):
         for step in self.graph.steps:
             found += step.faults
         found += dialects(self.graph)
-        # A layer whose text has errors was read only in part, so its faults may not be real.
         if self._damaged:
-            found = [each for each in found if each.layer_index not in self._damaged]
+            return [each for each in found if self._is_real(each)]
         return found
+
+    def _is_real(self, fault: Diagnostic) -> bool:
+        """Whether a fault does not just follow from an error in the text of its layer.
+
+        Such a layer was read only in part. Its type is as written if no error can have cut it off.
+        """
+        if fault.layer_index not in self._damaged:
+            return True
+        if fault.name != "unknown-type":
+            return False
+        errors = set()
+        for each in self.earlier:
+            if each.layer_index == fault.layer_index and _is_error(each):
+                errors.add(each.name)
+        return bool(errors) and errors <= _ERRORS_OF_ONE_FIELD
 
     @cached_property
     def diagnostics(self) -> list[Diagnostic]:
@@ -211,11 +234,13 @@ class Analysis(Displayed):
         """
         found = []
         for step in self.steps:
-            if step.faults or not all(value and _is_known(value.shape) for value in step.bottoms):
+            damaged = step.index in self._damaged
+            if step.faults and not damaged:
+                continue
+            if not all(value and _is_known(value.shape) for value in step.bottoms):
                 continue
             for value in step.tops:
                 if value.readers and not _is_known(value.shape):
-                    damaged = step.index in self._damaged
                     reason = "its text has errors" if damaged else unknown_reason(step.layer)
                     found.append(UnknownTop(value.name, value.shape, step.name, step.type, reason))
         return found

@@ -63,8 +63,8 @@ def walk(
     ``inputs`` fill in what layers without bottoms leave open. They replace the shapes of these
     layers as a whole with ``override``, or if they give the shape of all data. ``damaged`` are the
     indices of layers with an error in their text: what is left of these says nothing about their
-    tops. ``stated`` are the shapes that whoever composed a layer stated for its tops, by the index
-    of the layer.
+    tops, and only their type is checked. ``stated`` are the shapes that whoever composed a layer
+    stated for its tops, by the index of the layer.
     """
     override = override or _covers_data(graph, inputs)
     owners: dict[str, _Owner] = {}
@@ -72,6 +72,9 @@ def walk(
     for step in graph.steps:
         if step.index in damaged:
             facts = _unknown(step)
+            # The type is reported with the other errors of the text, not only once these are fixed.
+            if step.type and step.schema is None:
+                _fault_unknown_type(step)
         elif step.index in stated:
             facts = _stated_facts(step, phase, inputs, override, stated[step.index])
         else:
