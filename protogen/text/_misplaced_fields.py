@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from protogen import proto
 from protogen.edits import Fix
-from protogen.text._mixed_formats import PER_BLOB, Layer, LayerField, is_one_of_several
 from protogen.text._reader_state import Frame, Problem
+from protogen.text._written_layer import PER_BLOB, Layer, LayerField, is_one_of_several
 from protogen.text.splices import Splice, margin_of, removals
 
 if TYPE_CHECKING:
