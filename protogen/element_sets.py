@@ -55,7 +55,8 @@ class Read(NamedTuple):
 
     For each coordinate of the top's ``axis``, ``coordinates`` has those of the bottom, of which
     there are ``size``; ``None`` stands for the same coordinate. Without an axis, all elements of
-    the top read the same coordinates. ``line`` is the rule if there is a linear one.
+    the top read the same coordinates. ``line`` is the rule if there is a linear one. ``unread`` is
+    how many coordinates of the top read nothing before and after those that ``coordinates`` is for.
 
     If ``mixed``, the coordinate follows from several axes of the top together.
     """
@@ -65,6 +66,7 @@ class Read(NamedTuple):
     size: int
     line: Line | None = None
     mixed: bool = False
+    unread: tuple[int, int] = (0, 0)
 
     @property
     def whole(self) -> bool:
@@ -95,8 +97,8 @@ def composed(reads: Sequence[Read], product: Product, axes: int) -> Product | No
     found = [_read_along(reads, along) for along in product]
     used = {along.axis for along in product}
     for axis, read in enumerate(reads):
-        if axis not in used and read.coordinates is not None:
-            found.append(_condition(read, read.coordinates))
+        if axis not in used and (read.coordinates is not None or any(read.unread)):
+            found.append(_condition(read))
     if _is_empty(found):
         return None
     # A condition that always holds says nothing.
@@ -104,9 +106,17 @@ def composed(reads: Sequence[Read], product: Product, axes: int) -> Product | No
     return (*found[:axes], *dict.fromkeys(conditions))
 
 
-def _condition(read: Read, coordinates: Sequence[Sequence[int]]) -> Along:
+def _condition(read: Read) -> Along:
     """That an element reads anything: of an axis of the bottom that the source lacks."""
-    return Along(read.axis, tuple(int(bool(each)) for each in coordinates))
+    if read.coordinates is None:
+        return _padded(read, (1,) * read.size)
+    return _padded(read, tuple(int(bool(each)) for each in read.coordinates))
+
+
+def _padded(read: Read, sets: tuple[int, ...]) -> Along:
+    """The sets along an axis of the top, and empty ones before and after them."""
+    before, after = read.unread
+    return Along(read.axis, (0,) * before + sets + (0,) * after)
 
 
 def _is_empty(product: Iterable[Along]) -> bool:
@@ -124,16 +134,18 @@ def _read_along(reads: Sequence[Read], along: Along) -> Along:
             raise Mixed
         return Along(None, along.sets[:1])
     if read.coordinates is None:
-        return Along(read.axis, along.sets)
+        return _padded(read, along.sets)
     # Most layers read all channels, which usually have the same set.
     if read.axis is None and len(read.coordinates[0]) == len(along.sets):
         return Along(None, (_union(set(along.sets)),))
-    sets = along.sets
     found = []
     for each in read.coordinates:
-        # The many coordinates of a flattened blob come from one each.
-        found.append(sets[each[0]] if len(each) == 1 else _union(sets[i] for i in each))
-    return Along(read.axis, tuple(found))
+        # A flattened blob has many coordinates, and each comes from one: no call for those.
+        if len(each) == 1:
+            found.append(along.sets[each[0]])
+        else:
+            found.append(_union(along.sets[i] for i in each))
+    return _padded(read, tuple(found))
 
 
 def _union(sets: Iterable[int]) -> int:
@@ -186,7 +198,8 @@ def _covers(one: Product, other: Product) -> bool:
 
 def _contains(mine: Along, theirs: Along) -> bool:
     """Whether each set has all bits of the other one."""
-    return all(more | less == more for more, less in zip(mine.sets, theirs.sets))
+    # In one go, in C: a joined blob of SSD300 has 183,372 sets, and the difference comes late.
+    return tuple(map(or_, mine.sets, theirs.sets)) == mine.sets
 
 
 def _joined_pair(one: Product, other: Product) -> Product | None:
