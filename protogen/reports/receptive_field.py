@@ -16,11 +16,12 @@ from typing import Any
 from protogen import rules
 from protogen.analysis import Analysis
 from protogen.dependence import Dependence, Span, Unclear, dependences
-from protogen.diagnostics import ProtogenError, did_you_mean
+from protogen.diagnostics import ProtogenError
 from protogen.display import Displayed
 from protogen.element_sets import Along, Product, collapsed
 from protogen.graph import State, Value
 from protogen.inference import Inputs
+from protogen.named_blobs import analysis_with, blob_name, find_value
 from protogen.net import Net
 from protogen.reports.images import COLOR_CHANNELS, default_source
 from protogen.shapes import Shape, is_known
@@ -317,18 +318,6 @@ def with_channels(analysis: Analysis, to: Value) -> Analysis:
     return analysis.edited(inputs={to.name: shape})
 
 
-def find_value(analysis: Analysis, name: str) -> Value:
-    """The blob of this name as it is in the end. Raises `ProtogenError` if there is none."""
-    value = analysis.values.get(name)
-    if value is None:
-        raise ProtogenError(
-            rules.named("unknown-bottom").diagnostic(
-                f'no layer produces a blob "{name}"', hint=did_you_mean(name, analysis.values)
-            )
-        )
-    return value
-
-
 def receptive_field(
     net: Any,
     blob: Any,
@@ -349,10 +338,10 @@ def receptive_field(
     axes or reads elements that depend on values.
     """
     net = Net.of(net)
-    names = [_name(blob)] if to is None else [_name(blob), _name(to)]
+    names = [blob_name(blob)] if to is None else [blob_name(blob), blob_name(to)]
     phases = [phase] if phase else ["TEST", "TRAIN"]
     analyses = [net.analysis(State(each, level, stages), inputs) for each in phases]
-    analysis = _first_with(names, analyses)
+    analysis = analysis_with(names, analyses)
     value = find_value(analysis, names[0])
     source = default_source(analysis) if to is None else find_value(analysis, names[1])
     if source is None:
@@ -364,19 +353,6 @@ def receptive_field(
     if isinstance(found, UnclearField):
         raise _error(f'what "{value.name}" sees of "{source.name}" is unknown: {found.reason}')
     return found
-
-
-def _name(blob: Any) -> str:
-    """The name of a blob of the composer, or the name as the user gives it."""
-    return str(getattr(blob, "name", blob))
-
-
-def _first_with(names: Collection[str], analyses: Sequence[Analysis]) -> Analysis:
-    """The first phase that has all these blobs, or else the first phase."""
-    for analysis in analyses:
-        if analysis.values.keys() >= set(names):
-            return analysis
-    return analyses[0]
 
 
 def _error(message: str) -> ProtogenError:

@@ -36,7 +36,7 @@ def replacements(net: Net, fix: Fix) -> list[Replacement]:
         splices = document.splices(edits)
     except (EditError, ProtogenError):
         return []
-    # No path leads to a misplaced field or a byte order mark: fixes of these change the text itself.
+    # No path leads to a misplaced field or a byte order mark: their fixes change the text itself.
     splices += [Splice(*each) for each in fix.splices]
     newline = newline_of(document.text)
     found = []
