@@ -75,6 +75,11 @@ class Read(NamedTuple):
             return False
         return self.size > 1 and len(self.coordinates[0]) == self.size
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether there may be elements of the top that read nothing."""
+        return self.coordinates is not None or self.unread != (0, 0)
+
 
 class Mixed(Exception):
     """A set depends on several axes of the top together, so that it is not a product."""
@@ -97,11 +102,11 @@ def composed(reads: Sequence[Read], product: Product, axes: int) -> Product | No
     found = [_read_along(reads, along) for along in product]
     used = {along.axis for along in product}
     for axis, read in enumerate(reads):
-        if axis not in used and (read.coordinates is not None or any(read.unread)):
+        if axis not in used and read.may_be_empty:
             found.append(_condition(read))
     if _is_empty(found):
         return None
-    # A condition that always holds says nothing.
+    # A condition that always holds says nothing. The same one twice says it once.
     conditions = [along for along in found[axes:] if not all(along.sets)]
     return (*found[:axes], *dict.fromkeys(conditions))
 
@@ -130,6 +135,7 @@ def _read_along(reads: Sequence[Read], along: Along) -> Along:
         return along
     read = reads[along.axis]
     if read.mixed:
+        # Which coordinate it is does not matter if all have the same set.
         if len(set(along.sets)) > 1:
             raise Mixed
         return Along(None, along.sets[:1])
@@ -173,6 +179,7 @@ def _add(found: list[Product], product: Product) -> None:
         union = _joined_pair(product, other)
         if union is not None:
             del found[index]
+            # The union may cover others, or join with them, in its turn.
             _add(found, union)
             return
     found[:] = [other for other in found if not _covers(product, other)]
@@ -204,7 +211,11 @@ def _contains(mine: Along, theirs: Along) -> bool:
 
 def _joined_pair(one: Product, other: Product) -> Product | None:
     """Both products as one: exact if they differ on one axis only."""
-    different = [i for i, (mine, theirs) in enumerate(zip(one, other)) if mine != theirs]
+    different = []
+    for index, (mine, theirs) in enumerate(zip(one, other)):
+        if mine != theirs:
+            different.append(index)
+    # With two, the union would have the corners that neither product has.
     if len(different) != 1:
         return None
     (index,) = different
@@ -221,13 +232,21 @@ def collapsed(product: Product, kept: Sequence[int]) -> Product | None:
     ``None`` if no coordinates leave an element of the source.
     """
     found = list(product)
-    axes = {along.axis for along in product if along.axis is not None}
-    for axis in axes.difference(kept):
-        parts = [i for i, along in enumerate(found) if along.axis == axis]
-        sets_by_coordinate = zip(*(found[i].sets for i in parts))
-        # Only coordinates for which no part is empty stand for elements of the source.
-        rows = [row for row in sets_by_coordinate if all(row)]
-        for position, part in enumerate(parts):
-            union = _union({row[position] for row in rows})
-            found[part] = Along(None, (union,))
+    axes = {along.axis for along in product}
+    for axis in axes.difference(kept, [None]):
+        _collapse_axis(found, axis)
     return None if _is_empty(found) else tuple(found)
+
+
+def _collapse_axis(parts: list[Along], axis: int | None) -> None:
+    """Join the sets of all coordinates on an axis, in each part that depends on it."""
+    own = [index for index, along in enumerate(parts) if along.axis == axis]
+    rows = []
+    for row in zip(*(parts[index].sets for index in own)):
+        # Only coordinates for which no part is empty stand for elements of the source.
+        if all(row):
+            rows.append(row)
+    for position, index in enumerate(own):
+        # Many rows have the same set: the union of a few is enough.
+        union = _union({row[position] for row in rows})
+        parts[index] = Along(None, (union,))
