@@ -164,12 +164,9 @@ def _distance(one: str, other: str) -> int:
     start = _common_beginning(one, other)
     end = _common_beginning(one[start:][::-1], other[start:][::-1])
     one, other = one[start : len(one) - end], other[start : len(other) - end]
-    # The rows of the usual table, of which only the band is kept: `row[j]` is what it takes to turn
-    # the first i + 1 letters of one into the first j + 1 of the other, -1 stands for no letters.
+    # Rows of the usual table, within the band: `row[j]` turns one[:i + 1] into other[:j + 1].
     before: dict[int, int] = {}
-    above = {-1: 0}
-    for j, letter in enumerate(other[:_MOST_SLIPS]):
-        above[j] = above[j - 1] + _cost(letter)
+    above = _first_row(other)
     for i, a in enumerate(one):
         row = {}
         if -1 in above and i < _MOST_SLIPS:
@@ -188,6 +185,14 @@ def _distance(one: str, other: str) -> int:
             return _NEVER
         before, above = above, row
     return above.get(len(other) - 1, _NEVER)
+
+
+def _first_row(other: str) -> dict[int, int]:
+    """What it takes to turn no letters into the first ones of a name."""
+    row = {-1: 0}
+    for j, letter in enumerate(other[:_MOST_SLIPS]):
+        row[j] = row[j - 1] + _cost(letter)
+    return row
 
 
 def _cost(letter: str) -> int:
