@@ -21,7 +21,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["FileChangedError", "write_file"]
+__all__ = ["FileChangedError", "is_leftover", "write_file"]
 
 #: Not made of the name of the file, which may have as many bytes already as a name can have.
 _PREFIX, _SUFFIX = ".protogen-", ".tmp"
@@ -122,11 +122,14 @@ def _remove_leftovers(folder: Path) -> None:
 def _leftovers(folder: Path) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not entry.name.startswith(_PREFIX) or not entry.name.endswith(_SUFFIX):
-                continue
             # A link with such a name may lead to a file that matters.
-            if entry.is_file(follow_symlinks=False):
+            if is_leftover(entry.name) and entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file with this name is what a killed process was writing."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 @contextmanager
