@@ -132,11 +132,10 @@ class _EditWriter:
         before: list[_Lines] = []
         for index in sorted(inserted):
             position = bisect_left(kept, index)
-            if position:
-                group = after.setdefault(kept[position - 1], [])
+            if position == 0:
+                before += inserted[index]
             else:
-                group = before
-            group += inserted[index]
+                after.setdefault(kept[position - 1], []).extend(inserted[index])
         if before:
             self._insert_before(written[kept[0]], before)
         for index, fields in after.items():
@@ -321,7 +320,7 @@ def _printed(holder: Any) -> _Lines:
 
 
 def _printed_in_order(inserted: dict[int, list[Any]]) -> list[_Lines]:
-    found = []
+    found: list[_Lines] = []
     for index in sorted(inserted):
         found += map(_printed, inserted[index])
     return found

@@ -199,12 +199,12 @@ def decode_strings(literals: list[str]) -> tuple[bytes, str]:
         invalid.append(match.string[start : start + 2].decode("latin-1"))
         return b""
 
-    raw = b""
+    parts = []
     # One by one: \x4 at the end of a literal does not go on in the next one.
     for literal in literals:
         inside = literal[1:-1].encode("utf-8", "surrogateescape")
-        raw += _ESCAPE.sub(unescape, inside)
-    return raw, invalid[0] if invalid else ""
+        parts.append(_ESCAPE.sub(unescape, inside))
+    return b"".join(parts), invalid[0] if invalid else ""
 
 
 def _surrogate_pair(high: int, low: int) -> bytes:
