@@ -13,7 +13,7 @@ from typing import NamedTuple
 from protogen import proto
 from protogen.text._error_recovery import skip_brackets
 from protogen.text._scanner import past_mark, scan_token, skip_gap
-from protogen.text._v1_types import V1_TYPES
+from protogen.text._v1_types import DATA_PARAMS, TRANSFORMS, V1_TYPES
 from protogen.text.splices import Splice, field_separator, removals
 
 __all__ = ["OUTSIDE_PARAM", "PER_BLOB", "Layer", "LayerField", "is_one_of_several"]
@@ -30,11 +30,6 @@ _PARAM_FIELDS = ("name", "share_mode", "lr_mult", "decay_mult")
 _V1_FIELDS = ("blobs_lr", "weight_decay", "blob_share_mode")
 #: The fields of ``param`` that are often written in the layer itself.
 OUTSIDE_PARAM = ("lr_mult", "decay_mult")
-
-_DATA_TYPES = {"DATA": "data_param", "IMAGE_DATA": "image_data_param"}
-_DATA_TYPES["WINDOW_DATA"] = "window_data_param"
-#: The fields of V1's data layers that are in ``transform_param`` now.
-_TRANSFORMS = ("scale", "mean_file", "crop_size", "mirror")
 
 _V1 = proto.V1LayerParameter.DESCRIPTOR.fields_by_name
 _CURRENT = proto.LayerParameter.DESCRIPTOR.fields_by_name
@@ -235,7 +230,7 @@ class Layer:
         if self.header != "layers" or param is None:
             return []
         inner = _fields(self.text, param.value)
-        moved = [field for field in inner if field.name in _TRANSFORMS]
+        moved = [field for field in inner if field.name in TRANSFORMS]
         if not moved:
             return []
         # A field may then be in both.
@@ -252,7 +247,7 @@ class Layer:
         kind = self.type_field
         if kind is None:
             return None
-        params = self._named(_DATA_TYPES.get(self.written(kind), ""))
+        params = self._named(DATA_PARAMS.get(self.written(kind), ""))
         return params[0] if params else None
 
 
