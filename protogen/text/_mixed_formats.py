@@ -17,7 +17,7 @@ from protogen import proto
 from protogen.diagnostics import plural
 from protogen.edits import Fix
 from protogen.text._reader_state import Frame, Problem
-from protogen.text._scanner import skip_gap
+from protogen.text._scanner import past_mark
 from protogen.text._v1_types import V1_TYPES
 from protogen.text._written_layer import OUTSIDE_PARAM, Layer, LayerField, is_one_of_several
 from protogen.text.splices import Splice
@@ -124,9 +124,7 @@ def _layers(result: ParseResult) -> Iterator[Layer]:
         if name not in ("layer", "layers"):
             continue
         if isinstance(child, Block):
-            opened = skip_gap(text, start + len(name))
-            if text.startswith(":", opened):
-                opened = skip_gap(text, opened + 1)
+            opened = past_mark(text, start + len(name), ":")
             yield Layer(text, name, start, opened)
         else:
             # A list: layer [{ ... }, { ... }]. Its elements have no name before their brace.

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from protogen import proto
 from protogen.text._error_recovery import skip_brackets
-from protogen.text._scanner import scan_token, skip_gap
-from protogen.text._v1_types import V1_TYPES
-from protogen.text.splices import Splice, margin_of, removals
+from protogen.text._scanner import past_mark, scan_token, skip_gap
+from protogen.text._v1_types import DATA_PARAMS, TRANSFORMS, V1_TYPES
+from protogen.text.splices import Splice, field_separator, removals
 
 __all__ = ["OUTSIDE_PARAM", "PER_BLOB", "Layer", "LayerField", "is_one_of_several"]
 
@@ -30,11 +30,6 @@ _PARAM_FIELDS = ("name", "share_mode", "lr_mult", "decay_mult")
 _V1_FIELDS = ("blobs_lr", "weight_decay", "blob_share_mode")
 #: The fields of ``param`` that are often written in the layer itself.
 OUTSIDE_PARAM = ("lr_mult", "decay_mult")
-
-_DATA_TYPES = {"DATA": "data_param", "IMAGE_DATA": "image_data_param"}
-_DATA_TYPES["WINDOW_DATA"] = "window_data_param"
-#: The fields of V1's data layers that are in ``transform_param`` now.
-_TRANSFORMS = ("scale", "mean_file", "crop_size", "mirror")
 
 _V1 = proto.V1LayerParameter.DESCRIPTOR.fields_by_name
 _CURRENT = proto.LayerParameter.DESCRIPTOR.fields_by_name
@@ -224,7 +219,7 @@ class Layer:
         splices = [Splice(each.start, each.end, new) for each, new in zip(places, params)]
         # The last place takes what is left: one list has the values of all blobs.
         last = places[-1]
-        rest = self._separator(last).join(params[len(places) - 1 :])
+        rest = field_separator(self.text, last.start).join(params[len(places) - 1 :])
         splices[-1] = Splice(last.start, last.end, rest)
         removed = [(field.start, field.end) for field in fields if field not in places]
         return [*splices, *removals(self.text, removed)]
@@ -235,14 +230,14 @@ class Layer:
         if self.header != "layers" or param is None:
             return []
         inner = _fields(self.text, param.value)
-        moved = [field for field in inner if field.name in _TRANSFORMS]
+        moved = [field for field in inner if field.name in TRANSFORMS]
         if not moved:
             return []
         # A field may then be in both.
         if self._named("transform_param"):
             return None
         written = " ".join(self.text[field.start : field.end] for field in moved)
-        new = f"transform_param {{ {written} }}{self._separator(param)}"
+        new = f"transform_param {{ {written} }}{field_separator(self.text, param.start)}"
         removed = [(field.start, field.end) for field in moved]
         return [Splice(param.start, param.start, new), *removals(self.text, removed)]
 
@@ -252,13 +247,8 @@ class Layer:
         kind = self.type_field
         if kind is None:
             return None
-        params = self._named(_DATA_TYPES.get(self.written(kind), ""))
+        params = self._named(DATA_PARAMS.get(self.written(kind), ""))
         return params[0] if params else None
-
-    def _separator(self, field: LayerField) -> str:
-        """What to write between new fields at the place of this one."""
-        margin = margin_of(self.text, field.start)
-        return " " if margin is None else f"\n{margin}"
 
 
 def is_one_of_several(layer: Layer) -> bool:
@@ -302,19 +292,11 @@ def _fields(text: str, opened: int) -> Iterator[LayerField]:
                 end = skip_brackets(text, position)
             position = skip_gap(text, end)
             continue
-        at = _past_mark(text, skip_gap(text, end), ":")
+        at = past_mark(text, end, ":")
         field = _value(text, mark, position, at)
         if field.end > at:
             yield field
-        position = skip_gap(text, max(field.end, end))
-        position = _past_mark(text, position, (",", ";"))
-
-
-def _past_mark(text: str, position: int, marks: str | tuple[str, ...]) -> int:
-    """The next token, after one of these marks if it is there."""
-    if text.startswith(marks, position):
-        return skip_gap(text, position + 1)
-    return position
+        position = past_mark(text, max(field.end, end), (",", ";"))
 
 
 def _value(text: str, name: str, start: int, at: int) -> LayerField:
