@@ -24,6 +24,7 @@ class MarginProduct(LayerSchema):
         ctx.axis()
         check_size(ctx, "num_output")
         items, labels = ctx.nchw(0)[0], ctx.nchw(1)[0]
+        # The label of an item decides which of its products gets the margin.
         if items != labels:
             raise ctx.fault(
                 f"bottoms differ in batch size: {items} and {labels} (axis 0):"

@@ -25,6 +25,7 @@ class Downsample(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p: DownsampleParameter = ctx.param
         num, channels, _, _ = ctx.nchw()
+        # Only the height and the width of the second bottom are read.
         if len(ctx.bottoms) == 2:
             return [(num, channels, *ctx.nchw(1)[2:])]
         return [(num, channels, p.top_height, p.top_width)]

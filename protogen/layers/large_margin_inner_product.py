@@ -25,6 +25,7 @@ class LargeMarginInnerProduct(MarginProduct):
             super().check(ctx)
 
     def outputs(self, ctx: Context) -> Any:
+        # The rows of the weights are the classes.
         return ctx.nchw(2)[0] if len(ctx.bottoms) > 2 else ctx.param.num_output
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:

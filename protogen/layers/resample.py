@@ -26,6 +26,7 @@ class Resample(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p = ctx.param
         num, channels, _, _ = ctx.nchw()
+        # Only its height and width are read.
         if len(ctx.bottoms) > 1:
             _, _, height, width = ctx.nchw(1)
         else:
