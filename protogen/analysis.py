@@ -115,9 +115,7 @@ class Analysis(Displayed):
         self._given_state = state
         self.graph: Graph = build(message, state, wirings, with_hints=with_hints)
         # The faults of the wiring do not depend on shapes, so `walk_again` keeps them.
-        self._wiring_faults = [
-            (step, tuple(step.faults)) for step in self.graph.steps if step.faults
-        ]
+        self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
         walk(self.graph, given_shapes(inputs), damaged, self._stated)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -181,7 +179,8 @@ class Analysis(Displayed):
         """What inference found, in the order of the layers, without locations."""
         found: list[Diagnostic] = []
         for step in self.graph.steps:
-            found += step.faults
+            if step.faults:
+                found += step.faults
         found += dialects(self.graph)
         if self._damaged:
             return [each for each in found if self._is_real(each)]
@@ -279,12 +278,12 @@ class Analysis(Displayed):
         """Whether more decides about a layer than its parameters and its bottoms."""
         return step.index in self._damaged or step.index in self._stated
 
-    def wiring_faults(self, step: Step) -> Sequence[Diagnostic]:
+    def wiring_faults(self, step: Step) -> tuple[Diagnostic, ...]:
         """The faults of a layer that do not depend on shapes."""
         return self._wiring_faults_of.get(step.index, ())
 
     @cached_property
-    def _wiring_faults_of(self) -> dict[int, Sequence[Diagnostic]]:
+    def _wiring_faults_of(self) -> dict[int, tuple[Diagnostic, ...]]:
         return {step.index: faults for step, faults in self._wiring_faults}
 
     def context(self, step: Step) -> Context | None:
@@ -342,9 +341,9 @@ class Analysis(Displayed):
         answers that others rely on.
         """
         for step in self.graph.steps:
-            step.faults = []
+            step.faults = ()
         for step, faults in self._wiring_faults:
-            step.faults = list(faults)
+            step.faults = faults
         # The cached properties that depend on shapes.
         for name in ("blobs", "params", "faults", "diagnostics"):
             self.__dict__.pop(name, None)
