@@ -32,13 +32,10 @@ def quirks_of(target: Target, layer: Any) -> Iterator[Quirk]:
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
-    hint = quirk.fix
-    if hint and quirk.converts:
-        hint = f"{hint}; protogen convert does that"
     written = quirk.when not in ("always", "missing")
     field = quirk.field if written else quirk.field.partition(".")[0]
     source = target.source(quirk)
-    about = {"field": field, "hint": hint, "why": f"{source.mark}: {source.text}"}
+    about = {"field": field, "hint": quirk.fix, "why": f"{source.mark}: {source.text}"}
     return finding(target, quirk.effect, step, quirk.says, **about)
 
 

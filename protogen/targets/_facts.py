@@ -227,5 +227,9 @@ class Target:
             return frozenset()
         return frozenset({*self.types.known, *self.types.aliases, *self.types.skipped})
 
+    def has_type(self, layer_type: str) -> bool:
+        """Whether it has a layer type; a target without a list of types has all."""
+        return self.types is None or layer_type in self.known_types
+
     def __hash__(self) -> int:
         return hash(self.name)
