@@ -42,6 +42,7 @@ LAYERS = (
     ("InnerProduct", "conv", "inner_product_param { num_output: 2 transpose: true }"),
     ("Upsample", "conv", "upsample_param { scale: 2 }"),
     ("ReLU6", "conv", ""),
+    ("ReLU", "conv", "relu_param { engine: CUDNN }"),
     ("Clip", "conv", "clip_param { min: 0 max: 6 }"),
     ("Clip", "conv", "clip_param { min: -1 max: 2 }"),
     ("Swish", "conv", ""),

@@ -46,10 +46,11 @@ def needs_deploy_net(target: Target, net: proto.NetParameter, analyses: Iterable
 def can_deploy(target: Target, net: proto.NetParameter, analyses: Iterable[Analysis]) -> bool:
     """Whether a net says what it predicts and from what, and the target has what is added."""
     steps = [step for analysis in analyses for step in analysis.steps]
-    losses = [step for step in steps if step.is_loss and any(map(_is_computed, step.bottoms))]
-    if not losses and any(map(reads_data, net.layer)):
+    losses = [step for step in steps if step.is_loss and step.bottoms]
+    predicting = [step for step in losses if any(map(_is_computed, step.bottoms))]
+    if not predicting and (losses or any(map(reads_data, net.layer))):
         return False
-    for loss in losses:
+    for loss in predicting:
         function, _ = FUNCTIONS.get(loss.type, ("", ""))
         if function and not target.has_type(function):
             return False

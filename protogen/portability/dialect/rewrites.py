@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from protogen import layers as layer_types
 from protogen import proto
 from protogen.portability.dialect.equivalents import Fields, Site
 
@@ -105,6 +106,16 @@ def _default_axis(site: Site) -> Sequence[Fields] | None:
     return [layer]
 
 
+def _default_engine(site: Site) -> Sequence[Fields] | None:
+    """The layer without ``engine``, which chooses how it is computed, not what."""
+    layer = _copied(site.layer)
+    schema = layer_types.find(layer.type)
+    if schema is None or not schema.param:
+        return None
+    getattr(layer, schema.param).ClearField("engine")
+    return [layer]
+
+
 def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
     layer = _copied(site.layer)
     if layer.prior_box_param.HasField("clip"):
@@ -115,6 +126,7 @@ def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
 
 #: By the field of a target's quirk: how to write a layer without it.
 REWRITES: Mapping[str, Rewrite] = {
+    "*.engine": _default_engine,
     "batch_norm_param.use_global_stats": _statistics,
     "concat_param.axis": _axis_from_front,
     "concat_param.concat_dim": _axis_for("concat_param", "concat_dim"),
