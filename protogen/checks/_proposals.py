@@ -51,7 +51,7 @@ class Finding:
         ``strict`` is for guesses, which have to leave the layers behind without a new error too.
         """
         left = errors_left(self.phases, self.analysis, self.diagnostic, edits, strict=strict)
-        return [] if left is None else [Proposal(Fix(title, edits), left)]
+        return _proposals(title, edits, left)
 
     def verified_as_written(self, title: str, *edits: Edit) -> list[Proposal]:
         """As `verified`, for edits of fields of the net that are not in the current format."""
@@ -59,13 +59,22 @@ class Finding:
         changed.apply(edits)
         after = changed.analysis(self.analysis.state, self.analysis.inputs)
         left = errors_left_in(self.analysis, after, self.diagnostic)
-        return [] if left is None else [Proposal(Fix(title, edits), left)]
+        return _proposals(title, edits, left)
 
     def described(self, step: Step) -> str:
         """``layer "conv1" (Convolution, line 4)``."""
         location = self.phases.net.layer_location(step.index)
-        line = f", line {location.line}" if location is not None and location.line else ""
+        line = ""
+        if location is not None and location.line:
+            line = f", line {location.line}"
         return f'layer "{step.name}" ({step.type}{line})'
+
+
+def _proposals(title: str, edits: tuple[Edit, ...], left: int | None) -> list[Proposal]:
+    """The one proposal, or none if the edits do not remove the finding."""
+    if left is None:
+        return []
+    return [Proposal(Fix(title, edits), left)]
 
 
 def with_explanation(finding: Finding, explanation: Explanation) -> Diagnostic:
@@ -74,12 +83,10 @@ def with_explanation(finding: Finding, explanation: Explanation) -> Diagnostic:
     hints = [proposal.fix.title for proposal in proposals]
     if explanation.hint:
         hints.append(explanation.hint)
-    return replace(
-        finding.diagnostic,
-        why=explanation.why,
-        hint=alternatives(hints),
-        fix=applicable(finding.phases, proposals[0].fix) if proposals else None,
-    )
+    fix = None
+    if proposals:
+        fix = applicable(finding.phases, proposals[0].fix)
+    return replace(finding.diagnostic, why=explanation.why, hint=alternatives(hints), fix=fix)
 
 
 def moved(phases: Phases, step: Step, index: int) -> tuple[Edit, Edit]:

@@ -64,15 +64,17 @@ class AccidentalSharing(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        # Net::AppendParam makes the first layer with a name the owner of the blob.
         owners: dict[str, Step] = {}
         for step in analysis.steps:
-            names = [spec.name for spec in step.layer.param]
-            shared = [name for name in names if name and owners.get(name, step) is not step]
+            shared = []
+            for spec in step.layer.param:
+                # A layer may use one name twice, which shares nothing with another layer.
+                if spec.name and owners.setdefault(spec.name, step) is not step:
+                    shared.append(spec.name)
             blobs = len(step.facts.blobs)
             if shared and len(shared) < blobs:
                 yield self._partly_shared(step, shared, owners[shared[0]], blobs)
-            for name in filter(None, names):
-                owners.setdefault(name, step)
 
     def _partly_shared(self, step: Step, shared: list[str], owner: Step, blobs: int) -> Diagnostic:
         names = ", ".join(f'"{name}"' for name in shared)

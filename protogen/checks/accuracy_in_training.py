@@ -62,6 +62,7 @@ class AccuracyInTraining(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # Without a loss nothing is trained, and TRAIN is only the phase in which the net is run.
         for analysis in phases.trained:
             for step in analysis.of_type("Accuracy"):
                 yield self.found(

@@ -61,10 +61,12 @@ class BatchNormWithoutScale(Check):
             scales_itself = len(step.facts.blobs) > 3
             if scales_itself or step.faults or not step.tops:
                 continue
-            if not any(reader.type == "Scale" for reader in step.tops[0].readers):
-                yield self.found(
-                    step,
-                    "no Scale layer reads its top, so no scale and shift are learned",
-                    why="in Caffe, BatchNorm only normalizes",
-                    hint="add a Scale layer with scale_param { bias_term: true }",
-                )
+            # A Scale in place reads the top, too, and others then read what it writes.
+            if any(reader.type == "Scale" for reader in step.tops[0].readers):
+                continue
+            yield self.found(
+                step,
+                "no Scale layer reads its top, so no scale and shift are learned",
+                why="in Caffe, BatchNorm only normalizes",
+                hint="add a Scale layer with scale_param { bias_term: true }",
+            )

@@ -59,7 +59,8 @@ class DropoutInDeploy(Check):
                 if _scales_in_test(step.layer.dropout_param):
                     continue
                 fix = None
-                if step.in_place:  # otherwise, other layers read its top
+                # Otherwise other layers read its top, and would have to read its bottom then.
+                if step.in_place:
                     fix = Fix("remove the layer", (delete(step.path()),), safe=True)
                 yield self.found(
                     step,

@@ -68,10 +68,12 @@ class DropoutRatio(Check):
             ratio = step.layer.dropout_param.dropout_ratio
             if 0 <= ratio < 1 or not _drops(analysis, step):
                 continue
+            # DropoutLayer::LayerSetUp checks the ratio only in a debug build.
             if ratio == 1:
                 message = "dropout_ratio 1 makes every element NaN in training"
                 why = "Caffe multiplies by 1 / (1 - dropout_ratio), which is infinite"
             else:
+                # caffe_rng_bernoulli checks that it gets a probability.
                 message = f"dropout_ratio must be at least 0 and less than 1, got {ratio:g}"
                 why = "Caffe aborts in the first iteration of training"
             yield self.found(step, message, field="dropout_param.dropout_ratio", why=why)

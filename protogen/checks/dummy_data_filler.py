@@ -56,6 +56,7 @@ class DummyDataFiller(Check):
             ctx = analysis.context(step)
             if ctx is None:
                 continue
+            # DummyDataLayer::LayerSetUp fills constants only. Other fillers run in each Forward.
             shapes = [value.shape or () for value in step.tops]
             for fault in forward_faults(ctx, shapes):
                 yield self.found(

@@ -62,6 +62,7 @@ class DuplicateLayerName(Check):
             if earlier is step:
                 continue
             message = f"an earlier layer ({earlier.type}) has the same name"
+            # Net::CopyTrainedLayersFrom looks layers up by name, and takes the first.
             if earlier.facts.blobs or step.facts.blobs:
                 why = "Caffe loads weights by layer name, into the first layer with that name"
                 yield self.found(step, message, field="name", why=why)

@@ -62,7 +62,7 @@ class IdleMultiplier(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        if not any(step.is_loss for analysis in phases.analyses for step in analysis.steps):
+        if not any(map(_has_loss, phases.analyses)):
             yield from self._without_loss(phases)
         for analysis in phases.trained:
             yield from self._without_rate(analysis)
@@ -70,7 +70,9 @@ class IdleMultiplier(Check):
     def _without_rate(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.steps:
             for index, spec in enumerate(step.layer.param):
-                if spec.HasField("decay_mult") and spec.decay_mult > 0 and spec.lr_mult == 0:
+                # Its default is 1, so only a value that is written was intended.
+                is_decayed = spec.HasField("decay_mult") and spec.decay_mult > 0
+                if is_decayed and spec.lr_mult == 0:
                     yield self.found(
                         step,
                         f"decay_mult {spec.decay_mult:g} has no effect with lr_mult 0",
@@ -86,13 +88,19 @@ class IdleMultiplier(Check):
         if not places:
             return
         step, field = places[0]
-        others = len({each.name for each, _ in places}) - 1
-        more = f", here and in {plural(others, 'more layer')}," if others else ""
+        layers = {each.name for each, _ in places}
+        more = ""
+        if len(layers) > 1:
+            more = f", here and in {plural(len(layers) - 1, 'more layer')},"
         yield self.found(
             step,
             f"{field.partition('.')[2]} has no effect{more} because the net has no loss",
             field=field,
         )
+
+
+def _has_loss(analysis: Analysis) -> bool:
+    return any(step.is_loss for step in analysis.steps)
 
 
 def _multipliers(step: Step) -> Iterator[str]:

@@ -8,6 +8,7 @@ from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
 #: The types of solvers that read a field, for the fields that not all types read.
+#: (source: ``src/caffe/solvers/``)
 _READERS = {
     "momentum2": ("Adam",),
     "rms_decay": ("RMSProp",),
@@ -72,7 +73,11 @@ class IdleSolverField(Check):
         for name in solver.given(*_POLICY_FIELDS):
             if name in POLICIES[policy]:
                 continue
-            readers = [f'"{other}"' for other, fields in POLICIES.items() if name in fields]
+            readers = []
+            for other, fields in POLICIES.items():
+                if name in fields:
+                    readers.append(f'"{other}"')
+            # A note, because people try policies and keep the fields of the last one.
             yield self.found(
                 None,
                 f'lr_policy "{policy}" does not read {name}; {_only(readers)}',

@@ -47,7 +47,10 @@ class KernelExceedsImage(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, sides, axis in convolutions(analysis):
-            if axis.windows > 0 and axis.kernel > 1 and axis.extent > axis.size:
+            # Without a window Caffe rejects the layer, which inference reports.
+            if axis.windows < 1 or axis.kernel == 1:
+                continue
+            if axis.extent > axis.size:
                 yield self.found(
                     step,
                     f"{_larger(sides, axis)}; {_fit(axis)}",

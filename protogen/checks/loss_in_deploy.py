@@ -62,6 +62,7 @@ class LossInDeploy(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.in_phase("TEST"):
+            # With a data layer, TEST is for testing, and the loss is what it measures.
             if any(step.type != "Input" for step in sources(analysis)):
                 continue
             for step in analysis.steps:

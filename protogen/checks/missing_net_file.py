@@ -46,9 +46,10 @@ class MissingNetFile(Check):
         for field, path in _named_files(solver):
             if solver.exists(path):
                 continue
+            name = field.partition("[")[0]
             yield self.found(
                 None,
-                f'{field.partition("[")[0]} "{path}" does not exist in the current folder, the'
+                f'{name} "{path}" does not exist in the current folder, the'
                 " folder of the solver, or a folder above it",
                 field=field,
                 hint=_similar_net(path, solver),
@@ -60,7 +61,9 @@ def _similar_net(path: str, solver: SolverFile) -> str:
     """A hint if a net with nearly the same name is in the folder of the solver."""
     nets = solver.neighboring_nets
     near = difflib.get_close_matches(Path(path).stem, nets, n=1, cutoff=0.8)
-    return f'did you mean "{near[0]}.prototxt"?' if near else ""
+    if not near:
+        return ""
+    return f'did you mean "{near[0]}.prototxt"?'
 
 
 def _named_files(solver: SolverFile) -> Iterator[tuple[str, str]]:
@@ -71,5 +74,6 @@ def _named_files(solver: SolverFile) -> Iterator[tuple[str, str]]:
     for i, path in enumerate(message.test_net):
         yield f"test_net[{i}]", path
     for i, paths in enumerate(message.weights):
-        for path in paths.split(","):  # one value may list several files
+        # One value may list several files (source: ``LoadNetWeights`` in solver.cpp).
+        for path in paths.split(","):
             yield f"weights[{i}]", path.strip()

@@ -85,14 +85,16 @@ class OverwrittenTop(Check):
         for step in analysis.steps:
             for position in step.in_place:
                 bottom = step.bottoms[position]
+                # Without a gradient to compute, nobody reads the old values again.
                 if bottom is None or bottom.step not in passing:
                     continue
                 producer = bottom.step
-                if reads_top(producer):
-                    yield self.found(
-                        step,
-                        f'overwrites "{bottom.name}", from which layer "{producer.name}"'
-                        f" ({producer.type}) computes its gradient",
-                        field=f"top[{position}]",
-                        hint="give the top another name, and let the later layers read it",
-                    )
+                if not reads_top(producer):
+                    continue
+                yield self.found(
+                    step,
+                    f'overwrites "{bottom.name}", from which layer "{producer.name}"'
+                    f" ({producer.type}) computes its gradient",
+                    field=f"top[{position}]",
+                    hint="give the top another name, and let the later layers read it",
+                )

@@ -72,8 +72,9 @@ class PhaseOnLayer(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         with_phase = [step for step in phases.layers if step.layer.HasField("phase")]
+        # Net::Init sets the field in every layer, and so it is in every net that Caffe writes.
         if len(with_phase) == len(phases.layers):
-            return  # Caffe sets the field in every layer of a net that it loads and writes again
+            return
         for step in with_phase:
             if _is_limited(step):
                 continue
@@ -92,10 +93,11 @@ class PhaseOnLayer(Check):
 
 def _is_limited(step: Step) -> bool:
     """Whether every include rule is for the phase of the layer, so that it runs in no other."""
-    rules = step.layer.include
-    return bool(rules) and all(
-        rule.HasField("phase") and rule.phase == step.layer.phase for rule in rules
-    )
+    if not step.layer.include:
+        return False
+    # A rule without a phase is met in both, although its phase reads as TRAIN.
+    phases = [rule.phase if rule.HasField("phase") else None for rule in step.layer.include]
+    return set(phases) == {step.layer.phase}
 
 
 def _with_include(step: Step, name: str) -> Fix:

@@ -46,11 +46,13 @@ class PointwisePad(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, sides, axis in convolutions(analysis):
-            if axis.kernel == 1 and axis.pad:
-                content = "the bias" if step.layer.convolution_param.bias_term else "zeros"
-                yield self.found(
-                    step,
-                    f"pad {axis.pad} around kernel 1 adds {sides.lines(axis.padding_windows)} with"
-                    f" nothing but {content}",
-                    field="convolution_param.pad",
-                )
+            if axis.kernel != 1 or axis.pad == 0:
+                continue
+            # im2col fills the padding with zeros, to which the bias is added.
+            content = "the bias" if step.layer.convolution_param.bias_term else "zeros"
+            yield self.found(
+                step,
+                f"pad {axis.pad} around kernel 1 adds {sides.lines(axis.padding_windows)} with"
+                f" nothing but {content}",
+                field="convolution_param.pad",
+            )

@@ -62,7 +62,8 @@ class PoolingRounds(Check):
                 continue
             if axis.floor:
                 yield from self._rounded_down(step, sides, axis)
-            elif axis.pooled != axis.floored:  # with padding, Caffe may drop the last window again
+            # With padding, Caffe may drop the window again that rounding up has added.
+            elif axis.pooled != axis.floored:
                 yield self.found(
                     step,
                     _equation(sides, axis, f"Caffe rounds up to {axis.pooled - 1}"),
@@ -72,7 +73,8 @@ class PoolingRounds(Check):
 
     def _rounded_down(self, step: Step, sides: Sides, axis: Axis) -> Iterator[Diagnostic]:
         unread = axis.size - axis.window(axis.pooled - 1).stop
-        if unread > 0:  # otherwise, only padding is in no window
+        # Otherwise, only padding is in no window.
+        if unread > 0:
             equation = _equation(sides, axis, f"is rounded down to {axis.pooled - 1}")
             message = f"{equation}; {sides.last_lines(unread)} in no window"
             yield self.found(step, message, field="pooling_param")

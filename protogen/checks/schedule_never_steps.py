@@ -55,6 +55,7 @@ class ScheduleNeverSteps(Check):
             first, field = min(message.stepvalue), "stepvalue[0]"
         else:
             return
+        # With gamma 1, a step would change nothing anyway.
         if 0 < message.max_iter <= first and message.gamma != 1:
             yield self.found(
                 None,

@@ -7,6 +7,7 @@ from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
+#: The fields of which Solver::InitTrainNet accepts exactly one.
 _TRAIN = ("net", "net_param", "train_net", "train_net_param")
 
 

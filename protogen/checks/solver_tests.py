@@ -52,8 +52,9 @@ class SolverTests(Check):
         iters = len(message.test_iter)
         # Further test_iter values test `net` or `net_param`. (source: ``Solver::InitTestNets``)
         has_net = bool(solver.given("net", "net_param"))
-        if iters < nets or (iters > nets and not has_net):
-            more = "; additional values are only for net or net_param" if iters > nets else ""
+        is_surplus = iters > nets and not has_net
+        if iters < nets or is_surplus:
+            more = "; additional values are only for net or net_param" if is_surplus else ""
             yield self.found(
                 None,
                 f"expected {plural(nets, 'test_iter value')}, one for each test net, got {iters}",
@@ -65,6 +66,7 @@ class SolverTests(Check):
         yield from self._interval(message.test_interval, iters)
 
     def _states(self, states: int, iters: int) -> Iterator[Diagnostic]:
+        # Each test_iter is one tested net, also if several test the same file.
         if states not in (0, iters):
             yield self.found(
                 None,

@@ -61,7 +61,8 @@ def _mistakes(suppression: Suppression) -> Iterator[tuple[str, str]]:
     if keyword not in KEYWORDS:
         hint = did_you_mean(keyword, KEYWORDS) or f"expected one of {', '.join(KEYWORDS)}"
         yield f'unknown word "{keyword}" after "protogen:" in a comment', hint
-        return
+        return  # what such a comment lists may not be codes
+    rules = registered()
     for code in suppression.codes or ():
-        if not registered().selects(code):
-            yield f'a comment ignores the unknown rule "{code}"', registered().nearest(code)
+        if not rules.selects(code):
+            yield f'a comment ignores the unknown rule "{code}"', rules.nearest(code)
