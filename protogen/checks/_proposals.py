@@ -55,6 +55,7 @@ class Finding:
 
     def verified_as_written(self, title: str, *edits: Edit) -> list[Proposal]:
         """As `verified`, for edits of fields of the net that are not in the current format."""
+        # An analysis knows only the upgraded net, so the net itself has to be upgraded again.
         changed = self.phases.net.copy()
         changed.apply(edits)
         after = changed.analysis(self.analysis.state, self.analysis.inputs)
@@ -79,6 +80,7 @@ def _proposals(title: str, edits: tuple[Edit, ...], left: int | None) -> list[Pr
 
 def with_explanation(finding: Finding, explanation: Explanation) -> Diagnostic:
     """The finding with the explanation; the proposal that leaves the fewest errors comes first."""
+    # Of proposals that leave equally many errors, the order of the cause decides.
     proposals = sorted(explanation.proposals, key=lambda proposal: proposal.errors_left)
     hints = [proposal.fix.title for proposal in proposals]
     if explanation.hint:
@@ -91,6 +93,7 @@ def with_explanation(finding: Finding, explanation: Explanation) -> Diagnostic:
 
 def moved(phases: Phases, step: Step, index: int) -> tuple[Edit, Edit]:
     """Edits that put a layer before the one with this index."""
+    # A move is a deletion and an insertion: edits have no other way to change the order.
     layer = fields_of(phases.message.layer[step.index])
     return delete(step.path()), insert(("layer", index), layer)
 
@@ -109,6 +112,7 @@ def fields_of(message: Message) -> dict[str, Any]:
 def _plain(field: FieldDescriptor, value: Any) -> Any:
     if field.message_type is not None:
         return fields_of(value)
+    # By name, because a reader of the text should not have to look the number up.
     if field.enum_type is not None:
         return field.enum_type.values_by_number[value].name
     return value

@@ -41,6 +41,7 @@ class Sides(NamedTuple):
         return f"the last {self._lines(1)} {verb}"
 
     def _lines(self, number: int) -> str:
+        # "2 rows and columns" are 2 rows and 2 columns.
         words = [_LINES[name] for name in self.names]
         if number > 1:
             words = [f"{word}s" for word in words]

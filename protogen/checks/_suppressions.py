@@ -48,10 +48,12 @@ class Suppression(NamedTuple):
 
 def read_suppressions(document: Document) -> Iterator[Suppression]:
     """The comments of a document for protogen, including those with an unknown keyword."""
+    # Most files have no such comment, and finding all comments means to go through all tokens.
     if "protogen" not in document.text.lower():
         return
     for comment in document.comments:
         found = _FORM.match(comment.text)
+        # Unknown words are kept, so that `unknown-ignored-code` can report them.
         if found:
             yield Suppression(found[1].lower(), _codes(found[2]), comment)
 

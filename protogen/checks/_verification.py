@@ -44,6 +44,7 @@ def errors_left(
     left = errors_left_in(analysis, after, finding, strict=strict)
     if left is None:
         return None
+    # The same layers may run in the other phase, for which the edits were not made.
     for other in phases.analyses:
         if other is analysis:
             continue
@@ -76,6 +77,7 @@ def errors_left_in(
 
 def applicable(phases: Phases, fix: Fix) -> Fix | None:
     """The fix, unless the net is written in an old format in which its edits cannot be made."""
+    # The fix was verified in the upgraded net, which need not have the fields that are written.
     try:
         for edit in fix.edits:
             phases.net.current.edit(edit)
@@ -108,6 +110,7 @@ def _new_errors(before: Analysis, after: Analysis) -> Counter[tuple[str, str]]:
 
 def _with_unknown_bottoms(analysis: Analysis) -> set[str]:
     """The names of the layers that read a blob of unknown shape."""
+    # If only some sizes of a blob are unknown, what reads it was checked by the others.
     found = set()
     for step in analysis.steps:
         if None in step.bottom_shapes:

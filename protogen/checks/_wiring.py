@@ -19,6 +19,7 @@ _MOST_LISTED = 3
 
 def reads_while_writing(step: Step) -> bool:
     """Whether the layer still reads its bottom after it has begun to write its top."""
+    # Of a type that nobody knows, nothing is assumed.
     return step.schema is not None and step.schema.reads_bottom_while_writing
 
 

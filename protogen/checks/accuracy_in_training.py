@@ -13,6 +13,7 @@ class AccuracyInTraining(Check):
     rule = Rule(
         code="G211",
         name="accuracy-in-training",
+        # It costs time, but changes nothing in what is learned.
         severity=Severity.NOTE,
         summary="An Accuracy layer that also runs during training.",
         what="Finds Accuracy layers that run in TRAIN in a net with a loss.",

@@ -15,6 +15,7 @@ class AverageOverhang(Check):
     rule = Rule(
         code="P103",
         name="average-overhang",
+        # Caffe does the same in training and testing: the difference shows in a port.
         severity=Severity.NOTE,
         summary="An average pooling that divides its last window by fewer elements than the rest.",
         what="Finds AVE poolings whose last window extends past the padded edge of the bottom.",

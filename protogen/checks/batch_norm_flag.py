@@ -19,6 +19,7 @@ class BatchNormFlag(Check):
     rule = Rule(
         code="G208",
         name="batch-norm-flag",
+        # A note where the field may be intended: see `check_net`.
         severity=Severity.WARNING,
         summary="A BatchNorm layer whose `use_global_stats` contradicts its phase.",
         what="""
@@ -71,6 +72,7 @@ class BatchNormFlag(Check):
                 why = "with false, Caffe normalizes by the statistics of the batch"
                 yield from self._contradictions(analysis, False, severity, why)
             elif analysis.trained:
+                # Fine-tuning freezes the statistics with it, because its batches are small.
                 why = "with true, Caffe never updates the statistics"
                 yield from self._contradictions(analysis, True, Severity.NOTE, why)
 

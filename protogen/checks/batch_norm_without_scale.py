@@ -13,6 +13,7 @@ class BatchNormWithoutScale(Check):
     rule = Rule(
         code="G207",
         name="batch-norm-without-scale",
+        # A linear layer that follows can learn the scale and the shift instead.
         severity=Severity.NOTE,
         summary="A BatchNorm layer without a Scale layer that reads its top.",
         what="Finds BatchNorm layers whose top is not read by a Scale layer.",

@@ -21,6 +21,7 @@ class BiasBeforeBatchNorm(Check):
     rule = Rule(
         code="S207",
         name="bias-before-batch-norm",
+        # It only wastes a few numbers: with and without it, the net computes the same.
         severity=Severity.NOTE,
         summary="A bias that the next layer, a BatchNorm, subtracts again.",
         what="Finds layers that learn a bias and whose top is read only by a BatchNorm layer.",
@@ -72,6 +73,7 @@ class BiasBeforeBatchNorm(Check):
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type(*_TYPES):
             field = _TYPES[step.type]
+            # The default of bias_term is true, so the field need not be written.
             if not getattr(step.layer, field).bias_term:
                 continue
             norm = _only_reader(step)

@@ -14,6 +14,7 @@ class ConvolutionSkipsInput(Check):
     rule = Rule(
         code="S202",
         name="convolution-skips-input",
+        # A note, because the shortcuts of ResNet do it on purpose: kernel 1, stride 2.
         severity=Severity.NOTE,
         summary="A convolution with a stride larger than its kernel, which skips elements.",
         what="Finds Convolution layers whose stride is larger than the extent of their kernel.",

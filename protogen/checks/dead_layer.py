@@ -16,6 +16,7 @@ class DeadLayer(Check):
     rule = Rule(
         code="G203",
         name="dead-layer",
+        # Caffe computes the layer all the same, and logs only that it needs no backward.
         severity=Severity.WARNING,
         summary="A layer with weights that no loss depends on, in a net that is trained.",
         what="""
@@ -90,10 +91,12 @@ def _dead_ends(analysis: Analysis) -> Iterable[tuple[Step, list[Step]]]:
     # For each layer on which no loss depends, those that learn up to it.
     learning: dict[Step, list[Step]] = {}
     for step in analysis.steps:
+        # What a loss depends on cannot depend on a dead layer without keeping it alive.
         if step in analysis.useful:
             continue
         earlier = _learning_before(step, learning)
         learning[step] = earlier
+        # The end of a branch stands for those that it depends on.
         if step.learns and not step.faults:
             for each in earlier:
                 last.pop(each, None)

@@ -31,6 +31,7 @@ class DeprecatedField(Check):
     rule = Rule(
         code="T301",
         name="deprecated-field",
+        # Caffe still reads these fields.
         severity=Severity.NOTE,
         summary="A field that Caffe still reads, but that a newer field replaces.",
         what="""

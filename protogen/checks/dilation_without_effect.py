@@ -22,6 +22,7 @@ class DilationWithoutEffect(Check):
     rule = Rule(
         code="S206",
         name="dilation-without-effect",
+        # The net is correct, but its author expects a wider window.
         severity=Severity.WARNING,
         summary="A dilation of a kernel of 1, which has no effect.",
         what="""

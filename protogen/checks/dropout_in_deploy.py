@@ -18,6 +18,7 @@ class DropoutInDeploy(Check):
     rule = Rule(
         code="G209",
         name="dropout-in-deploy",
+        # Harmless: in TEST, Dropout copies its bottom, and in place not even that.
         severity=Severity.NOTE,
         summary="A Dropout layer in a deploy net.",
         what="Finds Dropout layers in nets that have no loss and no data layers.",
@@ -52,6 +53,7 @@ class DropoutInDeploy(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # In a training net, the same layer runs in TRAIN, where it has its effect.
         if not phases.deploy:
             return
         for analysis in phases.in_phase("TEST"):

@@ -15,6 +15,7 @@ class DropoutRatio(Check):
     rule = Rule(
         code="S210",
         name="dropout-ratio",
+        # Caffe loads the net, but cannot train it.
         severity=Severity.ERROR,
         summary="A Dropout layer whose ratio is not at least 0 and less than 1.",
         what="Finds Dropout layers in training with such a `dropout_ratio`.",

@@ -14,6 +14,7 @@ class DummyDataFiller(Check):
     rule = Rule(
         code="S211",
         name="dummy-data-filler",
+        # Caffe loads the net, but cannot run it.
         severity=Severity.ERROR,
         summary="A filler of a DummyData layer on which Caffe aborts in the first forward pass.",
         what="""

@@ -20,6 +20,7 @@ class EmptyPoolingWindow(Check):
     rule = Rule(
         code="P101",
         name="empty-pooling-window",
+        # An error, although Caffe runs the net: no image gives a useful result.
         severity=Severity.ERROR,
         summary="A pooling window without elements, for which Caffe computes garbage.",
         what="Finds Pooling layers whose last window starts at or past the edge of the bottom.",

@@ -16,6 +16,7 @@ class ForkField(Check):
     rule = Rule(
         code="F102",
         name="fork-field",
+        # A note for each, because `needs-fork` warns about the file as a whole.
         severity=Severity.NOTE,
         summary="A field or value that only forks of Caffe have.",
         what="""

@@ -21,6 +21,7 @@ class GlobalPoolingLeftover(Check):
     rule = Rule(
         code="P105",
         name="global-pooling-leftover",
+        # Caffe computes it, for an image of another size than its author had in mind.
         severity=Severity.WARNING,
         summary="A pooling that covers nearly all of its bottom, probably intended to be global.",
         what="""

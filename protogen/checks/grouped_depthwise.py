@@ -14,6 +14,7 @@ class GroupedDepthwise(Check):
     rule = Rule(
         code="S205",
         name="grouped-depthwise",
+        # The result is right, only slow.
         severity=Severity.NOTE,
         summary="A depthwise convolution written as a grouped one, which Caffe runs slowly.",
         what="Finds Convolution layers with as many groups as their bottom has channels.",

@@ -15,6 +15,7 @@ class IdleMultiplier(Check):
     rule = Rule(
         code="W103",
         name="idle-multiplier",
+        # Caffe reads the field, and multiplies 0 by it.
         severity=Severity.NOTE,
         summary="A learning rate or decay multiplier that has no effect.",
         what="""
@@ -87,6 +88,7 @@ class IdleMultiplier(Check):
                 places.append((step, field))
         if not places:
             return
+        # Deploy nets are often cut from training nets, and have multipliers in every layer.
         step, field = places[0]
         layers = {each.name for each, _ in places}
         more = ""
@@ -105,6 +107,7 @@ def _has_loss(analysis: Analysis) -> bool:
 
 def _multipliers(step: Step) -> Iterator[str]:
     for index, spec in enumerate(step.layer.param):
+        # HasField, because the defaults are 1, which is not written either.
         for name in ("lr_mult", "decay_mult"):
             if spec.HasField(name):
                 yield f"param[{index}].{name}"

@@ -22,6 +22,7 @@ class IdleSolverField(Check):
     rule = Rule(
         code="V106",
         name="idle-solver-field",
+        # Whoever tunes the field waits for an effect in vain.
         severity=Severity.WARNING,
         summary="A field that this type of solver or learning rate policy does not read.",
         what="""
@@ -60,6 +61,7 @@ class IdleSolverField(Check):
             yield from self._fields_of_policies(solver, solver.message.lr_policy)
 
     def _fields_of_types(self, solver: SolverFile) -> Iterator[Diagnostic]:
+        # momentum is missing in the table: types that do not read it reject it.
         solver_type = solver.message.type
         for name in solver.given(*_READERS):
             if solver_type not in _READERS[name]:

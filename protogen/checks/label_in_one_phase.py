@@ -17,6 +17,7 @@ class LabelInOnePhase(Check):
     rule = Rule(
         code="G303",
         name="label-in-one-phase",
+        # Legal, but one of the two phases is probably incomplete.
         severity=Severity.WARNING,
         summary="A top of a data layer that is read in one phase, but not in the other.",
         what="""

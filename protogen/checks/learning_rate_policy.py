@@ -29,6 +29,7 @@ class LearningRatePolicy(Check):
     rule = Rule(
         code="V104",
         name="learning-rate-policy",
+        # SGDSolver::GetLearningRate aborts. What only weakens training is a warning, below.
         severity=Severity.ERROR,
         summary="An unknown learning rate policy, or one without the fields that it needs.",
         what="""
@@ -91,6 +92,7 @@ class LearningRatePolicy(Check):
 
     def _missing_fields(self, solver: SolverFile, policy: str) -> Iterator[Diagnostic]:
         message = solver.message
+        # From its first step on, pow(gamma, current_step) is 0 with a gamma of 0.
         first_step = message.stepvalue[0] if message.stepvalue else 0
         for name in POLICIES[policy]:
             effect = _WITHOUT.get((policy, name))

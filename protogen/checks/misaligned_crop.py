@@ -24,6 +24,7 @@ class MisalignedCrop(Check):
     rule = Rule(
         code="S208",
         name="misaligned-crop",
+        # Caffe checks only that the crop fits.
         severity=Severity.WARNING,
         summary="A Crop whose offset does not align its two bottoms.",
         what="""
@@ -135,6 +136,7 @@ def _largest_shift(step: Step, axes: int, alignment: Alignment) -> Shift:
         amount = offset - alignment.offsets[axis - alignment.axis]
         name = _AXES.get(axis, f"axis {axis}")
         found.setdefault((offset, amount), []).append(name)
+    # Height and width with the same offset and shift are one entry, and named together.
     offset, amount = max(found, key=lambda key: abs(key[1]))
     return Shift(offset, amount, found[offset, amount])
 
@@ -151,6 +153,7 @@ def _offsets(step: Step, axes: int) -> list[int | None]:
 
 
 def _fix(analysis: Analysis, step: Step, cropped: Value, reference: Value) -> Fix | None:
+    # An aligned offset may be a fraction, or lie outside the blob; then no Crop is right.
     try:
         axis, offset = aligned_crop(analysis, cropped, reference)
     except Unaligned:

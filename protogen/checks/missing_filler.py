@@ -24,6 +24,7 @@ class MissingFiller(Check):
     rule = Rule(
         code="W101",
         name="missing-filler",
+        # Harmless if weights are loaded, which the net does not say.
         severity=Severity.WARNING,
         summary="A layer whose weights start at zero, in a net that is trained.",
         what="""
@@ -85,6 +86,7 @@ class MissingFiller(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # Without a loss, nothing is learned from the start, so the weights have to be loaded.
         for analysis in phases.trained:
             yield from self._unfilled(analysis)
 

@@ -15,6 +15,7 @@ class MissingNetFile(Check):
     rule = Rule(
         code="V102",
         name="missing-net-file",
+        # ReadProtoFromTextFile aborts at start-up.
         severity=Severity.ERROR,
         summary="A solver that names a net or weights that do not exist.",
         what="""
@@ -69,6 +70,7 @@ def _similar_net(path: str, solver: SolverFile) -> str:
 def _named_files(solver: SolverFile) -> Iterator[tuple[str, str]]:
     """The fields that name a file, and the paths."""
     message = solver.message
+    # Nets within the solver, as in net_param, have no file.
     for name in solver.given("net", "train_net"):
         yield name, getattr(message, name)
     for i, path in enumerate(message.test_net):

@@ -19,6 +19,7 @@ class NeedsFork(Check):
     rule = Rule(
         code="F103",
         name="needs-fork",
+        # Not an error: the file is right for the fork that it was written for.
         severity=Severity.WARNING,
         summary="A net or solver that BVLC Caffe rejects, because only forks can read it.",
         what="""
@@ -63,6 +64,7 @@ class NeedsFork(Check):
             yield self._needed(first, parts, "net")
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
+        # A solver has no layers; its fields and enum values are all that can be a fork's.
         parts = _distinct(fork_parts(solver.message))
         if parts:
             yield self._needed(None, parts, "solver")

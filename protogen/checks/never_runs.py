@@ -18,6 +18,7 @@ class NeverRuns(Check):
     rule = Rule(
         code="G301",
         name="never-runs",
+        # Net::FilterNet leaves the layer out without a word.
         severity=Severity.WARNING,
         summary="A layer whose rules exclude it from every phase, level and stage.",
         what="""
@@ -78,6 +79,7 @@ def _can_be_met(rule: NetStateRule) -> bool:
 
 
 def _always_excluded(layer: LayerParameter) -> bool:
+    # Only rules that are met in every stage and at every level count: others depend on the state.
     phases: set[Phase] = set()
     for rule in layer.exclude:
         phases |= _phases_always_met(rule)

@@ -15,6 +15,7 @@ class OverwrittenTop(Check):
     rule = Rule(
         code="G205",
         name="overwritten-top",
+        # Caffe trains with wrong gradients, and reports nothing.
         severity=Severity.WARNING,
         summary="A top that is overwritten in place although its layer needs it for the gradient.",
         what="""
@@ -89,6 +90,7 @@ class OverwrittenTop(Check):
                 if bottom is None or bottom.step not in passing:
                     continue
                 producer = bottom.step
+                # ReLU and Sigmoid, for example, compute their gradient from their top.
                 if not reads_top(producer):
                     continue
                 yield self.found(

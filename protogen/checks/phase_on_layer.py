@@ -17,6 +17,7 @@ class PhaseOnLayer(Check):
     rule = Rule(
         code="G305",
         name="phase-on-layer",
+        # Legal: Caffe computes the layer as in this phase, but runs it in both.
         severity=Severity.WARNING,
         summary="A layer with a `phase` of its own, which does not keep it out of the other phase.",
         what="""
@@ -102,6 +103,7 @@ def _is_limited(step: Step) -> bool:
 
 def _with_include(step: Step, name: str) -> Fix:
     """The include rule in place of the field; in rules that there are already, their phase."""
+    # The field goes, because the layer then has the phase of the net, which is the same one.
     edits = [delete(step.path("phase"))]
     if step.layer.include:
         for index in range(len(step.layer.include)):

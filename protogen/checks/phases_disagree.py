@@ -17,6 +17,7 @@ class PhasesDisagree(Check):
     rule = Rule(
         code="G302",
         name="phases-disagree",
+        # Net::ShareTrainedLayersWith aborts when the solver tests for the first time.
         severity=Severity.ERROR,
         summary="A layer whose learnable blobs are different in TRAIN and in TEST.",
         what="""
@@ -75,6 +76,7 @@ class PhasesDisagree(Check):
         trained: dict[str, Step] = {}
         for analysis in phases.in_phase("TRAIN"):
             trained |= _unique(analysis)
+        # A layer of TEST only keeps what its fillers wrote: `untrained-layer` reports it.
         for analysis in phases.in_phase("TEST"):
             for name, step in _unique(analysis).items():
                 twin = trained.get(name)

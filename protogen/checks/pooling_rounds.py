@@ -18,6 +18,7 @@ class PoolingRounds(Check):
     rule = Rule(
         code="P102",
         name="pooling-rounds",
+        # A note, because Caffe's rounding is right in Caffe: it explains a size.
         severity=Severity.NOTE,
         summary="A pooling whose windows do not divide its bottom evenly, so that Caffe rounds.",
         what="""
@@ -82,6 +83,7 @@ class PoolingRounds(Check):
 
 def _equation(sides: Sides, axis: Axis, rounded: str) -> str:
     """``height 75 becomes 38: (75 - 2) / 2 = 36.5, which Caffe rounds up to 37, plus 1``."""
+    # An equation that people check by hand: every term is a number of the net.
     padding = f" + 2*{axis.pad}" if axis.pad else ""
     exact = quotient(axis.size + 2 * axis.pad - axis.kernel, axis.stride)
     return (
@@ -94,6 +96,7 @@ def _equation(sides: Sides, axis: Axis, rounded: str) -> str:
 def _other_frameworks(axis: Axis) -> str:
     """What the other frameworks do by default. TensorFlow's pooling has no padding of this kind."""
     others = "PyTorch and ONNX" if axis.pad else "PyTorch, ONNX and TensorFlow (VALID)"
+    # A kernel that is larger than the bottom fits no window when rounded down.
     result = f"produce {axis.floored}" if axis.floored > 0 else "reject the kernel"
     covered = axis.window(axis.pooled - 1).elements
     return (

@@ -17,6 +17,7 @@ class ScaleWithoutBias(Check):
     rule = Rule(
         code="G213",
         name="scale-without-bias",
+        # A note, because a later layer may learn the shift.
         severity=Severity.NOTE,
         summary="A Scale layer that reads a BatchNorm and learns no shift.",
         what="""

@@ -16,6 +16,7 @@ class SharedMemory(Check):
     rule = Rule(
         code="G212",
         name="shared-memory",
+        # Caffe does not know which blobs share memory, so it cannot report it.
         severity=Severity.WARNING,
         summary="An in-place layer that overwrites a blob under another name.",
         what="""
@@ -80,6 +81,7 @@ class SharedMemory(Check):
     ) -> Diagnostic:
         step, bottom = overwrite
         position = step.bottoms.index(bottom)
+        # Either blob may be the one that a Reshape, say, made of the other.
         sharing = memory.sharing_layer(bottom) or memory.sharing_layer(value)
         assert sharing is not None
         return self.found(

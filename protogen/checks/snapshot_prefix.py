@@ -15,6 +15,7 @@ class SnapshotPrefix(Check):
     rule = Rule(
         code="V107",
         name="snapshot-prefix",
+        # Caffe aborts, in the worst case when the training is done.
         severity=Severity.ERROR,
         summary="A `snapshot_prefix` in a folder that does not exist or is not writable.",
         what="""

@@ -13,6 +13,7 @@ class SolverTests(Check):
     rule = Rule(
         code="V103",
         name="solver-tests",
+        # Solver::InitTestNets aborts. A solver that never tests is a warning, below.
         severity=Severity.ERROR,
         summary="Test nets, `test_iter`, `test_interval` and `test_state` that do not match.",
         what="""
@@ -76,6 +77,7 @@ class SolverTests(Check):
             )
 
     def _interval(self, interval: int, iters: int) -> Iterator[Diagnostic]:
+        # Caffe checks the interval only if it tests, and never asks for test_iter.
         if iters and interval <= 0:
             yield self.found(
                 None,

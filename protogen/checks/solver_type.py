@@ -16,6 +16,7 @@ class SolverType(Check):
     rule = Rule(
         code="V105",
         name="solver-type",
+        # SolverRegistry aborts for an unknown type.
         severity=Severity.ERROR,
         summary="An unknown solver type, or a value that this type rejects.",
         what="Checks `type`, `momentum` and `rms_decay` as Caffe does.",

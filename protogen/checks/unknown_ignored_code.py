@@ -15,6 +15,7 @@ class UnknownIgnoredCode(Check):
     rule = Rule(
         code="T390",
         name="unknown-ignored-code",
+        # The comment does nothing, so that no finding is lost.
         severity=Severity.NOTE,
         summary="A protogen comment that names an unknown rule, and so has no effect.",
         what="""
@@ -47,6 +48,7 @@ class UnknownIgnoredCode(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # A composed net has no comments.
         if phases.document is None:
             return
         for suppression in read_suppressions(phases.document):

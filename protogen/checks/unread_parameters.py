@@ -33,6 +33,7 @@ class UnreadParameters(Check):
     rule = Rule(
         code="S209",
         name="unread-parameters",
+        # Caffe parses the message, and no layer looks at it.
         severity=Severity.WARNING,
         summary="A parameter message that the type of the layer does not read.",
         what="""

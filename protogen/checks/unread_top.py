@@ -17,6 +17,7 @@ class UnreadTop(Check):
     rule = Rule(
         code="G202",
         name="unread-top",
+        # Legal: such a top is an output of the net, but in training rarely intended.
         severity=Severity.WARNING,
         summary="A top that no layer reads, in a net that is trained.",
         what="""

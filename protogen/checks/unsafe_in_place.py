@@ -16,6 +16,7 @@ class UnsafeInPlace(Check):
     rule = Rule(
         code="G204",
         name="unsafe-in-place",
+        # Caffe accepts a layer in place without asking whether its type may be.
         severity=Severity.WARNING,
         summary="An in-place layer that still needs its bottom, which Caffe does not check.",
         what="""
@@ -50,6 +51,7 @@ class UnsafeInPlace(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        # In TEST nothing passes a gradient, so that only the forward pass counts there.
         passing = passing_gradients(analysis)
         for step in analysis.steps:
             if not step.in_place or step.faults:

@@ -15,6 +15,7 @@ class UntrainedLayer(Check):
     rule = Rule(
         code="G304",
         name="untrained-layer",
+        # Caffe tests with what the fillers wrote, and reports nothing.
         severity=Severity.WARNING,
         summary="A layer with weights that exists in TEST, but not in TRAIN.",
         what="""

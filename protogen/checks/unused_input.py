@@ -15,6 +15,7 @@ class UnusedInput(Check):
     rule = Rule(
         code="G201",
         name="unused-input",
+        # Caffe loads the data all the same.
         severity=Severity.WARNING,
         summary="A top of a data or Input layer that no layer reads in any phase.",
         what="""
