@@ -15,7 +15,7 @@ from google.protobuf.descriptor_pb2 import (
 from protogen.proto import PACKAGE
 from protogen.proto.compiler import all_files
 from protogen.proto.declarations import clear_options
-from protogen.proto.numbers import SPARE_NUMBERS, separate_numbers
+from protogen.proto.numbers import free_number, separate_numbers
 
 __all__ = ["extend"]
 
@@ -161,8 +161,6 @@ def _add_values(ours: Any, theirs: Any, taken: set[str]) -> None:
     for value in theirs.value:
         if value.name in taken:
             continue
-        number = value.number
-        while number in numbers:
-            number = SPARE_NUMBERS + len(numbers)
+        number = free_number(value.number, numbers)
         numbers.add(number)
         ours.value.add(name=value.name, number=number)

@@ -13,7 +13,7 @@ from google.protobuf.descriptor_pb2 import (
 )
 
 from protogen.proto.declarations import declaration, differences
-from protogen.proto.numbers import SPARE_NUMBERS, separate_numbers
+from protogen.proto.numbers import free_number, separate_numbers
 
 __all__ = ["ClashError", "merge", "source"]
 
@@ -113,9 +113,7 @@ def _merge_enum(a: EnumDescriptorProto, b: EnumDescriptorProto) -> None:
     for value in b.value:
         if value.name in names:
             continue
-        number = value.number
-        while number in numbers:
-            number = SPARE_NUMBERS + len(numbers)
+        number = free_number(value.number, numbers)
         numbers.add(number)
         a.value.add(name=value.name, number=number)
     del a.reserved_range[:], a.reserved_name[:]
