@@ -49,9 +49,12 @@ class Walk:
     def _visit(self, value: Value) -> list[Value]:
         """Keep the layer that produces a value, and return the values that it reads."""
         step = value.step
-        given = value.name in self.given and value.top not in step.in_place
-        stays = is_constant(step) and self._keeps_constants
-        if given or (step.is_source and not stays):
+        # A blob that is given is so before layers overwrite it.
+        is_given = value.name in self.given and value.top not in step.in_place
+        is_data = step.is_source
+        if self._keeps_constants and is_constant(step):
+            is_data = False
+        if is_given or is_data:
             self.inputs[value.name] = None
             return []
         if step in self.kept:
@@ -121,10 +124,13 @@ class Walk:
         if value is None:
             return None
         readers = [step for step in value.readers if step in self.kept]
-        return readers[0] if len(readers) == 1 else None
+        if len(readers) != 1:
+            return None
+        return readers[0]
 
     def _is_read(self, top: Value) -> bool:
-        return top in self.targets or any(reader in self.kept for reader in top.readers)
+        """Whether a top is an output, or a layer that is kept reads it."""
+        return top in self.targets or not self.kept.isdisjoint(top.readers)
 
 
 def _acts_in_test(step: Step) -> bool:
