@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, input_option, set_option
+from protogen.cli._options import AnyCase, Spec, input_option, set_option
 from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
 
 
@@ -29,7 +29,7 @@ from protogen.cli._output import Unusable, check_output, report, report_lines, w
 )
 @click.option(
     "--phase",
-    type=click.Choice(["TEST"], case_sensitive=False),
+    type=AnyCase("TEST"),
     metavar="TEST",
     help="Write the deploy net [default: for targets that ignore phases].",
 )

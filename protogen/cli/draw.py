@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, set_option, suited_state_options
+from protogen.cli._options import AnyCase, Spec, set_option, suited_state_options
 from protogen.cli._output import Unusable, check_output, report, write_bytes
 
 
@@ -27,7 +27,7 @@ from protogen.cli._output import Unusable, check_output, report, write_bytes
 )
 @click.option(
     "--direction",
-    type=click.Choice(["TB", "LR"], case_sensitive=False),
+    type=AnyCase("TB", "LR"),
     default="TB",
     show_default=True,
     metavar="TB|LR",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
-from protogen.cli._options import Spec, data_option, proto_option, set_option
+from protogen.cli._options import AnyCase, Spec, data_option, proto_option, set_option
 from protogen.cli._output import check_output, report_lines, write_text
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--phase",
-    type=click.Choice(["TEST", "TRAIN"], case_sensitive=False),
+    type=AnyCase("TEST", "TRAIN"),
     metavar="TEST|TRAIN",
     help="Check this phase only, and leave out the layers that never run in it.",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from protogen.cli._options import json_option
+from protogen.cli._options import AnyCase, json_option
 from protogen.cli._output import report, report_lines, write_text
 from protogen.cli._sizes import AxisSizes
 from protogen.diagnostics import ProtogenError
@@ -45,7 +45,7 @@ from protogen.diagnostics import ProtogenError
 )
 @click.option(
     "--round-mode",
-    type=click.Choice(["CEIL", "FLOOR"], case_sensitive=False),
+    type=AnyCase("CEIL", "FLOOR"),
     metavar="CEIL|FLOOR",
     default="CEIL",
     show_default=True,
@@ -53,7 +53,7 @@ from protogen.diagnostics import ProtogenError
 )
 @click.option(
     "--pool",
-    type=click.Choice(["MAX", "AVE"], case_sensitive=False),
+    type=AnyCase("MAX", "AVE"),
     metavar="MAX|AVE",
     default="MAX",
     show_default=True,
