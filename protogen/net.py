@@ -18,6 +18,7 @@ from typing import Any
 from protogen import proto, rules, sources
 from protogen.active import Entry, enter, is_elsewhere, leave
 from protogen.analysis import Analysis
+from protogen.composed_text import composed_text
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
 from protogen.display import Displayed, Drawing, drawing
 from protogen.editing import EditingMethods
@@ -204,9 +205,15 @@ class Net(EditingMethods, Displayed):
             self._follow()
             return writer.write(self._message, *self._written_shapes())
         if self._document is None:
-            return writer.write(self._message)
+            return self._message_text()
         self._follow()
         return self._document.text
+
+    def _message_text(self) -> str:
+        message, wirings = self._message, self._wirings
+        if self._revision is None or len(wirings) != len(message.layer):
+            return writer.write(message)
+        return composed_text(message, [line[0] for line in self._lines.values()], wirings)
 
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
         """Write the prototxt to a temporary file and rename it. Raises `OSError` if that fails."""

@@ -36,7 +36,8 @@ __all__ = ["Composition", "scope"]
 _NOWHERE: frozenset[int] = frozenset()
 _FIRST: frozenset[int] = frozenset({0})
 
-_CONDITIONS = frozenset(CONDITIONS)
+# With one of these fields, a layer is more than its wiring and the parameters of its type.
+_CONDITIONS = frozenset((*CONDITIONS, "blobs"))
 
 #: How many bottoms an error lists with their shapes.
 _LISTED = 6

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.portability.conflicts import conflicts
-from protogen.portability.generic import judge_by_facts
+from protogen.portability.dialect.hints import with_hints
+from protogen.portability.judging import judge_plainly
 from protogen.portability.judgment import VERDICTS, Judgment, Verdict
-from protogen.portability.opencv.judging import judge_opencv
 from protogen.portability.subject import Subject
 from protogen.targets import Target
 
@@ -32,7 +33,9 @@ def subject_of(
 
 
 def judge(subject: Subject, target: Target) -> Judgment:
-    """What a target does with a net. One that ignores phases gets the layers of both."""
-    if target.importer == "opencv":
-        return judge_opencv(subject, target)
-    return judge_by_facts(subject, target)
+    """What a target does with a net. One that ignores phases gets the layers of both.
+
+    The findings say what `protogen convert` does about them.
+    """
+    found = judge_plainly(subject, target)
+    return replace(found, diagnostics=with_hints(subject, target, found.diagnostics))

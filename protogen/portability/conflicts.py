@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from protogen.diagnostics import Diagnostic
 from protogen.poolings import pooled_axes
-from protogen.portability.generic import floor_spelling
+from protogen.portability.dialect.poolings import floor_spelling
 from protogen.portability.subject import Subject
 from protogen.rules import named
 from protogen.targets import Target

@@ -8,18 +8,18 @@ from typing import Any
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.poolings import pooled_axes
+from protogen.portability.dialect.poolings import floor_spelling, rounding_hint, unread_spellings
 from protogen.portability.judgment import Judgment, finding, judgment, no_net
 from protogen.portability.quirks import limit_findings, quirk_findings
-from protogen.portability.reading import text_findings
+from protogen.portability.reading import phase_findings, text_findings
 from protogen.portability.subject import Subject
 from protogen.shapes import is_known
 from protogen.targets import Target
 
-__all__ = ["floor_hint", "floor_spelling", "judge_by_facts"]
+__all__ = ["judge_by_facts"]
 
 #: The layers that give a net its data; a consumer that is not Caffe has none of them.
 _INPUTS = frozenset({"Input", "DummyData", "MemoryData"})
-_FLOOR = {"round_mode": "FLOOR", "ceil_mode": "false", "torch_pooling": "true"}
 
 
 def judge_by_facts(subject: Subject, target: Target) -> Judgment:
@@ -31,6 +31,7 @@ def judge_by_facts(subject: Subject, target: Target) -> Judgment:
         empty = no_net(target, f"finds {what} in it, not a net", location=subject.location)
         return judgment(target, [*found, empty], "empty")
     steps = _steps(subject, target)
+    found += phase_findings(subject, target)
     found += _types(target, steps)
     found += _rejections(subject, target)
     found += limit_findings(target, steps)
@@ -135,34 +136,23 @@ def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnosti
     if axes and bool(spelled) != theirs and rounds:
         up = "down" if theirs else "up"
         message = f"rounds it {up}, the net {'down' if spelled else 'up'}"
-        hint = floor_hint(target, step)
+        hint = rounding_hint(subject, target, step)
         field = f"pooling_param.{spelled}" if spelled else "pooling_param"
         about = {"field": field, "why": why, "hint": hint}
         yield finding(target, "computes otherwise", step, message, **about)
-    elif step.layer.pooling_param.pool == step.layer.pooling_param.AVE:
+        return
+    yield from _unread(subject, target, step, why)
+    if step.layer.pooling_param.pool == step.layer.pooling_param.AVE:
         yield from _average(target, step, axes, why)
 
 
-def floor_spelling(param: Any) -> str:
-    """The field that asks for rounding down, if one does."""
-    if param.HasField("round_mode") and param.round_mode == param.FLOOR:
-        return "round_mode"
-    if param.HasField("ceil_mode") and not param.ceil_mode:
-        return "ceil_mode"
-    if param.HasField("torch_pooling") and param.torch_pooling:
-        return "torch_pooling"
-    return ""
-
-
-def floor_hint(target: Target, step: Step) -> str:
-    """How to spell a pooling that rounds down for a target that does not read its spelling."""
-    spelled = floor_spelling(step.layer.pooling_param) if step.type == "Pooling" else ""
-    if not spelled or target.pooling is None or spelled in target.pooling.floor:
-        return ""
-    if not target.pooling.floor:
-        return "choose sizes that no pooling rounds: protogen sizes lists them"
-    name = target.pooling.floor[0]
-    return f"write {name}: {_FLOOR[name]} instead of {spelled}; protogen convert does that"
+def _unread(subject: Subject, target: Target, step: Step, why: str) -> Iterator[Diagnostic]:
+    """The fields of a pooling that say how to round, and that the target does not read."""
+    for name in unread_spellings(target, step.layer.pooling_param):
+        about = {"field": f"pooling_param.{name}", "why": why}
+        about["hint"] = rounding_hint(subject, target, step)
+        message = f"does not read {name}, which changes nothing here"
+        yield finding(target, "ignores", step, message, **about)
 
 
 def _average(target: Target, step: Step, axes: list[Any], why: str) -> Iterator[Diagnostic]:

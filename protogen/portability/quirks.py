@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import prod
 from typing import Any
 
+from protogen import layers as layer_types
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
 from protogen.portability.judgment import finding
@@ -13,7 +14,7 @@ from protogen.proto.fields import is_repeated
 from protogen.shapes import Shape
 from protogen.targets import Limit, Quirk, Target
 
-__all__ = ["limit_findings", "quirk_findings", "quirks_of"]
+__all__ = ["field_path", "limit_findings", "quirk_findings", "quirks_of"]
 
 
 def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic]:
@@ -32,20 +33,18 @@ def quirks_of(target: Target, layer: Any) -> Iterator[Quirk]:
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
-    hint = quirk.fix
-    if hint and quirk.converts:
-        hint = f"{hint}; protogen convert does that"
     written = quirk.when not in ("always", "missing")
-    field = quirk.field if written else quirk.field.partition(".")[0]
+    path = field_path(quirk, step.layer)
+    field = path if written else path.partition(".")[0]
     source = target.source(quirk)
-    about = {"field": field, "hint": hint, "why": f"{source.mark}: {source.text}"}
+    about = {"field": field, "hint": quirk.fix, "why": f"{source.mark}: {source.text}"}
     return finding(target, quirk.effect, step, quirk.says, **about)
 
 
 def _applies(quirk: Quirk, layer: Any) -> bool:
     if quirk.when == "always":
         return True
-    words = _words(layer, quirk.field.split("."))
+    words = _words(layer, field_path(quirk, layer).split("."))
     if quirk.when == "missing":
         return not words
     if quirk.when == "given":
@@ -54,6 +53,15 @@ def _applies(quirk: Quirk, layer: Any) -> bool:
         return any(float(word) > float(quirk.values[0]) for word in words)
     wanted = set(map(_number, quirk.values))
     return any((_number(word) in wanted) == (quirk.when == "is") for word in words)
+
+
+def field_path(quirk: Quirk, layer: Any) -> str:
+    """The path of the field that a quirk is about; ``*`` is the message of the layer's type."""
+    home, _, name = quirk.field.partition(".")
+    if home != "*":
+        return quirk.field
+    schema = layer_types.find(layer.type)
+    return f"{schema.param if schema else ''}.{name}"
 
 
 def _words(message: Any, path: list[str]) -> list[str]:

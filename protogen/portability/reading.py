@@ -8,6 +8,9 @@ from typing import Any
 
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
+from protogen.portability.dialect.claims import ONE_PHASE, claimed
+from protogen.portability.dialect.idle_fields import is_idle, value_hint
+from protogen.portability.dialect.poolings import SPELLINGS, rounding_hint
 from protogen.portability.judgment import finding
 from protogen.portability.subject import Subject
 from protogen.targets import Target, UnknownFields
@@ -15,7 +18,7 @@ from protogen.text import read
 from protogen.text.parse import ParseResult
 from protogen.text.tree import Block, Path, Span
 
-__all__ = ["text_findings", "unknown_field_findings"]
+__all__ = ["phase_findings", "text_findings", "unknown_field_findings"]
 
 #: Problems of a text that no parser of protobuf minds.
 _HARMLESS = frozenset({"empty-file", "not-utf8", "unknown-field"})
@@ -34,6 +37,8 @@ def text_findings(subject: Subject, target: Target) -> Iterator[Diagnostic]:
             continue
         if each.name == "unknown-enum-value" and values == "ignores":
             continue
+        if each.name == "unknown-enum-value":
+            each = replace(each, hint=each.hint or value_hint(each.message))
         yield _refusal(target, each, subject.written_layer(each.layer_index))
     yield from unknown_field_findings(subject, target, document.parse_result)
 
@@ -66,8 +71,23 @@ def _formats(subject: Subject, target: Target) -> Iterator[Diagnostic]:
         reason = "does not load input fields of the net"
     else:
         return
-    hint = "protogen upgrade writes the current format"
+    hint = "protogen upgrade writes the current format, and so does protogen convert"
     yield finding(target, "refuses", None, reason, hint=hint)
+
+
+def phase_findings(subject: Subject, target: Target) -> Iterator[Diagnostic]:
+    """The layers with rules about phases, for a target that ignores these."""
+    phases = target.phases
+    if phases is None or phases.rules == "honors":
+        return
+    source = target.source(phases)
+    why = f"{source.mark}: {source.text}"
+    for step in subject.layers:
+        for field in ("include", "exclude"):
+            if getattr(step.layer, field):
+                message = f"ignores {field}, and keeps the layer in every phase"
+                about = {"field": field, "why": why, "hint": ONE_PHASE}
+                yield finding(target, "ignores", step, message, **about)
 
 
 # Unknown fields ----------------------------------------------------------------------------------
@@ -87,12 +107,35 @@ def unknown_field_findings(
         step = _layer(subject, path)
         what = f'{message_name} has no field "{path[-1]}"'
         location = result.lines.location(span.start, span.end)
+        about = {"why": why, "location": location, "hint": _hint(subject, target, step, path)}
         if handling == "refuses":
             message = f"does not load the net: its {what}"
-            yield finding(target, "refuses", step, message, why=why, location=location)
+            yield finding(target, "refuses", step, message, **about)
         else:
             message = f"ignores a field: its {what}"
-            yield finding(target, "ignores", step, message, why=why, location=location)
+            yield finding(target, "ignores", step, message, **about)
+
+
+def _hint(subject: Subject, target: Target, step: Step | None, path: Path) -> str:
+    """What to write instead of a field that the target does not know, if convert does that."""
+    name = str(path[-1])
+    if step is not None and name in SPELLINGS and "pooling_param" in path:
+        return rounding_hint(subject, target, step)
+    field = _field(subject.net.to_proto().DESCRIPTOR, path)
+    return claimed(f"delete {name}") if field is not None and is_idle(field) else ""
+
+
+def _field(descriptor: Any, path: Path) -> Any:
+    """The field at a path of a net, in protogen's schema; ``None`` if that does not have it."""
+    field = None
+    for name in path:
+        if isinstance(name, int):
+            continue
+        field = descriptor.fields_by_name.get(name) if descriptor is not None else None
+        if field is None:
+            return None
+        descriptor = field.message_type
+    return field
 
 
 def _unknown(block: Block, descriptor: Any, path: Path) -> Iterator[tuple[Path, Span, str]]:

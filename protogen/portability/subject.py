@@ -68,6 +68,11 @@ class Subject:
         """What Caffe does in that phase."""
         return self._analysis(self.phase)
 
+    @cached_property
+    def analyses(self) -> list[Analysis]:
+        """What Caffe does in each phase that the net has layers for."""
+        return list(map(self._analysis, self.net.meant_phases(self.level, self.stages)))
+
     def _analysis(self, phase: str) -> Analysis:
         return self.net.analysis(State(phase, self.level, self.stages), self.inputs)
 

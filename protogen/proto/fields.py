@@ -12,6 +12,7 @@ from protogen.proto import forks_of
 
 __all__ = [
     "INTEGER_RANGES",
+    "clear_field",
     "expected_value",
     "has_field",
     "has_required",
@@ -55,6 +56,11 @@ def has_field(message: Message, name: str) -> bool:
     That of a typed message accepts the names of its own fields, as literals.
     """
     return message.HasField(name)
+
+
+def clear_field(message: Message, name: str) -> None:
+    """``ClearField`` for a name that is known only at run time."""
+    message.ClearField(name)
 
 
 def value_names(enum: EnumDescriptor) -> list[str]:

@@ -54,9 +54,10 @@ class Source:
 class Schema:
     """The fields and enum values that a target knows, as differences from `protogen.proto`.
 
-    It has those of BVLC Caffe and of ``forks``, without those in ``lacks``. ``fields`` are others,
-    or declared in another way: ``"Message.field"`` to a number, or to a declaration such as
-    ``"optional bool 13 = true"``. ``values`` are further enum values: ``"Enum.NAME"`` to a number.
+    It has those of BVLC Caffe and of ``forks``, without the fields, values and messages in
+    ``lacks``. ``fields`` are others, or declared in another way: ``"Message.field"`` to a number,
+    or to a declaration such as ``"optional bool 13 = true"``. ``values`` are further enum values:
+    ``"Enum.NAME"`` to a number. Messages and enums that are named by these only are added.
     """
 
     source: str
@@ -167,7 +168,7 @@ class Quirk:
 
     It concerns layers of ``types`` (all, if there are none) that have ``bottoms`` bottoms or more,
     and whose ``field`` is *given*, *missing*, *is* one of ``values``, is *not* one of them, or is
-    *above* the first; ``always`` concerns all.
+    *above* the first; ``always`` concerns all. In ``field``, ``*`` is the message of the type.
     ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
     ``converts`` is whether ``protogen convert`` does that.
     """
@@ -226,6 +227,10 @@ class Target:
         if self.types is None:
             return frozenset()
         return frozenset({*self.types.known, *self.types.aliases, *self.types.skipped})
+
+    def has_type(self, layer_type: str) -> bool:
+        """Whether it has a layer type; a target without a list of types has all."""
+        return self.types is None or layer_type in self.known_types
 
     def __hash__(self) -> int:
         return hash(self.name)

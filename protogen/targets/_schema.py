@@ -92,6 +92,10 @@ def _pool(choice: _Choice) -> descriptor_pool.DescriptorPool:
     for message in file.message_type:
         descriptor = proto.FILE.message_types_by_name[message.name]
         _change_message(message, descriptor, message.name, choice)
+    _add_types(file, choice)
+    for index in reversed(range(len(file.message_type))):
+        if file.message_type[index].name in choice.lacks:
+            del file.message_type[index]
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return pool
@@ -123,6 +127,41 @@ def _change_message(message: Any, descriptor: Any, path: str, choice: _Choice) -
     for nested in message.nested_type:
         inner = descriptor.nested_types_by_name[nested.name]
         _change_message(nested, inner, f"{path}.{nested.name}", choice)
+
+
+def _add_types(file: Any, choice: _Choice) -> None:
+    """Add the enums and messages that only the target has, by their values and fields."""
+    for path, number in choice.values.items():
+        around, _, name = path.rpartition(".")
+        home, _, enum_name = around.rpartition(".")
+        enums = (_found(file.message_type, home) if home else file).enum_type
+        enum = _found(enums, enum_name)
+        if all(value.name != name for value in enum.value):
+            enum.value.add(name=name, number=number)
+    for path, declaration in choice.fields.items():
+        around, _, name = path.rpartition(".")
+        if "." in around:  # nested messages are those of protogen's schema
+            continue
+        message = _found(file.message_type, around)
+        if all(field.name != name for field in message.field):
+            _declare(message.field.add(name=name), declaration)
+        _add_empty_message(file, declaration)
+
+
+def _add_empty_message(file: Any, declaration: int | str) -> None:
+    """Add the type of a field if it is a message without fields of its own."""
+    if isinstance(declaration, int):
+        return
+    _, kind, *_ = declaration.split()
+    is_scalar = hasattr(_Field, f"TYPE_{kind.upper()}")
+    if not is_scalar and "." not in kind and all(enum.name != kind for enum in file.enum_type):
+        _found(file.message_type, kind)
+
+
+def _found(declared: Any, name: str) -> Any:
+    """The message or enum with a name; a new one if there is none."""
+    found = next((each for each in declared if each.name == name), None)
+    return declared.add(name=name) if found is None else found
 
 
 def _declare(field: Any, declaration: int | str) -> None:
@@ -213,10 +252,13 @@ def _drop(
     types = descriptor.message_types_by_name if is_file else descriptor.nested_types_by_name
     for declared, known in ((holder.enum_type, descriptor.enum_types_by_name), (messages, types)):
         for index in reversed(range(len(declared))):
-            own = known[declared[index].name]
+            own = known.get(declared[index].name)
+            if own is None:  # only the target has it
+                continue
             name, marks = f".{own.full_name}", frozenset(proto.forks_of(own))
             is_foreign = bool(marks) and not marks & forks
             if name not in now and (name in before or is_foreign):
                 del declared[index]
     for message in messages:
-        _drop(message, types[message.name], forks, before, now)
+        if message.name in types:
+            _drop(message, types[message.name], forks, before, now)

@@ -8,6 +8,7 @@ from typing import Any
 
 from protogen.analysis import Analysis
 from protogen.graph import Step, Value
+from protogen.portability.dialect.deploying import FUNCTIONS, MEASURES
 from protogen.schema import LayerSchema
 
 __all__ = [
@@ -23,18 +24,6 @@ __all__ = [
     "side_outputs",
 ]
 
-#: The types that measure how good a prediction is, for whoever trains the net.
-MEASURES = ("Accuracy", "DetectionEvaluate", "SegAccuracy")
-
-#: The losses that compute a function of their first bottom before they compare it with the labels:
-#: the type of that function, and the message of the loss that holds its axis.
-_FUNCTIONS = {
-    "FocalLoss": ("Softmax", "softmax_param"),
-    "InfogainLoss": ("Softmax", "infogain_loss_param"),
-    "SigmoidCrossEntropyLoss": ("Sigmoid", ""),
-    "SoftmaxWithLoss": ("Softmax", "softmax_param"),
-    "SoftmaxWithLossOHEM": ("Softmax", "softmax_param"),
-}
 #: The losses whose prediction is a bottom as it is: how many of the first bottoms it may be. Of two
 #: bottoms that are compared with each other, either may hold the labels.
 _PLAIN = {
@@ -124,8 +113,8 @@ def _predicted(loss: Step, analysis: Analysis) -> tuple[str, list[tuple[str, ...
     if loss.type == "MultiBoxLoss":
         locations_confidences_priors = tuple(names[:3])
         return "DetectionOutput", [locations_confidences_priors]
-    if loss.type in _FUNCTIONS:
-        function, _ = _FUNCTIONS[loss.type]
+    if loss.type in FUNCTIONS:
+        function, _ = FUNCTIONS[loss.type]
         return function, [tuple(names[:1])]
     # Any bottom of an unknown loss may be a prediction.
     candidates = names[: _PLAIN.get(loss.type, len(names))]
@@ -144,7 +133,7 @@ def label_names(loss: Step, analysis: Analysis) -> list[str]:
 
 def _axis(loss: Step) -> int | None:
     """The axis of the classes, if it is not the second one."""
-    _, message = _FUNCTIONS.get(loss.type, ("", ""))
+    _, message = FUNCTIONS.get(loss.type, ("", ""))
     if not message:
         return None
     axis: int = getattr(loss.layer, message).axis

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from protogen import rules, targets
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, ProtogenError, Severity
-from protogen.edits import Edit, delete, insert
+from protogen.edits import Edit
+from protogen.graph import State
 from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.net_files import load
-from protogen.portability import judge, subject_of
+from protogen.portability import subject_of
+from protogen.portability.dialect.deploying import needs_deploy_net
+from protogen.portability.dialect.idle_fields import idle_fields
+from protogen.portability.dialect.inputs import takes_single_inputs
+from protogen.portability.judging import judge_plainly
 from protogen.targets import Target
-from protogen.transforms._idle_fields import idle_fields
+from protogen.transforms._input_layers import input_field_edits, single_input_edits
 from protogen.transforms._transform import (
     Result,
     Transform,
@@ -27,9 +31,6 @@ from protogen.transforms.deploy import Deploy
 from protogen.transforms.floor_pooling import FloorPooling
 from protogen.transforms.layer_types import LayerTypes
 from protogen.transforms.upgrade import Upgrade
-
-if TYPE_CHECKING:
-    from protogen.proto import LayerParameter, NetParameter
 
 __all__ = ["Convert", "convert"]
 
@@ -94,31 +95,33 @@ class Convert(Transform):
     def run(self, net: Net) -> Result:
         result = Upgrade()(net)
         if self._resolves_phases(result.net):
-            result = result.then(Deploy(inputs=self.inputs))
+            result = self._then(result, Deploy(inputs=self.inputs))
         result = result.then(LayerTypes(self.target))
-        result = result.then(FloorPooling(self.target, self.inputs))
+        # The layers in the place of another one may have fields that the target reads otherwise.
+        result = result.then(LayerTypes(self.target))
+        result = self._then(result, FloorPooling(self.target, self.inputs))
         result = self._without_idle_fields(result)
-        result = self._with_input_fields(result)
+        result = self._with_inputs(result)
         return self._judged(net, result)
+
+    def _then(self, result: Result, transform: Transform) -> Result:
+        """The result of another transform; with ``force``, what it rejects stays as it is."""
+        try:
+            return result.then(transform)
+        except ProtogenError as error:
+            if not self.force:
+                raise
+            return replace(result, diagnostics=[*result.diagnostics, *error.diagnostics])
 
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each step was verified by itself."""
 
     def _resolves_phases(self, net: Net) -> bool:
-        """Whether the target needs the deploy net: it has no data layers, or ignores phases."""
+        """Whether the result is the deploy net: it was asked for, or the target needs it."""
         if self.phase is not None:
             return True
-        layers = net.current.message.layer
-        if self._lacks_data_layers() and any(map(_reads_data, layers)):
-            return True
-        phases = self.target.phases
-        if phases is None or phases.rules == "honors":
-            return False
-        return any(layer.include or layer.exclude for layer in layers)
-
-    def _lacks_data_layers(self) -> bool:
-        # A target without a list of types has all of them.
-        return self.target.types is not None and "Data" not in self.target.known_types
+        analyses = [net.analysis(State(phase), self.inputs) for phase in net.meant_phases()]
+        return needs_deploy_net(self.target, net.current.message, analyses)
 
     def _without_idle_fields(self, result: Result) -> Result:
         """The net without fields that the target does not know and a trained net does not need."""
@@ -127,26 +130,25 @@ class Convert(Transform):
             return result
         descriptor = schema.message_class().DESCRIPTOR
         edits = list(idle_fields(result.net.current.message, descriptor))
-        if not edits:
-            return result
         names = sorted(set(map(_field_name, edits)))
         return _edited(result, edits, f"removed: {', '.join(names)}")
 
-    def _with_input_fields(self, result: Result) -> Result:
-        """The net with ``input`` fields in place of Input layers, for a target without these."""
-        formats, types = self.target.formats, self.target.types
-        if formats is None or types is None or formats.input != "reads":
+    def _with_inputs(self, result: Result) -> Result:
+        """The net with its inputs in the form that the target reads."""
+        message = result.net.current.message
+        if takes_single_inputs(self.target):
+            edits = list(single_input_edits(message))
+            return _edited(result, edits, "an Input layer written for each input")
+        formats = self.target.formats
+        has_layers = self.target.has_type("Input") or self.target.has_type("Data")
+        if has_layers or formats is None or formats.input != "reads":
             return result
-        if "Input" in self.target.known_types or "Data" in self.target.known_types:
-            return result
-        edits = list(_input_edits(result.net.current.message))
-        if not edits:
-            return result
+        edits = list(input_field_edits(message))
         return _edited(result, edits, "Input layers written as input fields")
 
     def _judged(self, net: Net, result: Result) -> Result:
         """The result with the findings about the target. Raises if it cannot run the net."""
-        judgment = judge(subject_of(result.net, inputs=self.inputs), self.target)
+        judgment = judge_plainly(subject_of(result.net, inputs=self.inputs), self.target)
         findings = []
         for finding in judgment.diagnostics:
             # A field that the target ignores does not change what it computes.
@@ -158,28 +160,6 @@ class Convert(Transform):
         return replace(result, diagnostics=[*result.diagnostics, *findings])
 
 
-def _reads_data(layer: LayerParameter) -> bool:
-    """Whether a layer brings data into the net, other than an input that the caller fills."""
-    is_source = bool(layer.top) and not layer.bottom
-    return is_source and layer.type not in ("Input", "Parameter", "PriorBox")
-
-
-def _input_edits(message: NetParameter) -> Iterator[Edit]:
-    """Edits that write the tops of Input layers as ``input`` and ``input_shape`` fields."""
-    number = 0
-    for index, layer in enumerate(message.layer):
-        if layer.type != "Input":
-            continue
-        shapes = layer.input_param.shape
-        for position, top in enumerate(layer.top):
-            # One shape may stand for all tops.
-            shape = shapes[min(position, len(shapes) - 1)]
-            yield insert(("input", number), top)
-            yield insert(("input_shape", number), {"dim": list(shape.dim)})
-            number += 1
-        yield delete(("layer", index))
-
-
 def _at_origin(finding: Diagnostic, result: Result, net: Net) -> Diagnostic:
     """A finding about the new net, at the place in the old one that it comes from."""
     index = finding.layer_index
@@ -189,7 +169,9 @@ def _at_origin(finding: Diagnostic, result: Result, net: Net) -> Diagnostic:
 
 
 def _edited(result: Result, edits: list[Edit], line: str) -> Result:
-    """The result after more edits, with a line about them in its report."""
+    """The result after more edits, if there are any, with a line about them in its report."""
+    if not edits:
+        return result
     number = len(result.net.current.message.layer)
     net = result.net.copy()
     net.apply(edits)

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from protogen import proto, rules
 from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, ProtogenError
 from protogen.edits import Edit, delete, insert
-from protogen.graph import State, Step
+from protogen.graph import State
 from protogen.inference import Inputs, given_shapes
 from protogen.net import Net
-from protogen.poolings import pooled_axes
-from protogen.proto.fields import has_field
+from protogen.portability.dialect.new_names import NewNames
+from protogen.portability.dialect.poolings import SPELLINGS, Way, kept_sizes, way_to_round
+from protogen.proto.fields import clear_field, has_field
 from protogen.targets import Target
-from protogen.transforms._new_names import NewNames
 from protogen.transforms._transform import Result, Transform, check_text, origins_after
-from protogen.windows import rounds_down
 
-__all__ = ["SPELLINGS", "FloorPooling"]
-
-#: The fields of ``pooling_param`` that say how to round, with the value of each that rounds down.
-SPELLINGS: Mapping[str, Any] = {"round_mode": "FLOOR", "ceil_mode": False, "torch_pooling": True}
-
-#: The values of the same fields that round up.
-_CEILINGS: Mapping[str, Any] = {"round_mode": "CEIL", "ceil_mode": True, "torch_pooling": False}
+__all__ = ["FloorPooling"]
 
 
 class FloorPooling(Transform):
     """Write the rounding of each pooling as ``target`` reads it, or express it with a Slice.
 
     Where the target only rounds up, a pooling stays if both roundings give the same size.
-    If not, it gets one more window at the end of an axis, which a Slice drops: all other windows
-    are those of the pooling that rounds down, values included. The blob keeps its name, so
+    If not, it gets one more window at the end of an axis, which a Slice or a Crop drops: all other
+    windows are those of the pooling that rounds down, values included. The blob keeps its name, so
     its readers stay as they are. ``inputs`` are shapes that the net does not state.
     """
 
@@ -80,96 +73,41 @@ class _Work:
 
     def rewrite(self, index: int, layer: proto.LayerParameter) -> None:
         """Note the edits of one pooling, or why it cannot be expressed."""
-        floor = rounds_down(layer.pooling_param) and not layer.pooling_param.global_pooling
-        spelling = self._spelling(floor)
-        wanted = {} if spelling is None else {spelling: _rounding_value(spelling, floor)}
-        if not floor or spelling is not None:
-            self.edits += _respell(index, layer.pooling_param, wanted)
+        way = way_to_round(self.target, layer, index, self.phases)
+        if way.problem:
+            self._reject(index, layer, way)
             return
-        cuts = self._cuts(index, layer)
-        if cuts is None:
+        change = way.change(layer.pooling_param)
+        if not change:
             return
-        self.edits += _respell(index, layer.pooling_param, {})
-        if cuts:
-            silenced = self._has("Silence")
-            self.edits += _slices(index, layer, cuts, self.names, silenced=silenced)
-            self.report.append(_lowered(layer, cuts, silenced=silenced))
+        self.edits += _respell(index, layer.pooling_param, way.written)
+        if way.cuts:
+            change = self._cut(index, layer, way)
+        self.report.append(f"{layer.name}: {change}")
 
-    def _has(self, layer_type: str) -> bool:
-        """Whether the target has a layer type; a target with no list of types has all."""
-        return self.target.types is None or layer_type in self.target.known_types
+    def _cut(self, index: int, layer: proto.LayerParameter, way: Way) -> str:
+        """Note the layers that drop what rounding up adds, and say what they do."""
+        kept = kept_sizes(way.cuts)
+        if not self.target.has_type("Slice"):
+            self.edits += _crops(index, layer, way.exact, self.names)
+            return f"rounds up, and a Crop keeps {kept}"
+        silenced = self.target.has_type("Silence")
+        self.edits += _slices(index, layer, way.cuts, self.names, silenced=silenced)
+        note = "" if silenced else "; what it drops is an output that nothing reads"
+        return f"rounds up, and a Slice keeps {kept}{note}"
 
-    def _spelling(self, floor: bool) -> str | None:
-        """The field to write; ``None`` for what the target does if there is none."""
-        rounding = self.target.pooling
-        if rounding is None or (rounding.default == "floor") == floor:
-            return None
-        return rounding.floor[0] if rounding.floor else None
-
-    def _cuts(self, index: int, layer: proto.LayerParameter) -> dict[int, int] | None:
-        """The size to keep of each axis on which rounding up gives more; ``None`` at a fault."""
-        cuts_by_phase = []
-        for analysis in self.phases:
-            for step in analysis.of_indices((index,)):
-                cuts_by_phase.append(_extra_windows(analysis, step))
-        message, hint = self._problem(cuts_by_phase)
-        if message:
-            self._reject(index, layer, message, hint)
-            return None
-        return cuts_by_phase[0] if cuts_by_phase else {}
-
-    def _problem(self, cuts_by_phase: Sequence[dict[int, int] | None]) -> tuple[str, str]:
-        """Why a pooling cannot be lowered, and what to do about it; empty if it can be."""
-        if None in cuts_by_phase:
-            return (
-                "rounds down, but the size of its bottom is unknown",
-                "give the shape of the input: --input data=1,3,224,224",
-            )
-        if any(cuts != cuts_by_phase[0] for cuts in cuts_by_phase):
-            return (
-                "rounds down, and TRAIN and TEST need slices of different sizes",
-                "convert one phase: --phase TEST",
-            )
-        cuts = (cuts_by_phase[0] if cuts_by_phase else None) or {}
-        if 0 in cuts.values():
-            return (
-                "rounds down to a size of 0, which a Slice cannot keep",
-                "choose a larger image or a smaller kernel",
-            )
-        if cuts and not self._has("Slice"):
-            return (
-                f"rounds down, which {self.target.name} cannot express: it has no Slice",
-                "choose an image size at which no pooling rounds: protogen sizes FILE",
-            )
-        return "", ""
-
-    def _reject(self, index: int, layer: proto.LayerParameter, message: str, hint: str) -> None:
+    def _reject(self, index: int, layer: proto.LayerParameter, way: Way) -> None:
         rule = rules.named("not-convertible")
         self.faults.append(
             rule.diagnostic(
-                message,
+                way.problem,
                 layer=layer.name,
                 type=layer.type,
                 layer_index=index,
                 field="pooling_param",
-                hint=hint,
+                hint=way.hint,
             )
         )
-
-
-def _lowered(layer: proto.LayerParameter, cuts: Mapping[int, int], *, silenced: bool) -> str:
-    """The line of the report about a pooling with a Slice after it."""
-    axes = {2: "height", 3: "width"}
-    kept = " and ".join(f"{axes[axis]} {size}" for axis, size in cuts.items())
-    note = "" if silenced else "; what it drops is an output that nothing reads"
-    return f"{layer.name}: rounds up, and a Slice keeps {kept}{note}"
-
-
-def _rounding_value(spelling: str, floor: bool) -> Any:
-    """The value of a field that says how to round."""
-    if floor:
-        return SPELLINGS[spelling]
-    return _CEILINGS[spelling]
 
 
 def _respell(
@@ -191,21 +129,6 @@ def _written(param: proto.PoolingParameter, name: str) -> Any:
     if name == "round_mode":
         return proto.PoolingParameter.RoundMode.Name(param.round_mode)
     return getattr(param, name)
-
-
-def _extra_windows(analysis: Analysis, step: Step) -> dict[int, int] | None:
-    """The size that rounding down gives, for each axis on which rounding up gives one more.
-
-    ``None`` if a size is unknown.
-    """
-    axes = pooled_axes(analysis, step)
-    if len(axes) < 2:
-        return None
-    cuts = {}
-    for number, axis in enumerate(axes, 2):
-        if replace(axis, floor=False).pooled > axis.pooled:
-            cuts[number] = axis.pooled
-    return cuts
 
 
 def _slices(
@@ -239,6 +162,44 @@ def _slices(
                 silence["name"] = names.layer(f"{layer.name}_silence{axis}")
                 yield insert(("layer", index + 1), silence)
             read = produced
+
+
+def _crops(
+    index: int, layer: proto.LayerParameter, exact: Sequence[int], names: NewNames
+) -> Iterator[Edit]:
+    """Crops of each top after the pooling, to the size of a pooling that leaves nothing over.
+
+    A Crop takes its size from its second bottom, so there has to be one of that size.
+    """
+    size = names.blob(f"{layer.name}_size")
+    param = proto.PoolingParameter()
+    param.CopyFrom(layer.pooling_param)
+    for name in (*SPELLINGS, "kernel_size"):
+        clear_field(param, name)
+    param.kernel_h, param.kernel_w = exact
+    yield insert(
+        ("layer", index + 1),
+        {
+            "name": names.layer(f"{layer.name}_size"),
+            "type": "Pooling",
+            "bottom": [layer.bottom[0]],
+            "top": [size],
+            **_rules(layer),
+            "pooling_param": param,
+        },
+    )
+    for position, top in enumerate(layer.top):
+        read = names.blob(f"{top}_ceil")
+        yield Edit(("layer", index, "top", position), "set", read)
+        crop = {
+            "name": names.layer(f"{top}_crop"),
+            "type": "Crop",
+            "bottom": [read, size],
+            "top": [top],
+            **_rules(layer),
+            "crop_param": {"axis": 2},
+        }
+        yield insert(("layer", index + 1), crop)
 
 
 def _rules(layer: proto.LayerParameter) -> dict[str, Any]:

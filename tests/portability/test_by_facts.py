@@ -111,6 +111,23 @@ def test_an_unknown_field_at_its_place() -> None:
     assert (found.location.line, found.location.column) == (5, column)
 
 
+# Run in the Caffe of tpu-mlir 1.30.2: "Layer x has unknown engine."
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        ('type: "ReLU" relu_param { engine: CUDNN }', "refused"),
+        ('type: "ReLU" relu_param { engine: CAFFE }', "runs"),
+        ('type: "InnerProduct" inner_product_param { num_output: 2 engine: CUDNN }', "runs"),
+        ('type: "BatchNorm" batch_norm_param { engine: CUDNN }', "refused"),
+        ('type: "ReLU6" relu6_param { engine: CUDNN }', "runs"),
+    ],
+)
+def test_an_engine_that_is_not_built_in(layer: str, expected: str) -> None:
+    text = f'{DATA}layer {{ name: "x" bottom: "data" top: "o" {layer} }}\n'
+    assert verdict(text, "sophgo") == expected
+    assert protogen.convert(protogen.loads(text), to="sophgo").net.analysis().ok
+
+
 def test_an_unknown_type() -> None:
     text = DATA + 'layer { name: "x" type: "Normalize" bottom: "data" top: "o" }\n'
     assert verdict(text, "ssd") == "runs"

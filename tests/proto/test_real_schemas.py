@@ -67,10 +67,10 @@ def test_what_only_a_fork_has(
     assert any("in bvlc.proto has no field" in each for each in errors)
 
 
-def test_targets_have_the_real_schemas(in_folder: Path) -> None:
-    write("bvlc", "ssd")
-    assert run("proto", "diff", "bvlc", "bvlc.proto") == (0, "")
-    assert run("proto", "diff", "ssd", "ssd.proto") == (0, "")
+@pytest.mark.parametrize("name", ["bvlc", "ssd", "intel", "sophgo"])
+def test_targets_have_the_real_schemas(name: str, in_folder: Path) -> None:
+    write(name)
+    assert run("proto", "diff", name, f"{name}.proto") == (0, "")
 
 
 def test_what_forks_mean_by_a_number(in_folder: Path) -> None:

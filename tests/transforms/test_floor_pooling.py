@@ -104,7 +104,10 @@ def test_the_kept_size_is_that_of_rounding_down(
     if pad and (down - 1) * stride >= size + pad:
         down -= 1
     assert result.net.analysis().blobs["pool"] == (1, 2, down, down)
-    assert "round_mode" not in result.net.text
+    cropped = FloorPooling(without("Slice"))(loads(net((size, size), pooling))).net
+    assert cropped.analysis().blobs["pool"] == (1, 2, down, down)
+    # A field that the target reads without effect may stay, unless the pooling has to round up.
+    assert ("round_mode" in result.net.text) is not result.modified
 
 
 def test_the_rules_of_the_layer_hold_for_its_slices() -> None:
@@ -124,16 +127,38 @@ def test_an_unknown_size() -> None:
     assert result.report == ("pool: rounds up, and a Slice keeps height 3 and width 3",)
 
 
-def without(layer_type: str) -> Target:
+def without(*layer_types: str) -> Target:
     target = ceil_only()
     assert target.types is not None
-    known = tuple(each for each in target.types.known if each != layer_type)
+    known = tuple(each for each in target.types.known if each not in layer_types)
     return dataclasses.replace(target, types=dataclasses.replace(target.types, known=known))
 
 
-def test_a_target_without_slices() -> None:
+def test_a_target_that_cannot_cut() -> None:
     with pytest.raises(ProtogenError, match="which bvlc cannot express: it has no Slice"):
-        FloorPooling(without("Slice"))(loads(FLOOR))
+        FloorPooling(without("Slice", "Crop"))(loads(FLOOR))
+
+
+def test_a_target_without_slices_crops() -> None:
+    text = FLOOR.replace('top: "pool"', 'top: "pool" top: "mask"').replace("dim: 7 }", "dim: 6 }")
+    result = FloorPooling(without("Slice"))(loads(text))
+    layers = [
+        (layer.type, list(layer.bottom), list(layer.top)) for layer in result.net.message.layer
+    ]
+    assert layers == [
+        ("Input", [], ["data"]),
+        ("Pooling", ["data"], ["pool_ceil", "mask_ceil"]),
+        ("Pooling", ["data"], ["pool_size"]),
+        ("Crop", ["pool_ceil", "pool_size"], ["pool"]),
+        ("Crop", ["mask_ceil", "pool_size"], ["mask"]),
+    ]
+    # A kernel of 3 leaves nothing over of 7 with stride 2: (7 - 3) / 2 + 1 = 3 windows.
+    size = result.net.message.layer[2].pooling_param
+    assert (size.kernel_h, size.kernel_w) == (3, 2)
+    blobs = result.net.analysis().blobs
+    assert blobs["pool_ceil"] == (1, 2, 4, 3)
+    assert blobs["pool_size"] == blobs["pool"] == blobs["mask"] == (1, 2, 3, 3)
+    assert result.report == ("pool: rounds up, and a Crop keeps height 3",)
 
 
 def test_a_target_without_silence_has_another_output() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from protogen.portability.dialect.claims import ONE_PHASE
 from protogen.portability.opencv.faults import OpenCVFault
 from protogen.portability.opencv.parameters import Parameters, layer_parameters
 from protogen.portability.opencv.text import ReadNet
@@ -276,7 +277,7 @@ class _Importer:
                 f'produces blob "{top}", which an earlier layer produces too; OpenCV keeps the'
                 " layers of all phases",
                 f"top[{number}]",
-                hint="keep the layers of one phase only",
+                hint=ONE_PHASE,
             )
         self.imported.pins[top] = pin
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
-from protogen.portability.generic import floor_hint
+from protogen.portability.dialect.poolings import rounding_hint
 from protogen.portability.judgment import Judgment, finding, judgment, no_net
 from protogen.portability.opencv.build import UNBUILDABLE, build
 from protogen.portability.opencv.faults import OpenCVFault
@@ -16,7 +16,7 @@ from protogen.portability.opencv.running import run
 from protogen.portability.opencv.text import ReadNet, read_net
 from protogen.portability.opencv.values import differences
 from protogen.portability.quirks import quirk_findings
-from protogen.portability.reading import unknown_field_findings
+from protogen.portability.reading import phase_findings, unknown_field_findings
 from protogen.portability.subject import Subject
 from protogen.targets import Effect, Target
 
@@ -46,6 +46,7 @@ class _Judge:
             return judgment(self.target, [self._found("refuses", "does not load the net", fault)])
         found = [*self._unknown_types(net), *self._crashes(net)]
         found += unknown_field_findings(self.subject, self.target, self.read.result)
+        found += phase_findings(self.subject, self.target)
         found += quirk_findings(self.target, self.subject.analysis.steps)
         if net.is_empty:
             what = "it is a solver" if self.subject.is_solver else "it has no layers"
@@ -99,7 +100,7 @@ class _Judge:
             f"{what}: {fault.message}",
             field=field,
             why=why,
-            hint=fault.hint or (floor_hint(self.target, step) if step else ""),
+            hint=fault.hint or (rounding_hint(self.subject, self.target, step) if step else ""),
             location=None if step else self.subject.location,
         )
 

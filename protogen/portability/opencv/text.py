@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from protogen import proto
+from protogen.portability.dialect.idle_fields import value_hint
 from protogen.portability.opencv.faults import OpenCVFault
 from protogen.text.parse import ParseResult, parse
 from protogen.text.tree import Block, Entry, Span
@@ -111,7 +112,10 @@ def _check(result: ParseResult) -> None:
         raise OpenCVFault("cannot parse the text")
     for problem in result.problems:
         if problem.rule not in _HARMLESS:
-            raise OpenCVFault(f"cannot parse the text: {problem.message}", hint=problem.hint)
+            hint = problem.hint
+            if problem.rule == "unknown-enum-value":
+                hint = hint or value_hint(problem.message)
+            raise OpenCVFault(f"cannot parse the text: {problem.message}", hint=hint)
     if not set(result.unreported) <= _HARMLESS:
         raise OpenCVFault("cannot parse the text")
     if result.text.startswith("\ufeff"):

@@ -12,7 +12,7 @@ from math import prod
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step, Value
 from protogen.poolings import pooled_axes
-from protogen.portability.generic import floor_hint
+from protogen.portability.dialect.poolings import rounding_hint
 from protogen.portability.judgment import finding
 from protogen.portability.opencv.build import BuiltNet
 from protogen.portability.opencv.importer import ImportedNet
@@ -36,7 +36,7 @@ def differences(
     steps = subject.analysis.steps
     yield from _statistics(subject, target, net)
     yield from _lost_settings(subject, target, read, net)
-    yield from _shapes(target, steps, net, built)
+    yield from _shapes(subject, target, net, built)
     for step in steps:
         message, field = _difference(subject, step)
         if message:
@@ -88,12 +88,12 @@ def _sizes(values: list[int]) -> str:
 
 
 def _shapes(
-    target: Target, steps: list[Step], net: ImportedNet, built: BuiltNet
+    subject: Subject, target: Target, net: ImportedNet, built: BuiltNet
 ) -> Iterator[Diagnostic]:
     """The layers at which a shape begins to differ from Caffe's."""
     theirs = _top_shapes(net, built)
     differing: set[str] = set()
-    for step in steps:
+    for step in subject.analysis.steps:
         inherits = any(value is not None and value.name in differing for value in step.bottoms)
         for value in step.tops:
             shape = theirs.get((step.name, value.name, value.top))
@@ -105,7 +105,7 @@ def _shapes(
                     f'gives "{value.name}" the shape {format_shape(tuple(shape))}, Caffe'
                     f" {format_shape(value.shape)}"
                 )
-                hint = floor_hint(target, step)
+                hint = rounding_hint(subject, target, step)
                 yield finding(target, "computes otherwise", step, message, hint=hint)
                 break
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from protogen import layers as layer_types
 from protogen import proto
-from protogen.transforms._equivalents import Fields, Site
+from protogen.portability.dialect.equivalents import Fields, Site
 
 __all__ = ["REWRITES", "Rewrite"]
 
@@ -80,20 +81,62 @@ def _axis_for(message: str, old: str) -> Rewrite:
 
 
 def _statistics(site: Site) -> Sequence[Fields] | None:
+    """The learned statistics, as a net in use has them; training computes its own."""
+    if site.trains:
+        return None
     layer = _copied(site.layer)
-    layer.batch_norm_param.ClearField("use_global_stats")
+    layer.batch_norm_param.use_global_stats = True
+    return [layer]
+
+
+def _axis_from_front(site: Site) -> Sequence[Fields] | None:
+    layer = _copied(site.layer)
+    param, shape = layer.concat_param, site.bottoms[0]
+    if param.axis >= 0 or shape is None:
+        return None
+    param.axis += len(shape)
+    return [layer]
+
+
+def _default_axis(site: Site) -> Sequence[Fields] | None:
+    layer = _copied(site.layer)
+    if layer.convolution_param.axis not in (1, 1 - len(site.bottoms[0] or ())):
+        return None
+    layer.convolution_param.ClearField("axis")
+    return [layer]
+
+
+def _default_engine(site: Site) -> Sequence[Fields] | None:
+    """The layer without ``engine``, which chooses how it is computed, not what."""
+    layer = _copied(site.layer)
+    schema = layer_types.find(layer.type)
+    if schema is None or not schema.param:
+        return None
+    getattr(layer, schema.param).ClearField("engine")
+    return [layer]
+
+
+def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
+    layer = _copied(site.layer)
+    if layer.prior_box_param.HasField("clip"):
+        return None
+    layer.prior_box_param.clip = False
     return [layer]
 
 
 #: By the field of a target's quirk: how to write a layer without it.
 REWRITES: Mapping[str, Rewrite] = {
-    "lrn_param.alpha": _lrn,
-    "lrn_param.beta": _lrn,
-    "lrn_param.k": _lrn,
+    "*.engine": _default_engine,
+    "batch_norm_param.use_global_stats": _statistics,
+    "concat_param.axis": _axis_from_front,
+    "concat_param.concat_dim": _axis_for("concat_param", "concat_dim"),
+    "convolution_param.axis": _default_axis,
     "log_param.base": _log,
     "log_param.scale": _log,
     "log_param.shift": _log,
-    "concat_param.concat_dim": _axis_for("concat_param", "concat_dim"),
+    "lrn_param.alpha": _lrn,
+    "lrn_param.beta": _lrn,
+    "lrn_param.k": _lrn,
+    "prior_box_param.clip": _unclipped_boxes,
     "slice_param.slice_dim": _axis_for("slice_param", "slice_dim"),
-    "batch_norm_param.use_global_stats": _statistics,
 }

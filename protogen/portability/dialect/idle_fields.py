@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from protogen.edits import Edit, Path, delete
+from protogen.portability.dialect.claims import claimed
 from protogen.proto.fields import is_repeated
 
-__all__ = ["idle_fields"]
+__all__ = ["idle_fields", "is_idle", "value_hint"]
 
 #: Messages and fields that only training reads, or that choose how something is computed.
 _IDLE_MESSAGES = frozenset({"FillerParameter", "ParamSpec", "TransformationParameter"})
@@ -41,7 +42,7 @@ def idle_fields(message: Any, descriptor: Any, path: Path = ()) -> Iterator[Edit
         theirs = descriptor.fields_by_name.get(field.name)
         here = (*path, field.name)
         if _is_lacking(theirs, field, value):
-            if _is_idle(field):
+            if is_idle(field):
                 yield delete(here)
         elif field.message_type is None or theirs.message_type is None:
             continue
@@ -61,7 +62,7 @@ def _is_lacking(theirs: Any, field: Any, value: Any) -> bool:
     return not _has_value(theirs, field, value)
 
 
-def _is_idle(field: Any) -> bool:
+def is_idle(field: Any) -> bool:
     """Whether only training reads a field, or it only chooses an implementation."""
     if field.message_type is not None and field.message_type.name in _IDLE_MESSAGES:
         return True
@@ -74,3 +75,9 @@ def _has_value(theirs: Any, field: Any, number: int) -> bool:
         return False
     known = field.enum_type.values_by_number.get(number)
     return known is not None and known.name in theirs.enum_type.values_by_name
+
+
+def value_hint(message: str) -> str:
+    """What convert does about an error that names an unknown enum value, in quotes its field."""
+    field = message.split('"')[1]
+    return claimed(f"delete {field}") if field in _IDLE_FIELDS else ""

@@ -13,11 +13,11 @@ from typing import Any
 
 from protogen import layers as layer_types
 from protogen import proto
+from protogen.portability.dialect.new_names import NewNames
 from protogen.proto.fields import has_field
 from protogen.shapes import Shape
-from protogen.transforms._new_names import NewNames
 
-__all__ = ["EQUIVALENTS", "Equivalent", "Site"]
+__all__ = ["EQUIVALENTS", "Equivalent", "Fields", "Site", "Write"]
 
 #: The fields of a layer, as an edit gives them.
 Fields = dict[str, Any]
@@ -25,11 +25,15 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class Site:
-    """A layer to replace: its message, the shapes of its bottoms, and names for what is new."""
+    """A layer to replace: its message, the shapes of its bottoms, and names for what is new.
+
+    ``trains`` is whether its net is one to train.
+    """
 
     layer: proto.LayerParameter
     bottoms: Sequence[Shape]
     names: NewNames
+    trains: bool = False
 
     @property
     def channels(self) -> int | None:
@@ -229,8 +233,12 @@ def _bias_by_scale(site: Site) -> Sequence[Fields] | None:
     if len(site.layer.bottom) != 1:
         return None
     param = site.layer.bias_param
+    shape = site.bottoms[0]
+    axis = param.axis
+    if axis < 0 and shape is not None:
+        axis += len(shape)  # not all targets count from the end
     scale = {
-        "axis": param.axis,
+        "axis": axis,
         "num_axes": param.num_axes,
         "filler": {"type": "constant", "value": 1.0},
         "bias_term": True,
