@@ -60,26 +60,20 @@ def command(
     *.prototxt files that git does not ignore. An unknown size is shown as ?. What is wrong with a
     net is printed on standard error; the exit code is 1 if Caffe would reject a net.
     """
-    from protogen.cli._files import FileSearch
     from protogen.cli._nets import NetReader
-    from protogen.cli._settings import folder_settings
     from protogen.render.context import Context
 
-    search = FileSearch(lambda folder: folder_settings(folder).excluded)
-    search.add(*specs)
-    search.report()
     module = FORMATS.load("json" if as_json else format_name)
     reader = NetReader(
-        settings=dict(settings),
-        phases=("TRAIN", "TEST") if all_phases else (phase,),
-        inputs=inputs,
-        state=state,
-        several=search.files != list(specs) or len(specs) > 1,
+        specs,
+        dict(settings),
+        ("TRAIN", "TEST") if all_phases else (phase,),
+        inputs,
+        state,
         print_diagnostics=not module.INCLUDES_DIAGNOSTICS,
         schema=schema,
-        exit_code=2 if search.problems else 0,
     )
-    summaries = reader.summaries(search)
+    summaries = reader.summaries()
     for part in module.render(summaries, Context(terminal=sys.stdout.isatty())):
         # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
         click.echo(part, file=sys.stdout)
