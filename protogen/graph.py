@@ -368,7 +368,7 @@ def build(
 
 def _choose_variants(steps: Sequence[Step]) -> None:
     """Give layers the schema of a fork, if only this fork has all layer types of the net."""
-    schemas = {step.wiring.schema for step in steps} - {None}
+    schemas = {step.wiring.schema for step in steps if step.wiring.schema is not None}
     if not any(schema.variants for schema in schemas):
         return
     forks = common_forks(schema.forks for schema in schemas if schema.forks)

@@ -482,20 +482,24 @@ class Net(EditingMethods, Displayed):
         """The blob of this name, for further layers to read: ``L.ReLU(net["conv5"])``."""
         return self.composition.blob(blob)
 
-    def add_layer(self, fields: dict[str, Any]) -> Any:
-        """Add a layer with these fields of ``LayerParameter``; return its message."""
+    def add_layer(self, fields: dict[str, Any]) -> tuple[int, Any]:
+        """Add a layer with these fields of ``LayerParameter``; return its index and message."""
         if self._document is not None:
             self._open()
-        return self._message.layer.add(**fields)
+        layers = self._message.layer
+        layer = layers.add(**fields)
+        return len(layers) - 1, layer
 
-    def keep_layer(self, name: str, wiring: Wiring, stated: tuple[Shape, ...] = ()) -> None:
+    def keep_layer(
+        self, index: int, name: str, wiring: Wiring, stated: tuple[Shape, ...] = ()
+    ) -> None:
         """Note that the layer added last is there to stay, and the user's line that composed it.
 
         ``stated`` are the shapes of its tops, if the user states them.
         """
-        index = len(self._message.layer) - 1
         # Its callers are Composition.add, _compose and LayerSchema.__call__.
-        self._lines[index] = (name, *user_line(depth=5))
+        file, line = user_line(depth=5)
+        self._lines[index] = (name, file, line)
         if stated:
             self._stated[index] = stated
         if self._revision is not None:
