@@ -13,7 +13,7 @@ from protogen.cli._output import report
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-__all__ = ["Exclude", "FileSearch"]
+__all__ = ["Exclude", "FileSearch", "search_files"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,19 @@ class Exclude:
 
     folder: Path = Path()
     patterns: tuple[str, ...] = ()
+
+
+def search_files(paths: Sequence[str]) -> FileSearch:
+    """The files of a command line, without those of folders that settings exclude.
+
+    Folders without a file, and those that cannot be read, are reported.
+    """
+    from protogen.cli._settings import folder_settings
+
+    search = FileSearch(lambda folder: folder_settings(folder).excluded)
+    search.add(*paths)
+    search.report()
+    return search
 
 
 @dataclass

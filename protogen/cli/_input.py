@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from protogen.text import Document
 
 __all__ = [
+    "analyze",
     "display_name",
     "exit_if_rejected",
     "is_composed",
@@ -46,14 +47,19 @@ _ZOO = "zoo:"
 
 def display_name(path: str) -> str:
     """The name of a file in messages; ``-`` is standard input."""
-    return "<stdin>" if path == "-" else path
+    if path == "-":
+        return "<stdin>"
+    return path
 
 
 def read_file(path: str) -> bytes:
     """The bytes of a file, or of standard input for ``-``. Raises `Unusable`."""
     try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        if path == "-":
+            return sys.stdin.buffer.read()
+        return Path(path).read_bytes()
+    # A name with a null character is a ValueError.
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         shown = one_line(display_name(path)) or '""'
         raise Unusable(f"{shown} cannot be read: {reason}") from None
@@ -77,6 +83,7 @@ def use_schema(read: Callable[[], _Result]) -> _Result:
     try:
         return read()
     except ModuleNotFoundError as error:
+        # Another missing module is a broken installation, which has no hint.
         if error.name != "grpc_tools":
             raise
         message = "--proto needs the package grpcio-tools: pip install 'caffe-protogen[proto]'"
@@ -161,9 +168,13 @@ def zoo_settings(spec: str, form: str | None, plain: bool, derived: bool) -> dic
         if plain:
             raise Unusable(f"--plain needs a network of the zoo, as in zoo:lenet; got {spec}")
         return {}
-    settings: dict[str, Any] = {"plain": True} if plain else {}
+    settings: dict[str, Any] = {}
+    if plain:
+        settings["plain"] = True
+    # What the SPEC itself says counts.
     if form and "form=" not in spec:
-        settings["form"] = "deploy" if form == "deploy" and not derived else "train_val"
+        is_published = form == "deploy" and not derived
+        settings["form"] = "deploy" if is_published else "train_val"
     return settings
 
 
@@ -215,7 +226,11 @@ def exit_if_rejected(net: Net, analysis: Analysis, mistakes: Sequence[Diagnostic
     if analysis.ok and not mistakes:
         return
     printed = set(net.current.findings)
-    new = [each for each in dict.fromkeys(analysis.diagnostics) if each not in printed]
+    new = []
+    # dict.fromkeys removes repetitions, and unlike a set it keeps the order.
+    for each in dict.fromkeys(analysis.diagnostics):
+        if each not in printed:
+            new.append(each)
     if new:
         report_lines(diagnostics_text(new, source_of(_texts_of(net))))
     raise click.exceptions.Exit(1)
@@ -233,20 +248,44 @@ def shapes_given(
     return given
 
 
+def analyze(
+    net: Net,
+    inputs: Sequence[tuple[str, tuple[int | None, ...]]],
+    phase: str | None,
+    level: int,
+    stages: Collection[str],
+) -> Analysis:
+    """A net in the state of the command line, with the shapes of --input.
+
+    Without a phase it is the one that a summary is about. Raises `Unusable` as `shapes_given` does.
+    """
+    from protogen.graph import State
+    from protogen.reports.summary import default_phase
+
+    shapes = shapes_given(net, inputs)
+    state = State(phase or default_phase(net, level, stages), level, stages)
+    return net.analysis(state, shapes)
+
+
 def source_of(texts: Mapping[str, str]) -> Source:
     """A function from a file's name to its text: one of ``texts``, or a file to read."""
 
     def source(file: str) -> str:
         if file in texts:
             return texts[file]
-        return "".join(linecache.getlines(file)) if Path(file).is_file() else ""
+        # linecache would look for other files on the path of Python.
+        if not Path(file).is_file():
+            return ""
+        return "".join(linecache.getlines(file))
 
     return source
 
 
 def _texts_of(net: Net) -> dict[str, str]:
     document = net.document
-    return {document.filename: document.text} if document else {}
+    if document is None:
+        return {}
+    return {document.filename: document.text}
 
 
 def report_rejection(net: Net, analysis: Analysis, mistakes: Sequence[Diagnostic]) -> None:

@@ -13,6 +13,7 @@ from protogen.render.formats import Formats
 
 __all__ = [
     "SEVERITIES",
+    "AnyCase",
     "FormatsCommand",
     "InputShape",
     "Setting",
@@ -45,6 +46,18 @@ class FormatsCommand(click.Command):
                 [(name, self.formats.summary(name)) for name in self.formats.names()]
             )
         super().format_epilog(ctx, formatter)
+
+
+class AnyCase(click.Choice):  # type: ignore[type-arg]
+    """One of some words, in any case. An error lists them as they are written in the help."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(words, case_sensitive=False)
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """The error message; click itself lists the words in lower case from version 8.2 on."""
+        verb = "is not one of" if len(self.choices) > 1 else "is not"
+        return f"{value!r} {verb} {', '.join(map(repr, self.choices))}."
 
 
 class Spec(click.ParamType):  # type: ignore[type-arg]
@@ -102,7 +115,7 @@ class Setting(click.ParamType):  # type: ignore[type-arg]
 def _phase_option(default: str | None, about: str) -> Callable[[_Command], _Command]:
     return click.option(
         "--phase",
-        type=click.Choice(["TEST", "TRAIN"], case_sensitive=False),
+        type=AnyCase("TEST", "TRAIN"),
         default=default,
         metavar="TEST|TRAIN",
         show_default=default is not None,

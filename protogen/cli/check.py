@@ -18,8 +18,10 @@ from protogen.render.findings import FORMATS, StatisticsFormat
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from protogen.cli._files import FileSearch
     from protogen.cli._settings import Settings
     from protogen.cli._tasks import Outcome, Task
+    from protogen.reports.findings import CheckedFile
 
 #: What findings call standard input.
 _STDIN = "<stdin>"
@@ -102,23 +104,13 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     Exit codes: 0 no findings, 1 findings (with --target: nets that do not load or run), 2 a file
     could not be checked.
     """
-    from protogen.cli._files import FileSearch
-    from protogen.cli._input import split_spec
-    from protogen.cli._processes import run_tasks
-
     if options["allow_python"] is None:
         options["allow_python"] = len(files) == 1
     request = _Request(options)
+    # An unknown format is an error before anything is read.
     render = request.renderer()
-    search = FileSearch(lambda folder: request.folder_settings(folder).excluded)
-    search.add(*(files or (".",)))
-    if request.output_file:
-        check_output(request.output_file, [split_spec(file)[0] for file in search.files])
-    alone = len(search.files) == 1
-    tasks = [request.task(file, alone=alone) for file in search.files]
-    outcomes = run_tasks(tasks, jobs, progress=not request.quiet)
-    if request.fix:
-        outcomes = [_write_fixes(outcome) for outcome in outcomes]
+    search = request.search(files)
+    outcomes = _outcomes(request, search.files, jobs)
     if request.quiet:
         search.empty.clear()
     search.report()
@@ -165,13 +157,25 @@ class _Request:
     def renderer(self) -> Any:
         """The function that renders the findings, or their statistics."""
         name = self._options["format_name"] or self.folder_settings(".").format or "text"
-        name = "json" if self._options["as_json"] else name
+        if self._options["as_json"]:
+            name = "json"
         module = FORMATS.load(name)
         if not self._options["statistics"]:
             return module.render
         if not isinstance(module, StatisticsFormat):
             raise click.UsageError(f"--format {name} does not support --statistics")
         return module.render_statistics
+
+    def search(self, files: Sequence[str]) -> FileSearch:
+        """The files to check. Raises `Unusable` if the report would overwrite one."""
+        from protogen.cli._files import FileSearch
+        from protogen.cli._input import split_spec
+
+        search = FileSearch(lambda folder: self.folder_settings(folder).excluded)
+        search.add(*(files or (".",)))
+        if self.output_file:
+            check_output(self.output_file, [split_spec(file)[0] for file in search.files])
+        return search
 
     def task(self, spec: str, *, alone: bool) -> Task:
         """What to do with one file; ``alone`` is whether it is the only one."""
@@ -182,17 +186,12 @@ class _Request:
         options = self._options
         path = Path(split_spec(spec)[0])
         settings = self.settings(path) if path.exists() else self.folder_settings(".")
-        phases = {"phases": (options["phase"],)} if options["phase"] else {}
+        # A file that nobody named may lack a blob of --input.
         required = tuple(dict(options["inputs"])) if alone else ()
         return Task(
             spec,
             read_file(spec) if spec == "-" else None,
-            {
-                **phases,
-                "level": options["level"],
-                "stages": options["stages"],
-                "inputs": {**settings.inputs, **dict(options["inputs"])},
-            },
+            self._checked_state(settings),
             select=self._select or settings.select,
             ignore=(self._ignore or settings.ignore) + settings.ignored_in(path),
             severity=options["severity"] or settings.severity,
@@ -204,13 +203,36 @@ class _Request:
             schema=options["schema"] or settings.proto,
         )
 
+    def _checked_state(self, settings: Settings) -> dict[str, Any]:
+        """The keywords of `protogen.check`; without a phase it checks both."""
+        options = self._options
+        state = {
+            "level": options["level"],
+            "stages": options["stages"],
+            "inputs": {**settings.inputs, **dict(options["inputs"])},
+        }
+        if options["phase"]:
+            state["phases"] = (options["phase"],)
+        return state
+
+
+def _outcomes(request: _Request, files: Sequence[str], jobs: int | None) -> Sequence[Outcome]:
+    """What is found in each file. With --fix the files are written."""
+    from protogen.cli._processes import run_tasks
+
+    alone = len(files) == 1
+    tasks = [request.task(file, alone=alone) for file in files]
+    outcomes = run_tasks(tasks, jobs, progress=not request.quiet)
+    if request.fix:
+        return [_write_fixes(outcome) for outcome in outcomes]
+    return outcomes
+
 
 def _codes(given: Sequence[str], option: str) -> tuple[str, ...]:
     """The codes of an option that is repeatable, and each time takes several."""
     from protogen.cli._settings import check_codes
 
-    words = [word.strip() for each in given for word in each.split(",")]
-    codes = tuple(filter(None, words))
+    codes = _words(given)
     try:
         check_codes(codes)
     except ValueError as error:
@@ -218,12 +240,21 @@ def _codes(given: Sequence[str], option: str) -> tuple[str, ...]:
     return codes
 
 
+def _words(given: Sequence[str]) -> tuple[str, ...]:
+    """The words between commas, without empty ones."""
+    found = []
+    for each in given:
+        for word in each.split(","):
+            if word.strip():
+                found.append(word.strip())
+    return tuple(found)
+
+
 def _targets(given: Sequence[str]) -> tuple[str, ...]:
     """The targets of an option that is repeatable, and each time takes several."""
     from protogen.cli._settings import check_targets
 
-    words = [word.strip() for each in given for word in each.split(",")]
-    names = tuple(dict.fromkeys(filter(None, words)))
+    names = tuple(dict.fromkeys(_words(given)))
     try:
         check_targets(names)
     except ValueError as error:
@@ -233,8 +264,12 @@ def _targets(given: Sequence[str]) -> tuple[str, ...]:
 
 def _rejected(outcomes: Sequence[Outcome]) -> int:
     """The number of nets that a target does not load, or cannot run."""
-    bad = {"refused", "fails later"}
-    return sum(bool(bad & set(outcome.verdicts.values())) for outcome in outcomes)
+    number = 0
+    for outcome in outcomes:
+        verdicts = outcome.verdicts.values()
+        if "refused" in verdicts or "fails later" in verdicts:
+            number += 1
+    return number
 
 
 def _report_unchecked(outcomes: Sequence[Outcome], quiet: bool) -> None:
@@ -255,13 +290,15 @@ def _write_fixes(outcome: Outcome) -> Outcome:
     If a file cannot be written, the outcome says so instead of what was fixed.
     """
     path, text = outcome.file, outcome.fixed_text
-    read = None if outcome.text is None else outcome.text.encode("utf-8", "surrogateescape")
     if outcome.file == _STDIN:
         # Standard input goes to standard output, whether it is fixed or not, as in a pipeline.
         path = "-"
-        text = outcome.text if outcome.fixed_text is None else outcome.fixed_text
+        text = _present_text(outcome)
     if text is None:
         return outcome
+    read = None
+    if outcome.text is not None:
+        read = outcome.text.encode("utf-8", "surrogateescape")
     try:
         write_text(path, text, read=read)
     except Unusable as error:
@@ -286,6 +323,28 @@ def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
     """Print the findings, and return their number."""
     from protogen.cli._input import source_of
     from protogen.render.context import Context, wants_color
+
+    files, texts = _checked_files(outcomes)
+    source = source_of(texts)
+    # "No findings" would be beside the point if no file could be read.
+    summary = not request.quiet and (bool(files) or not any(each.problem for each in outcomes))
+    if request.output_file:
+        context = Context(summary=summary, source=source)
+        parts: Iterator[str] = render(files, context)
+        write_text(request.output_file, "".join([f"{part}\n" for part in parts]))
+    else:
+        # If standard output has the fixed text of standard input, the findings go elsewhere.
+        piped = request.fix and _STDIN in [outcome.file for outcome in outcomes]
+        out = sys.stderr if piped else sys.stdout
+        context = Context(out.isatty(), wants_color(out), summary, source)
+        for part in render(files, context):
+            # Without `color`, click removes the colors from what is not a terminal.
+            click.echo(part, file=out, color=context.color)
+    return sum(len(file.findings) for file in files)
+
+
+def _checked_files(outcomes: Sequence[Outcome]) -> tuple[list[CheckedFile], dict[str, str]]:
+    """The files that were checked, and the texts that the findings quote."""
     from protogen.reports.findings import CheckedFile
 
     files: list[CheckedFile] = []
@@ -303,23 +362,14 @@ def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
                 outcome.verdicts,
             )
         )
-        # The findings are about the text with the fixes.
-        text = outcome.text if outcome.fixed_text is None else outcome.fixed_text
+        text = _present_text(outcome)
         if text is not None:
             texts[outcome.file] = text
-    source = source_of(texts)
-    # "No findings" would be beside the point if no file could be read.
-    summary = not request.quiet and (bool(files) or not any(each.problem for each in outcomes))
-    if request.output_file:
-        context = Context(summary=summary, source=source)
-        parts: Iterator[str] = render(files, context)
-        write_text(request.output_file, "".join(f"{part}\n" for part in parts))
-    else:
-        # If standard output has the fixed text of standard input, the findings go elsewhere.
-        piped = request.fix and _STDIN in [outcome.file for outcome in outcomes]
-        out = sys.stderr if piped else sys.stdout
-        context = Context(out.isatty(), wants_color(out), summary, source)
-        for part in render(files, context):
-            # Without `color`, click removes the colors from what is not a terminal.
-            click.echo(part, file=out, color=context.color)
-    return sum(len(file.findings) for file in files)
+    return files, texts
+
+
+def _present_text(outcome: Outcome) -> str | None:
+    """The text that the findings are about, which is the one with the fixes."""
+    if outcome.fixed_text is not None:
+        return outcome.fixed_text
+    return outcome.text

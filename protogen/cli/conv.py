@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,15 @@ from protogen.cli._options import json_option
 from protogen.cli._output import Unusable, report, report_lines, write_text
 from protogen.cli._sizes import AxisSizes
 from protogen.diagnostics import ProtogenError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from protogen.render.pointwise import Pointwise
+    from protogen.reports.convolution import ConvolutionAxis
+
+#: Those of Caffe; the kernel has none. They are not click's, so that --to can vary what is open.
+_DEFAULTS = {"stride": (1, 1), "pad": (0, 0), "dilation": (1, 1)}
 
 
 @click.command(
@@ -50,30 +59,48 @@ def command(
     --channels and --num-output is explained as the matrix product that it is. The exit code is 1 if
     Caffe rejects the convolution, or if nothing makes the size of --to.
     """
-    from protogen.render import convolution
-    from protogen.render.json import dumps
-    from protogen.render.windows_svg import convolution_svg
-    from protogen.reports.convolution import convolution_axes
-
     if wanted is not None:
         _list_windows(size, wanted, deconvolution, window, as_json)
         return
     if window["kernel"] is None:
         raise click.UsageError("give --kernel, or --to to find one")
-    given: dict[str, Any] = {"stride": (1, 1), "pad": (0, 0), "dilation": (1, 1)}
-    given.update((name, value) for name, value in window.items() if value is not None)
+    given = {**_DEFAULTS, **_given(window)}
+    axes = _axes(size, given, deconvolution)
+    pointwise = _pointwise(size, given, deconvolution, channels, num_output)
+    _show(axes, pointwise, svg, as_json)
+
+
+def _given(window: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """The options of the window that are given."""
+    return {name: value for name, value in window.items() if value is not None}
+
+
+def _axes(
+    size: tuple[int, int], window: dict[str, tuple[int, int]], transposed: bool
+) -> Sequence[ConvolutionAxis]:
+    """Both axes. The command ends here with exit code 1 if Caffe rejects the convolution."""
+    from protogen.reports.convolution import convolution_axes
+
     try:
-        axes = convolution_axes(size, **given, transposed=deconvolution)
+        return convolution_axes(size, **window, transposed=transposed)
     except ProtogenError as error:
         report_lines(str(error))
         raise click.exceptions.Exit(1) from None
-    pointwise = _pointwise(size, given, deconvolution, channels, num_output)
-    drawing = pointwise.svg if pointwise else convolution_svg(axes)
+
+
+def _show(
+    axes: Sequence[ConvolutionAxis], pointwise: Pointwise | None, svg: str | None, as_json: bool
+) -> None:
+    from protogen.render import convolution
+    from protogen.render.json import dumps
+    from protogen.render.windows_svg import convolution_svg
+
     if svg:
-        write_text(svg, drawing)
+        write_text(svg, pointwise.svg if pointwise else convolution_svg(axes))
         report(f"wrote {svg}")
     if as_json:
         click.echo(dumps(convolution.data(axes)))
+    # The drawing may be on standard output already.
     elif svg != "-":
         click.echo(pointwise.text if pointwise else convolution.text(axes))
 
@@ -85,10 +112,11 @@ def _list_windows(
     from protogen.render.json import dumps
     from protogen.reports.convolution import settings_for
 
-    fixed = {name: value[0] for name, value in window.items() if value is not None}
-    pairs = [size, *(value for value in window.values() if value is not None)]
-    if any(height != width for height, width in pairs):
-        raise Unusable("--to looks at one axis: give one number for both axes, as in 56")
+    given = _given(window)
+    for height, width in (size, *given.values()):
+        if height != width:
+            raise Unusable("--to looks at one axis: give one number for both axes, as in 56")
+    fixed = {name: height for name, (height, _) in given.items()}
     answers = settings_for(size[0], wanted, fixed, transposed=transposed)
     if as_json:
         click.echo(dumps([axis.settings._asdict() for axis in answers]))
@@ -104,13 +132,15 @@ def _pointwise(
     transposed: bool,
     channels: int | None,
     num_output: int | None,
-) -> Any:
+) -> Pointwise | None:
     """The explanation of a 1x1, if it is one and the channels are known."""
     from protogen.render.pointwise import Pointwise
 
     if (channels is None) != (num_output is None):
         raise click.UsageError("give --channels and --num-output together")
+    if channels is None or num_output is None or transposed:
+        return None
     is_plain = window["kernel"] == window["stride"] == (1, 1) and window["pad"] == (0, 0)
-    if channels is None or num_output is None or transposed or not is_plain:
+    if not is_plain:
         return None
     return Pointwise(channels, num_output, *size)

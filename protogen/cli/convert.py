@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, input_option, set_option
+from protogen.cli._options import AnyCase, Spec, input_option, set_option
 from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
+
+if TYPE_CHECKING:
+    from protogen.targets import Target
+    from protogen.transforms import Result
 
 
 @click.command(
@@ -29,7 +33,7 @@ from protogen.cli._output import Unusable, check_output, report, report_lines, w
 )
 @click.option(
     "--phase",
-    type=click.Choice(["TEST"], case_sensitive=False),
+    type=AnyCase("TEST"),
     metavar="TEST",
     help="Write the deploy net [default: for targets that ignore phases].",
 )
@@ -58,24 +62,32 @@ def command(
     If the target cannot express the net, the layers are named, nothing is written, and the exit
     code is 1.
     """
-    from protogen import targets
     from protogen.cli._input import display_name, read_net, shapes_given, split_spec
     from protogen.transforms.convert import convert
 
     check_output(output, [split_spec(spec)[0]])
-    try:
-        wanted = targets.get(target)
-    except ValueError as error:
-        raise Unusable(str(error)) from None
+    wanted = _target(target)
     net = read_net(spec, dict(settings))
     given = shapes_given(net, inputs)
     result = convert(net, wanted, phase=phase, inputs=given, force=force)
     for diagnostic in result.diagnostics:
         report_lines(str(diagnostic))
     if not quiet:
-        name = display_name(spec)
-        for line in result.report:
-            report(f"{name}: {line}")
-        if not result.modified:
-            report(f"{name} needs no change for {wanted.title}")
+        _report_changes(display_name(spec), result, wanted)
     write_text(output, result.net.to_prototxt())
+
+
+def _target(name: str) -> Target:
+    from protogen import targets
+
+    try:
+        return targets.get(name)
+    except ValueError as error:
+        raise Unusable(str(error)) from None
+
+
+def _report_changes(name: str, result: Result, target: Target) -> None:
+    for line in result.report:
+        report(f"{name}: {line}")
+    if not result.modified:
+        report(f"{name} needs no change for {target.title}")

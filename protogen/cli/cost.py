@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from protogen.cli._options import Spec, json_option, set_option, state_options
+
+if TYPE_CHECKING:
+    from protogen.analysis import Analysis
 
 
 @click.command(
@@ -28,11 +31,8 @@ def command(
     spec: str,
     without_reductions: bool,
     settings: Any,
-    phase: str,
-    level: int,
-    stages: tuple[str, ...],
-    inputs: Any,
     as_json: bool,
+    **state: Any,
 ) -> None:
     """Count what each layer of a net computes for one image.
 
@@ -41,24 +41,35 @@ def command(
     pooling reads the pixels that are really inside its windows. The column buffer is the memory in
     which a Convolution lays out its windows. JSON has the numbers of the whole batch.
     """
-    from protogen.cli._input import exit_if_rejected, read_net_or_exit, shapes_given
-    from protogen.graph import State
+    from protogen.cli._input import analyze, exit_if_rejected, read_net_or_exit
+
+    net, mistakes = read_net_or_exit(spec, dict(settings))
+    analysis = analyze(net, **state)
+    text = _reductions(analysis, as_json) if without_reductions else _cost(analysis, as_json)
+    # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
+    click.echo(text, file=sys.stdout)
+    exit_if_rejected(net, analysis, mistakes)
+
+
+def _cost(analysis: Analysis, as_json: bool) -> str:
     from protogen.render import cost as render
     from protogen.render.json import dumps
     from protogen.reports.cost import measure_cost
+    from protogen.reports.summary import summarize
+
+    cost = measure_cost(analysis, summarize(analysis).parameters)
+    if as_json:
+        return dumps(render.data(cost))
+    return render.text(cost, sys.stdout.isatty())
+
+
+def _reductions(analysis: Analysis, as_json: bool) -> str:
+    from protogen.render import cost as render
+    from protogen.render.json import dumps
     from protogen.reports.reductions import find_reductions
     from protogen.reports.summary import summarize
 
-    net, mistakes = read_net_or_exit(spec, dict(settings))
-    analysis = net.analysis(State(phase, level, stages), shapes_given(net, inputs))
-    parameters = summarize(analysis).parameters
-    terminal = sys.stdout.isatty()
-    if without_reductions:
-        found = find_reductions(analysis, parameters)
-        text = dumps(render.reductions_data(found)) if as_json else ""
-        text = text or render.reductions_text(found, terminal)
-    else:
-        cost = measure_cost(analysis, parameters)
-        text = dumps(render.data(cost)) if as_json else render.text(cost, terminal)
-    click.echo(text, file=sys.stdout)
-    exit_if_rejected(net, analysis, mistakes)
+    found = find_reductions(analysis, summarize(analysis).parameters)
+    if as_json:
+        return dumps(render.reductions_data(found))
+    return render.reductions_text(found, sys.stdout.isatty())

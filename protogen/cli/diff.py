@@ -65,18 +65,16 @@ def command(
         click.echo(_normal_text(specs[0]), nl=False)
         return
     if git:
-        from protogen.sources import without_data
-
-        with without_data():  # git shows the changes of people who are not known
-            _git(specs, stat, ignore)
+        _git(specs, stat, ignore)
         return
     _check_number(specs, 2, "expected two nets")
     if specs == ("-", "-"):
         raise click.UsageError("only one of the two nets can be standard input")
-    old, new = (_read(spec) for spec in specs)
-    _check_inputs((old, new), dict(inputs))
-    found, summaries = _compare(old, new, ignore, dict(inputs))
-    fit = _weights(old, new, dict(inputs)) if weights else None
+    old, new = [_read(spec) for spec in specs]
+    given = dict(inputs)
+    _check_inputs((old, new), given)
+    found, summaries = _compare(old, new, ignore, given)
+    fit = _weights(old, new, given) if weights else None
     _print(found, summaries, fit, stat=stat, as_json=as_json)
     fits = fit is None or fit.loads
     raise click.exceptions.Exit(0 if found.same and fits else 1)
@@ -90,6 +88,7 @@ def _check_number(specs: tuple[str, ...], number: int, message: str) -> None:
 def _check_inputs(nets: tuple[Net, Net], inputs: dict[str, Any]) -> None:
     from protogen.differences import present
 
+    # The blob may be in one of the nets only.
     for name in inputs:
         if not any(present({name: inputs[name]}, net) for net in nets):
             raise Unusable(f'--input: no layer produces blob "{name}"')
@@ -144,8 +143,11 @@ def _print(
     if as_json:
         click.echo(dumps(render.data(found, summaries, fit)))
         return
-    if stat or not found.same or found.differences:
-        click.echo((render.stat if stat else render.text)(found, summaries))
+    # Nothing is printed about equal nets, as by diff and git.
+    if stat:
+        click.echo(render.stat(found, summaries))
+    elif not found.same or found.differences:
+        click.echo(render.text(found, summaries))
     if fit is not None:
         click.echo(render.weights_text(fit))
 
@@ -171,24 +173,30 @@ def _normal_text(spec: str) -> str:
 def _git(arguments: tuple[str, ...], stat: bool, ignore: tuple[str, ...]) -> None:
     """Print the differences. The exit code is 0 in any case, or git would stop."""
     from protogen.diagnostics import ProtogenError
+    from protogen.sources import without_data
 
-    if len(arguments) == 1:  # a path with a conflict
+    # A path with a conflict.
+    if len(arguments) == 1:
         click.echo(f"* Unmerged path {arguments[0]}")
         return
     if len(arguments) < 7:
         raise click.UsageError("--git takes the seven arguments of a diff driver of git")
     path, old, _, _, new, *_ = arguments
     click.echo(f"protogen diff a/{path} b/{path}")
-    try:
-        before, after = _read_or_empty(old), _read_or_empty(new)
-    except (click.exceptions.Exit, click.ClickException, ProtogenError) as error:
-        message = getattr(error, "message", "") or "one of the versions cannot be read"
-        click.echo(f"not compared: {message}")
-        return
-    _print(*_compare(before, after, ignore, {}), None, stat=stat, as_json=False)
+    # git shows the changes of people who are not known, so no file that a net names is opened.
+    with without_data():
+        try:
+            before, after = _read_or_empty(old), _read_or_empty(new)
+        except (click.exceptions.Exit, click.ClickException, ProtogenError) as error:
+            message = getattr(error, "message", "") or "one of the versions cannot be read"
+            click.echo(f"not compared: {message}")
+            return
+        _print(*_compare(before, after, ignore, {}), None, stat=stat, as_json=False)
 
 
 def _read_or_empty(spec: str) -> Net:
     from protogen.net_files import loads
 
-    return loads("") if spec in _NO_FILE else _read(spec)
+    if spec in _NO_FILE:
+        return loads("")
+    return _read(spec)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, set_option, suited_state_options
+from protogen.cli._options import AnyCase, Spec, set_option, suited_state_options
 from protogen.cli._output import Unusable, check_output, report, write_bytes
 
 
@@ -27,7 +27,7 @@ from protogen.cli._output import Unusable, check_output, report, write_bytes
 )
 @click.option(
     "--direction",
-    type=click.Choice(["TB", "LR"], case_sensitive=False),
+    type=AnyCase("TB", "LR"),
     default="TB",
     show_default=True,
     metavar="TB|LR",
@@ -49,10 +49,7 @@ def command(
     direction: str,
     columns: int,
     settings: Any,
-    phase: str | None,
-    level: int,
-    stages: tuple[str, ...],
-    inputs: Any,
+    **state: Any,
 ) -> None:
     """Draw the graph of a net with the shape of every blob.
 
@@ -61,10 +58,8 @@ def command(
     install 'caffe-protogen[draw]'; a .dot file does not, nor does protogen view. A net with faults
     is drawn, too; the exit code is then 1.
     """
-    from protogen.cli._input import read_partial_net, report_rejection, shapes_given, split_spec
-    from protogen.graph import State
-    from protogen.render.dot import FORMATS, dot, graphviz
-    from protogen.reports.summary import default_phase
+    from protogen.cli._input import analyze, read_partial_net, report_rejection, split_spec
+    from protogen.render.dot import FORMATS, dot
 
     file, _ = split_spec(spec)
     file_format = Path(output).suffix.removeprefix(".").lower()
@@ -72,17 +67,23 @@ def command(
         raise Unusable(f"{output}: expected a name that ends in .svg, .png, .pdf or .dot")
     check_output(output, [file])
     net, mistakes = read_partial_net(spec, dict(settings))
-    state = State(phase or default_phase(net, level, stages), level, stages)
-    analysis = net.analysis(state, shapes_given(net, inputs))
-    text = dot(analysis, direction.upper(), columns)
-    try:
-        data = text.encode() if file_format == "dot" else graphviz(text, file_format)
-    except ImportError:
-        raise Unusable(
-            "draw needs pygraphviz: pip install 'caffe-protogen[draw]'; protogen view needs nothing"
-        ) from None
-    write_bytes(output, data)
+    analysis = analyze(net, **state)
+    write_bytes(output, _drawn(dot(analysis, direction.upper(), columns), file_format))
     report(f"wrote {output}")
     if mistakes or not analysis.ok:
         report_rejection(net, analysis, mistakes)
         raise click.exceptions.Exit(1)
+
+
+def _drawn(text: str, file_format: str) -> bytes:
+    """The picture of a text of Graphviz; for ``dot`` the text itself."""
+    from protogen.render.dot import graphviz
+
+    if file_format == "dot":
+        return text.encode()
+    try:
+        return graphviz(text, file_format)
+    except ImportError:
+        raise Unusable(
+            "draw needs pygraphviz: pip install 'caffe-protogen[draw]'; protogen view needs nothing"
+        ) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from protogen.cli._differences import show_difference
 from protogen.cli._input import display_name, is_composed, read_net, shapes_given, split_spec
 from protogen.cli._options import Spec, data_option, input_option
 from protogen.cli._output import check_output, write_text
@@ -113,8 +114,6 @@ def command(
     if not force:
         net.verify_edits(before, given)
     if diff:
-        from protogen.cli._differences import show_difference
-
         show_difference(display_name(spec), before.text, net.text)
     elif not in_place:
         write_text(output, net.text)
@@ -124,6 +123,7 @@ def command(
 
 def _in_order(edits: dict[str, tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:
     """Each edit with its values, in the order of the command line."""
+    # click collects the values of each option, and the parser says in which order they came.
     pending = {key: iter(values) for key, values in edits.items()}
     for key in click.get_current_context().meta[__name__]:
         if key in pending:
@@ -145,8 +145,9 @@ def _make(net: Net, option: str, values: Any, inputs: dict[str, Any]) -> None:
         name, field = values
         net.set(name, field, None, verify=False)
     elif option == "edit_cut":
-        start, end = ([name] if name else [] for name in values)
-        net.cut(start, end, inputs=inputs)
+        start, end = values
+        # Without a name, the cut goes from the beginning or to the end.
+        net.cut([start] if start else [], [end] if end else [], inputs=inputs)
     elif option in _RENAMES:
         old, new = values
         net.rename(old, new, _RENAMES[option])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
-from protogen.cli._options import Spec, data_option, proto_option, set_option
+from protogen.cli._options import AnyCase, Spec, data_option, proto_option, set_option
 from protogen.cli._output import check_output, report_lines, write_text
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--phase",
-    type=click.Choice(["TEST", "TRAIN"], case_sensitive=False),
+    type=AnyCase("TEST", "TRAIN"),
     metavar="TEST|TRAIN",
     help="Check this phase only, and leave out the layers that never run in it.",
 )
@@ -84,29 +84,51 @@ def command(
     With --as, one definition gives the files of a whole model. The options --input, --batch,
     --outputs, --no-probability and --keep are for --as deploy.
     """
-    from protogen.cli._input import read_net, report_diagnostics, split_spec, zoo_settings
-    from protogen.graph import State
-
     _check_options(phase, form, options)
-    check_output(output, [split_spec(spec)[0], *filter(None, [schema])])
-    given = {
-        **zoo_settings(spec, form, plain, derived=bool(options["no_probability"])),
-        **dict(settings),
-    }
-    net = _in_form(spec, read_net(spec, given, schema), form, options)
-    check_output(output, _files_of_modules())
-    if form in ("train", "test"):
-        phases = [form.upper()]
-    else:
-        phases = [phase] if phase else sorted(net.meant_phases())
-    analyses = [net.analysis(State(each)) for each in phases]
-    report_diagnostics(net, analyses)
-    if not all(analysis.ok for analysis in analyses):
-        raise click.exceptions.Exit(1)
+    net = _read(spec, output, form, plain, dict(settings), schema, options)
+    analyses = _accepted(net, form, phase)
     text = _prototxt(net, phase, analyses if annotate else [])
     if schema is not None:
         _check_readable(text, output, schema)
     write_text(output, text)
+
+
+def _read(
+    spec: str,
+    output: str,
+    form: str | None,
+    plain: bool,
+    settings: dict[str, Any],
+    schema: str | None,
+    options: dict[str, Any],
+) -> Net:
+    """The net in the form that is wanted. Raises `Unusable` if the output is one of its files."""
+    from protogen.cli._input import read_net, split_spec, zoo_settings
+
+    check_output(output, [split_spec(spec)[0], *filter(None, [schema])])
+    of_zoo = zoo_settings(spec, form, plain, derived=bool(options["no_probability"]))
+    net = _in_form(spec, read_net(spec, {**of_zoo, **settings}, schema), form, options)
+    # Only now it is known which modules a program imports.
+    check_output(output, _files_of_modules())
+    return net
+
+
+def _accepted(net: Net, form: str | None, phase: str | None) -> list[Analysis]:
+    """The net in each phase that it is for. The command ends here if Caffe would reject it."""
+    from protogen.cli._input import report_diagnostics
+    from protogen.graph import State
+
+    if form in ("train", "test"):
+        phases = [form.upper()]
+    elif phase is not None:
+        phases = [phase]
+    else:
+        phases = sorted(net.meant_phases())
+    analyses = [net.analysis(State(each)) for each in phases]
+    report_diagnostics(net, analyses)
+    if not all(analysis.ok for analysis in analyses):
+        raise click.exceptions.Exit(1)
+    return analyses
 
 
 def _check_readable(text: str, output: str, schema: str) -> None:
@@ -125,8 +147,13 @@ def _check_readable(text: str, output: str, schema: str) -> None:
 
 def _files_of_modules() -> list[str]:
     """The files of the modules that a program has imported, and of all others."""
-    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    return [file for file in files if isinstance(file, str)]
+    found = []
+    # A copy, because a module may import another one when it is looked at.
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str):
+            found.append(file)
+    return found
 
 
 def _check_options(phase: str | None, form: str | None, options: dict[str, Any]) -> None:
@@ -156,6 +183,7 @@ def _in_form(spec: str, net: Net, form: str | None, options: dict[str, Any]) -> 
 
 def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> str:
     """The net's own text, or a new one if layers are left out or shapes are added."""
+    # With its comments and its layout.
     if not (phase or annotations):
         return net.to_prototxt()
     from protogen.text import writer

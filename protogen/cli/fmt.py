@@ -35,12 +35,9 @@ def command(files: tuple[str, ...], check: bool, diff: bool, schema: str | None)
     is formatted to standard output. Folders are searched for *.prototxt files that git does not
     ignore. A file with a syntax error is left as it is, and the exit code is 1.
     """
-    from protogen.cli._files import FileSearch
-    from protogen.cli._settings import folder_settings
+    from protogen.cli._files import search_files
 
-    search = FileSearch(lambda folder: folder_settings(folder).excluded)
-    search.add(*files)
-    search.report()
+    search = search_files(files)
     outcomes = {_format(file, check, diff, schema) for file in search.files}
     if search.problems or "unusable" in outcomes:
         raise click.exceptions.Exit(2)
@@ -70,7 +67,9 @@ def _format(file: str, check: bool, diff: bool, schema: str | None) -> str:
         report(f"would change {name}")
     elif not check and (formatted != text or file == "-"):
         write_text(file, formatted, read=data)
-    return "same" if formatted == text else "changed"
+    if formatted == text:
+        return "same"
+    return "changed"
 
 
 def _report(error: ProtogenError, text: str) -> None:

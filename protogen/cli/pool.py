@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from protogen.cli._options import json_option
+from protogen.cli._options import AnyCase, json_option
 from protogen.cli._output import report, report_lines, write_text
 from protogen.cli._sizes import AxisSizes
 from protogen.diagnostics import ProtogenError
+
+if TYPE_CHECKING:
+    from protogen.reports.pooling import Axis
 
 
 @click.command(
@@ -45,7 +51,7 @@ from protogen.diagnostics import ProtogenError
 )
 @click.option(
     "--round-mode",
-    type=click.Choice(["CEIL", "FLOOR"], case_sensitive=False),
+    type=AnyCase("CEIL", "FLOOR"),
     metavar="CEIL|FLOOR",
     default="CEIL",
     show_default=True,
@@ -53,7 +59,7 @@ from protogen.diagnostics import ProtogenError
 )
 @click.option(
     "--pool",
-    type=click.Choice(["MAX", "AVE"], case_sensitive=False),
+    type=AnyCase("MAX", "AVE"),
     metavar="MAX|AVE",
     default="MAX",
     show_default=True,
@@ -65,13 +71,11 @@ from protogen.diagnostics import ProtogenError
 @json_option
 def command(
     sizes: tuple[tuple[int, int], ...],
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    pad: tuple[int, int],
     round_mode: str,
     pool: str,
     svg: str | None,
     as_json: bool,
+    **window: Any,
 ) -> None:
     """Show how Caffe pools an image.
 
@@ -82,24 +86,39 @@ def command(
     from protogen.render import pooling
     from protogen.render.json import dumps
     from protogen.render.windows_svg import pooling_svg
-    from protogen.reports.pooling import Axis, pooling_axes
 
     if svg and len(sizes) > 1:
         raise click.UsageError("--svg draws one SIZE")
-    floor = round_mode == "FLOOR"
-    accepted: list[tuple[Axis, Axis]] = []
-    for size in sizes:
-        try:
-            accepted.append(pooling_axes(size, kernel, stride, pad, pool=pool, floor=floor))
-        except ProtogenError as error:
-            report_lines(str(error))
+    accepted = _accepted(sizes, pool=pool, floor=round_mode == "FLOOR", **window)
     if svg and accepted:
         write_text(svg, pooling_svg(accepted[0], pool))
         report(f"wrote {svg}")
     if as_json and accepted:
         data = [pooling.data(axes, pool, round_mode) for axes in accepted]
         click.echo(dumps(data[0] if len(sizes) == 1 else data))
+    # The drawing may be on standard output already.
     elif accepted and svg != "-":
-        click.echo("\n\n".join(pooling.text(axes, pool) for axes in accepted))
+        click.echo("\n\n".join([pooling.text(axes, pool) for axes in accepted]))
     if len(accepted) < len(sizes):
         raise click.exceptions.Exit(1)
+
+
+def _accepted(
+    sizes: Sequence[tuple[int, int]],
+    *,
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    pad: tuple[int, int],
+    pool: str,
+    floor: bool,
+) -> list[tuple[Axis, Axis]]:
+    """The axes of each size that Caffe accepts; why it rejects another one is reported."""
+    from protogen.reports.pooling import pooling_axes
+
+    found = []
+    for size in sizes:
+        try:
+            found.append(pooling_axes(size, kernel, stride, pad, pool=pool, floor=floor))
+        except ProtogenError as error:
+            report_lines(str(error))
+    return found

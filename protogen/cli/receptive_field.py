@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from protogen.cli._options import Spec, json_option, state_options
 from protogen.cli._output import Unusable, report
+
+if TYPE_CHECKING:
+    from protogen.analysis import Analysis
+    from protogen.graph import Value
+    from protogen.reports.receptive_field import Box, ReceptiveField
 
 _PLACE = re.compile(r"\d{1,9}(,\d{1,9})*", re.ASCII)
 
@@ -52,11 +57,8 @@ def command(
     blob: str | None,
     to: str | None,
     place: tuple[int, ...] | None,
-    phase: str,
-    level: int,
-    stages: tuple[str, ...],
-    inputs: Any,
     as_json: bool,
+    **state: Any,
 ) -> None:
     """Show the receptive field of BLOB, or of every blob of a net.
 
@@ -66,38 +68,65 @@ def command(
     shown as ?, with the reason on standard error; the exit code is then 1, as it is for a whole
     net that Caffe would reject.
     """
-    from protogen.cli._input import exit_if_rejected, read_net_or_exit, shapes_given
-    from protogen.graph import State
-    from protogen.named_blobs import find_value
-    from protogen.render import receptive_field as render
-    from protogen.render.json import dumps
-    from protogen.render.table import table_text
-    from protogen.reports import receptive_field as report
-    from protogen.reports.images import default_source
+    from protogen.cli._input import analyze, exit_if_rejected, read_net_or_exit
 
     if place is not None and blob is None:
         raise click.UsageError("--at needs a BLOB")
     net, mistakes = read_net_or_exit(spec)
-    analysis = net.analysis(State(phase, level, stages), shapes_given(net, inputs))
+    analysis, source = _source(spec, analyze(net, **state), to)
+    if blob is None:
+        _print_all(analysis, source, as_json)
+        exit_if_rejected(net, analysis, mistakes)
+    else:
+        # One blob may be fine in a net that Caffe rejects.
+        _print_one(analysis, source, blob, place, as_json)
+
+
+def _source(spec: str, analysis: Analysis, to: str | None) -> tuple[Analysis, Value]:
+    """The blob to look at. Its channels are known in the analysis that is returned with it."""
+    from protogen.named_blobs import find_value
+    from protogen.reports.images import default_source
+    from protogen.reports.receptive_field import with_channels
+
     source = find_value(analysis, to) if to else default_source(analysis)
     if source is None:
         raise click.ClickException(f"{spec} has no inputs; name another blob with --to")
-    analysis = report.with_channels(analysis, source)
-    source = analysis.values[source.name]
-    if blob is None:
-        found = list(report.fields(analysis, source))
-        lines = table_text(render.table(found), sys.stdout.isatty())
-        click.echo(dumps([render.data(each) for each in found]) if as_json else lines)
-        _report_unclear(render.unclear_reasons(found))
-        exit_if_rejected(net, analysis, mistakes)
-        return
-    field = report.field_of(analysis, find_value(analysis, blob), source)
-    if isinstance(field, report.UnclearField):
+    analysis = with_channels(analysis, source)
+    return analysis, analysis.values[source.name]
+
+
+def _print_all(analysis: Analysis, source: Value, as_json: bool) -> None:
+    """Print a row for each blob. The command ends here with exit code 1 if one is unclear."""
+    from protogen.render import receptive_field as render
+    from protogen.render.json import dumps
+    from protogen.render.table import table_text
+    from protogen.reports.receptive_field import fields
+
+    found = list(fields(analysis, source))
+    if as_json:
+        click.echo(dumps([render.data(each) for each in found]))
+    else:
+        click.echo(table_text(render.table(found), sys.stdout.isatty()))
+    _report_unclear(render.unclear_reasons(found))
+
+
+def _print_one(
+    analysis: Analysis, source: Value, blob: str, place: tuple[int, ...] | None, as_json: bool
+) -> None:
+    """Print the field of a blob, and with a place the box of that element."""
+    from protogen.named_blobs import find_value
+    from protogen.render import receptive_field as render
+    from protogen.render.json import dumps
+    from protogen.reports.receptive_field import UnclearField, field_of
+
+    field = field_of(analysis, find_value(analysis, blob), source)
+    data = render.data(field)
+    if isinstance(field, UnclearField):
         if as_json:
-            click.echo(dumps(render.data(field)))
+            click.echo(dumps(data))
         _report_unclear([field.reason])
         return
-    data, text = render.data(field), render.text(field)
+    text = render.text(field)
     if place is not None:
         box = _box(field, place)
         coordinates = ", ".join(map(str, place))
@@ -106,7 +135,7 @@ def command(
     click.echo(dumps(data) if as_json else text)
 
 
-def _box(field: Any, place: tuple[int, ...]) -> Any:
+def _box(field: ReceptiveField, place: tuple[int, ...]) -> Box | None:
     try:
         return field.at(*place)
     except IndexError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,10 +42,9 @@ def command(
     arguments: tuple[str, ...],
     output: str | None,
     number: int | None,
-    keep_all: bool,
-    strict: bool,
     schema: str | None,
     py2: bool,
+    **options: Any,
 ) -> None:
     """Run SCRIPT, which composes nets with pycaffe's NetSpec, with a module caffe of our own.
 
@@ -58,20 +57,13 @@ def command(
     Options for protogen come before SCRIPT; all that follows belongs to the script. The exit code
     is that of the script, or 1 if a net has errors, which is then not written to OUT.
     """
-    from protogen.cli._input import display_name, read_file
     from protogen.netspec.record import record
     from protogen.netspec.script import run
 
-    if py2:
-        _require_fissix()
-    if schema is not None:
-        _use_schema(schema)
-    source = read_file(script)
-    path = display_name(script)
-    source, cells = _code(path, source)
+    path, source, cells = _prepare(script, schema, py2)
     if output is not None:
         check_output(output, [script])
-    with record.session(_report, strict=strict, keep_all=keep_all):
+    with record.session(_report, **options):
         ending = run(path, cells, arguments, py2)
         _report_ending(ending, source, py2)
         failed = _report_nets(ending)
@@ -82,12 +74,25 @@ def command(
         raise click.exceptions.Exit(ending.exit_code or 1)
 
 
-def _code(path: str, source: bytes) -> tuple[bytes, list[bytes]]:
-    """The code as a whole, and that of each cell of a notebook; findings quote its lines."""
+def _prepare(script: str, schema: str | None, py2: bool) -> tuple[str, bytes, list[bytes]]:
+    """What `_code` returns, after a look for what the options need."""
+    if py2:
+        _require_fissix()
+    if schema is not None:
+        _use_schema(schema)
+    return _code(script)
+
+
+def _code(script: str) -> tuple[str, bytes, list[bytes]]:
+    """The name of a script, its code as a whole, and that of each cell of a notebook."""
+    from protogen.cli._input import display_name, read_file
     from protogen.netspec.notebook import NotebookError, code_of
 
+    source = read_file(script)
+    path = display_name(script)
     cells = [source]
-    if path.endswith(".prototxt"):  # some are valid Python: base_lr: 0.01
+    # Some are valid Python: base_lr: 0.01
+    if path.endswith(".prototxt"):
         raise Unusable(f"expected a Python script or a notebook, got {path}")
     text = source.decode("utf-8", "replace")
     if path.endswith(".ipynb"):
@@ -96,9 +101,10 @@ def _code(path: str, source: bytes) -> tuple[bytes, list[bytes]]:
         except NotebookError as error:
             raise Unusable(f"{path} {error}") from None
         cells = [code.encode("utf-8") for code in codes]
-    # Not read again: the script may change the folder, and a notebook is not its code.
+    # Findings quote its lines. They are not read again: the script may change the folder, and a
+    # notebook is not its code.
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-    return text.encode("utf-8"), cells
+    return path, text.encode("utf-8"), cells
 
 
 def _require_fissix() -> None:
@@ -184,11 +190,13 @@ def _write(output: str, number: int | None, nets: Sequence[ScriptNet]) -> None:
     if not nets:
         raise Unusable("the script makes no net: it calls to_proto nowhere")
     if number is None and len(nets) > 1:
-        listed = ", ".join(
-            f"{index} with {len(made.message.layer)} layers" for index, made in enumerate(nets, 1)
-        )
-        raise Unusable(f"the script makes several nets ({listed}); choose one with --net N")
+        listed = []
+        for index, made in enumerate(nets, 1):
+            listed.append(f"{index} with {len(made.message.layer)} layers")
+        several = f"the script makes several nets ({', '.join(listed)})"
+        raise Unusable(f"{several}; choose one with --net N")
     if number is not None and number > len(nets):
         raise Unusable(f"--net {number}: the script makes only {len(nets)}")
     message = nets[(number or 1) - 1].message
+    # Our writer knows the fields of our own schema only.
     write_text(output, writer.write(message) if is_ours() else str(message))

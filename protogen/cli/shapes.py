@@ -60,28 +60,28 @@ def command(
     *.prototxt files that git does not ignore. An unknown size is shown as ?. What is wrong with a
     net is printed on standard error; the exit code is 1 if Caffe would reject a net.
     """
-    from protogen.cli._files import FileSearch
-    from protogen.cli._nets import NetReader
-    from protogen.cli._settings import folder_settings
-    from protogen.render.context import Context
-
-    search = FileSearch(lambda folder: folder_settings(folder).excluded)
-    search.add(*specs)
-    search.report()
     module = FORMATS.load("json" if as_json else format_name)
-    reader = NetReader(
+    exit_code = _print(
+        module,
+        specs=specs,
         settings=dict(settings),
         phases=("TRAIN", "TEST") if all_phases else (phase,),
         inputs=inputs,
         state=state,
-        several=search.files != list(specs) or len(specs) > 1,
-        print_diagnostics=not module.INCLUDES_DIAGNOSTICS,
         schema=schema,
-        exit_code=2 if search.problems else 0,
     )
-    summaries = reader.summaries(search)
+    if exit_code:
+        raise click.exceptions.Exit(exit_code)
+
+
+def _print(module: Any, **options: Any) -> int:
+    """Print the nets in a format, one at a time, and return the exit code."""
+    from protogen.cli._nets import NetReader
+    from protogen.render.context import Context
+
+    reader = NetReader(**options, print_diagnostics=not module.INCLUDES_DIAGNOSTICS)
+    summaries = reader.summaries()
     for part in module.render(summaries, Context(terminal=sys.stdout.isatty())):
         # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
         click.echo(part, file=sys.stdout)
-    if reader.exit_code:
-        raise click.exceptions.Exit(reader.exit_code)
+    return reader.exit_code

@@ -58,11 +58,8 @@ class _Range(click.ParamType):  # type: ignore[type-arg]
 def command(
     spec: str,
     sizes: range,
-    phase: str,
-    level: int,
-    stages: tuple[str, ...],
-    inputs: Any,
     as_json: bool,
+    **state: Any,
 ) -> None:
     """List the heights and widths of images for which Caffe accepts a net.
 
@@ -71,15 +68,13 @@ def command(
     exact size nearest to the present one are listed, too. The exit code is 1 if Caffe rejects the
     present size.
     """
-    from protogen.cli._input import read_net_or_exit, shapes_given
-    from protogen.graph import State
+    from protogen.cli._input import analyze, read_net_or_exit
     from protogen.render.json import dumps
     from protogen.render.sizes import data, text
     from protogen.reports.sizes import safe_sizes
 
     net, mistakes = read_net_or_exit(spec)
-    state = State(phase, level, stages)
-    analysis = net.analysis(state, shapes_given(net, inputs))
+    analysis = analyze(net, **state)
     report = safe_sizes(analysis, sizes)
     if report is None:
         raise click.ClickException(

@@ -10,6 +10,7 @@ import click
 from protogen.cli._options import Spec, json_option, set_option, suited_state_options
 
 if TYPE_CHECKING:
+    from protogen.cli._nets import NetReader
     from protogen.render.summary import Layout
     from protogen.reports.summary import NetSummary
 
@@ -75,18 +76,13 @@ class _Columns(click.ParamType):  # type: ignore[type-arg]
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 def command(
     specs: tuple[str, ...],
-    settings: Any,
-    phase: str | None,
-    all_phases: bool,
-    batch: int | None,
     depth: int | None,
     sort: str | None,
     columns: tuple[str, ...] | None,
     as_json: bool,
     as_csv: bool,
     as_markdown: bool,
-    inputs: Any,
-    **state: Any,
+    **options: Any,
 ) -> None:
     """Print the layers of a net with their parameters, multiply-accumulates (MACs) and memory, and
     the totals. Of several nets print the totals, a row for each.
@@ -96,35 +92,47 @@ def command(
     counted separately. A phase is TEST unless the net is intended for TRAIN only. What is unknown
     is left out, and the total then says "at least". The exit code is 1 if Caffe would reject a net.
     """
-    from protogen.cli._files import FileSearch
-    from protogen.cli._nets import NetReader
-    from protogen.cli._settings import folder_settings
     from protogen.render.summary import Layout
 
     if as_json + as_csv + as_markdown > 1:
         raise click.UsageError("give only one of --json, --csv and --markdown")
-    search = FileSearch(lambda folder: folder_settings(folder).excluded)
-    search.add(*specs)
-    search.report()
-    several = search.files != list(specs) or len(specs) > 1
-    reader = NetReader(
-        settings=dict(settings),
-        phases=("TRAIN", "TEST") if all_phases else [phase] if phase else (),
-        inputs=inputs,
-        state=state,
-        several=several,
-        print_diagnostics=not as_json,
-        exit_code=2 if search.problems else 0,
-        batch=batch,
-    )
-    nets = list(reader.summaries(search))
-    if not (nets or as_json):
-        raise click.exceptions.Exit(reader.exit_code)
-    layout = Layout(columns or (), depth, sort)
-    # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
-    click.echo(_output(nets, layout, as_json, as_csv, as_markdown), file=sys.stdout)
+    reader = _reader(specs, print_diagnostics=not as_json, **options)
+    nets = list(reader.summaries())
+    if nets or as_json:
+        text = _output(nets, Layout(columns or (), depth, sort), as_json, as_csv, as_markdown)
+        # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
+        click.echo(text, file=sys.stdout)
     if reader.exit_code:
         raise click.exceptions.Exit(reader.exit_code)
+
+
+def _reader(
+    specs: tuple[str, ...],
+    *,
+    settings: Any,
+    phase: str | None,
+    all_phases: bool,
+    inputs: Any,
+    batch: int | None,
+    print_diagnostics: bool,
+    **state: Any,
+) -> NetReader:
+    from protogen.cli._nets import NetReader
+
+    phases: tuple[str, ...] = ()
+    if all_phases:
+        phases = ("TRAIN", "TEST")
+    elif phase is not None:
+        phases = (phase,)
+    return NetReader(
+        specs,
+        dict(settings),
+        phases,
+        inputs,
+        state,
+        print_diagnostics=print_diagnostics,
+        batch=batch,
+    )
 
 
 def _output(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,10 +45,7 @@ def command(
     serve: bool,
     port: int,
     settings: Any,
-    phase: str | None,
-    level: int,
-    stages: tuple[str, ...],
-    inputs: Any,
+    **state: Any,
 ) -> None:
     """Write one HTML file that shows a net in any browser, without a network.
 
@@ -60,32 +56,25 @@ def command(
     With --serve, the page has an editor, and follows what is typed or what another editor saves. It
     never writes to FILE. Without FILE the editor is empty.
     """
-    from protogen.cli._input import read_partial_net, report_rejection, shapes_given, split_spec
-
-    def analyze(net: Net) -> Analysis:
-        return _analysis(net, phase, level, stages, shapes_given(net, inputs))
-
-    def analyze_text(net: Net) -> Analysis:
-        # A text that is being typed may lack a blob of --input.
-        try:
-            return analyze(net)
-        except Unusable:
-            return _analysis(net, phase, level, stages, {})
-
+    if serve and output:
+        raise click.UsageError("give either --serve or -o")
     if serve:
-        if output:
-            raise click.UsageError("give either --serve or -o")
-        _serve(spec, dict(settings), port, analyze_text)
+        _serve(spec, dict(settings), port, state)
         return
     if spec is None:
         raise click.UsageError("give a FILE, or --serve for an empty editor")
+    _write(spec, output, dict(settings), state)
+
+
+def _write(spec: str, output: str | None, settings: dict[str, Any], state: dict[str, Any]) -> None:
+    from protogen.cli._input import analyze, read_partial_net, report_rejection, split_spec
     from protogen.render.page import page
 
     file, _ = split_spec(spec)
     target = output or _default_output(file)
     check_output(target, [file])
-    net, mistakes = read_partial_net(spec, dict(settings))
-    analysis = analyze(net)
+    net, mistakes = read_partial_net(spec, settings)
+    analysis = analyze(net, **state)
     title = Path(spec).name if spec != "-" else net.name or "standard input"
     write_text(target, page(net, analysis, title))
     if target != "-":
@@ -95,34 +84,34 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _analysis(
-    net: Net, phase: str | None, level: int, stages: tuple[str, ...], inputs: Any
-) -> Analysis:
-    from protogen.graph import State
-    from protogen.reports.summary import default_phase
-
-    return net.analysis(State(phase or default_phase(net, level, stages), level, stages), inputs)
-
-
 def _default_output(file: str) -> str:
-    stem = "net" if file == "-" else Path(file.replace(":", "_")).stem
-    return f"{stem}.html"
+    """The name of a page; that of zoo:lenet is zoo_lenet.html, because Windows has no colons."""
+    if file == "-":
+        return "net.html"
+    return f"{Path(file.replace(':', '_')).stem}.html"
 
 
-def _serve(
-    spec: str | None, settings: dict[str, Any], port: int, analyze: Callable[[Net], Analysis]
-) -> None:
+def _serve(spec: str | None, settings: dict[str, Any], port: int, state: dict[str, Any]) -> None:
     """Serve the editor until the user stops it."""
-    from protogen.cli._input import is_composed, read_partial_net
+    from protogen.cli._input import analyze, is_composed, read_partial_net
     from protogen.cli._page_server import Editor, PageServer
+
+    def analyze_text(net: Net) -> Analysis:
+        # A text that is being typed may lack a blob of --input.
+        try:
+            return analyze(net, **state)
+        except Unusable:
+            return analyze(net, **{**state, "inputs": ()})
 
     text, file, title = "", None, "untitled.prototxt"
     if spec is not None:
         net, _ = read_partial_net(spec, settings)
         text, title = net.to_prototxt(), Path(spec).name
-        file = None if spec == "-" or is_composed(spec) else Path(spec)
+        # The page follows a file that changes; what a program composes is read once.
+        if spec != "-" and not is_composed(spec):
+            file = Path(spec)
     try:
-        server = PageServer(Editor(title, text, file, analyze), port)
+        server = PageServer(Editor(title, text, file, analyze_text), port)
     except OSError as error:
         raise Unusable(f"port {port} cannot be served: {error.strerror or error}") from None
     report(f"serving {server.url} (Ctrl+C stops)")

@@ -22,7 +22,7 @@ _LABEL = 8
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], source: Source, color: bool = False) -> str:
     """Several diagnostics, one below the other."""
-    return "\n".join(diagnostic_text(each, source, color) for each in diagnostics)
+    return "\n".join([diagnostic_text(each, source, color) for each in diagnostics])
 
 
 def diagnostic_text(diagnostic: Diagnostic, source: Source, color: bool = False) -> str:
@@ -55,7 +55,8 @@ def _quoted_lines(location: Location | None, source: Source) -> list[str]:
     if not text.strip(" ^\n"):
         return []
     line, _, caret = text.partition("\n")
-    if line.lstrip().startswith("::"):  # GitHub would take it as a command
+    # GitHub would take it as a command.
+    if line.lstrip().startswith("::"):
         return [one_line(line)]
     if not location.column:
         return [line.strip()]

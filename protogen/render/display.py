@@ -80,7 +80,7 @@ def _analysis_svg(analysis: Analysis) -> str:
 @text.register
 def _analysis_text(analysis: Analysis) -> str:
     """The layers with their shapes, and what is wrong with them."""
-    return "\n".join(filter(None, [text(summarize(analysis)), "", *map(str, analysis.diagnostics)]))
+    return "\n".join([text(summarize(analysis)), *map(str, analysis.diagnostics)])
 
 
 @html.register
@@ -93,15 +93,18 @@ def _analysis_html(analysis: Analysis) -> str:
 @text.register
 def _report_text(report: Report) -> str:
     """The findings, with the lines that they are about, and what could not be checked."""
-    parts = (
-        [diagnostics_text(report.diagnostics, _source)] if report.diagnostics else [repr(report)]
-    )
-    return "\n".join([*parts, *report.unchecked])
+    found = repr(report)
+    if report.diagnostics:
+        found = diagnostics_text(report.diagnostics, _source)
+    return "\n".join([found, *report.unchecked])
 
 
 def _source(file: str) -> str:
     """The text of a file, or nothing if it cannot be read."""
-    return "".join(linecache.getlines(file)) if Path(file).is_file() else ""
+    # linecache would look for other files on the path of Python.
+    if not Path(file).is_file():
+        return ""
+    return "".join(linecache.getlines(file))
 
 
 @html.register

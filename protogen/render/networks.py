@@ -51,7 +51,9 @@ def image(summary: NetworkSummary) -> str:
 def needs(summary: NetworkSummary) -> str:
     """What BVLC Caffe lacks for a network; in parentheses if there is a form without it."""
     listed = ", ".join(summary.network.needs)
-    return f"({listed})" if listed and summary.has_plain_form else listed
+    if listed and summary.has_plain_form:
+        return f"({listed})"
+    return listed
 
 
 def text(summary: NetworkSummary) -> str:
@@ -95,12 +97,17 @@ def _option(option: Option) -> str:
     default = option.text
     if option.choices:
         return f"{option.name}={default}  (of {', '.join(map(str, option.choices))})"
-    return f"{option.name}={default}" if default else option.name
+    if not default:
+        return option.name
+    return f"{option.name}={default}"
 
 
 def data(summary: NetworkSummary) -> dict[str, Any]:
     """What is known of a network, for JSON."""
     network = summary.network
+    options = {}
+    for option in network.options.values():
+        options[option.name] = {"default": option.default, "choices": list(option.choices)}
     return {
         "name": network.name,
         "title": network.title,
@@ -114,10 +121,7 @@ def data(summary: NetworkSummary) -> dict[str, Any]:
         "deviations": list(network.deviations),
         "needs": list(network.needs),
         "has_plain_form": summary.has_plain_form,
-        "options": {
-            option.name: {"default": option.default, "choices": list(option.choices)}
-            for option in network.options.values()
-        },
+        "options": options,
     }
 
 

@@ -62,7 +62,12 @@ def data(axes: Sequence[Axis], pool: str, round_mode: str) -> dict[str, object]:
 
 
 def _axis_data(axis: Axis) -> dict[str, object]:
-    windows = [{**window._asdict(), "kind": window.kind} for window in axis.windows()]
+    windows = []
+    empty = 0
+    for window in axis.windows():
+        windows.append({**window._asdict(), "kind": window.kind})
+        if window.kind == "empty":
+            empty += 1
     return {
         "axis": axis.name,
         "size": axis.size,
@@ -71,7 +76,7 @@ def _axis_data(axis: Axis) -> dict[str, object]:
         "pad": axis.pad,
         "pooled": axis.pooled,
         "formula": formula(axis),
-        "empty_windows": sum(window["kind"] == "empty" for window in windows),
+        "empty_windows": empty,
         "windows": windows,
         "elsewhere": [row._asdict() for row in framework_sizes(axis)],
     }

@@ -105,6 +105,7 @@ def _zoo_program(name: str, network: Network, options: Mapping[str, Any]) -> _Pr
     own = {key: value for key, value in options.items() if key not in _OF_THE_PROGRAM}
     placed = {"form": "train_val", "train": "data/train", "test": "data/val", **own}
     trained = network.net(placed)
+    # With labels of pixels there are two databases, and ``train`` begins the names of both.
     split = _reads(trained, "label_lmdb")
     if not split:
         trained = network.net({**placed, "train": "data/train_lmdb", "test": "data/val_lmdb"})
@@ -145,13 +146,21 @@ def _inputs(net: Net) -> dict[str, Sequence[int | None]]:
     """The shapes of what the data layers produce of one image, without those that vary."""
     found: dict[str, Sequence[int | None]] = {}
     for step in net.analysis(State("TRAIN")).steps:
-        if not step.bottoms:
-            for top in step.tops:
-                if is_known(top.shape):
-                    found[top.name] = (1, *top.shape[1:])
+        # Only a data layer has no bottoms.
+        if step.bottoms:
+            continue
+        for top in step.tops:
+            # A shape that varies, as that of boxes in an image, cannot be given.
+            if is_known(top.shape):
+                found[top.name] = (1, *top.shape[1:])
     return found
 
 
 def _codes(net: Net) -> set[str]:
     """The codes of what ``protogen check`` would report."""
-    return {each.code for each in check(net).diagnostics if each.severity is not Severity.NOTE}
+    found = set()
+    for each in check(net).diagnostics:
+        # Notes are not reported by default.
+        if each.severity is not Severity.NOTE:
+            found.add(each.code)
+    return found

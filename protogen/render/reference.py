@@ -50,7 +50,10 @@ def text(reference: LayerReference) -> str:
         "forks": ", ".join(reference.forks),
         "in Caffe": reference.source,
     }
-    lines = [f"{name:<9}  {fact}" for name, fact in facts.items() if fact]
+    lines = []
+    for name, fact in facts.items():
+        if fact:
+            lines.append(f"{name:<9}  {fact}")
     sections = [_parameter_text(parameter) for parameter in reference.parameters]
     doc = _without_backticks(reference.doc)
     return "\n\n".join([reference.type, doc, "\n".join(lines), *sections])
@@ -79,7 +82,8 @@ def _cells(field: Field) -> tuple[str, str, str, str]:
 
 
 def _indented(lines: str) -> str:
-    return "\n".join(f"  {line}".rstrip() for line in lines.split("\n"))
+    # Without spaces in empty lines.
+    return "\n".join([f"  {line}".rstrip() for line in lines.split("\n")])
 
 
 def _without_backticks(doc: str) -> str:

@@ -69,10 +69,12 @@ def _sections(rule: Rule) -> dict[str, list[_Block]]:
 
 def _where(rule: Rule) -> str:
     """The file that the example is in, unless it is a net by itself."""
-    others = " and ".join(f"`{name}`" for name in rule.files)
-    if others:
+    if rule.files:
+        others = " and ".join([f"`{name}`" for name in rule.files])
         return f"In `{rule.file}`, with {others} in the same folder:"
-    return "" if rule.file == "net.prototxt" else f"In `{rule.file}`:"
+    if rule.file == "net.prototxt":
+        return ""
+    return f"In `{rule.file}`:"
 
 
 def _fix(rule: Rule) -> list[_Block]:
@@ -131,10 +133,10 @@ def markdown(rule: Rule, heading: str = "##") -> str:
 
 def page() -> str:
     """Every rule on one page, by family."""
-    families = [
-        (title, [each for each in all_rules() if each.code.startswith(letter)])
-        for letter, title in FAMILIES.items()
-    ]
+    families = []
+    for letter, title in FAMILIES.items():
+        rules = [each for each in all_rules() if each.code.startswith(letter)]
+        families.append((title, rules))
     return render("rules.md.j2", families=families, markdown=markdown)
 
 

@@ -14,10 +14,14 @@ def element(name: str, content: str = "", **attributes: Any) -> str:
     """One element. An underscore in an attribute stands for a hyphen."""
     written = []
     for key, value in attributes.items():
+        # A tenth of a pixel is enough, and makes the file much shorter.
         shown = f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+        # A word of Python, as class, has an underscore behind it.
         written.append(f" {key.strip('_').replace('_', '-')}={quoteattr(shown)}")
     opening = f"<{name}{''.join(written)}"
-    return f"{opening}>{content}</{name}>" if content else f"{opening}/>"
+    if not content:
+        return f"{opening}/>"
+    return f"{opening}>{content}</{name}>"
 
 
 def text(words: str, x: float, y: float, **attributes: Any) -> str:

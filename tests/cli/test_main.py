@@ -36,6 +36,24 @@ def test_the_commands() -> None:
     assert {"check", "emit", "fmt", "layers", "pool", "shapes", "sizes", "upgrade"} <= set(NAMES)
 
 
+def any_case_options() -> list[click.Option]:
+    context = click.Context(commands)
+    found = []
+    for name in NAMES:
+        for param in commands.get_command(context, name).params:
+            if isinstance(param.type, click.Choice) and not param.type.case_sensitive:
+                found.append(param)
+    return found
+
+
+@pytest.mark.parametrize("option", any_case_options(), ids=lambda option: option.opts[0])
+def test_words_in_any_case_are_spelled_in_errors_as_in_the_help(option: click.Option) -> None:
+    words = [f"'{word}'" for word in option.metavar.split("|")]
+    with pytest.raises(click.BadParameter, match="'nonsense' is not") as caught:
+        option.type.convert("nonsense", option, None)
+    assert re.findall(r"'\w+'", caught.value.message) == ["'nonsense'", *words]
+
+
 def test_no_description_of_a_command_is_cut_off() -> None:
     listing = help_of().partition("Commands:\n")[2].partition("\n\n")[0]
     assert "..." not in listing

@@ -25,11 +25,14 @@ def rules_table(files: Sequence[CheckedFile]) -> Table:
 
 def verdicts_table(files: Sequence[CheckedFile]) -> Table:
     """A row for each file, and a column for each target with its verdict."""
-    targets = dict.fromkeys(name for file in files for name in file.verdicts)
+    # All files have the same targets, but a file that could not be read has no verdicts.
+    targets: dict[str, None] = {}
+    for file in files:
+        targets.update(dict.fromkeys(file.verdicts))
     rows = []
     for file in files:
         if file.verdicts:
-            rows.append((file.file, *(file.verdicts.get(name, "") for name in targets)))
+            rows.append((file.file, *[file.verdicts.get(name, "") for name in targets]))
     return Table(("file", *targets), rows)
 
 
@@ -44,8 +47,8 @@ def totals(files: Sequence[CheckedFile]) -> str:
         fixed += len(file.fixed)
         fixable += sum(finding.fixable for finding in file.findings)
         hidden_notes += file.hidden_notes
-    sentence = f"Found {', '.join(counts)}" if counts else "No findings"
-    sentence += f" in {plural(len(files), 'file')}"
+    found = f"Found {', '.join(counts)}" if counts else "No findings"
+    sentence = f"{found} in {plural(len(files), 'file')}"
     if fixed:
         sentence = f"Fixed {plural(fixed, 'finding')}. {sentence}"
     if fixable:

@@ -38,6 +38,7 @@ def _properties(file: str, finding: Diagnostic) -> dict[str, str]:
             properties["col"] = place.column
             properties["endColumn"] = place.end_column if place.column else 0
     properties["title"] = f"{finding.code} ({finding.name})" if finding.name else finding.code
+    # A line or a column of 0 is unknown.
     return {key: str(value) for key, value in properties.items() if value}
 
 

@@ -14,25 +14,28 @@ __all__ = ["render", "render_statistics"]
 
 def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     """The files, the number of findings of each severity, and the findings."""
-    counts = count_by_severity(files)
     diagnostics = []
     unchecked = []
-    verdicts = {file.file: dict(file.verdicts) for file in files if file.verdicts}
+    verdicts = {}
+    fixed = 0
     for file in files:
+        fixed += len(file.fixed)
+        if file.verdicts:
+            verdicts[file.file] = dict(file.verdicts)
         for finding in file.findings:
             diagnostics.append({"file": file.file, **diagnostic_data(finding)})
         for sentence in file.unchecked:
             unchecked.append({"file": file.file, "message": sentence})
-    yield dumps(
-        {
-            "files": [file.file for file in files],
-            **{f"{severity}s": number for severity, number in counts.items()},
-            "fixed": sum(len(file.fixed) for file in files),
-            "unchecked": unchecked,
-            **({"verdicts": verdicts} if verdicts else {}),
-            "diagnostics": diagnostics,
-        }
-    )
+    report: dict[str, object] = {"files": [file.file for file in files]}
+    for severity, number in count_by_severity(files).items():
+        report[f"{severity}s"] = number
+    report["fixed"] = fixed
+    report["unchecked"] = unchecked
+    # Only --target asks for verdicts.
+    if verdicts:
+        report["verdicts"] = verdicts
+    report["diagnostics"] = diagnostics
+    yield dumps(report)
 
 
 def render_statistics(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:

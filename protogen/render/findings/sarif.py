@@ -72,6 +72,7 @@ def _result(file: CheckedFile, finding: Diagnostic, index: dict[str, int]) -> di
 
 def _fixes(file: CheckedFile, context: Context) -> list[dict[str, object] | None]:
     """The fix of each finding in a file, if it has one that can be written into the text."""
+    # The findings are those of the text as it was read, so that offsets in it are valid.
     text = context.source(file.file)
     if not text or not any(finding.fix for finding in file.findings):
         return [None] * len(file.findings)
@@ -97,6 +98,7 @@ def _fix(file: CheckedFile, fix: Fix, net: Net) -> dict[str, object] | None:
 
 def _location(finding: Diagnostic, place: Location) -> dict[str, object]:
     physical: dict[str, object] = {"artifactLocation": {"uri": _uri(place.file)}}
+    # Without a region the finding is about the whole file.
     if place.line:
         physical["region"] = _region(place)
     location: dict[str, object] = {"physicalLocation": physical}
@@ -112,6 +114,7 @@ def _region(place: Location) -> dict[str, int]:
         "endLine": place.end_line,
         "endColumn": place.end_column,
     }
+    # SARIF counts from 1, and 0 is unknown here.
     return {key: number for key, number in region.items() if number}
 
 

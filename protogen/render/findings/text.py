@@ -18,6 +18,7 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     for file in files:
         for finding in file.findings:
             yield diagnostic_text(finding, context.source, context.color) + "\n"
+    # Only --target asks for verdicts.
     if any(file.verdicts for file in files):
         yield table_text(verdicts_table(files), context.terminal) + "\n"
     if context.summary:

@@ -17,6 +17,7 @@ INCLUDES_DIAGNOSTICS = True
 def render(nets: Iterable[NetSummary], context: Context) -> Iterator[str]:
     """A single net, or a list of nets below ``nets``."""
     nets = list(nets)
+    # Without a title one net was asked for, and a script need not look for it in a list.
     if len(nets) == 1 and not nets[0].title:
         yield dumps(_net(nets[0]))
     else:
@@ -61,4 +62,7 @@ def _layer(row: Row) -> dict[str, object]:
 
 
 def _total(total: Total) -> int | None:
-    return total.known if total.exact else None
+    # The known part of a total may be far from it.
+    if not total.exact:
+        return None
+    return total.known

@@ -85,6 +85,7 @@ def _phases_table(summaries: Sequence[Summary]) -> Table:
 
 
 def _phases_row(layer: LayerPhases) -> tuple[str, ...]:
+    # A layer that does not run in a phase has a dash there.
     tops = [_tops(row) if row else "-" for row in layer.rows]
     # Each set of learnable blobs once; most layers learn the same in all phases.
     learnable = dict.fromkeys(map(_learnable, layer.running))
@@ -114,18 +115,22 @@ def _tops(row: Row) -> str:
 
 
 def _learnable(row: Row) -> str:
-    return ", ".join(f"{blob.name} {format_shape(blob.shape)}" for blob in row.blobs)
+    return ", ".join([f"{blob.name} {format_shape(blob.shape)}" for blob in row.blobs])
 
 
 def _parameters(row: Row) -> str:
     # Not a 0, so that the layers that learn stand out.
-    return "" if row.parameters == 0 else row.parameters.text
+    if row.parameters == 0:
+        return ""
+    return row.parameters.text
 
 
 def _macs(row: Row) -> str:
     if row.macs is None:
         return "?"
-    return f"{row.macs:,}" if row.macs else ""
+    if row.macs == 0:
+        return ""
+    return f"{row.macs:,}"
 
 
 def _totals(summary: Summary) -> str:
