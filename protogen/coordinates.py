@@ -222,10 +222,10 @@ def _grids(analysis: Analysis, step: Step) -> Grids | None:
         grids = rule(ctx)
     except Fault:
         return None
-    for grid in grids or ():
-        # With a stride of 0, all elements would lie in one place.
-        if grid is not None and grid.step == 0:
-            return None
+    steps = [grid.step for grid in grids or () if grid is not None]
+    # With a stride of 0, all elements would lie in one place.
+    if 0 in steps:
+        return None
     return grids
 
 

@@ -83,15 +83,16 @@ def fork_parts(
     for field, value in message.ListFields():
         if field.name in skip:
             continue
-        field_path = f"{path}.{field.name}" if path else field.name
+        field_path = f"{path}.{field.name}".lstrip(".")
         forks = proto.forks_of(field)
         if forks:
             what = f"the field {field.name} in {message.DESCRIPTOR.name}"
             yield ForkPart(field_path, what, forks, inner)
         if field.message_type is not None:
             # What is in a message of forks goes without saying.
+            is_inner = inner or bool(forks)
             for element_path, element in _elements(field_path, value):
-                yield from fork_parts(element, element_path, inner=inner or bool(forks))
+                yield from fork_parts(element, element_path, inner=is_inner)
         elif field.full_name == "caffe.FillerParameter.type" and value in FORK_FILLERS:
             yield ForkPart(field_path, f'the filler "{value}"', FORK_FILLERS[value], inner)
         elif not forks:

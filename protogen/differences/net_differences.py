@@ -108,13 +108,16 @@ def diff(
     """
     for each in ignore:
         if each not in IGNORABLE:
-            near = did_you_mean(each, IGNORABLE) or f"expected {', '.join(IGNORABLE)}"
-            raise ValueError(f'cannot ignore "{each}"; {near}')
+            expected = f"expected {', '.join(IGNORABLE)}"
+            near = did_you_mean(each, IGNORABLE)
+            raise ValueError(f'cannot ignore "{each}"; {near or expected}')
+    # What a reader has skipped would look like a layer that was removed.
     for net in (old, new):
         errors = reading_errors(net.current.findings)
         if errors:
             raise ProtogenError(errors)
-    return _Comparison(old, new, "training" in ignore, inputs or {}).result()
+    without_training = "training" in ignore
+    return _Comparison(old, new, without_training, inputs or {}).result()
 
 
 class _Comparison:
@@ -331,15 +334,19 @@ class _Wires:
 
     def _same(self, old: Value | None, new: Value | None, same_name: bool) -> bool:
         """Whether two values, as found by `_source`, are the same."""
-        if same_name and _is_data(old) and _is_data(new):
+        # Data layers of different types need not be partners.
+        both_are_data = _is_data(old) and _is_data(new)
+        if both_are_data and same_name:
             return True
         if old is None or new is None:
             return False
         partner = self._partner.get(old.step.index)
         if partner is not None:
-            return partner == new.step.index and old.top == new.top
+            same_layer = partner == new.step.index
+            return same_layer and old.top == new.top
         # Neither net has the layer of the other: then only the names are left to compare.
-        return new.step.index not in self._partners and old.name == new.name
+        has_partner = new.step.index in self._partners
+        return old.name == new.name and not has_partner
 
 
 def _is_data(value: Value | None) -> bool:
