@@ -61,7 +61,13 @@ def command(
     install 'caffe-protogen[draw]'; a .dot file does not, nor does protogen view. A net with faults
     is drawn, too; the exit code is then 1.
     """
-    from protogen.cli._input import read_partial_net, report_rejection, shapes_given, split_spec
+    from protogen.cli._input import (
+        named_files,
+        read_partial_net,
+        report_rejection,
+        shapes_given,
+        split_spec,
+    )
     from protogen.graph import State
     from protogen.render.dot import FORMATS, dot, graphviz
     from protogen.reports.summary import default_phase
@@ -72,6 +78,7 @@ def command(
         raise Unusable(f"{output}: expected a name that ends in .svg, .png, .pdf or .dot")
     check_output(output, [file])
     net, mistakes = read_partial_net(spec, dict(settings))
+    check_output(output, named_files(net))
     state = State(phase or default_phase(net, level, stages), level, stages)
     analysis = net.analysis(state, shapes_given(net, inputs))
     text = dot(analysis, direction.upper(), columns)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._input import display_name, is_composed, read_net, shapes_given
+from protogen.cli._input import display_name, is_composed, named_files, read_net, shapes_given
 from protogen.cli._options import Spec, data_option, input_option
 from protogen.cli._output import check_output, write_text
 
@@ -102,11 +102,14 @@ def command(
         raise click.UsageError("--in-place needs a FILE and no --output")
     if is_composed(spec):
         check_output(output, [spec.rpartition(":")[0] or spec])
+    else:
+        check_output(output, [spec], hint="--in-place writes it there")
     steps = list(_in_order(edits))
     if not steps:
         raise click.UsageError("expected an edit, such as --rename OLD NEW")
     net = read_net(spec)
     before = net.copy()
+    check_output(output, named_files(net))
     given = shapes_given(net, inputs)
     for option, values in steps:
         _make(net, option, values, given)

@@ -84,7 +84,13 @@ def command(
     With --as, one definition gives the files of a whole model. The options --input, --batch,
     --outputs, --no-probability and --keep are for --as deploy.
     """
-    from protogen.cli._input import read_net, report_diagnostics, split_spec, zoo_settings
+    from protogen.cli._input import (
+        named_files,
+        read_net,
+        report_diagnostics,
+        split_spec,
+        zoo_settings,
+    )
     from protogen.graph import State
 
     _check_options(phase, form, options)
@@ -94,7 +100,7 @@ def command(
         **dict(settings),
     }
     net = _in_form(spec, read_net(spec, given, schema), form, options)
-    check_output(output, _files_of_modules())
+    check_output(output, [*_files_of_modules(), *named_files(net)])
     if form in ("train", "test"):
         phases = [form.upper()]
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protogen.cli._input import display_name, read_file
-from protogen.cli._output import report_lines, write_text
+from protogen.cli._output import check_output, report_lines, write_text
 
 if TYPE_CHECKING:
     from protogen.text.upgrade import Kind
@@ -47,6 +47,7 @@ def command(file: str, output: str, in_place: bool, kind: Kind | None) -> None:
 
     if in_place and (file == "-" or output != "-"):
         raise click.UsageError("--in-place needs a FILE and no --output")
+    check_output(output, [file], hint="--in-place writes it there")
     data = read_file(file)
     result = upgrade(data, kind, display_name(file))
     for diagnostic in result.diagnostics:

@@ -60,7 +60,13 @@ def command(
     With --serve, the page has an editor, and follows what is typed or what another editor saves. It
     never writes to FILE. Without FILE the editor is empty.
     """
-    from protogen.cli._input import read_partial_net, report_rejection, shapes_given, split_spec
+    from protogen.cli._input import (
+        named_files,
+        read_partial_net,
+        report_rejection,
+        shapes_given,
+        split_spec,
+    )
 
     def analyze(net: Net) -> Analysis:
         return _analysis(net, phase, level, stages, shapes_given(net, inputs))
@@ -85,6 +91,7 @@ def command(
     target = output or _default_output(file)
     check_output(target, [file])
     net, mistakes = read_partial_net(spec, dict(settings))
+    check_output(target, named_files(net))
     analysis = analyze(net)
     title = Path(spec).name if spec != "-" else net.name or "standard input"
     write_text(target, page(net, analysis, title))
