@@ -43,6 +43,10 @@ _SECTIONS = {
 }
 
 
+#: Whole projects have settings in a file of some kilobytes.
+_MOST_BYTES = 2**24
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of one file; its patterns of files are relative to its ``folder``.
@@ -118,10 +122,18 @@ def read_settings(path: Path) -> Settings:
     return _settings(section, path)
 
 
+def _text(path: Path) -> str:
+    with path.open("rb") as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise ValueError(f"it is larger than {_MOST_BYTES >> 20} MiB")
+    return data.decode("utf-8")
+
+
 def _read(path: Path) -> dict[str, Any] | None:
     """The section for protogen in a file, or ``None`` if there is none."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         section: Any = tomllib.loads(text) if path.suffix == ".toml" else _read_ini(text)
     except (OSError, configparser.Error, ValueError) as error:
         # ValueError: not UTF-8, not TOML, or a number with more digits than Python reads.

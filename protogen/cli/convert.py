@@ -62,12 +62,13 @@ def command(
     If the target cannot express the net, the layers are named, nothing is written, and the exit
     code is 1.
     """
-    from protogen.cli._input import display_name, read_net, shapes_given, split_spec
+    from protogen.cli._input import display_name, named_files, read_net, shapes_given, split_spec
     from protogen.transforms.convert import convert
 
     check_output(output, [split_spec(spec)[0]])
     wanted = _target(target)
     net = read_net(spec, dict(settings))
+    check_output(output, named_files(net))
     given = shapes_given(net, inputs)
     result = convert(net, wanted, phase=phase, inputs=given, force=force)
     for diagnostic in result.diagnostics:

@@ -43,11 +43,12 @@ def command(spec: str, output: str, quiet: bool, settings: tuple[Any, ...], **op
     predictions you want. Nothing is written then, and the exit code is 1. It is 1, too, if SPEC has
     fields that Caffe does not know, which are kept.
     """
-    from protogen.cli._input import display_name, read_net, split_spec
+    from protogen.cli._input import display_name, named_files, read_net, split_spec
     from protogen.diagnostics import Severity
 
     check_output(output, [split_spec(spec)[0]])
     net = read_net(spec, dict(settings))
+    check_output(output, named_files(net))
     errors = [each for each in net.current.findings if each.severity is Severity.ERROR]
     result = deploy_net(net, **options)
     if quiet:

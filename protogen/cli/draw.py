@@ -58,7 +58,13 @@ def command(
     install 'caffe-protogen[draw]'; a .dot file does not, nor does protogen view. A net with faults
     is drawn, too; the exit code is then 1.
     """
-    from protogen.cli._input import analyze, read_partial_net, report_rejection, split_spec
+    from protogen.cli._input import (
+        analyze,
+        named_files,
+        read_partial_net,
+        report_rejection,
+        split_spec,
+    )
     from protogen.render.dot import FORMATS, dot
 
     file, _ = split_spec(spec)
@@ -67,6 +73,7 @@ def command(
         raise Unusable(f"{output}: expected a name that ends in .svg, .png, .pdf or .dot")
     check_output(output, [file])
     net, mistakes = read_partial_net(spec, dict(settings))
+    check_output(output, named_files(net))
     analysis = analyze(net, **state)
     write_bytes(output, _drawn(dot(analysis, direction.upper(), columns), file_format))
     report(f"wrote {output}")

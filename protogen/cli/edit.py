@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._differences import show_difference
-from protogen.cli._input import display_name, is_composed, read_net, shapes_given, split_spec
+from protogen.cli._input import (
+    display_name,
+    is_composed,
+    named_files,
+    read_net,
+    shapes_given,
+    split_spec,
+)
 from protogen.cli._options import Spec, data_option, input_option
 from protogen.cli._output import check_output, write_text
 
@@ -108,6 +115,7 @@ def command(
         raise click.UsageError("expected an edit, such as --rename OLD NEW")
     net = read_net(spec)
     before = net.copy()
+    check_output(output, named_files(net))
     given = shapes_given(net, inputs)
     for option, values in steps:
         _make(net, option, values, given)

@@ -67,13 +67,20 @@ def command(
 
 
 def _write(spec: str, output: str | None, settings: dict[str, Any], state: dict[str, Any]) -> None:
-    from protogen.cli._input import analyze, read_partial_net, report_rejection, split_spec
+    from protogen.cli._input import (
+        analyze,
+        named_files,
+        read_partial_net,
+        report_rejection,
+        split_spec,
+    )
     from protogen.render.page import page
 
     file, _ = split_spec(spec)
     target = output or _default_output(file)
     check_output(target, [file])
     net, mistakes = read_partial_net(spec, settings)
+    check_output(target, named_files(net))
     analysis = analyze(net, **state)
     title = Path(spec).name if spec != "-" else net.name or "standard input"
     write_text(target, page(net, analysis, title))
