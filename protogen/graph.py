@@ -428,8 +428,8 @@ def _check_rewrite(value: Value) -> None:
     step, position = value.step, value.top
     bottom = step.bottoms[position] if position < len(step.bottoms) else None
     if bottom is not None and bottom.name == value.name and not bottom.split:
-        # Nearly always the only one: a shared set is found in `LayerSchema.infer` by identity.
-        step.in_place = step.in_place | {position} if position else _FIRST | step.in_place
+        # A layer with one top, as nearly all are in place, shares its set with all others.
+        step.in_place = _FIRST if len(step.tops) == 1 else step.in_place | {position}
     else:
         _fault_rewrite(step, value.name, position)
 
