@@ -81,15 +81,17 @@ class LayerTypes(Transform):
         """Whether the target may not read a layer as Caffe does."""
         if self._lacks(layer.type):
             return True
-        if layer.type == "Convolution" and self._has_no_groups():
+        if self._is_grouped(layer):
             return True
         return any(quirk.converts for quirk in quirks_of(self.target, layer))
 
     def _lacks(self, layer_type: str) -> bool:
         return self.target.types is not None and layer_type not in self.target.known_types
 
-    def _has_no_groups(self) -> bool:
-        """Whether a Convolution of the target has no groups."""
+    def _is_grouped(self, layer: proto.LayerParameter) -> bool:
+        """Whether a layer is a Convolution, and the target has no groups in one."""
+        if layer.type != "Convolution":
+            return False
         for limit in self.target.limits:
             if limit.value == "group" and "Convolution" in limit.types and limit.most == 1:
                 return True
@@ -98,12 +100,11 @@ class LayerTypes(Transform):
     def _new_layers(self, site: Site, step: Step) -> tuple[Sequence[Fields], str]:
         """The layers that replace one, and the line of the report; none if it has to stay."""
         layer = site.layer
-        if self._lacks(layer.type) or layer.type == "Convolution":
+        if self._lacks(layer.type) or self._is_grouped(layer):
             for equivalent in self._usable(layer.type):
                 new = equivalent.write(site)
                 if new:
                     return new, _replaced(layer, new, equivalent.weights)
-            return (), ""
         for quirk in quirks_of(self.target, layer):
             rewrite = REWRITES.get(quirk.field)
             if rewrite is None or not quirk.converts:
