@@ -39,6 +39,9 @@ LAYERS = (
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 axis: 1 }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 1 engine: CUDNN }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 1 engine: MKLDNN }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: [1, 3] }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 stride: [1, 2] }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad: [0, 1] }"),
     ("InnerProduct", "conv", "inner_product_param { num_output: 2 transpose: true }"),
     ("Upsample", "conv", "upsample_param { scale: 2 }"),
     ("ReLU6", "conv", ""),
@@ -62,6 +65,10 @@ LAYERS = (
     ("Log", "conv", "log_param { base: 10 }"),
     ("Log", "conv", "log_param { scale: 2 shift: 1 }"),
     ("Concat", "conv pair", "concat_param { concat_dim: 2 }"),
+    ("Eltwise", "conv pair", "eltwise_param { coeff: 2 coeff: 1 }"),
+    ("Crop", "conv data", "crop_param { axis: 2 }"),
+    ("Reshape", "conv", "reshape_param { axis: 1 shape { dim: 2 dim: 2 dim: 7 dim: 7 } }"),
+    ("Reshape", "conv", "reshape_param { num_axes: 2 shape { dim: 4 dim: 1 } }"),
     ("Concat", "conv pair", "concat_param { axis: -3 }"),
     ("BatchNorm", "conv", ""),
     ("BatchNorm", "conv", "batch_norm_param { use_global_stats: false }"),
@@ -87,6 +94,9 @@ LAYERS = (
 SLICE = """\
 layer { name: "x" type: "Slice" bottom: "conv" top: "a" top: "b"
   slice_param { slice_dim: 2 slice_point: 3 } }
+"""
+EVEN_SLICE = """\
+layer { name: "x" type: "Slice" bottom: "conv" top: "a" top: "b" slice_param { axis: 1 } }
 """
 SPLIT = """\
 layer { name: "x" type: "Split" bottom: "conv" top: "a" top: "b" }
@@ -145,6 +155,7 @@ def nets(target: Target) -> Iterator[tuple[str, str]]:
     else:
         yield "layers", IMAGE + "".join(text for _, text in layers)
     yield "slice", IMAGE + SLICE
+    yield "even-slice", IMAGE + EVEN_SLICE
     yield "split", IMAGE + SPLIT
     yield from (("trained", TRAINED), ("fed", FED), ("one-phase", ONE_PHASE))
     yield from (("two-inputs", TWO_INPUTS), ("v1", V1), ("input-fields", INPUT_FIELDS))
