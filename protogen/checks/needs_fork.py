@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.forks import CONVERTERS, ForkPart, common_forks, fork_parts
+from protogen.forks import CONVERTERS, ForkPart, common_forks, fork_parts, target_forks
 from protogen.graph import Step
 from protogen.rules import Rule
 
@@ -59,21 +59,32 @@ class NeedsFork(Check):
             parts.setdefault(part.what, (step, part))
         if parts:
             first, part = next(iter(parts.values()))
-            yield self._needed(first, part, [each for _, each in parts.values()], "net")
+            every = [each for _, each in parts.values()]
+            forks = common_forks(each.forks for each in every)
+            if CONVERTERS.issuperset(forks):
+                forks = [*target_forks(phases.message), *forks]
+            yield self._needed(first, part, every, "net", forks)
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         parts = {part.what: part for part in fork_parts(solver.message)}
         if parts:
-            yield self._needed(None, next(iter(parts.values())), list(parts.values()), "solver")
+            every = list(parts.values())
+            forks = common_forks(each.forks for each in every)
+            yield self._needed(None, every[0], every, "solver", forks)
 
     def _needed(
-        self, step: Step | None, first: ForkPart, parts: list[ForkPart], kind: str
+        self,
+        step: Step | None,
+        first: ForkPart,
+        parts: list[ForkPart],
+        kind: str,
+        forks: list[str],
     ) -> Diagnostic:
         return self.found(
             step,
             f"BVLC Caffe rejects this {kind}, because only forks have {_listed(parts)}",
             field=first.path,
-            why=_forks(parts),
+            why=_forks(forks),
         )
 
 
@@ -87,9 +98,8 @@ def _listed(parts: list[ForkPart]) -> str:
     return words[0]
 
 
-def _forks(parts: Iterable[ForkPart]) -> str:
+def _forks(every: Sequence[str]) -> str:
     """Which forks the file fits."""
-    every = common_forks(part.forks for part in parts)
     forks = [fork for fork in every if fork not in CONVERTERS]
     if forks:
         names = ", ".join(forks[:6]) + (" and others" if len(forks) > 6 else "")
