@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, input_option, set_option
+from protogen.cli._options import Spec, input_option, proto_option, set_option
 from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
 
 
@@ -37,6 +37,7 @@ from protogen.cli._output import Unusable, check_output, report, report_lines, w
 @click.option("--force", is_flag=True, help="Write the net even if Caffe or the target rejects it.")
 @click.option("-q", "--quiet", is_flag=True, help="Print warnings only, not what is done.")
 @set_option
+@proto_option
 def command(
     spec: str,
     target: str,
@@ -46,6 +47,7 @@ def command(
     force: bool,
     quiet: bool,
     settings: tuple[Any, ...],
+    schema: str | None,
 ) -> None:
     """Write the net of SPEC so that TARGET loads it and computes what Caffe computes.
 
@@ -67,7 +69,7 @@ def command(
         wanted = targets.get(target)
     except ValueError as error:
         raise Unusable(str(error)) from None
-    net = read_net(spec, dict(settings))
+    net = read_net(spec, dict(settings), schema)
     given = shapes_given(net, inputs)
     result = convert(net, wanted, phase=phase, inputs=given, force=force)
     for diagnostic in result.diagnostics:

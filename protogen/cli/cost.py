@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, set_option, state_options
+from protogen.cli._options import Spec, json_option, proto_option, set_option, state_options
 
 
 @click.command(
@@ -23,6 +23,7 @@ from protogen.cli._options import Spec, json_option, set_option, state_options
 )
 @set_option
 @state_options
+@proto_option
 @json_option
 def command(
     spec: str,
@@ -32,6 +33,7 @@ def command(
     level: int,
     stages: tuple[str, ...],
     inputs: Any,
+    schema: str | None,
     as_json: bool,
 ) -> None:
     """Count what each layer of a net computes for one image.
@@ -49,7 +51,7 @@ def command(
     from protogen.reports.reductions import find_reductions
     from protogen.reports.summary import summarize
 
-    net, mistakes = read_net_or_exit(spec, dict(settings))
+    net, mistakes = read_net_or_exit(spec, dict(settings), schema)
     analysis = net.analysis(State(phase, level, stages), shapes_given(net, inputs))
     parameters = summarize(analysis).parameters
     terminal = sys.stdout.isatty()

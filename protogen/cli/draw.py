@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, set_option, suited_state_options
+from protogen.cli._options import Spec, proto_option, set_option, suited_state_options
 from protogen.cli._output import Unusable, check_output, report, write_bytes
 
 
@@ -43,6 +43,7 @@ from protogen.cli._output import Unusable, check_output, report, write_bytes
 )
 @set_option
 @suited_state_options
+@proto_option
 def command(
     spec: str,
     output: str,
@@ -53,6 +54,7 @@ def command(
     level: int,
     stages: tuple[str, ...],
     inputs: Any,
+    schema: str | None,
 ) -> None:
     """Draw the graph of a net with the shape of every blob.
 
@@ -71,7 +73,7 @@ def command(
     if file_format not in (*FORMATS, "dot"):
         raise Unusable(f"{output}: expected a name that ends in .svg, .png, .pdf or .dot")
     check_output(output, [file])
-    net, mistakes = read_partial_net(spec, dict(settings))
+    net, mistakes = read_partial_net(spec, dict(settings), schema)
     state = State(phase or default_phase(net, level, stages), level, stages)
     analysis = net.analysis(state, shapes_given(net, inputs))
     text = dot(analysis, direction.upper(), columns)

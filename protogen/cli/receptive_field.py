@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, state_options
+from protogen.cli._options import Spec, json_option, proto_option, state_options
 from protogen.cli._output import Unusable, report
 
 _PLACE = re.compile(r"\d{1,9}(,\d{1,9})*", re.ASCII)
@@ -46,6 +46,7 @@ class _Element(click.ParamType):  # type: ignore[type-arg]
     help="Show the box that one element sees; C,Y,X for one channel.",
 )
 @state_options
+@proto_option
 @json_option
 def command(
     spec: str,
@@ -56,6 +57,7 @@ def command(
     level: int,
     stages: tuple[str, ...],
     inputs: Any,
+    schema: str | None,
     as_json: bool,
 ) -> None:
     """Show the receptive field of BLOB, or of every blob of a net.
@@ -76,7 +78,7 @@ def command(
 
     if place is not None and blob is None:
         raise click.UsageError("--at needs a BLOB")
-    net, mistakes = read_net_or_exit(spec)
+    net, mistakes = read_net_or_exit(spec, schema=schema)
     analysis = net.analysis(State(phase, level, stages), shapes_given(net, inputs))
     source = report.find_value(analysis, to) if to else default_source(analysis)
     if source is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, state_options
+from protogen.cli._options import Spec, json_option, proto_option, state_options
 
 #: The most sizes that one call tries.
 _MOST = 10_000
@@ -54,6 +54,7 @@ class _Range(click.ParamType):  # type: ignore[type-arg]
     help="Heights and widths to try.",
 )
 @state_options
+@proto_option
 @json_option
 def command(
     spec: str,
@@ -62,6 +63,7 @@ def command(
     level: int,
     stages: tuple[str, ...],
     inputs: Any,
+    schema: str | None,
     as_json: bool,
 ) -> None:
     """List the heights and widths of images for which Caffe accepts a net.
@@ -77,7 +79,7 @@ def command(
     from protogen.render.sizes import data, text
     from protogen.reports.sizes import safe_sizes
 
-    net, mistakes = read_net_or_exit(spec)
+    net, mistakes = read_net_or_exit(spec, schema=schema)
     state = State(phase, level, stages)
     analysis = net.analysis(state, shapes_given(net, inputs))
     report = safe_sizes(analysis, sizes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, set_option, suited_state_options
+from protogen.cli._options import Spec, json_option, proto_option, set_option, suited_state_options
 
 if TYPE_CHECKING:
     from protogen.render.summary import Layout
@@ -47,6 +47,7 @@ class _Columns(click.ParamType):  # type: ignore[type-arg]
 @click.argument("specs", type=Spec(), metavar="FILE|FOLDER|SPEC...", nargs=-1, required=True)
 @set_option
 @suited_state_options
+@proto_option
 @click.option("--all-phases", is_flag=True, help="Show TRAIN and TEST.")
 @click.option(
     "--batch", type=click.IntRange(1), metavar="N", help="Number of images in place of the net's."
@@ -86,6 +87,7 @@ def command(
     as_csv: bool,
     as_markdown: bool,
     inputs: Any,
+    schema: str | None,
     **state: Any,
 ) -> None:
     """Print the layers of a net with their parameters, multiply-accumulates (MACs) and memory, and
@@ -116,6 +118,7 @@ def command(
         print_diagnostics=not as_json,
         exit_code=2 if search.problems else 0,
         batch=batch,
+        schema=schema,
     )
     nets = list(reader.summaries(search))
     if not (nets or as_json):

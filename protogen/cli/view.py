@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, set_option, suited_state_options
+from protogen.cli._options import Spec, proto_option, set_option, suited_state_options
 from protogen.cli._output import Unusable, check_output, report, write_text
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 )
 @set_option
 @suited_state_options
+@proto_option
 def command(
     spec: str | None,
     output: str | None,
@@ -50,6 +51,7 @@ def command(
     level: int,
     stages: tuple[str, ...],
     inputs: Any,
+    schema: str | None,
 ) -> None:
     """Write one HTML file that shows a net in any browser, without a network.
 
@@ -75,7 +77,7 @@ def command(
     if serve:
         if output:
             raise click.UsageError("give either --serve or -o")
-        _serve(spec, dict(settings), port, analyze_text)
+        _serve(spec, dict(settings), port, analyze_text, schema)
         return
     if spec is None:
         raise click.UsageError("give a FILE, or --serve for an empty editor")
@@ -84,7 +86,7 @@ def command(
     file, _ = split_spec(spec)
     target = output or _default_output(file)
     check_output(target, [file])
-    net, mistakes = read_partial_net(spec, dict(settings))
+    net, mistakes = read_partial_net(spec, dict(settings), schema)
     analysis = analyze(net)
     title = Path(spec).name if spec != "-" else net.name or "standard input"
     write_text(target, page(net, analysis, title))
@@ -110,7 +112,11 @@ def _default_output(file: str) -> str:
 
 
 def _serve(
-    spec: str | None, settings: dict[str, Any], port: int, analyze: Callable[[Net], Analysis]
+    spec: str | None,
+    settings: dict[str, Any],
+    port: int,
+    analyze: Callable[[Net], Analysis],
+    schema: str | None,
 ) -> None:
     """Serve the editor until the user stops it."""
     from protogen.cli._input import is_composed, read_partial_net
@@ -118,11 +124,11 @@ def _serve(
 
     text, file, title = "", None, "untitled.prototxt"
     if spec is not None:
-        net, _ = read_partial_net(spec, settings)
+        net, _ = read_partial_net(spec, settings, schema)
         text, title = net.to_prototxt(), Path(spec).name
         file = None if spec == "-" or is_composed(spec) else Path(spec)
     try:
-        server = PageServer(Editor(title, text, file, analyze), port)
+        server = PageServer(Editor(title, text, file, analyze, schema), port)
     except OSError as error:
         raise Unusable(f"port {port} cannot be served: {error.strerror or error}") from None
     report(f"serving {server.url} (Ctrl+C stops)")

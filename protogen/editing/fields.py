@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
@@ -29,7 +29,7 @@ def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any)
     none is left, and for a field that does not exist or does not take the value.
     """
     path = parse_path(field)
-    descriptor = _field_at(path, field)
+    descriptor = _field_at(path, field, _layer_descriptor(net))
     problem = None if value is None else value_problem(descriptor, value)
     if problem:
         reject(problem.message, hint=problem.hint)
@@ -50,13 +50,15 @@ def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any)
     return edits
 
 
-def value_from_text(field: str, text: str) -> Any:
+def value_from_text(field: str, text: str, net: proto.NetParameter | None = None) -> Any:
     """The value of a layer's field as it is written in prototxt: ``CAFFE``, ``true``, ``[1, 2]``.
 
-    Raises `ProtogenError` for a field that does not exist, or does not take the value.
+    The layer is one of ``net``, which may have a schema of its own. Raises `ProtogenError` for a
+    field that does not exist, or does not take the value.
     """
     path = parse_path(field)
-    descriptor = _field_at(path, field)
+    layer = _layer_descriptor(net)
+    descriptor = _field_at(path, field, layer)
     # The reader knows how every type of value is written, so a layer with only this field is read.
     around = [str(step) for step in path[:-1] if not isinstance(step, int)]
     if isinstance(path[-1], int):
@@ -65,7 +67,7 @@ def value_from_text(field: str, text: str) -> Any:
     colon = "" if descriptor.message_type is not None else ":"
     body = f"{{ {value} }}" if not colon and not value.lstrip().startswith(("{", "[")) else value
     source = f"{' { '.join([*around, descriptor.name])}{colon} {body}{' }' * len(around)}"
-    document = read(source, proto.LayerParameter, f"<{field}>")
+    document = read(source, proto.message_class(layer), f"<{field}>")
     if document.diagnostics:
         reject(f'{field} cannot be "{text}": {document.diagnostics[0].message}')
     message: Any = document.message
@@ -109,9 +111,16 @@ def _is_set(message: Any, path: Path) -> bool:
     return not rest or _is_set(value, tuple(rest))
 
 
-def _field_at(path: Path, text: str) -> FieldDescriptor:
+def _layer_descriptor(net: proto.NetParameter | None) -> Descriptor:
+    """What a layer of a net may have."""
+    if net is None:
+        return proto.LayerParameter.DESCRIPTOR
+    return cast("Descriptor", net.DESCRIPTOR.fields_by_name["layer"].message_type)
+
+
+def _field_at(path: Path, text: str, layer: Descriptor) -> FieldDescriptor:
     """The field that a path leads to. Raises `ProtogenError` if there is none."""
-    descriptor: Descriptor | None = proto.LayerParameter.DESCRIPTOR
+    descriptor: Descriptor | None = layer
     found: FieldDescriptor | None = None
     for step in path:
         if isinstance(step, int):
