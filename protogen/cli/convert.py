@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, input_option, proto_option, set_option
+from protogen.cli._options import Spec, input_option, json_option, proto_option, set_option
 from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
+
+if TYPE_CHECKING:
+    from protogen.targets import Target
+    from protogen.transforms import Result
 
 
 @click.command(
@@ -35,6 +39,7 @@ from protogen.cli._output import Unusable, check_output, report, report_lines, w
 )
 @input_option
 @click.option("--force", is_flag=True, help="Write the net even if Caffe or the target rejects it.")
+@json_option
 @click.option("-q", "--quiet", is_flag=True, help="Print warnings only, not what is done.")
 @set_option
 @proto_option
@@ -45,6 +50,7 @@ def command(
     phase: str | None,
     inputs: Any,
     force: bool,
+    as_json: bool,
     quiet: bool,
     settings: tuple[Any, ...],
     schema: str | None,
@@ -54,7 +60,8 @@ def command(
     Poolings that round down are spelled as the target reads it, or get a Slice that drops what
     rounding up adds. Layers that the target lacks are replaced by others that compute the same,
     other defaults are written out, and fields that only training reads are removed. Each change is
-    reported, with the weights that it changes. Blobs keep their names, unless a layer in place is
+    reported, with the weights that it changes; --json prints that as JSON, and the net goes to
+    OUT. Blobs keep their names, unless a layer in place is
     replaced by others that cannot be.
 
     If the target cannot express the net, the layers are named, nothing is written, and the exit
@@ -62,8 +69,12 @@ def command(
     """
     from protogen import targets
     from protogen.cli._input import display_name, read_net, shapes_given, split_spec
+    from protogen.render.conversion import data
+    from protogen.render.json import dumps
     from protogen.transforms.convert import convert
 
+    if as_json and output == "-":
+        raise click.UsageError("--json needs -o OUT, because the report is printed")
     check_output(output, [split_spec(spec)[0]])
     try:
         wanted = targets.get(target)
@@ -72,12 +83,20 @@ def command(
     net = read_net(spec, dict(settings), schema)
     given = shapes_given(net, inputs)
     result = convert(net, wanted, phase=phase, inputs=given, force=force)
+    if as_json:
+        write_text(output, result.net.to_prototxt())
+        click.echo(dumps(data(result, wanted)))
+        return
     for diagnostic in result.diagnostics:
         report_lines(str(diagnostic))
     if not quiet:
-        name = display_name(spec)
-        for line in result.report:
-            report(f"{name}: {line}")
-        if not result.modified:
-            report(f"{name} needs no change for {wanted.title}")
+        _report(result, display_name(spec), wanted)
     write_text(output, result.net.to_prototxt())
+
+
+def _report(result: Result, name: str, target: Target) -> None:
+    """Print each change."""
+    for line in result.report:
+        report(f"{name}: {line}")
+    if not result.modified:
+        report(f"{name} needs no change for {target.title}")

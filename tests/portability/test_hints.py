@@ -34,13 +34,14 @@ HALVED = "kernel_size: 2 stride: 2"
 #: Layers by their types, bottoms and parameters.
 LAYERS = (
     ("ConvolutionDepthwise", "conv", "convolution_param { num_output: 4 kernel_size: 3 }"),
-    ("DepthwiseConvolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 }"),
+    ("DepthwiseConvolution", "conv", "convolution_param { num_output: 4 group: 4 kernel_size: 3 }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 group: 4 kernel_size: 3 }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 axis: 1 }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 1 engine: CUDNN }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 1 engine: MKLDNN }"),
     ("InnerProduct", "conv", "inner_product_param { num_output: 2 transpose: true }"),
     ("Upsample", "conv", "upsample_param { scale: 2 }"),
+    ("Upsample", "conv", ""),
     ("ReLU6", "conv", ""),
     ("ReLU", "conv", "relu_param { engine: CUDNN }"),
     ("Clip", "conv", "clip_param { min: 0 max: 6 }"),
@@ -162,6 +163,22 @@ def facts(findings: Iterable[Diagnostic]) -> set[tuple[str, str, str]]:
     return {(each.code, each.layer, each.message) for each in findings}
 
 
+def check_weights(net: protogen.Net, result: Result) -> None:
+    """A blob has its weights under its name in a caffemodel, or the result says where."""
+    old, new = net.analysis().params, result.net.analysis().params
+    changed = {(each.layer, each.blob): each for each in result.weights}
+    for layer, shapes in new.items():
+        for blob, shape in enumerate(shapes):
+            if (layer, blob) in changed:
+                assert changed.pop((layer, blob)).shape == shape
+                continue
+            known = old[layer][blob]  # a size is unknown if that of the data is
+            assert known is not None
+            assert shape is not None
+            assert known == shape or (None in known and known[0] == shape[0]), (layer, blob)
+    assert not changed
+
+
 def check_claims(before: Judgment, result: Result, after: Judgment, *, upgraded: bool) -> None:
     """What convert was to do is done, and nothing else is."""
     remaining = facts(after.diagnostics)
@@ -189,6 +206,7 @@ def test_convert_does_what_check_says_and_nothing_else(target: Target) -> None:
         try:
             upgraded = Upgrade()(net).modified
             check_claims(before, result, asked(result.net, target), upgraded=upgraded)
+            check_weights(net, result)
         except AssertionError as error:
             raise AssertionError(
                 f"{name}: {error}\n{before.diagnostics}\n{result.net.text}"

@@ -8,9 +8,9 @@ from typing import Any
 
 from protogen import layers as layer_types
 from protogen import proto
-from protogen.portability.dialect.equivalents import Fields, Site
+from protogen.portability.dialect.equivalents import Fields, NewBlob, Site
 
-__all__ = ["REWRITES", "Rewrite"]
+__all__ = ["REWRITES", "REWRITTEN_WEIGHTS", "Rewrite"]
 
 #: Returns the layers that replace one, or ``None`` if it stays as it is.
 Rewrite = Callable[[Site], Sequence[Fields] | None]
@@ -116,6 +116,13 @@ def _default_engine(site: Site) -> Sequence[Fields] | None:
     return [layer]
 
 
+def _untransposed(site: Site) -> Sequence[Fields] | None:
+    """An InnerProduct whose weights are stored the other way around."""
+    layer = _copied(site.layer)
+    layer.inner_product_param.ClearField("transpose")
+    return [layer]
+
+
 def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
     layer = _copied(site.layer)
     if layer.prior_box_param.HasField("clip"):
@@ -131,6 +138,7 @@ REWRITES: Mapping[str, Rewrite] = {
     "concat_param.axis": _axis_from_front,
     "concat_param.concat_dim": _axis_for("concat_param", "concat_dim"),
     "convolution_param.axis": _default_axis,
+    "inner_product_param.transpose": _untransposed,
     "log_param.base": _log,
     "log_param.scale": _log,
     "log_param.shift": _log,
@@ -139,4 +147,9 @@ REWRITES: Mapping[str, Rewrite] = {
     "lrn_param.k": _lrn,
     "prior_box_param.clip": _unclipped_boxes,
     "slice_param.slice_dim": _axis_for("slice_param", "slice_dim"),
+}
+
+#: What becomes of the weights, where a rewrite changes them.
+REWRITTEN_WEIGHTS: Mapping[str, tuple[NewBlob, ...]] = {
+    "inner_product_param.transpose": (NewBlob(0, 0, old=0, transposed=True),),
 }
