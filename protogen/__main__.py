@@ -9,6 +9,10 @@ __all__ = ["run"]
 
 def run() -> None:
     """Run the command line; an interrupt while its modules are imported has no traceback."""
+    if getattr(sys, "frozen", False):  # a program of PyInstaller is also what its processes run
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     try:
         from protogen.cli import main
     except KeyboardInterrupt:

@@ -52,6 +52,15 @@ class UnknownTop:
         return f"--input {self.blob}={','.join(words)}"
 
 
+#: Errors in a text after which the other fields of the layer are as written.
+_ERRORS_OF_ONE_FIELD = {
+    "out-of-range",
+    "several-values",
+    "unknown-enum-value",
+    "unknown-field",
+    "wrong-value-type",
+}
+
 #: What the axes of an image are called where their sizes are for the user to fill in.
 _AXES = "NCHW"
 
@@ -106,9 +115,7 @@ class Analysis(Displayed):
         self._given_state = state
         self.graph: Graph = build(message, state, wirings, with_hints=with_hints)
         # The faults of the wiring do not depend on shapes, so `walk_again` keeps them.
-        self._wiring_faults = [
-            (step, tuple(step.faults)) for step in self.graph.steps if step.faults
-        ]
+        self._wiring_faults = [(step, step.faults) for step in self.graph.steps if step.faults]
         walk(self.graph, given_shapes(inputs), damaged, self._stated)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -172,12 +179,27 @@ class Analysis(Displayed):
         """What inference found, in the order of the layers, without locations."""
         found: list[Diagnostic] = []
         for step in self.graph.steps:
-            found += step.faults
+            if step.faults:
+                found += step.faults
         found += dialects(self.graph)
-        # A layer whose text has errors was read only in part, so its faults may not be real.
         if self._damaged:
-            found = [each for each in found if each.layer_index not in self._damaged]
+            return [each for each in found if self._is_real(each)]
         return found
+
+    def _is_real(self, fault: Diagnostic) -> bool:
+        """Whether a fault does not just follow from an error in the text of its layer.
+
+        Such a layer was read only in part. Its type is as written if no error can have cut it off.
+        """
+        if fault.layer_index not in self._damaged:
+            return True
+        if fault.name != "unknown-type":
+            return False
+        errors = set()
+        for each in self.earlier:
+            if each.layer_index == fault.layer_index and _is_error(each):
+                errors.add(each.name)
+        return bool(errors) and errors <= _ERRORS_OF_ONE_FIELD
 
     @cached_property
     def diagnostics(self) -> list[Diagnostic]:
@@ -211,11 +233,13 @@ class Analysis(Displayed):
         """
         found = []
         for step in self.steps:
-            if step.faults or not all(value and _is_known(value.shape) for value in step.bottoms):
+            damaged = step.index in self._damaged
+            if step.faults and not damaged:
+                continue
+            if not all(value and _is_known(value.shape) for value in step.bottoms):
                 continue
             for value in step.tops:
                 if value.readers and not _is_known(value.shape):
-                    damaged = step.index in self._damaged
                     reason = "its text has errors" if damaged else unknown_reason(step.layer)
                     found.append(UnknownTop(value.name, value.shape, step.name, step.type, reason))
         return found
@@ -254,12 +278,12 @@ class Analysis(Displayed):
         """Whether more decides about a layer than its parameters and its bottoms."""
         return step.index in self._damaged or step.index in self._stated
 
-    def wiring_faults(self, step: Step) -> Sequence[Diagnostic]:
+    def wiring_faults(self, step: Step) -> tuple[Diagnostic, ...]:
         """The faults of a layer that do not depend on shapes."""
         return self._wiring_faults_of.get(step.index, ())
 
     @cached_property
-    def _wiring_faults_of(self) -> dict[int, Sequence[Diagnostic]]:
+    def _wiring_faults_of(self) -> dict[int, tuple[Diagnostic, ...]]:
         return {step.index: faults for step, faults in self._wiring_faults}
 
     def context(self, step: Step) -> Context | None:
@@ -317,9 +341,9 @@ class Analysis(Displayed):
         answers that others rely on.
         """
         for step in self.graph.steps:
-            step.faults = []
+            step.faults = ()
         for step, faults in self._wiring_faults:
-            step.faults = list(faults)
+            step.faults = faults
         # The cached properties that depend on shapes.
         for name in ("blobs", "params", "faults", "diagnostics"):
             self.__dict__.pop(name, None)

@@ -8,15 +8,16 @@ up. The result is the offset at which a Crop aligns the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
 from protogen import rules
 from protogen.analysis import Analysis
-from protogen.diagnostics import ProtogenError, did_you_mean, plural
+from protogen.diagnostics import ProtogenError, plural
 from protogen.graph import State, Step, Value
 from protogen.inference import Inputs
+from protogen.named_blobs import analysis_with, blob_name, find_value
 from protogen.net import Net
 from protogen.schema import Context, Fault
 from protogen.windows import convolution_window, extent, pooling_window
@@ -81,14 +82,20 @@ class Alignment(NamedTuple):
     scales: tuple[Fraction, ...]
     choices: tuple[str, ...]
 
+    def agrees_with(self, other: Alignment) -> bool:
+        """Whether the blobs lie alike, by whatever paths."""
+        return self._replace(choices=()) == other._replace(choices=())
+
 
 # Layers ----------------------------------------------------------------------------------------
 
 
 def _convolution(ctx: Context) -> Grids:
+    """An element lies in the middle of its window. The channels of both blobs are unrelated."""
     window = convolution_window(ctx)
     grids = []
     for i, kernel in enumerate(window.kernel):
+        # BVLC's coord_map.py takes the extent of a dilated kernel, too.
         margin = Fraction(extent(kernel, window.dilation[i]) - 1, 2)
         grids.append(Grid(margin - window.pad[i], Fraction(window.stride[i])))
     return (*_identities(window.axis), None, *grids)
@@ -97,11 +104,15 @@ def _convolution(ctx: Context) -> Grids:
 def _deconvolution(ctx: Context) -> Grids | None:
     """The inverse of a convolution: the bottom lies on the top as a convolution's top does on its
     bottom."""
-    grids = []
+    grids: list[Grid | None] = []
     for grid in _convolution(ctx):
-        if grid is not None and grid.step == 0:  # Caffe accepts a stride of 0 here
+        if grid is None:
+            grids.append(None)
+        elif grid.step == 0:
+            # Caffe accepts a stride of 0 here: all windows lie in one place.
             return None
-        grids.append(grid and Grid(-grid.start / grid.step, 1 / grid.step))
+        else:
+            grids.append(Grid(-grid.start / grid.step, 1 / grid.step))
     return tuple(grids)
 
 
@@ -120,7 +131,8 @@ def _crop(ctx: Context) -> Grids:
     offsets = list(ctx.param.offset) or [0]
     if len(offsets) == 1:
         offsets *= axes - axis
-    return (*_identities(axis), *(Grid(Fraction(offset), Fraction(1)) for offset in offsets))
+    grids = [Grid(Fraction(offset), Fraction(1)) for offset in offsets]
+    return (*_identities(axis), *grids)
 
 
 def _upsample(ctx: Context) -> Grids | None:
@@ -130,9 +142,13 @@ def _upsample(ctx: Context) -> Grids | None:
         return None
     grids = []
     for before, after in zip(ctx.bottom[-2:], top[-2:]):
-        if not isinstance(before, int) or not isinstance(after, int) or not before:
+        # An unknown size is no int, and an axis of size 0 has no elements to spread.
+        if not isinstance(before, int) or not isinstance(after, int):
             return None
-        scale = -(-after // before)  # SegNet's may leave off the last row
+        if before == 0:
+            return None
+        # SegNet's may leave off the last row, so that the division has a remainder.
+        scale = -(-after // before)
         grids.append(Grid(Fraction(1 - scale, 2 * scale), Fraction(1, scale)))
     return (*_identities(len(top) - 2), *grids)
 
@@ -143,8 +159,12 @@ def _interp(ctx: Context) -> Grids | None:
     param = ctx.param
     grids = []
     for before, after in zip(ctx.bottom[2:], (top or ())[2:]):
+        # Both pads of an Interp are 0 or negative: they crop.
         cropped = before + param.pad_beg + param.pad_end
-        if not isinstance(cropped, int) or not isinstance(after, int) or after < 2:
+        if not isinstance(cropped, int) or not isinstance(after, int):
+            return None
+        # A single element has no distance to the next one.
+        if after < 2:
             return None
         grids.append(Grid(Fraction(-param.pad_beg), Fraction(cropped - 1, after - 1)))
     return (*_identities(2), *grids)
@@ -194,16 +214,24 @@ def _grids(analysis: Analysis, step: Step) -> Grids | None:
     if rule is None:
         return None
     # Places follow from the parameters alone, so they are known even if sizes are not.
-    shapes = [_shape(bottom) for bottom in step.bottoms if bottom is not None]
+    shapes = [_shape(bottom) for bottom in _present(step.bottoms)]
     ctx = schema.context(step.layer, shapes, len(step.tops), analysis.state.number)
+    if ctx is None:
+        return None
     try:
-        grids = rule(ctx) if ctx is not None else None
+        grids = rule(ctx)
     except Fault:
         return None
-    # With a stride of 0, all elements would lie in one place.
-    if grids is None or any(grid is not None and grid.step == 0 for grid in grids):
-        return None
+    for grid in grids or ():
+        # With a stride of 0, all elements would lie in one place.
+        if grid is not None and grid.step == 0:
+            return None
     return grids
+
+
+def _present(values: Iterable[Value | None]) -> list[Value]:
+    """The values, without those that no layer produces."""
+    return [value for value in values if value is not None]
 
 
 def _shape(value: Value) -> tuple[int | None, ...]:
@@ -218,14 +246,11 @@ def _followed_bottoms(step: Step, top: Value) -> list[Value]:
     mask there. The small bottom of a Scale covers only some axes.
     """
     if step.type in ("Crop", "Interp", "Upsample"):
-        return [bottom for bottom in step.bottoms[:1] if bottom is not None]
-    if step.schema is None or not step.schema.elementwise:
-        return [bottom for bottom in step.bottoms if bottom is not None]
-    found = []
-    for bottom in step.bottoms:
-        if bottom is not None and (top.shape is None or bottom.shape == top.shape):
-            found.append(bottom)
-    return found
+        return _present(step.bottoms[:1])
+    bottoms = _present(step.bottoms)
+    if step.schema is None or not step.schema.elementwise or top.shape is None:
+        return bottoms
+    return [bottom for bottom in bottoms if bottom.shape == top.shape]
 
 
 # Paths -----------------------------------------------------------------------------------------
@@ -239,26 +264,33 @@ class _Paths:
 
     def __init__(self, analysis: Analysis, value: Value, stops: Collection[Value] = ()) -> None:
         self.ends: list[Step] = []
-        self.found: dict[Value, list[Path]] = {value: [Path(_identities(len(_shape(value))), ())]}
+        start = Path(_identities(len(_shape(value))), ())
+        self.found: dict[Value, list[Path]] = {value: [start]}
+        # Every layer comes after those that it reads, so all paths to a top are known by its turn.
         for step in reversed(analysis.steps):
             for top in step.tops:
                 if top in self.found and top not in stops:
                     self._follow(analysis, step, top)
 
     def _follow(self, analysis: Analysis, step: Step, top: Value) -> None:
+        """Continue the paths to a top at the bottoms of its layer."""
         grids = _grids(analysis, step)
-        bottoms = _followed_bottoms(step, top) if grids is not None else []
+        bottoms = [] if grids is None else _followed_bottoms(step, top)
+        # A layer without bottoms is where every path ends: that is no reason to report.
         if step.bottoms and not bottoms:
             self.ends.append(step)
         for bottom in bottoms:
             choice = (bottom.name,) if len(bottoms) > 1 else ()
             for path in self.found[top]:
-                self._add(bottom, Path(_composed(path.grids, grids), (*path.choices, *choice)))
+                choices = (*path.choices, *choice)
+                self._add(bottom, Path(_composed(path.grids, grids), choices))
 
     def _add(self, bottom: Value, path: Path) -> None:
         known = self.found.setdefault(bottom, [])
-        is_known = any(path.grids == other.grids for other in known)
-        if not is_known and len(known) < _MOST_PATHS:
+        # The branches of a residual block lie alike: without this, a few blocks fill the list.
+        if any(path.grids == other.grids for other in known):
+            return
+        if len(known) < _MOST_PATHS:
             known.append(path)
 
 
@@ -266,7 +298,10 @@ def _composed(inner: Grids, outer: Grids | None) -> Grids:
     """The grids of a blob on the next blob back, whose grids ``outer`` puts them on."""
     found: list[Grid | None] = []
     for one, other in zip(inner, outer or ()):
-        found.append(one.within(other) if one is not None and other is not None else None)
+        if one is None or other is None:
+            found.append(None)
+        else:
+            found.append(one.within(other))
     return tuple(found)
 
 
@@ -283,7 +318,7 @@ def alignments(analysis: Analysis, a: Value, b: Value) -> list[Alignment]:
         for one in back_from_a.found.get(value, ()):
             for other in paths:
                 alignment = _alignment(one, other)
-                if all(alignment[:3] != known[:3] for known in found):
+                if not any(alignment.agrees_with(known) for known in found):
                     found.append(alignment)
     if not found:
         raise Unaligned(_unconnected(a, b, [*back_from_a.ends, *back_from_b.ends]))
@@ -348,17 +383,25 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
                 f' {plural(-int(offset), "element")} inside "{b.name}"; a Crop cannot add elements'
             )
     offsets = [int(offset) for offset in alignment.offsets]
-    return alignment.axis, offsets[:1] if len(set(offsets)) == 1 else offsets
+    # A Crop takes a single offset for all of its axes.
+    if len(set(offsets)) == 1:
+        return alignment.axis, offsets[:1]
+    return alignment.axis, offsets
 
 
 def _disagreement(a: Value, b: Value, found: Sequence[Alignment]) -> str:
     """Two of the paths that disagree, each identified by a bottom that only this path uses."""
     one, other = found[:2]
-    ways = []
-    for alignment, rest in ((one, other), (other, one)):
-        own = [f'"{name}"' for name in alignment.choices if name not in rest.choices]
-        ways.append(f"{_offset(alignment)} through {own[0]}" if own else _offset(alignment))
-    return f'two paths from "{a.name}" to "{b.name}" disagree: the offset is {" and ".join(ways)}'
+    ways = f"{_way(one, other)} and {_way(other, one)}"
+    return f'two paths from "{a.name}" to "{b.name}" disagree: the offset is {ways}'
+
+
+def _way(alignment: Alignment, other: Alignment) -> str:
+    """``19 through "pool4"``, with the first bottom that the other paths do not lead through."""
+    for name in alignment.choices:
+        if name not in other.choices:
+            return f'{_offset(alignment)} through "{name}"'
+    return _offset(alignment)
 
 
 def _offset(alignment: Alignment) -> str:
@@ -396,23 +439,12 @@ def crop_offset(
     an integer, or two paths disagree.
     """
     net = Net.of(net)
-    names = [str(getattr(blob, "name", blob)) for blob in (a, b)]
-    states = [State(each, level, stages) for each in ([phase] if phase else ["TEST", "TRAIN"])]
-    analyses = [net.analysis(state, inputs) for state in states]
-    analysis = next((each for each in analyses if set(names) <= set(each.values)), analyses[0])
-    one, other = (_value(analysis, name) for name in names)
+    names = [blob_name(a), blob_name(b)]
+    phases = [phase] if phase else ["TEST", "TRAIN"]
+    analyses = [net.analysis(State(each, level, stages), inputs) for each in phases]
+    analysis = analysis_with(names, analyses)
+    one, other = (find_value(analysis, name) for name in names)
     try:
         return aligned_crop(analysis, one, other)
     except Unaligned as reason:
         raise ProtogenError(rules.named("no-crop-offset").diagnostic(str(reason))) from None
-
-
-def _value(analysis: Analysis, name: str) -> Value:
-    value = analysis.values.get(name)
-    if value is None:
-        raise ProtogenError(
-            rules.named("unknown-bottom").diagnostic(
-                f'no layer produces a blob "{name}"', hint=did_you_mean(name, analysis.values)
-            )
-        )
-    return value

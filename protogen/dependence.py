@@ -65,11 +65,15 @@ def dependences(
     """
     found: dict[Value, Found] = {source: _itself(source)}
     for step in analysis.steps:
-        bottoms = [None if value is None else found.get(value) for value in step.bottoms]
+        bottoms: list[Found | None] = []
+        for bottom in step.bottoms:
+            bottoms.append(None if bottom is None else found.get(bottom))
         # A layer that reads nothing of the source may have no rule.
         if source in step.tops or not any(bottoms):
             continue
-        for value, each in zip(step.tops, _through(analysis, step, bottoms, longest_axis)):
+        tops = _through(analysis, step, bottoms, longest_axis)
+        for value, each in zip(step.tops, tops):
+            # A Slice, for example, may leave a top nothing of the source.
             if each is not None:
                 found[value] = each
     return found
@@ -92,14 +96,20 @@ def _through(
     try:
         all_readings = readings(analysis, step, longest_axis)
     except UnknownReads as reason:
-        # If a bottom is unclear already, the reason is an earlier layer.
-        unclear = [each for each in bottoms if isinstance(each, Unclear)]
-        first = unclear[0] if unclear else Unclear(str(reason))
-        yield from [first] * len(step.tops)
+        unclear = _first_unclear(bottoms) or Unclear(str(reason))
+        yield from [unclear] * len(step.tops)
         return
     for index in range(len(step.tops)):
         own = [reading for reading in all_readings if reading.top == index]
         yield _depends(step, own, bottoms)
+
+
+def _first_unclear(bottoms: Iterable[Found | None]) -> Unclear | None:
+    """The first bottom that is unclear already: the reason is an earlier layer then."""
+    for each in bottoms:
+        if isinstance(each, Unclear):
+            return each
+    return None
 
 
 def _depends(step: Step, own: Iterable[Reading], bottoms: Sequence[Found | None]) -> Found | None:
@@ -113,15 +123,20 @@ def _depends(step: Step, own: Iterable[Reading], bottoms: Sequence[Found | None]
         if bottom is None:
             continue
         try:
-            for each in bottom.products:
-                product = composed(reading.reads, each, len(bottom.spans))
-                if product is not None:
-                    products.append(product)
+            products += _all_composed(reading, bottom)
         except Mixed:
             return Unclear(f'layer "{step.name}" ({step.type}) mixes axes')
         new = tuple(_span(reading.reads, span) for span in bottom.spans)
         spans = new if spans is None else tuple(map(_wider, spans, new))
     return None if spans is None else Dependence(joined(products), spans)
+
+
+def _all_composed(reading: Reading, bottom: Dependence) -> Iterator[Product]:
+    """What a top depends on through one of its readings. Raises `Mixed`."""
+    for each in bottom.products:
+        product = composed(reading.reads, each, len(bottom.spans))
+        if product is not None:
+            yield product
 
 
 def _span(reads: Sequence[Read], span: Span) -> Span:
@@ -133,6 +148,7 @@ def _span(reads: Sequence[Read], span: Span) -> Span:
         return Span(None, None, True)
     if read.line is None or span.line is None:
         return Span(read.axis, None, False)
+    # The window of a window: the strides multiply, and what lies before the first one adds up.
     inner, outer = read.line, span.line
     line = Line(
         outer.first + outer.step * inner.first,
@@ -144,10 +160,15 @@ def _span(reads: Sequence[Read], span: Span) -> Span:
 
 def _wider(one: Span, other: Span) -> Span:
     """The span of elements that see what either span sees."""
-    if one.whole or other.whole:
-        return one if one.whole else other
+    if one.whole:
+        return one
+    if other.whole:
+        return other
     mine, theirs = one.line, other.line
-    if mine is None or theirs is None or mine.step != theirs.step or one.axis != other.axis:
+    if mine is None or theirs is None:
+        return Span(one.axis, None, False)
+    # Windows that move apart have no common size.
+    if mine.step != theirs.step or one.axis != other.axis:
         return Span(one.axis, None, False)
     line = Line(min(mine.first, theirs.first), max(mine.last, theirs.last), mine.step)
     return Span(one.axis, line, False)

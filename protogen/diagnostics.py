@@ -103,7 +103,7 @@ class Diagnostic:
     @property
     def subject(self) -> str:
         """The layer and its type, as all formats print them: ``layer "pool1" (Pooling)``."""
-        if not (self.layer or self.type):
+        if not self.layer and not self.type:
             return ""
         subject = f'layer "{self.layer}"' if self.layer else "a layer without a name"
         if self.type:
@@ -171,7 +171,9 @@ def one_line(text: str) -> str:
     if len(text) > _LONG_TEXT:
         text = _LONG_RUN.sub(_shortened, text)
     text = escaped(text)
-    return text.replace(":", r"\x3a", 1) if _COMMAND.match(text) else text
+    if _COMMAND.match(text):
+        return text.replace(":", r"\x3a", 1)
+    return text
 
 
 def escaped(text: str) -> str:
@@ -180,7 +182,11 @@ def escaped(text: str) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
-    return found[0].replace("#", r"\x23", 1) if len(found[0]) > 1 else ascii(found[0])[1:-1]
+    # One character, or the beginning of a command.
+    if len(found[0]) > 1:
+        return found[0].replace("#", r"\x23", 1)
+    # Without the quotes that ascii() adds.
+    return ascii(found[0])[1:-1]
 
 
 #: In a message a name is between quotes.
@@ -202,7 +208,9 @@ class MultiLine(str):
 
 def alternatives(texts: Iterable[str]) -> str:
     """The texts of a hint, one a line: this, or that."""
-    lines = [text if not index else f"or {text}" for index, text in enumerate(texts)]
+    lines: list[str] = []
+    for text in texts:
+        lines.append(f"or {text}" if lines else text)
     return MultiLine.of(lines)
 
 

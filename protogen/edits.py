@@ -95,7 +95,8 @@ def parse_path(text: str) -> Path:
     """``param[1].lr_mult`` as the path ``("param", 1, "lr_mult")``."""
     path: list[str | int] = []
     for word in text.split("."):
-        if not word:  # an empty text is an empty path
+        # An empty text is an empty path, and splitting it gives one empty word.
+        if not word:
             continue
         name, *indices = word.replace("]", "").split("[")
         path += [name, *map(int, indices)]

@@ -55,7 +55,8 @@ class Read(NamedTuple):
 
     For each coordinate of the top's ``axis``, ``coordinates`` has those of the bottom, of which
     there are ``size``; ``None`` stands for the same coordinate. Without an axis, all elements of
-    the top read the same coordinates. ``line`` is the rule if there is a linear one.
+    the top read the same coordinates. ``line`` is the rule if there is a linear one. ``unread`` is
+    how many coordinates of the top read nothing before and after those that ``coordinates`` is for.
 
     If ``mixed``, the coordinate follows from several axes of the top together.
     """
@@ -65,6 +66,7 @@ class Read(NamedTuple):
     size: int
     line: Line | None = None
     mixed: bool = False
+    unread: tuple[int, int] = (0, 0)
 
     @property
     def whole(self) -> bool:
@@ -72,6 +74,11 @@ class Read(NamedTuple):
         if self.axis is not None or self.coordinates is None:
             return False
         return self.size > 1 and len(self.coordinates[0]) == self.size
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether there may be elements of the top that read nothing."""
+        return self.coordinates is not None or self.unread != (0, 0)
 
 
 class Mixed(Exception):
@@ -95,18 +102,26 @@ def composed(reads: Sequence[Read], product: Product, axes: int) -> Product | No
     found = [_read_along(reads, along) for along in product]
     used = {along.axis for along in product}
     for axis, read in enumerate(reads):
-        if axis not in used and read.coordinates is not None:
-            found.append(_condition(read, read.coordinates))
+        if axis not in used and read.may_be_empty:
+            found.append(_condition(read))
     if _is_empty(found):
         return None
-    # A condition that always holds says nothing.
+    # A condition that always holds says nothing. The same one twice says it once.
     conditions = [along for along in found[axes:] if not all(along.sets)]
     return (*found[:axes], *dict.fromkeys(conditions))
 
 
-def _condition(read: Read, coordinates: Sequence[Sequence[int]]) -> Along:
+def _condition(read: Read) -> Along:
     """That an element reads anything: of an axis of the bottom that the source lacks."""
-    return Along(read.axis, tuple(int(bool(each)) for each in coordinates))
+    if read.coordinates is None:
+        return _padded(read, (1,) * read.size)
+    return _padded(read, tuple(int(bool(each)) for each in read.coordinates))
+
+
+def _padded(read: Read, sets: tuple[int, ...]) -> Along:
+    """The sets along an axis of the top, and empty ones before and after them."""
+    before, after = read.unread
+    return Along(read.axis, (0,) * before + sets + (0,) * after)
 
 
 def _is_empty(product: Iterable[Along]) -> bool:
@@ -120,20 +135,23 @@ def _read_along(reads: Sequence[Read], along: Along) -> Along:
         return along
     read = reads[along.axis]
     if read.mixed:
+        # Which coordinate it is does not matter if all have the same set.
         if len(set(along.sets)) > 1:
             raise Mixed
         return Along(None, along.sets[:1])
     if read.coordinates is None:
-        return Along(read.axis, along.sets)
+        return _padded(read, along.sets)
     # Most layers read all channels, which usually have the same set.
     if read.axis is None and len(read.coordinates[0]) == len(along.sets):
         return Along(None, (_union(set(along.sets)),))
-    sets = along.sets
     found = []
     for each in read.coordinates:
-        # The many coordinates of a flattened blob come from one each.
-        found.append(sets[each[0]] if len(each) == 1 else _union(sets[i] for i in each))
-    return Along(read.axis, tuple(found))
+        # A flattened blob has many coordinates, and each comes from one: no call for those.
+        if len(each) == 1:
+            found.append(along.sets[each[0]])
+        else:
+            found.append(_union(along.sets[i] for i in each))
+    return _padded(read, tuple(found))
 
 
 def _union(sets: Iterable[int]) -> int:
@@ -161,6 +179,7 @@ def _add(found: list[Product], product: Product) -> None:
         union = _joined_pair(product, other)
         if union is not None:
             del found[index]
+            # The union may cover others, or join with them, in its turn.
             _add(found, union)
             return
     found[:] = [other for other in found if not _covers(product, other)]
@@ -186,12 +205,17 @@ def _covers(one: Product, other: Product) -> bool:
 
 def _contains(mine: Along, theirs: Along) -> bool:
     """Whether each set has all bits of the other one."""
-    return all(more | less == more for more, less in zip(mine.sets, theirs.sets))
+    # In one go, in C: a joined blob of SSD300 has 183,372 sets, and the difference comes late.
+    return tuple(map(or_, mine.sets, theirs.sets)) == mine.sets
 
 
 def _joined_pair(one: Product, other: Product) -> Product | None:
     """Both products as one: exact if they differ on one axis only."""
-    different = [i for i, (mine, theirs) in enumerate(zip(one, other)) if mine != theirs]
+    different = []
+    for index, (mine, theirs) in enumerate(zip(one, other)):
+        if mine != theirs:
+            different.append(index)
+    # With two, the union would have the corners that neither product has.
     if len(different) != 1:
         return None
     (index,) = different
@@ -208,13 +232,21 @@ def collapsed(product: Product, kept: Sequence[int]) -> Product | None:
     ``None`` if no coordinates leave an element of the source.
     """
     found = list(product)
-    axes = {along.axis for along in product if along.axis is not None}
-    for axis in axes.difference(kept):
-        parts = [i for i, along in enumerate(found) if along.axis == axis]
-        sets_by_coordinate = zip(*(found[i].sets for i in parts))
-        # Only coordinates for which no part is empty stand for elements of the source.
-        rows = [row for row in sets_by_coordinate if all(row)]
-        for position, part in enumerate(parts):
-            union = _union({row[position] for row in rows})
-            found[part] = Along(None, (union,))
+    axes = {along.axis for along in product}
+    for axis in axes.difference(kept, [None]):
+        _collapse_axis(found, axis)
     return None if _is_empty(found) else tuple(found)
+
+
+def _collapse_axis(parts: list[Along], axis: int | None) -> None:
+    """Join the sets of all coordinates on an axis, in each part that depends on it."""
+    own = [index for index, along in enumerate(parts) if along.axis == axis]
+    rows = []
+    for row in zip(*(parts[index].sets for index in own)):
+        # Only coordinates for which no part is empty stand for elements of the source.
+        if all(row):
+            rows.append(row)
+    for position, index in enumerate(own):
+        # Many rows have the same set: the union of a few is enough.
+        union = _union({row[position] for row in rows})
+        parts[index] = Along(None, (union,))

@@ -79,6 +79,7 @@ def _change_field(message: Message, changes: FieldChanges) -> None:
         message.ClearField(name)
     for holder in changes.replaced.values():
         message.MergeFrom(holder)
+    # A field that does not exist yet counts as an empty list, into which its value is inserted.
     for holders in changes.inserted.values():
         message.MergeFrom(holders[0])
 
@@ -88,7 +89,7 @@ def _change_list(message: Message, changes: FieldChanges) -> None:
     elements = list(getattr(message, name))
     for index, inner in changes.inner.items():
         _apply(elements[index], inner, changes.inner_depth)
-    if not (changes.replaced or changes.deleted or changes.inserted):
+    if not changes.replaced and not changes.deleted and not changes.inserted:
         return
     # One pass over the list. Deleting and inserting one by one would move all later elements each
     # time.

@@ -21,7 +21,7 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["FileChangedError", "write_file"]
+__all__ = ["FileChangedError", "is_leftover", "write_file"]
 
 #: Not made of the name of the file, which may have as many bytes already as a name can have.
 _PREFIX, _SUFFIX = ".protogen-", ".tmp"
@@ -45,17 +45,17 @@ def write_file(
     cases what was there stays as it was.
     """
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():  # a pipe or a device takes the bytes as they come
-        # Closing it here reports a full device; Python would only warn when it closes a lost file.
-        with target.open("wb") as device:
-            device.write(_bytes(data))
+    if target.exists() and not target.is_file():
+        _write_to_device(target, _bytes(data))
         return
-    if target.exists() and not os.access(target, os.W_OK):  # a rename would not ask
+    # A rename would not ask.
+    if target.exists() and not os.access(target, os.W_OK):
         raise _error(errno.EACCES, path)
     _remove_leftovers(target.parent)
     try:
         handle, beside = _create(target.parent)
-    except OSError as error:  # its message would name the temporary file
+    except OSError as error:
+        # Its message would name the temporary file.
         raise _error(error.errno or errno.EIO, path) from None
     try:
         with os.fdopen(handle, "wb") as file:
@@ -64,14 +64,25 @@ def write_file(
             _copy_owner_and_mode(target, beside)
             if read is not None and _contents(target) != read:
                 raise FileChangedError(errno.EBUSY, "was changed since it was read", str(path))
-            # Before it is closed, so that it is locked as long as it has this name.
-            if fcntl is not None:
-                beside.replace(target)
-        if fcntl is None:  # Windows does not rename an open file
-            beside.replace(target)
-    except BaseException:
+            _rename(beside, target, is_open=True)
+        _rename(beside, target, is_open=False)
+    except BaseException:  # also for Ctrl-C and sys.exit
         beside.unlink(missing_ok=True)
         raise
+
+
+def _rename(beside: Path, target: Path, *, is_open: bool) -> None:
+    """Give a file its name: while it is open, or on Windows, which renames no open file, later."""
+    # A file is locked until it is closed, so that it is locked as long as it has the other name.
+    if is_open == (fcntl is not None):
+        beside.replace(target)
+
+
+def _write_to_device(target: Path, data: bytes) -> None:
+    """Write to a pipe or a device, which takes the bytes as they come."""
+    # Closing it here reports a full device; Python would only warn when it closes a lost file.
+    with target.open("wb") as device:
+        device.write(data)
 
 
 def _create(folder: Path) -> tuple[int, Path]:
@@ -80,7 +91,8 @@ def _create(folder: Path) -> tuple[int, Path]:
         handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
         if _lock(handle, wait=True) and os.fstat(handle).st_nlink:
             return handle, Path(name)
-        os.close(handle)  # another process has found it before it was locked, and removed it
+        # Another process has found it before it was locked, and removed it.
+        os.close(handle)
 
 
 def _lock(handle: int, *, wait: bool) -> bool:
@@ -110,9 +122,14 @@ def _remove_leftovers(folder: Path) -> None:
 def _leftovers(folder: Path) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            is_ours = entry.name.startswith(_PREFIX) and entry.name.endswith(_SUFFIX)
-            if is_ours and entry.is_file(follow_symlinks=False):
+            # A link with such a name may lead to a file that matters.
+            if is_leftover(entry.name) and entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file with this name is what a killed process was writing."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from protogen.fillers import FORK_FILLERS
 from protogen.proto.schemas import schema_of
 
 if TYPE_CHECKING:
-    from google.protobuf.descriptor import Descriptor
+    from google.protobuf.descriptor import Descriptor, FieldDescriptor
     from google.protobuf.message import Message
 
     from protogen.proto import LayerParameter, NetParameter
@@ -64,13 +64,17 @@ def layer_parts(layer: LayerParameter, schema: LayerSchema | None) -> Iterator[F
         return
     yield ForkPart("type", f"the layer type {schema.type}", schema.forks)
     for part in fork_parts(layer):
-        yield part._replace(inner=True) if part.path == schema.param else part
+        if part.path == schema.param:
+            part = part._replace(inner=True)
+        yield part
 
 
 def _is_of_user(layer: LayerParameter, schema: LayerSchema) -> bool:
     """Whether the user's own ``caffe.proto`` has the type."""
     users = schema_of(layer.DESCRIPTOR)
-    return users is not None and bool(schema.param) and users.has_field(schema.param or "")
+    if users is None or not schema.param:
+        return False
+    return users.has_field(schema.param)
 
 
 def fork_parts(
@@ -86,16 +90,24 @@ def fork_parts(
             what = f"the field {field.name} in {message.DESCRIPTOR.name}"
             yield ForkPart(field_path, what, forks, inner)
         if field.message_type is not None:
+            # What is in a message of forks goes without saying.
             for element_path, element in _elements(field_path, value):
                 yield from fork_parts(element, element_path, inner=inner or bool(forks))
         elif field.full_name == "caffe.FillerParameter.type" and value in FORK_FILLERS:
             yield ForkPart(field_path, f'the filler "{value}"', FORK_FILLERS[value], inner)
-        elif field.enum_type is not None and not forks:
-            for _, number in _elements(field_path, value):
-                name = field.enum_type.values_by_number[number]
-                what = f"the value {name.name} of {field.name}"
-                if proto.forks_of(name):
-                    yield ForkPart(field_path, what, proto.forks_of(name), inner)
+        elif not forks:
+            yield from _value_parts(field, value, field_path, inner)
+
+
+def _value_parts(field: FieldDescriptor, value: Any, path: str, inner: bool) -> Iterator[ForkPart]:
+    """The values of an enum field of BVLC Caffe that only forks have: ``MKLDNN`` of engine."""
+    if field.enum_type is None:
+        return
+    for _, number in _elements(path, value):
+        name = field.enum_type.values_by_number[number]
+        forks = proto.forks_of(name)
+        if forks:
+            yield ForkPart(path, f"the value {name.name} of {field.name}", forks, inner)
 
 
 def net_parts(net: NetParameter) -> Iterator[ForkPart]:
@@ -115,8 +127,12 @@ def _elements(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 def common_forks(each: Iterable[Sequence[str]]) -> list[str]:
     """The forks that are in all of these, in the order of the first."""
     every = list(each)
-    first = dict.fromkeys(every[0]) if every else {}
-    return [fork for fork in first if all(fork in forks for forks in every)]
+    if not every:
+        return []
+    common = list(dict.fromkeys(every[0]))
+    for forks in every[1:]:
+        common = [fork for fork in common if fork in forks]
+    return common
 
 
 def target_forks(net: NetParameter) -> Iterator[str]:

@@ -28,8 +28,10 @@ def passing_gradients(analysis: Analysis) -> set[Step]:
     for step in analysis.steps:
         if step not in analysis.useful:
             continue
-        if any(bottom is not None and bottom.step in needing for bottom in step.bottoms):
+        before = {bottom.step for bottom in step.bottoms if bottom is not None}
+        if before & needing:
             passing.add(step)
+        # The first layer that learns needs a gradient of its top, but passes none on to its bottom.
         if step in passing or is_updated(step):
             needing.add(step)
     return passing

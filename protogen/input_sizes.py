@@ -53,6 +53,10 @@ class Outcome(NamedTuple):
     legal: bool
     exact: bool
 
+    def fits(self, exact: bool) -> bool:
+        """Whether the size is exact if it has to be, or else legal."""
+        return self.exact if exact else self.legal
+
 
 class InputSizes:
     """A net in one state, to be tried with other sizes of its images.
@@ -73,6 +77,7 @@ class InputSizes:
         self._outcomes: dict[_Size, Outcome] = {}
         self._poolings = list(_poolings(self._graph))
         self.images = _images(self._graph)
+        # All images have the height and width of the first.
         *_, height, width = next(iter(self.images.values()), (None, None))
         self.present: _Size = (height, width)
 
@@ -104,19 +109,17 @@ class InputSizes:
         candidates = []
         for axis, present in enumerate((height, width)):
             sizes = filter((among or {}).get(axis), _sizes_around(present))
-            fitting = (size for size in islice(sizes, tries) if self._is(axis, size, exact))
-            candidates.append(list(islice(fitting, _NEAREST)))
-        # In order of the distance of both together, counted in candidates.
-        pairs = sorted(product(*map(enumerate, candidates)), key=lambda p: p[0][0] + p[1][0])
-        for (_, one), (_, other) in pairs:
-            outcome = self.outcome(one, other)
-            if outcome.exact if exact else outcome.legal:
+            candidates.append(self._fitting(axis, islice(sizes, tries), exact))
+        # Each axis by itself first: that leaves a few pairs to try, instead of all of them.
+        for one, other in _by_distance(*candidates):
+            if self.outcome(one, other).fits(exact):
                 return one, other
         return None
 
-    def _is(self, axis: int, size: int, exact: bool) -> bool:
-        outcome = self.along(axis, size)
-        return outcome.exact if exact else outcome.legal
+    def _fitting(self, axis: int, sizes: Iterable[int], exact: bool) -> list[int]:
+        """The first sizes of an axis that are legal, or exact, by themselves."""
+        fitting = (size for size in sizes if self.along(axis, size).fits(exact))
+        return list(islice(fitting, _NEAREST))
 
     def dependent_layer(self, height: int, width: int) -> Step | None:
         """The first layer for which height and width cannot be judged one at a time, if any.
@@ -129,9 +132,13 @@ class InputSizes:
         for index, step in enumerate(self._graph.steps):
             bottoms = zip(*(walk[index][0] for walk in walks))
             tops = zip(*(walk[index][1] for walk in walks))
+            # A size of a top that follows from one axis is known in one of the two other walks.
             if any(_is_lost(shapes, all) for shapes in tops):
                 return step
-            if _compares_counts(step) and any(_is_lost(shapes, any) for shapes in bottoms):
+            if not _compares_counts(step):
+                continue
+            # A count is unknown as soon as one size is.
+            if any(_is_lost(shapes, any) for shapes in bottoms):
                 return step
         return None
 
@@ -140,18 +147,25 @@ class InputSizes:
         faults = self._walk(height, width).faults
         if not faults:
             return None
-        return next((step for step in self._graph.steps if faults[0] in step.faults), None)
+        for step in self._graph.steps:
+            if faults[0] in step.faults:
+                return step
+        return None
 
     # Walking ---------------------------------------------------------------------------------
 
     def _try(self, height: int | None, width: int | None) -> Outcome:
         result = self._walk(height, width)
+        # Counters: what is left are errors that the net does not have at its own size.
         if result.errors - self._tolerated:
             return Outcome(legal=False, exact=False)
-        pooled = list(self._pooled_axes())
-        legal = not any(axis.pooled < 1 or _has_empty_window(axis) for axis in pooled)
-        exact = legal and not any(axis.rounds for axis in pooled)
-        return Outcome(legal, exact)
+        rounds = False
+        for axis in self._pooled_axes():
+            # Caffe accepts an empty window, and puts -FLT_MAX or NaN there.
+            if axis.pooled < 1 or _has_empty_window(axis):
+                return Outcome(legal=False, exact=False)
+            rounds = rounds or axis.rounds
+        return Outcome(legal=True, exact=not rounds)
 
     def _walk(self, height: int | None, width: int | None) -> Analysis:
         images = {name: (*shape[:_HEIGHT], height, width) for name, shape in self.images.items()}
@@ -174,9 +188,19 @@ class InputSizes:
         self._walk(height, width)
         found = []
         for step in self._graph.steps:
-            bottoms = [value.shape if value is not None else None for value in step.bottoms]
-            found.append((bottoms, [value.shape for value in step.tops]))
+            # The values stay; the next walk gives them other shapes.
+            bottoms = [None if value is None else value.shape for value in step.bottoms]
+            tops = [value.shape for value in step.tops]
+            found.append((bottoms, tops))
         return found
+
+
+def _by_distance(heights: Iterable[int], widths: Iterable[int]) -> list[tuple[int, int]]:
+    """All pairs, in order of the distance of both together, counted in candidates."""
+    by_distance: dict[int, list[tuple[int, int]]] = {}
+    for (one, height), (other, width) in product(enumerate(heights), enumerate(widths)):
+        by_distance.setdefault(one + other, []).append((height, width))
+    return [pair for distance in sorted(by_distance) for pair in by_distance[distance]]
 
 
 def _images(graph: Graph) -> dict[str, tuple[int | None, ...]]:
@@ -231,7 +255,9 @@ def _is_lost(shapes: Sequence[Shape], of: Callable[[Iterable[bool]], bool]) -> b
     """Whether a size of the first shape is unknown in all of the others, or in any of them."""
     whole, *others = shapes
     for axis, size in enumerate(whole or ()):
-        if size is not None and of(shape is None or shape[axis] is None for shape in others):
+        if size is None:
+            continue
+        if of(shape is None or shape[axis] is None for shape in others):
             return True
     return False
 
@@ -240,5 +266,6 @@ def _compares_counts(step: Step) -> bool:
     """Whether a layer may compare numbers of elements, and not just the sizes of axes."""
     if len(step.layer.bottom) > 1:
         return step.type not in _AXIS_BY_AXIS
+    # Shared blobs must agree in shape, and that of an InnerProduct depends on the image.
     shares = any(param.name for param in step.layer.param)
     return shares and step.type not in _SIZE_FREE_WEIGHTS

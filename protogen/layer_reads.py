@@ -257,13 +257,14 @@ def _spp(layer: _Layer) -> Iterator[Reading]:
     start = 0
     for level in range(levels):
         bins = 2**level
-        before, after = [()] * start, [()] * (layer.top[1] - start - channels * bins * bins)
+        unread = (start, layer.top[1] - start - channels * bins * bins)
         places = list(combinations(range(channels), range(bins), range(bins)))
         windows = [_bins(size, bins) for size in sizes]
-        reads = [_same(0, num), Read(1, [*before, *((c,) for c, _, _ in places), *after], channels)]
+        own_channels = [(channel,) for channel, _, _ in places]
+        reads = [_same(0, num), Read(1, own_channels, channels, unread=unread)]
         for i, size in enumerate(sizes):
             own = [windows[i][place[1 + i]] for place in places]
-            reads.append(Read(1, [*before, *own, *after], size))
+            reads.append(Read(1, own, size, unread=unread))
         yield Reading(0, 0, tuple(reads))
         start += channels * bins * bins
 
@@ -376,9 +377,8 @@ def _concat(layer: _Layer) -> Iterator[Reading]:
     for index, bottom in enumerate(layer.bottoms):
         reads = list(_sames(bottom))
         if len(layer.bottoms) > 1:
-            own = [(i,) for i in range(bottom[axis])]
-            after = [()] * (layer.top[axis] - start - bottom[axis])
-            reads[axis] = Read(axis, [*[()] * start, *own, *after], bottom[axis])
+            after = layer.top[axis] - start - bottom[axis]
+            reads[axis] = Read(axis, None, bottom[axis], unread=(start, after))
         start += bottom[axis]
         yield Reading(0, index, tuple(reads))
 

@@ -67,6 +67,7 @@ class Memory:
     def _read(self, step: Step) -> None:
         """Note the bottoms that earlier layers have overwritten."""
         for bottom in step.bottoms:
+            # What Caffe reads there is the later version.
             if bottom is not None and self.overwrite(bottom) is not None:
                 self.stale_reads.append((step, bottom))
 
@@ -113,6 +114,7 @@ class Memory:
 
 def shared_bottom(step: Step, position: int) -> Value | None:
     """The bottom whose memory a top uses; ``None`` if it has its own memory."""
+    # The memory of the bottom with the same name, which need not be the first one.
     if position in step.in_place:
         return step.bottoms[position]
     if step.bottoms and shares_memory(step.layer):

@@ -10,5 +10,9 @@ __all__ = ["module_names"]
 
 def module_names(path: Iterable[str]) -> list[str]:
     """The modules in the ``__path__`` of a package, sorted, without those that begin with ``_``."""
-    names = (module.name for module in pkgutil.iter_modules(path))
-    return sorted(name for name in names if not name.startswith("_"))
+    # Looking for .py files would find nothing in a zip file.
+    found = []
+    for module in pkgutil.iter_modules(path):
+        if not module.name.startswith("_"):
+            found.append(module.name)
+    return sorted(found)

@@ -18,6 +18,7 @@ from typing import Any
 from protogen import proto, rules, sources
 from protogen.active import Entry, enter, is_elsewhere, leave
 from protogen.analysis import Analysis
+from protogen.composed_text import composed_text
 from protogen.diagnostics import Diagnostic, Location, ProtogenError, did_you_mean
 from protogen.display import Displayed, Drawing, drawing
 from protogen.editing import EditingMethods
@@ -204,9 +205,15 @@ class Net(EditingMethods, Displayed):
             self._follow()
             return writer.write(self._message, *self._written_shapes())
         if self._document is None:
-            return writer.write(self._message)
+            return self._message_text()
         self._follow()
         return self._document.text
+
+    def _message_text(self) -> str:
+        message, wirings = self._message, self._wirings
+        if self._revision is None or len(wirings) != len(message.layer):
+            return writer.write(message)
+        return composed_text(message, [line[0] for line in self._lines.values()], wirings)
 
     def save(self, path: str | os.PathLike[str], annotate: bool = False) -> None:
         """Write the prototxt to a temporary file and rename it. Raises `OSError` if that fails."""
@@ -475,20 +482,24 @@ class Net(EditingMethods, Displayed):
         """The blob of this name, for further layers to read: ``L.ReLU(net["conv5"])``."""
         return self.composition.blob(blob)
 
-    def add_layer(self, fields: dict[str, Any]) -> Any:
-        """Add a layer with these fields of ``LayerParameter``; return its message."""
+    def add_layer(self, fields: dict[str, Any]) -> tuple[int, Any]:
+        """Add a layer with these fields of ``LayerParameter``; return its index and message."""
         if self._document is not None:
             self._open()
-        return self._message.layer.add(**fields)
+        layers = self._message.layer
+        layer = layers.add(**fields)
+        return len(layers) - 1, layer
 
-    def keep_layer(self, name: str, wiring: Wiring, stated: tuple[Shape, ...] = ()) -> None:
+    def keep_layer(
+        self, index: int, name: str, wiring: Wiring, stated: tuple[Shape, ...] = ()
+    ) -> None:
         """Note that the layer added last is there to stay, and the user's line that composed it.
 
         ``stated`` are the shapes of its tops, if the user states them.
         """
-        index = len(self._message.layer) - 1
         # Its callers are Composition.add, _compose and LayerSchema.__call__.
-        self._lines[index] = (name, *user_line(depth=5))
+        file, line = user_line(depth=5)
+        self._lines[index] = (name, file, line)
         if stated:
             self._stated[index] = stated
         if self._revision is not None:

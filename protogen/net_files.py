@@ -54,7 +54,9 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a file, or of standard input for ``-``; raises `ProtogenError` if it cannot."""
     name = os.fspath(path)
     try:
-        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        if name == "-":
+            return sys.stdin.buffer.read()
+        return Path(name).read_bytes()
     except OSError as error:
         message = f"cannot be read: {error.strerror or error}"
         rule = rules.named("unreadable-file")

@@ -15,6 +15,7 @@ __all__ = ["Rounding", "pooled_axes", "roundings"]
 def pooled_axes(analysis: Analysis, step: Step) -> list[Axis]:
     """The height and width of one Pooling layer, if their sizes are known."""
     ctx = analysis.context(step)
+    # PoolingLayer rejects any other number of axes.
     if ctx is None or len(ctx.bottom) != 4:
         return []
     try:
@@ -22,10 +23,13 @@ def pooled_axes(analysis: Analysis, step: Step) -> list[Axis]:
     except Fault:
         return []
     axes = []
-    for i, (name, size) in enumerate(zip(("height", "width"), ctx.bottom[2:])):
-        if isinstance(size, int) and size > 0:
-            numbers = (window.kernel[i], window.stride[i], window.pad[i])
-            axes.append(Axis(name, size, *numbers, window.floor, window.clip))
+    for i, name in enumerate(("height", "width")):
+        size = ctx.bottom[2 + i]
+        # An unknown size is no int.
+        if not isinstance(size, int) or size < 1:
+            continue
+        numbers = (window.kernel[i], window.stride[i], window.pad[i])
+        axes.append(Axis(name, size, *numbers, window.floor, window.clip))
     return axes
 
 
@@ -43,6 +47,7 @@ def roundings(analysis: Analysis) -> list[Rounding]:
     found = []
     for step in analysis.of_type("Pooling"):
         axes = pooled_axes(analysis, step)
+        # Caffe's own clip may take the window off again that rounding up has added.
         caffe = tuple(axis.pooled for axis in axes)
         floor = tuple(axis.floored for axis in axes)
         if caffe != floor:

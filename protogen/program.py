@@ -32,6 +32,7 @@ def user_line(depth: int = 2) -> Line:
 
     So many callers as ``depth`` says are known to be protogen's own.
     """
+    # inspect.stack() would look for the source of every frame, for each layer that is composed.
     frame = sys._getframe(depth)
     while frame.f_globals.get("__name__", "").startswith(_OURS) and frame.f_back:
         frame = frame.f_back

@@ -45,12 +45,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
     written = _words(name)
     if not written:
         return ""
-    initial = written[0][0]  # whatever fits begins with the same letter
+    # Whatever fits begins with the same letter, and looking for that first is the fastest way.
+    initial = written[0][0]
     near = [other for other in known if _initial(other) == initial]
     candidates = {other: _words(other) for other in near}
-    same = [other for other, words in candidates.items() if _letters(words) == _letters(written)]
-    if same:
-        return same[0]
+    letters = _letters(written)
+    for other, words in candidates.items():
+        if _letters(words) == letters:
+            return other
     return (
         _fewest_slips(written, candidates)
         or _same_beginning(written, candidates)
@@ -64,13 +66,18 @@ def hidden_difference(name: str, other: str) -> str:
     As in ``"data" has U+200B ZERO WIDTH SPACE``; "" if the names differ visibly.
     """
     for one, two in ((name, other), (other, name)):
-        hidden = [each for each in dict.fromkeys(one) if each not in two and not each.isascii()]
+        hidden = []
+        for each in dict.fromkeys(one):
+            if each not in two and not each.isascii():
+                hidden.append(_described(each))
         if hidden:
-            listed = " and ".join(
-                f"U+{ord(each):04X} {unicodedata.name(each, '')}".rstrip() for each in hidden
-            )
-            return f'"{one}" has {listed}'
+            return f'"{one}" has {" and ".join(hidden)}'
     return ""
+
+
+def _described(character: str) -> str:
+    """``U+200B ZERO WIDTH SPACE``; control characters have no name."""
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip()
 
 
 def _words(name: str) -> list[str]:
@@ -80,7 +87,8 @@ def _words(name: str) -> list[str]:
 
 def _words_of(name: str) -> list[str]:
     words = [word.lower() for word in _WORD.findall(_O_FOR_ZERO.sub("0", name))]
-    if len(words) > 1 and words[-1] == "layer":  # as Caffe's classes are named: ConvolutionLayer
+    # As Caffe's classes are named: ConvolutionLayer.
+    if len(words) > 1 and words[-1] == "layer":
         words.pop()
     return words
 
@@ -100,22 +108,32 @@ def _letters(words: Sequence[str]) -> str:
 
 
 def _fewest_slips(written: Sequence[str], candidates: dict[str, list[str]]) -> str:
+    """The name with the fewest slips, if it is the only one."""
     slips = {}
     for name, words in candidates.items():
         number = _slips(written, words)
         if number is not None:
             slips[name] = number
-    fewest = min(slips.values(), default=0)
-    best = [name for name, number in slips.items() if number == fewest]
+    return _only_least(slips)
+
+
+def _only_least(numbers: dict[str, int]) -> str:
+    """The name with the least number; "" if several have it, because no one is then the best."""
+    least = min(numbers.values(), default=0)
+    best = [name for name, number in numbers.items() if number == least]
     return best[0] if len(best) == 1 else ""
 
 
 def _slips(written: Sequence[str], words: Sequence[str]) -> int | None:
     """How many slips turn one name into the other; ``None`` if too many for a misspelling."""
-    if len(written) != len(words):  # one slip may join or split words
+    # One slip may join or split words.
+    if len(written) != len(words):
         letters = _letters(written)
+        if len(letters) < _SHORTEST_JOINED:
+            return None
         number = _distance(letters, _letters(words))
-        return number if number <= 1 and len(letters) >= _SHORTEST_JOINED else None
+        return number if number <= 1 else None
+    # Word by word, so that two slips in a short word do not pass as two in a long name.
     total = 0
     for one, other in zip(written, words):
         number = _distance(one, other)
@@ -146,23 +164,35 @@ def _distance(one: str, other: str) -> int:
     start = _common_beginning(one, other)
     end = _common_beginning(one[start:][::-1], other[start:][::-1])
     one, other = one[start : len(one) - end], other[start : len(other) - end]
+    # Rows of the usual table, within the band: `row[j]` turns one[:i + 1] into other[:j + 1].
     before: dict[int, int] = {}
-    above = {-1: 0}
-    for j, letter in enumerate(other[:_MOST_SLIPS]):
-        above[j] = above[j - 1] + _cost(letter)
+    above = _first_row(other)
     for i, a in enumerate(one):
-        row = {-1: above[-1] + _cost(a)} if -1 in above and i < _MOST_SLIPS else {}
+        row = {}
+        if -1 in above and i < _MOST_SLIPS:
+            row[-1] = above[-1] + _cost(a)
         for j in range(max(0, i - _MOST_SLIPS), min(len(other), i + _MOST_SLIPS + 1)):
             b = other[j]
-            least = above.get(j - 1, _NEVER) + _change(a, b)
-            least = min(least, above.get(j, _NEVER) + _cost(a), row.get(j - 1, _NEVER) + _cost(b))
+            changed = above.get(j - 1, _NEVER) + _change(a, b)
+            left_out = above.get(j, _NEVER) + _cost(a)
+            added = row.get(j - 1, _NEVER) + _cost(b)
+            row[j] = min(changed, left_out, added)
             if i and j and a == other[j - 1] and b == one[i - 1]:
-                least = min(least, before.get(j - 2, _NEVER) + max(_cost(a), _cost(b)))
-            row[j] = least
+                swapped = before.get(j - 2, _NEVER) + max(_cost(a), _cost(b))
+                row[j] = min(row[j], swapped)
+        # A swap looks two rows back, so it takes two rows to know that nothing is near any more.
         if min(row.values()) > _MOST_SLIPS < min(above.values()):
             return _NEVER
         before, above = above, row
     return above.get(len(other) - 1, _NEVER)
+
+
+def _first_row(other: str) -> dict[int, int]:
+    """What it takes to turn no letters into the first ones of a name."""
+    row = {-1: 0}
+    for j, letter in enumerate(other[:_MOST_SLIPS]):
+        row[j] = row[j - 1] + _cost(letter)
+    return row
 
 
 def _cost(letter: str) -> int:
@@ -178,6 +208,7 @@ def _change(a: str, b: str) -> int:
 
 
 def _same_beginning(written: Sequence[str], candidates: dict[str, list[str]]) -> str:
+    """The shortest name with forms of the same words, if all others continue it."""
     if len(_letters(written)) < _SHORTEST_NAME:
         return ""
     found = {}
@@ -186,15 +217,21 @@ def _same_beginning(written: Sequence[str], candidates: dict[str, list[str]]) ->
             found[name] = _letters(words)
     if not found:
         return ""
-    shortest = min(found, key=lambda name: len(found[name]))
-    unique = all(letters.startswith(found[shortest]) for letters in found.values())
-    return shortest if unique else ""
+    lengths = {name: len(letters) for name, letters in found.items()}
+    shortest = min(lengths, key=lengths.__getitem__)
+    # Conv is a form of Convolution and of Convolution3D, and the first is clearly the better one.
+    if all(letters.startswith(found[shortest]) for letters in found.values()):
+        return shortest
+    return ""
 
 
 def _are_forms_of(written: Sequence[str], words: Sequence[str]) -> bool:
     """Whether each word is equal to the other name's, or a form of it."""
     alone = len(words) == 1
-    return all(one == other or _is_form_of(one, other, alone) for one, other in zip(written, words))
+    for one, other in zip(written, words):
+        if one != other and not _is_form_of(one, other, alone):
+            return False
+    return True
 
 
 def _is_form_of(word: str, other: str, alone: bool) -> bool:
@@ -202,7 +239,8 @@ def _is_form_of(word: str, other: str, alone: bool) -> bool:
 
     A word that is ``alone`` has no others to confirm it, and needs more in common.
     """
-    if not (word.isalpha() and other.isalpha()):
+    # Another number is another thing: conv1 and conv10.
+    if not word.isalpha() or not other.isalpha():
         return False
     if _stem(word) == _stem(other):
         return True
@@ -211,7 +249,8 @@ def _is_form_of(word: str, other: str, alone: bool) -> bool:
     common = _common_beginning(word, other)
     if common < 4:
         return False
-    if common == len(other):  # "Concatenation" for Concat, but not "Expand" for Exp
+    # "Concatenation" for Concat, but not "Expand" for Exp.
+    if common == len(other):
         return not alone or common >= 0.45 * len(word)
     return common >= 0.6 * max(len(word), len(other))
 
@@ -219,7 +258,10 @@ def _is_form_of(word: str, other: str, alone: bool) -> bool:
 def _stem(word: str) -> str:
     """``pad`` for ``padding``."""
     stem = word.removesuffix("ing")
-    if stem != word and len(stem) > _SHORTEST_WORD and stem[-1] == stem[-2]:
+    if stem == word or len(stem) <= _SHORTEST_WORD:
+        return stem
+    # English doubles the last letter before -ing.
+    if stem[-1] == stem[-2]:
         return stem[:-1]
     return stem
 
@@ -243,16 +285,22 @@ def _word_left_out(written: Sequence[str], candidates: dict[str, list[str]]) -> 
         return ""
     found = {}
     for name, words in candidates.items():
-        rest = iter(words)
-        in_order = written[0] == words[0] and all(word in rest for word in written)
         # One word of several says too little: "Dense" is not DenseCRF.
         if len(written) == 1 and words[1:] != ["param"]:
             continue
-        if in_order and 2 * letters > len(_letters(words)):
+        # Nor do words that are less than half of the name.
+        if 2 * letters > len(_letters(words)) and _are_in_order(written, words):
             found[name] = len(words)
-    fewest = min(found.values(), default=0)
-    best = [name for name, number in found.items() if number == fewest]
-    return best[0] if len(best) == 1 else ""
+    return _only_least(found)
+
+
+def _are_in_order(written: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether all words are in the name in this order, and its first word is the first of them."""
+    if written[0] != words[0]:
+        return False
+    # Each `in` takes words from the iterator up to the one that it finds.
+    rest = iter(words)
+    return all(word in rest for word in written)
 
 
 #: The most characters of a value in a message.
@@ -269,7 +317,8 @@ def shown(value: object) -> str:
     """
     try:
         text = repr(value)
-    except Exception:  # the code of others
+    # It may be the code of others, which raises anything.
+    except Exception:
         text = f"<{type(value).__name__}>"
     text = _ADDRESS.sub("", text)
     if len(text) > _MOST_SHOWN:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -225,20 +225,20 @@ def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
 
 
 def _all_findings(phases: Phases) -> list[Diagnostic]:
-    """The findings of the text, then those of the checks about layers that were read whole."""
-    net = phases.net
-    found = list(net.current.findings)
-    damaged = net.damaged_layers
-    for finding in _findings(phases):
-        if finding.layer_index not in damaged:
-            found.append(finding)
+    """The findings of the text, then those of the checks and of inference."""
+    found = list(phases.net.current.findings)
+    for each in all_checks():
+        found += _of_whole_layers(phases, each.check_net(phases))
+    found += _merged(phases)
     return found
 
 
-def _findings(phases: Phases) -> Iterator[Diagnostic]:
-    for each in all_checks():
-        yield from each.check_net(phases)
-    yield from _merged(phases)
+def _of_whole_layers(phases: Phases, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The findings about layers that were read whole: of the others, too little is known."""
+    damaged = phases.net.damaged_layers
+    for finding in found:
+        if finding.layer_index not in damaged:
+            yield finding
 
 
 def _merged(phases: Phases) -> Iterator[Diagnostic]:
@@ -262,7 +262,7 @@ def _merged(phases: Phases) -> Iterator[Diagnostic]:
 def _phase_findings(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
     yield from explained(phases, analysis)
     for each in all_checks():
-        yield from each.check_phase(analysis)
+        yield from _of_whole_layers(phases, each.check_phase(analysis))
 
 
 def selected(

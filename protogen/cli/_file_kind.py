@@ -26,9 +26,10 @@ def file_kind(document: Document) -> FileKind:
     in_net = len(names & set(proto.NetParameter.DESCRIPTOR.fields_by_name))
     in_solver = len(names & set(proto.SolverParameter.DESCRIPTOR.fields_by_name))
     known = max(in_net, in_solver)
-    # Also a misspelled one: "Layer" is an error to report, and no reason to skip the file.
-    has_layers = any(name.lower() in ("layer", "layers") for name in names)
-    if names and not has_layers and known * 2 < len(names):
+    # Only nets have layers. A misspelled "Layer" is an error to report, and no reason to skip it.
+    if any(name.lower() in ("layer", "layers") for name in names):
+        return "net"
+    if names and known * 2 < len(names):
         return "other"
     return "net" if in_net >= in_solver else "solver"
 

@@ -47,10 +47,11 @@ def report_error(error: click.ClickException) -> None:
     report_lines(lines.getvalue().rstrip("\n"))
 
 
-def check_output(path: str, inputs: Iterable[str]) -> None:
+def check_output(path: str, inputs: Iterable[str], hint: str = "") -> None:
     """Raise `Unusable` if writing to ``path`` would overwrite one of the files that were read."""
     if path != "-" and any(_is_same_file(path, each) for each in inputs):
-        raise Unusable(f"{path} is read by this command, and would be overwritten by its output")
+        message = f"{path} is read by this command, and would be overwritten by its output"
+        raise Unusable(message + hint)
 
 
 def _is_same_file(path: str, other: str) -> bool:

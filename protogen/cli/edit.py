@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._input import display_name, is_composed, read_net, shapes_given
+from protogen.cli._input import display_name, is_composed, read_net, shapes_given, split_spec
 from protogen.cli._options import Spec, data_option, input_option, proto_option
 from protogen.cli._output import check_output, write_text
 
@@ -102,8 +102,8 @@ def command(
     """
     if in_place and (spec == "-" or output != "-" or is_composed(spec)):
         raise click.UsageError("--in-place needs a FILE and no --output")
-    if is_composed(spec):
-        check_output(output, [spec.rpartition(":")[0] or spec])
+    hint = "" if is_composed(spec) else "; use --in-place for that"
+    check_output(output, [split_spec(spec)[0]], hint)
     steps = list(_in_order(edits))
     if not steps:
         raise click.UsageError("expected an edit, such as --rename OLD NEW")

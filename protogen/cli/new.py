@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from protogen.cli._output import Unusable, write_text
+from protogen.files import is_leftover
 
 
 @click.command(
@@ -27,13 +28,13 @@ def command(name: str, source: str | None) -> None:
     """Create the folder NAME with a project.
 
     Its net is defined once, in net.py. "make" in the folder emits the files for training and for
-    deployment, and checks them. The folder must be empty, if it exists.
+    deployment, and checks them. The folder must be empty, if it exists, or have
+    some of the files of this project only, as a run that was interrupted leaves them.
     """
     from protogen.render.project import project_files
     from protogen.zoo import ZooError, read_spec
 
     folder = Path(name)
-    _check_folder(folder)
     title = folder.resolve().name
     try:
         if source is None:
@@ -42,6 +43,7 @@ def command(name: str, source: str | None) -> None:
             files = project_files(title, *read_spec(_network(source)))
     except ZooError as error:
         raise Unusable(str(error)) from None
+    _check_folder(folder, files)
     _write(folder, files)
 
 
@@ -51,14 +53,31 @@ def _network(source: str) -> str:
     return source.removeprefix("zoo:")
 
 
-def _check_folder(folder: Path) -> None:
-    """Raise `Unusable` if the folder cannot be that of a new project."""
+def _check_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Raise `Unusable` if the folder cannot be that of a new project with these files."""
     if not folder.exists():
         return
     if not folder.is_dir():
         raise Unusable(f"{folder} exists, and is not a folder")
-    if any(folder.iterdir()):
+    if any(folder.iterdir()) and not _is_unfinished(folder, files):
         raise Unusable(f"{folder} is not empty; name a folder that does not exist")
+
+
+def _is_unfinished(folder: Path, files: Mapping[str, str]) -> bool:
+    """Whether the folder has some of these files and nothing else."""
+    expected = {folder / path: text.encode() for path, text in files.items()}
+    folders = {path.parent for path in expected}
+    number = 0
+    # Lazily: the first other file ends the search, however many there are.
+    for path in folder.rglob("*"):
+        if path in folders or is_leftover(path.name):
+            continue
+        if path not in expected or path.is_symlink() or not path.is_file():
+            return False
+        if path.read_bytes() != expected[path]:
+            return False
+        number += 1
+    return number < len(expected)
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:

@@ -70,6 +70,7 @@ def command(
     """
     from protogen.cli._input import exit_if_rejected, read_net_or_exit, shapes_given
     from protogen.graph import State
+    from protogen.named_blobs import find_value
     from protogen.render import receptive_field as render
     from protogen.render.json import dumps
     from protogen.render.table import table_text
@@ -80,7 +81,7 @@ def command(
         raise click.UsageError("--at needs a BLOB")
     net, mistakes = read_net_or_exit(spec, schema=schema)
     analysis = net.analysis(State(phase, level, stages), shapes_given(net, inputs))
-    source = report.find_value(analysis, to) if to else default_source(analysis)
+    source = find_value(analysis, to) if to else default_source(analysis)
     if source is None:
         raise click.ClickException(f"{spec} has no inputs; name another blob with --to")
     analysis = report.with_channels(analysis, source)
@@ -92,7 +93,7 @@ def command(
         _report_unclear(render.unclear_reasons(found))
         exit_if_rejected(net, analysis, mistakes)
         return
-    field = report.field_of(analysis, report.find_value(analysis, blob), source)
+    field = report.field_of(analysis, find_value(analysis, blob), source)
     if isinstance(field, report.UnclearField):
         if as_json:
             click.echo(dumps(render.data(field)))

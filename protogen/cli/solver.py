@@ -117,6 +117,8 @@ def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], out
     given = {name: value for name, value in size.items() if value}
     nets = [str(fields[name]) for name in ("net", "train_net") if name in fields]
     check_output(output, nets)
+    for net in nets:
+        _check_net(net)
     _read_batches(str(fields.get("net", "train_val.prototxt")), given)
     try:
         solver = Solver(preset, **given, **fields)
@@ -134,6 +136,25 @@ def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], out
     for note in solver.notes:
         report(note)
     write_text(output, solver.to_prototxt())
+
+
+def _check_net(net: str) -> None:
+    """End the command if a net exists and cannot be read, because Caffe would abort on it.
+
+    Whether it exists is checked with the solver, which may name it relative to another folder.
+    """
+    from pathlib import Path
+
+    from protogen.cli._input import read_document, read_file
+    from protogen.rules.text import reading_errors
+
+    if not Path(net).exists():
+        return
+    errors = reading_errors(read_document(read_file(net), net, "NetParameter", None).diagnostics)
+    for found in errors:
+        report_lines(str(found))
+    if errors:
+        raise click.exceptions.Exit(1)
 
 
 def _read_batches(net: str, given: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from protogen.cli._input import display_name, read_file
 from protogen.cli._options import proto_option
-from protogen.cli._output import report_lines, write_text
+from protogen.cli._output import check_output, report_lines, write_text
 
 if TYPE_CHECKING:
     from protogen.text.upgrade import Kind
@@ -50,6 +50,7 @@ def command(file: str, output: str, in_place: bool, kind: Kind | None, schema: s
 
     if in_place and (file == "-" or output != "-"):
         raise click.UsageError("--in-place needs a FILE and no --output")
+    check_output(output, [file], "; use --in-place for that")
     data = read_file(file)
     net, solver = (message_class(f"{name}Parameter", schema) for name in ("Net", "Solver"))
     result = upgrade(data, kind, display_name(file), {"net": net, "solver": solver})

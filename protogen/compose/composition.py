@@ -36,7 +36,8 @@ __all__ = ["Composition", "scope"]
 _NOWHERE: frozenset[int] = frozenset()
 _FIRST: frozenset[int] = frozenset({0})
 
-_CONDITIONS = frozenset(CONDITIONS)
+# With one of these fields, a layer is more than its wiring and the parameters of its type.
+_CONDITIONS = frozenset((*CONDITIONS, "blobs"))
 
 #: How many bottoms an error lists with their shapes.
 _LISTED = 6
@@ -105,23 +106,18 @@ class Composition:
 
         Raises `ComposeError` for a layer that Caffe would reject; the net is then as before.
         """
-        given = keywords.get("name")
-        unnamed = given is None
-        name = self.names.unnamed(schema.type) if unnamed else self._given_name(schema, given)
+        name = self._name(schema, keywords)
         # Nearly all calls give blobs; only lists of them need another look.
         blobs = bottoms if _all_blobs(bottoms) else _flatten(schema, name, bottoms)
-        # Rare keywords are looked for by name alone, which costs other layers next to nothing.
-        if "offset" in keywords and schema.type == "Crop" and keywords["offset"] == ALIGNED:
-            keywords = {**keywords, **self._aligned_crop(name, blobs, keywords)}
         stated: tuple[Shape, ...] = ()
-        known = None if type(schema) is UnknownType else schema
-        if "tops" in keywords or known is None:
+        if "offset" in keywords:
+            keywords = self._with_offset(schema, name, blobs, keywords)
+        if "tops" in keywords or type(schema) is UnknownType:
             stated = _stated_shapes(schema, name, keywords)
             keywords = _with_shapes(schema, stated, keywords)
-        read = [blob.name for blob in blobs]
+        read = tuple([blob.name for blob in blobs])
         tops = self._top_names(schema, name, blobs, keywords)
-        layer, plain = self._add_message(schema, name, read, tops, keywords)
-        shapes = tuple([blob.shape for blob in blobs])
+        index, layer, plain = self._add_message(schema, name, read, tops, keywords)
         in_place = _in_place(read, tops)
         phases = ALL_PHASES if plain else phases_of(layer)
         # For the lookup of the answer here, and again when the whole net is inferred.
@@ -129,8 +125,8 @@ class Composition:
         # A shape may depend on the phase, but a blob has only one: that in TEST, if possible.
         phase = "TRAIN" if phases == TRAIN_ONLY else "TEST"
         try:
-            number = PHASES[phase]
-            facts = schema.infer(layer, shapes, len(tops), number, in_place, parameters)
+            shapes = tuple([blob.shape for blob in blobs])
+            facts = schema.infer(layer, shapes, len(tops), PHASES[phase], in_place, parameters)
             if not plain and layer.param:
                 check_param_count(layer, facts)
             if stated:
@@ -140,8 +136,8 @@ class Composition:
             explanation = self._explanation(fault, phase)
             self.net.drop_layer()
             raise _compose_error(schema, name, blobs, fault, explanation) from None
-        wiring = Wiring(tuple(read), tuple(tops), plain, known, parameters)
-        self.net.keep_layer(name, wiring, stated)
+        known = None if type(schema) is UnknownType else schema
+        self.net.keep_layer(index, name, Wiring(read, tops, plain, known, parameters), stated)
         return _as_blobs(tops, facts)
 
     def _explanation(self, fault: Fault, phase: str) -> Explanation | None:
@@ -160,7 +156,10 @@ class Composition:
                 return found.get(index)
         return None
 
-    def _given_name(self, schema: LayerSchema, name: object) -> str:
+    def _name(self, schema: LayerSchema, keywords: Mapping[str, Any]) -> str:
+        name = keywords.get("name")
+        if name is None:
+            return self.names.unnamed(schema.type)
         if not isinstance(name, str):
             reject(f"name must be a string, got {shown(name)}", shown(name), schema.type)
         return self.names.prefix + name
@@ -172,29 +171,36 @@ class Composition:
         bottoms: Sequence[str],
         tops: Sequence[str],
         keywords: Mapping[str, Any],
-    ) -> tuple[proto.LayerParameter, bool]:
-        """Add the layer's message to the net; also return whether it has no `CONDITIONS`."""
+    ) -> tuple[int, proto.LayerParameter, bool]:
+        """Add a layer to the net: its index, its message, whether it has no `CONDITIONS`."""
         fields: dict[str, Any] = {"name": name, "type": schema.type, "bottom": bottoms, "top": tops}
         try:
             fill(fields, schema, keywords)
             if self._phase and "include" not in fields:
                 fields["include"] = [{"phase": self._phase}]
-            return self.net.add_layer(fields), _CONDITIONS.isdisjoint(fields)
+            index, layer = self.net.add_layer(fields)
+            return index, layer, _CONDITIONS.isdisjoint(fields)
         except (TypeError, ValueError, UnknownKeyword):
             # protobuf's own error does not name the layer, and not always the field. Looking for
             # the problem only now spares valid layers these checks.
             problem = keyword_problem(schema, keywords)
         raise mistake("layer-parameter", problem.message, name, schema.type, hint=problem.hint)
 
-    def _aligned_crop(
-        self, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """The axis and the offset of a Crop that is composed with ``offset="aligned"``."""
+    def _with_offset(
+        self,
+        schema: LayerSchema,
+        name: str,
+        blobs: Sequence[Blob],
+        keywords: Mapping[str, Any],
+    ) -> Mapping[str, Any]:
+        """The keywords with the axis and offset of a Crop composed with ``offset="aligned"``."""
+        if schema.type != "Crop" or keywords["offset"] != ALIGNED:
+            return keywords
+        if len(blobs) != 2:
+            return {**keywords, "offset": None}  # the layer itself rejects its bottoms
         # Fractions, which only this needs, take 2 % of the time to import what composes.
         from protogen.coordinates import crop_offset
 
-        if len(blobs) != 2:
-            return {"offset": None}  # the layer itself rejects its bottoms
         try:
             axis, offset = crop_offset(self.net, *blobs, phase=self._phase)
         except ProtogenError as error:
@@ -202,41 +208,42 @@ class Composition:
             raise mistake(found.name, found.message, name, "Crop", hint=found.hint) from None
         if keywords.get("axis") not in (None, axis):
             reject(f'offset="{ALIGNED}" needs axis {axis}, got {keywords["axis"]}', name, "Crop")
-        return {"axis": axis, "offset": offset}
+        return {**keywords, "axis": axis, "offset": offset}
 
     # The names of the tops -----------------------------------------------------------------------
 
     def _top_names(
         self, schema: LayerSchema, name: str, blobs: Sequence[Blob], keywords: Mapping[str, Any]
-    ) -> list[str]:
+    ) -> tuple[str, ...]:
         """The names that ``top`` gives, or the bottom's if ``in_place``, or the layer's own."""
         in_place = keywords.get("in_place")
         if in_place is not None and not isinstance(in_place, bool):
             reject(f"in_place must be True or False, got {shown(in_place)}", name, schema.type)
-        if "top" in keywords and keywords["top"] is not None:
-            return self._given_tops(schema, name, keywords["top"])
+        given = keywords.get("top")
+        if given is not None:
+            return self._given_tops(schema, name, given)
         if in_place:
             if not blobs:
                 reject("in_place needs a bottom", name, schema.type)
-            return [blobs[0].name]
+            return (blobs[0].name,)
         number = keywords.get("ntop")
         if number is None:
             number = schema.default_tops(len(blobs), keywords)
         elif isinstance(number, bool) or not isinstance(number, int) or number < 0:
             reject(f"ntop must be a number of tops, got {shown(number)}", name, schema.type)
         if number == 1:
-            return [name]
+            return (name,)
         # The first top is called like the layer; only the others are numbered.
-        return [f"{name}_{index}" if index else name for index in range(number)]
+        return tuple([f"{name}_{index}" if index else name for index in range(number)])
 
-    def _given_tops(self, schema: LayerSchema, name: str, given: object) -> list[str]:
+    def _given_tops(self, schema: LayerSchema, name: str, given: object) -> tuple[str, ...]:
         tops = []
         for top in given if isinstance(given, (list, tuple)) else [given]:
             if not isinstance(top, str):
                 message = f"top must be a string or a list of strings, got {shown(given)}"
                 reject(message, name, schema.type)
             tops.append(self.names.prefix + top)
-        return tops
+        return tuple(tops)
 
 
 # Shapes that the user states -------------------------------------------------------------------

@@ -7,7 +7,8 @@ and some fields of the layer itself. What each keyword means is looked up once f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
@@ -20,6 +21,7 @@ __all__ = ["ALIGNED", "OWN", "Keyword", "UnknownKeyword", "fill", "keyword_probl
 
 #: Keywords with a meaning of their own, which the composer reads before the rest.
 OWN = ("name", "top", "tops", "ntop", "in_place")
+_OWN = frozenset(OWN)
 
 #: The offset of a Crop that the composer computes.
 ALIGNED = "aligned"
@@ -32,7 +34,8 @@ class UnknownKeyword(Exception):
     """A keyword that a layer type does not have."""
 
 
-class Keyword(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Keyword:
     """Where a keyword's value goes: a field of a parameter message, or of the layer itself.
 
     ``home`` is the name of the parameter message in the layer, and empty for a field of the layer.
@@ -49,14 +52,14 @@ def fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, Any
     for name, value in keywords.items():
         keyword = known.get(name)
         if keyword is None:
-            if name in OWN:
+            if name in _OWN:
                 continue
             raise UnknownKeyword(name)
         if value is None:
             continue
-        home, convert, _ = keyword
-        if convert is not None:
-            value = convert(value)
+        if keyword.convert is not None:
+            value = keyword.convert(value)
+        home = keyword.home
         if not home:
             # A message given as a dict may come after some of its fields; the fields win.
             fields[name] = {**value, **fields[name]} if name in fields else value

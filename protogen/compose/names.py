@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from protogen import proto
@@ -27,7 +26,8 @@ class Names:
     def __init__(self) -> None:
         #: The names of the scopes around, as in ``res2a/``.
         self.prefix = ""
-        self._numbers: defaultdict[str, int] = defaultdict(lambda: 1)
+        #: The last number for each kind of name, and the name with it.
+        self._last: dict[str, tuple[int, str]] = {}
         self.layers: dict[str, int] = {}
         self.tops: dict[str, int] = {}
         #: The phases in which a blob has been read since it was last written.
@@ -36,14 +36,13 @@ class Names:
     def unnamed(self, layer_type: str) -> str:
         """The next of ``relu1``, ``relu2``, … for a layer that is given no name."""
         stem = self.prefix + layer_type.lower()
-        number = self._numbers[stem]
-        while True:
-            name = f"{stem}{number}"
-            if name not in self.layers and name not in self.tops:
-                # Not number + 1: the layer may still be rejected, and its name is free again then.
-                self._numbers[stem] = number
-                return name
+        number, name = self._last.get(stem) or (1, f"{stem}1")
+        while name in self.layers or name in self.tops:
             number += 1
+            name = f"{stem}{number}"
+        # The layer may still be rejected. The next one is then given the same name.
+        self._last[stem] = (number, name)
+        return name
 
     def take(
         self,
@@ -59,24 +58,30 @@ class Names:
         """
         if name in self.layers and self.layers[name] & phases:
             raise Fault(f'a layer named "{name}" already exists', field="name")
-        for index, top in enumerate(tops):
-            if index in in_place:
-                if self.read.get(top, 0) & phases:
-                    raise _overwritten(top)
-            elif top in self.tops and self.tops[top] & phases:
-                raise _produced_twice(top)
+        for index in range(len(tops)):
+            # The names of most tops are new.
+            if in_place or tops[index] in self.tops:
+                self._check_rewrite(tops[index], phases, index in in_place)
         self.note(name, bottoms, tops, phases)
+
+    def _check_rewrite(self, top: str, phases: int, in_place: bool) -> None:
+        if in_place:
+            if self.read.get(top, 0) & phases:
+                raise _overwritten(top)
+        elif self.tops.get(top, 0) & phases:
+            raise _produced_twice(top)
 
     def note(self, name: str, bottoms: Sequence[str], tops: Sequence[str], phases: int) -> None:
         """Record the names of a layer, and what it reads."""
-        read = self.read
+        read, produced = self.read, self.tops
         self.layers[name] = self.layers.get(name, 0) | phases
         for bottom in bottoms:
             read[bottom] = read.get(bottom, 0) | phases
         # After the bottoms: a layer in place reads the blob that it overwrites.
         for top in tops:
-            self.tops[top] = self.tops.get(top, 0) | phases
-            read[top] = read.get(top, 0) & ~phases
+            produced[top] = produced.get(top, 0) | phases
+            if top in read:
+                read[top] &= ~phases
 
 
 def phases_of(layer: proto.LayerParameter) -> int:

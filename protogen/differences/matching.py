@@ -40,10 +40,19 @@ def match(old: Sequence[ComparedLayer], new: Sequence[ComparedLayer]) -> _Pairs:
     the same order, then those of the same type in the same order, and at last data layers that
     produce the same blob.
     """
-    named = _by_name(old, new)
-    pairs = _fill(named, [each.content for each in old], [each.content for each in new])
-    pairs = _fill(pairs, [each.layer.type for each in old], [each.layer.type for each in new])
+    # The surest sign first: each later one only fills gaps between the pairs of the earlier ones.
+    pairs = _by_name(old, new)
+    pairs = _fill(pairs, _contents(old), _contents(new))
+    pairs = _fill(pairs, _types(old), _types(new))
     return sorted([*pairs, *_sources(pairs, old, new)])
+
+
+def _contents(layers: Sequence[ComparedLayer]) -> list[bytes]:
+    return [each.content for each in layers]
+
+
+def _types(layers: Sequence[ComparedLayer]) -> list[str]:
+    return [each.layer.type for each in layers]
 
 
 def _by_name(old: Sequence[ComparedLayer], new: Sequence[ComparedLayer]) -> _Pairs:
@@ -51,44 +60,71 @@ def _by_name(old: Sequence[ComparedLayer], new: Sequence[ComparedLayer]) -> _Pai
     candidates: dict[str, list[int]] = defaultdict(list)
     for position, each in enumerate(new):
         candidates[each.layer.name].append(position)
+    # Caffe accepts layers without a name, and they are not the same one.
+    candidates.pop("", None)
     pairs: _Pairs = []
     for position, each in enumerate(old):
         named = candidates.get(each.layer.name)
-        if named and each.layer.name:
-            equal = [other for other in named if new[other].content == each.content]
-            other = equal[0] if equal else named[0]
+        if named:
+            other = _most_similar(each, named, new)
             named.remove(other)
             pairs.append((position, other))
     return pairs
 
 
+def _most_similar(layer: ComparedLayer, positions: list[int], new: Sequence[ComparedLayer]) -> int:
+    """The first of these positions with the content of the layer, or else the first."""
+    for position in positions:
+        if new[position].content == layer.content:
+            return position
+    return positions[0]
+
+
 def _fill(pairs: _Pairs, old: Sequence[Any], new: Sequence[Any]) -> _Pairs:
     """The pairs, and more of elements with equal keys that are between the same pairs."""
+    # Pairs that cross, as those of a layer that was moved, have no gap between them.
     kept = longest_increasing(pairs)
-    taken_old, taken_new = {a for a, _ in pairs}, {b for _, b in pairs}
+    taken_old, taken_new = _taken(pairs)
     found = list(pairs)
     start, first = 0, 0
     for end, last in [*kept, (len(old), len(new))]:
-        free_old = [a for a in range(start, end) if a not in taken_old]
-        free_new = [b for b in range(first, last) if b not in taken_new]
-        inside = _equal([old[a] for a in free_old], [new[b] for b in free_new])
-        found += [(free_old[a], free_new[b]) for a, b in inside]
+        free_old = _free(range(start, end), taken_old)
+        free_new = _free(range(first, last), taken_new)
+        for a, b in _equal([old[i] for i in free_old], [new[i] for i in free_new]):
+            found.append((free_old[a], free_new[b]))
         start, first = end + 1, last + 1
     return sorted(found)
 
 
+def _taken(pairs: _Pairs) -> tuple[set[int], set[int]]:
+    """The positions in both lists that have a partner."""
+    taken_old, taken_new = set(), set()
+    for a, b in pairs:
+        taken_old.add(a)
+        taken_new.add(b)
+    return taken_old, taken_new
+
+
+def _free(positions: range, taken: set[int]) -> list[int]:
+    return [position for position in positions if position not in taken]
+
+
 def _equal(old: list[Any], new: list[Any]) -> _Pairs:
+    """Pairs of equal elements in the same order."""
     if len(old) * len(new) > _QUADRATIC:
         return equal_pairs(old, new)
     found: _Pairs = []
+    # autojunk would ignore keys that are frequent, such as the type ReLU.
     for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
-        found += [(block.a + step, block.b + step) for step in range(block.size)]
+        for step in range(block.size):
+            found.append((block.a + step, block.b + step))
     return found
 
 
 def _sources(pairs: _Pairs, old: Sequence[ComparedLayer], new: Sequence[ComparedLayer]) -> _Pairs:
     """Data layers of different types that produce the same blob."""
-    taken_old, taken_new = {a for a, _ in pairs}, {b for _, b in pairs}
+    # As the Data layer of a train_val.prototxt and the Input of its deploy.prototxt do.
+    taken_old, taken_new = _taken(pairs)
     produced: dict[str, int] = {}
     for position, each in enumerate(new):
         if position not in taken_new and _is_source(each.layer):

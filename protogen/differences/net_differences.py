@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any, Literal
 
-from protogen import proto
 from protogen.analysis import Analysis
 from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.differences.matching import ComparedLayer, match
@@ -83,8 +83,12 @@ class NetDifferences:
     @property
     def equal_layers(self) -> int:
         """The number of layers of which nothing differs, except shapes."""
-        changed = {each.old_index for each in self.differences if each.kind not in _CONSEQUENCES}
-        return sum(1 for old, _ in self.pairs if old not in changed)
+        changed = set()
+        for each in self.differences:
+            if each.kind not in _CONSEQUENCES:
+                changed.add(each.old_index)
+        equal = [old for old, _ in self.pairs if old not in changed]
+        return len(equal)
 
     def of_kind(self, *kinds: Kind) -> list[Difference]:
         """The differences of these kinds."""
@@ -143,9 +147,10 @@ class _Comparison:
         return NetDifferences([*found, *added], self.indices)
 
     def _layers(self, net: Net) -> list[ComparedLayer]:
+        """The layers to compare: without training, those that run in TEST."""
         found = []
         for index, layer in enumerate(net.current.message.layer):
-            if self.without_training and not runs_in(layer, State("TEST", stages=_stages(layer))):
+            if self.without_training and not _runs_in_test(layer):
                 continue
             normal = normal_layer(layer, without_training=self.without_training)
             found.append(ComparedLayer(index, layer, normal))
@@ -154,21 +159,23 @@ class _Comparison:
     # Layers ----------------------------------------------------------------------------------
 
     def _net_fields(self) -> Iterator[Difference]:
-        messages = []
-        for net in self.nets:
-            message = normal_message(_without_layers(net.current.message))
-            messages.append(message)
-        for path, old, new in _changes(*messages):
+        before, after = (_net_message(net) for net in self.nets)
+        for path, old, new in _changes(before, after):
             yield Difference("net", "", "", old, new, path)
 
     def _moved(self) -> set[int]:
         """The positions of the layers that are not in the order of the new net."""
+        # The fewest layers that have to move, so that one layer at another place is one difference.
         kept = {a for a, _ in longest_increasing(self.pairs)}
-        return {a for a, _ in self.pairs if a not in kept}
+        return {a for a, _ in self.pairs}.difference(kept)
 
     def _added(self) -> list[Difference]:
         known = {b for _, b in self.pairs}
-        return [_whole("added", each) for b, each in enumerate(self.new) if b not in known]
+        found = []
+        for position, layer in enumerate(self.new):
+            if position not in known:
+                found.append(_whole("added", layer))
+        return found
 
     def _pair(self, old: ComparedLayer, new: ComparedLayer, *, moved: bool) -> Iterator[Difference]:
         def found(kind: Kind, before: str = "", after: str = "", path: str = "") -> Difference:
@@ -186,7 +193,7 @@ class _Comparison:
             yield found("type", old.layer.type, new.layer.type)
         for path, before, after in _changes(old.normal, new.normal):
             # Another type has other parameters, so these say nothing.
-            if same_type or not (path == "type" or path.partition(".")[0].endswith("_param")):
+            if same_type or not _is_of_type(path):
                 yield found("parameter", before, after, path)
         for path, before, after in _renamed_tops(old.layer, new.layer):
             yield found("blob", before, after, path)
@@ -217,18 +224,29 @@ class _Comparison:
             if _are_different(blob.shape, other_blob.shape):
                 texts = format_shape(blob.shape), format_shape(other_blob.shape)
                 yield _step(old, new, "learnable", *texts, blob.name, phase)
+        # Facts also have no blobs if Caffe rejects the layer, or its bottoms are unknown.
         if len(blobs) != len(others) and _are_known(old, new):
             yield _step(old, new, "learnable", str(len(blobs)), str(len(others)), "count", phase)
 
     def _differ(self, old: Shape, new: Shape) -> bool:
-        # The batch is a matter of training.
-        if self.without_training and old and new and len(old) == len(new) > 1:
-            old, new = old[1:], new[1:]
+        """Whether two shapes differ; without training, the batch does not matter."""
+        if not self.without_training or not old or not new:
+            return _are_different(old, new)
+        # A blob with one axis has no batch, or nothing else.
+        if len(old) == len(new) > 1:
+            return _are_different(old[1:], new[1:])
         return _are_different(old, new)
 
 
 def _are_different(old: Shape, new: Shape) -> bool:
+    """Whether two shapes certainly differ: an unknown one may be equal to any."""
     return is_known(old) and is_known(new) and old != new
+
+
+def _is_of_type(path: str) -> bool:
+    """Whether a path is of the type of a layer, or of the parameters that only its type has."""
+    first = path.partition(".")[0]
+    return path == "type" or first.endswith("_param")
 
 
 def _up_to(added: list[Difference], index: int) -> list[Difference]:
@@ -243,21 +261,13 @@ def _extend(by_layer: dict[int, list[Difference]], index: int, more: Iterator[Di
     """Add differences; one that is the same in both phases is added once, without its phase."""
     known = by_layer.setdefault(index, [])
     for each in more:
+        in_any_phase = replace(each, phase="")
         for position, other in enumerate(known):
-            if (each.kind, each.path, each.old, each.new) == (
-                other.kind, other.path, other.old, other.new,
-            ):  # fmt: skip
-                known[position] = _without_phase(other)
+            if replace(other, phase="") == in_any_phase:
+                known[position] = in_any_phase
                 break
         else:
             known.append(each)
-
-
-def _without_phase(each: Difference) -> Difference:
-    return Difference(
-        each.kind, each.layer, each.type, each.old, each.new, each.path, "",
-        each.old_index, each.new_index,
-    )  # fmt: skip
 
 
 def _step(
@@ -267,6 +277,8 @@ def _step(
 
 
 def _are_known(*steps: Step) -> bool:
+    """Whether it is known what these layers learn."""
+    # If the number of multiplications is unknown, so is the number of weights.
     return all(step.facts.macs is not None and not step.faults for step in steps)
 
 
@@ -291,11 +303,12 @@ class _Wires:
         for position in range(max(len(old.bottoms), len(new.bottoms))):
             before = _name_at(old, position)
             after = _name_at(new, position)
-            if not (before and after):
+            if not before or not after:
                 yield _step(old, new, "rewired", before, after, f"bottom[{position}]")
                 continue
             was = self._source(old.bottoms[position], self._partner)
             now = self._source(new.bottoms[position], self._partners)
+            # A blob with another name is the same one if the same layer produces it.
             if not self._same(was, now, before == after):
                 yield _step(
                     old, new, "rewired", _described(was, before), _described(now, after),
@@ -306,6 +319,7 @@ class _Wires:
         """The value, or what it is computed from by layers that only one of the nets has."""
         while value is not None and value.step.index not in kept:
             bottoms = value.step.bottoms
+            # An added ReLU in place rewires nothing that reads the blob after it.
             if value.top in value.step.in_place:
                 value = bottoms[value.top]
             elif len(bottoms) == 1:
@@ -315,13 +329,15 @@ class _Wires:
         return value
 
     def _same(self, old: Value | None, new: Value | None, same_name: bool) -> bool:
-        if _is_data(old) and _is_data(new) and same_name:
+        """Whether two values, as found by `_source`, are the same."""
+        if same_name and _is_data(old) and _is_data(new):
             return True
         if old is None or new is None:
             return False
         partner = self._partner.get(old.step.index)
         if partner is not None:
             return partner == new.step.index and old.top == new.top
+        # Neither net has the layer of the other: then only the names are left to compare.
         return new.step.index not in self._partners and old.name == new.name
 
 
@@ -344,14 +360,14 @@ def _described(value: Value | None, name: str) -> str:
 
 def _renamed_tops(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
     """The tops with new names, unless a layer and its top have been renamed alike."""
-    for position in range(max(len(old.top), len(new.top))):
-        before = old.top[position] if position < len(old.top) else ""
-        after = new.top[position] if position < len(new.top) else ""
+    tops = zip_longest(old.top, new.top, fillvalue="")
+    for position, (before, after) in enumerate(tops):
         # A layer in place writes what an earlier layer has named.
         if before in old.bottom and after in new.bottom:
             continue
-        if before != after and (before, after) != (old.name, new.name):
-            yield f"top[{position}]", before, after
+        if before == after or (before, after) == (old.name, new.name):
+            continue
+        yield f"top[{position}]", before, after
 
 
 def _whole(kind: Kind, each: ComparedLayer) -> Difference:
@@ -359,14 +375,20 @@ def _whole(kind: Kind, each: ComparedLayer) -> Difference:
     return Difference(kind, each.layer.name, each.layer.type, **index)  # type: ignore[arg-type]
 
 
-def _without_layers(net: proto.NetParameter) -> proto.NetParameter:
-    found = type(net)()
-    for descriptor, value in net.ListFields():
+def _net_message(net: Net) -> Any:
+    """What a net says apart from its layers, in normal form."""
+    message = net.current.message
+    found = type(message)()
+    for descriptor, value in message.ListFields():
         if descriptor.name in ("name", "force_backward", "debug_info"):
             setattr(found, descriptor.name, value)
-    if net.HasField("state"):
-        found.state.CopyFrom(net.state)
-    return found
+    if message.HasField("state"):
+        found.state.CopyFrom(message.state)
+    return normal_message(found)
+
+
+def _runs_in_test(layer: Any) -> bool:
+    return runs_in(layer, State("TEST", stages=_stages(layer)))
 
 
 def _stages(layer: Any) -> tuple[str, ...]:
@@ -379,8 +401,11 @@ def _stages(layer: Any) -> tuple[str, ...]:
 
 def present(inputs: Inputs, net: Net) -> Inputs:
     """The given shapes of blobs that a net has."""
-    tops = {top for layer in net.current.message.layer for top in layer.top}
-    return {name: shape for name, shape in inputs.items() if name in tops}
+    # Shapes are given once for two nets, and `Net.analysis` rejects those of unknown blobs.
+    tops: set[str] = set()
+    for layer in net.current.message.layer:
+        tops.update(layer.top)
+    return {name: inputs[name] for name in inputs if name in tops}
 
 
 # Messages --------------------------------------------------------------------------------------
@@ -393,19 +418,21 @@ def _changes(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def _text_at(message: Any, edit: Edit) -> str:
-    value: Any = message
+    """The value that an edit changes, as text; an absent one is empty."""
     if edit.action == "insert":
         return ""
+    value: Any = message
     for step in edit.path:
         if isinstance(step, int):
             if step >= len(value):
                 return ""
             value = value[step]
-        else:
-            descriptor = value.DESCRIPTOR.fields_by_name[step]
-            if step not in {each.name for each, _ in value.ListFields()}:
-                return ""
-            value = _named(descriptor, getattr(value, step))
+            continue
+        # ListFields has what is written; reading an absent field gives its default.
+        written = {descriptor.name: each for descriptor, each in value.ListFields()}
+        if step not in written:
+            return ""
+        value = _named(value.DESCRIPTOR.fields_by_name[step], written[step])
     return _as_text(value)
 
 
@@ -426,8 +453,11 @@ def _field_of(descriptor: Any, edit: Edit) -> Any:
 
 
 def _named(descriptor: Any, value: Any) -> Any:
-    """The name of an enum value."""
-    if descriptor is None or descriptor.enum_type is None or not isinstance(value, int):
+    """The name of an enum value; another value as it is."""
+    if descriptor is None or descriptor.enum_type is None:
+        return value
+    # A repeated field of enums has a list here.
+    if not isinstance(value, int):
         return value
     return _Word(descriptor.enum_type.values_by_number[value].name)
 
@@ -443,12 +473,16 @@ def _as_text(value: Any) -> str:
         return "{ " + " ".join(_field_texts(value)) + " }"
     if isinstance(value, _Word):
         return value
+    # A bool is an int as well, so it comes first.
     if isinstance(value, bool):
         return "true" if value else "false"
+    # Fields are float32: more digits would show 0.1 as 0.10000000149.
     if isinstance(value, float):
         return f"{value:.7g}"
-    if isinstance(value, (str, int)):
-        return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return f'"{value}"'
     if isinstance(value, bytes):
         return repr(value)
     return "[" + ", ".join(map(_as_text, value)) + "]"

@@ -36,6 +36,7 @@ def normal_layer(layer: proto.LayerParameter, *, without_training: bool = False)
     """
     normal: Any = type(layer)()
     normal.CopyFrom(layer)
+    # These are compared by themselves, as renamed layers and as wiring.
     for name in ("name", "bottom", "top"):
         normal.ClearField(name)
     _normalize_spelling(normal)
@@ -61,12 +62,11 @@ def normal_net(net: proto.NetParameter) -> proto.NetParameter:
     normal = type(net)()
     normal.CopyFrom(net)
     for layer in normal.layer:
-        names = {name: list(getattr(layer, name)) for name in ("bottom", "top")}
-        name = layer.name
+        name, bottoms, tops = layer.name, list(layer.bottom), list(layer.top)
         layer.CopyFrom(normal_layer(layer))
         layer.name = name
-        layer.bottom.extend(names["bottom"])
-        layer.top.extend(names["top"])
+        layer.bottom.extend(bottoms)
+        layer.top.extend(tops)
     return normal
 
 
@@ -76,23 +76,33 @@ def normal_net(net: proto.NetParameter) -> proto.NetParameter:
 def _normalize_spelling(layer: Any) -> None:
     for home, (old, new) in _OLD_NAMES.items():
         if has_field(layer, home):
-            param = getattr(layer, home)
-            if has_field(param, old):
-                setattr(param, new, getattr(param, old))
-                param.ClearField(old)
+            _rename_field(getattr(layer, home), old, new)
     if layer.HasField("convolution_param"):
         _normalize_convolution(layer.convolution_param)
     if layer.HasField("pooling_param"):
         _normalize_pooling(layer.pooling_param)
-    if layer.HasField("eltwise_param") and all(each == 1 for each in layer.eltwise_param.coeff):
-        layer.eltwise_param.ClearField("coeff")
+    if layer.HasField("eltwise_param"):
+        _normalize_eltwise(layer.eltwise_param)
+
+
+def _rename_field(param: Any, old: str, new: str) -> None:
+    if has_field(param, old):
+        setattr(param, new, getattr(param, old))
+        param.ClearField(old)
+
+
+def _normalize_eltwise(param: Any) -> None:
+    """EltwiseLayer gives each bottom the coefficient 1 if none is written."""
+    if set(param.coeff) == {1}:
+        param.ClearField("coeff")
 
 
 def _normalize_convolution(param: Any) -> None:
     """Windows without ``_h`` and ``_w``; a size is written once if it is that of all axes."""
     for stem, default in (*_WINDOW, ("dilation", 1)):
-        name = "kernel_size" if stem == "kernel" else stem
+        name = _field_of(stem)
         sizes = list(getattr(param, name))
+        # Caffe has no dilation_h and dilation_w.
         if stem != "dilation":
             sizes = _height_and_width(param, stem, default) or sizes
             param.ClearField(f"{stem}_h")
@@ -104,20 +114,28 @@ def _normalize_convolution(param: Any) -> None:
         getattr(param, name)[:] = sizes
 
 
+def _field_of(stem: str) -> str:
+    return "kernel_size" if stem == "kernel" else stem
+
+
 def _height_and_width(param: Any, stem: str, default: int | None) -> list[int]:
+    """Both sizes, if at least one of the fields for a single axis is written."""
+    fields = (f"{stem}_h", f"{stem}_w")
+    if not any(has_field(param, field) for field in fields):
+        return []
     found = []
-    for axis in ("h", "w"):
-        if has_field(param, f"{stem}_{axis}"):
-            found.append(getattr(param, f"{stem}_{axis}"))
-        else:
-            found.append(default or 0)
-    written = has_field(param, f"{stem}_h") or has_field(param, f"{stem}_w")
-    return found if written else []
+    for field in fields:
+        # A stride_h without a stride_w leaves the other one 0 in a Convolution, where Caffe
+        # crashes. Here it counts as the default.
+        value = getattr(param, field) if has_field(param, field) else default
+        found.append(value or 0)
+    return found
 
 
 def _normalize_pooling(param: Any) -> None:
+    """Windows without ``_h`` and ``_w`` if both are equal: no field of a pooling has two sizes."""
     for stem, default in _WINDOW:
-        name = "kernel_size" if stem == "kernel" else stem
+        name = _field_of(stem)
         sizes = _height_and_width(param, stem, default)
         if sizes and sizes[0] == sizes[1]:
             param.ClearField(f"{stem}_h")
@@ -136,12 +154,17 @@ def _remove_training(layer: Any) -> None:
         param.ClearField("decay_mult")
     for field, value in layer.ListFields():
         if field.message_type is not None and not is_repeated(field):
-            for name in value.DESCRIPTOR.fields_by_name:
-                if name in _TRAINING_PARAMETERS or name.endswith("_filler"):
-                    value.ClearField(name)
-    for shape in layer.input_param.shape if layer.HasField("input_param") else ():
+            _remove_training_parameters(value)
+    for shape in layer.input_param.shape:
+        # The first size is the batch, unless there is no other.
         if len(shape.dim) > 1:
             shape.dim[0] = 1
+
+
+def _remove_training_parameters(param: Any) -> None:
+    for name in param.DESCRIPTOR.fields_by_name:
+        if name in _TRAINING_PARAMETERS or name.endswith("_filler"):
+            param.ClearField(name)
 
 
 def _normalize_rules(layer: Any) -> None:
@@ -151,9 +174,9 @@ def _normalize_rules(layer: Any) -> None:
     (rule,) = layer.exclude
     if [field.name for field, _ in rule.ListFields()] != ["phase"]:
         return
-    others = [number for number in PHASES.values() if number != rule.phase]
+    (other,) = set(PHASES.values()).difference([rule.phase])
     layer.ClearField("exclude")
-    layer.include.add(phase=others[0])
+    layer.include.add(phase=other)
 
 
 def _normalize_weights(layer: Any) -> None:
@@ -161,14 +184,18 @@ def _normalize_weights(layer: Any) -> None:
     schema = layer_types.find(layer.type)
     default = 1.0 if schema is not None and schema.loss else 0.0
     weights: Sequence[float] = list(layer.loss_weight)
-    if weights and weights[0] == default and not any(weights[1:]):
+    if not weights:
+        return
+    # Only the first top of a loss has the weight 1.  (source: ``LossLayer::LayerSetUp``)
+    first, *others = weights
+    if first == default and not any(others):
         layer.ClearField("loss_weight")
 
 
 def _normalize_params(layer: Any) -> None:
     """Entries at the end that say nothing; a BatchNorm has the learning rates 0 in any case."""
-    for param in layer.param:
-        if layer.type == "BatchNorm":
+    if layer.type == "BatchNorm":
+        for param in layer.param:
             param.ClearField("lr_mult")
             param.ClearField("decay_mult")
     while layer.param and not layer.param[-1].ListFields():
@@ -180,14 +207,14 @@ def _normalize_params(layer: Any) -> None:
 
 def _remove_defaults(message: Any) -> None:
     for field, value in message.ListFields():
-        if is_repeated(field):
-            if field.message_type is not None:
-                for element in value:
-                    _remove_defaults(element)
-        elif field.message_type is not None:
+        if field.message_type is None:
+            # Without a default in the schema, Caffe may ask whether the field is there.
+            if field.has_default_value and value == field.default_value:
+                message.ClearField(field.name)
+        elif is_repeated(field):
+            for element in value:
+                _remove_defaults(element)
+        else:
             _remove_defaults(value)
             if not value.ListFields():
                 message.ClearField(field.name)
-        # Without a default in the schema, Caffe may ask whether the field is there.
-        elif field.has_default_value and value == field.default_value:
-            message.ClearField(field.name)

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from protogen.analysis import Analysis
 from protogen.differences.net_differences import present
-from protogen.graph import State, Step
+from protogen.graph import State, Step, Value
 from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.schema import LayerSchema, Learnable
@@ -43,12 +44,12 @@ class WeightsFit:
     @property
     def loads(self) -> bool:
         """Whether Caffe loads the caffemodel without aborting."""
-        return not any(each.fit == "aborts" for each in self.layers)
+        return not self.of("aborts")
 
     @property
     def complete(self) -> bool:
         """Whether every learnable blob gets its weights from the caffemodel."""
-        return all(each.fit in ("loads", "unused") for each in self.layers)
+        return not self.of("filler", "aborts", "unknown")
 
     def of(self, *fits: Fit) -> list[BlobFit]:
         """The layers with these fits."""
@@ -66,15 +67,14 @@ def weights_fit(
     given is taken from the blob with the same name in the other net.
     """
     saved, target = _all_steps(trained, net, phase, inputs or {})
+    # CopyTrainedLayersFrom goes through the layers of the caffemodel, not of the net.
     found = []
     for name, step in saved.items():
-        if name in target:
-            fit = _fit(step, target[name])
-            if fit is not None:
-                found.append(fit)
-        elif step.facts.blobs:
-            found.append(BlobFit(name, step.type, "unused", "no layer with this name"))
-    shared = _shared(target, {each.layer for each in found if each.fit == "loads"})
+        fit = _fit(step, target.get(name))
+        if fit is not None:
+            found.append(fit)
+    loaded = WeightsFit(found).of("loads")
+    shared = _shared([target[each.layer] for each in loaded])
     for name, step in target.items():
         if name not in saved and step.facts.blobs:
             found.append(_filled(step, shared))
@@ -82,6 +82,7 @@ def weights_fit(
 
 
 def _phase(net: Net, wanted: str) -> str:
+    """The wanted phase, unless the net is meant for the other one only."""
     phases = net.meant_phases()
     return wanted if wanted in phases else phases[0]
 
@@ -102,14 +103,25 @@ def _all_steps(
 def _data(known: Analysis, unknown: Analysis, inputs: Inputs) -> Inputs:
     """The shapes of data in one net that the other one does not know, except the batch."""
     found: dict[str, tuple[int | None, ...]] = {}
-    for step in unknown.steps:
-        for value in step.tops:
-            other = known.values.get(value.name)
-            if step.bottoms or is_known(value.shape) or other is None or other.step.bottoms:
-                continue
-            if value.name not in inputs and other.shape:
-                found[value.name] = (None, *other.shape[1:])
+    for value in _unknown_data(unknown):
+        other = known.values.get(value.name)
+        # What the user gives takes precedence.
+        if other is None or value.name in inputs:
+            continue
+        # A blob with the same name that is computed, not read, has a shape of its own.
+        if other.shape and not other.step.bottoms:
+            found[value.name] = (None, *other.shape[1:])
     return found
+
+
+def _unknown_data(analysis: Analysis) -> Iterator[Value]:
+    """The tops of data layers whose shapes are unknown, as those of a missing database."""
+    for step in analysis.steps:
+        if step.bottoms:
+            continue
+        for value in step.tops:
+            if not is_known(value.shape):
+                yield value
 
 
 def _by_name(analysis: Analysis) -> dict[str, Step]:
@@ -120,17 +132,24 @@ def _by_name(analysis: Analysis) -> dict[str, Step]:
     return found
 
 
-def _fit(saved: Step, target: Step) -> BlobFit | None:
+def _fit(saved: Step, target: Step | None) -> BlobFit | None:
     """What becomes of two layers with the same name; ``None`` if neither learns anything."""
+    if target is None:
+        if not saved.facts.blobs:
+            return None
+        return BlobFit(saved.name, saved.type, "unused", "no layer with this name")
     old, new = saved.facts.blobs, target.facts.blobs
+    # A layer with unknown blobs seems to have none, so this comes before they are counted.
     if not _is_known(saved) or not _is_known(target):
         return BlobFit(target.name, target.type, "unknown", "the shapes are not known")
-    if not (old or new):
+    if not old and not new:
         return None
     if len(old) != len(new):
         reason = f"the caffemodel has {len(old)} blobs, and the net {len(new)}"
         return BlobFit(target.name, target.type, "aborts", reason)
     for before, after in zip(old, new):
+        # Only blobs of old files may differ, which have num, channels, height and width.
+        # (source: ``Blob::ShapeEquals``)
         if before.shape != after.shape:
             return BlobFit(target.name, target.type, "aborts", _mismatch(before, after))
     return BlobFit(target.name, target.type, "loads")
@@ -148,24 +167,30 @@ def _is_known(step: Step) -> bool:
     schema = step.schema
     if schema is None:
         return False
-    if type(schema).blob_shapes is LayerSchema.blob_shapes:  # it learns nothing
+    # A type that does not say what it learns learns nothing, even if its bottoms are unknown.
+    if type(schema).blob_shapes is LayerSchema.blob_shapes:
         return True
-    if step.faults or (step.facts.macs is None and not step.facts.blobs):
+    if step.faults:
         return False
+    if not step.facts.blobs:
+        return step.facts.macs is not None
     return all(is_known(blob.shape) for blob in step.facts.blobs)
 
 
-def _shared(target: dict[str, Step], loaded: set[str]) -> set[str]:
-    """The names of the shared blobs that a layer loads."""
-    names = set()
-    for name in loaded:
-        names |= {param.name for param in target[name].layer.param if param.name}
-    return names
+def _shared(loaded: list[Step]) -> set[str]:
+    """The names of the shared blobs that layers load."""
+    names: set[str] = set()
+    for step in loaded:
+        names.update(param.name for param in step.layer.param)
+    # A param without a name shares nothing.
+    return names.difference([""])
 
 
 def _filled(step: Step, shared: set[str]) -> BlobFit:
-    names = [param.name for param in step.layer.param]
-    if len(names) >= len(step.facts.blobs) and shared.issuperset(names[: len(step.facts.blobs)]):
+    """What becomes of a layer that the caffemodel does not have."""
+    # Blobs beyond the params are not shared.
+    names = [param.name for param in step.layer.param[: len(step.facts.blobs)]]
+    if len(names) == len(step.facts.blobs) and shared.issuperset(names):
         return BlobFit(step.name, step.type, "loads", "shares the blobs of another layer")
     reason = "the caffemodel has no layer with this name"
     return BlobFit(step.name, step.type, "filler", reason)

@@ -38,26 +38,31 @@ def cutting(
     inputs: _Inputs = {}
     for analysis in analyses:
         steps = _between(analysis, start, end)
-        kept |= {step.index for step in steps}
-        if steps:
-            found = inputs.setdefault(analysis.phase, {})
-            for value in _cut_values(steps):
-                found[value.name] = _known(value)
+        if not steps:
+            continue
+        kept.update(step.index for step in steps)
+        found = inputs.setdefault(analysis.phase, {})
+        for value in _cut_values(steps):
+            found[value.name] = _known(value)
     if not kept:
         reject(_no_connection(start, end))
-    gone = [index for index in range(len(net.layer)) if index not in kept]
+    gone = sorted(set(range(len(net.layer))) - kept)
+    new = _input_layers(net, kept, inputs)
     return [
         *[delete(("layer", index)) for index in gone],
-        *[insert(("layer", 0), layer) for layer in _input_layers(net, kept, inputs)],
+        *[insert(("layer", 0), layer) for layer in new],
         *shared_parameters(net, set(gone)),
     ]
 
 
 def _check_blob(net: proto.NetParameter, name: str) -> None:
-    tops = {top for layer in net.layer for top in layer.top}
+    tops: set[str] = set()
+    for layer in net.layer:
+        tops.update(layer.top)
     if name in tops:
         return
     near = did_you_mean(name, tops)
+    # Users often name the layer: fc8 may produce the blob "score".
     for layer in net.layer:
         if layer.name == name and layer.top:
             near = f'its layer has the top "{layer.top[0]}"'
@@ -65,42 +70,60 @@ def _check_blob(net: proto.NetParameter, name: str) -> None:
 
 
 def _no_connection(start: Sequence[str], end: Sequence[str]) -> str:
-    first = ", ".join(f'"{name}"' for name in start)
-    last = ", ".join(f'"{name}"' for name in end)
-    if start and end:
-        return f"{last} is not computed from {first}"
-    return f"no layer reads {first}" if start else f"no layer produces {last}"
+    if not start:
+        return f"no layer produces {_quoted(end)}"
+    if not end:
+        return f"no layer reads {_quoted(start)}"
+    return f"{_quoted(end)} is not computed from {_quoted(start)}"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _between(analysis: Analysis, start: Sequence[str], end: Sequence[str]) -> list[Step]:
     """The layers to keep in one state, in order."""
-    values = analysis.values
-    starts = [values[name] for name in start if name in values]
-    ends = [values[name] for name in end if name in values]
+    starts = _values(analysis, start)
+    ends = _values(analysis, end)
+    # In this state the cut is empty; a layer of another phase may have the blob.
     if (start and not starts) or (end and not ends):
         return []
-    after = _after(analysis, starts) if start else set(analysis.steps)
-    before = _before(analysis, ends, starts) if end else set(analysis.steps)
-    _check_each(analysis, end, after)
-    return [step for step in analysis.steps if step in after and step in before]
+    after = before = set(analysis.steps)
+    if start:
+        after = _after(analysis, starts)
+    if end:
+        before = _before(analysis, ends, starts)
+    _check_ends(ends, after, len(end))
+    kept = after & before
+    return [step for step in analysis.steps if step in kept]
 
 
-def _check_each(analysis: Analysis, end: Sequence[str], after: set[Step]) -> None:
+def _values(analysis: Analysis, names: Sequence[str]) -> list[Value]:
+    """The blobs with these names that exist in a state, as they are after the last layer."""
+    found = []
+    for name in names:
+        value = analysis.values.get(name)
+        if value is not None:
+            found.append(value)
+    return found
+
+
+def _check_ends(ends: Sequence[Value], after: set[Step], wanted: int) -> None:
     """Reject an end that none of the layers after the start produces, if others are."""
-    missing = [
-        name for name in end if name in analysis.values and analysis.values[name].step not in after
-    ]
-    if missing and len(missing) < len(end):
+    missing = [value.name for value in ends if value.step not in after]
+    if missing and len(missing) < wanted:
         reject(f'"{missing[0]}" is not computed from the start of the cut')
 
 
 def _after(analysis: Analysis, starts: Sequence[Value]) -> set[Step]:
     """The layers that depend on these values."""
     found: set[Step] = set()
-    # What reads a value comes after what produces it.
+    # A reader comes after the layer that produces what it reads, so one pass finds all.
     for step in analysis.steps:
         for bottom in step.bottoms:
-            if bottom is not None and (bottom in starts or bottom.step in found):
+            if bottom is None:
+                continue
+            if bottom in starts or bottom.step in found:
                 found.add(step)
     return found
 
@@ -109,10 +132,12 @@ def _before(analysis: Analysis, ends: Sequence[Value], starts: Sequence[Value]) 
     """The layers on which these values depend, without those behind the start."""
     found = {value.step for value in ends if value not in starts}
     for step in reversed(analysis.steps):
-        if step in found:
-            for bottom in step.bottoms:
-                if bottom is not None and bottom not in starts:
-                    found.add(bottom.step)
+        if step not in found:
+            continue
+        for bottom in step.bottoms:
+            # What produces a start is replaced by an Input.
+            if bottom is not None and bottom not in starts:
+                found.add(bottom.step)
     return found
 
 
@@ -128,6 +153,7 @@ def _cut_values(steps: Sequence[Step]) -> list[Value]:
 
 
 def _known(value: Value) -> Shape:
+    # An Input layer needs a number for every axis.
     if not is_known(value.shape):
         reject(
             f'the shape of "{value.name}" at the cut is {format_shape(value.shape)}',
@@ -142,16 +168,29 @@ def _input_layers(
     """An Input layer for each blob at the cut; for each phase one, if its shape depends on it."""
     # An Input with the name of a removed layer that learns would not take the blobs that a
     # caffemodel has for it, and Caffe would abort.
-    names = {layer.name for i, layer in enumerate(net.layer) if i in kept or layer.bottom}
+    taken = set()
+    for index, layer in enumerate(net.layer):
+        if index in kept or layer.bottom:
+            taken.add(layer.name)
     found = []
-    blobs = dict.fromkeys(name for shapes in inputs.values() for name in shapes)
-    for blob in blobs:
-        shapes = {phase: known[blob] for phase, known in inputs.items() if blob in known}
-        everywhere = len(shapes) == len(inputs) and len(set(shapes.values())) == 1
-        for phase, shape in list(shapes.items())[: 1 if everywhere else None]:
-            name = _free_name(blob, names)
-            found.append(_input_layer(name, blob, shape, "" if everywhere else phase))
-        names.add(name)
+    for blob, shapes in _shapes_by_blob(inputs).items():
+        name = _free_name(blob, taken)
+        taken.add(name)
+        in_all = len(shapes) == len(inputs)
+        if in_all and len(set(shapes.values())) == 1:
+            # An empty phase: the layer runs in both.
+            shapes = {"": next(iter(shapes.values()))}
+        for phase, shape in shapes.items():
+            found.append(_input_layer(name, blob, shape, phase))
+    return found
+
+
+def _shapes_by_blob(inputs: _Inputs) -> dict[str, dict[str, Shape]]:
+    """The shapes of each blob by phase, in the order in which the blobs are read."""
+    found: dict[str, dict[str, Shape]] = {}
+    for phase, shapes in inputs.items():
+        for blob, shape in shapes.items():
+            found.setdefault(blob, {})[phase] = shape
     return found
 
 

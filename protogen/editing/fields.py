@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
@@ -10,7 +9,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from protogen import layers as layer_types
 from protogen import proto
 from protogen.diagnostics import did_you_mean
-from protogen.editing._wires import reject
+from protogen.editing._wires import layers_named, reject, similar_name
 from protogen.edits import Edit, Path, delete, parse_path
 from protogen.proto.fields import has_field, is_repeated
 from protogen.text import read
@@ -33,21 +32,29 @@ def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any)
     problem = None if value is None else value_problem(descriptor, value)
     if problem:
         reject(problem.message, hint=problem.hint)
-    matching = [index for index, each in enumerate(net.layer) if fnmatchcase(each.name, pattern)]
-    if not matching:
-        near = did_you_mean(pattern, {layer.name for layer in net.layer})
-        reject(f'no layer has a name that matches "{pattern}"', hint=near)
-    home = str(path[0])
-    indices = [index for index in matching if _takes(net.layer[index], home)]
-    if not indices:
-        layer = net.layer[matching[0]]
-        reject(f'no layer that matches "{pattern}" has {home}', hint=_own_fields(layer))
+    if _is_list(descriptor, path) and value is not None and not isinstance(value, (list, tuple)):
+        value = [value]
     edits = []
-    for index in indices:
-        edit = _edit(net.layer[index], path, descriptor, value, ("layer", index, *path))
-        if edit is not None:
-            edits.append(edit)
+    for index in _layers_with(net, pattern, str(path[0])):
+        full_path = ("layer", index, *path)
+        if value is not None:
+            edits.append(Edit(full_path, "set", value))
+        elif _is_set(net.layer[index], path):
+            edits.append(delete(full_path))
     return edits
+
+
+def _layers_with(net: proto.NetParameter, pattern: str, field: str) -> list[int]:
+    """The layers that match a pattern and read a field. Raises `ProtogenError` if there is none."""
+    matching = layers_named(net, pattern)
+    if not matching:
+        near = similar_name(net, pattern)
+        reject(f'no layer has a name that matches "{pattern}"', hint=near)
+    found = [index for index in matching if _takes(net.layer[index], field)]
+    if not found:
+        layer = net.layer[matching[0]]
+        reject(f'no layer that matches "{pattern}" has {field}', hint=_own_fields(layer))
+    return found
 
 
 def value_from_text(field: str, text: str, net: proto.NetParameter | None = None) -> Any:
@@ -60,55 +67,62 @@ def value_from_text(field: str, text: str, net: proto.NetParameter | None = None
     layer = _layer_descriptor(net)
     descriptor = _field_at(path, field, layer)
     # The reader knows how every type of value is written, so a layer with only this field is read.
-    around = [str(step) for step in path[:-1] if not isinstance(step, int)]
-    if isinstance(path[-1], int):
-        around.pop()
-    value = f'"{text}"' if _is_bare_string(descriptor, text) else text
-    colon = "" if descriptor.message_type is not None else ":"
-    body = f"{{ {value} }}" if not colon and not value.lstrip().startswith(("{", "[")) else value
-    source = f"{' { '.join([*around, descriptor.name])}{colon} {body}{' }' * len(around)}"
+    names = [str(step) for step in path if not isinstance(step, int)]
+    around = names[:-1]
+    source = _written(descriptor, text)
+    for name in reversed(around):
+        source = f"{name} {{ {source} }}"
     document = read(source, proto.message_class(layer), f"<{field}>")
     if document.diagnostics:
         reject(f'{field} cannot be "{text}": {document.diagnostics[0].message}')
     message: Any = document.message
-    for step in around:
-        holder = message.DESCRIPTOR.fields_by_name[step]
-        message = getattr(message, step)[0] if is_repeated(holder) else getattr(message, step)
-    found = getattr(message, descriptor.name)
-    if not is_repeated(descriptor):
-        return found
-    return found[0] if isinstance(path[-1], int) else list(found)
+    for name in around:
+        message = _only_value(message, name)
+    if _is_list(descriptor, path):
+        return list(getattr(message, descriptor.name))
+    return _only_value(message, descriptor.name)
 
 
-def _is_bare_string(field: FieldDescriptor, text: str) -> bool:
-    return field.cpp_type == field.CPPTYPE_STRING and not text.startswith(('"', "'", "["))
+def _written(field: FieldDescriptor, text: str) -> str:
+    """A field with its value as prototxt."""
+    if field.message_type is None:
+        # A shell removes the quotes of a string, so they may be left out.
+        is_string = field.cpp_type == field.CPPTYPE_STRING
+        if is_string and not text.startswith(('"', "'", "[")):
+            text = f'"{text}"'
+        return f"{field.name}: {text}"
+    if text.lstrip().startswith(("{", "[")):
+        return f"{field.name} {text}"
+    return f"{field.name} {{ {text} }}"
 
 
-def _edit(
-    layer: Any, path: Path, descriptor: FieldDescriptor, value: Any, full_path: Path
-) -> Edit | None:
-    if value is None:
-        return delete(full_path) if _is_set(layer, path) else None
-    whole = is_repeated(descriptor) and not isinstance(path[-1], int)
-    if whole and not isinstance(value, (list, tuple)):
-        value = [value]
-    return Edit(full_path, "set", value)
+def _only_value(message: Any, name: str) -> Any:
+    """The value of a field that is written once."""
+    value = getattr(message, name)
+    return value[0] if is_repeated(message.DESCRIPTOR.fields_by_name[name]) else value
+
+
+def _is_list(field: FieldDescriptor, path: Path) -> bool:
+    """Whether a path leads to a repeated field as a whole, not to one of its elements."""
+    return is_repeated(field) and not isinstance(path[-1], int)
 
 
 def _is_set(message: Any, path: Path) -> bool:
     """Whether the field that a path leads to is set, or has elements."""
     name, *rest = path
     value = getattr(message, str(name))
-    if is_repeated(message.DESCRIPTOR.fields_by_name[name]):
-        if not rest:
-            return len(value) > 0
+    if not is_repeated(message.DESCRIPTOR.fields_by_name[name]):
+        is_set = has_field(message, str(name))
+    elif not rest:
+        is_set = len(value) > 0
+    else:
         index, *rest = rest
-        if not isinstance(index, int) or index >= len(value):
-            return False
-        return not rest or _is_set(value[index], tuple(rest))
-    if not has_field(message, str(name)):
-        return False
-    return not rest or _is_set(value, tuple(rest))
+        is_set = isinstance(index, int) and index < len(value)
+        if is_set:
+            value = value[index]
+    if is_set and rest:
+        return _is_set(value, tuple(rest))
+    return is_set
 
 
 def _layer_descriptor(net: proto.NetParameter | None) -> Descriptor:
@@ -123,14 +137,17 @@ def _field_at(path: Path, text: str, layer: Descriptor) -> FieldDescriptor:
     descriptor: Descriptor | None = layer
     found: FieldDescriptor | None = None
     for step in path:
+        # The position of an element does not change which field it is.
         if isinstance(step, int):
             continue
         if descriptor is None:
             reject(f'"{text}": a field before "{step}" is not a message')
         found = descriptor.fields_by_name.get(step)
         if found is None:
-            near = did_you_mean(step, descriptor.fields_by_name)
-            hint = near or ("" if "." in text else f"name its message, too: {_EXAMPLE}")
+            hint = did_you_mean(step, descriptor.fields_by_name)
+            # A parameter such as num_output, without its convolution_param.
+            if not hint and "." not in text:
+                hint = f"name its message, too: {_EXAMPLE}"
             reject(f'{descriptor.name} has no field "{step}"', hint=hint)
         descriptor = found.message_type
     if found is None:
@@ -143,7 +160,9 @@ def _takes(layer: Any, home: str) -> bool:
     if not home.endswith("_param"):
         return True
     schema = layer_types.find(layer.type)
-    return schema is None or home in schema.params or has_field(layer, home)
+    if schema is None:  # a type of an unknown fork may read any of them
+        return True
+    return home in schema.params or has_field(layer, home)
 
 
 def _own_fields(layer: Any) -> str:

@@ -32,10 +32,12 @@ def insertion_after(analyses: Sequence[Analysis], index: int, new: _Layers) -> l
     _check_names(analyses, new)
     rewiring = Rewiring(analyses)
     if new[-1].top:
+        top = new[-1].top[0]
         for step in rewiring.steps(index):
             for value in step.tops:
-                if value.name in new[0].bottom and new[-1].top[0] != value.name:
-                    rewiring.follow(value, new[-1].top[0])
+                # With its own name the new layer is in place, and its readers stay right.
+                if value.name in new[0].bottom and value.name != top:
+                    rewiring.follow(value, top)
     return [*_inserts(index + 1, new), *rewiring.edits()]
 
 
@@ -52,18 +54,28 @@ def insertion_before(analyses: Sequence[Analysis], index: int, new: _Layers) -> 
         new[0].bottom.append(layer.bottom[0])
     read = new[0].bottom[0]
     if read in layer.top:
-        for each in new:
-            if not each.top:
-                each.top.append(read)
+        _put_in_place(new, read)
     _complete_chain(layer, new)
     _check_names(analyses, new)
     rewiring = Rewiring(analyses)
-    if new[-1].top:
+    if new[-1].top and new[-1].top[0] != read:
         for step in rewiring.steps(index):
-            for position, value in enumerate(step.bottoms):
-                if value is not None and value.name == read != new[-1].top[0]:
-                    rewiring.read_at(step, position, new[-1].top[0])
+            _read_instead(rewiring, step, read, new[-1].top[0])
     return [*_inserts(index, new), *rewiring.edits()]
+
+
+def _put_in_place(new: _Layers, blob: str) -> None:
+    """Let each new layer without tops overwrite a blob."""
+    for layer in new:
+        if not layer.top:
+            layer.top.append(blob)
+
+
+def _read_instead(rewiring: Rewiring, step: Step, old: str, new: str) -> None:
+    """Let a layer read another blob as each bottom with the old name."""
+    for position, value in enumerate(step.bottoms):
+        if value is not None and value.name == old:
+            rewiring.read_at(step, position, new)
 
 
 def replacement(
@@ -77,6 +89,7 @@ def replacement(
     layer = net.layer[index]
     if not new[0].bottom:
         new[0].bottom.extend(layer.bottom)
+    # A top that is not set here gets the name of the new layer, and its readers follow.
     if not new[-1].top and not _must_leave_place(layer, new[-1]):
         new[-1].top.extend(layer.top)
     _complete_chain(layer, new)
@@ -85,6 +98,7 @@ def replacement(
     for step in rewiring.steps(index):
         _rewire_tops(rewiring, step, new[-1])
     return [
+        # Set, not deleted and inserted, so that the comments before the layer stay.
         Edit(("layer", index), "set", new[0]),
         *_inserts(index + 1, new[1:]),
         *rewiring.edits(),
@@ -95,9 +109,11 @@ def replacement(
 def _rewire_tops(rewiring: Rewiring, step: Step, new: proto.LayerParameter) -> None:
     for position, value in enumerate(step.tops):
         if position < len(new.top):
-            if new.top[position] != value.name:
-                rewiring.follow(value, new.top[position])
+            name = new.top[position]
+            if name != value.name:
+                rewiring.follow(value, name)
             continue
+        # The new layer has fewer tops; the others must not be read.
         for reader, _ in readers(value):
             reject(
                 f'cannot be replaced: layer "{reader.name}" reads its top "{value.name}", which'
@@ -109,10 +125,13 @@ def _rewire_tops(rewiring: Rewiring, step: Step, new: proto.LayerParameter) -> N
 
 def _must_leave_place(old: proto.LayerParameter, new: proto.LayerParameter) -> bool:
     """Whether the old layer works in place, and the new one cannot."""
-    if not set(old.top) & set(old.bottom):
+    if set(old.top).isdisjoint(old.bottom):
         return False
     schema = layer_types.find(new.type)
-    return schema is not None and (not schema.elementwise or schema.reads_bottom_while_writing)
+    if schema is None:  # a type of an unknown fork
+        return False
+    # A pooling in place of a ReLU would overwrite what it still has to read.
+    return not schema.elementwise or schema.reads_bottom_while_writing
 
 
 def _complete_chain(layer: proto.LayerParameter, new: _Layers) -> None:
@@ -123,25 +142,28 @@ def _complete_chain(layer: proto.LayerParameter, new: _Layers) -> None:
         if not each.top and _has_tops(each):
             each.top.append(each.name)
         # A new layer runs when the layer does that it is inserted at.
-        if not (each.include or each.exclude):
+        if not each.include and not each.exclude:
             each.include.extend(layer.include)
             each.exclude.extend(layer.exclude)
 
 
 def _has_tops(layer: proto.LayerParameter) -> bool:
+    """Whether a layer writes blobs; a Silence does not."""
     schema = layer_types.find(layer.type)
     return schema is None or schema.tops not in (0, (0, 0))
 
 
 def _check_names(analyses: Sequence[Analysis], new: _Layers, without: int = -1) -> None:
     """Reject a new layer with the name of another one."""
-    others = {
-        layer.name for index, layer in enumerate(analyses[0].message.layer) if index != without
-    }
+    # Caffe would load the net, but fill only the first of the two from a caffemodel.
+    taken = set()
+    for index, layer in enumerate(analyses[0].message.layer):
+        if index != without:
+            taken.add(layer.name)
     for layer in new:
-        if layer.name in others:
+        if layer.name in taken:
             reject(f'a layer named "{layer.name}" already exists')
-        others.add(layer.name)
+        taken.add(layer.name)
 
 
 def _inserts(index: int, new: Iterable[proto.LayerParameter]) -> list[Edit]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from protogen import proto
 from protogen.analysis import Analysis
-from protogen.diagnostics import ProtogenError, did_you_mean
-from protogen.editing._wires import find_layer, reject, states_of
+from protogen.diagnostics import ProtogenError
+from protogen.editing._wires import find_layer, layers_named, reject, similar_name, states_of
 from protogen.editing.cutting import cutting
 from protogen.editing.fields import field_setting
 from protogen.editing.insertion import insertion_after, insertion_before, replacement
@@ -110,10 +109,12 @@ class EditingMethods:
             reject("expected a blob to start from, or to end at")
 
         def plan(net: proto.NetParameter, analyses: _Analyses) -> list[Edit]:
-            wanted = analyses()
-            if phase is not None:
-                wanted = [each for each in wanted if each.phase == State(phase).phase]
-            return cutting(net, wanted, *names)
+            if phase is None:
+                return cutting(net, analyses(), *names)
+            wanted = State(phase).phase
+            # The cut removes each layer that none of these states keeps.
+            of_phase = [each for each in analyses() if each.phase == wanted]
+            return cutting(net, of_phase, *names)
 
         self._change(plan, inputs=inputs)
 
@@ -131,8 +132,8 @@ class EditingMethods:
         For several edits with ``verify=False``. ``inputs`` are shapes of the data of ``before``.
         """
         message = self._net.current.message
-        tops = {top for layer in message.layer for top in layer.top}
-        given = {name: shape for name, shape in (inputs or {}).items() if name in tops}
+        # Inference rejects the shape of a blob that is no longer produced.
+        given = _still_produced(inputs or {}, message)
         for state in states_of(message):
             _verify(before.analysis(state, inputs), self._net.analysis(state, given))
 
@@ -145,6 +146,7 @@ class EditingMethods:
             return [net.analysis(state, inputs) for state in states_of(message)]
 
         edits = plan(message, analyses)
+        # Verified before anything is changed, so that a rejected edit leaves no trace.
         if verify:
             for analysis in analyses():
                 _verify(analysis, analysis.edited(edits))
@@ -154,6 +156,18 @@ class EditingMethods:
     def _net(self) -> Any:
         """This net, with the methods of the class that has these as well."""
         return self
+
+
+def _still_produced(inputs: Inputs, net: proto.NetParameter) -> dict[str, Any]:
+    """The shapes of the blobs that a net produces."""
+    tops: set[str] = set()
+    for layer in net.layer:
+        tops.update(layer.top)
+    found = {}
+    for name, shape in inputs.items():
+        if name in tops:
+            found[name] = shape
+    return found
 
 
 def _edited(net: Any, edits: Sequence[Edit]) -> Any:
@@ -169,7 +183,10 @@ def _edited(net: Any, edits: Sequence[Edit]) -> Any:
         old.apply(edits)
     except ProtogenError:
         return upgraded
-    return old if old.current.message == upgraded.current.message else upgraded
+    # The edited old text is good only if it is upgraded to the edited net.
+    if old.current.message == upgraded.current.message:
+        return old
+    return upgraded
 
 
 def _as_list(names: str | Sequence[str]) -> list[str]:
@@ -180,14 +197,9 @@ def _matching(net: proto.NetParameter, patterns: Iterable[str]) -> list[int]:
     """The layers with names that match. Raises `ProtogenError` for a pattern without any."""
     found: dict[int, None] = {}
     for pattern in patterns:
-        indices = [
-            index
-            for index, layer in enumerate(net.layer)
-            if layer.name == pattern or fnmatchcase(layer.name, pattern)
-        ]
+        indices = layers_named(net, pattern)
         if not indices:
-            near = did_you_mean(pattern, {layer.name for layer in net.layer})
-            reject(f'no layer is named "{pattern}"', hint=near)
+            reject(f'no layer is named "{pattern}"', hint=similar_name(net, pattern))
         found.update(dict.fromkeys(indices))
     return list(found)
 
@@ -196,9 +208,9 @@ def _verify(before: Analysis, after: Analysis) -> None:
     """Raise `ProtogenError` with the errors that are new."""
     new = after.errors - before.errors
     found = [each for each in after.faults if (each.code, each.layer) in new]
-    # An old error may be in a layer with a new name.
-    old_layers = {layer.name for layer in before.message.layer}
+    # If there are not more errors than before, one in a layer with a new name is an old one.
     if len(after.errors) <= len(before.errors):
+        old_layers = {layer.name for layer in before.message.layer}
         found = [each for each in found if each.layer in old_layers]
     if found:
         raise ProtogenError(found)

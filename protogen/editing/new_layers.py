@@ -24,7 +24,9 @@ NewLayers = proto.LayerParameter | Mapping[str, Any] | str | list[Any] | tuple[A
 def new_layers(given: NewLayers, net: proto.NetParameter) -> list[proto.LayerParameter]:
     """The layers for a net, as messages of their own. Raises `ProtogenError`."""
     if isinstance(given, (list, tuple)):
-        found = [layer for each in given for layer in new_layers(each, net)]
+        found = []
+        for each in given:
+            found += new_layers(each, net)
     elif isinstance(given, str):
         found = _read(given, type(net))
     else:
@@ -32,7 +34,8 @@ def new_layers(given: NewLayers, net: proto.NetParameter) -> list[proto.LayerPar
     if not found:
         reject("expected a layer, got none")
     for layer in found:
-        if not (layer.name and layer.type):
+        # Tops are named after the layer, and Caffe aborts without a type.
+        if not layer.name or not layer.type:
             reject("a new layer needs a name and a type", layer)
     return found
 
@@ -42,7 +45,8 @@ def _read(text: str, net_class: type[proto.NetParameter]) -> list[proto.LayerPar
     if not text.lstrip().startswith("layer"):
         text = f"layer {{ {text} }}"
     document = read(text, net_class, "<layer>")
-    errors = [each for each in document.diagnostics if each in reading_errors([each])]
+    errors = reading_errors(document.diagnostics)
+    # In a file, an unknown field may be one of a fork. Here it is new, and so a mistake.
     unknown = [each for each in document.diagnostics if each.name == "unknown-field"]
     if errors or unknown:
         raise ProtogenError([*errors, *unknown])
@@ -52,6 +56,7 @@ def _read(text: str, net_class: type[proto.NetParameter]) -> list[proto.LayerPar
 def _message(given: Any, layer: proto.LayerParameter) -> proto.LayerParameter:
     """Fill ``layer``, which is empty, and is of the schema of the net."""
     if isinstance(given, Message) and given.DESCRIPTOR.full_name == layer.DESCRIPTOR.full_name:
+        # By way of bytes, because the net may have the schema of a fork: another class.
         layer.MergeFromString(given.SerializePartialToString())
         return layer
     if not isinstance(given, Mapping):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import NoReturn
+
+from google.protobuf.message import Message
 
 from protogen import proto
 from protogen.analysis import Analysis
@@ -14,7 +16,7 @@ from protogen.proto.fields import has_field
 
 __all__ = ["removal", "shared_parameters"]
 
-#: The fields that fill the first and the second learnable blob of a layer.
+#: The names of the fields that fill the first and the second learnable blob of a layer.
 _FILLERS = (("weight_filler", "filler"), ("bias_filler",))
 
 
@@ -28,10 +30,9 @@ def removal(
     """
     rewiring = Rewiring(analyses)
     for analysis in analyses:
-        for step in analysis.steps:
-            if step.index in indices:
-                for value in step.tops:
-                    _rewire(rewiring, value, indices)
+        for step in analysis.of_indices(sorted(indices)):
+            for value in step.tops:
+                _rewire(rewiring, value, indices)
     return [
         *[delete(("layer", index)) for index in indices],
         *rewiring.edits(),
@@ -40,10 +41,10 @@ def removal(
 
 
 def _rewire(rewiring: Rewiring, value: Value, indices: Collection[int]) -> None:
-    others = [step for step, _ in readers(value) if step.index not in indices]
-    if not others:
+    staying = [step for step, _ in readers(value) if step.index not in indices]
+    if not staying:
         return
-    source = _source(value, others[0], indices)
+    source = _source(value, staying[0], indices)
     # The readers of a layer in place read the blob that it overwrote.
     if source.name != value.name:
         rewiring.read_instead(value, source.name, without=indices)
@@ -51,22 +52,34 @@ def _rewire(rewiring: Rewiring, value: Value, indices: Collection[int]) -> None:
 
 def _source(value: Value, reader: Step, indices: Collection[int]) -> Value:
     """The value of a layer that stays, from which a value of a removed layer is computed."""
+    # The layers below a removed one may be removed, too.
     while value.step.index in indices:
-        step = value.step
-        known = [bottom for bottom in step.bottoms if bottom is not None]
-        if value.top in step.in_place:
-            value = known[value.top]
-        elif len(known) == len(step.bottoms) == 1:
-            value = known[0]
-        else:
-            number = f"{len(step.bottoms)} bottoms" if step.bottoms else "no bottom"
-            reject(
-                f'cannot be removed: layer "{reader.name}" reads its top "{value.name}", and it has'
-                f" {number} to read instead",
-                step.layer,
-                hint=f'remove "{reader.name}", too, or replace the layer',
-            )
+        bottom = _replaced_bottom(value)
+        if bottom is None:
+            _reject_removal(value, reader)
+        value = bottom
     return value
+
+
+def _replaced_bottom(value: Value) -> Value | None:
+    """What to read instead of a top: the bottom that it overwrites, or the only one."""
+    step = value.step
+    if value.top in step.in_place:
+        return step.bottoms[value.top]
+    if len(step.bottoms) == 1:
+        return step.bottoms[0]
+    return None
+
+
+def _reject_removal(value: Value, reader: Step) -> NoReturn:
+    step = value.step
+    number = f"{len(step.bottoms)} bottoms" if step.bottoms else "no bottom"
+    reject(
+        f'cannot be removed: layer "{reader.name}" reads its top "{value.name}", and it has'
+        f" {number} to read instead",
+        step.layer,
+        hint=f'remove "{reader.name}", too, or replace the layer',
+    )
 
 
 def shared_parameters(net: proto.NetParameter, removed: Collection[int]) -> list[Edit]:
@@ -79,12 +92,11 @@ def shared_parameters(net: proto.NetParameter, removed: Collection[int]) -> list
     edits = []
     for index, layer in enumerate(net.layer):
         for position, param in enumerate(layer.param):
+            # A blob without a name belongs to its layer alone.
             if not param.name:
                 continue
-            owner = owners.get(param.name)
-            if owner is None:
-                owners[param.name] = (index, position)
-            elif owner[0] in removed and index not in removed:
+            owner = owners.setdefault(param.name, (index, position))
+            if owner[0] in removed and index not in removed:
                 edits += _inherited(net, owner, (index, position))
                 owners[param.name] = (index, position)
     return edits
@@ -99,21 +111,28 @@ def _inherited(net: proto.NetParameter, old: tuple[int, int], new: tuple[int, in
         if has_field(old_param, field) and not has_field(new_param, field):
             path = ("layer", new[0], "param", new[1], field)
             edits.append(Edit(path, "set", getattr(old_param, field)))
-    names = _FILLERS[new[1]] if new[1] < len(_FILLERS) else ()
-    for home in _parameter_messages(old_layer):
-        for name in names:
-            edits += _inherited_filler(old_layer, new_layer, new[0], home, name)
+    # Layers that share a blob usually have one type, and so the same parameter message.
+    for home in _common_parameters(old_layer, new_layer):
+        before, after = getattr(old_layer, home), getattr(new_layer, home)
+        for name in _fillers(before, new[1]):
+            if has_field(before, name) and not has_field(after, name):
+                filler = getattr(before, name)
+                edits.append(Edit(("layer", new[0], home, name), "set", filler))
     return edits
 
 
-def _parameter_messages(layer: Any) -> list[str]:
-    return [field.name for field, _ in layer.ListFields() if field.name.endswith("_param")]
+def _common_parameters(old: proto.LayerParameter, new: proto.LayerParameter) -> list[str]:
+    """The parameter messages that both layers have."""
+    found = []
+    for field, _ in old.ListFields():
+        if field.name.endswith("_param") and has_field(new, field.name):
+            found.append(field.name)
+    return found
 
 
-def _inherited_filler(old: Any, new: Any, index: int, home: str, name: str) -> list[Edit]:
-    if not has_field(new, home) or name not in getattr(new, home).DESCRIPTOR.fields_by_name:
+def _fillers(parameters: Message, position: int) -> list[str]:
+    """The fields of a parameter message that fill the learnable blob at a position."""
+    if position >= len(_FILLERS):
         return []
-    before, after = getattr(old, home), getattr(new, home)
-    if has_field(before, name) and not has_field(after, name):
-        return [Edit(("layer", index, home, name), "set", getattr(before, name))]
-    return []
+    fields = parameters.DESCRIPTOR.fields_by_name
+    return [name for name in _FILLERS[position] if name in fields]

@@ -45,7 +45,8 @@ class _Lines:
 
     def of_amount(self, amount: Amount) -> Iterator[str]:
         """Where the sizes of an amount come from, if a layer computes them."""
-        return self.of_places([place for place in amount.places if place.size != 1])
+        places = [place for place in amount.places if place.size != 1]
+        return self.of_places(places)
 
     def of_places(self, places: Iterable[Place]) -> Iterator[str]:
         """Where the sizes of some axes come from, if a layer computes them."""
@@ -54,8 +55,10 @@ class _Lines:
             lines = tuple(self._sources(place))
             if lines:
                 alike.setdefault((place.known_size, lines), []).append(place)
+        # Height and width usually come about alike, and share their lines.
         for (_, lines), same in alike.items():
-            yield f"{_has(same[0], [place.name for place in same])}:"
+            names = [place.name for place in same]
+            yield f"{_has(same[0], names)}:"
             yield from lines
 
     def _sources(self, place: Place) -> Iterator[str]:
@@ -68,11 +71,12 @@ class _Lines:
     def _step(self, derivation: Derivation) -> Iterator[str]:
         """What a layer does to the size of its bottom, if that is worth a line."""
         place, source = derivation.place, derivation.sources[0]
+        name = f"  {self._name(place.value.step)}"
         if derivation.change is not None:
-            yield f"  {self._name(place.value.step)}: {derivation.change.text}"
+            yield f"{name}: {derivation.change.text}"
         elif place.axis != source.axis:
-            moved = f'axis {place.axis} is axis {source.axis} of "{source.value.name}"'
-            yield f"  {self._name(place.value.step)}: {moved}"
+            # Without this line, a reader would look for the axis under its old number.
+            yield f'{name}: axis {place.axis} is axis {source.axis} of "{source.value.name}"'
 
     def _origin(self, derivation: Derivation) -> Iterator[str]:
         """Where a size comes from in the first place; nothing for an input."""
@@ -84,26 +88,31 @@ class _Lines:
         elif derivation.setting is not None:
             yield f"{name}: {derivation.setting.text(derivation.setting.value)}"
         elif derivation.kind is Kind.SET:
-            is_global = step.type == "Pooling" and step.layer.pooling_param.global_pooling
-            cause = "global_pooling: true" if is_global else f"always {size} here"
+            cause = f"always {size} here"
+            # A flag sets this size, not a number.
+            if step.type == "Pooling" and step.layer.pooling_param.global_pooling:
+                cause = "global_pooling: true"
             yield f"{name}: {cause}"
         elif derivation.kind is Kind.UNKNOWN:
             yield f"{name}: a {step.type} layer produces {size}"
 
     def _settings(self, derivation: Derivation) -> list[str]:
         """The fields that set the sizes in a product or a sum."""
+        # A shared source is listed once.
         lines: dict[str, None] = {}
         for source in derivation.sources:
             root = self._derivations.of(self._derivations.way(source)[-1])
-            if root.setting is not None or root.kind in (Kind.PRODUCT, Kind.SUM):
+            is_computed = root.kind in (Kind.PRODUCT, Kind.SUM)
+            if is_computed or root.setting is not None:
                 lines.update(dict.fromkeys(self._origin(root)))
         return list(lines)[:_MOST_SETTINGS]
 
     def _name(self, step: Step) -> str:
         """``"pool1" (line 120)``; the line is that of the file or of the user's program."""
         place = self._derivations.analysis.location(step)
-        line = f" (line {place.line})" if place is not None and place.line else ""
-        return f'"{step.name}"{line}'
+        if place is None or not place.line:
+            return f'"{step.name}"'
+        return f'"{step.name}" (line {place.line})'
 
 
 class _Account(_Lines):
@@ -118,21 +127,27 @@ class _Account(_Lines):
         if not comparison.is_of_axes:
             yield from self._totals()
         if not pairs:
-            for amount in (comparison.first, comparison.second):
-                yield from self.of_amount(amount)
+            yield from self.of_amount(comparison.first)
+            yield from self.of_amount(comparison.second)
             return
         first = pairs[0]
-        alike = [pair for pair in pairs if pair.is_like(first)]
+        alike, others = [], []
+        for pair in pairs:
+            if pair.is_like(first):
+                alike.append(pair)
+            else:
+                others.append(pair)
         yield from self._pair(alike)
         yield from self._darknet()
-        for pair in pairs:
-            if pair not in alike:
-                sizes = " and ".join(str(branch.end.size) for branch in pair.branches)
-                yield f"{pair.name} also differs: {sizes}"
+        # Their accounts would be as long again, and the first one usually leads to the cause.
+        for pair in others:
+            yield f"{pair.name} also differs: {pair.first.end.size} and {pair.second.end.size}"
 
     def _darknet(self) -> Iterator[str]:
+        # Nets converted from Darknet, such as tiny YOLO, have such a pooling.
+        suspects = self._divergence.suspects
         for step in self._divergence.changes:
-            if step in self._divergence.suspects and is_darknet_pooling(step):
+            if step in suspects and is_darknet_pooling(step):
                 yield (
                     f'in Darknet "{step.name}" keeps the size, because Darknet pads the end of a'
                     " pooling with stride 1"
@@ -143,15 +158,19 @@ class _Account(_Lines):
     def _totals(self) -> Iterator[str]:
         """``"upscore" has 1 * 544 * 544 = 295936 predictions``, a line for each amount."""
         comparison = self._divergence.comparison
-        for amount, what in (
-            (comparison.first, comparison.what),
-            (comparison.second, comparison.other_what or comparison.what),
-        ):
-            name = self._divergence.join.name if amount.value is None else amount.value.name
-            verb = "has" if amount.value is not None and amount.factor == 1 else "requires"
-            if amount.multiple_of:
-                verb += f" a multiple of {amount.multiple_of}, such as"
-            yield f'"{name}" {verb} {_counted(amount, what)}'
+        yield self._total(comparison.first, comparison.what)
+        yield self._total(comparison.second, comparison.other_what or comparison.what)
+
+    def _total(self, amount: Amount, what: str) -> str:
+        value = amount.value
+        name = self._divergence.join.name if value is None else value.name
+        verb = "has"
+        # What a field states, or each prior box needs, is required: no blob has so many elements.
+        if value is None or amount.factor != 1:
+            verb = "requires"
+        if amount.multiple_of:
+            verb += f" a multiple of {amount.multiple_of}, such as"
+        return f'"{name}" {verb} {_counted(amount, what)}'
 
     # Pairs -----------------------------------------------------------------------------------
 
@@ -160,39 +179,36 @@ class _Account(_Lines):
         pair = alike[0]
         axes = list(dict.fromkeys(each.name for each in alike))
         yield from self._start(pair, axes)
+        yield from self._way(pair.first, pair, axes)
         # The axes may have other numbers in the second blob, and then other names.
-        others = axes
         if any(each.first.end.axis != each.second.end.axis for each in alike):
-            others = list(dict.fromkeys(f"axis {each.second.end.axis}" for each in alike))
-        for branch, names in zip(pair.branches, (axes, others)):
-            has = _has(branch.end, names)
-            lines = list(self._branch(branch, pair))
-            if lines:
-                yield f"{has}:"
-                yield from lines
-            else:
-                yield f"{has}: no layer changes it"
+            axes = list(dict.fromkeys(f"axis {each.second.end.axis}" for each in alike))
+        yield from self._way(pair.second, pair, axes)
+
+    def _way(self, branch: Branch, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
+        """The size at the end of a way, and the lines about its layers."""
+        has = _has(branch.end, axes)
+        lines = list(self._branch(branch, pair))
+        if lines:
+            yield f"{has}:"
+            yield from lines
+        else:
+            yield f"{has}: no layer changes it"
 
     def _start(self, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
         """Where the ways start, if that is the same place or two inputs."""
-        first, second = pair.first.start, pair.second.start
-        starts, sizes = [], []
-        for place in (first, second):
-            if pair.is_moved or place.name.startswith("axis"):
-                starts.append(f'axis {place.axis} of "{place.value.name}"')
-                sizes.append(str(place.size))
-            else:
-                names = axes if len(axes) > 1 else [place.name]
-                starts.append(f'"{place.value.name}"')
-                sizes.append(f"{' and '.join(names)} {place.size}")
+        first, size = _start(pair, pair.first.start, axes)
+        second, other_size = _start(pair, pair.second.start, axes)
         if pair.is_common:
-            yield f"both come from {starts[0]} ({sizes[0]}){_parting(pair)}"
-        elif not all(branch.origin.kind is Kind.GIVEN for branch in pair.branches):
+            yield f"both come from {first} ({size}){_parting(pair)}"
             return
-        elif first.size == second.size:
-            yield f"they come from {starts[0]} and {starts[1]} (both {sizes[0]}){_parting(pair)}"
+        # A size that a layer sets has a line of its own, with the field that sets it.
+        if not all(branch.origin.kind is Kind.GIVEN for branch in pair.branches):
+            return
+        if pair.first.start.size == pair.second.start.size:
+            yield f"they come from {first} and {second} (both {size}){_parting(pair)}"
         else:
-            yield f"they come from {starts[0]} ({sizes[0]}) and {starts[1]} ({sizes[1]})"
+            yield f"they come from {first} ({size}) and {second} ({other_size})"
 
     def _branch(self, branch: Branch, pair: Pair) -> Iterator[str]:
         if not pair.is_common:
@@ -201,10 +217,21 @@ class _Account(_Lines):
             yield from self._step(step)
 
 
+def _start(pair: Pair, place: Place, axes: Sequence[str]) -> tuple[str, str]:
+    """Where a way starts, and its size there: ``"data"`` and ``height and width 75``."""
+    blob = f'"{place.value.name}"'
+    if pair.is_moved or place.name.startswith("axis"):
+        return f"axis {place.axis} of {blob}", str(place.size)
+    names = axes if len(axes) > 1 else [place.name]
+    return blob, f"{' and '.join(names)} {place.size}"
+
+
 def _counted(amount: Amount, what: str) -> str:
     """``2 * 64 * 64 = 8192 elements``, or ``1 element per item``."""
     noun, per, unit = what.partition(" per ")
-    return f"{amount.equation} {noun}{'s' * (amount.size != 1)}{per}{unit}"
+    if amount.size != 1:
+        noun += "s"
+    return f"{amount.equation} {noun}{per}{unit}"
 
 
 def _has(place: Place, axes: Sequence[str]) -> str:
@@ -223,10 +250,12 @@ def _parting(pair: Pair) -> str:
     if culprit is not None:
         way = "up" if culprit.error > 0 else "down"
         layer = f'"{culprit.step.name}" ({culprit.step.type})'
+        # The ways part earlier in the net, but here the sizes do.
         return f" and part at {layer}, where Caffe rounds {way}"
     if len(changes) == 1:
         step = changes[0].step
         return f' and part at "{step.name}" ({step.type}), the only layer that changes the size'
+    # Roundings that make less than the difference neither explain it nor may be denied.
     if any(change.arithmetic.rounds for change in changes):
         return ""
     return "; nothing is rounded: the kernels, strides and pads cause the difference"

@@ -41,7 +41,9 @@ class Change:
 
 def unused_name(analysis: Analysis, name: str) -> str:
     """A name for a new layer and its top, like the given one, that nothing in the net has."""
-    taken = {step.name for step in analysis.steps} | set(analysis.values)
+    # Layers and blobs have names of their own, but a new layer gives its top the same name.
+    taken = {step.name for step in analysis.steps}
+    taken.update(analysis.values)
     while name in taken:
         name += "_"
     return name
@@ -57,8 +59,10 @@ def effects(before: Analysis, after: Analysis, changes: Sequence[Change]) -> str
         weights.update(dict.fromkeys(step.name for step in change.relearns))
         recomputed.update(dict.fromkeys(step.name for step in change.recomputes))
         resized = resized or change.resizes_images
+    sizes: dict[str, None] = {}
     # With images of another size, the size of every blob changes, which is not worth a word.
-    sizes = {} if resized else _changed_sizes(before, after)
+    if not resized:
+        sizes = _changed_sizes(before, after)
     kept = []
     if not weights:
         kept.append("weights")
@@ -99,10 +103,9 @@ def _differs(before: Shape, after: Shape) -> bool:
         return False
     if len(before) != len(after):
         return True
-    for old, new in zip(before, after):
-        if old is not None and new is not None and old != new:
-            return True
-    return False
+    # An unknown size may be the same.
+    pairs = [pair for pair in zip(before, after) if None not in pair]
+    return any(old != new for old, new in pairs)
 
 
 # Words -----------------------------------------------------------------------------------------
@@ -113,11 +116,10 @@ def _changed(weights: list[str], sizes: list[str], recomputed: list[str]) -> lis
     found = []
     if weights and weights == sizes:  # a top usually has the name of its layer
         found.append(f"the weights and the size of {_names(weights, 'layer')}")
-    else:
-        if weights:
-            found.append(f"the weights of {_names(weights, 'layer')}")
-        if sizes:
-            found.append(f"the size of {_names(sizes, 'blob')}")
+    elif weights:
+        found.append(f"the weights of {_names(weights, 'layer')}")
+    if sizes and sizes != weights:
+        found.append(f"the size of {_names(sizes, 'blob')}")
     if recomputed:
         verb = "computes" if len(recomputed) == 1 else "compute"
         found.append(f"what {_names(recomputed, 'layer')} {verb}")
@@ -132,5 +134,8 @@ def _names(names: list[str], what: str) -> str:
 
 def _joined(parts: list[str]) -> str:
     """The parts with "and", after a comma if a part itself has one."""
-    has_and = any(" and " in part for part in parts)
-    return (", and " if has_and else " and ").join(parts)
+    separator = " and "
+    for part in parts:
+        if " and " in part:
+            separator = ", and "
+    return separator.join(parts)

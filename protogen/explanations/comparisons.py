@@ -46,7 +46,10 @@ class Amount:
             if place.size is None:
                 return None
             product *= place.size
-        return product.numerator if product.denominator == 1 else None
+        # Some numbers of classes times boxes are no number of predictions.
+        if product.denominator != 1:
+            return None
+        return product.numerator
 
     @property
     def is_axis(self) -> bool:
@@ -58,13 +61,17 @@ class Amount:
         """``2 * 64 * 64 = 8192``, or ``896 / 4 * 2 = 448``; ``10`` for a single number."""
         sizes = [place.size for place in self.places]
         sizes += self.stated
-        text = " * ".join(map(str, sizes)) or "1"  # a scalar has one element
+        text = " * ".join(map(str, sizes))
+        if not sizes:
+            text = "1"  # a scalar has one element
         if self.factor.denominator != 1:
             text += f" / {self.factor.denominator}"
         if self.factor.numerator != 1:
             text += f" * {self.factor.numerator}"
         assert self.size is not None
-        return text if text == str(self.size) else equation(text, self.size)
+        if text == str(self.size):
+            return text
+        return equation(text, self.size)
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,12 @@ class Comparison:
     @property
     def values(self) -> list[Value]:
         """The blobs that are compared."""
-        values = [self.first.value, self.second.value]
-        return list(dict.fromkeys(value for value in values if value is not None))
+        found: list[Value] = []
+        for value in (self.first.value, self.second.value):
+            # A layer may read one blob twice.
+            if value is not None and value not in found:
+                found.append(value)
+        return found
 
     @property
     def is_of_axes(self) -> bool:
@@ -97,7 +108,9 @@ class Comparison:
     def fails(self) -> bool:
         """Whether the amounts are known, and are not as the layer requires."""
         first, second = self.first.size, self.second.size
-        return first is not None and second is not None and not self.holds(first, second)
+        if first is None or second is None:
+            return False
+        return not self.holds(first, second)
 
     def is_like(self, other: Comparison) -> bool:
         """Whether both compare sizes of the same two blobs, such as heights and widths."""
@@ -105,8 +118,10 @@ class Comparison:
             return True
         if not self.is_of_axes or not other.is_of_axes:
             return False
-        mine, theirs = (self.first, self.second), (other.first, other.second)
-        return [each.value for each in mine] == [each.value for each in theirs]
+        # By value, not by axis: a Scale compares axes with different numbers.
+        mine = self.first.value, self.second.value
+        theirs = other.first.value, other.second.value
+        return mine == theirs
 
     def holds(self, first: int, second: int) -> bool:
         """Whether the layer accepts these amounts."""
@@ -152,6 +167,7 @@ def _count(value: Value, start: int = 0) -> Amount:
 def _place(value: Value, axis: int) -> Place:
     """An axis of a blob, perhaps counted from the end; raises `IndexError` if it has none."""
     axes = _axes(value)
+    # Blob::CanonicalAxisIndex checks the same.
     if not -axes <= axis < axes:
         raise IndexError(axis)
     return Place(value, axis % axes)
@@ -169,7 +185,8 @@ def _same_shape(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     first = bottoms[0]
     for other in bottoms[1:]:
         if _axes(other) != _axes(first):
-            continue  # then there is nothing to compare axis by axis
+            # That is another fault, and there is nothing to compare axis by axis.
+            continue
         for axis in range(_axes(first)):
             yield _axis(_place(first, axis).name, first, other, axis)
 
@@ -177,7 +194,9 @@ def _same_shape(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
 def _concat(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     """All axes except the one that is joined."""
     param = step.layer.concat_param
-    joined = param.concat_dim if param.HasField("concat_dim") else param.axis
+    joined = param.axis
+    if param.HasField("concat_dim"):  # the older field, which cannot be negative
+        joined = param.concat_dim
     joined %= _axes(bottoms[0])
     for comparison in _same_shape(step, bottoms):
         (place,) = comparison.first.places
@@ -186,6 +205,7 @@ def _concat(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
 
 
 def _axpy(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
+    """A scale for each image and channel, and two blobs with the same shape."""
     scale, first, second = bottoms
     for axis in (0, 1):
         yield _axis(_place(first, axis).name, scale, first, axis)
@@ -205,6 +225,7 @@ def _scale(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
 def _crop(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     """The first bottom must have room for the second at the offset."""
     whole, target = bottoms
+    # The axes before it are not cropped, and not compared.
     start = step.layer.crop_param.axis % _axes(whole)
     offsets = list(step.layer.crop_param.offset) or [0]
     if len(offsets) == 1:  # one for all axes
@@ -222,14 +243,20 @@ def _batch(bottoms: Sequence[Value]) -> Comparison:
 
 
 def _items(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
-    if step.type == "L1Loss" and (step.layer.HasField("l1_loss_param") or len(bottoms) == 1):
-        yield from _same_shape(step, bottoms)
-        return
+    if step.type == "L1Loss":
+        # Two forks have a type of this name. In one, which has the parameters, the labels may be
+        # left out, and the layer subtracts its bottoms with an Eltwise.
+        is_eltwise = step.layer.HasField("l1_loss_param") or len(bottoms) == 1
+        if is_eltwise:
+            yield from _same_shape(step, bottoms)
+            return
+    # EuclideanLossLayer::Reshape compares the counts from axis 1 on, after LossLayer the batches.
     yield _batch(bottoms)
     yield Comparison("element per item", _count(bottoms[0], 1), _count(bottoms[1], 1))
 
 
 def _elements(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
+    # SigmoidCrossEntropyLossLayer::Reshape compares whole counts: 4x2x1 fits 4x1x2.
     yield _batch(bottoms)
     yield Comparison("element", _count(bottoms[0]), _count(bottoms[1]))
 
@@ -245,19 +272,22 @@ def _images(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
 
 
 def _channels(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
+    # ContrastiveLossLayer::LayerSetUp; height and width must be 1, which is another fault.
     yield _batch(bottoms)
     yield _axis("channels", bottoms[0], bottoms[1], 1)
+
+
+#: The parameters in which a type states the axis of the classes itself.
+_CLASS_AXES = {"Accuracy": "accuracy_param", "InfogainLoss": "infogain_loss_param"}
 
 
 def _labels(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     """One label for each prediction, whose classes lie along an axis."""
     scores, labels = bottoms[:2]
-    if step.type != "Accuracy":
+    if step.type != "Accuracy":  # no LossLayer, which compares the batches first
         yield _batch(bottoms)
     # The losses read the axis from the parameters of the Softmax that is inside them.
-    param = {"Accuracy": "accuracy_param", "InfogainLoss": "infogain_loss_param"}.get(
-        step.type, "softmax_param"
-    )
+    param = _CLASS_AXES.get(step.type, "softmax_param")
     predictions = list(_count(scores).places)
     predictions.remove(_place(scores, getattr(step.layer, param).axis))
     yield Comparison("prediction", Amount(tuple(predictions)), _count(labels), other_what="label")
@@ -277,6 +307,7 @@ def _detections(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     classes = param.num_classes
     yield _batch(bottoms)
     boxes = (_place(priors, 2),)
+    # Each class has its own box unless they share one. SSD shares, Faster R-CNN does not.
     coordinates = Fraction(1 if param.share_location else classes)
     yield Comparison(
         "location prediction", Amount((_place(locations, 1),)), Amount(boxes, coordinates)
@@ -289,6 +320,7 @@ def _detections(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
 
 
 def _position_scores(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
+    """A map of scores for each cell of a grid, for each channel of the top.  (R-FCN)"""
     param = step.layer.psroi_pooling_param
     group = param.group_size
     stated = Amount((), stated=(param.output_dim, group, group))
@@ -305,27 +337,46 @@ def _reshape(step: Step, bottoms: Sequence[Value]) -> Iterator[Comparison]:
     nearest to what fits.
     """
     (bottom,) = bottoms
-    param = step.layer.reshape_param
-    dims = list(param.shape.dim)
-    # A negative axis counts from the end, and one past the last axis is legal here.
-    start = param.axis if param.axis >= 0 else _axes(bottom) + param.axis + 1
-    end = _axes(bottom) if param.num_axes == -1 else start + param.num_axes
-    if not 0 <= start <= end <= _axes(bottom):
+    replaced = _replaced_axes(step, bottom)
+    if replaced is None:
         return
-    replaced = list(range(start, end))
+    start, end = replaced
+    dims = list(step.layer.reshape_param.shape.dim)
+    axes = list(range(start, end))
+    stated = []
     for axis, dim in enumerate(dims, start):
         if dim == 0:
-            replaced.remove(axis)  # raises ValueError for one that is not replaced
-    places = tuple(Place(bottom, axis) for axis in replaced)
-    stated = tuple(dim for dim in dims if dim)
-    if -1 not in dims:
-        yield Comparison("element", Amount(places), Amount((), stated=stated))
-        return
-    others = math.prod(dim for dim in stated if dim > 0)
-    nearest = _nearest_size(Amount(places).size, others)
-    if nearest:
-        stated = tuple(nearest if dim == -1 else dim for dim in stated)
-        yield Comparison("element", Amount(places), Amount((), stated=stated, multiple_of=others))
+            axes.remove(axis)  # raises ValueError for one that is not replaced
+        else:
+            stated.append(dim)
+    elements = Amount(tuple(Place(bottom, axis) for axis in axes))
+    multiple_of = 0
+    if -1 in stated:
+        stated.remove(-1)
+        multiple_of = math.prod(stated)
+        nearest = _nearest_size(elements.size, multiple_of)
+        if not nearest:
+            return
+        # At the place of the -1, so that the equation reads as the field does.
+        position = [dim for dim in dims if dim].index(-1)
+        stated.insert(position, nearest)
+    wanted = Amount((), stated=tuple(stated), multiple_of=multiple_of)
+    yield Comparison("element", elements, wanted)
+
+
+def _replaced_axes(step: Step, bottom: Value) -> tuple[int, int] | None:
+    """The first axis that a Reshape replaces, and the one after the last."""
+    param = step.layer.reshape_param
+    axes = _axes(bottom)
+    start = param.axis
+    if start < 0:
+        start += axes + 1  # -1 is after the last axis (source: ReshapeLayer::Reshape)
+    end = start + param.num_axes
+    if param.num_axes == -1:
+        end = axes
+    if 0 <= start <= end <= axes:
+        return start, end
+    return None
 
 
 def _nearest_size(elements: int | None, others: int) -> int:
@@ -371,12 +422,11 @@ def shared_comparisons(analysis: Analysis, step: Step) -> list[Comparison]:
 
     An InnerProduct learns a weight for each element of its bottom, a Convolution for each channel.
     """
-    names = {param.name for param in step.layer.param if param.name}
+    names = _param_names(step)
     for other in analysis.steps:
         if other is step:
-            break
-        shares = any(param.name in names for param in other.layer.param)
-        if not shares or other.type != step.type:
+            break  # the owner of a shared blob is the first layer, so it comes earlier
+        if other.type != step.type or names.isdisjoint(_param_names(other)):
             continue
         found = [each for each in _shared(step, other) if each.fails]
         if found:
@@ -384,13 +434,22 @@ def shared_comparisons(analysis: Analysis, step: Step) -> list[Comparison]:
     return []
 
 
+def _param_names(step: Step) -> set[str]:
+    """The names under which a layer shares learnable blobs."""
+    return {param.name for param in step.layer.param} - {""}
+
+
 def _shared(step: Step, other: Step) -> Iterator[Comparison]:
     """What of the first bottoms of two layers decides the shape of their weights."""
     first, second = step.bottoms[0], other.bottoms[0]
-    if first is None or second is None or not first.shape or not second.shape:
+    if first is None or second is None:
+        return
+    if not first.shape or not second.shape:
         return
     if step.type == "InnerProduct":
         axis = step.layer.inner_product_param.axis % _axes(first)
         yield Comparison("element", _count(first, axis), _count(second, axis))
-    elif step.type in ("Convolution", "Deconvolution") and min(_axes(first), _axes(second)) > 1:
+    elif step.type in ("Convolution", "Deconvolution"):
+        if min(_axes(first), _axes(second)) < 2:
+            return  # has no channels
         yield _axis("channels", first, second, 1)

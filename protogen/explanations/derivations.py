@@ -38,7 +38,9 @@ class Place(NamedTuple):
     def size(self) -> int | None:
         """The size of the axis, if it is known."""
         shape = self.value.shape
-        return shape[self.axis] if shape is not None and self.axis < len(shape) else None
+        if shape is None or self.axis >= len(shape):
+            return None
+        return shape[self.axis]
 
     @property
     def known_size(self) -> int:
@@ -50,8 +52,10 @@ class Place(NamedTuple):
     @property
     def name(self) -> str:
         """``height``, or ``axis 1`` if the blob does not have Caffe's four axes."""
-        axes = len(self.value.shape or ())
-        return _NAMES[self.axis] if axes == len(_NAMES) else f"axis {self.axis}"
+        shape = self.value.shape or ()
+        if len(shape) != len(_NAMES):
+            return f"axis {self.axis}"
+        return _NAMES[self.axis]
 
 
 _NAMES = ("batch size", "channels", "height", "width")
@@ -147,6 +151,7 @@ class Derivations:
             derivation = self.of(each)
             if derivation.kind is Kind.GIVEN:
                 found.add(each)
+            # Ways meet again, as those around a residual block: each place is looked at once.
             new = set(derivation.sources) - seen
             seen |= new
             waiting += new
@@ -154,12 +159,17 @@ class Derivations:
 
     def factors(self, place: Place) -> list[Place]:
         """The places whose sizes this size is the product of, such as those before a Flatten."""
-        derivation = self.of(self.way(place)[-1])
+        way = self.way(place)
+        derivation = self.of(way[-1])
         if derivation.kind is not Kind.PRODUCT or derivation.factor != 1:
             return [place]
-        if any(self.of(each).kind is Kind.CHANGED for each in self.way(place)):
+        # A size that changes on the way is no longer the product.
+        if any(self.of(each).kind is Kind.CHANGED for each in way):
             return [place]
-        return [each for source in derivation.sources for each in self.factors(source)]
+        found = []
+        for source in derivation.sources:
+            found += self.factors(source)
+        return found
 
 
 #: An axis of a bottom: the index of the bottom, and the axis.
@@ -191,16 +201,17 @@ def _derive(analysis: Analysis, place: Place) -> Derivation:
 
 def _single(analysis: Analysis, rule: _LayerRule, place: Place, source: _Input) -> Derivation:
     before = rule.source(source)
-    size = before.known_size
-    if [rule.size_with({source: size + more}) for more in range(3)] == [size, size + 1, size + 2]:
+    size, after = before.known_size, place.known_size
+
+    def size_from(other: int) -> int | None:
+        return rule.size_with({source: other})
+
+    # Three sizes in a row: a stride of 2 keeps a single one by chance, as 1 of 1.
+    if all(size_from(each) == each for each in (size, size + 1, size + 2)):
         return Derivation(place, Kind.KEPT, (before,))
     step, (bottom, axis) = place.value.step, source
-    arithmetic = size_arithmetic(
-        analysis, step, axis, size, place.known_size, lambda other: rule.size_with({source: other})
-    )
-    change = SizeChange(
-        step, bottom, axis, place.value.top, place.axis, size, place.known_size, arithmetic
-    )
+    arithmetic = size_arithmetic(analysis, step, axis, size, after, size_from)
+    change = SizeChange(step, bottom, axis, place.value.top, place.axis, size, after, arithmetic)
     return Derivation(place, Kind.CHANGED, (before,), change=change)
 
 
@@ -217,7 +228,7 @@ class _LayerRule:
     def __init__(self, analysis: Analysis, place: Place) -> None:
         self._step = place.value.step
         self._place = place
-        self._shapes = [value.shape if value else None for value in self._step.bottoms]
+        self._shapes = self._step.bottom_shapes
         self._phase = analysis.state.number
         if self._step.layer.HasField("phase"):
             self._phase = self._step.layer.phase
@@ -234,18 +245,24 @@ class _LayerRule:
         if self._place.size is None or None in self._shapes:
             return None
         try:
+            # What a caller gives for a data layer is not what the layer's rule says.
             if self._infer(self._shapes, self._step.layer) != self._place.size:
                 return None
-            for bottom, shape in enumerate(self._shapes):
-                for axis, size in enumerate(shape or ()):
-                    if size is not None and self._needs(bottom, axis):
-                        self.inputs.append((bottom, axis))
+            self.inputs = list(filter(self._needs, self._known_axes()))
         except Fault:
             return None
         return self.inputs
 
-    def _needs(self, bottom: int, axis: int) -> bool:
+    def _known_axes(self) -> Iterator[_Input]:
+        """The axes of the bottoms with a known size."""
+        for bottom, shape in enumerate(self._shapes):
+            for axis, size in enumerate(shape or ()):
+                if size is not None:
+                    yield bottom, axis
+
+    def _needs(self, source: _Input) -> bool:
         """Whether the size is unknown without the size of this axis."""
+        bottom, axis = source
         shape = self._shapes[bottom] or ()
         without = list(self._shapes)
         without[bottom] = (*shape[:axis], None, *shape[axis + 1 :])
@@ -259,8 +276,11 @@ class _LayerRule:
         for bottom, shape in enumerate(self._shapes):
             known: list[int | None] = []
             for axis, size in enumerate(shape or ()):
-                is_input = (bottom, axis) in self.inputs
-                known.append(sizes.get((bottom, axis), size) if is_input else None)
+                source = bottom, axis
+                if source in self.inputs:
+                    known.append(sizes.get(source, size))
+                else:
+                    known.append(None)
             shapes.append(tuple(known))
         try:
             return self._infer(shapes, layer or self._step.layer)
@@ -273,6 +293,7 @@ class _LayerRule:
         size, product = self._place.known_size, math.prod(sizes.values())
         if not size or not product:
             return None
+        # Doubling one factor doubles a product; doubling one part does not double a sum.
         for source, each in sizes.items():
             if self.size_with({source: 2 * each}) != 2 * size:
                 return None
@@ -284,7 +305,8 @@ class _LayerRule:
         size = self._place.known_size
         if size != sum(sizes.values()):
             return False
-        return all(self.size_with({source: each + 1}) == size + 1 for source, each in sizes.items())
+        one_more = [self.size_with({source: each + 1}) for source, each in sizes.items()]
+        return set(one_more) == {size + 1}
 
     def _input_sizes(self) -> dict[_Input, int]:
         return {source: self.source(source).known_size for source in self.inputs}
@@ -296,7 +318,9 @@ class _LayerRule:
             return None
         facts = step.schema.infer(layer, tuple(shapes), len(step.tops), self._phase, step.in_place)
         shape = facts.tops[self._place.value.top]
-        return shape[self._place.axis] if shape and self._place.axis < len(shape) else None
+        if not shape or self._place.axis >= len(shape):
+            return None
+        return shape[self._place.axis]
 
 
 # Fields that set a size ------------------------------------------------------------------------
@@ -331,22 +355,27 @@ def _growth(rule: _LayerRule, place: Place, path: str, value: int, larger: int) 
     if size is None:
         return 0
     growth = Fraction(size - place.known_size, larger - value)
-    return growth.numerator if growth > 0 and growth.denominator == 1 else 0
+    if growth <= 0 or growth.denominator != 1:
+        return 0
+    return growth.numerator
 
 
 def _numbers(step: Step) -> Iterator[tuple[str, int]]:
     """The integer fields that are written in the parameters of a layer, and their values."""
-    for name in step.schema.params if step.schema is not None else ():
+    if step.schema is None:
+        return
+    for name in step.schema.params:
         if has_field(step.layer, name):
             yield from _numbers_in(getattr(step.layer, name), name)
 
 
 def _numbers_in(message: Any, path: str) -> Iterator[tuple[str, int]]:
     for field, value in message.ListFields():
-        elements = [(f"{path}.{field.name}", value)]
+        name = f"{path}.{field.name}"
+        elements = {name: value}
         if is_repeated(field):
-            elements = [(f"{path}.{field.name}[{i}]", each) for i, each in enumerate(value)]
-        for place, each in elements:
+            elements = {f"{name}[{i}]": each for i, each in enumerate(value)}
+        for place, each in elements.items():
             if field.message_type is not None:
                 yield from _numbers_in(each, place)
             elif field.type in INTEGER_RANGES:

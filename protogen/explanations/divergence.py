@@ -8,7 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from protogen.explanations.comparisons import Comparison, failing_comparisons, shared_comparisons
+from protogen.explanations.comparisons import (
+    Amount,
+    Comparison,
+    failing_comparisons,
+    shared_comparisons,
+)
 from protogen.explanations.derivations import Derivation, Derivations, Place
 from protogen.explanations.size_change import SizeChange
 from protogen.graph import Step, Value
@@ -50,12 +55,17 @@ class Branch:
     @cached_property
     def changes(self) -> list[SizeChange]:
         """What the layers on the way do to the size, if they change it."""
-        return [step.change for step in self.steps if step.change is not None]
+        found = []
+        for step in self.steps:
+            if step.change is not None:
+                found.append(step.change)
+        return found
 
     @property
     def is_moved(self) -> bool:
         """Whether a Permute, say, gives the axis another number on the way."""
-        return len({place.axis for place in self.places}) > 1
+        numbers = {place.axis for place in self.places}
+        return len(numbers) > 1
 
     @property
     def rounding(self) -> Fraction:
@@ -67,6 +77,7 @@ class Branch:
 
     def carried(self, index: int, amount: Fraction) -> Fraction:
         """What an amount that is added to the size after a change adds to the size at the end."""
+        # A row too many before a stride of 2 is half a row too many after it.
         for later in self.changes[index + 1 :]:
             amount *= later.arithmetic.scale
         return amount
@@ -78,7 +89,8 @@ class Branch:
         """
         for change in self.changes:
             step = change.step
-            after = change.again(size, changed.get(step.index, step.layer))
+            layer = changed.get(step.index, step.layer)
+            after = change.again(size, layer)
             if after is None:
                 return None
             size = after
@@ -116,7 +128,8 @@ class Pair:
     @property
     def name(self) -> str:
         """What the axis is called: ``height``, or ``axis 3``."""
-        return f"axis {self.first.end.axis}" if self.is_moved else self.first.end.name
+        end = self.first.end
+        return f"axis {end.axis}" if self.is_moved else end.name
 
     @property
     def is_known(self) -> bool:
@@ -126,17 +139,21 @@ class Pair:
     @cached_property
     def culprit(self) -> SizeChange | None:
         """The rounding that makes most of the difference, if roundings make it."""
+        if not self.is_known:
+            return None
         first, second = self.branches
         exact = first.end.known_size - first.rounding
         other_exact = second.end.known_size - second.rounding
-        if not self.is_known or abs(exact - other_exact) >= 1:
-            return None  # kernels, strides or pads make more of a difference
+        # Then kernels, strides or pads make more of a difference.
+        if abs(exact - other_exact) >= 1:
+            return None
         found: SizeChange | None = None
         most: tuple[Fraction, bool] = (Fraction(0), False)
         for branch in self.branches:
             for index, change in enumerate(branch.changes):
                 # A Convolution rounds as other frameworks do; the Pooling is the unusual one.
-                effect = abs(branch.carried(index, change.error)), change.step.type == "Pooling"
+                is_pooling = change.step.type == "Pooling"
+                effect = abs(branch.carried(index, change.error)), is_pooling
                 if change.error and effect > most:
                     found, most = change, effect
         return found
@@ -152,9 +169,12 @@ class Pair:
         found = []
         for branch, other in ((self.first, self.second), (self.second, self.first)):
             for index, change in enumerate(branch.changes):
+                # What the edges take away from the size that the stride alone would give.
                 missing = change.arithmetic.ideal - change.after
+                if not missing:
+                    continue
                 size = branch.end.known_size + branch.carried(index, missing)
-                if missing and size == other.end.known_size:
+                if size == other.end.known_size:
                     found.append(change)
         return found
 
@@ -173,6 +193,7 @@ class Pair:
 
     def agrees(self, changed: _Changed) -> bool:
         """Whether the sizes agree with some layers changed, as far as arithmetic can tell."""
+        # The ways start at a common blob, or at inputs: no change lies further back.
         first = self.first.size_from(self.first.start.known_size, changed)
         second = self.second.size_from(self.second.start.known_size, changed)
         return self.fits(first, second)
@@ -209,7 +230,10 @@ class Divergence:
     @property
     def suspects(self) -> set[Step]:
         """The layers without whose change of the size the sizes would agree."""
-        return {change.step for pair in self.pairs for change in pair.suspects}
+        found: set[Step] = set()
+        for pair in self.pairs:
+            found.update(change.step for change in pair.suspects)
+        return found
 
     @property
     def culprit(self) -> SizeChange | None:
@@ -231,11 +255,12 @@ class Divergence:
 
     def depends_on(self, images: Collection[str]) -> bool:
         """Whether the height or the width of an image decides one of the amounts."""
-        for amount in (self.comparison.first, self.comparison.second):
-            for place in amount.places:
-                for root in self.derivations.roots(place):
-                    if root.value.name in images and root.axis >= _HEIGHT:
-                        return True
+        places = (*self.comparison.first.places, *self.comparison.second.places)
+        for place in places:
+            for root in self.derivations.roots(place):
+                is_side = root.axis >= _HEIGHT
+                if is_side and root.value.name in images:
+                    return True
         return False
 
     def image_sizes(self, images: Collection[str]) -> dict[int, Callable[[int], bool]]:
@@ -245,8 +270,9 @@ class Divergence:
             whole = self._from_inputs(pair)
             axes = set()
             for branch in whole.branches:
-                if branch.start.value.name in images:
-                    axes.add(branch.start.axis - _HEIGHT)
+                start = branch.start
+                if start.value.name in images:
+                    axes.add(start.axis - _HEIGHT)
             # With both axes in play, no single one of them decides.
             if len(axes) == 1:
                 found[axes.pop()] = _size_test(whole, images)
@@ -254,9 +280,11 @@ class Divergence:
 
     def _from_inputs(self, pair: Pair) -> Pair:
         """The pair with its ways from as far back as they go, and not from a common blob."""
-        first, second = (self.derivations.way(branch.end) for branch in pair.branches)
-        branches = _branch(self.derivations, first), _branch(self.derivations, second)
-        return Pair(*branches, pair.comparison)
+        first = self.derivations.way(pair.first.end)
+        second = self.derivations.way(pair.second.end)
+        return Pair(
+            _branch(self.derivations, first), _branch(self.derivations, second), pair.comparison
+        )
 
 
 def _size_test(pair: Pair, images: Collection[str]) -> Callable[[int], bool]:
@@ -265,9 +293,11 @@ def _size_test(pair: Pair, images: Collection[str]) -> Callable[[int], bool]:
     def may_agree(size: int) -> bool:
         ends = []
         for branch in pair.branches:
-            start = branch.start
-            is_image = start.value.name in images
-            ends.append(branch.size_from(size if is_image else start.known_size, {}))
+            # The other way may start at an input that keeps its size, such as a label map.
+            start = branch.start.known_size
+            if branch.start.value.name in images:
+                start = size
+            ends.append(branch.size_from(start, {}))
         return pair.fits(*ends)
 
     return may_agree
@@ -279,10 +309,13 @@ def is_broadcast(large: Value, small: Value) -> bool:
         return False
     if len(large.shape) <= 2 or len(small.shape) < 2:
         return False
-    if small.shape[:2] != large.shape[:2] or any(size != 1 for size in small.shape[2:]):
+    if small.shape[:2] != large.shape[:2]:
         return False
+    if set(small.shape[2:]) - {1}:
+        return False
+    largest = max(size or 0 for size in large.shape[2:])
     # A size of 2 against 1 is more likely a rounding.
-    return any(size is not None and size > 2 for size in large.shape[2:])
+    return largest > 2
 
 
 # Finding a divergence --------------------------------------------------------------------------
@@ -291,12 +324,14 @@ def is_broadcast(large: Value, small: Value) -> bool:
 def find_divergence(derivations: Derivations, join: Step) -> Divergence | None:
     """Trace back what a layer compares and Caffe rejects; ``None`` if that is not known."""
     comparisons = failing_comparisons(join)
-    if comparisons and not _is_cause(join, comparisons[0]):
-        return None
-    if not comparisons:
+    if comparisons:
+        if not _is_cause(join, comparisons[0]):
+            return None
+    else:
+        # Net::AppendParam compares what layers share after it has set up the layer.
         comparisons = shared_comparisons(derivations.analysis, join)
-    if not comparisons:
-        return None
+        if not comparisons:
+            return None
     first = comparisons[0]
     pairs: list[Pair] = []
     for comparison in comparisons:
@@ -308,33 +343,43 @@ def find_divergence(derivations: Derivations, join: Step) -> Divergence | None:
 def _is_cause(join: Step, comparison: Comparison) -> bool:
     """Whether the layer's fault is about this comparison: it is gone if a size is unknown."""
     place = (*comparison.first.places, *comparison.second.places)[0]
-    shapes = []
-    for bottom in join.bottoms:
-        shape = bottom.shape if bottom is not None else None
+    shapes = join.bottom_shapes
+    for index, bottom in enumerate(join.bottoms):
+        shape = shapes[index]
         if bottom is place.value and shape is not None:
-            shape = (*shape[: place.axis], None, *shape[place.axis + 1 :])
-        shapes.append(shape)
+            shapes[index] = (*shape[: place.axis], None, *shape[place.axis + 1 :])
     assert join.schema is not None
     try:
         join.schema.infer(join.layer, tuple(shapes), len(join.tops), in_place=join.in_place)
     except Fault as fault:
-        return all(fault.message != finding.message for finding in join.faults)
+        # Another fault that comes to light only now says nothing against the comparison.
+        messages = [finding.message for finding in join.faults]
+        return fault.message not in messages
     return True
 
 
 def _pairs(derivations: Derivations, comparison: Comparison) -> list[Pair]:
     """The sizes that correspond to each other and differ."""
+    # With a factor, as for the classes of each prior box, the sizes are not meant to be equal.
     if comparison.first.factor != 1 or comparison.second.factor != 1:
         return []
-    factors: tuple[list[Place], list[Place]] = ([], [])
-    for amount, found in zip((comparison.first, comparison.second), factors):
-        for place in amount.places:
-            found += derivations.factors(place)
+    factors = _factors(derivations, comparison.first)
+    others = _factors(derivations, comparison.second)
     pairs = []
-    for first, second in _corresponding(*factors):
-        if first.size is not None and second.size is not None and first.size != second.size:
+    for first, second in _corresponding(factors, others):
+        if first.size is None or second.size is None:
+            continue
+        if first.size != second.size:
             pairs.append(_pair(derivations, first, second, comparison))
     return pairs
+
+
+def _factors(derivations: Derivations, amount: Amount) -> list[Place]:
+    """The places whose sizes an amount is the product of, back to those before a Flatten."""
+    found = []
+    for place in amount.places:
+        found += derivations.factors(place)
+    return found
 
 
 def _corresponding(first: list[Place], second: list[Place]) -> list[tuple[Place, Place]]:
@@ -342,17 +387,20 @@ def _corresponding(first: list[Place], second: list[Place]) -> list[tuple[Place,
     if len(first) != len(second):
         first = [place for place in first if place.size != 1]
         second = [place for place in second if place.size != 1]
-    return list(zip(first, second)) if len(first) == len(second) else []
+    if len(first) != len(second):
+        return []
+    return list(zip(first, second))
 
 
 def _pair(derivations: Derivations, first: Place, second: Place, comparison: Comparison) -> Pair:
     way, other_way = derivations.way(first), derivations.way(second)
     on_other = set(other_way)
-    common = next((place for place in way if place in on_other), None)
-    if common is not None:
-        # What lies further back is the same for both.
-        way = way[: way.index(common) + 1]
-        other_way = other_way[: other_way.index(common) + 1]
+    for position, place in enumerate(way):
+        if place in on_other:
+            # What lies further back is the same for both.
+            way = way[: position + 1]
+            other_way = other_way[: other_way.index(place) + 1]
+            break
     return Pair(_branch(derivations, way), _branch(derivations, other_way), comparison)
 
 

@@ -20,6 +20,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] =
 
 def evaluate(expression: str) -> Fraction:
     """The exact value of an expression such as ``2*(38 - 1) + 2``."""
+    # In fractions, because a float may call an equation true that is not.
     return _value(ast.parse(expression, mode="eval").body)
 
 
@@ -29,13 +30,16 @@ def _value(node: ast.expr) -> Fraction:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -_value(node.operand)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        return _OPERATORS[type(node.op)](_value(node.left), _value(node.right))
+        apply = _OPERATORS[type(node.op)]
+        return apply(_value(node.left), _value(node.right))
     raise ValueError(f"not arithmetic: {ast.dump(node)}")
 
 
 def equation(expression: str, value: int) -> str:
     """``2*(38 - 1) + 2 = 76``, or nothing if that is false."""
-    return f"{expression} = {value}" if evaluate(expression) == value else ""
+    if evaluate(expression) != value:
+        return ""
+    return f"{expression} = {value}"
 
 
 def rounded(expression: str, whole: int, value: int) -> str:
@@ -47,7 +51,10 @@ def rounded(expression: str, whole: int, value: int) -> str:
     exact = evaluate(expression)
     if exact == whole:
         return equation(f"{expression} + 1", value)
-    if value != whole + 1 or whole not in (math.floor(exact), math.ceil(exact)):
+    if value != whole + 1:
+        return ""
+    # Caffe rounds up or down, depending on the layer, but never past the next integer.
+    if whole not in (math.floor(exact), math.ceil(exact)):
         return ""
     way = "up" if whole > exact else "down"
     return f"{expression} {decimal(exact)}, which Caffe rounds {way} to {whole}, plus 1"
@@ -56,4 +63,7 @@ def rounded(expression: str, whole: int, value: int) -> str:
 def decimal(number: Fraction) -> str:
     """``= 36.5``, or ``is about 10.143`` if there is no short decimal."""
     text = f"{float(number):.6f}".rstrip("0").rstrip(".")
-    return f"= {text}" if Fraction(text) == number else f"is about {float(number):.3f}"
+    if Fraction(text) == number:
+        return f"= {text}"
+    # An equation that is printed has to hold, and this one would not.
+    return f"is about {float(number):.3f}"

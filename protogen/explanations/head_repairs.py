@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -10,12 +9,13 @@ from protogen.analysis import Analysis
 from protogen.edits import Edit
 from protogen.explanations.changes import Change
 from protogen.explanations.comparisons import Amount
-from protogen.explanations.derivations import Derivations, Kind, Place, Setting
+from protogen.explanations.derivations import Derivation, Derivations, Kind, Place, Setting
 from protogen.explanations.divergence import Divergence
 
 __all__ = ["first_head", "second_head"]
 
-#: The fields that set a size and nothing else.
+#: The fields that set a size and nothing else: that of the top of a Convolution or an InnerProduct,
+#: and those of a fork's Interp. A kernel, too, sets sizes, but window_repairs.py changes it.
 _FIELDS = ("num_output", "height", "width")
 
 #: A field and the value with which the amounts agree.
@@ -35,44 +35,73 @@ def second_head(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
 
 
 def _changes(derivations: Derivations, amount: Amount, wanted: Amount) -> Iterator[Change]:
-    assert wanted.size is not None
     if wanted.multiple_of:
         yield from _multiple(derivations, amount, wanted.multiple_of)
         return
     parts = _corresponding_parts(derivations, amount, wanted)
     if parts:
-        fits = [fit for place, size in parts for fit in _fits(derivations, place, size)[:1]]
-        if len(fits) == len(parts):
-            yield _change(fits)
-        return
-    sizes = [place.known_size for place in amount.places]
+        yield from _every_part(derivations, parts)
+    else:
+        yield from _one_factor(derivations, amount, wanted)
+
+
+def _every_part(
+    derivations: Derivations, parts: Sequence[tuple[Place, Fraction]]
+) -> Iterator[Change]:
+    """The change that gives each part of a sum its size; a part that cannot have it spoils all."""
+    found = []
+    for place, size in parts:
+        fits = _fits(derivations, place, size)
+        if not fits:
+            return
+        found.append(fits[0])
+    yield _change(found)
+
+
+def _one_factor(derivations: Derivations, amount: Amount, wanted: Amount) -> Iterator[Change]:
+    """The changes that each give one factor of a product another size."""
+    assert wanted.size is not None
+    product = amount.factor
     for place in amount.places:
-        others = amount.factor * math.prod(sizes) / place.known_size if place.size else Fraction(0)
-        if others:
-            for fit in _fits(derivations, place, wanted.size / others):
-                yield _change([fit])
+        product *= place.known_size
+    if not product:
+        return
+    for place in amount.places:
+        others = product / place.known_size
+        for fit in _fits(derivations, place, wanted.size / others):
+            yield _change([fit])
 
 
 def _multiple(derivations: Derivations, amount: Amount, number: int) -> Iterator[Change]:
     """The change that makes each part of an amount a multiple of a number."""
-    places = [place for place in amount.places if place.size != 1]
-    parts = _parts(derivations, amount) or [(amount.factor, place) for place in places]
-    if len(parts) > 1 and len(places) > 1:
-        return
+    parts = _parts(derivations, amount)
+    if not parts:
+        places = _larger_than_one(amount)
+        if len(places) > 1:
+            # A product is a multiple if one of its factors is, and nothing says which one.
+            return
+        parts = [(amount.factor, place) for place in places]
     fits = []
     for scale, place in parts:
-        if scale * place.known_size % number:
-            fit = _nearest_fit(derivations, place, number / scale)
-            if fit is None:
-                return
-            fits.append(fit)
+        if scale * place.known_size % number == 0:
+            continue
+        fit = _nearest_fit(derivations, place, number / scale)
+        if fit is None:
+            return
+        fits.append(fit)
     if fits:
         yield _change(fits)
+
+
+def _larger_than_one(amount: Amount) -> list[Place]:
+    """The places that count in a product; an axis of size 1 has no part in it."""
+    return [place for place in amount.places if place.size != 1]
 
 
 def _nearest_fit(derivations: Derivations, place: Place, number: Fraction) -> _Fit | None:
     """The field, with the nearest value that gives the place a multiple of a number."""
     middle = round(place.known_size / number)
+    # The smaller first: a layer with fewer outputs is the cheaper one.
     for distance in range(_MOST_MULTIPLES):
         for factor in (middle - distance, middle + distance):
             fits = _fits(derivations, place, factor * number)
@@ -95,29 +124,46 @@ def _change(fits: Sequence[_Fit]) -> Change:
 
 def _fits(derivations: Derivations, place: Place, size: Fraction) -> list[_Fit]:
     """The fields, each with the value that gives the place this size."""
-    if size.denominator != 1 or size <= 0:
+    if not _is_positive_integer(size):
         return []
-    wanted = int(size)
-    for each in derivations.way(place)[:-1]:
-        change = derivations.of(each).change
-        if change is not None:
-            before = change.before + (wanted - change.after) / change.arithmetic.scale
-            if before.denominator != 1 or change.again(int(before), change.step.layer) != wanted:
-                return []
-            wanted = int(before)
+    wanted = _size_at_root(derivations, place, int(size))
+    if wanted is None:
+        return []
     root = derivations.of(derivations.way(place)[-1])
-    if root.setting is not None and root.setting.name in _FIELDS:
-        more = Fraction(wanted - root.place.known_size, root.setting.scale)
-        value = root.setting.value + more
-        return [(root.setting, int(value))] if value.denominator == 1 and value > 0 else []
+    setting = root.setting
+    if setting is not None and setting.name in _FIELDS:
+        more = Fraction(wanted - root.place.known_size, setting.scale)
+        value = setting.value + more
+        return [(setting, int(value))] if _is_positive_integer(value) else []
     if root.kind is not Kind.PRODUCT:
         return []
+    # Each factor of the product may change in the place of all.
     found = []
     for source in root.sources:
         if source.size:
             others = Fraction(root.place.known_size, source.size)
             found += _fits(derivations, source, wanted / others)
     return found
+
+
+def _is_positive_integer(number: Fraction) -> bool:
+    return number.denominator == 1 and number > 0
+
+
+def _size_at_root(derivations: Derivations, place: Place, wanted: int) -> int | None:
+    """The size where a way starts with which the place gets the one that is wanted."""
+    for each in derivations.way(place)[:-1]:
+        change = derivations.of(each).change
+        if change is None:
+            continue
+        before = change.before + (wanted - change.after) / change.arithmetic.scale
+        if before.denominator != 1:
+            return None
+        # The scale is exact only without rounding, so the layer's own rule has the last word.
+        if change.again(int(before), change.step.layer) != wanted:
+            return None
+        wanted = int(before)
+    return wanted
 
 
 # Sums ------------------------------------------------------------------------------------------
@@ -132,6 +178,7 @@ def _corresponding_parts(
     Concat of the boxes for each of these heads.
     """
     mine, theirs = _parts(derivations, amount), _parts(derivations, wanted)
+    # A single part is no sum; then any factor of the product may change.
     if len(mine) < 2 or len(mine) != len(theirs):
         return []
     found = []
@@ -144,7 +191,7 @@ def _corresponding_parts(
 
 def _parts(derivations: Derivations, amount: Amount) -> list[tuple[Fraction, Place]]:
     """The places whose sizes, each times a number, add up to an amount."""
-    places = [place for place in amount.places if place.size != 1]
+    places = _larger_than_one(amount)
     if len(places) != 1:
         return []
     scale, place = amount.factor, places[0]
@@ -152,20 +199,27 @@ def _parts(derivations: Derivations, amount: Amount) -> list[tuple[Fraction, Pla
         derivation = derivations.of(place)
         if derivation.kind is Kind.SUM:
             return [(scale, source) for source in derivation.sources]
-        if derivation.kind is Kind.KEPT:
-            place = derivation.sources[0]
-        elif derivation.change is not None and derivation.change.is_multiple:
-            scale *= Fraction(place.known_size, derivation.sources[0].known_size)
-            place = derivation.sources[0]
-        elif derivation.kind is Kind.PRODUCT:
-            # All other factors are constants, as the number of classes after a Reshape.
-            free = [each for each in derivation.sources if not _is_constant(derivations, each)]
-            if len(free) != 1 or not free[0].size:
-                return []
-            scale *= Fraction(place.known_size, free[0].known_size)
-            (place,) = free
-        else:
+        source = _only_variable(derivations, derivation)
+        if source is None:
             return []
+        # A size that is kept has the scale 1, so all three kinds are multiplied alike.
+        scale *= Fraction(place.known_size, source.known_size)
+        place = source
+
+
+def _only_variable(derivations: Derivations, derivation: Derivation) -> Place | None:
+    """The place that a size is a multiple of; ``None`` if there is none, or its size is 0."""
+    change = derivation.change
+    is_multiple = change is not None and change.is_multiple
+    free: Sequence[Place] = ()
+    if derivation.kind is Kind.KEPT or is_multiple:
+        free = derivation.sources
+    elif derivation.kind is Kind.PRODUCT:
+        # All other factors are constants, as the number of classes after a Reshape.
+        free = [each for each in derivation.sources if not _is_constant(derivations, each)]
+    if len(free) != 1 or not free[0].size:
+        return None
+    return free[0]
 
 
 def _is_constant(derivations: Derivations, place: Place) -> bool:

@@ -30,18 +30,18 @@ def image_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     # Images of 1x1 would need no broadcast, but nobody wants them.
     if divergence.is_broadcast:
         return
-    own = Counter((finding.code, finding.layer) for finding in divergence.join.faults)
-    # Errors elsewhere are there with any size, so they must not make every size illegal.
-    sizes = InputSizes(analysis, tolerated=analysis.errors - own)
+    sizes = _input_sizes(analysis, divergence.join)
     if not divergence.depends_on(sizes.images):
         return
     # Arithmetic along the ways rules out most sizes before any inference.
     among = divergence.image_sizes(sizes.images)
     nearest = sizes.nearest(among=among, tries=_TRIES)
-    if nearest is None or nearest == sizes.present or not _is_near(nearest, sizes.present):
+    if nearest is None or nearest == sizes.present:
         return
-    names = " and ".join(f'"{name}"' for name in sizes.images)
-    title = f"{names} of {nearest[0]}x{nearest[1]}, the nearest size that is accepted"
+    if not _is_near(nearest, sizes.present):
+        return
+    title = _title(sizes, nearest)
+    # Where nothing is rounded, other frameworks compute the same sizes.
     exact = sizes.nearest(exact=True, among=among, tries=_TRIES)
     if exact is not None and exact != nearest:
         title += f", or {exact[0]}x{exact[1]}, for which no pooling rounds"
@@ -50,15 +50,24 @@ def image_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
 
 def fitting_image_size(analysis: Analysis, step: Step) -> Iterator[Change]:
     """The nearest height and width of the images with which a kernel fits, if they are near."""
-    own = Counter((finding.code, finding.layer) for finding in step.faults)
-    sizes = InputSizes(analysis, tolerated=analysis.errors - own)
+    sizes = _input_sizes(analysis, step)
     yield from _channels_first(analysis, sizes.images)
     nearest = sizes.nearest(tries=_MORE_TRIES)
     if nearest is None or not _is_near(nearest, sizes.present):
         return
+    yield _resized(analysis, _title(sizes, nearest), sizes.images, nearest)
+
+
+def _input_sizes(analysis: Analysis, step: Step) -> InputSizes:
+    """The image sizes with which a layer with a fault is accepted."""
+    own = Counter((finding.code, finding.layer) for finding in step.faults)
+    # Errors elsewhere are there with any size, so they must not make every size illegal.
+    return InputSizes(analysis, tolerated=analysis.errors - own)
+
+
+def _title(sizes: InputSizes, nearest: Pair) -> str:
     names = " and ".join(f'"{name}"' for name in sizes.images)
-    title = f"{names} of {nearest[0]}x{nearest[1]}, the nearest size that is accepted"
-    yield _resized(analysis, title, sizes.images, nearest)
+    return f"{names} of {nearest[0]}x{nearest[1]}, the nearest size that is accepted"
 
 
 def _channels_first(
@@ -66,10 +75,13 @@ def _channels_first(
 ) -> Iterator[Change]:
     """Caffe's order of the axes for an image whose channels are last, as in TensorFlow."""
     for name, shape in images.items():
-        step = analysis.values[name].step
         num, height, width, channels = shape
-        is_last = channels in _CHANNELS and None not in shape and height not in _CHANNELS
-        if not is_last or step.type != "Input" or len(step.layer.input_param.shape) != 1:
+        # With a height of 3 the order as written may be right.
+        is_last = channels in _CHANNELS and height not in _CHANNELS
+        if not is_last or None in shape:
+            continue
+        step = analysis.values[name].step
+        if step.type != "Input" or len(step.layer.input_param.shape) != 1:
             continue
         sizes = [num, channels, height, width]
         edit = Edit(step.path("input_param.shape[0].dim"), "set", sizes)
@@ -80,7 +92,9 @@ def _channels_first(
 def _is_near(size: Pair, present: tuple[int | None, int | None]) -> bool:
     """Whether both sizes are at least half and at most twice the present ones."""
     for after, before in zip(size, present):
-        if before is None or before > 2 * after or after > 2 * before:
+        if before is None:
+            return False
+        if not after <= 2 * before <= 4 * after:
             return False
     return True
 
@@ -92,8 +106,9 @@ def _resized(
     edits: list[Edit] = []
     for name in images:
         step = analysis.values[name].step
-        shapes = step.layer.input_param.shape if step.type == "Input" else ()
-        if not shapes:
+        shapes = step.layer.input_param.shape
+        if step.type != "Input" or not shapes:
+            # The net does not state the size, as with a data layer.
             inputs = {each: (*shape[:2], *size) for each, shape in images.items()}
             return Change(title, inputs=inputs, resizes_images=True)
         # One shape is for all tops of an Input layer.

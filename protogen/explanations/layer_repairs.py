@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -11,11 +10,15 @@ from protogen.analysis import Analysis
 from protogen.coordinates import CropOffset, Unaligned, aligned_crop
 from protogen.edits import Edit, delete, insert
 from protogen.explanations.changes import Change, unused_name
-from protogen.explanations.divergence import Divergence, is_broadcast
+from protogen.explanations.divergence import Branch, Divergence, is_broadcast
+from protogen.explanations.size_change import SizeChange
 from protogen.graph import Step, Value
 from protogen.shapes import format_shape
 
 __all__ = ["broadcast", "crop", "crop_fields", "reshape", "unpooled_size"]
+
+#: A shape with a known number of axes.
+_Sizes = tuple[int | None, ...]
 
 #: Layers that apply a small bottom along the first axes of a large one, by what they compute.
 _BROADCASTING = {
@@ -50,7 +53,8 @@ def crop_fields(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     if param.axis != axis:
         edits.append(Edit(join.path("crop_param.axis"), "set", axis))
         titles.append(f"axis: {axis}")
-    if (list(param.offset) or [0]) != offset:
+    written = list(param.offset) or [0]
+    if written != offset:
         edits.append(Edit(join.path("crop_param.offset"), "set", offset))
     if edits:
         titles += [f"offset: {each}" for each in offset]
@@ -60,8 +64,14 @@ def crop_fields(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
 def concat_axis(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """Another axis for a Concat of blobs that are no images, on which these may differ."""
     join = divergence.join
-    shapes = [value.shape for value in join.bottoms if value is not None and value.shape]
-    if join.type != "Concat" or not shapes or any(len(shape) > 3 for shape in shapes):
+    if join.type != "Concat":
+        return
+    shapes = []
+    for value in join.bottoms:
+        if value is not None and value.shape:
+            shapes.append(value.shape)
+    # Images are joined on their channels, and a difference of their heights is to be cropped.
+    if not shapes or max(map(len, shapes)) > 3:
         return
     for axis in range(1, len(shapes[0])):
         if all(_are_alike(shape, shapes[0], axis) for shape in shapes):
@@ -78,24 +88,31 @@ def crop(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     if first not in join.bottoms or second not in join.bottoms:
         return
     for large, small in ((first, second), (second, first)):
-        if _covers(large, small):
-            found = _aligned(analysis, large, small)
-            if found is not None:
-                reference, (axis, offset) = found
-                yield _inserted_crop(analysis, join, large, reference, axis, offset)
+        if not _covers(large, small):
+            continue
+        found = _aligned(analysis, large, small)
+        if found is not None:
+            reference, (axis, offset) = found
+            yield _inserted_crop(analysis, join, large, reference, axis, offset)
 
 
 def _covers(large: Value, small: Value) -> bool:
     """Whether a blob is at least as high and wide as another, and larger in one of them."""
-    if large.shape is None or small.shape is None or is_broadcast(large, small):
+    if large.shape is None or small.shape is None:
+        return False
+    # To crop a map to 1x1 would repair the shapes, but throw away nearly all of it.
+    if is_broadcast(large, small):
         return False
     if len(large.shape) != len(small.shape) and not _is_label_map(small):
         return False
     larger = False
     for one, other in zip(_spatial(large), _spatial(small)):
-        if one is None or other is None or one < other:
+        if one is None or other is None:
             return False
-        larger = larger or one > other
+        if one < other:
+            return False
+        if one > other:
+            larger = True
     return larger
 
 
@@ -106,7 +123,9 @@ def _aligned(analysis: Analysis, large: Value, small: Value) -> tuple[Value, Cro
     """
     references = [small]
     if not small.step.bottoms:
-        references += [each for each in _inputs(analysis) if _spatial(each) == _spatial(small)]
+        for each in _inputs(analysis):
+            if _spatial(each) == _spatial(small):
+                references.append(each)
     for reference in references:
         try:
             return reference, aligned_crop(analysis, large, reference)
@@ -128,7 +147,9 @@ def _is_label_map(value: Value) -> bool:
 
 
 def _spatial(value: Value) -> tuple[int | None, ...]:
-    return (value.shape or ())[1 if _is_label_map(value) else 2 :]
+    """The height and the width of a blob, and what axes it has after them."""
+    start = 1 if _is_label_map(value) else 2
+    return (value.shape or ())[start:]
 
 
 def _inserted_crop(
@@ -142,7 +163,9 @@ def _inserted_crop(
         "top": [name],
         "crop_param": {"axis": axis, "offset": offset},
     }
-    shown = ", ".join([f"axis: {axis}", *(f"offset: {each}" for each in offset)])
+    fields = [f"axis: {axis}"]
+    fields += [f"offset: {each}" for each in offset]
+    shown = ", ".join(fields)
     title = f'a Crop of "{large.name}" to "{reference.name}" ({shown}) before "{join.name}"'
     return Change(title, (insert(join.path(), layer), _reads(join, large, name)), local=True)
 
@@ -165,24 +188,23 @@ def broadcast(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     if len(join.bottoms) != 2:
         return
     for large, small in (join.bottoms, join.bottoms[::-1]):
-        if large is not None and small is not None and is_broadcast(large, small):
+        if large is None or small is None:
+            return
+        if is_broadcast(large, small):
             yield from _broadcast(analysis, join, large, small)
             return
 
 
 def _broadcast(analysis: Analysis, join: Step, large: Value, small: Value) -> Iterator[Change]:
-    layer_type, param = join.type, "scale_param" if join.type == "Scale" else "bias_param"
+    repeating = _repeating_layer(join, large)
+    if repeating is None:
+        return
+    layer_type, param = repeating
     edits: list[Edit] = []
-    if join.type == "Eltwise":
-        eltwise = join.layer.eltwise_param
-        if eltwise.operation not in _BROADCASTING or eltwise.coeff:
-            return
-        layer_type, param = _BROADCASTING[eltwise.operation]
+    if join.type != layer_type:
         edits.append(Edit(join.path("type"), "set", layer_type))
         if join.layer.HasField("eltwise_param"):
             edits.append(delete(join.path("eltwise_param")))
-    elif join.type not in ("Scale", "Bias") or join.bottoms[0] is not large:
-        return
     edits.append(Edit(join.path(f"{param}.axis"), "set", 0))
     name = small.name
     titles = []
@@ -191,6 +213,7 @@ def _broadcast(analysis: Analysis, join: Step, large: Value, small: Value) -> It
         flatten = {"name": name, "type": "Flatten", "bottom": [small.name], "top": [name]}
         edits.append(insert(join.path(), flatten))
         titles.append(f'a Flatten of "{small.name}" before "{join.name}"')
+    # The blob to repeat is the second bottom of a Scale or a Bias; an Eltwise has no such order.
     edits.append(Edit(join.path("bottom"), "set", [large.name, name]))
     if join.type == layer_type:
         titles.append(f'axis: 0 in "{join.name}"')
@@ -199,44 +222,77 @@ def _broadcast(analysis: Analysis, join: Step, large: Value, small: Value) -> It
     yield Change(" and ".join(titles), tuple(edits), local=True)
 
 
+def _repeating_layer(join: Step, large: Value) -> tuple[str, str] | None:
+    """The type that computes what a join does and repeats its small bottom, and its parameters."""
+    if join.type == "Eltwise":
+        eltwise = join.layer.eltwise_param
+        if eltwise.coeff:
+            return None  # a Bias has no factors
+        return _BROADCASTING.get(eltwise.operation)
+    if join.bottoms[0] is not large:
+        return None
+    for layer_type, param in _BROADCASTING.values():
+        if join.type == layer_type:
+            return layer_type, param
+    return None
+
+
 # Shapes ----------------------------------------------------------------------------------------
 
 
 def reshape(analysis: Analysis, join: Step) -> Iterator[Change]:
     """A Reshape of one bottom to the axes of the others, if the number of elements is the same."""
-    bottoms = [bottom for bottom in join.bottoms if bottom is not None]
-    shapes = [bottom.shape for bottom in bottoms if bottom.shape is not None]
-    if len(shapes) < len(join.bottoms):
+    bottoms: list[tuple[Value, _Sizes]] = []
+    for bottom in join.bottoms:
+        if bottom is None or bottom.shape is None:
+            return
+        bottoms.append((bottom, bottom.shape))
+    if not bottoms:
         return
-    if join.type in _SEQUENCES and len(shapes[0]) == 2:
-        yield _reshaped(analysis, join, bottoms[0], (*shapes[0], 1))
+    first, shape = bottoms[0]
+    if join.type in _SEQUENCES and len(shape) == 2:
+        # RecurrentLayer::LayerSetUp requires timesteps, streams and at least one more axis.
+        yield _reshaped(analysis, join, first, (*shape, 1))
     if join.type not in _SAME_AXES:
         return
     free = join.layer.concat_param.axis if join.type == "Concat" else None
-    for bottom, shape in zip(bottoms, shapes):
-        for other in shapes:
-            ones = [1] * (len(other) - len(shape))
-            if ones and _are_alike((*shape, *ones), other, free):
-                yield _reshaped(analysis, join, bottom, (*shape, *ones))
-            flat = _flattened(shape, len(other) - 1) if len(shape) > len(other) > 0 else None
-            if flat is not None and _are_alike(flat, other, free):
-                yield _inserted_flatten(analysis, join, bottom, len(other) - 1)
+    for bottom, shape in bottoms:
+        for _, other in bottoms:
+            yield from _with_axes_of(other, analysis, join, bottom, shape, free)
 
 
-def _are_alike(
-    shape: tuple[int | None, ...], other: tuple[int | None, ...], free: int | None
-) -> bool:
+def _with_axes_of(
+    other: _Sizes, analysis: Analysis, join: Step, bottom: Value, shape: _Sizes, free: int | None
+) -> Iterator[Change]:
+    """The changes that give a bottom as many axes as another one has."""
+    ones = [1] * (len(other) - len(shape))
+    if ones and _are_alike((*shape, *ones), other, free):
+        yield _reshaped(analysis, join, bottom, (*shape, *ones))
+    if len(shape) > len(other) > 0:
+        last = len(other) - 1
+        flat = _flattened(shape, last)
+        if flat is not None and _are_alike(flat, other, free):
+            yield _inserted_flatten(analysis, join, bottom, last)
+
+
+def _are_alike(shape: _Sizes, other: _Sizes, free: int | None) -> bool:
     """Whether two shapes are equal on all axes but a free one, on which a Concat joins them."""
     if len(shape) != len(other):
         return False
-    pairs = enumerate(zip(shape, other))
-    return all(one == two for axis, (one, two) in pairs if axis != free)
+    for axis, (one, two) in enumerate(zip(shape, other)):
+        if axis != free and one != two:
+            return False
+    return True
 
 
-def _flattened(shape: tuple[int | None, ...], axis: int) -> tuple[int | None, ...] | None:
+def _flattened(shape: _Sizes, axis: int) -> _Sizes | None:
     """The shape with all axes from this one on as one; ``None`` if a size is unknown."""
-    rest = [size for size in shape[axis:] if size is not None]
-    return (*shape[:axis], math.prod(rest)) if len(rest) == len(shape) - axis else None
+    product = 1
+    for size in shape[axis:]:
+        if size is None:
+            return None
+        product *= size
+    return (*shape[:axis], product)
 
 
 def _inserted_flatten(analysis: Analysis, join: Step, bottom: Value, axis: int) -> Change:
@@ -252,18 +308,17 @@ def _inserted_flatten(analysis: Analysis, join: Step, bottom: Value, axis: int) 
     return Change(title, (insert(join.path(), layer), _reads(join, bottom, name)), local=True)
 
 
-def _reshaped(
-    analysis: Analysis, join: Step, bottom: Value, shape: tuple[int | None, ...]
-) -> Change:
+def _reshaped(analysis: Analysis, join: Step, bottom: Value, shape: _Sizes) -> Change:
     """A Reshape that adds axes of size 1 at the end; a 0 keeps the size of an axis."""
     kept = len(bottom.shape or ())
+    dims = [0] * kept + [1] * (len(shape) - kept)
     name = unused_name(analysis, f"{join.name}_reshaped")
     layer = {
         "name": name,
         "type": "Reshape",
         "bottom": [bottom.name],
         "top": [name],
-        "reshape_param": {"shape": {"dim": [*[0] * kept, *[1] * (len(shape) - kept)]}},
+        "reshape_param": {"shape": {"dim": dims}},
     }
     title = f'a Reshape of "{bottom.name}" to {format_shape(shape)} before "{join.name}"'
     return Change(title, (insert(join.path(), layer), _reads(join, bottom, name)), local=True)
@@ -274,20 +329,28 @@ def unpooled_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change
     sizes: dict[Step, dict[int, int]] = {}
     for pair in divergence.pairs:
         for branch, other in (pair.branches, pair.branches[::-1]):
-            for index, change in enumerate(branch.changes):
-                if change.step.type != "Upsample" or len(change.step.bottoms) != 2:
-                    continue
-                missing = Fraction(other.end.known_size - branch.end.known_size)
-                size = change.after + missing / branch.carried(index, Fraction(1))
-                if size.denominator == 1:
-                    sizes.setdefault(change.step, {})[change.top_axis] = int(size)
+            for change, size in _unpooled_sizes(branch, other):
+                sizes.setdefault(change.step, {})[change.top_axis] = size
     for step, found in sizes.items():
         shape = step.tops[0].shape
         assert shape is not None
-        height, width = (found.get(axis, shape[axis]) for axis in (2, 3))
+        height = found.get(2, shape[2])
+        width = found.get(3, shape[3])
         edits = [
             Edit(step.path("upsample_param.upsample_h"), "set", height),
             Edit(step.path("upsample_param.upsample_w"), "set", width),
         ]
         title = f'upsample_h: {height} upsample_w: {width} in "{step.name}"'
         yield Change(title, tuple(edits))
+
+
+def _unpooled_sizes(branch: Branch, other: Branch) -> Iterator[tuple[SizeChange, int]]:
+    """The sizes with which each Upsample on a way would bring it to the size of the other."""
+    missing = Fraction(other.end.known_size - branch.end.known_size)
+    for index, change in enumerate(branch.changes):
+        # With one bottom it repeats elements, and has no size of its own.
+        if change.step.type != "Upsample" or len(change.step.bottoms) != 2:
+            continue
+        size = change.after + missing / branch.carried(index, Fraction(1))
+        if size.denominator == 1:
+            yield change, int(size)

@@ -33,18 +33,19 @@ class Effect(NamedTuple):
 
 def effect_of(analysis: Analysis, edits: Sequence[Edit]) -> Effect:
     """The effect of edits. Raises `protogen.edits.EditError` for one that cannot be made."""
-    changed = None
     if all(map(_is_local, edits)):
-        changed = _Local(analysis, edits).effect()
-    if changed is not None:
-        return changed
+        effect = _Local(analysis, edits).effect()
+        if effect is not None:
+            return effect
     after = analysis.edited(edits)
     return Effect(after.errors - analysis.errors, after.params != analysis.params)
 
 
 def _is_local(edit: Edit) -> bool:
     """Whether an edit changes a field of a layer's own parameters."""
-    return len(edit.path) > 2 and edit.path[0] == "layer" and edit.path[2] not in _WIRING
+    if len(edit.path) < 3 or edit.path[0] != "layer":
+        return False
+    return edit.path[2] not in _WIRING
 
 
 class _Local:
@@ -62,6 +63,7 @@ class _Local:
 
     def effect(self) -> Effect | None:
         """The effect, or ``None`` if it may reach layers that no blob leads to."""
+        # In the order of the net, so that all bottoms of a layer are known when it is inferred.
         waiting = [(step.index, key) for key, step in self._steps.items()]
         heapq.heapify(waiting)
         done: set[int] = set()
@@ -71,21 +73,33 @@ class _Local:
                 continue
             done.add(key)
             step = self._steps[key]
-            if not step.wiring.plain or not step.bottoms or self._analysis.is_special(step):
+            if not self._depends_on_bottoms(step):
                 return None
             for reader in self._infer(step):
                 self._steps[id(reader)] = reader
                 heapq.heappush(waiting, (reader.index, id(reader)))
         return Effect(self._after - self._before, self._changes_params)
 
+    def _depends_on_bottoms(self, step: Step) -> bool:
+        """Whether its parameters and its bottoms are all that decides about a layer.
+
+        That is not so if it shares learnable blobs, brings in data, or has errors in its text.
+        """
+        if not step.wiring.plain or not step.bottoms:
+            return False
+        return not self._analysis.is_special(step)
+
     def _infer(self, step: Step) -> Iterator[Step]:
         """Infer a layer again; return the readers of the tops whose shapes change."""
         new = self._copy(step)
+        # Layers with bottoms take no shapes from the caller.
         new.facts = infer_step(new, self._analysis.state.number, {}, False)
         self._before.update(_errors(step))
         self._after.update(_errors(new))
-        shapes = [[blob.shape for blob in each.facts.blobs] for each in (step, new)]
-        self._changes_params |= shapes[0] != shapes[1]
+        before = [blob.shape for blob in step.facts.blobs]
+        after = [blob.shape for blob in new.facts.blobs]
+        if before != after:
+            self._changes_params = True
         for old, value, shape in zip(step.tops, new.tops, new.facts.tops):
             value.shape = shape
             if shape != old.shape:
@@ -94,11 +108,13 @@ class _Local:
 
     def _copy(self, step: Step) -> Step:
         """The step with the edited layer and the new bottoms, without faults of inference."""
-        layer = self._layers.get(step.index)
-        wiring = step.wiring if layer is None else read_wiring(layer)
-        new = Step(step.layer if layer is None else layer, step.index, wiring)
+        layer, wiring = step.layer, step.wiring
+        if step.index in self._layers:
+            layer = self._layers[step.index]
+            wiring = read_wiring(layer)
+        new = Step(layer, step.index, wiring)
         for bottom in step.bottoms:
-            new.bottoms.append(None if bottom is None else self._values.get(id(bottom), bottom))
+            new.bottoms.append(self._values.get(id(bottom), bottom))
         for position, top in enumerate(step.tops):
             value = Value(top.name, new, position)
             value.readers, value.weighed = top.readers, top.weighed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from protogen.analysis import Analysis
@@ -48,12 +48,17 @@ class Explanation:
         hints = [fix.title for fix in self.fixes]
         if finding.hint:
             hints.append(finding.hint)
+        fix = None
+        for each in self.fixes:
+            if _is_applicable(each, net):
+                fix = each
+                break
         return replace(
             finding,
             where=self.where or finding.where,
             why=self.why or finding.why,
             hint=alternatives(hints),
-            fix=next((fix for fix in self.fixes if _is_applicable(fix, net)), None),
+            fix=fix,
         )
 
 
@@ -63,9 +68,11 @@ def _is_applicable(fix: Fix, net: Net) -> bool:
     No layer can be inserted into a net of an old format, for instance.
     """
     try:
-        return bool([net.current.edit(edit) for edit in fix.edits])
+        for edit in fix.edits:
+            net.current.edit(edit)
     except EditError:
         return False
+    return bool(fix.edits)
 
 
 def explanations(analysis: Analysis, others: Sequence[Analysis] = ()) -> dict[int, Explanation]:
@@ -80,28 +87,42 @@ def explanations(analysis: Analysis, others: Sequence[Analysis] = ()) -> dict[in
     too_large = 0
     for index, finding in enumerate(analysis.faults):
         step = steps.get(finding.layer_index)
-        if step is not None and finding.name == "kernel-exceeds-bottom" and too_large < _MOST:
+        if step is None:
+            continue
+        if finding.name == "kernel-exceeds-bottom" and too_large < _MOST:
+            # Larger images repair all of them at once, so they are looked for at the first.
             fixes = [] if too_large else kernel_repairs(analysis, step, others)
             too_large += 1
             found[index] = _of_kernel(derivations, step, finding, fixes)
-            continue
-        if step is None or (finding.name not in _RULES and not finding.field.startswith(_FIELDS)):
-            continue
-        divergence = find_divergence(derivations, step)
-        if divergence is not None:
-            divergences[index] = divergence
-        else:
+        elif _may_diverge(finding):
+            divergence = find_divergence(derivations, step)
+            if divergence is not None:
+                divergences[index] = divergence
+                continue
             fixes = axis_repairs(analysis, step, others)
             if fixes:
                 found[index] = Explanation("", "", fixes)
+    found.update(_of_divergences(analysis, divergences, others))
+    return found
+
+
+def _may_diverge(finding: Diagnostic) -> bool:
+    """Whether sizes that differ may be the cause of a finding."""
+    return finding.name in _RULES or finding.field.startswith(_FIELDS)
+
+
+def _of_divergences(
+    analysis: Analysis, divergences: Mapping[int, Divergence], others: Sequence[Analysis]
+) -> Iterator[tuple[int, Explanation]]:
+    """The explanations of divergences, with their indices."""
+    # All repairs together: joins with the same cause are repaired by the same changes.
     proposals = repairs(analysis, list(divergences.values()), others)
     accounts: dict[Comparison, tuple[str, str]] = {}
     for (index, divergence), fixes in zip(divergences.items(), proposals):
         comparison = divergence.comparison
         if comparison not in accounts:  # many joins may compare the same two blobs
             accounts[comparison] = where(divergence), why(divergence)
-        found[index] = Explanation(*accounts[comparison], fixes)
-    return found
+        yield index, Explanation(*accounts[comparison], fixes)
 
 
 def _of_kernel(
@@ -113,8 +134,12 @@ def _of_kernel(
     if bottom is None or bottom.shape is None or axis is None:
         return Explanation("", "", ())
     size = bottom.shape[int(axis[1])]
-    small = [Place(bottom, each) for each in range(2, len(bottom.shape))]
-    alike = [place for place in small if place.size is not None and place.size == size]
+    # The message names one axis, but the others are usually too small in the same way.
+    alike = []
+    for each in range(2, len(bottom.shape)):
+        place = Place(bottom, each)
+        if place.size is not None and place.size == size:
+            alike.append(place)
     where = f'bottom "{bottom.name}" is {format_shape(bottom.shape)}'
     return Explanation(where, origin(derivations, alike), fixes)
 

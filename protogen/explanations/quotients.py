@@ -15,6 +15,9 @@ def quotient(dividend: int, divisor: int) -> str:
     exact = Fraction(dividend, divisor)
     if (exact * 1000).denominator == 1:
         return f"{float(exact):.3f}".rstrip("0").rstrip(".")
+    # divmod rounds down, so that of -7/3 it would leave 2/3.
     whole, rest = divmod(abs(exact), 1)
     sign = "-" if exact < 0 else ""
-    return f"{sign}{whole} {rest}" if whole else f"{sign}{rest}"
+    if not whole:
+        return f"{sign}{rest}"
+    return f"{sign}{whole} {rest}"

@@ -39,6 +39,7 @@ _ONE_BY_ONE = 4
 
 _Kind = Callable[[Analysis, Divergence], Iterator[Change]]
 
+#: The kinds of change in the order in which they are tried, and in which the hint lists them.
 _KINDS: tuple[_Kind, ...] = (
     # These keep what each layer computes.
     window_repairs.rounding,
@@ -79,26 +80,29 @@ def repairs(
     """
     search = _Search(analysis, others)
     found: list[list[Fix]] = [[] for _ in divergences]
-    for group in list(_by_cause(divergences).values())[:_MOST_CAUSES]:
-        for index, fixes in zip(group, search.fixes([divergences[index] for index in group])):
+    causes = list(_by_cause(divergences).values())
+    for indices in causes[:_MOST_CAUSES]:
+        group = [divergences[index] for index in indices]
+        for index, fixes in zip(indices, search.fixes(group)):
             found[index] = fixes
     return found
 
 
 def axis_repairs(analysis: Analysis, join: Step, others: Sequence[Analysis]) -> list[Fix]:
     """The repairs of a layer with a bottom that has too few axes, or more than the others."""
-    search = _Search(analysis, others)
-    for change in layer_repairs.reshape(analysis, join):
-        solution = search.verified([change], join)
-        if solution is not None:
-            return [solution.fix()]
-    return []
+    changes = layer_repairs.reshape(analysis, join)
+    return _first_accepted(_Search(analysis, others), changes, join)
 
 
 def kernel_repairs(analysis: Analysis, step: Step, others: Sequence[Analysis]) -> list[Fix]:
     """The repair of a layer whose kernel is larger than its bottom."""
-    search = _Search(analysis, others)
-    for change in image_repairs.fitting_image_size(analysis, step):
+    changes = image_repairs.fitting_image_size(analysis, step)
+    return _first_accepted(_Search(analysis, others), changes, step)
+
+
+def _first_accepted(search: _Search, changes: Iterator[Change], step: Step) -> list[Fix]:
+    """The first change that removes the finding of a layer, or nothing."""
+    for change in changes:
         solution = search.verified([change], step)
         if solution is not None:
             return [solution.fix()]
@@ -110,8 +114,11 @@ def _by_cause(divergences: Sequence[Divergence]) -> dict[object, list[int]]:
     groups: dict[object, list[int]] = {}
     for index, divergence in enumerate(divergences):
         join = divergence.join
-        own = join.layer.eltwise_param.operation if join.type == "Eltwise" else None
-        cause = (divergence.comparison, join.type, own, len(join.bottoms))
+        operation = None
+        if join.type == "Eltwise":
+            # A product can become a Scale and a sum a Bias, so they are repaired differently.
+            operation = join.layer.eltwise_param.operation
+        cause = (divergence.comparison, join.type, operation, len(join.bottoms))
         groups.setdefault(cause, []).append(index)
     return groups
 
@@ -127,9 +134,15 @@ class _Solution:
     def fix(self, changes: Sequence[Change] = ()) -> Fix:
         """The changes as one, or others like them, with what they keep and change."""
         changes = changes or self.changes
-        edits = tuple(edit for change in changes for edit in change.edits)
-        titles = dict.fromkeys(change.title for change in changes)
-        return Fix(f"{'; '.join(titles)} ({self.note})", edits, all(c.safe for c in changes))
+        edits: list[Edit] = []
+        # The same change at several joins is said once.
+        titles: dict[str, None] = {}
+        safe = True
+        for change in changes:
+            edits += change.edits
+            titles[change.title] = None
+            safe = safe and change.safe
+        return Fix(f"{'; '.join(titles)} ({self.note})", tuple(edits), safe)
 
 
 class _Search:
@@ -149,10 +162,14 @@ class _Search:
             if len(titles) == _MOST:
                 break
             solution = self._solve(kind, group[0])
-            if solution is None or solution.fix().title in titles:
+            if solution is None:
                 continue
-            titles.add(solution.fix().title)
-            found[0].append(solution.fix())
+            first = solution.fix()
+            # Two kinds may come to the same change, as the two heads of one comparison.
+            if first.title in titles:
+                continue
+            titles.add(first.title)
+            found[0].append(first)
             others = self._for_others(kind, solution, group[1:])
             for fixes, fix in zip(found[1:], others):
                 if fix is not None:
@@ -171,6 +188,7 @@ class _Search:
     ) -> _Solution | None:
         """The changes, with more of their kind for a divergence that they leave."""
         for change in kind(divergence.derivations.analysis, divergence):
+            # Arithmetic costs microseconds, an inference of the whole net milliseconds.
             if change.is_window and not _may_agree(divergence, change):
                 continue
             if not self._tries:
@@ -182,7 +200,9 @@ class _Search:
             if solution is not None:
                 return solution
             further = self._next(more, divergence, first)
-            solution = self._extend(kind, more, further, first) if further else None
+            if further is None:
+                continue
+            solution = self._extend(kind, more, further, first)
             if solution is not None:
                 return solution
         return None
@@ -193,20 +213,26 @@ class _Search:
         That holds for the other phases, too.
         """
         after = self._with(self._analysis, changes)
-        if after is None or after.errors - self._errors:
+        if after is None:
             return None
-        if not self._is_gone(after.errors, join):
+        if after.errors - self._errors or not self._is_gone(after.errors, join):
             return None
         for other in self._others:
             elsewhere = self._with(other, changes)
-            if elsewhere is None or elsewhere.errors - other.errors:
+            if elsewhere is None:
+                return None
+            if elsewhere.errors - other.errors:
                 return None
         return _Solution(self._analysis, after, changes)
 
     def _is_gone(self, errors: Counter[tuple[str, str]], join: Step) -> bool:
         """Whether there are fewer errors at a join than before."""
-        own = {(finding.code, finding.layer) for finding in join.faults}
-        return any(errors[each] < self._errors[each] for each in own)
+        # Fewer, not none: another layer may have the same name, and errors of its own.
+        for finding in join.faults:
+            key = finding.code, finding.layer
+            if errors[key] < self._errors[key]:
+                return True
+        return False
 
     def _next(
         self, changes: Sequence[Change], divergence: Divergence, first: Divergence
@@ -215,19 +241,33 @@ class _Search:
         after = self._with(self._analysis, changes)
         if after is None:
             return None
+        step = self._first_wrong(after, first.join)
+        if step is None:
+            return None
+        found = find_divergence(Derivations(after), step)
+        # The same divergence again means that the last change had no effect on it.
+        if found is None or _is_same(found, divergence):
+            return None
+        return found
+
+    def _first_wrong(self, after: Analysis, join: Step) -> Step | None:
+        """The first layer with an error that is new, or the join itself."""
         added = after.errors - self._errors
         for step in after.steps:
             for finding in step.faults:
-                is_new = (finding.code, finding.layer) in added or step.name == first.join.name
-                if finding.severity is Severity.ERROR and is_new:
-                    found = find_divergence(Derivations(after), step)
-                    return found if found and not _is_same(found, divergence) else None
+                if finding.severity is not Severity.ERROR:
+                    continue
+                if step.name == join.name or (finding.code, finding.layer) in added:
+                    return step
         return None
 
     def _with(self, analysis: Analysis, changes: Sequence[Change]) -> Analysis | None:
         """The analysis with these changes; ``None`` if they cannot be made."""
-        edits = [edit for change in changes for edit in change.edits]
-        inputs = {name: shape for change in changes for name, shape in change.inputs.items()}
+        edits: list[Edit] = []
+        inputs: dict[str, tuple[int | None, ...]] = {}
+        for change in changes:
+            edits += change.edits
+            inputs.update(change.inputs)
         try:
             return analysis.edited(edits, inputs)
         except EditError:
@@ -246,13 +286,24 @@ class _Search:
         if not rest:
             return []
         if not any(change.local for change in solution.changes):
-            fix = solution.fix()
-            return [fix if self._is_gone(solution.errors, each.join) else None for each in rest]
+            return self._same_for(solution, rest)
         together = self._together(kind, solution, rest)
         if together is not None:
             return together
-        own = [self._solve(kind, divergence) for divergence in rest[:_ONE_BY_ONE]]
-        return [each.fix() if each is not None else None for each in own]
+        found = []
+        for divergence in rest[:_ONE_BY_ONE]:
+            own = self._solve(kind, divergence)
+            found.append(None if own is None else own.fix())
+        return found
+
+    def _same_for(self, solution: _Solution, rest: Sequence[Divergence]) -> list[Fix | None]:
+        """The very same fix, for each join that it also repairs."""
+        fix = solution.fix()
+        found: list[Fix | None] = []
+        for divergence in rest:
+            is_repaired = self._is_gone(solution.errors, divergence.join)
+            found.append(fix if is_repaired else None)
+        return found
 
     def _together(
         self, kind: _Kind, solution: _Solution, rest: Sequence[Divergence]
@@ -267,8 +318,11 @@ class _Search:
                 return None
             changes.append(change)
         every = self.verified([*solution.changes, *changes], rest[0].join)
-        if every is None or not all(self._is_gone(every.errors, each.join) for each in rest):
+        if every is None:
             return None
+        for divergence in rest:
+            if not self._is_gone(every.errors, divergence.join):
+                return None
         return [solution.fix([change]) for change in changes]
 
 
@@ -278,12 +332,16 @@ def _may_agree(divergence: Divergence, change: Change) -> bool:
     A change that cannot be made, such as a kernel that is larger than its field can hold, does not.
     """
     message = divergence.derivations.analysis.message
+    by_layer: dict[int, list[Edit]] = {}
+    for edit in change.edits:
+        moved = replace(edit, path=("layer", 0, *edit.path[2:]))
+        by_layer.setdefault(int(edit.path[1]), []).append(moved)
     layers = {}
-    for index in {int(edit.path[1]) for edit in change.edits}:
+    for index, edits in by_layer.items():
+        # A net of this one layer: copying the whole net would take as long as inferring it.
         net = NetParameter(layer=[message.layer[index]])
-        own = [edit for edit in change.edits if edit.path[1] == index]
         try:
-            apply(net, [replace(edit, path=("layer", 0, *edit.path[2:])) for edit in own])
+            apply(net, edits)
         except EditError:
             return False
         layers[index] = net.layer[0]
@@ -302,16 +360,19 @@ def _before_earlier(change: Change, earlier: Sequence[Change], number: int) -> C
     inserted layers. ``number`` is the number of layers without them.
     """
     inserted: Counter[int] = Counter()
-    for edit in (edit for each in earlier for edit in each.edits):
-        if edit.action == "insert" and len(edit.path) == 2:
-            inserted[int(edit.path[1])] += 1
+    for each in earlier:
+        for edit in each.edits:
+            is_layer = len(edit.path) == 2
+            if is_layer and edit.action == "insert":
+                inserted[int(edit.path[1])] += 1
     if not inserted:
         return change
+    # For each index in the net with the inserted layers, the index without them.
     origins: list[int] = []
     for index in range(number + 1):
         origins += [index] * (inserted[index] + 1)
-    edits = [
-        replace(edit, path=("layer", origins[int(edit.path[1])], *edit.path[2:]))
-        for edit in change.edits
-    ]
+    edits = []
+    for edit in change.edits:
+        origin = origins[int(edit.path[1])]
+        edits.append(replace(edit, path=("layer", origin, *edit.path[2:])))
     return replace(change, edits=tuple(edits))

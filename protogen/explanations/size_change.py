@@ -64,13 +64,17 @@ class SizeChange:
     @property
     def is_multiple(self) -> bool:
         """Whether the size is that before, times or divided by a number."""
-        return self.before > 0 and self.again(2 * self.before, self.step.layer) == 2 * self.after
+        if self.before == 0:
+            return False
+        return self.again(2 * self.before, self.step.layer) == 2 * self.after
 
     @property
     def text(self) -> str:
         """``75 becomes 38: (75 - 2) / 2 = 36.5, which Caffe rounds up to 37, plus 1``."""
         becomes = f"{self.before} becomes {self.after}"
-        return f"{becomes}: {self.arithmetic.text}" if self.arithmetic.text else becomes
+        if not self.is_known:
+            return becomes
+        return f"{becomes}: {self.arithmetic.text}"
 
     def again(self, size: int, layer: LayerParameter) -> int | None:
         """The size after ``layer``, in place of this one, for another size before; or ``None``.
@@ -80,28 +84,30 @@ class SizeChange:
         schema = registered(layer.type)
         if schema is None:
             return None
-        shapes = []
-        for index, bottom in enumerate(self.step.bottoms):
-            if bottom is None or bottom.shape is None:
+        shapes: list[list[int | None]] = []
+        for bottom in self.step.bottom_shapes:
+            if bottom is None:
                 return None
-            shape: list[int | None] = [None] * len(bottom.shape)
-            if index == self.bottom:
-                shape[self.bottom_axis] = size
-            shapes.append(tuple(shape))
+            shapes.append([None] * len(bottom))
+        shapes[self.bottom][self.bottom_axis] = size
         try:
-            tops = schema.infer(layer, tuple(shapes), len(self.step.tops)).tops
+            tops = schema.infer(layer, tuple(map(tuple, shapes)), len(self.step.tops)).tops
         except Fault:
             return None
         top = tops[self.top]
-        return top[self.top_axis] if top is not None and self.top_axis < len(top) else None
+        # An edited layer may have tops with fewer axes.
+        if top is None or self.top_axis >= len(top):
+            return None
+        return top[self.top_axis]
 
 
 def size_arithmetic(
     analysis: Analysis, step: Step, axis: int, before: int, after: int, rule: Rule
 ) -> Arithmetic:
     """How a layer computes ``after`` from the size ``before`` of an axis of its bottom."""
-    ctx, known = analysis.context(step), _KNOWN.get(step.type)
-    if ctx is not None and known is not None:
+    known = _KNOWN.get(step.type)
+    ctx = None if known is None else analysis.context(step)
+    if known is not None and ctx is not None:
         found = known(ctx, axis, before, after)
         if found is not None:
             return found
@@ -139,6 +145,7 @@ def _convolution(ctx: Context, axis: int, before: int, after: int) -> Arithmetic
     i = axis - window.axis - 1
     if i < 0:
         return None
+    # A dilated kernel of 3 covers 5 elements (source: ConvolutionLayer::compute_output_shape).
     span = extent(window.kernel[i], window.dilation[i])
     stride, pad = window.stride[i], window.pad[i]
     text = _windows(before, span, stride, pad, after)
@@ -154,6 +161,7 @@ def _deconvolution(ctx: Context, axis: int, before: int, after: int) -> Arithmet
         return None
     span = extent(window.kernel[i], window.dilation[i])
     stride, pad = window.stride[i], window.pad[i]
+    # The windows of the top lie a stride apart, one for each element of the bottom.
     distance = f"{stride}*({before} - 1)" if stride > 1 else f"{before} - 1"
     text = equation(f"{distance} + {span}{_padded(-pad)}", after)
     ideal = Fraction(before * stride)
@@ -169,9 +177,11 @@ def _windows(size: int, span: int, stride: int, pad: int, windows: int) -> str:
 
 
 def _padded(pad: int) -> str:
-    if not pad:
+    if pad == 0:
         return ""
-    return f" + 2*{pad}" if pad > 0 else f" - 2*{-pad}"
+    if pad < 0:  # of a Deconvolution, which cuts the edges off
+        return f" - 2*{-pad}"
+    return f" + 2*{pad}"
 
 
 _KNOWN: dict[str, Callable[[Context, int, int, int], Arithmetic | None]] = {
@@ -190,23 +200,31 @@ _KNOWN: dict[str, Callable[[Context, int, int, int], Arithmetic | None]] = {
 
 def _linear(before: int, after: int, rule: Rule) -> Arithmetic | None:
     """A multiple of the size and a number: ``2*38 - 1 = 75``."""
-    next_two = rule(before + 1), rule(before + 2)
-    if next_two[0] is None or next_two[1] is None:
+    # Two more sizes: with one alone, every growth would look even.
+    first, second = rule(before + 1), rule(before + 2)
+    if first is None or second is None:
         return None
-    scale = next_two[0] - after
-    if scale <= 0 or next_two[1] - next_two[0] != scale:
+    scale = first - after
+    if scale <= 0 or second - first != scale:
         return None
     more = after - scale * before
-    text = f"{scale}*{before}" if scale > 1 else str(before)
-    if more:
-        text += f" + {more}" if more > 0 else f" - {-more}"
+    text = str(before)
+    if scale > 1:
+        text = f"{scale}*{before}"
+    if more > 0:
+        text += f" + {more}"
+    elif more < 0:
+        text += f" - {-more}"
     exact = Fraction(after)
     return Arithmetic(exact, exact, Fraction(scale), equation(text, after), rounds=False)
 
 
 def _division(before: int, after: int, rule: Rule) -> Arithmetic | None:
     """The size divided by a number: ``26 / 2 = 13``."""
-    if not after or before % after or rule(2 * before) != 2 * after:
+    if after == 0 or before % after:
+        return None
+    # The same quotient by chance would not hold for another size.
+    if rule(2 * before) != 2 * after:
         return None
     divisor = before // after
     exact = Fraction(after)

@@ -20,11 +20,13 @@ def given(step: Step, field: str) -> Pair:
     """``pad``, ``stride`` or ``kernel_size`` of a Pooling or Convolution, for height and width."""
     param = getattr(step.layer, _param(step))
     height, width = _sides(field)
+    # base_conv_layer.cpp reads the two fields if either is written; the other is a default then.
     if param.HasField(height) or param.HasField(width):
         return getattr(param, height), getattr(param, width)
     values = _values(param, field)
     if not values:
         return _DEFAULTS[field], _DEFAULTS[field]
+    # One value is for both sides.
     return values[0], values[-1]
 
 
@@ -64,10 +66,13 @@ def is_darknet_pooling(step: Step) -> bool:
     """Whether a layer is a pooling that keeps the size of its bottom in Darknet."""
     if step.type != "Pooling" or step.layer.pooling_param.pool != proto.PoolingParameter.MAX:
         return False
+    if given(step, "stride") != (1, 1) or given(step, "pad") != (0, 0):
+        return False
     height, width = given(step, "kernel_size")
-    if height != width or height == 0 or height % 2:
-        return False  # an odd kernel keeps the size with the same pad at both ends
-    return given(step, "stride") == (1, 1) and given(step, "pad") == (0, 0)
+    if height != width or height == 0:
+        return False
+    # An odd kernel keeps the size with the same pad at both ends, which Caffe has too.
+    return height % 2 == 0
 
 
 def _param(step: Step) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from protogen.analysis import Analysis
 from protogen.edits import Edit, insert
 from protogen.explanations.changes import Change, unused_name
-from protogen.explanations.divergence import Divergence, Pair
+from protogen.explanations.divergence import Branch, Divergence, Pair
 from protogen.explanations.window_edits import given, is_darknet_pooling, window_edits, written
 from protogen.graph import Step
 
@@ -23,16 +23,24 @@ _KERNEL_AND_PAD = ((1, 1), (1, 0), (-1, 0), (2, 1), (2, 0), (-2, 0), (3, 0), (-3
 
 _LEARNED = ("Convolution", "Deconvolution")
 
+_WINDOWED = ("Pooling", *_LEARNED)
+
+#: The axes of the height and of the width.
+_SIDES = {2, 3}
+
 
 def rounding(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """Rounding a Pooling the other way: with FLOOR as a Convolution, and as other frameworks."""
+    # Height and width are two pairs with the same poolings.
     seen = set()
     for pair in divergence.pairs:
-        for branch in pair.branches:
-            for change in branch.changes:
-                if change.step.type == "Pooling" and change.error and change.step not in seen:
-                    seen.add(change.step)
-                    yield _rounded(change.step, up=change.error > 0)
+        for change in pair.changes:
+            step = change.step
+            if step.type != "Pooling" or step in seen:
+                continue
+            if change.error:
+                seen.add(step)
+                yield _rounded(step, up=change.error > 0)
 
 
 def _rounded(step: Step, up: bool) -> Change:
@@ -40,8 +48,9 @@ def _rounded(step: Step, up: bool) -> Change:
     value: str | bool = "FLOOR" if up else "CEIL"
     shown = str(value)
     param = step.layer.pooling_param
+    # Forks have the same choice as ceil_mode. Where both are written, round_mode counts.
     if param.HasField("ceil_mode") and not param.HasField("round_mode"):
-        name, value = "ceil_mode", not up  # a fork's spelling
+        name, value = "ceil_mode", not up
         shown = str(value).lower()
     edit = Edit(step.path(f"pooling_param.{name}"), "set", value)
     return Change(f'{name}: {shown} in "{step.name}"', (edit,), is_window=True, safe=True)
@@ -68,6 +77,7 @@ def darknet_pooling(analysis: Analysis, divergence: Divergence) -> Iterator[Chan
             "top": [pooled],
             "crop_param": {"axis": 2, "offset": [1]},
         }
+        # The readers keep the name of the blob: the pooling writes another, and the Crop this one.
         edits = (
             *window_edits(step, "pad", (size // 2, size // 2)),
             Edit(step.path("top[0]"), "set", padded),
@@ -94,11 +104,12 @@ def odd_kernel(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
 
 def _shrinking_poolings(divergence: Divergence) -> list[Step]:
     """MAX poolings with an even kernel, stride 1 and no pad, which cause the difference."""
-    return [
-        step
-        for step in divergence.changes
-        if step in divergence.suspects and is_darknet_pooling(step)
-    ]
+    suspects = divergence.suspects
+    found = []
+    for step in divergence.changes:
+        if step in suspects and is_darknet_pooling(step):
+            found.append(step)
+    return found
 
 
 # Pad, kernel and stride ------------------------------------------------------------------------
@@ -110,6 +121,7 @@ def padding(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     steps.sort(key=lambda step: step.type != "Pooling")
     for amount in _AMOUNTS:
         for step in steps:
+            # PoolingLayer::LayerSetUp rejects a pad that is as large as the kernel.
             if max(given(step, "pad")) + amount < max(given(step, "kernel_size")):
                 yield from _resized(divergence, step, pad=amount)
 
@@ -118,8 +130,11 @@ def kernel(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """The kernel of a Pooling, which has no weights to lose; smaller than a stride it skips."""
     for amount in _AMOUNTS:
         for step in _windowed(divergence, suspects_only=True):
+            if step.type != "Pooling":
+                continue
+            # A kernel of 1 pools nothing, and one smaller than the stride skips elements.
             least = max(2, *given(step, "stride"))
-            if step.type == "Pooling" and min(given(step, "kernel_size")) + amount >= least:
+            if min(given(step, "kernel_size")) + amount >= least:
                 yield from _resized(divergence, step, kernel_size=amount)
 
 
@@ -127,38 +142,44 @@ def stride(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """Another stride, if the strides on the two ways are not alike."""
     for amount in _AMOUNTS:
         for step in _windowed(divergence):
-            before = given(step, "stride")
-            if all(_scales_agree(pair, step, before, amount) for pair in divergence.pairs):
+            if all(_scales_agree(pair, step, amount) for pair in divergence.pairs):
                 yield from _resized(divergence, step, stride=amount)
 
 
-def _scales_agree(pair: Pair, step: Step, before: tuple[int, int], amount: int) -> bool:
+def _scales_agree(pair: Pair, step: Step, amount: int) -> bool:
     """Whether both ways divide sizes by the same number with this stride, and not without it."""
-    scales, changed = [], []
-    for branch in pair.branches:
-        scale = other = Fraction(1)
-        for change in branch.changes:
-            scale *= change.arithmetic.scale
-            old = before[change.bottom_axis - 2] if change.step is step else 0
-            if not old or old + amount < 1:
-                other *= change.arithmetic.scale
-            elif step.type == "Deconvolution":
-                other *= old + amount
-            else:
-                other *= Fraction(1, old + amount)
-        scales.append(scale)
-        changed.append(other)
-    return scales[0] != scales[1] and changed[0] == changed[1]
+    first, second = pair.branches
+    if _scale(first) == _scale(second):
+        return False
+    return _scale(first, step, amount) == _scale(second, step, amount)
+
+
+def _scale(branch: Branch, step: Step | None = None, amount: int = 0) -> Fraction:
+    """What a way multiplies sizes by, if the stride of a layer grows by an amount."""
+    total = Fraction(1)
+    for change in branch.changes:
+        scale = change.arithmetic.scale
+        if change.step is step:
+            stride = given(step, "stride")[change.bottom_axis - 2] + amount
+            if stride >= 1:
+                scale = Fraction(1, stride)
+            if stride >= 1 and step.type == "Deconvolution":
+                scale = Fraction(stride)
+        total *= scale
+    return total
 
 
 def weights(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """The kernel of a layer that learns, perhaps with its pad: its weights change shape."""
     for size, pad in _KERNEL_AND_PAD:
         for step in _windowed(divergence):
-            is_covering = min(given(step, "kernel_size")) + size >= max(given(step, "stride"))
-            if step.type in _LEARNED and is_covering:
-                for change in _resized(divergence, step, kernel_size=size, pad=pad):
-                    yield replace(change, recomputes=(), relearns=(step,))
+            if step.type not in _LEARNED:
+                continue
+            # A kernel smaller than the stride would skip elements.
+            if min(given(step, "kernel_size")) + size < max(given(step, "stride")):
+                continue
+            for change in _resized(divergence, step, kernel_size=size, pad=pad):
+                yield replace(change, recomputes=(), relearns=(step,))
 
 
 def _windowed(divergence: Divergence, suspects_only: bool = False) -> list[Step]:
@@ -168,15 +189,24 @@ def _windowed(divergence: Divergence, suspects_only: bool = False) -> list[Step]
     """
     found = []
     for step, axes in divergence.changes.items():
-        bottom = step.bottoms[0]
-        is_image = bottom is not None and bottom.shape is not None and len(bottom.shape) == 4
-        if step.type in ("Pooling", *_LEARNED) and is_image and axes <= {2, 3}:
+        # The windows of N-D data have no kernel_h and kernel_w, which the edits set.
+        if step.type in _WINDOWED and axes <= _SIDES and _reads_images(step):
             found.append(step)
-    suspects = [step for step in found if step in divergence.suspects]
-    if suspects and suspects_only:
-        found = suspects
+    if suspects_only:
+        suspects = [step for step in found if step in divergence.suspects]
+        found = suspects or found
     culprit = divergence.culprit
-    return sorted(found, key=lambda step: culprit is None or step is not culprit.step)
+    if culprit is not None and culprit.step in found:
+        found.remove(culprit.step)
+        found.insert(0, culprit.step)
+    return found
+
+
+def _reads_images(step: Step) -> bool:
+    bottom = step.bottoms[0]
+    if bottom is None or bottom.shape is None:
+        return False
+    return len(bottom.shape) == 4
 
 
 def _resized(divergence: Divergence, step: Step, **amounts: int) -> Iterator[Change]:
@@ -186,8 +216,13 @@ def _resized(divergence: Divergence, step: Step, **amounts: int) -> Iterator[Cha
     titles = []
     for name, amount in amounts.items():
         height, width = given(step, name)
-        pair = (height + amount * (2 in axes), width + amount * (3 in axes))
-        if min(pair) < (name != "pad"):
+        if 2 in axes:
+            height += amount
+        if 3 in axes:
+            width += amount
+        pair = height, width
+        least = 0 if name == "pad" else 1
+        if min(pair) < least:
             return
         if amount:
             edits += window_edits(step, name, pair)

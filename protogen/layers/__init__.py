@@ -28,6 +28,7 @@ def _modules() -> dict[str, str]:
 
 def find(layer_type: str) -> LayerSchema | None:
     """The schema of the layer type with exactly this name, or ``None``."""
+    # Importing its module registers a type. The type of a user is registered without one.
     module = _modules().get(layer_type.lower())
     if module:
         importlib.import_module(f"{__name__}.{module}")
@@ -67,6 +68,7 @@ def all_types() -> tuple[LayerSchema, ...]:
 def _type_of(module: str) -> str:
     """The type that a module registers: ``InnerProduct`` for ``inner_product``."""
     wanted = module.replace("_", "")
+    # The module also has the names that it imports, so only what is registered counts.
     for name in vars(importlib.import_module(f"{__name__}.{module}")):
         if name.lower() == wanted and registered(name):
             return name
@@ -134,12 +136,14 @@ def Layer(layer_type: str, *bottoms: Any, **keywords: Any) -> Any:  # noqa: N802
 
 
 def __getattr__(name: str) -> LayerSchema:
-    if name.startswith("_"):  # Python asks for names like __path__, which no layer type has
+    # Python asks for names like __path__, which no layer type has.
+    if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     schema = find(name)
     if schema is None:
         hint = suggest(name)
         raise AttributeError(f'unknown layer type "{name}"' + (f"; {hint}" if hint else ""))
+    # Python asks here only for names that the module does not have yet.
     globals()[name] = schema
     return schema
 

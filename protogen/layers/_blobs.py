@@ -22,6 +22,7 @@ _NAMES = ("num", "channels", "height", "width")
 
 def is_empty(shape: Sequence[Any]) -> bool:
     """Whether a blob with this shape is known to have no elements."""
+    # UNKNOWN equals every number, 0 included.
     return any(size is not UNKNOWN and size == 0 for size in shape)
 
 
@@ -77,6 +78,7 @@ def check_same_shape(ctx: Context, except_axis: int | None = None) -> None:
             )
         for axis, (expected, size) in enumerate(zip(first, other)):
             if axis != except_axis and size != expected:
+                # Only the axes of a blob with four of them have names.
                 name = f" in {_NAMES[axis]}" if len(first) == 4 else ""
                 raise ctx.fault(
                     f"bottoms differ{name}: {expected} and {size} (axis {axis}):"
@@ -91,10 +93,12 @@ def axis_or_dim(ctx: Context, dim: str) -> int:
     param = ctx.param
     if not param.HasField(dim):
         return ctx.axis()
+    # Concat and Slice check this at set-up: the older field does not simply win.
     if param.HasField("axis"):
         raise ctx.fault(f"both axis and {dim} are given; keep axis", dim)
     value = getattr(param, dim)
-    if value > INT_MAX:  # Caffe reads it as a signed number, and only axis may be negative
+    # Caffe reads it as a signed number, and only axis may be negative.
+    if value > INT_MAX:
         raise ctx.fault(
             f"{dim} must be at most {INT_MAX}, got {value}", dim, rule="axis-out-of-range"
         )

@@ -19,6 +19,7 @@ def learned_shape(ctx: Context) -> tuple[Any, ...]:
         raise ctx.fault(
             f"num_axes must be -1 (to the last axis) or greater, got {param.num_axes}", "num_axes"
         )
+    # With num_axes 0 the blob is a scalar, which applies to all elements.
     end = axes if param.num_axes == -1 else axis + param.num_axes
     if end > axes:
         raise ctx.fault(
@@ -35,7 +36,8 @@ def covered_axes(ctx: Context, shape: Sequence[Any]) -> tuple[int, int]:
 
     Raises `Fault` if the second bottom, which the blob then is, does not fit.
     """
-    if not shape:  # a scalar applies everywhere, and Caffe does not look at axis
+    # A scalar applies everywhere, and Caffe does not look at axis.
+    if not shape:
         return 0, 0
     axis = ctx.axis()
     end = axis + len(shape)

@@ -65,6 +65,7 @@ def clip_window(ctx: Context, older: str) -> ClipWindow:
 def _number(param: Any, field: str, default: int) -> int:
     """A field of the window. In BVLC's ConvolutionParameter it is repeated, in C3D's it is not."""
     value = getattr(param, field)
+    # The kernels of clips are square, so only the first size counts.
     if isinstance(value, Iterable):
         return int(next(iter(value), default))
     return int(value)

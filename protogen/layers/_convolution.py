@@ -27,6 +27,7 @@ def check_strides(ctx: Context, stride: Sequence[int]) -> None:
     """
     if 0 not in stride:
         return
+    # One of the two alone leaves the other one 0, not the default of 1.
     given, other = ("stride_h", "stride_w")
     if not ctx.param.HasField(given):
         given, other = other, given
@@ -45,6 +46,7 @@ def check_fit(
 ) -> None:
     """Raise for a kernel that does not fit: fewer windows than ``least`` on some axis."""
     sizes = ctx.bottom[window.axis + 1 :]
+    # The division truncates toward zero, so a kernel that is slightly too large may still fit.
     for i, (size, output) in enumerate(zip(sizes, outputs)):
         if output < least:
             kernel, dilation = window.kernel[i], window.dilation[i]
@@ -85,7 +87,8 @@ class BaseConvolution(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         window = convolution_window(ctx)
-        if not self.transposed:  # a Deconvolution multiplies by the stride, so 0 is legal
+        # A Deconvolution multiplies by the stride, so 0 is legal.
+        if not self.transposed:
             check_strides(ctx, window.stride)
         check_size(ctx, "num_output")
         channels, outputs, group = ctx.bottom[window.axis], ctx.param.num_output, self.group(ctx)

@@ -29,6 +29,7 @@ class DataLayer(LayerSchema):
         home = self.batch_param or self.param
         param = getattr(ctx.layer, home)
         size = int(param.batch_size)
+        # Caffe has no default for it: an absent one reads as 0, too.
         if size == 0:
             written = param.HasField("batch_size")
             raise ctx.fault(
@@ -45,6 +46,7 @@ class DataLayer(LayerSchema):
         return (UNKNOWN, UNKNOWN, UNKNOWN)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+        # Caffe shapes the tops for the first record that it reads.
         images = (self.batch(ctx), *self.transformed(ctx.layer, self.image_sizes(ctx)))
         tops = [images, self.labels(ctx)][: ctx.tops]
         # Caffe does not shape any further tops: they stay without axes.
@@ -61,6 +63,7 @@ class DataLayer(LayerSchema):
         """
         transform = layer.transform_param
         channels, height, width = sizes
+        # The SSD fork resizes before it crops.
         if transform.resize_param:
             height, width = _resized(transform.resize_param)
         # crop_h and crop_w are the SSD fork's, for a crop that is not square.

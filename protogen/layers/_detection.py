@@ -23,6 +23,7 @@ def check_predictions(ctx: Context) -> None:
         )
     # The height of the prior boxes' blob holds 4 numbers for each.
     priors = boxes[2] // 4
+    # Without share_location each class has boxes of its own.
     coordinates = priors * 4 * (1 if p.share_location else p.num_classes)
     predictions = (
         ("location", coordinates, locations[1]),

@@ -25,6 +25,7 @@ def find_dialect(param: Any, fields: Iterable[tuple[str, Sequence[str]]]) -> Dia
     """
     for fork, names in fields:
         for name in names:
+            # Even a default that is written says which fork it was written for.
             if param.HasField(name):
                 return Dialect(fork, name)
     return None

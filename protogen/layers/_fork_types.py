@@ -35,7 +35,8 @@ class ForkType(LayerSchema):
         return self.unknown_tops(ctx.layer, (), ctx.tops)
 
     def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:
-        return UNKNOWN  # as is what the layer learns
+        # What the layer learns is unknown as well.
+        return UNKNOWN
 
 
 class SameShape(ForkType):
@@ -55,6 +56,7 @@ class ForkLoss(ForkType):
     loss = True
 
     def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+        # As LossLayer::Reshape does.
         return ((), *[None] * (tops - 1))
 
 
@@ -169,6 +171,7 @@ _UNKNOWN = {
     "Yolov3Detection": "cambricon",
 }
 
+# Types that keep the shape of their first bottom.
 _SAME = {
     "AdaptiveBiasChannel": "adaptive_bias_channel_param",
     "Add": "cambricon",
@@ -211,6 +214,7 @@ _SAME = {
     "VoxelSoftmax": "c3d",
 }
 
+# Types whose first top is a loss.
 _LOSSES = {
     "BatchContrastiveLoss": "batch_contrastive_loss_param",
     "ConfidencePenaltyLoss": "confidence_penalty_loss_param",

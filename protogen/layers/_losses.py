@@ -25,6 +25,7 @@ class Loss(LayerSchema):
 
     bottoms: ClassVar[Arity] = 2
     tops: ClassVar[Arity] = 1
+    # A loss without a top gets one, so that it counts.  (source: ``LossLayer::AutoTopBlobs``)
     auto_tops = True
     loss = True
 
@@ -92,6 +93,7 @@ def check_labels(ctx: Context, axis: int) -> None:
 
 def check_ones(ctx: Context, index: int, *, from_axis: int) -> None:
     """Raise unless a bottom has at most 4 axes, all of size 1 from an axis on."""
+    # Caffe asks for num, channels, height and width, where a missing axis counts as 1.
     sizes = ctx.nchw(index)
     for axis in range(from_axis, 4):
         if sizes[axis] != 1:

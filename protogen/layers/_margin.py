@@ -23,7 +23,12 @@ class MarginProduct(LayerSchema):
     def check(self, ctx: Context) -> None:
         ctx.axis()
         check_size(ctx, "num_output")
+        self.check_batch(ctx)
+
+    def check_batch(self, ctx: Context) -> None:
+        """Raise unless each item has a label."""
         items, labels = ctx.nchw(0)[0], ctx.nchw(1)[0]
+        # The label of an item decides which of its products gets the margin.
         if items != labels:
             raise ctx.fault(
                 f"bottoms differ in batch size: {items} and {labels} (axis 0):"

@@ -22,6 +22,7 @@ def nd_window(ctx: Context) -> tuple[Sequence[int], Sequence[int], Sequence[int]
         raise ctx.fault("kernel_shape is missing", "kernel_shape")
     kernel = list(p.kernel_shape.dim)
     axes = len(ctx.bottom) - 2
+    # A window has no size for the batch and the channels.
     if len(kernel) != axes:
         raise ctx.fault(
             f"kernel_shape has {len(kernel)} sizes for {count_axes(axes, 'spatial')}:"

@@ -21,6 +21,7 @@ def check_positive(ctx: Context, *fields: str) -> None:
         value = getattr(ctx.param, field)
         if value > 0:
             continue
+        # An absent field reads as 0, too.
         if ctx.param.HasField(field):
             raise ctx.fault(f"{field} must be greater than 0, got {value:g}", field)
         raise ctx.fault(f"{field} is missing", field)
@@ -37,6 +38,7 @@ def check_size(ctx: Context, field: str) -> None:
 def check_both_or_neither(ctx: Context, height: str, width: str) -> None:
     """Raise if only one of a height and a width is greater than 0."""
     values = {height: getattr(ctx.param, height), width: getattr(ctx.param, width)}
+    # Both at 0 stand for the size of the image itself.
     given = [field for field, value in values.items() if value]
     if len(given) == 1:
         raise ctx.fault(

@@ -50,6 +50,8 @@ class Recurrent(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_positive(ctx, "num_output")
         sequences, markers = ctx.bottoms[:2]
+        # RecurrentLayer asks for two axes only, but the InnerProduct in its unrolled net flattens
+        # the sequences from axis 2 on.
         expected = (
             "expected sequences with at least 3 axes (timesteps, streams, features) and markers"
             f" with 2 axes (timesteps, streams): {ctx.describe(0, 1)}"
@@ -82,6 +84,7 @@ class Recurrent(LayerSchema):
         state = (1, ctx.bottom[1], ctx.param.num_output)
         first = len(ctx.bottoms) - self._exposed_states(ctx)
         # Exposed states are the last bottoms, with or without a static input before them.
+        # A state is that of a single timestep.
         for index in range(first, len(ctx.bottoms)):
             if ctx.bottoms[index] != state:
                 raise ctx.fault(
@@ -93,6 +96,7 @@ class Recurrent(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         steps, streams = ctx.bottom[:2]
         outputs = ctx.param.num_output
+        # The largest blob of the unrolled net, larger than the top if there are several gates.
         ctx.check_shape((steps, streams, self.gates * outputs), "the input of the gates")
         return [(steps, streams, outputs), *[(1, streams, outputs)] * (ctx.tops - 1)]
 
@@ -106,6 +110,7 @@ class Recurrent(LayerSchema):
         static = self.static_input(ctx)
         if static is not None:
             shape = (rows, count(static[1:]))
+            # It needs no bias: that of the sequences is added to the same sum.
             blobs.append(ctx.learnable(_STATIC_WEIGHTS, shape, "weight_filler", bottom=_STATIC))
         blobs.append(ctx.learnable("hidden weights", (rows, outputs), "weight_filler"))
         return blobs

@@ -24,6 +24,7 @@ class ArgMax(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p, bottom = ctx.param, ctx.bottom
         check_positive(ctx, "top_k")
+        # axis has no default: without it, all axes after the first are searched together.
         if p.HasField("axis"):
             axis = ctx.axis()
             _check_top_k(ctx, bottom[axis])

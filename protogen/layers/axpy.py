@@ -25,6 +25,7 @@ class Axpy(LayerSchema):
         for index in (0, 1):
             check_axes(ctx, 2, bottom=index, names="batch, channels")
         scale, first, second = ctx.bottoms
+        # Further axes must have size 1; a scale with 3 axes is not checked.
         one_per_channel = len(scale) != 4 or scale[2:] == (1, 1)
         if scale[:2] != first[:2] or not one_per_channel:
             raise ctx.fault(

@@ -41,12 +41,15 @@ class BatchNorm(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         fork = self._fork(ctx)
-        if not fork:  # the forks set lr_mult to 0 themselves
+        # The forks set lr_mult to 0 themselves.
+        if not fork:
             _check_not_trained(ctx)
         if fork == "nv16":
             check_axes(ctx, 4)
         else:
+            # LayerSetUp allows for a single axis, but Reshape then reads the second one.
             check_axes(ctx, 2, names="batch, channels")
+        # Reshape divides by the batch and by the channels.
         check_not_empty(ctx, ctx.bottom, "bottom 0")
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
@@ -67,6 +70,7 @@ class BatchNorm(LayerSchema):
         return dialect.fork if dialect else ""
 
     def parameters(self, layer: Any) -> Hashable:
+        # The rule about lr_mult reads the params, so the answer depends on them, too.
         specs = [spec.SerializePartialToString() for spec in layer.param]
         return (super().parameters(layer), *specs)
 
@@ -104,6 +108,7 @@ def _nvidia_blobs(ctx: Context, channels: tuple[Any, ...]) -> list[Learnable]:
 def _intel_blobs(ctx: Context, channels: tuple[Any, ...]) -> list[Learnable]:
     """Scale and bias of Intel's fork, which only its MKL engines learn."""
     p, engine = ctx.param, proto.ConvolutionParameter
+    # use_weight_bias is true by default, and the Caffe engine ignores it.
     if p.engine not in (engine.MKL2017, engine.MKLDNN) or not p.use_weight_bias:
         return []
     blobs = [ctx.learnable("scale", channels)]

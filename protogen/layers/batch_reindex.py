@@ -25,5 +25,6 @@ class BatchReindex(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         items, indices = ctx.bottoms
+        # Only the number of indices matters: their values are read in the forward pass.
         check_axes(ctx, 1, 1, bottom=1, names="indices")
         return [(*indices, *items[1:])]

@@ -33,6 +33,7 @@ class Bias(LayerSchema):
         return [ctx.bottom]
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
+        # A second bottom takes the place of the learned blob.
         if len(ctx.bottoms) > 1:
             return []
         return [ctx.learnable("bias", learned_shape(ctx), "filler")]

@@ -74,6 +74,7 @@ class BN(LayerSchema):
                 ctx.learnable("variance", shape),
             ]
         if fork == "wl-fcn" and not p.across_spatial:
+            # weiliu89 then normalizes each pixel by itself, over the batch.
             shape = (1, channels, height, width)
         return [
             ctx.learnable("scale", shape, "scale_filler"),

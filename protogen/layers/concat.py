@@ -31,6 +31,7 @@ class Concat(LayerSchema):
         p: ConcatParameter = layer.concat_param
         axis = p.concat_dim if p.HasField("concat_dim") else p.axis
         top = reduce(filled, bottoms)
+        # An axis that is out of range is reported as soon as a shape is known.
         if top is None or not -len(top) <= axis < len(top) or p.per_fla_fuse:
             return (None,)
         axis %= len(top)

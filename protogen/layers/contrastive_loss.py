@@ -18,6 +18,7 @@ class ContrastiveLoss(Loss):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
+        # Batch, channels, height and width: more axes than four abort.
         check_counts(ctx, ctx.nchw(0)[1], ctx.nchw(1)[1], "channels")
         # Features are N x C, the label is N; all other axes must have size 1.
         for index, axis in enumerate((2, 2, 1)):

@@ -49,5 +49,6 @@ class Correlation(LayerSchema):
                     "max_displacement",
                     rule="kernel-exceeds-bottom",
                 )
+        # In one direction: as many steps to both sides, and the one in the middle.
         displacements = 2 * (p.max_displacement // p.stride_2) + 1
         return [(num, displacements**2, *outputs)]

@@ -32,7 +32,9 @@ class Crop(LayerSchema):
         whole, target = ctx.bottoms
         # Axes before this one keep the size of the first bottom, whatever the second has there.
         axis = ctx.axis()
+        # The number of offsets comes first: LayerSetUp checks it, Reshape checks the sizes.
         offsets = self._offsets(ctx, len(whole) - axis)
+        # The second bottom is read at the same axes, so it needs as many; more do no harm.
         if len(target) < len(whole):
             raise ctx.fault(
                 f"expected at least {count_axes(len(whole))} in bottom 1, as in bottom 0, got"

@@ -19,6 +19,7 @@ class CtcLoss(Loss):
 
     def check(self, ctx: Context) -> None:
         check_positive(ctx, "alphabet_size", "time_step")
+        # The batch of the scores is on axis 1: the fork has taken the usual check out of LossLayer.
         check_axes(ctx, 2, bottom=0, names="timesteps, streams")
         check_axes(ctx, 1, bottom=1, names="streams")
         check_counts(ctx, ctx.bottom[1], ctx.bottoms[1][0], "streams")

@@ -16,6 +16,7 @@ class Deconvolution3D(ClipConvolution):
 
     source = "facebook/C3D: src/caffe/layers/deconvolution3d_layer.cpp"
     formula = "stride * (size - 1) + kernel - 2*pad"
+    # The first axis of the weights is the channels of the bottom, as in a Deconvolution.
     transposed = True
 
     def output_size(self, size: Any, kernel: int, stride: int, pad: int) -> Any:

@@ -28,6 +28,7 @@ class DeephiResize(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p: DeephiResizeParameter = ctx.param
         num, channels, height, width = ctx.nchw()
+        # A size takes precedence.
         if p.HasField("new_height"):
             return [(num, channels, p.new_height, p.new_width)]
         return [(num, channels, _scaled(height, p.scale_h), _scaled(width, p.scale_w))]

@@ -33,5 +33,6 @@ class DenseBlock(LayerSchema):
         num, channels, height, width = ctx.bottom
         return [(num, channels + p.numTransition * p.growthRate, height, width)]
 
+    # What it learns, a convolution and a normalization per step, is not known here.
     def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:
         return UNKNOWN

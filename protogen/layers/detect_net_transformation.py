@@ -42,6 +42,7 @@ class DetectNetTransformation(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         p, num = ctx.param, ctx.nchw()[0]
+        # The classes are numbered by dst, from 0 on.
         classes = 1 + max((each.dst for each in p.object_class), default=0)
         height, width = p.image_size_y, p.image_size_x
         # Halves are rounded to even, as by C++'s default rounding mode.

@@ -26,6 +26,7 @@ class DetectionEvaluate(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_given(ctx, "num_classes")
         check_positive(ctx, "overlap_threshold")
+        # The true boxes also say whether they are difficult to find.
         for index, numbers in enumerate((7, 8)):
             num, channels, _, width = ctx.nchw(index)
             if (num, channels, width) != (1, 1, numbers):

@@ -28,6 +28,7 @@ class DetectionOutput(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         check_given(ctx, "num_classes")
+        # Both comparisons reject NaN as well.
         nms = ctx.param.nms_param
         if not nms.nms_threshold >= 0:
             raise ctx.fault(

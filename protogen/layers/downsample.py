@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from protogen.layers._resized import resized
 from protogen.schema import Context, LayerSchema, register
-
-if TYPE_CHECKING:
-    from protogen.proto import DownsampleParameter
 
 
 @register
@@ -23,8 +21,4 @@ class Downsample(LayerSchema):
     formula = "top_height by top_width, or the size of the second bottom"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        p: DownsampleParameter = ctx.param
-        num, channels, _, _ = ctx.nchw()
-        if len(ctx.bottoms) == 2:
-            return [(num, channels, *ctx.nchw(1)[2:])]
-        return [(num, channels, p.top_height, p.top_width)]
+        return [resized(ctx, "top_height", "top_width")]

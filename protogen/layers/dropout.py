@@ -13,4 +13,5 @@ class Dropout(LayerSchema):
 
     param = "dropout_param"
     elementwise = True
+    # Caffe checks the ratio in a debug build only; see `protogen.checks.dropout_ratio`.
     source = "src/caffe/layers/dropout_layer.cpp"

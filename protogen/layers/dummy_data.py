@@ -27,6 +27,7 @@ class DummyData(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         p = ctx.param
+        # An older field without the others aborts below, as it is given 0 times.
         older = [name for name in _SIZES if getattr(p, name)]
         if older and p.shape:
             raise ctx.fault(f"both shape and {older[0]} are given; keep shape", older[0])

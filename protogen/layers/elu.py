@@ -9,5 +9,6 @@ class ELU(LayerSchema):
 
     param = "elu_param"
     elementwise = True
+    # Below zero, the gradient is top + alpha.
     reads_top = True
     source = "src/caffe/layers/elu_layer.cpp"

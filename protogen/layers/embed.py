@@ -22,6 +22,7 @@ class Embed(LayerSchema):
     formula = "the bottom's sizes, then num_output"
 
     def check(self, ctx: Context) -> None:
+        # Neither has a default: an absent one is 0, which Caffe rejects.
         check_size(ctx, "num_output")
         check_size(ctx, "input_dim")
 
@@ -32,6 +33,7 @@ class Embed(LayerSchema):
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         p = ctx.param
+        # The other way round than in an InnerProduct: a row is the vector of one index.
         blobs = [ctx.learnable("weights", (p.input_dim, p.num_output), "weight_filler")]
         if p.bias_term:
             blobs.append(ctx.learnable("bias", (p.num_output,), "bias_filler"))

@@ -13,6 +13,7 @@ class EuclideanLoss(Loss):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
+        # The top becomes a scalar first; in place, the bottom would have lost its axes by then.
         ctx.reject_in_place()
         first, second = (count(bottom[1:]) for bottom in ctx.bottoms)
         check_counts(ctx, first, second, "elements per item")

@@ -13,6 +13,7 @@ class Exp(LayerSchema):
 
     param = "exp_param"
     elementwise = True
+    # The gradient of an exponential is the exponential itself.
     reads_top = True
     source = "src/caffe/layers/exp_layer.cpp"
 

@@ -53,4 +53,5 @@ class Filter(LayerSchema):
         return tuple(bottoms[:-1])
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # The first Reshape keeps all items, whatever the selector says.
         return ctx.bottoms[:-1]

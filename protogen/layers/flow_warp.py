@@ -21,6 +21,7 @@ class FlowWarp(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         image, flow = ctx.nchw(0), ctx.nchw(1)
         num, _, height, width = image
+        # The flow says for each pixel of the top where it comes from.
         if flow != (num, 2, height, width):
             raise ctx.fault(
                 f"expected a flow with 2 numbers per pixel: {ctx.describe(0, 1)}",

@@ -21,4 +21,5 @@ class Gather(LayerSchema):
     unmarked_forks = ("yjxiong", "yjx3d")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # Without MPI a top has the shape of its bottom, and shares its memory.
         return [(UNKNOWN, *shape[1:]) if shape else () for shape in ctx.bottoms]

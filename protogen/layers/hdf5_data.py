@@ -16,6 +16,7 @@ class HDF5Data(LayerSchema):
     source = "src/caffe/layers/hdf5_data_layer.cpp"
 
     def check(self, ctx: Context) -> None:
+        # Even an empty one: Caffe only asks whether it is there.
         if ctx.layer.HasField("transform_param"):
             raise ctx.fault("does not support transform_param", layer_field="transform_param")
 

@@ -15,6 +15,7 @@ class HDF5Output(LayerSchema):
     source = "src/caffe/layers/hdf5_output_layer.cpp"
 
     def check(self, ctx: Context) -> None:
+        # Caffe creates the file when it sets the net up.
         if not ctx.param.file_name:
             raise ctx.fault("file_name is missing", "file_name")
 

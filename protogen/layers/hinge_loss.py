@@ -11,5 +11,6 @@ class HingeLoss(Loss):
     The second bottom holds a class index for each item. Caffe compares only the batch sizes.
     """
 
+    # It has no Reshape of its own, so LossLayer's check is the only one.
     param = "hinge_loss_param"
     source = "src/caffe/layers/hinge_loss_layer.cpp"

@@ -36,6 +36,7 @@ class Im2col(LayerSchema):
             convolution_size(*each)
             for each in zip(sizes, window.kernel, window.stride, window.pad, window.dilation)
         ]
+        # Unlike a Convolution it accepts a top of size 0, because it adds no bias.
         check_fit(ctx, window, outputs)
         channels = ctx.bottom[window.axis] * count(window.kernel)
         return [(*ctx.bottom[: window.axis], channels, *outputs)]

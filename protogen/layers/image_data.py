@@ -26,4 +26,5 @@ class ImageData(DataLayer):
 
     def image_sizes(self, ctx: Context) -> tuple[Any, Any, Any]:
         p = ctx.param
+        # Without new_height and new_width the files decide.
         return (3 if p.is_color else 1, p.new_height or UNKNOWN, p.new_width or UNKNOWN)

@@ -24,6 +24,7 @@ class InfogainLoss(Loss):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
+        # The top becomes a scalar first, and its Softmax would look for an axis of that.
         ctx.reject_in_place()
         if ctx.layer.loss_param.HasField("normalize"):
             raise ctx.fault(
@@ -37,6 +38,7 @@ class InfogainLoss(Loss):
 
     def _check_matrix(self, ctx: Context, classes: Any) -> None:
         if len(ctx.bottoms) == 2:
+            # Caffe reads the file when it sets the net up.
             if not ctx.param.HasField("source"):
                 raise ctx.fault(
                     "the matrix is missing: give infogain_loss_param.source, or a third bottom",

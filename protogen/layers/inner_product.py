@@ -40,6 +40,7 @@ class InnerProduct(LayerSchema):
         p = ctx.param
         # Everything from axis on is one vector, so its size is fixed once the weights are trained.
         inputs = count(ctx.bottom[ctx.axis() :])
+        # transpose only changes how the weights are stored, not what is computed.
         weights = (inputs, p.num_output) if p.transpose else (p.num_output, inputs)
         blobs = [ctx.learnable("weights", weights, "weight_filler")]
         if p.bias_term:

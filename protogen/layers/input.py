@@ -19,6 +19,7 @@ class Input(LayerSchema):
         shapes = [tuple(shape.dim) for shape in ctx.param.shape]
         if not shapes:  # Caffe does not shape the tops: they stay without axes
             return [()] * ctx.tops
+        # Caffe checks this only if a shape is written.
         if len(shapes) not in (1, ctx.tops):
             raise ctx.fault(
                 f"expected 1 shape for all tops, or one for each of {plural(ctx.tops, 'top')},"

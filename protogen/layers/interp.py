@@ -41,6 +41,7 @@ class Interp(LayerSchema):
                     f"{name} must be 0 or less, because it can only crop; got {getattr(p, name)}",
                     name,
                 )
+        # Both pads apply to height and width alike.
         cropped = [size + p.pad_beg + p.pad_end for size in sizes]
         outputs = self._output_sizes(ctx, cropped)
         for axis, name in enumerate(("height", "width")):

@@ -34,6 +34,7 @@ class L1Loss(Loss):
         if ctx.layer.HasField("l1_loss_param") or len(ctx.bottoms) == 1:
             check_same_shape(ctx)
             return
+        # NVIDIA's is a EuclideanLoss with another norm, and checks the same.
         super().check(ctx)
         first, second = (count(bottom[1:]) for bottom in ctx.bottoms)
         check_counts(ctx, first, second, "elements per item")

@@ -16,6 +16,7 @@ class LabelsequenceAccuracy(LayerSchema):
     source = "yalecyu/crnn.caffe: src/caffe/layers/labelsequence_accuracy_layer.cpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # Caffe checks neither of the bottoms.
         return [()]
 
     def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:

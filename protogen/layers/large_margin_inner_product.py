@@ -21,10 +21,14 @@ class LargeMarginInnerProduct(MarginProduct):
     source = "wy1iu/LargeMargin_Softmax_Loss: src/caffe/layers/largemargin_inner_product_layer.cpp"
 
     def check(self, ctx: Context) -> None:
+        # With the weights as a bottom, num_output is not read.
         if len(ctx.bottoms) == 2:
             super().check(ctx)
+        else:
+            self.check_batch(ctx)
 
     def outputs(self, ctx: Context) -> Any:
+        # The rows of the weights are the classes.
         return ctx.nchw(2)[0] if len(ctx.bottoms) > 2 else ctx.param.num_output
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:

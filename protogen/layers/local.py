@@ -36,6 +36,7 @@ class Local(LayerSchema):
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         p: LocalParameter = ctx.param
         height, width = _places(ctx)
+        # Each place has its own filters: the places are the last axis.
         weights = (p.num_output, 1, ctx.nchw()[1] * p.kernel_size**2, height * width)
         blobs = [ctx.learnable("weights", weights, "weight_filler")]
         if p.bias_term:

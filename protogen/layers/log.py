@@ -18,5 +18,6 @@ class Log(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         check_base(ctx)
+        # Caffe divides by the logarithm of the base.
         if ctx.param.base == 1:
             raise ctx.fault("base must not be 1, which has no logarithm", "base")

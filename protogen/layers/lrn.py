@@ -19,6 +19,7 @@ class LRN(LayerSchema):
 
     param = "lrn_param"
     elementwise = True
+    # CrossChannelBackward reads both.
     reads_top = True
     reads_bottom_in_backward = True
     axes = (4,)

@@ -46,6 +46,7 @@ class Lstm(LayerSchema):
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         outputs = ctx.param.num_output
+        # The four gates, one after another.
         rows = 4 * outputs
         return [
             ctx.learnable("weights", (rows, ctx.bottom[2]), "weight_filler"),

@@ -35,4 +35,5 @@ class MaskResize(LayerSchema):
 
 
 def _scaled(size: Any, factor: float) -> Any:
+    # Caffe multiplies as floats, and cuts the fraction off.
     return UNKNOWN if size is UNKNOWN else int(size * factor)

@@ -19,6 +19,7 @@ class MemoryData(DataLayer):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
+        # Caffe checks only the product of all four.
         check_positive(ctx, "channels", "height", "width")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

@@ -26,11 +26,13 @@ class MultiBoxLoss(Loss):
         check_positive(ctx, "num_classes")
         self._check_mining(ctx)
         self._check_background(ctx)
+        # The true boxes may have any shape of at most four axes.
         ctx.nchw(3)
         check_predictions(ctx)
 
     def _check_mining(self, ctx: Context) -> None:
         p = ctx.param
+        # do_neg_mining is the older field; both may be written if they agree.
         mines = p.mining_type != proto.MultiBoxLossParameter.NONE
         if p.HasField("do_neg_mining") and p.do_neg_mining != mines:
             raise ctx.fault(

@@ -22,6 +22,7 @@ class MVN(LayerSchema):
     source = "src/caffe/layers/mvn_layer.cpp"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # Reshape gives the top four axes, whatever the bottom has; more than four abort.
         shape = ctx.nchw()
         # Caffe sums with a vector of ones as long as this.
         summed = shape[1:] if ctx.param.across_channels else shape[2:]

@@ -28,6 +28,7 @@ class NdPooling(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         num, channels, *sizes = ctx.bottom
         window, stride, pad = nd_window(ctx)
+        # kernel_shape is asked for even if the pooling is global.
         kernel: Sequence[Size] = sizes if ctx.param.global_pooling else window
         outputs = []
         for axis, size in enumerate(sizes):

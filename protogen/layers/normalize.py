@@ -38,6 +38,7 @@ class Normalize(LayerSchema):
     def check(self, ctx: Context) -> None:
         if _is_happynear(ctx):
             return
+        # It asks for num, channels, height and width, which abort beyond four axes.
         check_axes(ctx, 2, 4)
         check_not_empty(ctx, ctx.nchw()[1:], "an item of bottom 0")
 

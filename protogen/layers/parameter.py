@@ -19,4 +19,5 @@ class Parameter(LayerSchema):
         return [tuple(ctx.param.shape.dim)]
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
+        # It has no filler: it begins as zeros, because the memory of a new blob is zeroed.
         return [Learnable("parameter", tuple(ctx.param.shape.dim))]

@@ -36,4 +36,5 @@ class Permute(LayerSchema):
         shape = [ctx.bottom[axis] for axis in order]
         if ctx.in_place:  # Caffe shapes the top at set-up and again before the forward pass
             shape = [shape[axis] for axis in order]
+        # Even an order that changes nothing is legal: the top then shares the memory of its bottom.
         return [shape]

@@ -40,6 +40,7 @@ class Pooling(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         window = pooling_window(ctx)
+        # Caffe looks at the pads only if one of them is above 0.
         if not window.clip:
             return
         if ctx.param.pool == proto.PoolingParameter.STOCHASTIC:
@@ -72,6 +73,7 @@ def _output_size(ctx: Context, window: PoolingWindow, axis: int, size: Any) -> A
     """The number of windows on an axis: 0 is the height, 1 the width."""
     kernel, stride, pad = window.kernel[axis], window.stride[axis], window.pad[axis]
     output = pooling_size(size, kernel, stride, pad, floor=window.floor, clip=window.clip)
+    # A top of size 0 is legal in Caffe, a negative one is not.
     if output < 0:
         raise ctx.fault(
             f"kernel {kernel} does not fit size {size} with pad {pad} (axis {axis + 2}):"
@@ -79,6 +81,7 @@ def _output_size(ctx: Context, window: PoolingWindow, axis: int, size: Any) -> A
             written_field(ctx.param, "kernel_size", axis),
             rule="kernel-exceeds-bottom",
         )
+    # Caffe takes one window off, and then checks that this was enough.
     start = (output - 1) * stride
     if window.clip and start >= size + pad:
         raise ctx.fault(

@@ -15,10 +15,12 @@ class PReLU(LayerSchema):
 
     param = "prelu_param"
     elementwise = True
+    # In place it keeps a copy of its bottom for the gradient, so it needs no flag for that.
     source = "src/caffe/layers/prelu_layer.cpp"
 
     def check(self, ctx: Context) -> None:
         check_axes(ctx, 2, names="batch, channels")
+        # LayerSetUp asks for the channels in the old way, which aborts beyond four axes.
         if len(ctx.bottom) > 4:
             raise ctx.fault(
                 f"expected at most 4 axes, got {len(ctx.bottom)}: {ctx.describe(0)}",
@@ -29,5 +31,6 @@ class PReLU(LayerSchema):
         check_not_empty(ctx, ctx.bottom[1:], "an item of bottom 0")
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
+        # A shared slope is a blob without axes, not one of size 1.
         shape = () if ctx.param.channel_shared else (ctx.bottom[1],)
         return [ctx.learnable("slope", shape, "filler")]

@@ -30,6 +30,7 @@ class _PriorBoxes(LayerSchema):
         _check_variances(ctx)
         _check_size_or_pair(ctx, "img_size", "img_h", "img_w")
         _check_size_or_pair(ctx, "step", "step_h", "step_w")
+        # The steps follow from the size of the image, so it must come from somewhere.
         if len(ctx.bottoms) < 2 and not (p.img_size or p.img_h):
             raise ctx.fault(
                 "expected the image as a second bottom, because img_size is not given",
@@ -43,6 +44,7 @@ class _PriorBoxes(LayerSchema):
         # A max_size adds one square, of side sqrt(min_size * max_size), whatever the ratios are.
         boxes = self.ratios(p) * len(p.min_size) + len(p.max_size)
         check_not_empty(ctx, (height, width), "the feature map")
+        # One set for the whole batch: the first channel has the corners, the second the variances.
         return [(1, 2, height * width * boxes * 4)]
 
     def ratios(self, param: Any) -> int:
@@ -61,6 +63,7 @@ class _SstdPriorBox(_PriorBoxes):
 
     def ratios(self, param: Any) -> int:
         distinct = len(_aspect_ratios(param.aspect_ratio, flip=False))
+        # The ratio 1 has no other inverse.
         return 2 * distinct - 1 if param.flip else distinct
 
 
@@ -139,10 +142,12 @@ def _aspect_ratios(given: Iterable[float], flip: bool) -> list[float]:
     """The distinct ratios, 1 first."""
     ratios = [1.0]
     for ratio in given:
+        # Also an inverse that flip has added: then the ratio counts once.
         if any(abs(ratio - other) < _SAME_RATIO for other in ratios):
             continue
         ratios.append(ratio)
         if flip:
             has_inverse = abs(ratio) > _SMALLEST_RATIO
+            # In float, because later ratios are compared with what Caffe has stored.
             ratios.append(float32(1 / ratio) if has_inverse else math.inf)
     return ratios

@@ -27,6 +27,7 @@ class PSROIPooling(LayerSchema):
         if not p.HasField("spatial_scale"):
             raise ctx.fault("spatial_scale is missing", "spatial_scale", rule="required-field")
         check_positive(ctx, "output_dim", "group_size")
+        # Each of the windows of a region reads channels of its own.
         expected = p.output_dim * p.group_size**2
         _, channels, _, _ = ctx.nchw()
         if channels != expected:

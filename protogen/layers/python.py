@@ -20,6 +20,7 @@ class Python(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         for name in ("module", "layer"):
+            # Caffe imports the module when it sets the net up.
             if not getattr(ctx.param, name):
                 raise ctx.fault(f"{name} is missing", name)
 

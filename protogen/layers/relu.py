@@ -9,4 +9,5 @@ class ReLU(LayerSchema):
 
     param = "relu_param"
     elementwise = True
+    # Its gradient needs the sign of the bottom only, and the top has the same one.
     source = "src/caffe/layers/relu_layer.cpp"

@@ -21,6 +21,7 @@ class Reorg(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         ctx.reject_in_place()
+        # The fork asks whether stride is written, and divides by it.
         check_positive(ctx, "stride")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen import proto
+from protogen.layers._resized import resized
 from protogen.schema import Context, LayerSchema, register
 
 
@@ -24,17 +25,4 @@ class Resample(LayerSchema):
             raise ctx.fault("type AREA is not implemented", "type")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        p = ctx.param
-        num, channels, _, _ = ctx.nchw()
-        if len(ctx.bottoms) > 1:
-            _, _, height, width = ctx.nchw(1)
-        else:
-            height, width = p.height, p.width
-        for name, size in (("height", height), ("width", width)):
-            if size < 1:
-                raise ctx.fault(
-                    f"{name} must be greater than 0, got {size};"
-                    " give height and width, or a second bottom",
-                    layer_field="bottom[1]" if len(ctx.bottoms) > 1 else f"resample_param.{name}",
-                )
-        return [(num, channels, height, width)]
+        return [resized(ctx, "height", "width")]

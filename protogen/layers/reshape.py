@@ -30,6 +30,7 @@ class Reshape(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         ctx.reject_in_place()
+        # LayerSetUp looks for a second -1; other negative sizes are left to Blob::Reshape.
         dims = list(ctx.param.shape.dim)
         for index, dim in enumerate(dims):
             if dim == _INFER and _INFER in dims[:index]:
@@ -39,7 +40,8 @@ class Reshape(LayerSchema):
                 raise ctx.fault(
                     f"a size in shape must be -1 or greater, got {dim}", f"shape.dim[{index}]"
                 )
-        check_not_empty(ctx, ctx.bottom, "bottom 0")  # the top shares its memory
+        # The top shares the memory of the bottom, which has to exist.
+        check_not_empty(ctx, ctx.bottom, "bottom 0")
 
     def bottom_axes(self, layer: Any) -> Sequence[int | None]:
         p: ReshapeParameter = layer.reshape_param

@@ -19,6 +19,7 @@ class Reverse(LayerSchema):
         ctx.reject_in_place()
         p: ReverseParameter = ctx.param
         axes = len(ctx.bottom)
+        # Unlike in BVLC's layers, a negative axis does not count from the end.
         if not 0 <= p.axis < axes:
             raise ctx.fault(
                 f"axis must be from 0 to {axes - 1}, got {p.axis}: bottom 0 has {count_axes(axes)}",

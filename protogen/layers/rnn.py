@@ -22,6 +22,7 @@ class RNN(Recurrent):
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         outputs = ctx.param.num_output
         return [
+            # An LSTM has no matrix from the hidden state to the output; an RNN does.
             *super().blob_shapes(ctx),
             ctx.learnable("output weights", (outputs, outputs), "weight_filler"),
             ctx.learnable("output bias", (outputs,), "bias_filler"),

@@ -26,6 +26,7 @@ class ROIPooling(LayerSchema):
                 raise ctx.fault(f"{name} must be greater than 0, got 0", name)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # Caffe does not check that a region has five numbers.
         image, regions = ctx.nchw(0), ctx.nchw(1)
         return [(regions[0], image[1], *_window(ctx.param))]
 

@@ -26,6 +26,7 @@ class SegAccuracy(LayerSchema):
         num, classes, height, width = ctx.nchw(0)
         labels = ctx.nchw(1)
         check_not_empty(ctx, (classes,), "the class axis of bottom 0")
+        # Unlike the losses, it compares the axes and not just the number of labels.
         if labels != (num, 1, height, width):
             raise ctx.fault(
                 f"expected one label per pixel: {ctx.describe(0, 1)}",

@@ -9,5 +9,6 @@ class Sigmoid(LayerSchema):
 
     param = "sigmoid_param"
     elementwise = True
+    # The gradient is top * (1 - top).
     reads_top = True
     source = "src/caffe/layers/sigmoid_layer.cpp"

@@ -18,5 +18,6 @@ class SigmoidCrossEntropyLoss(Loss):
     def check(self, ctx: Context) -> None:
         super().check(ctx)
         ctx.reject_in_place()
+        # Only the numbers are compared: Nx1xHxW and NxHxW go together.
         first, second = map(count, ctx.bottoms)
         check_counts(ctx, first, second, "number of elements")

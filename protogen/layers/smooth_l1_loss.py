@@ -67,4 +67,5 @@ class SmoothL1Loss(Loss):
         return ctx.layer.HasField("smooth_l1_loss_param") or bool(ctx.layer.loss_weight)
 
     def parameters(self, layer: Any) -> Hashable:
+        # Whether a loss_weight is written selects the fork, so the answer depends on it.
         return super().parameters(layer), bool(layer.loss_weight)

@@ -35,6 +35,7 @@ class SoftmaxWithLoss(Loss):
         ctx.reject_in_place()
         check_labels(ctx, ctx.axis())
         check_not_empty(ctx, ctx.bottom, "bottom 0, the input of its Softmax,")
+        # Each label has a weight, whatever the shape of both.
         if len(ctx.bottoms) == 3:
             labels, weights = ctx.bottoms[1:]
             check_counts(ctx, count(labels), count(weights), "elements", 2)

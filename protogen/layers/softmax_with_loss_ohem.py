@@ -23,6 +23,7 @@ class SoftmaxWithLossOHEM(Loss):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
+        # This fork clears the weights of its inner Softmax, so that several tops work.
         check_labels(ctx, ctx.axis())
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:

@@ -37,6 +37,7 @@ class SpatialTransformer(LayerSchema):
                 raise ctx.fault(f'{field} must be "{only}", got "{getattr(p, field)}"', field)
         if len(ctx.bottoms[1]) < 2:
             return
+        # A number that is fixed in the net is not in the bottom.
         expected = 6 - sum(ctx.param.HasField(name) for name in _THETA)
         given: Any = 1
         for size in ctx.bottoms[1][1:]:

@@ -45,6 +45,7 @@ class SPP(LayerSchema):
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         num, channels, _, _ = ctx.bottom
         levels = ctx.param.pyramid_height
+        # A single level is a pooling and nothing else: the top keeps four axes.
         if levels == 1:
             return [(num, channels, 1, 1)]
         return [(num, channels * ((4**levels - 1) // 3))]

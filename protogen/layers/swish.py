@@ -9,5 +9,6 @@ class Swish(LayerSchema):
 
     param = "swish_param"
     elementwise = True
+    # The gradient takes the top, and the sigmoid that the layer keeps.
     reads_top = True
     source = "src/caffe/layers/swish_layer.cpp"

@@ -9,5 +9,6 @@ class TanH(LayerSchema):
 
     param = "tanh_param"
     elementwise = True
+    # The gradient is 1 - top * top.
     reads_top = True
     source = "src/caffe/layers/tanh_layer.cpp"

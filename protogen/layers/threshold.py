@@ -9,4 +9,5 @@ class Threshold(LayerSchema):
 
     param = "threshold_param"
     elementwise = True
+    # Its backward pass is not implemented: Caffe aborts if a gradient reaches it.
     source = "src/caffe/layers/threshold_layer.cpp"

@@ -19,5 +19,6 @@ class Tile(LayerSchema):
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
         bottom, axis = ctx.bottom, ctx.axis()
+        # tiles has no default: Caffe asks for it.
         check_positive(ctx, "tiles")
         return [(*bottom[:axis], bottom[axis] * ctx.param.tiles, *bottom[axis + 1 :])]

@@ -21,6 +21,7 @@ class Transpose(LayerSchema):
         ctx.reject_in_place()
         p: TransposeParameter = ctx.param
         axes = len(ctx.bottom)
+        # Unlike in a Permute, every axis has to be named.
         if len(p.dim) != axes:
             raise ctx.fault(
                 f"dim has {len(p.dim)} values for {count_axes(axes)}: {ctx.describe(0)}", "dim"

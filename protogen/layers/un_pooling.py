@@ -22,6 +22,7 @@ class UnPooling(LayerSchema):
     formula = "(size - 1) * out_stride - 2*out_pad + out_kernel_size"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # All of these are on the side of the top, as the names say.
         kernel = _size_or_pair(ctx, "out_kernel_size", "out_kernel_h", "out_kernel_w")
         stride = _size_or_pair(ctx, "out_stride", "out_stride_h", "out_stride_w")
         pad = _size_or_pair(ctx, "out_pad", "out_pad_h", "out_pad_w")

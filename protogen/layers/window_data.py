@@ -23,4 +23,5 @@ class WindowData(DataLayer):
 
     def image_sizes(self, ctx: Context) -> tuple[Any, Any, Any]:
         size = ctx.layer.transform_param.crop_size
+        # The window file has the number of channels.
         return (UNKNOWN, size, size)

@@ -23,6 +23,7 @@ class Yolov3(Loss):
         super().check(ctx)
         p = ctx.param
         _, _, height, width = ctx.nchw()
+        # The fork compares the number of elements of an item only.
         expected = height * width * p.num * (_BOX_CHANNELS + p.num_class)
         given = count(ctx.bottom[1:])
         if given != expected:

@@ -43,6 +43,7 @@ def advice(error: BaseException, source: bytes, py2: bool) -> Iterator[str]:
 
 
 def _missing_module(name: str, source: bytes) -> Iterator[str]:
+    # The module caffe is there: a part of it that only a fork has is not.
     if name.startswith("caffe."):
         yield f'the module caffe of protogen has no "{name}"'
         return
@@ -55,6 +56,7 @@ def _missing_module(name: str, source: bytes) -> Iterator[str]:
 
 
 def _is_python2(error: BaseException) -> bool:
+    # A name or a module says it for certain; of other errors, the words have to.
     if isinstance(error, NameError):
         return error.name in _OLD_NAMES.split()
     if isinstance(error, ImportError):

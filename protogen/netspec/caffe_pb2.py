@@ -12,13 +12,17 @@ if TYPE_CHECKING:
 
 def _names() -> set[str]:
     file = proto.FILE
-    values = (value.name for enum in file.enum_types_by_name.values() for value in enum.values)
-    return {*file.message_types_by_name, *file.enum_types_by_name, *values}
+    names = {*file.message_types_by_name, *file.enum_types_by_name}
+    # The values of an enum that is in no message are names of the module: caffe_pb2.TEST.
+    for enum in file.enum_types_by_name.values():
+        names.update(value.name for value in enum.values)
+    return names
 
 
 def __getattr__(name: str) -> Any:
     if name == "DESCRIPTOR":
         return proto.FILE
+    # For `from caffe.proto.caffe_pb2 import *`.
     if name == "__all__":
         return sorted(_names())
     if name not in _names():

@@ -38,11 +38,14 @@ def coord_map_from_to(top_from: Top, top_to: Top) -> tuple[int, Any, Any]:
     analysis, one, other = _values(top_from, top_to)
     alignment = _alignments(analysis, one, other)[0]
     scales = [float(scale) for scale in alignment.scales]
+    # BVLC's shift is the other way round: where the first element of one lies on the other.
     shifts = []
     for scale, offset in zip(alignment.scales, alignment.offsets):
         shifts.append(float(-scale * offset))
+    # One number for all axes, as BVLC's arrays have it if no parameter lists the axes.
     if not _differs_by_axis(analysis):
         scales, shifts = scales[:1], shifts[:1]
+    # Its axis is the last one that is not a coordinate: the channels.
     return alignment.axis - 1, np.array(scales), np.array(shifts)
 
 
@@ -68,7 +71,8 @@ def _values(*tops: Top) -> tuple[Analysis, Value, Value]:
     """The net that leads to two tops, and the tops in it."""
     message, names = draft(tops)
     analysis = Net.of(message).analysis()
-    if any(value.shape and len(value.shape) > 4 for value in analysis.values.values()):
+    axes = [len(value.shape or ()) for value in analysis.values.values()]
+    if max(axes, default=0) > 4:
         analysis = Net.of(_with_convolutions(message)).analysis()
     one, other = (analysis.values[name] for name in names)
     return analysis, one, other
@@ -102,6 +106,7 @@ def _differs_by_axis(analysis: Analysis) -> bool:
     for step in analysis.steps:
         param = step.layer.convolution_param
         listed = (param.kernel_size, param.stride, param.pad, param.dilation)
-        if any(len(each) > 1 for each in (*listed, step.layer.crop_param.offset)):
+        lengths = map(len, (*listed, step.layer.crop_param.offset))
+        if max(lengths) > 1:
             return True
     return False

@@ -46,8 +46,12 @@ class _Array:
     @property
     def size(self) -> int | None:
         """The number of elements, or ``None`` if a size is unknown."""
-        sizes = [size for size in self.shape if size is not None]
-        return math.prod(sizes) if len(sizes) == len(self.shape) else None
+        sizes = []
+        for size in self.shape:
+            if size is None:
+                return None
+            sizes.append(size)
+        return math.prod(sizes)
 
     def __len__(self) -> int:
         return self.shape[0] or 0
@@ -62,6 +66,7 @@ class _Array:
         needs_caffe("a value of a blob")
 
     def __getattr__(self, name: str) -> NoReturn:
+        # numpy and copy look for methods like __array_interface__, and go on without them.
         if name.startswith("__"):
             raise AttributeError(name)
         needs_caffe(f"{name} of a blob's values")
@@ -107,6 +112,7 @@ class Net:
         stages: Sequence[str] | None = None,
         weights: str | None = None,
     ) -> None:
+        # Net(file, phase), and the older Net(file, weights, phase), which pycaffe still accepts.
         given = list(args)
         if given and isinstance(given[0], int):
             phase = given.pop(0)
@@ -128,6 +134,7 @@ class Net:
         if errors:
             raise ProtogenError(map(net.place, errors))
         self.name = net.name
+        # pycaffe has OrderedDicts, and scripts look at the order: the last blob, the first params.
         self.blobs = OrderedDict((name, Blob(shape)) for name, shape in analysis.blobs.items())
         self.params: OrderedDict[str, list[Blob]] = OrderedDict()
         for name, shapes in analysis.params.items():
@@ -143,7 +150,10 @@ class Net:
             self.top_names[step.name] = list(step.layer.top)
             self.bottom_names[step.name] = list(step.layer.bottom)
         self.layer_dict = OrderedDict(zip(self._layer_names, self.layers))
-        self.inputs = [top for name in self._of_type("Input") for top in self.top_names[name]]
+        self.inputs: list[str] = []
+        for name in self._of_type("Input"):
+            self.inputs += self.top_names[name]
+        # Net::Init keeps the names of outputs in a std::set, so they are sorted.
         self.outputs = sorted(self._unread())
 
     def forward(self, *args: Any, **keywords: Any) -> dict[str, Any]:
@@ -155,6 +165,7 @@ class Net:
     def _unread(self) -> set[str]:
         """The blobs that no layer has read since they were last written."""
         unread: set[str] = set()
+        # A layer in place reads its bottom before it writes it again.
         for name in self._layer_names:
             unread.difference_update(self.bottom_names[name])
             unread.update(self.top_names[name])

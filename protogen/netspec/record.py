@@ -41,6 +41,7 @@ class ScriptNet:
 
     def net(self) -> Net:
         """The net of the message, whose findings name the lines of the script."""
+        # A name may be that of several layers, whose lines are then used in order.
         lines: defaultdict[str, list[Line]] = defaultdict(list)
         for name, line in reversed(self.lines):
             lines[name].append(line)
@@ -101,13 +102,17 @@ class Record:
             self.messages.append(made)
         if self.pending:
             self.latest = self.pending[-1].serial
+        # What is in no message may still be in a later one.
         self.pending = [fn for fn in self.pending if not fn.is_kept]
 
     def warn(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Report warnings, each once; raises `ComposeError` if they are errors."""
-        new = [each for each in diagnostics if each not in self._reported]
+        new = []
+        for each in diagnostics:
+            if each not in self._reported:
+                new.append(each)
+                self._places.add((each.name, each.location))
         self._reported.update(new)
-        self._places.update((each.name, each.location) for each in new)
         if new and self.strict:
             raise ComposeError([as_error(each) for each in new])
         for each in new:
@@ -125,6 +130,7 @@ class Record:
 
         A net that reads blobs of no layer is a part of one, which the script joins with others.
         """
+        # Scripts often make the message of one net several times, to print it and to write it.
         checked = set()
         for made in self.messages:
             content = made.message.SerializePartialToString()
@@ -204,5 +210,6 @@ record = Record()
 
 @atexit.register
 def _report_dropped() -> None:
+    # Nobody could catch an error any more.
     record.strict = False
     record.warn(record.dropped())

@@ -22,6 +22,7 @@ class _Schema:
         self._find: Callable[[str], Any] = lambda name: getattr(ours, name)
 
     def __getattr__(self, name: str) -> Any:
+        # Kept as an attribute, so that Python does not come here again.
         value = self.__dict__[name] = self._find(name)
         return value
 
@@ -39,6 +40,7 @@ class _Foreign:
         file = self._file
         if name == "FILE":
             return file
+        # Functions, which work with the descriptors of any schema.
         if name in ("forks_of", "message_class"):
             return getattr(ours, name)
         if name in file.message_types_by_name:
@@ -83,6 +85,7 @@ def use_ours() -> None:
 
 
 def _change(find: Callable[[str], Any]) -> None:
+    # The same object, because modules have imported it by its name.
     vars(proto).clear()
     vars(proto)["_find"] = find
     for forget in _listeners:
@@ -91,7 +94,9 @@ def _change(find: Callable[[str], Any]) -> None:
 
 def _compiled(path: str) -> FileDescriptor:
     files = compile_schema(path)
+    # A pool of its own: the names in it are those of Caffe, which exist already.
     pool = descriptor_pool.DescriptorPool()
     for each in files.file:
         pool.Add(each)
+    # The compiler lists what a file imports before it.
     return pool.FindFileByName(files.file[-1].name)

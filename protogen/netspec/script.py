@@ -58,6 +58,7 @@ def run(
         return _exited(error)
     except KeyboardInterrupt as error:
         return Ending(_INTERRUPTED, error)
+    # Whatever the script raises is its own: the caller prints it, and goes on.
     except BaseException as error:
         return Ending(1, error, _own_traceback(error))
     return Ending(0)
@@ -68,6 +69,7 @@ def _as_python(path: str, arguments: Sequence[str], module: ModuleType) -> Itera
     """What Python sets up for a script, and the module ``caffe``."""
     install()
     six_module.install()
+    # A script may change all of these, and the folder; the next one starts as this one did.
     saved = sys.argv, list(sys.path), sys.modules["__main__"]
     folder = Path.cwd()
     sys.argv = [path, *arguments]
@@ -89,10 +91,12 @@ def _exited(error: SystemExit) -> Ending:
 
 def _own_traceback(error: BaseException) -> str:
     """The traceback without the frames of protogen, which run the script."""
+    # The line of a notebook's code is not in its file, but `protogen run` has it there.
     if isinstance(error, SyntaxError) and error.filename in linecache.cache:
         error.text = linecache.getline(error.filename, error.lineno or 0)
     whole = traceback.TracebackException.from_exception(error)
     shown: traceback.TracebackException | None = whole
+    # Also those of what the error came from, which Python prints above it.
     while shown is not None:
         theirs = [frame for frame in shown.stack if not frame.filename.startswith(_OURS)]
         shown.stack = traceback.StackSummary.from_list(theirs)
@@ -115,22 +119,31 @@ def uses_of(module: str, source: bytes) -> list[tuple[str, int]]:
 def _uses(tree: ast.AST, module: str) -> Iterator[tuple[str, int]]:
     names = set(_names_of(module, tree))
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and _within(node.module or "", module):
-            for alias in node.names:
-                yield f"{node.module}.{alias.name}", node.lineno
+        if isinstance(node, ast.ImportFrom):
+            yield from _imported(node, module)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             owner = node.value.id
             if owner in names:
                 yield f"{owner}.{node.attr}", node.lineno
 
 
+def _imported(node: ast.ImportFrom, module: str) -> Iterator[tuple[str, int]]:
+    """What ``from module import x, y`` uses."""
+    # An import relative to the folder of the script has no module.
+    if _within(node.module or "", module):
+        for alias in node.names:
+            yield f"{node.module}.{alias.name}", node.lineno
+
+
 def _names_of(module: str, tree: ast.AST) -> Iterator[str]:
     """The names by which a script knows a module that it imports as a whole."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if _within(alias.name, module):
-                    yield alias.asname or alias.name.partition(".")[0]
+        if not isinstance(node, ast.Import):
+            continue
+        for alias in node.names:
+            if _within(alias.name, module):
+                # `import cv2.aruco` gives the script the name cv2.
+                yield alias.asname or alias.name.partition(".")[0]
 
 
 def _within(name: str, module: str) -> bool:

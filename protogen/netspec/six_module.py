@@ -13,6 +13,7 @@ from typing import Any
 
 __all__ = ["install"]
 
+#: What `six.moves` has, as Python 3 calls it.
 _MOVES = {
     "StringIO": io.StringIO,
     "cPickle": pickle,
@@ -26,6 +27,7 @@ _MOVES = {
     "zip_longest": itertools.zip_longest,
 }
 
+#: What `six` itself has; scripts of Caffe use little of it.
 _NAMES = {
     "PY2": False,
     "PY3": True,
@@ -41,6 +43,7 @@ _NAMES = {
 
 def install() -> None:
     """Let ``import six`` find what scripts use of it, unless the package is installed."""
+    # find_spec raises for a module that has been put there without a spec, as here.
     if "six" in sys.modules or importlib.util.find_spec("six") is not None:
         return
     moves = _module("six.moves", _MOVES)

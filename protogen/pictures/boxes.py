@@ -41,7 +41,7 @@ class Box:
     @property
     def kind(self) -> Hashable:
         """Equal for boxes that show the same: layers of the same types with the same parameters."""
-        return tuple((step.type, step.wiring.parameters) for step in self.steps)
+        return tuple([(step.type, step.wiring.parameters) for step in self.steps])
 
 
 @dataclass(eq=False)
@@ -79,8 +79,11 @@ def picture(analysis: Analysis) -> Picture:
             box = Box(len(found.boxes), [])
             found.boxes.append(box)
         box.steps.append(step)
-        box.rounds = box.rounds or (step.type == "Pooling" and step.name in rounded)
+        # A layer of another phase, or another type, may have the name of the pooling.
+        if step.type == "Pooling" and step.name in rounded:
+            box.rounds = True
         box_of[step] = box
+    # Only now, because a value is read by later layers.
     for step in analysis.steps:
         found.edges.extend(_edges(step.tops, box_of))
     return found
@@ -88,7 +91,10 @@ def picture(analysis: Analysis) -> Picture:
 
 def _box_below(step: Step, box_of: dict[Step, Box]) -> Box | None:
     """The box that a layer belongs to because it only changes the top of that box."""
-    if len(step.tops) != 1 or len(step.bottoms) != 1 or step.in_place != {0}:
+    # A layer with other bottoms is a place where lines meet, also if it overwrites one of them.
+    if len(step.tops) != 1 or len(step.bottoms) != 1:
+        return None
+    if step.in_place != {0}:
         return None
     bottom = step.bottoms[0]
     # One of several tops would have to be named in the box.
@@ -100,7 +106,8 @@ def _box_below(step: Step, box_of: dict[Step, Box]) -> Box | None:
 def _edges(tops: Iterable[Value], box_of: dict[Step, Box]) -> Iterable[Edge]:
     for value in tops:
         source = box_of[value.step]
-        readers = dict.fromkeys(box_of[reader] for reader in value.readers)
+        # Each box once: a layer may read a value twice, and so may those in place.
+        readers = dict.fromkeys([box_of[reader] for reader in value.readers])
         readers.pop(source, None)
         # A blob that nothing reads is drawn as well, except what is changed in place.
         if readers or not value.readers:

@@ -6,7 +6,6 @@ and a picture of folded groups has no cycles.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
@@ -47,13 +46,13 @@ class Group:
         """All boxes in it."""
         found: list[Box] = []
         for item in self.items:
-            found += [item] if isinstance(item, Box) else item.boxes
+            found += _boxes(item)
         return found
 
     @property
     def kind(self) -> Hashable:
         """Equal for groups that show the same."""
-        return tuple(item.kind for item in self.items)
+        return tuple([item.kind for item in self.items])
 
     @property
     def groups(self) -> Iterator[Group]:
@@ -65,6 +64,12 @@ class Group:
 
 
 Item = Box | Group
+
+
+def _boxes(item: Item) -> list[Box]:
+    if isinstance(item, Box):
+        return [item]
+    return item.boxes
 
 
 def root_group(picture: Picture) -> Group:
@@ -89,11 +94,15 @@ def open_groups(root: Group) -> set[Group]:
         if visible > _MOST_VISIBLE:
             break
         opened.update(level)
-        level = [inner for group in level for inner in _foldable(group.items)]
+        deeper: list[Group] = []
+        for group in level:
+            deeper += _foldable(group.items)
+        level = deeper
     return opened
 
 
 def _foldable(items: Sequence[Item]) -> list[Group]:
+    """The groups that say more when they are open: in one of equal parts all look alike."""
     return [item for item in items if isinstance(item, Group) and item.times == 1]
 
 
@@ -115,11 +124,15 @@ def _scopes(boxes: Sequence[Box], depth: int) -> list[Item]:
 
 
 def _scope(box: Box, depth: int) -> str:
+    """The first parts of a name, if more follow: ``inception_3a`` of ``inception_3a/1x1``."""
     parts = box.name.split("/", depth + 2)
-    return "/".join(parts[: depth + 1]) if len(parts) > depth + 1 else ""
+    if len(parts) <= depth + 1:
+        return ""
+    return "/".join(parts[: depth + 1])
 
 
 def _runs(boxes: Sequence[Box], key: Callable[[Box], str]) -> Iterator[tuple[str, list[Box]]]:
+    """The boxes in a row that have the same key, with the key."""
     run: list[Box] = []
     for box in boxes:
         if run and key(run[0]) != key(box):
@@ -139,7 +152,9 @@ def _blocks(items: Sequence[Item], edges: Sequence[Edge]) -> list[Item]:
     start = 0
     for stop in _cuts(items, edges):
         block = items[start:stop]
-        if _SMALLEST_BLOCK <= len(block) <= min(_LARGEST_BLOCK, len(items) // 2):
+        # A block of more than half of the net would hide it.
+        largest = min(_LARGEST_BLOCK, len(items) // 2)
+        if _SMALLEST_BLOCK <= len(block) <= largest:
             found.append(Group(_common_name(block), list(block)))
         else:
             found += block
@@ -153,18 +168,19 @@ def _cuts(items: Sequence[Item], edges: Sequence[Edge]) -> Iterator[int]:
     Labels, and images that are read far away, do not count.
     """
     place = _places(items)
-    ends = [0] * len(items)
-    alive = [0] * (len(items) + 1)
+    #: How many values begin, and end, at each item.
+    begun = [0] * len(items)
+    ended = [0] * len(items)
     for edge in edges:
         first = place[edge.source]
-        last = max((place[reader] for reader in edge.readers), default=first)
+        last = max([first, *(place[reader] for reader in edge.readers)])
         is_far = edge.source.is_source and last - first > _LARGEST_BLOCK
         if last > first and not is_far:
-            alive[first] += 1
-            ends[last] += 1
+            begun[first] += 1
+            ended[last] += 1
     living = 0
     for index in range(len(items)):
-        living += alive[index] - ends[index]
+        living += begun[index] - ended[index]
         if living <= 1:
             yield index + 1
     yield len(items)
@@ -173,26 +189,38 @@ def _cuts(items: Sequence[Item], edges: Sequence[Edge]) -> Iterator[int]:
 def _places(items: Sequence[Item]) -> dict[Box, int]:
     place = {}
     for index, item in enumerate(items):
-        for box in [item] if isinstance(item, Box) else item.boxes:
+        for box in _boxes(item):
             place[box] = index
     return place
 
 
 def _title(item: Item) -> str:
-    return item.name if isinstance(item, Box) else item.title
+    if isinstance(item, Box):
+        return item.name
+    return item.title
+
+
+def _range_title(items: Sequence[Item]) -> str:
+    return f"{_title(items[0])} … {_title(items[-1])}"
 
 
 def _common_name(items: Sequence[Item]) -> str:
     """What the names begin with, or the first and the last name."""
     names = [_title(item) for item in items]
-    # The input of a block may carry the name of another one, as may its last sum.
-    first, last = min(names), max(names)
-    pairs = zip(first, last)
-    length = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
-    common = first[:length].rstrip("_-/. ")
+    common = _common_prefix(names).rstrip("_-/. ")
+    # One letter is no name: conv1, concat and crop begin alike, too.
     if len(common) > 1:
         return common
-    return f"{names[0]} … {names[-1]}"
+    return _range_title(items)
+
+
+def _common_prefix(names: Sequence[str]) -> str:
+    # Between the first and the last in order, no name has another beginning.
+    first, last = min(names), max(names)
+    for index, (one, other) in enumerate(zip(first, last)):
+        if one != other:
+            return first[:index]
+    return first[: len(last)]
 
 
 # Repeats ---------------------------------------------------------------------------------------
@@ -211,27 +239,35 @@ def _shortened(items: list[Item]) -> list[Item]:
 
 
 def _folded_repeats(items: Sequence[Item]) -> list[Item]:
+    """The items, with a group for each three or more equal parts in a row."""
     numbers: dict[Hashable, int] = {}
+    # Numbers compare faster than the parameters of layers, and each is compared many times.
     kinds = [numbers.setdefault(item.kind, len(numbers)) for item in items]
     equal = {period: _equal_runs(kinds, period) for period in range(1, _LONGEST_PERIOD + 1)}
     found: list[Item] = []
     index = 0
     while index < len(items):
         period, times = _best_repeat(equal, index)
-        run = list(items[index : index + period * times])
         if times < _FEWEST_REPEATS:
             found.append(items[index])
             index += 1
             continue
-        name = f"{_title(run[0])} … {_title(run[-1])}"
-        found.append(Group(name, _chunks(run) if len(run) > _MOST_ITEMS else run, times))
+        run = list(items[index : index + period * times])
         index += len(run)
-    return found if len(found) > 1 else list(items)
+        title = _range_title(run)
+        if len(run) > _MOST_ITEMS:
+            run = _chunks(run)
+        found.append(Group(title, run, times))
+    # A group around everything says nothing.
+    if len(found) == 1:
+        return list(items)
+    return found
 
 
 def _equal_runs(kinds: Sequence[int], period: int) -> list[int]:
     """For each place, how many items in a row are equal to the one a period later."""
     runs = [0] * (len(kinds) + 1)
+    # Backwards, so that each run is one longer than that of the next item.
     for index in range(len(kinds) - period - 1, -1, -1):
         if kinds[index] == kinds[index + period]:
             runs[index] = runs[index + 1] + 1
@@ -254,6 +290,8 @@ def _chunks(items: Sequence[Item]) -> list[Item]:
     found: list[Item] = []
     for start in range(0, len(items), size):
         chunk = list(items[start : start + size])
-        title = f"{_title(chunk[0])} … {_title(chunk[-1])}"
-        found.append(Group(title, chunk) if len(chunk) > 1 else chunk[0])
+        if len(chunk) == 1:
+            found += chunk
+        else:
+            found.append(Group(_range_title(chunk), chunk))
     return found

@@ -9,7 +9,7 @@ Structures")
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["Layout", "Line", "Node", "lay_out"]
@@ -23,6 +23,9 @@ _ORDER_SWEEPS, _POSITION_SWEEPS = 8, 7
 #: A longer line has no bends. So many ranks at the most, or the bends of many long lines would be
 #: more than everything else.
 _LONGEST_BENDING = 300
+
+#: A wish that counts this little gives way to every line.
+_NO_LINES = 0.1
 
 #: How strongly a line between two bends is kept straight; between a bend and a node; between nodes.
 _STRAIGHT, _HALF_STRAIGHT, _LOOSE = 8.0, 2.0, 1.0
@@ -95,12 +98,14 @@ def lay_out(nodes: Sequence[Node], wanted: Iterable[tuple[Node, Node, object]]) 
 
 
 def _rank(nodes: Sequence[Node], lines: Sequence[tuple[Node, Node, object]]) -> None:
+    """Rank each node by the longest path to it."""
     targets: dict[Node, list[Node]] = {}
     has_source: set[Node] = set()
     for source, target, _ in lines:
         targets.setdefault(source, []).append(target)
         has_source.add(target)
-    lowest = int(any(node.first for node in nodes))
+    has_first = any(node.first for node in nodes)
+    lowest = 1 if has_first else 0
     for node in nodes:
         if not node.first:
             node.rank = max(node.rank, lowest)
@@ -108,9 +113,17 @@ def _rank(nodes: Sequence[Node], lines: Sequence[tuple[Node, Node, object]]) -> 
             target.rank = max(target.rank, node.rank + 1)
     # What reads nothing stands just above the first that reads it.
     for node in nodes:
-        if node not in has_source and node in targets and not node.first:
-            node.rank = max(lowest, min(target.rank for target in targets[node]) - 1)
-    end = max((node.rank for node in nodes if not node.last), default=0) + 1
+        if node in has_source or node not in targets or node.first:
+            continue
+        nearest = min([target.rank for target in targets[node]])
+        node.rank = max(lowest, nearest - 1)
+    _rank_last(nodes)
+
+
+def _rank_last(nodes: Sequence[Node]) -> None:
+    """Put the nodes that belong after everything else into a rank of their own."""
+    ranks = [node.rank for node in nodes if not node.last]
+    end = max(ranks, default=0) + 1
     for node in nodes:
         if node.last:
             node.rank = end
@@ -124,6 +137,7 @@ def _bent(lines: Sequence[tuple[Node, Node, object]]) -> tuple[list[Node], list[
     for source, target, value in lines:
         chain = chains.setdefault((source, value), [source])
         span = target.rank - source.rank
+        # Labels, which the loss at the other end of a deep net reads.
         if span > _LONGEST_BENDING:
             links.append(Line(source, target, value))
             continue
@@ -137,7 +151,8 @@ def _bent(lines: Sequence[tuple[Node, Node, object]]) -> tuple[list[Node], list[
 
 
 def _ranks(nodes: Sequence[Node]) -> list[list[Node]]:
-    ranks: list[list[Node]] = [[] for _ in range(max((n.rank for n in nodes), default=-1) + 1)]
+    number = max([0, *(node.rank + 1 for node in nodes)])
+    ranks: list[list[Node]] = [[] for _ in range(number)]
     for node in nodes:
         ranks[node.rank].append(node)
     return ranks
@@ -150,20 +165,28 @@ def _order(ranks: Sequence[list[Node]]) -> None:
     """Sort each rank by the places of the neighbors, and keep what has the fewest crossings."""
     for rank in ranks:
         _number(rank)
+    # A sweep may make it worse, on the way to something better.
     best = [list(rank) for rank in ranks]
     fewest = _crossings(ranks)
     for sweep in range(_ORDER_SWEEPS):
         if not fewest:
             break
-        down = sweep % 2 == 0
-        for rank in ranks if down else reversed(ranks):
-            rank.sort(key=_barycenter_above if down else _barycenter_below)
-            _number(rank)
+        if sweep % 2 == 0:
+            _sort(ranks, _barycenter_above)
+        else:
+            _sort(reversed(ranks), _barycenter_below)
         crossings = _crossings(ranks)
         if crossings < fewest:
-            best, fewest = [list(rank) for rank in ranks], crossings
+            fewest = crossings
+            best = [list(rank) for rank in ranks]
     for rank, order in zip(ranks, best):
         rank[:] = order
+        _number(rank)
+
+
+def _sort(ranks: Iterable[list[Node]], key: Callable[[Node], float]) -> None:
+    for rank in ranks:
+        rank.sort(key=key)
         _number(rank)
 
 
@@ -197,6 +220,7 @@ def _crossings_below(rank: Sequence[Node]) -> int:
     tree = [0] * (size + 1)
     found = 0
     for seen, end in enumerate(ends):
+        # Of the lines that begin further left, those that end further right cross this one.
         before, index = 0, end + 1
         while index:
             before += tree[index]
@@ -220,10 +244,18 @@ def _position(ranks: Sequence[list[Node]]) -> None:
     for sweep in range(_POSITION_SWEEPS):
         if sweep % 2 == 0:
             for rank in ranks:
-                _attract(rank, [[(line.source, line) for line in node.above] for node in rank])
+                _attract(rank, [_sources(node) for node in rank])
         else:
             for rank in reversed(ranks):
-                _attract(rank, [[(line.target, line) for line in node.below] for node in rank])
+                _attract(rank, [_targets(node) for node in rank])
+
+
+def _sources(node: Node) -> list[tuple[Node, Line]]:
+    return [(line.source, line) for line in node.above]
+
+
+def _targets(node: Node) -> list[tuple[Node, Line]]:
+    return [(line.target, line) for line in node.below]
 
 
 def _attract(rank: Sequence[Node], neighbors: Sequence[Sequence[tuple[Node, Line]]]) -> None:
@@ -236,15 +268,21 @@ def _attract(rank: Sequence[Node], neighbors: Sequence[Sequence[tuple[Node, Line
             strength = _strength(node, other)
             pull += strength * (other.x + _offset(other, line) - _offset(node, line))
             weight += strength
-        wanted.append(pull / weight if weight else node.x)
-        weights.append(weight or 0.1)
+        if weight:
+            wanted.append(pull / weight)
+            weights.append(weight)
+        else:
+            wanted.append(node.x)
+            weights.append(_NO_LINES)
     _place(rank, wanted, weights)
 
 
 def _strength(node: Node, other: Node) -> float:
     if node.is_bend and other.is_bend:
         return _STRAIGHT
-    return _HALF_STRAIGHT if node.is_bend or other.is_bend else _LOOSE
+    if node.is_bend or other.is_bend:
+        return _HALF_STRAIGHT
+    return _LOOSE
 
 
 def _offset(node: Node, line: Line) -> float:
@@ -267,6 +305,7 @@ def _place(rank: Sequence[Node], wanted: Sequence[float], weights: Sequence[floa
             start += _distance(rank[index - 1], node)
         starts.append(start)
         piece = (wanted[index] - start, weights[index], 1)
+        # The widths to the left are subtracted, so that pieces overlap if their order is wrong.
         while pieces and pieces[-1][0] > piece[0]:
             place, weight, nodes = pieces.pop()
             both = weight + piece[1]

@@ -102,6 +102,7 @@ def _route(
     """Divide a line into its parts: out of groups, across the picture around them, into others."""
     outward = _ancestors(edge.source, parent)
     inward = _ancestors(reader, parent)
+    # Afterwards the last ones are the innermost group around both boxes.
     while len(outward) > 1 and len(inward) > 1 and outward[-2] is inward[-2]:
         outward.pop()
         inward.pop()
@@ -128,7 +129,9 @@ def _ancestors(box: Box, parent: dict[Item, Group]) -> list[Group]:
 
 def _item_below(box: Box, groups: list[Group]) -> Item:
     """The item of the outermost group that is or contains the box."""
-    return groups[-2] if len(groups) > 1 else box
+    if len(groups) > 1:
+        return groups[-2]
+    return box
 
 
 # Placing ---------------------------------------------------------------------------------------
@@ -138,20 +141,28 @@ def _level(
     group: Group, content: _Content, inner: dict[Group, Level], opened: Collection[Group]
 ) -> Level:
     items = {item: _item_node(item, inner, opened) for item in group.items}
+    # A value enters a group once, and leaves it once, however many lines of it there are.
     entries = {edge: Node(first=True) for edge, _ in content.enters}
     exits = {edge: Node(last=True) for _, edge in content.leaves}
     lines: list[tuple[Node, Node, object]] = []
-    lines += [(entries[edge], items[item], edge) for edge, item in content.enters]
-    lines += [(items[source], items[target], edge) for source, target, edge in content.pairs]
-    lines += [(items[item], exits[edge], edge) for item, edge in content.leaves]
+    for edge, item in content.enters:
+        lines.append((entries[edge], items[item], edge))
+    for source, target, edge in content.pairs:
+        lines.append((items[source], items[target], edge))
+    for item, edge in content.leaves:
+        lines.append((items[item], exits[edge], edge))
     layout = lay_out([*entries.values(), *items.values(), *exits.values()], lines)
     things: dict[Node, Item | Port] = {node: item for item, node in items.items()}
-    things.update({node: Port(edge, True) for edge, node in entries.items()})
-    things.update({node: Port(edge, False) for edge, node in exits.items()})
+    for edge, node in entries.items():
+        things[node] = Port(edge, enters=True)
+    for edge, node in exits.items():
+        things[node] = Port(edge, enters=False)
     level = Level(group, lines=layout.lines)
     for rank in layout.ranks:
-        level.ranks.append([Placed(things.get(node), node) for node in rank])
-        level.placed.update(zip(rank, level.ranks[-1]))
+        # A bend is no thing.
+        placed = [Placed(things.get(node), node) for node in rank]
+        level.ranks.append(placed)
+        level.placed.update(zip(rank, placed))
     _measure(level)
     return level
 
@@ -165,6 +176,7 @@ def _item_node(item: Item, inner: dict[Group, Level], opened: Collection[Group])
         return Node(words.width, words.height)
     level = inner[item]
     node = Node(level.width, level.height)
+    # The lines around it end above and below where they go on inside.
     for placed in (*level.ranks[0], *level.ranks[-1]):
         if isinstance(placed.thing, Port):
             node.offsets[placed.thing.edge] = placed.node.x - level.left - level.width / 2
@@ -175,14 +187,14 @@ def _measure(level: Level) -> None:
     """The height of each rank, and the size of the whole with its margins."""
     y = HEADING
     for index, rank in enumerate(level.ranks):
-        height = max(placed.node.height for placed in rank)
+        # Boxes hang from the top of their rank, so that lines of one rank begin alike.
         for placed in rank:
-            # Boxes hang from the top of their rank, so that lines of one rank begin alike.
             placed.y = y
-        y += height + _gap_below(rank, level.ranks[index + 1 : index + 2])
-    places = [placed.node for rank in level.ranks for placed in rank]
-    left = min((node.x - node.width / 2 for node in places), default=0.0)
-    right = max((node.x + node.width / 2 for node in places), default=0.0)
+        y += max([placed.node.height for placed in rank])
+        if index + 1 < len(level.ranks):
+            y += _gap_between(rank, level.ranks[index + 1])
+    left, right = _sides(level)
+    # The title must fit beside the button that folds the group.
     title = Words.of(level.group.title).width if level.group.title else 0.0
     missing = max(0.0, title - (right - left) - MARGIN)
     level.left = left - MARGIN - missing / 2
@@ -190,10 +202,21 @@ def _measure(level: Level) -> None:
     level.height = y + MARGIN
 
 
-def _gap_below(rank: list[Placed], next_ranks: list[list[Placed]]) -> float:
+def _sides(level: Level) -> tuple[float, float]:
+    """Where the leftmost node begins, and where the rightmost one ends."""
+    lefts, rights = [], []
+    for rank in level.ranks:
+        for placed in rank:
+            node = placed.node
+            lefts.append(node.x - node.width / 2)
+            rights.append(node.x + node.width / 2)
+    return min(lefts, default=0.0), max(rights, default=0.0)
+
+
+def _gap_between(rank: list[Placed], next_rank: list[Placed]) -> float:
+    """The space below a rank; less where there are only ports, which have no shapes beside them."""
     if any(isinstance(each.thing, Port) and each.thing.enters for each in rank):
         return ENTRY_GAP
-    for next_rank in next_ranks:
-        leaves = any(isinstance(each.thing, Port) for each in next_rank)
-        return EXIT_GAP if leaves else RANK_GAP
-    return 0.0
+    if any(isinstance(each.thing, Port) for each in next_rank):
+        return EXIT_GAP
+    return RANK_GAP

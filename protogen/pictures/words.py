@@ -23,7 +23,9 @@ _LONGEST = 48
 #: The widths of characters in a sans-serif font of 12 pixels. Others are of the last kind.
 _WIDTHS = ((" ijl.,:;|!'/()[]-tfrI", 4.4), ("mwMW@%", 10.4), ("ABCDEFGHKLNOPQRSTUVXYZ&", 8.4))
 _OTHER_WIDTH = 7.0
-_WIDTH_OF = {char: width for chars, width in _WIDTHS for char in chars}
+_WIDTH_OF: dict[str, float] = {}
+for _chars, _char_width in _WIDTHS:
+    _WIDTH_OF.update(dict.fromkeys(_chars, _char_width))
 
 #: The kinds of layers that differ in color.
 FAMILIES = {
@@ -62,7 +64,9 @@ class Words:
     def width(self) -> float:
         """The width of a box around it."""
         # A title is bold, and the lines below are smaller.
-        widths = [1.08 * _width(self.title), *(0.92 * _width(line) for line in self.lines)]
+        widths = [1.08 * _width(self.title)]
+        for line in self.lines:
+            widths.append(0.92 * _width(line))
         return max(90.0, max(widths) + 2 * _MARGIN + 8)
 
     @property
@@ -76,29 +80,36 @@ def _width(text: str) -> float:
 
 
 def _other_width(char: str) -> float:
-    return 13.0 if unicodedata.east_asian_width(char) in "WF" else _OTHER_WIDTH
+    # Wide and fullwidth characters: Chinese, Japanese and Korean ones.
+    if unicodedata.east_asian_width(char) in "WF":
+        return 13.0
+    return _OTHER_WIDTH
 
 
 def shortened(text: str, longest: int = _LONGEST) -> str:
     """The text without control characters; a long one without its middle."""
-    if len(text) > 4 * longest:  # escaping would take long, and only the ends are shown
+    # Escaping all of it would take long, and only the ends are shown.
+    if len(text) > 4 * longest:
         text = text[: 2 * longest] + text[-2 * longest :]
     text = escaped(text)
     if len(text) <= longest:
         return text
+    # Names of one net differ at the end, but people look at the beginning.
     return f"{text[: longest * 2 // 3]}…{text[-longest // 3 :]}"
 
 
 def box_words(box: Box) -> Words:
     """The name of the layer, what it does, and the layers in place."""
     first, *others = box.steps
-    in_place = " · ".join(step.type or "?" for step in others)
+    in_place = " · ".join([step.type or "?" for step in others])
     return Words.of(box.name or "(no name)", _deed(first), in_place)
 
 
 def group_words(group: Group) -> Words:
     """The title of a folded group and the number of its layers."""
-    layers = sum(len(box.steps) for box in group.boxes)
+    layers = 0
+    for box in group.boxes:
+        layers += len(box.steps)
     times = f"{group.times} ×, " if group.times > 1 else ""
     return Words.of(group.title, f"{times}{layers} layers")
 
@@ -108,9 +119,11 @@ def group_words(group: Group) -> Words:
 
 def _deed(step: Step) -> str:
     """The type and the numbers that matter: ``Convolution 3x3/2, 64``."""
+    words = step.type or "?"
     describe = _DEEDS.get(step.type)
-    words = describe(step.layer) if describe else ""
-    return f"{step.type or '?'} {words}".rstrip()
+    if describe is not None:
+        words += f" {describe(step.layer)}"
+    return words.rstrip()
 
 
 def _convolution(layer: Any) -> str:
@@ -126,7 +139,10 @@ def _convolution(layer: Any) -> str:
 def _pooling(layer: Any) -> str:
     param = layer.pooling_param
     pool = param.PoolMethod.Name(param.pool)
-    return f"{pool}, global" if param.global_pooling else f"{pool} {_window(param)}"
+    # The kernel is then the whole image, and Caffe rejects one that is written.
+    if param.global_pooling:
+        return f"{pool}, global"
+    return f"{pool} {_window(param)}"
 
 
 def _window(param: Any) -> str:
@@ -134,19 +150,28 @@ def _window(param: Any) -> str:
     kernel = _pair(param, "kernel_size", "kernel_h", "kernel_w") or "?"
     stride = _pair(param, "stride", "stride_h", "stride_w")
     sides = kernel if "x" in kernel else f"{kernel}x{kernel}"
-    return f"{sides}/{stride}" if stride not in ("", "1", "1x1") else sides
+    if stride in ("", "1", "1x1"):
+        return sides
+    return f"{sides}/{stride}"
 
 
 def _pair(param: Any, both: str, height: str, width: str) -> str:
+    """A size that is given for both sides, for each axis, or in two fields."""
     if param.HasField(height) or param.HasField(width):
         return f"{getattr(param, height)}x{getattr(param, width)}"
+    # The field of a Convolution is repeated, that of a Pooling is not.
     value = getattr(param, both)
     return _sizes([value] if isinstance(value, int) else value)
 
 
 def _sizes(values: Any) -> str:
-    distinct = list(values)
-    return str(distinct[0]) if len(set(distinct)) == 1 else "x".join(map(str, distinct))
+    if len(set(values)) == 1:
+        return str(values[0])
+    return "x".join(map(str, values))
+
+
+def _inner_product(layer: Any) -> str:
+    return str(layer.inner_product_param.num_output)
 
 
 def _eltwise(layer: Any) -> str:
@@ -158,6 +183,6 @@ _DEEDS = {
     "Convolution": _convolution,
     "Deconvolution": _convolution,
     "Eltwise": _eltwise,
-    "InnerProduct": lambda layer: str(layer.inner_product_param.num_output),
+    "InnerProduct": _inner_product,
     "Pooling": _pooling,
 }

@@ -18,24 +18,21 @@ def text(cost: Cost, terminal: bool = False) -> str:
     numbers = tuple(range(2, 4 + len(KINDS)))
     titles = ("layer", "type", "MACs", *KINDS, "column buffer")
     rows = [_row(layer, cost.images) for layer in cost.layers]
-    rows.append(
-        [
-            "total",
-            "",
-            cost.macs.per(cost.images).text,
-            *(cost.count(kind).per(cost.images).text for kind in KINDS),
-            "",
-        ]
-    )
+    sums = [cost.macs, *map(cost.count, KINDS)]
+    # One buffer serves all layers, so that a sum of buffers would mean nothing.
+    rows.append(["total", "", *[number.per(cost.images).text for number in sums], ""])
     table = Table(titles, rows, numbers, least=(8, 1, 5, 7, 4, 3, 6))
     return "\n".join([table_text(table, terminal), "", *_totals(cost)])
 
 
 def _row(layer: LayerCost, images: int) -> list[str]:
-    numbers = [layer.macs, *map(layer.count, KINDS)]
-    cells = ["" if number == 0 else number.per(images).text for number in numbers]
+    cells = []
+    for number in (layer.macs, *map(layer.count, KINDS)):
+        # Not a 0, so that what a layer does stands out.
+        cells.append("" if number == 0 else number.per(images).text)
     buffer = layer.column_buffer
-    return [layer.name, layer.type, *cells, "" if buffer == 0 else bytes_text(buffer)]
+    cells.append("" if buffer == 0 else bytes_text(buffer))
+    return [layer.name, layer.type, *cells]
 
 
 def _totals(cost: Cost) -> list[str]:
@@ -76,7 +73,9 @@ def data(cost: Cost) -> dict[str, Any]:
 
 
 def _number(number: Total) -> int | None:
-    return int(number) if number.exact else None
+    if not number.exact:
+        return None
+    return int(number)
 
 
 # Reductions ------------------------------------------------------------------------------------
@@ -105,6 +104,7 @@ def reductions_text(found: Reductions, terminal: bool = False) -> str:
         rows[-1] += _pair(row.macs // found.images, row.macs_without // found.images)
         rows[-1] += _pair(row.parameters, row.parameters_without)
     macs = (found.macs.per(found.images), found.macs_without.per(found.images))
+    # Without all of them at once, which is not the sum of the rows.
     rows.append(["the whole net, without any", "", "", *_pair(*macs)])
     rows[-1] += _pair(found.parameters, found.parameters_without)
     table = Table(_TITLES, rows, right=(3, 4, 5, 6, 7, 8), least=(2, 8, 7, 6, 1))
@@ -117,7 +117,10 @@ def _pair(number: int, without: int) -> list[str]:
 
 
 def _exact(number: int) -> str:
-    return number.text if isinstance(number, Total) else f"{number:,}"
+    # A total says if it is only a lower bound.
+    if isinstance(number, Total):
+        return number.text
+    return f"{number:,}"
 
 
 def reductions_data(found: Reductions) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from typing import Any
 
 from protogen.diagnostics import one_line, plural
 from protogen.differences import Difference, NetDifferences, WeightsFit
+from protogen.differences.net_differences import Kind
+from protogen.differences.weights import Fit
 from protogen.reports.summary import Summary, Total
 
 __all__ = ["data", "stat", "text", "weights_data", "weights_text"]
 
 #: How a kind of difference is counted, in the order of the summary.
-_COUNTED = (
+_COUNTED: tuple[tuple[Kind, str], ...] = (
     ("removed", "removed"),
     ("added", "added"),
     ("renamed", "renamed"),
@@ -38,15 +40,17 @@ def text(found: NetDifferences, summaries: Sequence[Summary] = ()) -> str:
         differences = list(group)
         only_shapes = all(each.kind == "shape" for each in differences)
         # Where shapes begin to differ is worth a line; all layers after it follow.
-        if only_shapes and "shape" in found.counts and further:
+        if only_shapes and further:
             further += 1
             continue
-        further += only_shapes
+        if only_shapes:
+            further = 1
         lines += _layer_lines(differences)
     if further > 1:
         lines.append(f"  and the shapes of {plural(further - 1, 'further layer')}")
     lines += [*_count_lines(found), *_cost_lines(summaries)]
-    return "\n".join(map(one_line, lines))  # names from nets may contain anything
+    # Names from nets may contain anything.
+    return "\n".join(map(one_line, lines))
 
 
 def stat(found: NetDifferences, summaries: Sequence[Summary] = ()) -> str:
@@ -72,7 +76,9 @@ def data(
 
 
 def _total_data(total: Total) -> int | None:
-    return total.known if total.exact else None
+    if not total.exact:
+        return None
+    return total.known
 
 
 def _difference_data(each: Difference) -> dict[str, Any]:
@@ -93,6 +99,8 @@ def _difference_data(each: Difference) -> dict[str, Any]:
 
 
 def _layer_key(each: Difference) -> tuple[str, int | None, int | None]:
+    """Equal for differences that stand under one title."""
+    # A removed and an added layer may have equal indices, one in the old net, one in the new.
     kind = each.kind if each.kind in ("net", "removed", "added") else ""
     return kind, each.old_index, each.new_index
 
@@ -105,12 +113,14 @@ def _layer_lines(differences: Sequence[Difference]) -> Iterator[str]:
         return
     sign = {"removed": "-", "added": "+"}.get(first.kind, "~")
     title = f'{sign} layer "{first.layer}" ({first.type})'
+    # That it is removed or added, the sign says.
     lines = [_line(each) for each in differences if each.kind not in ("removed", "added")]
     if len(lines) == 1:
         yield f"{title}: {lines[0]}"
         return
     yield title
-    yield from (f"    {line}" for line in lines)
+    for line in lines:
+        yield f"    {line}"
 
 
 def _line(each: Difference) -> str:
@@ -125,7 +135,10 @@ def _line(each: Difference) -> str:
         label = f'shape of "{each.path}"'
     elif each.path == "count":
         label = "learnable blobs"
-    return f"{label}: {_change(each)}" + (f" in {each.phase}" if each.phase else "")
+    line = f"{label}: {_change(each)}"
+    if each.phase:
+        line += f" in {each.phase}"
+    return line
 
 
 def _change(each: Difference) -> str:
@@ -133,40 +146,47 @@ def _change(each: Difference) -> str:
 
 
 def _count_lines(found: NetDifferences) -> list[str]:
-    counts = [f"{found.counts[kind]} {words}" for kind, words in _COUNTED if found.counts[kind]]  # type: ignore[index]
-    equal = f"{plural(found.equal_layers, 'layer')} equal"
-    return [", ".join([equal, *counts])]
+    counts = [f"{plural(found.equal_layers, 'layer')} equal"]
+    for kind, words in _COUNTED:
+        number = found.counts[kind]
+        if number:
+            counts.append(f"{number} {words}")
+    return [", ".join(counts)]
 
 
 def _cost_lines(summaries: Sequence[Summary]) -> Iterator[str]:
     if len(summaries) != 2:
         return
     old, new = summaries
-    for label, before, after in (
-        ("learnable parameters", old.parameters, new.parameters),
-        ("multiply-accumulates", old.macs, new.macs),
-    ):
-        if before != after:
-            yield f"{label}: {_total(before)} -> {_total(after)}"
+    if old.parameters != new.parameters:
+        yield f"learnable parameters: {_total(old.parameters)} -> {_total(new.parameters)}"
+    if old.macs != new.macs:
+        yield f"multiply-accumulates: {_total(old.macs)} -> {_total(new.macs)}"
 
 
 def _total(total: Total) -> str:
-    return f"{total.known:,}" if total.exact else f"at least {total.known:,}"
+    if total.exact:
+        return f"{total.known:,}"
+    return f"at least {total.known:,}"
 
 
 # Weights ---------------------------------------------------------------------------------------
 
 
+#: What happens to a layer, the worst first; that others are loaded is what everybody expects.
+_FITS: tuple[tuple[Fit, str], ...] = (
+    ("aborts", "Caffe aborts at"),
+    ("filler", "stays at its filler:"),
+    ("unused", "not used:"),
+    ("unknown", "unknown:"),
+)
+
+
 def weights_text(fit: WeightsFit) -> str:
     """What becomes of a caffemodel of the first net in the second one."""
     lines = [_verdict(fit)]
-    for kind, words in (
-        ("aborts", "Caffe aborts at"),
-        ("filler", "stays at its filler:"),
-        ("unused", "not used:"),
-        ("unknown", "unknown:"),
-    ):
-        layers = fit.of(kind)  # type: ignore[arg-type]
+    for kind, words in _FITS:
+        layers = fit.of(kind)
         for each in layers[:_LISTED]:
             lines.append(f'  {words} layer "{each.layer}" ({each.type}): {each.reason}')
         if len(layers) > _LISTED:
@@ -185,11 +205,8 @@ def _verdict(fit: WeightsFit) -> str:
 
 def weights_data(fit: WeightsFit) -> dict[str, Any]:
     """The same, for JSON."""
-    return {
-        "loads": fit.loads,
-        "complete": fit.complete,
-        "layers": [
-            {"layer": each.layer, "type": each.type, "fit": each.fit, "reason": each.reason or None}
-            for each in fit.layers
-        ],
-    }
+    layers = []
+    for each in fit.layers:
+        reason = each.reason or None
+        layers.append({"layer": each.layer, "type": each.type, "fit": each.fit, "reason": reason})
+    return {"loads": fit.loads, "complete": fit.complete, "layers": layers}

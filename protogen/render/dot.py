@@ -58,11 +58,14 @@ class _Dot:
 
     def _columns(self, columns: int) -> dict[Box, int]:
         heights = [self._height(item) for item in self.root.items]
+        total = max(1, sum(heights))
         column: dict[Box, int] = {}
         above = 0
         for item, height in zip(self.root.items, heights):
-            number = min(columns - 1, columns * (above + height // 2) // max(1, sum(heights)))
-            column.update(dict.fromkeys([item] if isinstance(item, Box) else item.boxes, number))
+            # An item is where its middle is.
+            number = min(columns - 1, columns * (above + height // 2) // total)
+            boxes = [item] if isinstance(item, Box) else item.boxes
+            column.update(dict.fromkeys(boxes, number))
             above += height
         return column
 
@@ -116,7 +119,10 @@ class _Dot:
         if len(boxes) == 1 and boxes[0].rounds:
             lines.append("⌈ rounds up ⌉")
         attributes = f'label={_label(lines)} fillcolor="{fill}"'
-        found = {self.worst.get(step.index) for box in boxes for step in box.steps}
+        found = set()
+        for box in boxes:
+            found.update([self.worst.get(step.index) for step in box.steps])
+        # The worst one is first.
         for severity, (color, width) in _OUTLINES.items():
             if severity in found:
                 attributes += f' color="{color}" penwidth={width}'
@@ -128,9 +134,11 @@ class _Dot:
         for edge in self.drawn.edges:
             for reader in edge.readers:
                 for start, end in self._ends(edge, reader):
-                    if start != end and (start, end) not in written:
-                        written.add((start, end))
-                        yield f"  {start} -> {end} [label={_edge_label(edge)}];"
+                    # Within a folded group, or between two of them, a line stands for several.
+                    if start == end or (start, end) in written:
+                        continue
+                    written.add((start, end))
+                    yield f"  {start} -> {end} [label={_edge_label(edge)}];"
 
     def _ends(self, edge: Edge, reader: Box) -> Iterator[tuple[str, str]]:
         """The line from a box to a reader; in two parts if the reader is in another column."""
@@ -155,16 +163,18 @@ class _Dot:
 
     def _column_order(self) -> Iterator[str]:
         """Invisible lines that begin the columns at the top, from left to right."""
-        tops = [f"top{column}" for column in range(max(self.column.values(), default=0) + 1)]
-        if len(tops) == 1:
+        last = max(self.column.values(), default=0)
+        if last == 0:
             return
+        tops = [f"top{column}" for column in range(last + 1)]
         yield f"  {{ rank=same; {' -> '.join(tops)} [style=invis]; }}"
         for top in tops:
             yield f'  {top} [style=invis height=0 width=0 label=""];'
+        # Backwards, so that of all boxes of a column the first one stays.
         firsts = {column: self.names[box] for box, column in reversed(self.column.items())}
         for column, name in firsts.items():
-            begin = [each for each, place in self.entries.items() if place == column] or [name]
-            for each in begin:
+            entries = [each for each, place in self.entries.items() if place == column]
+            for each in entries or [name]:
                 yield f"  {tops[column]} -> {each} [style=invis];"
 
 
@@ -178,7 +188,8 @@ def _edge_label(edge: Edge) -> str:
 
 def _label(lines: list[str]) -> str:
     """The lines, each in the middle; ``\\n`` between them is Graphviz's own."""
-    return '"' + r"\n".join(_quoted(line)[1:-1] for line in lines) + '"'
+    inner = [_quoted(line)[1:-1] for line in lines]
+    return '"' + r"\n".join(inner) + '"'
 
 
 def _quoted(text: str) -> str:

@@ -17,6 +17,7 @@ def dumps(data: object) -> str:
     try:
         return json.dumps(data, indent=2, allow_nan=False)
     except ValueError:
+        # Only now, because to look at every number first would take as long as to write it.
         return json.dumps(_with_words(data), indent=2, allow_nan=False)
 
 

@@ -24,6 +24,7 @@ def format_rate(rate: float) -> str:
         return str(rate)
     for digits in range(1, 10):
         text = f"{rate:.{digits}g}"
+        # Caffe computes with 32 bits, so 0.1 is not exactly 0.1.
         if struct.pack("f", float(text)) == struct.pack("f", rate):
             return text
     return f"{rate:.9g}"
@@ -44,6 +45,7 @@ def _table(report: LearningRates) -> str:
         at = [(str(iteration), format_rate(rate)) for iteration, rate in report.rows]
         return plain(Table(("iteration", "learning rate"), at, right=(0,)))
     rows = []
+    # A range ends where the next one begins.
     ends = [iteration for iteration, _ in report.rows[1:]] + [report.max_iter]
     for (first, rate), end in zip(report.rows, ends):
         rows.append((str(first), str(max(end - 1, first)), format_rate(rate)))
@@ -59,9 +61,12 @@ class _Scale(NamedTuple):
 
     def row(self, rate: float) -> int | None:
         """The row of a rate, counted from the top; ``None`` if it has no place on the axis."""
-        if not math.isfinite(rate) or (self.logarithmic and rate <= 0):
+        if not math.isfinite(rate):
             return None
         if self.logarithmic:
+            # A gamma of 0, or many steps, leaves 0, which has no logarithm.
+            if rate <= 0:
+                return None
             height = math.log(rate / self.least) / math.log(self.most / self.least)
         else:
             height = (rate - self.least) / (self.most - self.least)

@@ -9,8 +9,8 @@ from protogen.analysis import Analysis
 from protogen.diagnostics import Severity
 from protogen.pictures.boxes import Box, Edge, Picture, picture
 from protogen.pictures.groups import Group, open_groups, root_group
-from protogen.pictures.layout import Line
-from protogen.pictures.levels import Level, Placed, Port, levels
+from protogen.pictures.layout import Line, Node
+from protogen.pictures.levels import Level, Placed, levels
 from protogen.pictures.words import Words, box_words, family, group_words
 from protogen.render.svg import element, svg, text
 
@@ -28,6 +28,7 @@ COLORS = {
     "other": "#f1ead8",
 }
 _INK, _FAINT, _LINE, _PAPER, _GROUP = "#1c2330", "#5a6475", "#8d97a8", "#ffffff", "#eceff4"
+_GROUP_LINE = "#c2cad6"
 _ERROR, _WARNING = "#c0182b", "#b97a00"
 
 
@@ -35,6 +36,7 @@ def severities(analysis: Analysis) -> dict[int, Severity]:
     """The worst finding of each layer, by its index."""
     found: dict[int, Severity] = {}
     for each in analysis.diagnostics:
+        # Of several findings the first one counts, unless a later one is an error.
         if each.severity is Severity.ERROR or each.layer_index not in found:
             found[each.layer_index] = each.severity
     return found
@@ -65,23 +67,27 @@ class SvgPicture:
 
     def _level(self, level: Level, x: float, y: float) -> Iterator[str]:
         """The lines of a group, then what stands on them; (x, y) is the place of its (0, 0)."""
-        heights = [max(each.node.height for each in rank) for rank in level.ranks]
-        bottoms = [rank[0].y + height for rank, height in zip(level.ranks, heights)]
+        bottoms = []
+        for rank in level.ranks:
+            bottoms.append(rank[0].y + max([each.node.height for each in rank]))
         for line in level.lines:
             yield from self._line(level, line, bottoms, x, y)
         labeled: set[tuple[int, int]] = set()
         for line in level.lines:
             yield from self._label(level, line, labeled, x, y)
-        for placed in (each for rank in level.ranks for each in rank):
-            left, top = x + placed.node.x - placed.node.width / 2, y + placed.y
-            yield from self._thing(placed, left, top)
+        for rank in level.ranks:
+            for placed in rank:
+                left = x + placed.node.x - placed.node.width / 2
+                yield from self._thing(placed, left, y + placed.y)
 
     def _line(
         self, level: Level, line: Line, bottoms: list[float], x: float, y: float
     ) -> Iterator[str]:
+        """A line: straight down to the bottom of its rank, in a curve to the next one, and on."""
         source, target = level.placed[line.source], level.placed[line.target]
         x0, x1 = x + _end(source, line), x + _end(target, line)
         turn, end = y + bottoms[source.node.rank], y + target.y
+        # What enters a group comes from its border.
         start = y if source.node.first else y + source.y + source.node.height
         middle = (turn + end) / 2
         path = f"M{x0:.1f} {start:.1f}V{turn:.1f}C{x0:.1f} {middle:.1f} {x1:.1f} {middle:.1f}"
@@ -100,7 +106,10 @@ class SvgPicture:
         """The shape, once for each value."""
         source = level.placed[line.source]
         key = id(source), id(line.value)
-        if key in labeled or not (isinstance(source.thing, Box) or self._is_folded(source)):
+        if key in labeled:
+            return
+        # A bend has no shape of its own, and in an open group the shape is inside.
+        if not isinstance(source.thing, Box) and not self._is_folded(source):
             return
         labeled.add(key)
         assert isinstance(line.value, Edge)
@@ -117,30 +126,37 @@ class SvgPicture:
             if thing.rounds:
                 yield from _badge("⌈ ⌉", x + node.width, y)
         elif isinstance(thing, Group) and thing in self.opened:
-            yield element(
-                "rect",
-                x=x,
-                y=y,
-                width=node.width,
-                height=node.height,
-                rx=8,
-                fill=_GROUP,
-                stroke="#c2cad6",
-            )
-            times = f"{thing.times} × " if thing.times > 1 else ""
-            title = times + Words.of(thing.title).title
-            yield text(title, x + 9, y + 16, font_weight=600, fill=_FAINT)
-            level = self.levels[thing]
-            yield from self._level(level, x - level.left, y)
+            yield from self._open_group(thing, node, x, y)
         elif isinstance(thing, Group):
+            # A second sheet behind it says that it can be opened.
             behind: dict[str, Any] = {"width": node.width, "height": node.height, "rx": 6}
             yield element("rect", x=x + 4, y=y + 4, **behind, fill=_GROUP, stroke=_LINE)
             yield from self._words(group_words(thing), thing.boxes, x, y, _PAPER)
 
+    def _open_group(self, group: Group, node: Node, x: float, y: float) -> Iterator[str]:
+        yield element(
+            "rect",
+            x=x,
+            y=y,
+            width=node.width,
+            height=node.height,
+            rx=8,
+            fill=_GROUP,
+            stroke=_GROUP_LINE,
+        )
+        title = Words.of(group.title).title
+        if group.times > 1:
+            title = f"{group.times} × {title}"
+        yield text(title, x + 9, y + 16, font_weight=600, fill=_FAINT)
+        level = self.levels[group]
+        yield from self._level(level, x - level.left, y)
+
     def _words(
         self, words: Words, boxes: list[Box], x: float, y: float, fill: str
     ) -> Iterator[str]:
-        found = {self.worst.get(step.index) for box in boxes for step in box.steps}
+        found = set()
+        for box in boxes:
+            found.update([self.worst.get(step.index) for step in box.steps])
         stroke, width = _LINE, 1.0
         if Severity.ERROR in found:
             stroke, width = _ERROR, 3.0
@@ -165,8 +181,9 @@ class SvgPicture:
 
 def _end(placed: Placed, line: Line) -> float:
     """Where a line ends, as seen from the (0, 0) of the group around it."""
-    if isinstance(placed.thing, (Box, Port)) or placed.thing is None:
+    if not isinstance(placed.thing, Group):
         return placed.node.x
+    # Inside an open group the line goes on from where its port is.
     return placed.node.x + placed.node.offsets.get(line.value, 0.0)
 
 

@@ -23,16 +23,21 @@ def bytes_text(size: Total) -> str:
     if not size.exact and not size:
         return "?"
     text = _scaled(size, 1024, _BINARY)
-    return text if size.exact else f"at least {text}"
+    if size.exact:
+        return text
+    return f"at least {text}"
 
 
 def exact_and_short(number: Total) -> str:
     """``1,050,000 (1.05 M)``; a number below a thousand is short enough."""
-    return number.text if number < 1000 else f"{number.text} ({short(number)})"
+    if number < 1000:
+        return number.text
+    return f"{number.text} ({short(number)})"
 
 
 def _scaled(number: int, base: int, units: tuple[str, ...]) -> str:
     scaled, power = float(number), 0
+    # The last unit takes whatever is larger.
     while _rounded(scaled) >= base and power + 1 < len(units):
         scaled /= base
         power += 1
@@ -44,7 +49,10 @@ def _scaled(number: int, base: int, units: tuple[str, ...]) -> str:
 
 def _rounded(number: float) -> float:
     """The number to three digits, so that 999,999 is 1.00 M, not 1000 K."""
-    return float(f"{number:.3g}") if number < 1000 else round(number)
+    # The whole part has more than three digits then, and all of them count.
+    if number >= 1000:
+        return round(number)
+    return float(f"{number:.3g}")
 
 
 def share_bar(part: int, whole: int, width: int = 10) -> str:

@@ -13,7 +13,6 @@ from protogen.analysis import Analysis
 from protogen.checks import check
 from protogen.diagnostics import Diagnostic, escaped
 from protogen.edits import Path
-from protogen.graph import Step
 from protogen.net import Net
 from protogen.net_files import loads
 from protogen.pictures.boxes import Box, Edge, Picture, picture
@@ -77,6 +76,7 @@ def content(net: Net, analysis: Analysis, title: str) -> dict[str, Any]:
     drawn = picture(analysis)
     found = _findings_by_layer(report.diagnostics)
     data = {
+        # A file may have any name, and this one is shown.
         "title": escaped(title)[:200],
         "headline": _headline(summary),
         "totals": totals(summary),
@@ -108,6 +108,7 @@ def _asset(name: str) -> str:
 def _json(data: object) -> str:
     """JSON that can stand in a script element: nothing in it ends the element."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    # A layer may be called </script>, and a browser looks for that before it reads the JSON.
     return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
 
@@ -115,13 +116,15 @@ def _json(data: object) -> str:
 
 
 def _graph(drawn: Picture, found: Mapping[int, Sequence[int]]) -> dict[str, Any]:
+    """What the page needs to lay out the graph again when a group is opened or folded."""
     root = root_group(drawn)
     opened = open_groups(root)
-    groups = [root, *root.groups]
-    number = {group: index for index, group in enumerate(groups)}
-    edge_number = {edge: index for index, edge in enumerate(drawn.edges)}
     placed = levels(drawn, root, opened)
-    place = {step: index for index, step in enumerate(drawn.analysis.steps)}
+    numbers = _Numbers(drawn, root)
+    groups = []
+    for group in numbers.groups:
+        is_open = group is root or group in opened
+        groups.append(_group(group, is_open, placed[group], numbers))
     return {
         "space": {
             "gap": RANK_GAP,
@@ -130,28 +133,37 @@ def _graph(drawn: Picture, found: Mapping[int, Sequence[int]]) -> dict[str, Any]
             "margin": MARGIN,
             "heading": HEADING,
         },
-        "boxes": [_box(box, place, found) for box in drawn.boxes],
-        "edges": [
-            {
-                "name": shortened(edge.name, _LONGEST_NAME),
-                "label": edge.label,
-                "from": edge.source.number,
-                "to": [reader.number for reader in edge.readers],
-            }
-            for edge in drawn.edges
-        ],
-        "groups": [
-            _group(group, group is root or group in opened, placed[group], number, edge_number)
-            for group in groups
-        ],
+        "boxes": [_box(box, numbers, found) for box in drawn.boxes],
+        "edges": [_edge(edge) for edge in drawn.edges],
+        "groups": groups,
     }
 
 
-def _box(box: Box, place: Mapping[Step, int], found: Mapping[int, Sequence[int]]) -> dict[str, Any]:
+class _Numbers:
+    """JSON has no references: groups, edges and layers refer to each other by number."""
+
+    def __init__(self, drawn: Picture, root: Group) -> None:
+        self.groups = {root: 0}
+        for group in root.groups:
+            self.groups[group] = len(self.groups)
+        self.edges = {edge: index for index, edge in enumerate(drawn.edges)}
+        self.layers = {step: index for index, step in enumerate(drawn.analysis.steps)}
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    return {
+        "name": shortened(edge.name, _LONGEST_NAME),
+        "label": edge.label,
+        "from": edge.source.number,
+        "to": [reader.number for reader in edge.readers],
+    }
+
+
+def _box(box: Box, numbers: _Numbers, found: Mapping[int, Sequence[int]]) -> dict[str, Any]:
     words = box_words(box)
     return {
         **_words(words),
-        "layers": [place[step] for step in box.steps],
+        "layers": [numbers.layers[step] for step in box.steps],
         "family": family(box.steps[0]),
         "rounds": box.rounds,
     }
@@ -161,28 +173,23 @@ def _words(words: Words) -> dict[str, Any]:
     return {"title": words.title, "lines": words.lines, "w": _tenth(words.width), "h": words.height}
 
 
-def _group(
-    group: Group,
-    is_open: bool,
-    level: Level,
-    number: Mapping[Group, int],
-    edge_number: Mapping[Edge, int],
-) -> dict[str, Any]:
+def _group(group: Group, is_open: bool, level: Level, numbers: _Numbers) -> dict[str, Any]:
     words = group_words(group)
     ranks = []
+    # A line refers to a node by its rank and its place in the rank.
     index = {}
     for rank_index, rank in enumerate(level.ranks):
         row: list[list[Any]] = []
         for each in rank:
             index[each.node] = (rank_index, len(row))
-            thing = _thing(each.thing, number, edge_number)
+            thing = _thing(each.thing, numbers)
             row.append([*thing, _tenth(each.node.x), _tenth(each.node.width)])
         ranks.append(row)
     lines = []
     for line in level.lines:
         assert isinstance(line.value, Edge)
         ends = (*index[line.source], *index[line.target])
-        lines.append([*ends, edge_number[line.value]])
+        lines.append([*ends, numbers.edges[line.value]])
     return {
         **_words(words),
         "heading": shortened(group.title),
@@ -194,22 +201,20 @@ def _group(
     }
 
 
-def _thing(
-    thing: Box | Group | Port | None,
-    number: Mapping[Group, int],
-    edge_number: Mapping[Edge, int],
-) -> tuple[str, int]:
+def _thing(thing: Box | Group | Port | None, numbers: _Numbers) -> tuple[str, int]:
     """A letter for the kind, and the number."""
     if isinstance(thing, Box):
         return "b", thing.number
     if isinstance(thing, Group):
-        return "g", number[thing]
+        return "g", numbers.groups[thing]
     if isinstance(thing, Port):
-        return ("e" if thing.enters else "x"), edge_number[thing.edge]
+        return ("e" if thing.enters else "x"), numbers.edges[thing.edge]
+    # A bend of a line.
     return "-", 0
 
 
 def _tenth(number: float) -> float:
+    # A tenth of a pixel nobody sees, and a page of a large net has thousands of positions.
     return round(number, 1)
 
 
@@ -223,6 +228,7 @@ def _layers(
     lines = _lines(net)
     layers = []
     for step, row in zip(analysis.steps, summary.rows):
+        visible = [seen[value.name] for value in step.tops if value.name in seen]
         layers.append(
             {
                 "name": row.name,
@@ -232,7 +238,7 @@ def _layers(
                 "facts": _facts(row, summary),
                 "lines": lines.get(row.index),
                 "findings": found.get(row.index, []),
-                "fields": [seen[value.name] for value in step.tops if value.name in seen],
+                "fields": visible,
             }
         )
     return layers
@@ -254,6 +260,7 @@ def _facts(row: Row, summary: Summary) -> list[list[str]]:
         (f"memory{_per(summary)}", row.memory.per(summary.images), bytes_text),
     )
     for name, number, text in numbers:
+        # A 0 says nothing, unless it is only what is known.
         if number or not number.exact:
             facts.append([name, text(number)])
     if row.macs:
@@ -262,31 +269,38 @@ def _facts(row: Row, summary: Summary) -> list[list[str]]:
 
 
 def _macs(row: Row, summary: Summary) -> Total:
-    macs = Total(0, exact=False) if row.macs is None else Total(row.macs)
-    return macs.per(summary.images)
+    if row.macs is None:
+        return Total(0, exact=False)
+    return Total(row.macs).per(summary.images)
 
 
 def _per(summary: Summary) -> str:
-    return " per image" if summary.images > 1 else ""
+    if summary.images > 1:
+        return " per image"
+    return ""
 
 
 def _table_row(row: Row, summary: Summary) -> dict[str, Any]:
     macs = _macs(row, summary)
-    share = 100 * (row.macs or 0) / summary.macs if summary.macs else 0.0
+    share = 0.0
+    if row.macs and summary.macs:
+        share = 100 * row.macs / summary.macs
     return {
         "name": shortened(row.name, _LONGEST_NAME) or "(no name)",
         "type": escaped(row.type),
         "tops": ", ".join(format_shape(shape) for _, shape in row.tops),
         "parameters": _short(row.parameters),
         "macs": _short(macs),
+        # Less would be 0.0.
         "share": f"{share:.1f}" if share >= 0.05 else "",
     }
 
 
 def _short(number: Total) -> str:
-    if not number.exact:
-        return "?" if not number else f"≥ {short(number)}"
-    return short(number) if number else ""
+    """A number in three digits; nothing for a 0."""
+    if number.exact:
+        return short(number) if number else ""
+    return f"≥ {short(number)}" if number else "?"
 
 
 # Receptive fields ------------------------------------------------------------------------------
@@ -297,8 +311,10 @@ def _image(analysis: Analysis) -> list[int] | None:
     images = default_source(analysis)
     if images is None or images.shape is None or len(images.shape) != 4:
         return None
-    sizes = [size for size in images.shape[2:] if size is not None]
-    return sizes if len(sizes) == 2 else None
+    height, width = images.shape[2:]
+    if height is None or width is None:
+        return None
+    return [height, width]
 
 
 def _fields(analysis: Analysis) -> dict[str, dict[str, Any]]:
@@ -308,26 +324,26 @@ def _fields(analysis: Analysis) -> dict[str, dict[str, Any]]:
         return {}
     found = {}
     for each in fields(analysis, images, _LONGEST_FIELD_AXIS):
+        facts: dict[str, Any] = {"blob": each.blob, "to": each.to}
         if isinstance(each, ReceptiveField):
-            found[each.blob] = {
-                "blob": each.blob,
-                "to": each.to,
-                "text": field_words.text(each).split("\n")[1:] or ["nothing"],
-                "box": _middle_box(each),
-            }
+            # Without the title, which names the blob again.
+            facts["text"] = field_words.text(each).split("\n")[1:] or ["nothing"]
+            facts["box"] = _middle_box(each)
         else:
-            found[each.blob] = {"blob": each.blob, "to": each.to, "text": [f"? {each.reason}"]}
+            facts["text"] = [f"? {each.reason}"]
+        found[each.blob] = facts
     return found
 
 
 def _middle_box(field: ReceptiveField) -> list[int] | None:
-    if len(field.to_shape) != 4:
+    # Only in an image is there something to draw it on, and a blob without elements has no middle.
+    if len(field.to_shape) != 4 or 0 in field.shape:
         return None
     middle = [size // 2 for size in field.shape[2:]]
-    if 0 in field.shape:
-        return None
     box = field.at(*middle)
-    return list(box) if box else None
+    if not box:
+        return None
+    return list(box)
 
 
 # Findings and the text -------------------------------------------------------------------------
@@ -336,6 +352,7 @@ def _middle_box(field: ReceptiveField) -> list[int] | None:
 def _findings_by_layer(diagnostics: Sequence[Diagnostic]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for index, each in enumerate(diagnostics):
+        # What is wrong with the net as a whole has no layer.
         if each.layer_index >= 0:
             found.setdefault(each.layer_index, []).append(index)
     return found
@@ -354,12 +371,14 @@ def _finding(each: Diagnostic) -> dict[str, Any]:
 
 def _source_text(net: Net) -> str:
     text = net.to_prototxt()
+    # Bytes that are no UTF-8 are surrogates in Python, which JSON of a browser rejects.
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _lines(net: Net) -> dict[int, list[int]]:
     """The first and the last line of each layer in the text, by its index."""
     current = net.current
+    # A net that was composed has no text of its own: the page shows what would be written.
     document = net.document or loads(net.to_prototxt()).document
     assert document is not None
     found = {}

@@ -22,9 +22,10 @@ def text(field: ReceptiveField) -> str:
     title = one_line(f'each element of "{field.blob}" ({blob}) sees of "{field.to}" ({to}):')
     if field.sees_nothing:
         return f"{title} nothing"
-    return "\n".join(
-        [title, *(f"  {_name(axis.axis)}: {_axis_text(field, axis)}" for axis in field.axes)]
-    )
+    lines = [title]
+    for axis in field.axes:
+        lines.append(f"  {_name(axis.axis)}: {_axis_text(field, axis)}")
+    return "\n".join(lines)
 
 
 def _name(axis: int) -> str:
@@ -33,7 +34,9 @@ def _name(axis: int) -> str:
 
 def _axis_text(field: ReceptiveField, axis: FieldAxis) -> str:
     if axis.size is None:
-        return "all of it" if axis.whole else _differing(field, axis)
+        if axis.whole:
+            return "all of it"
+        return _differing(field, axis)
     words = [plural(axis.size, "element")]
     if axis.stride is not None:
         words.append(f"stride {axis.stride}")
@@ -47,6 +50,7 @@ def _axis_text(field: ReceptiveField, axis: FieldAxis) -> str:
 def _differing(field: ReceptiveField, axis: FieldAxis) -> str:
     """The sizes of fields that are not equal, and how many elements see nothing."""
     extents = field.extent(axis.axis)
+    # An element that sees nothing has no extent.
     sizes = [last - first + 1 for first, last in filter(None, extents)]
     least, most = min(sizes, default=0), max(sizes, default=0)
     text = plural(most, "element") if least == most else f"from {least} to {most} elements"
@@ -57,16 +61,22 @@ def _differing(field: ReceptiveField, axis: FieldAxis) -> str:
 
 
 def _number(value: Fraction | None) -> str:
-    return "?" if value is None else f"{float(value):g}"
+    # A fraction, because an even kernel has its middle between two elements.
+    if value is None:
+        return "?"
+    return f"{float(value):g}"
 
 
 def box_text(box: Box | None) -> str:
     """The part of an image that an element sees: ``rows 0 to 4, columns 3 to 9``."""
     if box is None:
         return "nothing"
-    names = ("rows", "columns") if len(box) == 4 else tuple(_name(2 + i) for i in range(len(box)))
+    # An image has the four numbers of its rows and columns.
+    names = ["rows", "columns"]
+    if len(box) != 4:
+        names = [_name(2 + index) for index in range(len(box))]
     parts = zip(names, box.first, box.last)
-    return ", ".join(f"{name} {first} to {last}" for name, first, last in parts)
+    return ", ".join([f"{name} {first} to {last}" for name, first, last in parts])
 
 
 def table(fields: Sequence[ReceptiveField | UnclearField]) -> Table:
@@ -85,31 +95,57 @@ def _cells(field: ReceptiveField | UnclearField) -> tuple[str, ...]:
         return ("nothing", "", "", "")
     return (
         _across(field.axes, _size_cell),
-        _across(field.axes, lambda axis: _optional(axis.stride)),
-        _across(field.axes, lambda axis: _optional(axis.padding)),
-        _across(field.axes, lambda axis: _number(axis.center) if axis.constant else ""),
+        _across(field.axes, _stride_cell),
+        _across(field.axes, _padding_cell),
+        _across(field.axes, _center_cell),
     )
 
 
 def _size_cell(axis: FieldAxis) -> str:
     if axis.size is not None:
         return f"{axis.size} (whole)" if axis.whole else str(axis.size)
-    return "whole" if axis.whole else f"varies, to {axis.largest}"
+    if axis.whole:
+        return "whole"
+    return f"varies, to {axis.largest}"
+
+
+def _stride_cell(axis: FieldAxis) -> str:
+    return _optional(axis.stride)
+
+
+def _padding_cell(axis: FieldAxis) -> str:
+    return _optional(axis.padding)
+
+
+def _center_cell(axis: FieldAxis) -> str:
+    # If the fields differ, the middle of the first one says nothing of the others.
+    if not axis.constant:
+        return ""
+    return _number(axis.center)
 
 
 def _optional(number: int | None) -> str:
-    return "" if number is None else str(number)
+    if number is None:
+        return ""
+    return str(number)
 
 
 def _across(axes: Sequence[FieldAxis], cell: Callable[[FieldAxis], str]) -> str:
     """The values of all axes, once if they are equal."""
     cells = [cell(axis) for axis in axes]
-    return cells[0] if len(set(cells)) == 1 else " x ".join(each or "-" for each in cells)
+    if len(set(cells)) == 1:
+        return cells[0]
+    return " x ".join([each or "-" for each in cells])
 
 
 def unclear_reasons(fields: Sequence[ReceptiveField | UnclearField]) -> list[str]:
     """Why fields are unknown, each reason once."""
-    return list(dict.fromkeys(each.reason for each in fields if isinstance(each, UnclearField)))
+    reasons: dict[str, None] = {}
+    for each in fields:
+        # One layer makes the fields of all later blobs unclear.
+        if isinstance(each, UnclearField):
+            reasons[each.reason] = None
+    return list(reasons)
 
 
 def data(field: ReceptiveField | UnclearField) -> dict[str, Any]:
@@ -136,4 +172,6 @@ def data(field: ReceptiveField | UnclearField) -> dict[str, Any]:
 
 def box_data(box: Box | None) -> dict[str, Any] | None:
     """The box of an element for scripts."""
-    return None if box is None else {"first": box.first, "last": box.last}
+    if box is None:
+        return None
+    return {"first": box.first, "last": box.last}

@@ -16,7 +16,7 @@ _LISTED = 4
 
 def text(report: Sizes, sizes: range) -> str:
     """The report for people. ``sizes`` are those that were tried."""
-    images = " and ".join(f'"{name}"' for name in report.images)
+    images = " and ".join([f'"{name}"' for name in report.images])
     lines = [f"{images}: {_present(report)}"]
     if report.together:
         lines.append(f'height and width are not independent: layer "{report.together}" uses both')
@@ -46,7 +46,9 @@ def _present(report: Sizes) -> str:
 
 
 def _nearest(size: tuple[int, int] | None) -> str:
-    return "none nearby" if size is None else _size(size)
+    if size is None:
+        return "none nearby"
+    return _size(size)
 
 
 def _size(size: tuple[int, int]) -> str:
@@ -63,13 +65,16 @@ def _ranges(accepted: Sequence[int], sizes: range) -> str:
     ranges = _joined(accepted)
     shown = [_range(first, last) for first, last in ranges]
     distance = _distance(ranges)
+    # A net that halves an image five times accepts hundreds of ranges, 32 apart.
     if len(ranges) > _LISTED and distance:
         shown = [*shown[:2], f"... {shown[-1]} (every {distance})"]
     return ", ".join(shown)
 
 
 def _range(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}-{last}"
+    if first == last:
+        return str(first)
+    return f"{first}-{last}"
 
 
 def _joined(sizes: Sequence[int]) -> list[tuple[int, int]]:
@@ -90,7 +95,9 @@ def _distance(ranges: Sequence[tuple[int, int]]) -> int:
     starts = [first for first, _ in ranges[1:]]
     ends = [last for _, last in ranges[:-1]]
     distances = _differences(starts) | _differences(ends)
-    return distances.pop() if len(distances) == 1 else 0
+    if len(distances) != 1:
+        return 0
+    return distances.pop()
 
 
 def _differences(numbers: Sequence[int]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -45,20 +46,30 @@ class Column(NamedTuple):
     text: Callable[[Group, Summary], str] | None = None
 
 
+def _name(group: Group, summary: Summary) -> str:
+    return group.name
+
+
 def _type(group: Group, summary: Summary) -> str:
-    return group.row.type if group.row else plural(len(group.rows), "layer")
+    if group.row:
+        return group.row.type
+    return plural(len(group.rows), "layer")
 
 
 def _shapes(blobs: Sequence[tuple[str, Shape]]) -> str:
     """The shapes of several blobs; equal ones once, with their number."""
-    counts: dict[str, int] = {}
-    for _, shape in blobs:
-        counts[format_shape(shape)] = counts.get(format_shape(shape), 0) + 1
-    return ", ".join(name if n == 1 else f"{n} * {name}" for name, n in counts.items())
+    counts = Counter(format_shape(shape) for _, shape in blobs)
+    words = []
+    for shape, number in counts.items():
+        words.append(shape if number == 1 else f"{number} * {shape}")
+    return ", ".join(words)
 
 
 def _bottoms(group: Group, summary: Summary) -> str:
-    return _shapes(group.row.bottoms) if group.row else ""
+    # Of a group most bottoms are tops of its own layers, which would only distract.
+    if not group.row:
+        return ""
+    return _shapes(group.row.bottoms)
 
 
 def _tops(group: Group, summary: Summary) -> str:
@@ -67,8 +78,17 @@ def _tops(group: Group, summary: Summary) -> str:
 
 
 def _learnable(group: Group, summary: Summary) -> str:
-    blobs = group.row.blobs if group.row else ()
-    return ", ".join(f"{blob.name} {format_shape(blob.shape)}" for blob in blobs)
+    if not group.row:
+        return ""
+    return ", ".join([f"{blob.name} {format_shape(blob.shape)}" for blob in group.row.blobs])
+
+
+def _parameters(group: Group, summary: Summary) -> Total:
+    return group.parameters
+
+
+def _statistics(group: Group, summary: Summary) -> Total:
+    return group.statistics
 
 
 def _macs(group: Group, summary: Summary) -> Total:
@@ -79,25 +99,34 @@ def _memory(group: Group, summary: Summary) -> Total:
     return group.memory.per(summary.images)
 
 
+def _memory_text(group: Group, summary: Summary) -> str:
+    return bytes_text(_memory(group, summary))
+
+
 def _share(group: Group, summary: Summary) -> str:
-    return f"{group.macs / summary.macs:.6f}" if summary.macs else ""
+    if not summary.macs:
+        return ""
+    return f"{group.macs / summary.macs:.6f}"
 
 
 def _bar(group: Group, summary: Summary) -> str:
-    return share_bar(group.macs, summary.macs) if group.macs else ""
+    # Without a bar, so that the layers that compute stand out.
+    if not group.macs:
+        return ""
+    return share_bar(group.macs, summary.macs)
 
 
 #: Every column, by the name that `--columns` gives it.
 COLUMNS: dict[str, Column] = {
-    "layer": Column("layer", lambda group, _: group.name),
+    "layer": Column("layer", _name),
     "type": Column("type", _type),
     "bottoms": Column("bottoms", _bottoms),
     "tops": Column("tops", _tops),
     "learnable": Column("learnable", _learnable),
-    "parameters": Column("parameters", lambda group, _: group.parameters, True),
-    "statistics": Column("statistics", lambda group, _: group.statistics, True),
+    "parameters": Column("parameters", _parameters, True),
+    "statistics": Column("statistics", _statistics, True),
     "macs": Column("MACs", _macs, True),
-    "memory": Column("memory", _memory, True, lambda *each: bytes_text(_memory(*each))),
+    "memory": Column("memory", _memory, True, _memory_text),
     "share": Column("share of MACs", _share, text=_bar),
 }
 
@@ -123,7 +152,11 @@ class Layout(NamedTuple):
     @property
     def shown(self) -> Sequence[str]:
         """The names of the columns."""
-        return self.columns or (DEFAULT_COLUMNS if self.depth is None else GROUP_COLUMNS)
+        if self.columns:
+            return self.columns
+        if self.depth is None:
+            return DEFAULT_COLUMNS
+        return GROUP_COLUMNS
 
 
 _LAYOUT = Layout()
@@ -151,13 +184,21 @@ def raw_table(summary: Summary, layout: Layout = _LAYOUT) -> Table:
 
 
 def _right(columns: Sequence[str]) -> tuple[int, ...]:
-    return tuple(index for index, name in enumerate(columns) if COLUMNS[name].is_number)
+    """The indices of the columns of numbers."""
+    found = []
+    for index, name in enumerate(columns):
+        if COLUMNS[name].is_number:
+            found.append(index)
+    return tuple(found)
 
 
 def _raw(cell: str | Total) -> str:
-    if isinstance(cell, Total):
-        return str(int(cell)) if cell.exact else ""
-    return cell
+    if not isinstance(cell, Total):
+        return cell
+    # A lower bound would be taken for the number itself.
+    if not cell.exact:
+        return ""
+    return str(int(cell))
 
 
 def _text(column: Column, group: Group, summary: Summary) -> str:
@@ -167,22 +208,27 @@ def _text(column: Column, group: Group, summary: Summary) -> str:
         return ""
     if column.text:
         return column.text(group, summary)
-    return cell.text if isinstance(cell, Total) else cell
+    if isinstance(cell, Total):
+        return cell.text
+    return cell
 
 
 def _title(name: str, summary: Summary) -> str:
     title = COLUMNS[name].title
-    return f"{title}/image" if name in ("macs", "memory") and summary.images > 1 else title
+    if name in ("macs", "memory") and summary.images > 1:
+        return f"{title}/image"
+    return title
 
 
 def _groups(summary: Summary, layout: Layout) -> list[Group]:
     groups = grouped(summary.rows, layout.depth)
     sort = layout.sort
+    if sort is None:
+        return groups
     if sort == "layer":
         return sorted(groups, key=lambda group: group.name)
-    if sort is not None:
-        return sorted(groups, key=lambda group: -int(getattr(group, sort)))
-    return groups
+    # The largest first; equal ones stay in the order of the net.
+    return sorted(groups, key=lambda group: -int(getattr(group, sort)))
 
 
 # Totals ----------------------------------------------------------------------------------------
@@ -191,7 +237,7 @@ def _groups(summary: Summary, layout: Layout) -> list[Group]:
 def totals(summary: Summary) -> list[str]:
     """The totals, a line for each."""
     lines = [("layers", f"{len(summary.rows)} in {summary.phase}{_batch(summary)}")]
-    lines.append(("parameters", _parameters(summary.parameters)))
+    lines.append(("parameters", _stored(summary.parameters)))
     if summary.statistics:
         lines.append(("statistics", f"{exact_and_short(summary.statistics)} kept by BatchNorm"))
     macs = exact_and_short(summary.macs_per_image)
@@ -199,6 +245,8 @@ def totals(summary: Summary) -> list[str]:
         macs += f" per image, {exact_and_short(summary.macs)} per batch"
     lines.append(("MACs", macs))
     memory = summary.memory
+    # Caffe's log ("Memory required for data") counts every top, also one that uses the memory of
+    # another blob, and so it is more than what Caffe allocates.
     lines.append(("memory", f"{bytes_text(memory.logged)} as Caffe logs it"))
     lines.append(("", f"{bytes_text(memory.allocated)} as Caffe allocates it"))
     lines.append(("", f"{bytes_text(memory.peak)} at the peak, if memory were freed after use"))
@@ -213,8 +261,9 @@ def _batch(summary: Summary) -> str:
     return f", batch {summary.batch}"
 
 
-def _parameters(parameters: Total) -> str:
+def _stored(parameters: Total) -> str:
     sizes = []
+    # What a chip needs to hold them, by the bytes of a number.
     for name, size in (("fp32", 4), ("fp16", 2), ("int8", 1)):
         sizes.append(f"{bytes_text(parameters.times(size))} as {name}")
     return f"{exact_and_short(parameters)} learned: {', '.join(sizes)}"
@@ -278,9 +327,10 @@ def _phases(nets: Sequence[NetSummary]) -> list[tuple[str, Summary]]:
     found = []
     for net in nets:
         for summary in net.phases:
-            phase = summary.phase if len(net.phases) > 1 else ""
-            words = [net.title, f"({phase})" if net.title and phase else phase]
-            found.append((" ".join(filter(None, words)), summary))
+            words = [net.title] if net.title else []
+            if len(net.phases) > 1:
+                words.append(f"({summary.phase})" if net.title else summary.phase)
+            found.append((" ".join(words), summary))
     return found
 
 
@@ -291,9 +341,11 @@ def _is_single(nets: Sequence[NetSummary]) -> bool:
 
 def nets_text(nets: Sequence[NetSummary], layout: Layout, terminal: bool) -> str:
     """One net with its layers, or the totals of several nets."""
+    if not nets:
+        return ""
     if not _is_single(nets):
-        return tables.table_text(nets_table(nets), terminal) if nets else ""
-    return "\n\n".join(text(summary, layout, terminal) for _, summary in _phases(nets))
+        return tables.table_text(nets_table(nets), terminal)
+    return "\n\n".join([text(summary, layout, terminal) for _, summary in _phases(nets)])
 
 
 def markdown(nets: Sequence[NetSummary], layout: Layout) -> str:
@@ -302,10 +354,14 @@ def markdown(nets: Sequence[NetSummary], layout: Layout) -> str:
         return tables.markdown(nets_table(nets))
     parts = []
     for title, summary in _phases(nets):
-        heading = [f"### {title}", ""] if title else []
-        table = tables.markdown(layers_table(summary, layout))
-        items = [f"- {' '.join(line.split())}" for line in totals(summary)]
-        parts.append("\n".join([*heading, table, "", *items]))
+        lines = []
+        if title:
+            lines += [f"### {title}", ""]
+        lines += [tables.markdown(layers_table(summary, layout)), ""]
+        for line in totals(summary):
+            # In columns for a terminal, but Markdown has proportional letters.
+            lines.append(f"- {' '.join(line.split())}")
+        parts.append("\n".join(lines))
     return "\n\n".join(parts)
 
 
@@ -329,7 +385,9 @@ def nets_data(nets: Sequence[NetSummary]) -> dict[str, Any]:
 
 def _net_data(net: NetSummary) -> dict[str, Any]:
     phases = [data(summary) for summary in net.phases]
-    return phases[0] if len(phases) == 1 else {"phases": phases}
+    if len(phases) == 1:
+        return phases[0]
+    return {"phases": phases}
 
 
 def data(summary: Summary) -> dict[str, Any]:
@@ -360,8 +418,8 @@ def _row_data(row: Row) -> dict[str, Any]:
         "index": row.index,
         "name": row.name,
         "type": row.type,
-        "bottoms": [{"name": name, "shape": shape} for name, shape in row.bottoms],
-        "tops": [{"name": name, "shape": shape} for name, shape in row.tops],
+        "bottoms": _blobs_data(row.bottoms),
+        "tops": _blobs_data(row.tops),
         "parameters": _number(row.parameters),
         "statistics": _number(row.statistics),
         "macs": row.macs,
@@ -369,5 +427,12 @@ def _row_data(row: Row) -> dict[str, Any]:
     }
 
 
+def _blobs_data(blobs: Sequence[tuple[str, Shape]]) -> list[dict[str, Any]]:
+    return [{"name": name, "shape": shape} for name, shape in blobs]
+
+
 def _number(total: Total) -> int | None:
-    return int(total) if total.exact else None
+    # ``known`` is only a lower bound if some part is unknown.
+    if not total.exact:
+        return None
+    return int(total)

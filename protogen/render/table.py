@@ -45,8 +45,15 @@ def show(out: TextIO, table: Table) -> None:
 
 
 def table_text(table: Table, terminal: bool) -> str:
-    """A table for a terminal, or for a file or pipe."""
-    return boxed(table) if terminal else plain(table)
+    """A table for a terminal, or for a file or pipe.
+
+    Only a terminal has a width. In a pipe the table is as wide as its cells, and every column is
+    there, as in the output of git and ruff: what reads it looks for a column or a name, and 80
+    columns would be a guess. A pager such as ``less -S`` scrolls.
+    """
+    if terminal:
+        return boxed(table)
+    return plain(table)
 
 
 def plain(table: Table) -> str:
@@ -55,13 +62,14 @@ def plain(table: Table) -> str:
     lines = [list(map(one_line, line)) for line in [table.titles, *table.rows]]
     columns = zip(*lines)
     widths = [max(map(len, column)) for column in columns]
-    return "\n".join(_plain_line(line, widths, table.right) for line in lines)
+    return "\n".join([_plain_line(line, widths, table.right) for line in lines])
 
 
 def _plain_line(cells: Sequence[str], widths: Sequence[int], right: Sequence[int]) -> str:
     aligned = []
     for index, (cell, width) in enumerate(zip(cells, widths)):
         aligned.append(cell.rjust(width) if index in right else cell.ljust(width))
+    # A file should have no spaces at the ends of lines.
     return "  ".join(aligned).rstrip()
 
 
@@ -97,8 +105,10 @@ def boxed(table: Table) -> str:
     with console.capture() as capture:
         console.print(drawn)
     text = capture.get().removesuffix("\n")
-    names = ", ".join(table.titles[index] for index in sorted(left_out))
-    return f"{text}\nleft out for lack of room: {names}" if names else text
+    if not left_out:
+        return text
+    names = ", ".join([table.titles[index] for index in sorted(left_out)])
+    return f"{text}\nleft out for lack of room: {names}"
 
 
 def _left_out(table: Table, width: int) -> Collection[int]:
@@ -118,7 +128,8 @@ def _width(table: Table, shown: Sequence[int], words: int = _NARROWEST) -> int:
     total = _GAP * (len(shown) - 1) + _EDGES
     columns = list(zip(table.titles, *table.rows))
     for index in shown:
-        longest = max(len(one_line(cell)) for cell in columns[index])
+        longest = max([len(one_line(cell)) for cell in columns[index]])
+        # A number is never broken.
         total += longest if index in table.right else min(longest, words)
     return total
 
@@ -129,7 +140,9 @@ def _width(table: Table, shown: Sequence[int], words: int = _NARROWEST) -> int:
 def markdown(table: Table) -> str:
     """The table as GitHub's Markdown."""
     lines = [_markdown_line(table.titles)]
-    rules = ["---:" if index in table.right else "---" for index in range(len(table.titles))]
+    rules = []
+    for index in range(len(table.titles)):
+        rules.append("---:" if index in table.right else "---")
     lines.append(f"| {' | '.join(rules)} |")
     lines += map(_markdown_line, table.rows)
     return "\n".join(lines)
@@ -141,6 +154,7 @@ def _markdown_line(cells: Sequence[str]) -> str:
 
 def _markdown_cell(cell: str) -> str:
     text = one_line(cell).replace("\\", "\\\\")
+    # A bar ends the cell, and the others begin markup: a layer may be called <b>.
     for mark in "|*`<[":
         text = text.replace(mark, f"\\{mark}")
     return text
@@ -157,14 +171,15 @@ def csv_text(table: Table) -> str:
 
 def html(table: Table) -> str:
     """The table as HTML, for a notebook."""
-    titles = "".join(
-        _html_cell("th", title, i in table.right) for i, title in enumerate(table.titles)
-    )
-    lines = [f"<table>\n<thead><tr>{titles}</tr></thead>\n<tbody>"]
+    lines = [f"<table>\n<thead>{_html_row('th', table.titles, table.right)}</thead>\n<tbody>"]
     for row in table.rows:
-        cells = "".join(_html_cell("td", cell, i in table.right) for i, cell in enumerate(row))
-        lines.append(f"<tr>{cells}</tr>")
+        lines.append(_html_row("td", row, table.right))
     return "\n".join([*lines, "</tbody>\n</table>"])
+
+
+def _html_row(tag: str, cells: Sequence[str], right: Sequence[int]) -> str:
+    parts = [_html_cell(tag, cell, index in right) for index, cell in enumerate(cells)]
+    return f"<tr>{''.join(parts)}</tr>"
 
 
 def _html_cell(tag: str, cell: str, right: bool) -> str:

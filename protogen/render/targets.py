@@ -23,8 +23,12 @@ def targets_table(targets: Iterable[Target]) -> Table:
 
 def data(target: Target) -> dict[str, Any]:
     """All facts about a target for scripts, as its file has them."""
-    facts = asdict(target)
-    return {key: value for key, value in facts.items() if value not in (None, "", ())}
+    found = {}
+    for key, value in asdict(target).items():
+        # False and 0 are facts; these are what the file does not say.
+        if value not in (None, "", ()):
+            found[key] = value
+    return found
 
 
 def text(target: Target) -> str:
@@ -53,15 +57,7 @@ def _titled(title: str, source: Source) -> str:
 def _lines(fact: Any) -> Iterator[str]:
     """A section: a line for each fact in it."""
     if isinstance(fact, Types):
-        yield _filled(f"known: {', '.join(fact.known)}", "  ")
-        if fact.aliases:
-            aliases = (f"{alias} as {kind}" for alias, kind in fact.aliases.items())
-            yield _filled(f"taken for another: {', '.join(aliases)}", "  ")
-        if fact.skipped:
-            yield _filled(f"left out: {', '.join(fact.skipped)}", "  ")
-        yield f"  another type: {fact.unknown}"
-        for kind, other in fact.instead.items():
-            yield _filled(f"instead of {kind}: {other}", "    ")
+        yield from _types_lines(fact)
     elif isinstance(fact, Schema):
         yield from _schema_lines(fact)
     else:
@@ -71,9 +67,21 @@ def _lines(fact: Any) -> Iterator[str]:
                 yield f"  {each.name}: {_word(value)}"
 
 
+def _types_lines(types: Types) -> Iterator[str]:
+    yield _filled(f"known: {', '.join(types.known)}", "  ")
+    if types.aliases:
+        aliases = [f"{alias} as {kind}" for alias, kind in types.aliases.items()]
+        yield _filled(f"taken for another: {', '.join(aliases)}", "  ")
+    if types.skipped:
+        yield _filled(f"left out: {', '.join(types.skipped)}", "  ")
+    yield f"  another type: {types.unknown}"
+    for kind, other in types.instead.items():
+        yield _filled(f"instead of {kind}: {other}", "    ")
+
+
 def _schema_lines(schema: Schema) -> Iterator[str]:
-    forks = "".join(f" and {fork}" for fork in schema.forks)
-    yield f"  the fields of bvlc{forks}"
+    # Every schema begins with that of BVLC, and forks add to it.
+    yield f"  the fields of {' and '.join(['bvlc', *schema.forks])}"
     if schema.lacks:
         yield _filled(f"without {', '.join(schema.lacks)}", "  ")
     for path, declared in {**schema.fields, **schema.values}.items():
@@ -82,8 +90,10 @@ def _schema_lines(schema: Schema) -> Iterator[str]:
 
 def _word(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {each}" for key, each in value.items())
-    return value if isinstance(value, str) else ", ".join(value)
+        return ", ".join([f"{key} {each}" for key, each in value.items()])
+    if isinstance(value, str):
+        return value
+    return ", ".join(value)
 
 
 def _listed(title: str, target: Target, facts: Iterable[Any], line: Any) -> Iterator[str]:
@@ -93,15 +103,20 @@ def _listed(title: str, target: Target, facts: Iterable[Any], line: Any) -> Iter
 
 
 def _limit(limit: Limit) -> str:
-    least = f"at least {limit.least}" if limit.least is not None else ""
-    most = f"at most {limit.most}" if limit.most is not None else ""
-    bounds = " and ".join(filter(None, [least, most]))
-    return f"{', '.join(limit.types)}: {limit.value} {bounds}, else {limit.effect}"
+    bounds = []
+    if limit.least is not None:
+        bounds.append(f"at least {limit.least}")
+    if limit.most is not None:
+        bounds.append(f"at most {limit.most}")
+    types = ", ".join(limit.types)
+    return f"{types}: {limit.value} {' and '.join(bounds)}, else {limit.effect}"
 
 
 def _quirk(quirk: Quirk) -> str:
-    types = f"{', '.join(quirk.types)}: " if quirk.types else ""
-    return f"{types}{quirk.says}"
+    # Without types it is about the program as a whole.
+    if not quirk.types:
+        return quirk.says
+    return f"{', '.join(quirk.types)}: {quirk.says}"
 
 
 def _filled(text: str, indentation: str = "") -> str:

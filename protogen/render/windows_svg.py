@@ -29,6 +29,7 @@ _WORDS = {
     "empty": "EMPTY: Caffe writes garbage",
 }
 _INK, _FAINT, _LINE = "#1c2330", "#5a6475", "#8d97a8"
+_ELEMENT, _PADDING = "#ffffff", "#eceff4"
 
 
 class _Row(NamedTuple):
@@ -79,15 +80,22 @@ def convolution_svg(axes: Sequence[ConvolutionAxis]) -> str:
     return _drawing(strips, "Windows of a convolution")
 
 
-def _distinct(axes: Sequence[Axis]) -> list[Axis]:
+def _distinct(axes: Sequence[Axis]) -> Sequence[Axis]:
     """Both axes, or only one if they are alike."""
-    settings = [(axis.size, axis.kernel, axis.stride, axis.pad) for axis in axes]
-    return list(axes[:1]) if settings[0] == settings[-1] else list(axes)
+    if _settings(axes[0]) == _settings(axes[-1]):
+        return axes[:1]
+    return axes
 
 
-def _distinct_axes(axes: Sequence[ConvolutionAxis]) -> list[ConvolutionAxis]:
-    settings = [(axis.size, axis.settings) for axis in axes]
-    return list(axes[:1]) if settings[0] == settings[-1] else list(axes)
+def _settings(axis: Axis) -> tuple[int, int, int, int]:
+    return axis.size, axis.kernel, axis.stride, axis.pad
+
+
+def _distinct_axes(axes: Sequence[ConvolutionAxis]) -> Sequence[ConvolutionAxis]:
+    first, last = axes[0], axes[-1]
+    if (first.size, first.settings) == (last.size, last.settings):
+        return axes[:1]
+    return axes
 
 
 def _drawing(strips: Sequence[_Strip], title: str) -> str:
@@ -97,15 +105,25 @@ def _drawing(strips: Sequence[_Strip], title: str) -> str:
         drawn = _StripDrawing(strip, y)
         parts += drawn.parts()
         y, width = drawn.bottom + 22, max(width, drawn.width)
-    kinds = {row.kind for strip in strips for row in strip.rows}
+    legend, x = _legend(strips, y)
+    parts += legend
+    return svg("".join(parts), max(width, x), y + 26, title)
+
+
+def _legend(strips: Sequence[_Strip], y: float) -> tuple[list[str], float]:
+    """The colors of the kinds that occur, in a row, and where the row ends."""
+    kinds: set[str] = set()
+    for strip in strips:
+        kinds.update([row.kind for row in strip.rows])
+    parts = []
     x = _LEFT
-    for kind in [kind for kind in _KINDS if kind in kinds]:
-        parts.append(
-            element("rect", x=x, y=y, width=12, height=12, fill=_KINDS[kind], stroke=_LINE)
-        )
+    for kind, color in _KINDS.items():
+        if kind not in kinds:
+            continue
+        parts.append(element("rect", x=x, y=y, width=12, height=12, fill=color, stroke=_LINE))
         parts.append(text(_WORDS[kind], x + 17, y + 11, font_size=11, fill=_FAINT))
         x += 34 + 6.5 * len(_WORDS[kind])
-    return svg("".join(parts), max(width, x), y + 26, title)
+    return parts, x
 
 
 class _StripDrawing:
@@ -113,10 +131,15 @@ class _StripDrawing:
 
     def __init__(self, strip: _Strip, y: float) -> None:
         self.strip, self.y = strip, y
-        last = max([strip.size + strip.pad, *(row.places[-1] + 1 for row in strip.rows)])
+        # The last window may not reach the end of the padding, or go beyond it.
+        last = max([strip.size + strip.pad, *[row.places[-1] + 1 for row in strip.rows]])
         self.places = range(-strip.pad, min(last, _MOST_PLACES - strip.pad))
-        self.cell = _CELL if len(self.places) <= _MOST_WIDE else max(3.0, 1040 / len(self.places))
-        self.bottom = y + 30 + _ROW * (1 + len(strip.rows)) + 20 * (strip.number > len(strip.rows))
+        self.cell = _CELL
+        if len(self.places) > _MOST_WIDE:
+            self.cell = max(3.0, 1040 / len(self.places))
+        self.bottom = y + 30 + _ROW * (1 + len(strip.rows))
+        if strip.number > len(strip.rows):
+            self.bottom += 20
         self.width = 2 * _LEFT + self.cell * len(self.places) + 90
 
     def parts(self) -> Iterator[str]:
@@ -124,28 +147,32 @@ class _StripDrawing:
         yield text(strip.title, _LEFT, self.y + 12, font_weight=600, fill=_INK)
         y = self.y + 24
         for place in self.places:
-            inside = 0 <= place < strip.size
-            yield self._cell(
-                place, y, "#ffffff" if inside else "#eceff4", str(place) if inside else ""
-            )
+            fill = _ELEMENT if 0 <= place < strip.size else _PADDING
+            yield self._cell(place, y, fill, self._label(place))
         for index, row in enumerate(strip.rows):
             y += _ROW
             for place in row.places:
                 if place >= self.places.stop:
                     break
-                label = str(place) if 0 <= place < strip.size else ""
-                yield self._cell(place, y + 3, _KINDS[row.kind], label)
-            end = _LEFT + self.cell * (len(self.places)) + 8
+                yield self._cell(place, y + 3, _KINDS[row.kind], self._label(place))
+            end = _LEFT + self.cell * len(self.places) + 8
             yield text(f"window {index}", end, y + 18, font_size=11, fill=_FAINT)
         if strip.number > len(strip.rows):
             more = f"and {strip.number - len(strip.rows)} more windows"
             yield text(more, _LEFT, y + 40, font_size=11, fill=_FAINT)
+
+    def _label(self, place: int) -> str:
+        """The number of an element; nothing in the padding."""
+        if 0 <= place < self.strip.size:
+            return str(place)
+        return ""
 
     def _cell(self, place: int, y: float, fill: str, label: str) -> str:
         x = _LEFT + self.cell * (place - self.places.start)
         parts = element(
             "rect", x=x, y=y, width=self.cell, height=18, fill=fill, stroke=_LINE, stroke_width=0.7
         )
+        # Three digits do not fit into a narrower cell.
         if label and self.cell >= 20:
             middle = x + self.cell / 2
             parts += text(label, middle, y + 13, font_size=10, text_anchor="middle", fill=_INK)

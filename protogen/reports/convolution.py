@@ -83,6 +83,7 @@ class ConvolutionAxis:
         found = [0] * self.length
         for index in range(self.number):
             for place in self.window(index):
+                # The others are padding.
                 if 0 <= place < self.length:
                     found[place] += 1
         return found
@@ -90,7 +91,8 @@ class ConvolutionAxis:
     @property
     def untouched(self) -> list[int]:
         """The elements in no window: never read or, by a Deconvolution, only given the bias."""
-        return [place for place, count in enumerate(self.counts) if not count]
+        counts = self.counts
+        return [place for place in range(self.length) if counts[place] == 0]
 
 
 def convolution_axes(
@@ -146,6 +148,8 @@ def settings_for(
     found = []
     for settings in _candidates(size, wanted, fixed):
         axis = ConvolutionAxis("axis", size, settings, transposed)
+        # Caffe rejects a kernel that is larger than the padded bottom, and its division, which
+        # truncates, would find a size for some of them.
         fits = transposed or size + 2 * settings.pad >= settings.extent
         if fits and axis.top == wanted:
             found.append(axis)
@@ -153,22 +157,43 @@ def settings_for(
 
 
 def _candidates(size: int, wanted: int, fixed: dict[str, int]) -> Iterator[Settings]:
-    ratio = -(-max(size, wanted) // min(size, wanted))
-    likely = range(1, ratio + 2) if ratio <= _MOST_STRIDES else range(ratio - 1, ratio + 2)
+    """The settings to try: those that the user fixes, and of the others all that are usual."""
     dilation = fixed.get("dilation", 1)
-    kernels = [fixed["kernel"]] if "kernel" in fixed else range(1, _LARGEST_KERNEL + 1)
-    strides = [fixed["stride"]] if "stride" in fixed else likely
+    kernels = _tried(fixed, "kernel", range(1, _LARGEST_KERNEL + 1))
+    strides = _tried(fixed, "stride", _likely_strides(size, wanted))
     for kernel, stride in product(kernels, strides):
+        # With a pad as large as the window, the first window would be all padding.
         largest = min(extent(kernel, dilation), _MOST_PADS)
-        pads = [fixed["pad"]] if "pad" in fixed else range(largest)
-        for pad in pads:
+        for pad in _tried(fixed, "pad", range(largest)):
             yield Settings(kernel, stride, pad, dilation)
 
 
+def _tried(fixed: dict[str, int], name: str, usual: range) -> range:
+    """The values to try of one setting."""
+    if name not in fixed:
+        return usual
+    return range(fixed[name], fixed[name] + 1)
+
+
+def _likely_strides(size: int, wanted: int) -> range:
+    """The strides that can divide or multiply a size so that it becomes the wanted one."""
+    ratio = -(-max(size, wanted) // min(size, wanted))
+    # A smaller stride does it with much padding; if there are too many, only the nearest.
+    if ratio <= _MOST_STRIDES:
+        return range(1, ratio + 2)
+    return range(ratio - 1, ratio + 2)
+
+
 def _oddness(axis: ConvolutionAxis) -> tuple[int, ...]:
+    """What to sort settings by: the first number that differs decides."""
     settings = axis.settings
-    middle = abs(2 * settings.pad - (settings.extent - settings.stride))
+    # How many elements lie between two windows, where nothing is read.
     gaps = max(0, settings.stride - settings.extent)
-    even = 0 if axis.transposed else 1 - settings.kernel % 2
+    # A Deconvolution whose stride does not divide its kernel leaves a checkerboard, because some
+    # elements are in more windows than their neighbors.
     uneven = settings.kernel % settings.stride if axis.transposed else 0
+    # The window of a Convolution has an element in the middle only if it is odd.
+    even = 0 if axis.transposed else 1 - settings.kernel % 2
+    # Twice the pad of which both sides of a window have the same.
+    middle = abs(2 * settings.pad - (settings.extent - settings.stride))
     return gaps, uneven, even, middle, settings.kernel, settings.stride, settings.pad

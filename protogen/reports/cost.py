@@ -10,7 +10,7 @@ element of the top.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from protogen.reports.images import batch_of
 from protogen.reports.memory import FLOAT_BYTES
 from protogen.reports.totals import UNKNOWN_TOTAL, Total, total, total_of
 from protogen.schema import Context
-from protogen.shapes import count, is_known
+from protogen.shapes import Shape, count, is_known
 from protogen.windows import Axis, convolution_window
 
 __all__ = ["KINDS", "Cost", "LayerCost", "Operations", "measure_cost"]
@@ -106,7 +106,9 @@ def measure_cost(analysis: Analysis, parameters: Total) -> Cost:
 def _layer_cost(analysis: Analysis, step: Step) -> LayerCost:
     """What one layer computes; its operations are unknown if a shape is, or its rule."""
     macs = total(step.facts.macs)
-    if not step.faults and (step.type in _NOTHING or not step.bottoms):
+    # A layer without bottoms reads data, which takes no arithmetic of the net.
+    computes_nothing = step.type in _NOTHING or not step.bottoms
+    if computes_nothing and not step.faults:
         return LayerCost(step.name, step.type, macs, Operations(), Total(0))
     layer = _layer(analysis, step)
     if layer is None:
@@ -137,11 +139,21 @@ class _Layer(NamedTuple):
 def _layer(analysis: Analysis, step: Step) -> _Layer | None:
     """The layer, if all of its shapes are known."""
     ctx = analysis.context(step)
-    bottoms = [shape for shape in step.bottom_shapes if is_known(shape)]
-    tops = [shape for shape in step.facts.tops if is_known(shape)]
-    if ctx is None or len(bottoms) < len(step.bottoms) or len(tops) < len(step.facts.tops):
+    bottoms = _known_shapes(step.bottom_shapes)
+    tops = _known_shapes(step.facts.tops)
+    if ctx is None or bottoms is None or tops is None:
         return None
     return _Layer(analysis, step, ctx, bottoms, tops)
+
+
+def _known_shapes(shapes: Sequence[Shape]) -> list[tuple[int, ...]] | None:
+    """The shapes, or ``None`` if one of them is unknown."""
+    found = []
+    for shape in shapes:
+        if not is_known(shape):
+            return None
+        found.append(shape)
+    return found
 
 
 # The buffer of a convolution -------------------------------------------------------------------
@@ -152,6 +164,7 @@ def _column_buffer(layer: _Layer) -> Total:
     if layer.step.type not in ("Convolution", "Deconvolution"):
         return Total(0)
     window = convolution_window(layer.ctx)
+    # is_1x1_ in Caffe: the bottom itself is the matrix.
     if window.is_pointwise:
         return Total(0)
     # The windows of a Deconvolution lie on its top, one for each element of its bottom.
@@ -186,12 +199,14 @@ def _each(**counts: int) -> Callable[[_Layer], Operations]:
 
 
 def _relu(layer: _Layer) -> Operations:
+    """max(x, 0) + negative_slope * min(x, 0); the second part only of a leaky ReLU"""
     slope = layer.ctx.param.negative_slope
     return Operations(comparisons=layer.written, multiplications=layer.written if slope else 0)
 
 
 def _power(layer: _Layer) -> Operations:
     """(shift + scale * x) ** power"""
+    # Each of the three is left out if it changes nothing.  (source: ``PowerLayer::Forward_cpu``)
     param, each = layer.ctx.param, layer.written
     return Operations(
         additions=each if param.shift else 0,
@@ -202,6 +217,7 @@ def _power(layer: _Layer) -> Operations:
 
 def _dropout(layer: _Layer) -> Operations:
     """In TEST it only copies."""
+    # One factor for each element: 0, or the scale of those that stay.
     in_training = layer.ctx.phase == proto.TRAIN
     return Operations(multiplications=layer.written if in_training else 0)
 
@@ -212,6 +228,7 @@ def _batch_norm(layer: _Layer) -> Operations:
     With the statistics of the batch, each element also counts in the mean and in the variance.
     """
     each = layer.written
+    # There is one root for each channel.
     channels = layer.bottoms[0][1]
     if uses_global_statistics(layer.ctx):
         return Operations(additions=each, divisions=each, exponentials=channels)
@@ -233,8 +250,9 @@ def _eltwise(layer: _Layer) -> Operations:
         return Operations(multiplications=joins)
     if param.operation == proto.EltwiseParameter.MAX:
         return Operations(comparisons=joins)
-    weighted = sum(coefficient not in (1, -1) for coefficient in param.coeff)
-    return Operations(additions=joins, multiplications=weighted * layer.written)
+    # -1 makes the addition a subtraction.
+    weighted = [each for each in param.coeff if each not in (1, -1)]
+    return Operations(additions=joins, multiplications=len(weighted) * layer.written)
 
 
 def _pooling(layer: _Layer) -> Operations | None:
@@ -242,10 +260,13 @@ def _pooling(layer: _Layer) -> Operations | None:
     axes = pooled_axes(layer.analysis, layer.step)
     if len(axes) != 2:
         return None
-    inside = [_pixels_inside(axis) for axis in axes]
-    if None in inside:
-        return None
-    pixels = count(layer.bottoms[0][:2]) * math.prod(each or 0 for each in inside)
+    pixels = count(layer.bottoms[0][:2])
+    # The windows of an image are all pairs of those of its axes.
+    for axis in axes:
+        inside = _pixels_inside(axis)
+        if inside is None:
+            return None
+        pixels *= inside
     if layer.ctx.param.pool == proto.PoolingParameter.MAX:
         return Operations(comparisons=pixels)
     return Operations(additions=pixels, divisions=count(layer.tops[0]))
@@ -271,6 +292,7 @@ def _lrn(layer: _Layer) -> Operations:
     """x / (k + alpha / n * (sum of squares of the neighbors)) ** beta"""
     param, each = layer.ctx.param, layer.read
     num, channels, height, width = layer.bottoms[0]
+    # Each channel is summed with those around it, at all places of all images.
     axes = [channels]
     others = num * height * width
     if param.norm_region == proto.LRNParameter.WITHIN_CHANNEL:
@@ -313,25 +335,24 @@ def _normalize(layer: _Layer) -> Operations:
 
 
 def _reduction(layer: _Layer) -> Operations:
-    param, each = layer.ctx.param, layer.read
-    squares = param.operation == proto.ReductionParameter.SUMSQ
-    absolute = param.operation == proto.ReductionParameter.ASUM
-    mean = param.operation == proto.ReductionParameter.MEAN
-    return Operations(
-        additions=each,
-        multiplications=each if squares else 0,
-        divisions=layer.written if mean else 0,
-        comparisons=each if absolute else 0,
-    )
+    each, operation = layer.read, layer.ctx.param.operation
+    if operation == proto.ReductionParameter.SUMSQ:
+        return Operations(additions=each, multiplications=each)
+    if operation == proto.ReductionParameter.ASUM:
+        return Operations(additions=each, comparisons=each)
+    if operation == proto.ReductionParameter.MEAN:
+        return Operations(additions=each, divisions=layer.written)
+    return Operations(additions=each)
 
 
 def _compares(layer: _Layer) -> Operations:
+    """Accuracy and ArgMax look at each score once."""
     return Operations(comparisons=layer.read)
 
 
 _Rule = Callable[[_Layer], Operations | None]
 
-#: Layers that copy or look up.
+#: Layers that copy or look up. The boxes of a PriorBox follow from sizes alone.
 _NOTHING = frozenset(
     (
         "BatchReindex",
@@ -357,6 +378,7 @@ _RULES: dict[str, _Rule] = {
     "Accuracy": _compares,
     "ArgMax": _compares,
     "Axpy": _each(additions=1, multiplications=1),
+    # x if x > 0 else 0, plus log(1 + exp(-|x|))
     "BNLL": _each(additions=1, comparisons=1, exponentials=2),
     "BN": _each(additions=1, multiplications=1),
     "BatchNorm": _batch_norm,
@@ -373,6 +395,7 @@ _RULES: dict[str, _Rule] = {
     "Embed": _bias,
     "Exp": _each(exponentials=1),
     "InnerProduct": _bias,
+    # Bilinear: four neighbors, each with a weight.
     "Interp": _each(additions=3, multiplications=4),
     "LRN": _lrn,
     "Log": _each(exponentials=1),
@@ -385,6 +408,7 @@ _RULES: dict[str, _Rule] = {
     "ReLU6": _each(comparisons=2),
     "Reduction": _reduction,
     "Scale": _scale,
+    # 1 / (1 + exp(-x))
     "Sigmoid": _each(additions=1, divisions=1, exponentials=1),
     "Softmax": _softmax,
     "SoftmaxWithLoss": _softmax,

@@ -22,7 +22,12 @@ def sources(analysis: Analysis) -> Iterator[Value]:
 
 def default_source(analysis: Analysis) -> Value | None:
     """The first of the blobs with the most axes that no layer computes: the images."""
-    return max(sources(analysis), key=lambda value: len(value.shape or ()), default=None)
+    # Labels are a source as well, and have fewer axes. Of several, `max` takes the first.
+    return max(sources(analysis), key=_axes, default=None)
+
+
+def _axes(value: Value) -> int:
+    return len(value.shape or ())
 
 
 def batch_of(analysis: Analysis) -> int | None:

@@ -47,6 +47,7 @@ def learning_rates(
     if iterations:
         chosen = list(iterations)
     elif stepped:
+        # A rate that steps is told by the iterations at which it does.
         chosen = [0, *(changes or ())]
     else:
         # Of a short training, the same iteration may come twice.

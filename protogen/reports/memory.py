@@ -7,7 +7,7 @@ a top written in place, and the tops of the Split layers that it inserts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from protogen.analysis import Analysis
@@ -69,8 +69,10 @@ def _logged(steps: Iterable[Step]) -> Iterator[Total]:
         # The facts include the top that Caffe adds to a loss without one.
         yield from map(elements, step.facts.tops)
         for value in step.tops:
+            # A Split has a top for each reader, and one for a loss weight on the blob itself.
             if value.split:
-                yield elements(value.shape).times(len(value.readers) + value.weighed)
+                branches = len(value.readers) + value.weighed
+                yield elements(value.shape).times(branches)
 
 
 def _gradients(analysis: Analysis) -> Iterator[Total]:
@@ -83,16 +85,25 @@ def _gradients(analysis: Analysis) -> Iterator[Total]:
     if not passing:
         return
     for step in analysis.steps:
+        # The first layers that learn pass no gradient on, but need that of their top.
         if step not in passing and not is_updated(step):
             continue
         for position, value in enumerate(step.tops):
-            branches = sum(reader in passing for reader in value.readers)
-            if not branches:
-                continue
-            if shared_bottom(step, position) is None or step.type == "Split":
-                yield elements(value.shape)
-            if value.split:
-                yield elements(value.shape).times(branches)
+            yield from _gradients_of(step, position, value, passing)
+
+
+def _gradients_of(
+    step: Step, position: int, value: Value, passing: Collection[Step]
+) -> Iterator[Total]:
+    """The elements of the gradients of one top: its own, and those of the branches of a Split."""
+    branches = sum(reader in passing for reader in value.readers)
+    if not branches:
+        return
+    if shared_bottom(step, position) is None or step.type == "Split":
+        yield elements(value.shape)
+    # The Split that Caffe inserts adds up the gradients of its branches.
+    if value.split:
+        yield elements(value.shape).times(branches)
 
 
 @dataclass
@@ -124,6 +135,7 @@ def _buffers(analysis: Analysis) -> Iterator[_Buffer]:
             else:
                 buffer = found[shared]
             found[value] = buffer
+            # What nobody reads is an output of the net, which the caller reads at the end.
             buffer.extend(position if value.readers else end)
         for shape in step.facts.tops[len(step.tops) :]:
             # The top that Caffe adds has no name in the net, so it is not an output either.
@@ -136,24 +148,28 @@ def _shares_early(step: Step, bottom: Value) -> bool:
     Concat and Slice share when they are set up, a Split and a Flatten when they run. Until then the
     top of a Split has its own memory, and a Concat after it shares that memory.
     """
-    return step.type in ("Concat", "Slice") and (bottom.split or not _is_settled(bottom))
+    if step.type not in ("Concat", "Slice"):
+        return False
+    return bottom.split or not _is_settled(bottom)
 
 
 def _is_settled(value: Value) -> bool:
     """Whether a blob keeps the memory that it has when the net is set up."""
-    step = value.step
-    while shared_bottom(step, value.top) is not None:
-        if step.type in ("Concat", "Slice"):
+    # Follow the layers that pass their memory on, up to the one that allocates it.
+    bottom = shared_bottom(value.step, value.top)
+    while bottom is not None:
+        if value.step.type in ("Concat", "Slice"):
             return True
-        bottom = shared_bottom(step, value.top)
-        if bottom is None or bottom.split or step.type in ("Flatten", "Split"):
+        if bottom.split or value.step.type in ("Flatten", "Split"):
             return False
-        value, step = bottom, bottom.step
+        value = bottom
+        bottom = shared_bottom(value.step, value.top)
     return True
 
 
 def _peak(buffers: Iterable[_Buffer]) -> Total:
     """The bytes at the step where most memory is in use."""
+    # By step: what is allocated there, less what the step before it was the last one to need.
     changes: dict[int, int] = {}
     exact = True
     for buffer in buffers:

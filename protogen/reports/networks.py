@@ -33,6 +33,7 @@ class NetworkSummary:
 def summarize_network(network: Network) -> NetworkSummary:
     """Compose a network and summarize it."""
     analysis = network.net().analysis()
+    # The first blob of each network is its images.
     image = next(iter(analysis.blobs.values()))
     return NetworkSummary(network, image, depth(analysis), "plain" in network.options)
 
@@ -40,8 +41,13 @@ def summarize_network(network: Network) -> NetworkSummary:
 def depth(analysis: Analysis) -> int:
     """The number of layers with weights on the longest way through a net."""
     depths: dict[Value, int] = {}
+    # Caffe runs layers as they are written, so the bottoms of a layer have their depths by then.
     for step in analysis.steps:
-        before = [depths.get(value, 0) for value in step.bottoms if value is not None]
-        deepest = max(before, default=0) + (step.type in _LEARNING)
+        deepest = 0
+        for value in step.bottoms:
+            if value is not None:
+                deepest = max(deepest, depths[value])
+        if step.type in _LEARNING:
+            deepest += 1
         depths.update(dict.fromkeys(step.tops, deepest))
     return max(depths.values(), default=0)

@@ -65,6 +65,7 @@ def framework_sizes(axis: Axis) -> list[FrameworkSize]:
     Both compute in integers.
     """
     down = _rounded(axis, 0)
+    # Dividing rounds down, so stride - 1 more elements round up.
     up = _rounded(axis, axis.stride - 1)
     inside = up
     if up and (up - 1) * axis.stride >= axis.size + axis.pad:
@@ -98,6 +99,7 @@ def _caffe(axis: Axis, *, floor: bool) -> int:
 
 
 def _pytorch(axis: Axis, down: int | None, inside: int | None) -> list[FrameworkSize]:
+    """PyTorch's two modes.  (source: ``pool2d_shape_check``)"""
     note = ""
     if 2 * axis.pad > axis.kernel:
         down = inside = None

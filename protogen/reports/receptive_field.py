@@ -16,11 +16,12 @@ from typing import Any
 from protogen import rules
 from protogen.analysis import Analysis
 from protogen.dependence import Dependence, Span, Unclear, dependences
-from protogen.diagnostics import ProtogenError, did_you_mean
+from protogen.diagnostics import ProtogenError
 from protogen.display import Displayed
-from protogen.element_sets import Product, collapsed
+from protogen.element_sets import Along, Product, collapsed
 from protogen.graph import State, Value
 from protogen.inference import Inputs
+from protogen.named_blobs import analysis_with, blob_name, find_value
 from protogen.net import Net
 from protogen.reports.images import COLOR_CHANNELS, default_source
 from protogen.shapes import Shape, is_known
@@ -130,14 +131,16 @@ class ReceptiveField(Displayed):
         if not -axes <= axis < axes:
             raise IndexError(f'axis {axis} is out of range: "{self.to}" has {axes} axes')
         axis %= axes
-        products = [collapsed(product, [axis]) for product in self.products]
+        # Collapsed once, and not for each coordinate.
+        products = list(filter(None, (collapsed(each, [axis]) for each in self.products)))
         length = self.shape[axis] if axis < len(self.shape) else 1
         found = []
         for index in range(length):
             seen = 0
-            for product in filter(None, products):
+            for product in products:
                 sets = _sets(product, {axis: index}, axes)
-                seen |= sets[axis] if sets else 0
+                if sets is not None:
+                    seen |= sets[axis]
             found.append(_bounds(seen))
         return found
 
@@ -152,9 +155,15 @@ class ReceptiveField(Displayed):
         seen = [0] * len(self.to_shape)
         for each in self.products:
             product = collapsed(each, list(fixed))
-            sets = _sets(product, fixed, len(seen)) if product else None
-            if sets:
+            if product is None:
+                continue
+            sets = _sets(product, fixed, len(seen))
+            if sets is not None:
                 seen = list(map(or_, seen, sets))
+        return self._box(seen)
+
+    def _box(self, seen: Sequence[int]) -> Box | None:
+        """The smallest box around the coordinates that are seen on each axis."""
         if not any(seen):
             return None
         first, last = [], []
@@ -169,14 +178,12 @@ class ReceptiveField(Displayed):
     def _fixed(self, coordinates: Sequence[int]) -> dict[int, int]:
         """The coordinates by axis, of the last axes. Raises `IndexError` for one out of range."""
         first = len(self.shape) - len(coordinates)
-        fixed = dict(enumerate(coordinates, first))
-        exists = first >= 0
-        for axis, coordinate in fixed.items():
-            exists = exists and 0 <= coordinate < self.shape[axis]
-        if not exists:
+        sizes = self.shape[max(first, 0) :]
+        inside = [0 <= each < size for each, size in zip(coordinates, sizes)]
+        if first < 0 or not all(inside):
             shape = "x".join(map(str, self.shape))
             raise IndexError(f'"{self.blob}" ({shape}) has no element {tuple(coordinates)}')
-        return fixed
+        return dict(enumerate(coordinates, first))
 
 
 def _sets(product: Product, fixed: dict[int, int], axes: int) -> list[int] | None:
@@ -184,14 +191,18 @@ def _sets(product: Product, fixed: dict[int, int], axes: int) -> list[int] | Non
     found = []
     for along in product:
         index = 0 if along.axis is None else fixed[along.axis]
+        # An empty set on one axis leaves nothing on the others; so does a condition that fails.
+        if not along.sets[index]:
+            return None
         found.append(along.sets[index])
-    return found[:axes] if all(found) else None
+    return found[:axes]
 
 
 def _bounds(seen: int) -> Extent:
     """The first and the last bit."""
     if not seen:
         return None
+    # x & -x has the lowest bit of x only.
     return (seen & -seen).bit_length() - 1, seen.bit_length() - 1
 
 
@@ -218,16 +229,21 @@ def fields(analysis: Analysis, to: Value, longest_axis: int | None = None) -> It
     than ``longest_axis`` are not followed, because that takes long.
     """
     limits = () if longest_axis is None else (longest_axis,)
+    # The values of names: what a layer in place has overwritten is not among them.
     last = set(analysis.values.values())
+    last.discard(to)
     for value, found in dependences(analysis, to, *limits).items():
-        if value is not to and value in last:
+        if value in last:
             yield _field(value, to, found)
 
 
 def field_of(analysis: Analysis, blob: Value, to: Value) -> AnyField:
     """The field of one blob."""
     found = dependences(analysis, to).get(blob)
-    return _field(blob, to, found or Dependence([], ()))
+    # A blob that is not computed from the other one sees nothing of it.
+    if found is None:
+        found = Dependence([], ())
+    return _field(blob, to, found)
 
 
 def _field(value: Value, to: Value, found: Dependence | Unclear) -> AnyField:
@@ -247,17 +263,17 @@ def _field(value: Value, to: Value, found: Dependence | Unclear) -> AnyField:
 
 
 def _sizes(shape: Shape) -> tuple[int, ...]:
-    return tuple(size for size in shape or () if size is not None)
+    """The sizes of a shape that are known."""
+    if shape is None:
+        return ()
+    return tuple(size for size in shape if size is not None)
 
 
 def _axis(axis: int, size: int, span: Span, products: Sequence[Product]) -> FieldAxis:
     """The field on one axis of the source, which has this size."""
+    # A window may be so large that the borders leave the whole axis to every element.
     whole = span.whole or any(_is_full(product, axis, size) for product in products)
-    largest = 0
-    for product in products:
-        for bounds in map(_bounds, set(product[axis].sets)):
-            if bounds is not None:
-                largest = max(largest, bounds[1] - bounds[0] + 1)
+    largest = max((_largest(product[axis]) for product in products), default=0)
     line = span.line
     if span.whole or line is None:
         return FieldAxis(axis, whole, constant=False, largest=largest)
@@ -266,11 +282,24 @@ def _axis(axis: int, size: int, span: Span, products: Sequence[Product]) -> Fiel
     return FieldAxis(axis, whole, True, largest, line.last - line.first + 1, stride, line.first)
 
 
+def _largest(along: Along) -> int:
+    """The size of the largest field along an axis."""
+    largest = 0
+    # Most elements of a joined blob have the same sets as others: SSD300 has 183,372 scores.
+    for seen in set(along.sets):
+        bounds = _bounds(seen)
+        if bounds is not None:
+            largest = max(largest, bounds[1] - bounds[0] + 1)
+    return largest
+
+
 def _is_full(product: Product, axis: int, size: int) -> bool:
     """Whether a product has all coordinates of an axis, for every element."""
     full = (1 << size) - 1
-    everywhere = all(all(along.sets) for along in product)
-    return everywhere and all(each == full for each in product[axis].sets)
+    if any(each != full for each in product[axis].sets):
+        return False
+    # An empty set on another axis, or a condition, leaves some elements without any coordinates.
+    return all(all(along.sets) for along in product)
 
 
 def with_channels(analysis: Analysis, to: Value) -> Analysis:
@@ -279,25 +308,14 @@ def with_channels(analysis: Analysis, to: Value) -> Analysis:
     The height and width of a field do not depend on them. A database, for example, says how many
     channels its images have, but the net how they are cropped.
     """
-    if to.shape is None or is_known(to.shape) or len(to.shape) < 3:
+    if to.shape is None or is_known(to.shape):
+        return analysis
+    # Without a height, or if it is unknown, channels do not help.
+    if len(to.shape) < 3 or None in to.shape[2:]:
         return analysis
     batch, channels, *sizes = to.shape
-    if None in sizes:
-        return analysis
     shape = (batch or 1, channels or COLOR_CHANNELS, *sizes)
     return analysis.edited(inputs={to.name: shape})
-
-
-def find_value(analysis: Analysis, name: str) -> Value:
-    """The blob of this name as it is in the end. Raises `ProtogenError` if there is none."""
-    value = analysis.values.get(name)
-    if value is None:
-        raise ProtogenError(
-            rules.named("unknown-bottom").diagnostic(
-                f'no layer produces a blob "{name}"', hint=did_you_mean(name, analysis.values)
-            )
-        )
-    return value
 
 
 def receptive_field(
@@ -320,28 +338,21 @@ def receptive_field(
     axes or reads elements that depend on values.
     """
     net = Net.of(net)
-    names = [str(getattr(each, "name", each)) for each in (blob, to) if each is not None]
+    names = [blob_name(blob)] if to is None else [blob_name(blob), blob_name(to)]
     phases = [phase] if phase else ["TEST", "TRAIN"]
     analyses = [net.analysis(State(each, level, stages), inputs) for each in phases]
-    analysis = _first_with(names, analyses)
-    value, *others = (find_value(analysis, name) for name in names)
-    source = others[0] if others else default_source(analysis)
+    analysis = analysis_with(names, analyses)
+    value = find_value(analysis, names[0])
+    source = default_source(analysis) if to is None else find_value(analysis, names[1])
     if source is None:
         raise _error(f'"{value.name}" sees nothing: the net has no inputs')
+    # Another analysis has other values, with the same names.
     analysis = with_channels(analysis, source)
     value, source = analysis.values[value.name], analysis.values[source.name]
     found = field_of(analysis, value, source)
     if isinstance(found, UnclearField):
         raise _error(f'what "{value.name}" sees of "{source.name}" is unknown: {found.reason}')
     return found
-
-
-def _first_with(names: Collection[str], analyses: Sequence[Analysis]) -> Analysis:
-    """The first phase that has all these blobs, or else the first phase."""
-    for analysis in analyses:
-        if analysis.values.keys() >= set(names):
-            return analysis
-    return analyses[0]
 
 
 def _error(message: str) -> ProtogenError:

@@ -16,7 +16,6 @@ from protogen.graph import Step, Value
 from protogen.reports.images import batch_of
 from protogen.reports.totals import Total, elements, total, total_of
 from protogen.schema import Fault
-from protogen.shapes import is_known
 from protogen.windows import convolution_window
 
 __all__ = ["Reduction", "Reductions", "find_reductions"]
@@ -62,7 +61,7 @@ class Reductions:
 
 def find_reductions(analysis: Analysis, parameters: Total) -> Reductions:
     """The reductions of a net. ``parameters`` are those that it learns in all."""
-    found = {}
+    found: dict[Step, list[Step]] = {}
     for step in analysis.steps:
         readers = _readers(step)
         if readers:
@@ -88,6 +87,7 @@ def _saved(analysis: Analysis, reductions: dict[Step, list[Step]]) -> tuple[int,
             macs -= step.facts.macs or 0
             parameters -= _learned(step)
         elif step.type == "Convolution" and not step.faults:
+            # Both grow with the channels that are read, but the bias does not.
             more = _growth(step, reductions) - 1
             macs += int(more * (step.facts.macs or 0))
             parameters += int(more * _weights(step))
@@ -98,10 +98,15 @@ def _readers(step: Step) -> list[Step]:
     """The Convolutions that read a reduction; none if the layer is not a reduction."""
     if step.type != "Convolution" or step.faults or len(step.tops) != 1:
         return []
-    if not _is_pointwise(step) or _channels(step.bottoms[0]) <= _channels(step.tops[0]):
+    if not _is_pointwise(step):
         return []
+    if _channels(step.bottoms[0]) <= _channels(step.tops[0]):
+        return []
+    # A Concat or an Eltwise that reads it would have other channels without it.
     readers = list(_after_in_place(step.tops[0]))
-    return readers if all(map(_reads_all_channels, readers)) else []
+    if not all(map(_reads_all_channels, readers)):
+        return []
+    return readers
 
 
 def _reads_all_channels(step: Step) -> bool:
@@ -116,20 +121,19 @@ def _is_pointwise(step: Step) -> bool:
     param = step.layer.convolution_param
     if param.group != 1 or step.schema is None:
         return False
-    shapes = step.bottom_shapes
-    ctx = step.schema.context(step.layer, shapes, len(step.tops), 1)
+    ctx = step.schema.context(step.layer, step.bottom_shapes, len(step.tops), 1)
     if ctx is None:
         return False
     try:
-        window = convolution_window(ctx)
+        return convolution_window(ctx).is_pointwise
     except Fault:
         return False
-    return window.is_pointwise
 
 
 def _after_in_place(value: Value) -> Iterator[Step]:
     """The layers that read a value, past those that change it element by element."""
     for reader in value.readers:
+        # An Eltwise-like layer with two bottoms, such as a Scale by a blob, joins two values.
         if reader.type in _ELEMENTWISE and len(reader.bottoms) == 1:
             yield from _after_in_place(reader.tops[0])
         else:
@@ -138,15 +142,15 @@ def _after_in_place(value: Value) -> Iterator[Step]:
 
 def _channels(value: Value | None) -> int:
     """The channels of a blob; 0 if they are unknown."""
-    shape = None if value is None else value.shape
-    if shape is None or len(shape) < 2 or shape[1] is None:
+    if value is None or value.shape is None or len(value.shape) < 2:
         return 0
-    return shape[1]
+    return value.shape[1] or 0
 
 
 def _row(step: Step, readers: Sequence[Step]) -> Reduction:
     """What a reduction and its readers cost, with and without it."""
     channels, reduced = _channels(step.bottoms[0]), _channels(step.tops[0])
+    # A Fraction, because GoogLeNet reduces 832 channels to 48, for example.
     more = Fraction(channels, reduced)
     macs = sum(each.facts.macs or 0 for each in readers)
     weights = sum(map(_weights, readers))
@@ -167,6 +171,7 @@ def _growth(step: Step, reductions: dict[Step, list[Step]]) -> Fraction:
     """By how much a Convolution grows if no reduction comes before it."""
     value = step.bottoms[0]
     own = _channels(value)
+    # Reductions may follow each other: each of them is passed.
     while value is not None:
         producer = value.step
         passes_on = producer.type in _ELEMENTWISE and len(producer.bottoms) == 1
@@ -174,14 +179,19 @@ def _growth(step: Step, reductions: dict[Step, list[Step]]) -> Fraction:
             break
         value = producer.bottoms[0]
     found = _channels(value)
-    return Fraction(found, own) if own and found else Fraction(1)
+    if not own or not found:
+        return Fraction(1)
+    return Fraction(found, own)
 
 
 def _weights(step: Step) -> int:
-    """The weights of a Convolution, without its bias."""
-    return elements(step.facts.blobs[0].shape) if step.facts.blobs else 0
+    """The weights of a Convolution, without its bias, which is the second blob."""
+    if not step.facts.blobs:
+        return 0
+    return elements(step.facts.blobs[0].shape)
 
 
 def _learned(step: Step) -> int:
     """The numbers that a layer learns, as far as their shapes are known."""
-    return sum(elements(blob.shape) for blob in step.facts.blobs if is_known(blob.shape))
+    # An unknown shape has 0 elements here.
+    return sum(elements(blob.shape) for blob in step.facts.blobs)

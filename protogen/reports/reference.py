@@ -86,11 +86,12 @@ def layer_reference(schema: LayerSchema) -> LayerReference:
 
 
 def _arity(arity: Arity) -> str:
-    least, most = (arity, arity) if isinstance(arity, int) else arity
-    if most == 0:
+    """A number of bottoms or tops in words."""
+    if arity == 0:
         return "none"
-    if most == least:
-        return str(least)
+    if isinstance(arity, int):
+        return str(arity)
+    least, most = arity
     if most is None:
         return f"{least} or more" if least else "any number"
     if most == least + 1:
@@ -99,6 +100,7 @@ def _arity(arity: Arity) -> str:
 
 
 def _parameter(name: str) -> Parameter:
+    """A parameter message, with the fields of forks apart from those of BVLC Caffe."""
     message = _message(name)
     parameter = Parameter(name, message.name, [], [])
     for descriptor in message.fields:
@@ -151,17 +153,18 @@ def _type(field: FieldDescriptor, forks: Sequence[str]) -> str:
 
 
 def _default(field: FieldDescriptor) -> str:
-    if is_repeated(field) or field.message_type is not None or not field.has_default_value:
+    """The default of a field as prototxt writes it; empty if it has none."""
+    if not field.has_default_value:
         return ""
+    value = field.default_value
     if field.enum_type is not None:
-        return field.enum_type.values_by_number[field.default_value].name
-    # As prototxt writes them.
-    if isinstance(field.default_value, bool):
-        return str(field.default_value).lower()
-    if isinstance(field.default_value, str):
-        return f'"{field.default_value}"'
+        return field.enum_type.values_by_number[value].name
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
     # The descriptor holds a float's default as a double: 0.1 would be 0.10000000149011612.
-    return f"{field.default_value:.7g}"
+    return f"{value:.7g}"
 
 
 #: Example values of fields: what a layer learns depends on its parameters.
@@ -184,6 +187,7 @@ def _learns(schema: LayerSchema) -> str:
     parameters: dict[str, Any] = {schema.param: settings} if settings else {}
     layer = proto.LayerParameter(type=schema.type, **parameters)
     for bottoms in _BOTTOMS:
+        # A type that takes other bottoms rejects these: the next ones may fit.
         try:
             blobs = schema.infer(layer, bottoms, 1).blobs
         except Fault:
@@ -209,7 +213,9 @@ def _settings(param: str) -> dict[str, object]:
 
 def _example(settings: dict[str, object], bottoms: _Bottoms) -> str:
     """The example in words: ``num_output 6, bottom of 2x3x8x8``."""
-    parts = [f"{name} {_setting(value)}" for name, value in settings.items()]
+    parts = []
+    for name, value in settings.items():
+        parts.append(f"{name} {_setting(value)}")
     shapes = " and ".join(map(format_shape, bottoms))
     if len(bottoms) == 1:
         parts.append(f"bottom of {shapes}")

@@ -30,10 +30,14 @@ def replacements(net: Net, fix: Fix) -> list[Replacement]:
     if document is None:
         return []
     try:
+        # The paths of a fix are those of the net in the current format; a text in an older one has
+        # its fields elsewhere.
         edits = [net.current.edit(edit) for edit in fix.edits]
-        splices = [*document.splices(edits), *(Splice(*each) for each in fix.splices)]
+        splices = document.splices(edits)
     except (EditError, ProtogenError):
         return []
+    # No path leads to a misplaced field or a byte order mark: their fixes change the text itself.
+    splices += [Splice(*each) for each in fix.splices]
     newline = newline_of(document.text)
     found = []
     for start, end, text in _disjoint(splices):
@@ -46,6 +50,7 @@ def replacements(net: Net, fix: Fix) -> list[Replacement]:
 
 def _disjoint(splices: list[Splice]) -> list[Splice]:
     """The splices in order. One that begins inside another one is merged with it."""
+    # Editors reject a fix with replacements that overlap.
     disjoint: list[Splice] = []
     for splice in sorted(splices, key=lambda each: (each.start, each.end)):
         if disjoint and splice.start < disjoint[-1].end:

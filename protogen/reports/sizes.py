@@ -57,27 +57,33 @@ def safe_sizes(analysis: Analysis, sizes: Sequence[int]) -> Sizes | None:
     found = InputSizes(analysis)
     if not found.images:
         return None
-    height, width = found.present
-    present = None
-    if height is not None and width is not None:
-        present = (height, width)
+    present = _present(found)
     nearest = found.nearest()
     axes: tuple[AxisSizes, ...] = (
         _axis(found, 0, "height", sizes),
         _axis(found, 1, "width", sizes),
     )
+    # Trying each axis alone takes 2 * n inferences; all pairs would take n * n.
     step = _dependent_layer(found, axes)
     if step and present:
         axes = _together(found, nearest or present, axes)
     return Sizes(
         tuple(found.images),
         present,
-        rejected=not found.outcome(height, width).legal,
+        rejected=not found.outcome(*found.present).legal,
         together=step.layer.name if step else "",
         axes=axes,
         nearest=nearest,
         nearest_exact=found.nearest(exact=True),
     )
+
+
+def _present(found: InputSizes) -> tuple[int, int] | None:
+    """The height and the width of the images in the net, if both are known."""
+    height, width = found.present
+    if height is None or width is None:
+        return None
+    return height, width
 
 
 def _axis(found: InputSizes, axis: int, name: str, sizes: Sequence[int]) -> AxisSizes:
@@ -103,11 +109,13 @@ def _together(
     height, width = around
     # A size that an axis rejects separately cannot be legal in any pair.
     heights, widths = (axis.legal for axis in apart)
-    squares = set(heights) & set(widths)
+    squares = sorted(set(heights) & set(widths))
+    with_width = {size: (size, width) for size in heights}
+    with_height = {size: (height, size) for size in widths}
     return (
-        _pairs(found, f"height (width {width})", {size: (size, width) for size in heights}),
-        _pairs(found, f"width (height {height})", {size: (height, size) for size in widths}),
-        _pairs(found, "both", {size: (size, size) for size in sorted(squares)}),
+        _pairs(found, f"height (width {width})", with_width),
+        _pairs(found, f"width (height {height})", with_height),
+        _pairs(found, "both", {size: (size, size) for size in squares}),
     )
 
 

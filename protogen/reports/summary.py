@@ -164,11 +164,12 @@ def default_phase(net: Net, level: int = 0, stages: Collection[str] = ()) -> str
 
 def summarize(analysis: Analysis) -> Summary:
     """The layers of a net in one phase, and its totals."""
+    # The names of shared blobs: each counts in the first layer that has it.
     counted: set[str] = set()
     rows = [_row(step, counted) for step in analysis.steps]
     new_tops: list[Shape] = []
-    for row in rows:
-        new_tops += _new_tops(row)
+    for step in analysis.steps:
+        new_tops += _new_tops(step)
     return Summary(
         str(analysis.message.name),
         analysis.phase,
@@ -187,20 +188,18 @@ def summarize(analysis: Analysis) -> Summary:
 def _row(step: Step, counted: set[str]) -> Row:
     layer = step.layer
     parameters, statistics = _parameters(step, counted)
-    tops = tuple((value.name, value.shape) for value in step.tops)
-    own = [shape for index, (_, shape) in enumerate(tops) if index not in step.in_place]
     return Row(
         step.index,
         layer.name,
         layer.type,
         tuple(zip(step.wiring.bottoms, step.bottom_shapes)),
-        tops,
+        tuple((value.name, value.shape) for value in step.tops),
         step.in_place,
         step.facts.blobs,
         parameters,
         statistics,
         step.facts.macs,
-        total_of(map(elements, own)).times(FLOAT_BYTES),
+        total_of(map(elements, _new_tops(step))).times(FLOAT_BYTES),
     )
 
 
@@ -216,10 +215,13 @@ def _parameters(step: Step, counted: set[str]) -> tuple[Total, Total]:
     for index, blob in enumerate(facts.blobs):
         # A layer may have fewer params than blobs. A blob without a param is not shared.
         name = names[index] if index < len(names) else ""
-        if name not in counted:
-            (statistics if blob.is_statistic else learned).append(elements(blob.shape))
+        if name in counted:
+            continue
         if name:
             counted.add(name)
+        # BatchNorm keeps its statistics in learnable blobs, but no solver trains them.
+        kind = statistics if blob.is_statistic else learned
+        kind.append(elements(blob.shape))
     return total_of(learned), total_of(statistics)
 
 
@@ -238,6 +240,7 @@ def with_batch(analysis: Analysis, batch: int) -> Analysis:
         raise ValueError("batch: the net has no images of known shape")
     inputs = {}
     for value in sources(analysis):
+        # Labels have the batch of the images; a blob with another first size has none.
         if value.shape and value.shape[0] == present:
             inputs[value.name] = (batch, *value.shape[1:])
     changed = analysis.edited()
@@ -245,9 +248,13 @@ def with_batch(analysis: Analysis, batch: int) -> Analysis:
     return changed
 
 
-def _new_tops(row: Row) -> list[Shape]:
+def _new_tops(step: Step) -> list[Shape]:
     """The shapes of the tops that do not overwrite a bottom."""
-    return [shape for index, (_, shape) in enumerate(row.tops) if index not in row.in_place]
+    found = []
+    for index, value in enumerate(step.tops):
+        if index not in step.in_place:
+            found.append(value.shape)
+    return found
 
 
 # Groups ----------------------------------------------------------------------------------------
@@ -295,9 +302,11 @@ def grouped(rows: Sequence[Row], depth: int | None = None) -> list[Group]:
         return [Group(row.name, (row,)) for row in rows]
     found: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault("/".join(row.name.split("/")[:depth]), []).append(row)
+        parts = row.name.split("/")[:depth]
+        found.setdefault("/".join(parts), []).append(row)
     groups = []
     for name, members in found.items():
+        # A single layer keeps its whole name, which may go deeper.
         title = members[0].name if len(members) == 1 else f"{name}/…"
         groups.append(Group(title, tuple(members)))
     return groups
@@ -327,7 +336,10 @@ class LayerPhases(NamedTuple):
 
 def align_phases(summaries: Sequence[Summary]) -> list[LayerPhases]:
     """The layers of one net in several phases, in the order of the net."""
-    by_index = [{row.index: row for row in summary.rows} for summary in summaries]
-    # A layer that runs in no phase is in none of them, so this is not just a range.
-    indices = sorted(set().union(*by_index))
-    return [LayerPhases(tuple(rows.get(index) for rows in by_index)) for index in indices]
+    found: dict[int, list[Row | None]] = {}
+    for position, each in enumerate(summaries):
+        for row in each.rows:
+            phases = found.setdefault(row.index, [None] * len(summaries))
+            phases[position] = row
+    # A layer that runs in no phase has no entry, so this is not just a range.
+    return [LayerPhases(tuple(found[index])) for index in sorted(found)]

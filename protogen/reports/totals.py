@@ -44,12 +44,15 @@ class Total(int):
         exact = other.exact if isinstance(other, Total) else True
         return int(self) == int(other) and self.exact == exact
 
+    # int has its own __ne__, which would not ask __eq__.
     def __ne__(self, other: object) -> bool:
         return not self == other
 
+    # A class with an __eq__ and without this cannot be a key.
     def __hash__(self) -> int:
         return int.__hash__(self)
 
+    # Pickling an int would forget whether it is exact.
     def __reduce__(self) -> tuple[Any, ...]:
         return Total, (int(self), self.exact)
 
@@ -64,6 +67,7 @@ class Total(int):
         """The number for people: ``1,050,000``, ``at least 1,050,000``, or ``?``."""
         if self.exact:
             return f"{int(self):,}"
+        # "At least 0" says nothing.
         return f"at least {int(self):,}" if self else "?"
 
 

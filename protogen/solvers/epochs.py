@@ -40,9 +40,10 @@ class TrainingSize:
             number = getattr(self, name)
             if number < 0:
                 return f"{name} must be greater than 0, got {number:g}"
-        if self.epochs and not (self.images and self.batch):
+        if self.epochs and (not self.images or not self.batch):
             return "epochs needs images and batch, the number of images of a forward pass"
-        if (self.step_epochs or self.step_every) and not self.epochs:
+        has_steps = self.step_epochs or self.step_every
+        if has_steps and not self.epochs:
             return "step_epochs needs epochs, images and batch"
         if bool(self.test_images) != bool(self.test_batch):
             return "test_images and test_batch go together: the test net reads test_images once"
@@ -67,15 +68,17 @@ def iterations(size: TrainingSize, preset: Preset | None, given: Mapping[str, An
     """
     found = Iterations()
     fields = dict(preset.fields) if preset else {}
+    # Caffe accumulates the gradients of so many passes before it counts an iteration.
     iter_size = given.get("iter_size", fields.get("iter_size", 1))
     if size.epochs:
         _set_max_iter(size, iter_size, found)
         _set_steps(size, preset, fields, found)
     _set_tests(size, given, found)
-    most = given.get("max_iter", found.fields.get("max_iter", fields.get("max_iter", 0)))
+    fields.update(found.fields)
+    most = given.get("max_iter", fields.get("max_iter", 0))
+    # A snapshot every 10,000 iterations of 5,000 would never be taken.
     for name in _BOUNDED:
-        value = found.fields.get(name, fields.get(name, 0))
-        if most and value > most:
+        if most and fields.get(name, 0) > most:
             found.fields[name] = most
     return found
 
@@ -104,6 +107,7 @@ def _set_steps(
     """Where the learning rate steps: as asked for, or after the same part of training."""
     most = found.fields["max_iter"]
     epochs, every = size.step_epochs, size.step_every
+    # The user's steps take precedence; without any, those of the preset are stretched.
     if preset is not None and preset.epochs and not (epochs or every):
         part = size.epochs / preset.epochs
         epochs = [each * part for each in preset.step_epochs]
@@ -132,6 +136,7 @@ def _set_tests(size: TrainingSize, given: Mapping[str, Any], found: Iterations) 
     """How many batches a test reads, and a test after each epoch."""
     if not size.test_images:
         return
+    # Caffe tests whole batches only, and starts the data again after the last image.
     whole, rest = divmod(size.test_images, size.test_batch)
     found.fields["test_iter"] = [max(1, whole)]
     if rest and "test_iter" not in given:

@@ -119,6 +119,7 @@ PRESETS = {
             "weight_decay": 0.0001,
             "display": 20,
         },
+        # Section 4.2: 90 epochs, a tenth of the rate after 30 and 60.
         batch=256,
         epochs=90,
         step_epochs=(30, 60),
@@ -134,6 +135,7 @@ PRESETS = {
             "weight_decay": 0.0001,
             "display": 100,
         },
+        # After 50 % and 75 % of the epochs.
         batch=64,
         epochs=300,
         step_epochs=(150, 225),
@@ -162,6 +164,7 @@ PRESETS = {
             "base_lr": 1e-10,
             "lr_policy": "fixed",
             "max_iter": 100000,
+            # High, because there is one image in a batch.
             "momentum": 0.99,
             "weight_decay": 0.0005,
             "display": 20,
@@ -197,6 +200,7 @@ PRESETS = {
             "delta": 1.0,
             "display": 40,
         },
+        # Section 8: 50 replicas, each with a batch of 32.
         batch=1600,
         epochs=100,
         step_every=2,
@@ -269,6 +273,7 @@ PRESETS = {
         {
             "base_lr": 0.1,
             **_MULTISTEP,
+            # Section 4.2: a tenth at 32k and 48k, terminated at 64k.
             "stepvalue": [32000, 48000],
             "max_iter": 64000,
             "momentum": 0.9,
@@ -295,6 +300,7 @@ PRESETS = {
     "shufflenet": Preset(
         "Zhang et al. 2017, ShuffleNet",
         {
+            # Section 4: from 0.5 to 0 linearly, in 3 * 10^5 iterations on 4 GPUs.
             "base_lr": 0.5,
             "lr_policy": "poly",
             "power": 1.0,
@@ -311,6 +317,7 @@ PRESETS = {
             "base_lr": 0.04,
             "lr_policy": "poly",
             "power": 1.0,
+            # The update after 16 passes makes the batch of 512.
             "max_iter": 170000,
             "iter_size": 16,
             "momentum": 0.9,
@@ -344,6 +351,7 @@ PRESETS = {
         {
             "base_lr": 0.01,
             **_STEP,
+            # Section 3.1: 370K iterations (74 epochs), in which the rate decreased three times.
             "stepsize": 100000,
             "max_iter": 370000,
             "momentum": 0.9,

@@ -66,6 +66,7 @@ def _fixed(solver: SolverParameter, iteration: int) -> float:
 def _step(solver: SolverParameter, iteration: int) -> float:
     if solver.stepsize <= 0:
         raise ValueError(f"stepsize must be greater than 0, got {solver.stepsize}")
+    # Caffe divides two ints, so that the rate steps.
     return solver.base_lr * _power(solver.gamma, iteration // solver.stepsize)
 
 
@@ -79,11 +80,13 @@ def _multistep(solver: SolverParameter, iteration: int) -> float:
 
 
 def _inv(solver: SolverParameter, iteration: int) -> float:
+    # All operands are floats here, and each operation rounds.
     base = _float(1 + _float(solver.gamma * _float(iteration)))
     return solver.base_lr * _float(_power(base, -solver.power))
 
 
 def _poly(solver: SolverParameter, iteration: int) -> float:
+    # Beyond max_iter the base is negative, and most powers of that are NaN.
     done = _divided(_float(iteration), _float(solver.max_iter))
     return solver.base_lr * _float(_power(_float(1 - done), solver.power))
 

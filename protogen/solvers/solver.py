@@ -118,7 +118,8 @@ class Solver:
 
 def _mistake(message: str, hint: str = "") -> ComposeError:
     """What is wrong with the arguments, at the user's line."""
-    all_rules()  # the rule is that of a check, which registers it
+    # The rule is that of a check, which registers it.
+    all_rules()
     return mistake("solver-value", message, hint=hint)
 
 
@@ -135,7 +136,9 @@ def _with_epochs(size: TrainingSize, preset: Preset) -> TrainingSize:
     """The size of a training, with the numbers of a preset that the user does not give."""
     if not preset.epochs:
         # The schedule of the preset is in iterations, so that its batch matters only for epochs.
-        return replace(size, batch=size.batch or preset.batch) if size.epochs else size
+        if not size.epochs:
+            return size
+        return replace(size, batch=size.batch or preset.batch)
     return replace(
         size,
         epochs=size.epochs or preset.epochs,
@@ -146,8 +149,11 @@ def _with_epochs(size: TrainingSize, preset: Preset) -> TrainingSize:
 
 def _too_many_tests(size: TrainingSize, given: Mapping[str, Any]) -> str:
     """That a test reads some images twice; empty if it does not."""
-    tests = given.get("test_iter")
-    number = tests[0] if isinstance(tests, (list, tuple)) and tests else tests
+    # Repeated, with a number for each test net; the first one counts here.
+    number = given.get("test_iter")
+    if isinstance(number, (list, tuple)) and number:
+        number = number[0]
+    # Another type of value is reported as such.
     if not size.test_images or not isinstance(number, int):
         return ""
     tested = number * size.test_batch
@@ -179,6 +185,7 @@ def _message(
             fields.pop(field, None)
     fields.update(given)
     _add_defaults(fields, given)
+    # Caffe aborts at the start if snapshots would have no name.
     if preset is not None and "snapshot" in fields:
         fields.setdefault("snapshot_prefix", name)
     return _converted(fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any, NamedTuple
 
 from google.protobuf import text_format
@@ -12,7 +13,7 @@ from google.protobuf import text_format
 from protogen.edits import Edit
 from protogen.field_changes import FieldChanges, field_changes
 from protogen.proto.fields import is_repeated
-from protogen.text._scanner import NAME, skip_gap
+from protogen.text._scanner import NAME, past_mark
 from protogen.text.splices import (
     Splice,
     before_blanks,
@@ -94,45 +95,34 @@ class _EditWriter:
 
     def _change_field(self, written: list[_Occurrence], changes: FieldChanges) -> set[int]:
         """Change a field that is written somewhere; the entries that go as a whole."""
-        new_values = {index: _printed(holder) for index, holder in changes.replaced.items()}
-        deleted = set(changes.deleted)
-        if not is_repeated(changes.field) and (new_values or deleted):
-            # A field that takes one value and is given twice is an error: only the first counts.
-            deleted.update(range(1, len(written)))
-        kept = [index for index in range(len(written)) if index not in deleted]
-        inserted = {index: list(map(_printed, new)) for index, new in changes.inserted.items()}
-        if inserted and not kept:
-            # There is nothing left to insert beside, so new values take the places of removed ones.
-            added = _printed_in_order(changes.inserted)
-            kept = list(range(min(len(added), len(written))))
-            new_values.update(zip(kept, added))
-            deleted.difference_update(kept)
-            surplus = added[len(kept) :]
-            inserted = {len(written): surplus} if surplus else {}
-        for index, lines in new_values.items():
+        plan = _planned(changes, len(written))
+        for index, lines in plan.replaced.items():
             self._set(written[index], lines)
         for index, edits in changes.inner.items():
             place = written[index]
             assert place.block is not None
             descriptor = changes.field.message_type
             self.change_message(place, place.block, descriptor, edits, changes.inner_depth)
-        self._insert(written, kept, inserted)
-        return self._delete(written, deleted)
+        kept = [index for index in range(len(written)) if index not in plan.deleted]
+        self._insert(written, kept, plan.inserted)
+        return self._delete(written, plan.deleted)
 
     def _set(self, place: _Occurrence, lines: _Lines) -> None:
         """Replace a value; the field's name stays unless a message is printed in lines."""
         start = place.start
-        if place.listed:
-            new = _value(lines)
-        elif len(lines) > 1:
+        if not place.listed and len(lines) > 1:
             new = self._laid_out(lines, start)
         else:
-            name = NAME.match(self._text, start)
-            start = skip_gap(self._text, name.end() if name else start)
-            if self._text.startswith(":", start):
-                start = skip_gap(self._text, start + 1)
             new = _value(lines)
+            # In a list, only the first element has the name of the field before it.
+            if not place.listed:
+                start = self._value_start(start)
         self.splices.append(Splice(start, place.end, new))
+
+    def _value_start(self, start: int) -> int:
+        """Where the value of a field starts, after its name."""
+        name = NAME.match(self._text, start)
+        return past_mark(self._text, name.end() if name else start, ":")
 
     def _insert(
         self, written: list[_Occurrence], kept: list[int], inserted: dict[int, list[_Lines]]
@@ -142,8 +132,10 @@ class _EditWriter:
         before: list[_Lines] = []
         for index in sorted(inserted):
             position = bisect_left(kept, index)
-            group = after.setdefault(kept[position - 1], []) if position else before
-            group += inserted[index]
+            if position == 0:
+                before += inserted[index]
+            else:
+                after.setdefault(kept[position - 1], []).extend(inserted[index])
         if before:
             self._insert_before(written[kept[0]], before)
         for index, fields in after.items():
@@ -165,11 +157,15 @@ class _EditWriter:
 
     def _delete(self, written: list[_Occurrence], deleted: set[int]) -> set[int]:
         """Shorten the lists that keep an element; the entries that go as a whole."""
-        places = [written[index] for index in deleted]
-        removed = {place.entry for place in places if not place.listed}
-        lists: dict[int, list[tuple[bool, _Occurrence]]] = {
-            place.entry: [] for place in places if place.listed
-        }
+        removed: set[int] = set()
+        # The elements of each list that loses one, and whether they are kept.
+        lists: dict[int, list[tuple[bool, _Occurrence]]] = {}
+        for index in deleted:
+            place = written[index]
+            if place.listed:
+                lists[place.entry] = []
+            else:
+                removed.add(place.entry)
         if not lists:
             return removed
         for index, place in enumerate(written):
@@ -187,13 +183,14 @@ class _EditWriter:
         end_of_kept = -1  # the end of the last element that is kept
         start_of_removed = -1  # the start of the first one that is removed since then
         for is_kept, place in elements:
-            if is_kept and start_of_removed >= 0:
+            if not is_kept:
+                if start_of_removed < 0:
+                    start_of_removed = place.start
+                continue
+            if start_of_removed >= 0:
                 self.splices.append(Splice(start_of_removed, place.start, ""))
                 start_of_removed = -1
-            if is_kept:
-                end_of_kept = place.end
-            elif start_of_removed < 0:
-                start_of_removed = place.start
+            end_of_kept = place.end
         if start_of_removed >= 0:
             self.splices.append(Splice(end_of_kept, elements[-1][1].end, ""))
 
@@ -230,6 +227,7 @@ class _EditWriter:
             closing = place.end
         margin = margin_of(text, place.start)
         start = before_blanks(text, closing)
+        # { } in the middle of a line stays on it.
         if margin is None and text.startswith(("{", "<"), start - 1):
             self.splices.append(Splice(start, closing, f" {_one_line(fields)} "))
             return
@@ -245,8 +243,10 @@ class _EditWriter:
         after = _past_separators(text, end)
         line_ends = after == len(text) or text[after] in "#\r\n"
         if margin is None or not line_ends:
-            glued = NAME.match(text, end) is not None
-            new = f" {_one_line(fields)}" + (" " if glued else "")
+            new = f" {_one_line(fields)}"
+            # Text format needs no blank after a brace or a quote: bottom:"a"top:"b".
+            if NAME.match(text, end):
+                new += " "
             self.splices.append(Splice(end, end, new))
             return
         at = line_end(text, after)
@@ -271,7 +271,36 @@ class _EditWriter:
     def _laid_out(self, lines: _Lines, start: int) -> str:
         """Lines to stand at an offset: on one line if something else is before it."""
         margin = margin_of(self._text, start)
-        return _one_line([lines]) if margin is None else f"\n{margin}".join(lines)
+        if margin is None:
+            return _one_line([lines])
+        return f"\n{margin}".join(lines)
+
+
+class _Plan(NamedTuple):
+    """What happens to the values of one field, by their indices; new values are printed."""
+
+    replaced: dict[int, _Lines]
+    inserted: dict[int, list[_Lines]]
+    deleted: set[int]
+
+
+def _planned(changes: FieldChanges, number: int) -> _Plan:
+    """The changes to a field that is written with a number of values."""
+    replaced = {index: _printed(holder) for index, holder in changes.replaced.items()}
+    deleted = set(changes.deleted)
+    if not is_repeated(changes.field) and (replaced or deleted):
+        # A field that takes one value and is given twice is an error: only the first counts.
+        deleted.update(range(1, number))
+    if not changes.inserted or len(deleted) < number:
+        inserted = {index: list(map(_printed, new)) for index, new in changes.inserted.items()}
+        return _Plan(replaced, inserted, deleted)
+    # There is nothing left to insert beside, so new values take the places of removed ones.
+    added = _printed_in_order(changes.inserted)
+    places = range(min(len(added), number))
+    replaced.update(zip(places, added))
+    deleted.difference_update(places)
+    surplus = added[len(places) :]
+    return _Plan(replaced, {number: surplus} if surplus else {}, deleted)
 
 
 def _occurrences(block: Block) -> dict[str, list[_Occurrence]]:
@@ -291,7 +320,10 @@ def _printed(holder: Any) -> _Lines:
 
 
 def _printed_in_order(inserted: dict[int, list[Any]]) -> list[_Lines]:
-    return [_printed(holder) for index in sorted(inserted) for holder in inserted[index]]
+    found: list[_Lines] = []
+    for index in sorted(inserted):
+        found += map(_printed, inserted[index])
+    return found
 
 
 def _value(lines: _Lines) -> str:
@@ -300,7 +332,7 @@ def _value(lines: _Lines) -> str:
 
 
 def _joined(fields: list[_Lines]) -> _Lines:
-    return [line for lines in fields for line in lines]
+    return list(chain.from_iterable(fields))
 
 
 def _one_line(fields: list[_Lines]) -> str:

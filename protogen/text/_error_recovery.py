@@ -34,12 +34,13 @@ def skip_brackets(text: str, position: int) -> int:
             continue
         mark = text[position]
         _, position = scan_token(text, position)
+        # Any closing bracket closes any opening one: which of two is wrong is not known here.
         if mark in OPENERS:
             depth += 1
         elif mark in "}>]":
             depth -= 1
-            if not depth:
-                break
+        if depth == 0:
+            break
     return position
 
 
@@ -60,5 +61,7 @@ def skip_to_field(text: str, position: int) -> int:
 
 
 def _begins_field(text: str, start: int, end: int) -> bool:
+    if text.startswith((":", "{", "<"), skip_gap(text, end)):
+        return True
     # A name at the start of a line is probably a field that lacks its colon.
-    return text.startswith((":", "{", "<"), skip_gap(text, end)) or starts_line(text, start)
+    return starts_line(text, start)

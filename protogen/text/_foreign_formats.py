@@ -6,6 +6,7 @@ import re
 
 __all__ = ["foreign_format"]
 
+#: How files of other formats begin, with what a user may have passed in place of a prototxt.
 _MAGIC = {
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "UTF-16 text; save it as UTF-8",
@@ -33,9 +34,8 @@ def foreign_format(text: str) -> str:
             return what
     if _WEB_PAGE.match(head):
         return "a web page; download the file itself"
-    conflict = _CONFLICT.search(text) if "<<<<<<< " in text else None
-    if conflict and _OTHER_SIDE.search(text, conflict.end()):
-        line = text.count("\n", 0, conflict.start()) + 1
+    line = _conflict_line(text)
+    if line:
         return f"a merge conflict in line {line}; resolve it first"
     controls = len(_CONTROL.findall(head))
     if controls * 20 <= len(head):  # a stray control character is an error with a place
@@ -47,9 +47,25 @@ def foreign_format(text: str) -> str:
     return "a binary file"
 
 
+def _conflict_line(text: str) -> int:
+    """The line in which Git has written the first of two versions; 0 if there is none."""
+    # Plain search is much faster than the pattern, and nearly all files have no conflict.
+    if "<<<<<<< " not in text:
+        return 0
+    conflict = _CONFLICT.search(text)
+    if conflict is None or not _OTHER_SIDE.search(text, conflict.end()):
+        return 0
+    return text.count("\n", 0, conflict.start()) + 1
+
+
 def _is_utf16(head: bytes) -> bool:
     """Whether nearly every other byte is 0, and the bytes between are as those of text."""
-    for high, low in ((head[::2], head[1::2]), (head[1::2], head[::2])):
-        if high.count(0) * 3 > len(high) * 2 and len(_CONTROL.findall(low)) * 20 <= len(low):
-            return True
-    return False
+    even, odd = head[::2], head[1::2]
+    return _are_halves(even, odd) or _are_halves(odd, even)
+
+
+def _are_halves(high: bytes, low: bytes) -> bool:
+    """Whether these are the high and the low bytes of text in UTF-16."""
+    # More than two thirds, because names in other scripts may be among the comments.
+    is_mostly_zero = high.count(0) * 3 > len(high) * 2
+    return is_mostly_zero and len(_CONTROL.findall(low)) * 20 <= len(low)

@@ -83,6 +83,10 @@ _INTENDED = {**_QUOTES, **_DASHES, **_PUNCTUATION, **_LETTERS}
 
 #: How many kinds of characters a message names.
 _NAMED = 4
+#: How many lines it lists.
+_LISTED = 8
+#: What characters are called that a hint cannot show.
+_SHOWN = {" ": "a space", "\n": "a line break"}
 
 
 def find_look_alikes(text: str) -> list[LookAlike]:
@@ -106,12 +110,11 @@ class _Search:
         text = self._text
         while match := _NEXT.search(text, position):
             start, character = match.start(), match.group()
-            intended = character if character.isascii() else _intended(text, start)
-            if character.isascii() and not character.isprintable():
-                intended = _without(text, start)
+            intended = _intended(text, start)
             if intended == "#":
                 if character != "#":
                     yield LookAlike(start, character, "#")
+                # In a comment Caffe takes all characters.
                 position = self._line_end(start)
             elif intended in ('"', "'"):
                 found, position = self._string(start, intended)
@@ -122,28 +125,39 @@ class _Search:
 
     def _string(self, start: int, quote: str) -> tuple[list[LookAlike], int]:
         """The quotes of a string that are to be replaced, and where the string ends."""
+        if self._text[start] == quote:
+            return self._plain_string(start, quote)
+        return self._typographic_string(start, quote)
+
+    def _plain_string(self, start: int, quote: str) -> tuple[list[LookAlike], int]:
+        """A string whose first quote is a plain one."""
         text = self._text
-        opening = text[start]
-        if opening == quote:
-            kind, end = scan_token(text, start)
-            # An odd quote on its line: a typographic one may be its partner.
-            if kind == "string" and not self._ends_unclosed(end):
-                return [], end
-            closing = self._closing(start, quote)
-            if closing is None or text[closing] == quote:
-                return [], end
-            self._checked_line = -1  # the rest of the line is now split into strings differently
-            return [LookAlike(closing, text[closing], quote)], closing + 1
+        kind, end = scan_token(text, start)
+        if kind == "string" and not self._ends_unclosed(end):
+            return [], end
+        # An odd quote on its line: a typographic one may be its partner.
+        closing = self._closing(start, quote)
+        if closing is None or text[closing] == quote:
+            return [], end
+        self._checked_line = -1  # the rest of the line is now split into strings differently
+        return [LookAlike(closing, text[closing], quote)], closing + 1
+
+    def _typographic_string(self, start: int, quote: str) -> tuple[list[LookAlike], int]:
+        """A string whose first quote is a typographic one."""
+        text = self._text
+        unknown = [LookAlike(start, text[start], None)], start + 1
         closing = self._closing(start, quote)
         if closing is None:
-            return [LookAlike(start, opening, None)], start + 1
+            return unknown
         inside = text[start + 1 : closing]
-        if quote in inside or "\\" in inside:  # the other quote keeps the string as it is
-            other = "'" if quote == '"' else '"'
-            if other in inside or "\\" in inside or text[closing].isascii():
-                return [LookAlike(start, opening, None)], start + 1
-            quote = other
-        found = [LookAlike(start, opening, quote)]
+        if "\\" in inside:  # it would begin an escape
+            return unknown
+        if quote in inside:
+            # The other quote keeps the string as it is.
+            quote = "'" if quote == '"' else '"'
+            if quote in inside or text[closing].isascii():
+                return unknown
+        found = [LookAlike(start, text[start], quote)]
         if text[closing] != quote:
             found.append(LookAlike(closing, text[closing], quote))
         return found, closing + 1
@@ -159,7 +173,8 @@ class _Search:
         for match in islice(quotes, _TRIED):
             if _AFTER_STRING.match(self._text, match.end()):
                 return match.start()
-            first = match.start() if first is None else first
+            if first is None:
+                first = match.start()
         return first
 
     def _ends_unclosed(self, position: int) -> bool:
@@ -172,12 +187,15 @@ class _Search:
 
     def _has_unclosed(self, position: int, end: int) -> bool:
         text = self._text
-        while (match := _NEXT.search(text, position, end)) and match.group() != "#":
+        while match := _NEXT.search(text, position, end):
             position = match.end()
-            if match.group() in "\"'":
-                kind, position = scan_token(text, match.start())
-                if kind == "unterminated":
-                    return True
+            if match.group() == "#":
+                return False
+            if match.group() not in ('"', "'"):
+                continue
+            kind, position = scan_token(text, match.start())
+            if kind == "unterminated":
+                return True
         return False
 
     def _line_end(self, position: int) -> int:
@@ -188,8 +206,10 @@ class _Search:
 
 
 def _intended(text: str, position: int) -> str | None:
-    """What a character that is not ASCII stands for."""
+    """What a character stands for: itself, if it is a printable one of ASCII."""
     character = text[position]
+    if character.isascii():
+        return character if character.isprintable() else _without(text, position)
     category = unicodedata.category(character)
     if category == "Zs":
         return " "
@@ -201,16 +221,22 @@ def _intended(text: str, position: int) -> str | None:
         return _INTENDED[character]
     if category == "No":  # a circled or superscript digit may be a mark of its own
         return None
+    # Full-width and mathematical letters have a plain one as their compatibility form.
     plain = unicodedata.normalize("NFKC", character)
-    return plain if len(plain) == 1 and _PLAIN.fullmatch(plain) else None
+    if len(plain) == 1 and _PLAIN.fullmatch(plain):
+        return plain
+    return None
 
 
 def _without(text: str, position: int) -> str | None:
     """Nothing for a character that nobody sees; ``None`` if a control character splits a word."""
     if unicodedata.category(text[position]) != "Cc":
         return ""
-    beside = text[max(position - 1, 0) : position], text[position + 1 : position + 2]
-    return None if all(map(_WORD.match, beside)) else ""
+    before = text[max(position - 1, 0) : position]
+    after = text[position + 1 : position + 2]
+    if _WORD.match(before) and _WORD.match(after):
+        return None
+    return ""
 
 
 def plain_text(text: str, found: list[LookAlike]) -> str:
@@ -236,28 +262,27 @@ def plain_text(text: str, found: list[LookAlike]) -> str:
 def character_finding(found: list[LookAlike], lines: Lines) -> Diagnostic:
     """The one finding for all such characters of a file, at the first of them."""
     counts = Counter(each.character for each in found)
-    names = [_name(character) for character in counts]
-    if len(found) == 1:
-        message = f"{names[0]} is allowed only in strings and comments"
-    else:
-        listed = [
-            f"{name} ({times(number)})"
-            for name, number in zip(names[:_NAMED], counts.values(), strict=False)
-        ]
-        more = len(counts) - _NAMED
-        if more > 0:
-            listed.append(f"and {plural(more, 'other')}")
-        message = (
-            f"{len(found)} characters are allowed only in strings and comments: {', '.join(listed)}"
-        )
     start = found[0].start
     return named("invalid-character").diagnostic(
-        message,
+        _message(counts),
         location=lines.location(start, start + 1),
         where=_places(found, lines),
         hint=_hint(found, counts),
         fix=_fix(found),
     )
+
+
+def _message(counts: Counter[str]) -> str:
+    number = counts.total()
+    if number == 1:
+        return f"{_name(next(iter(counts)))} is allowed only in strings and comments"
+    listed = []
+    for character, frequency in islice(counts.items(), _NAMED):
+        listed.append(f"{_name(character)} ({times(frequency)})")
+    more = len(counts) - _NAMED
+    if more > 0:
+        listed.append(f"and {plural(more, 'other')}")
+    return f"{number} characters are allowed only in strings and comments: {', '.join(listed)}"
 
 
 def _name(character: str) -> str:
@@ -275,31 +300,36 @@ _CONTROLS[0x85] = "NEXT LINE"
 
 def _places(found: list[LookAlike], lines: Lines) -> str:
     """The lines that have such characters."""
-    numbers = sorted({lines.at(each.start)[0] for each in found})
     if len(found) == 1:
         return ""
+    numbers = sorted({lines.at(each.start)[0] for each in found})
     if len(numbers) == 1:
         return f"line {numbers[0]}"
-    shown = ", ".join(map(str, numbers[:8]))
-    return f"lines {shown}" + (f" and {len(numbers) - 8} more" if len(numbers) > 8 else "")
+    shown = ", ".join(map(str, numbers[:_LISTED]))
+    more = len(numbers) - _LISTED
+    if more > 0:
+        shown += f" and {more} more"
+    return f"lines {shown}"
 
 
 def _hint(found: list[LookAlike], counts: Counter[str]) -> str:
+    is_single = len(found) == 1
     if any(each.intended is None for each in found):
-        return "remove it, or begin a comment with #" if len(found) == 1 else ""
+        return "remove it, or begin a comment with #" if is_single else ""
     if len(counts) > 1:
         return "write the plain characters that they stand for"
     intended = found[0].intended
     if intended == "":
-        return "remove it" if len(found) == 1 else "remove them"
-    shown = {" ": "a space", "\n": "a line break"}.get(str(intended), str(intended))
-    return f"write {shown} in its place" if len(found) == 1 else f"write {shown} in their places"
+        return "remove it" if is_single else "remove them"
+    shown = _SHOWN.get(str(intended), intended)
+    return f"write {shown} in {'its place' if is_single else 'their places'}"
 
 
 def _fix(found: list[LookAlike]) -> Fix | None:
-    splices = [
-        (each.start, each.start + 1, each.intended) for each in found if each.intended is not None
-    ]
+    splices = []
+    for start, _, intended in found:
+        if intended is not None:
+            splices.append((start, start + 1, intended))
     if not splices:
         return None
     return Fix(

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from protogen import proto
 from protogen.edits import Fix
-from protogen.text._mixed_formats import PER_BLOB, Layer, LayerField, is_one_of_several
 from protogen.text._reader_state import Frame, Problem
-from protogen.text.splices import Splice, margin_of, removals
+from protogen.text._written_layer import PER_BLOB, Layer, LayerField, is_one_of_several
+from protogen.text.splices import Splice, field_separator, margin_of, removals
 
 if TYPE_CHECKING:
     from protogen.text.parse import ParseResult
@@ -28,11 +28,16 @@ def misplaced_fields(result: ParseResult, problems: list[Problem]) -> list[Probl
     for number, problem in enumerate(problems):
         home = _home(problem, result.plain)
         # A problem with no such field is a group of its own.
-        key = (id(problem.path[-1]), home) if home else (number, "")
+        key = (number, "")
+        if home:
+            key = (id(problem.path[-1]), home)
         groups.setdefault(key, []).append(problem)
     found = []
     for (_, home), group in groups.items():
-        found += [_moved(result.plain, home, group)] if home else group
+        if home:
+            found.append(_moved(result.plain, home, group))
+        else:
+            found += group
     return found
 
 
@@ -41,16 +46,21 @@ def _home(problem: Problem, text: str) -> str:
 
     It is ``param``, ``layer``, or the name of a message that is in the layer, or may be.
     """
-    if problem.rule != "unknown-field" or not problem.path or problem.path[0].name != "layer":
+    if problem.rule != "unknown-field" or not problem.path:
+        return ""
+    layer, *inner = problem.path
+    if layer.name != "layer":
         return ""
     name = text[problem.start : problem.end]
-    layer, *inner = problem.path
     if not inner:
         return _parameters_with(name, layer)
+    # No message around has blobs_lr, but param takes its values.
     if name in PER_BLOB:
         return "param"
     for frame in reversed(problem.path[:-1]):
-        if name in frame.fields and not proto.forks_of(frame.fields[name].descriptor):
+        field = frame.fields.get(name)
+        # A fork that has the field there may have it here, too.
+        if field is not None and not proto.forks_of(field.descriptor):
             return frame.name
     return ""
 
@@ -58,6 +68,7 @@ def _home(problem: Problem, text: str) -> str:
 def _parameters_with(name: str, layer: Frame) -> str:
     """The message of the layer's own parameters, if it has a field with this name."""
     layer_type = str(layer.values.get("type", ""))
+    # InnerProduct has inner_product_param, and most types follow it.
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", layer_type).lower()
     for message in (f"{words}_param", *_OTHER_PARAMETERS.get(layer_type, ())):
         field = _LAYER.fields_by_name.get(message)
@@ -85,20 +96,29 @@ def _moved(text: str, home: str, group: list[Problem]) -> Problem:
     block = Layer(text, "layer", frame.start, frame.opened)
     names = dict.fromkeys(text[each.start : each.end] for each in group)
     fields = [field for field in block.fields if field.name in names]
-    listed = " and ".join(f'"{name}"' for name in names)
-    kind = _LAYER.name if frame.field is None or len(first.path) == 1 else frame.field.message.name
-    message = f"{kind} has no field {listed.replace(' and ', ' or ')}"
+    quoted = [f'"{name}"' for name in names]
+    message = f"{_message_name(first.path)} has no field {' or '.join(quoted)}"
     rule = first.rule
+    hint = f'write {" and ".join(quoted)} in "{home}"'
     if home == "param":
-        hint, fix = _as_params(text, first.path[0], block)
-        hint += "; protogen upgrade does" if fix and fix.safe else ""
         rule = "legacy-parts"
+        hint, fix = _as_params(text, first.path[0], block)
+        if fix is not None and fix.safe:
+            hint += "; protogen upgrade does"
     elif len(first.path) == 1:
-        hint, fix = f'write {listed} in "{home}"', _into(text, home, block, fields)
+        fix = _into(text, home, block, fields)
     else:
-        hint = f'write {listed} in "{home}", outside of "{frame.name}"'
+        hint += f', outside of "{frame.name}"'
         fix = _out_of(text, home, first.path, block, fields)
     return first._replace(rule=rule, message=message, hint=hint, fix=fix)
+
+
+def _message_name(path: tuple[Frame, ...]) -> str:
+    """What protobuf calls the innermost message: ``LayerParameter``."""
+    field = path[-1].field
+    if field is None or len(path) == 1:
+        return _LAYER.name
+    return str(field.message.name)
 
 
 def _as_params(text: str, layer: Frame, block: Layer) -> tuple[str, Fix | None]:
@@ -110,8 +130,9 @@ def _as_params(text: str, layer: Frame, block: Layer) -> tuple[str, Fix | None]:
     outer = _inside(text, layer, block)
     if outer is None or "param" in layer.values:
         return hint, None
-    spans = [(field.start, field.end) for field in block.fields if field.name in PER_BLOB]
-    splices = [_before(text, outer, params), *removals(text, spans)]
+    multipliers = [field for field in block.fields if field.name in PER_BLOB]
+    splices = [_before(text, outer, params), *_removals(text, multipliers)]
+    # As a param, a single multiplier is that of the first blob only.
     safe = not is_one_of_several(block)
     return hint, Fix("write them as param of the layer", (), safe, tuple(splices))
 
@@ -126,9 +147,13 @@ def _inside(text: str, layer: Frame, block: Layer) -> LayerField | None:
 
 def _before(text: str, field: LayerField, written: list[str]) -> Splice:
     """The splice that writes fields before another one, in lines of their own if that has one."""
-    margin = margin_of(text, field.start)
-    separator = " " if margin is None else f"\n{margin}"
-    return Splice(field.start, field.start, "".join(f"{each}{separator}" for each in written))
+    separator = field_separator(text, field.start)
+    new = "".join(f"{each}{separator}" for each in written)
+    return Splice(field.start, field.start, new)
+
+
+def _removals(text: str, fields: list[LayerField]) -> list[Splice]:
+    return removals(text, [(field.start, field.end) for field in fields])
 
 
 def _out_of(
@@ -137,19 +162,23 @@ def _out_of(
     """The fix that moves fields into a message around their own."""
     outer = next(frame for frame in reversed(path[:-1]) if frame.name == home)
     around = _inside(text, outer, block)
-    if around is None or any(_is_taken(outer, field.name) for field in fields):
+    if around is None:
         return None
-    written = [_written(text, field, margin_of(text, around.start)) for field in fields]
-    spans = [(field.start, field.end) for field in fields]
-    splices = [_before(text, around, written), *removals(text, spans)]
+    if any(_is_taken(outer, field.name) for field in fields):
+        return None
+    margin = margin_of(text, around.start)
+    written = [_written(text, field, margin) for field in fields]
+    splices = [_before(text, around, written), *_removals(text, fields)]
     return Fix(f'move it into "{home}"', (), safe=True, splices=tuple(splices))
 
 
 def _written(text: str, field: LayerField, margin: str | None) -> str:
     """A field as it is written, indented as at another place."""
-    written, old = text[field.start : field.end], margin_of(text, field.start)
+    written = text[field.start : field.end]
+    old = margin_of(text, field.start)
     if old is None or margin is None:
         return written
+    # A message has several lines, all of which move.
     return written.replace(f"\n{old}", f"\n{margin}")
 
 
@@ -166,14 +195,16 @@ def _into(text: str, home: str, layer: Layer, fields: list[LayerField]) -> Fix |
     blocks = [field for field in layer.fields if field.name == home]
     if not blocks:
         first, *others = fields
-        splices = [Splice(first.start, first.end, f"{home} {{ {written} }}")]
+        new = Splice(first.start, first.end, f"{home} {{ {written} }}")
+        splices = [new, *_removals(text, others)]
     elif len(blocks) == 1 and blocks[0].kind == "message":
         inner = Layer(text, "layer", blocks[0].start, blocks[0].value).fields
-        if {field.name for field in inner} & {field.name for field in fields}:
+        # Of two values of a field, it is not clear which one is intended.
+        present = {field.name for field in inner}
+        if not present.isdisjoint(field.name for field in fields):
             return None
-        at, others = blocks[0].value + 1, fields
-        splices = [Splice(at, at, f" {written}")]
+        opening = blocks[0].value + 1
+        splices = [Splice(opening, opening, f" {written}"), *_removals(text, fields)]
     else:
         return None
-    splices += removals(text, [(field.start, field.end) for field in others])
     return Fix(f'move it into "{home}"', (), safe=True, splices=tuple(splices))

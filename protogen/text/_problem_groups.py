@@ -23,27 +23,26 @@ _FIELD = re.compile(r'"(\w+)"')
 
 def grouped(result: ParseResult, problems: list[Problem]) -> tuple[list[Problem], list[int]]:
     """The problems with one cause as one, and the offsets of those that are left out for it."""
-    kept = _without_characters(result, problems)
-    if result.look_alikes:
-        left_out = [each.start for each in result.look_alikes if each.intended is None]
-    else:
-        left_out = []
+    # What these characters stand for is unknown, so the fields with them were not read.
+    left_out = [each.start for each in result.look_alikes if each.intended is None]
+    kept = problems
+    if left_out:
+        kept = _without_characters(problems, left_out)
+    # First the formats: a layer with parts of both is not one with misplaced fields.
     kept, more = mixed_formats(result, kept)
     kept = misplaced_fields(result, kept)
     return _merged(result, kept), left_out + more
 
 
-def _without_characters(result: ParseResult, problems: list[Problem]) -> list[Problem]:
-    """The problems that are not about the characters that share one finding."""
-    places = [each.start for each in result.look_alikes if each.intended is None]
-    if not places:
-        return problems
+def _without_characters(problems: list[Problem], places: list[int]) -> list[Problem]:
+    """The problems that are not about the characters at these places, which share one finding."""
     kept = []
     for problem in problems:
         index = bisect_left(places, problem.start)
-        touched = index < len(places) and places[index] <= problem.end
-        if not (touched and problem.rule in ("syntax", "invalid-character")):
-            kept.append(problem)
+        touches = index < len(places) and places[index] <= problem.end
+        if touches and problem.rule in ("syntax", "invalid-character"):
+            continue
+        kept.append(problem)
     return kept
 
 
@@ -54,7 +53,9 @@ def _merged(result: ParseResult, problems: list[Problem]) -> list[Problem]:
         frame = problem.path[-1] if problem.path else None
         name = _field_name(problem, frame, result)
         # A problem that is not about a value of a repeated field is a group of its own.
-        key = (id(frame), name, problem.rule) if name else (number, "", "")
+        key = (number, "", "")
+        if name:
+            key = (id(frame), name, problem.rule)
         groups.setdefault(key, []).append(problem)
     return [_joined(group) for group in groups.values()]
 
@@ -63,15 +64,22 @@ def _joined(group: list[Problem]) -> Problem:
     first = group[0]
     if len(group) == 1:
         return first
-    fix = None
-    fixes = [problem.fix for problem in group if problem.fix is not None]
-    if len(fixes) == len(group):
-        splices = tuple(splice for each in fixes for splice in each.splices)
-        safe = all(each.safe for each in fixes)
-        fix = Fix(f"{fixes[0].title}, and so on", (), safe, splices)
-    return first._replace(
-        message=f"{first.message}, and {len(group) - 1} more of its values", fix=fix
-    )
+    message = f"{first.message}, and {len(group) - 1} more of its values"
+    return first._replace(message=message, fix=_joined_fix(group))
+
+
+def _joined_fix(group: list[Problem]) -> Fix | None:
+    """The fixes of all problems as one; ``None`` if one of them has no fix."""
+    splices: list[tuple[int, int, str]] = []
+    titles = []
+    safe = True
+    for problem in group:
+        if problem.fix is None:
+            return None
+        titles.append(problem.fix.title)
+        splices += problem.fix.splices
+        safe &= problem.fix.safe
+    return Fix(f"{titles[0]}, and so on", (), safe, tuple(splices))
 
 
 def _field_name(problem: Problem, frame: Frame | None, result: ParseResult) -> str:
@@ -79,9 +87,14 @@ def _field_name(problem: Problem, frame: Frame | None, result: ParseResult) -> s
     if problem.rule not in _OF_VALUES:
         return ""
     match = _FIELD.search(problem.message)
-    fields = fields_of(result.message_class.DESCRIPTOR) if frame is None else frame.fields
-    field = fields.get(match[1]) if match else None
-    return field.name if field is not None and field.repeated else ""
+    if match is None:
+        return ""
+    fields = frame.fields if frame else fields_of(result.message_class.DESCRIPTOR)
+    field = fields.get(match[1])
+    if field is None or not field.repeated:
+        return ""
+    return field.name
 
 
+#: The rules about a value that the field does not take.
 _OF_VALUES = ("wrong-value-type", "out-of-range", "unknown-enum-value")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from protogen.diagnostics import did_you_mean
@@ -60,66 +61,91 @@ class ScalarReader(ValueListReader):
 
     def _word(self, at: int) -> tuple[str, int]:
         """A number or a name with its sign, and its end; empty and ``at`` if there is neither."""
-        sign = "-" if self.text.startswith("-", at) else ""
-        start = skip_gap(self.text, at + 1) if sign else at
-        # C++ protobuf takes blanks and comments between a sign and its number.
+        sign, start = "", at
+        if self.text.startswith("-", at):
+            # C++ protobuf takes blanks and comments between a sign and its number.
+            sign, start = "-", skip_gap(self.text, at + 1)
         kind, end = scan_token(self.text, start)
-        return (sign + self.text[start:end], end) if kind in ("name", "number") else ("", at)
+        if kind not in ("name", "number"):
+            return "", at
+        return sign + self.text[start:end], end
 
     def _is_next_field(self, start: int, end: int) -> bool:
         """Whether what is in the place of a value is the name of the next field."""
         if not NAME.match(self.text, start):
             return False
         after = skip_gap(self.text, end)
-        mark = self.text[after : after + 1]
-        return mark == ":" or (mark == "{" and starts_line(self.text, start))
+        if self.text.startswith(":", after):
+            return True
+        # On the same line, a word before a brace is rather a value: type: max { }.
+        return self.text.startswith("{", after) and starts_line(self.text, start)
 
     def _report_word(self, field: Field, word: str, start: int, end: int) -> None:
         """Say what is wrong with a word that is not a value of the field."""
-        shown = word if len(word) <= _MOST_SHOWN else word[: _MOST_SHOWN - 3] + "..."
-        kind = field.descriptor.enum_type
-        expected = expected_value(field.descriptor)
         if field.is_out_of_range(word):
             least, most = INTEGER_RANGES[field.descriptor.type]
-            message = f'{shown} is out of range for "{field.name}"'
+            message = f'{_shown(word)} is out of range for "{field.name}"'
             self.report("out-of-range", message, start, end, why=f"it takes {least} to {most}")
-        elif kind is not None and not word[0].isdigit():  # a number is no misspelled name
-            fix = None
-            if word.upper() in kind.values_by_name:
-                fix = Fix(f"write {word.upper()}", (), True, ((start, end, word.upper()),))
-            self.report(
-                "unknown-enum-value",
-                f'"{field.name}" has no value {shown}',
-                start,
-                end,
-                hint=did_you_mean(word, kind.values_by_name),
-                why=f"it takes {expected}",
-                fix=fix,
-            )
-        else:
-            takes_string = field.is_string or field.is_bytes
-            hint = f'write "{word}" in quotes' if takes_string else ""
-            message = f'"{field.name}": expected {expected}, got {shown}'
-            fix = None
-            if takes_string and NAME.fullmatch(word):
+            return
+        kind = field.descriptor.enum_type
+        if kind is not None and not word[0].isdigit():  # a number is no misspelled name
+            self._report_enum_value(field, kind.values_by_name, word, start, end)
+            return
+        hint = ""
+        fix = None
+        if field.is_string or field.is_bytes:
+            hint = f'write "{word}" in quotes'
+            # A number in the place of a string may be a different mistake.
+            if NAME.fullmatch(word):
                 fix = Fix(hint, (), True, ((start, end, f'"{word}"'),))
-            self.report("wrong-value-type", message, start, end, hint, fix=fix)
+        expected = expected_value(field.descriptor)
+        message = f'"{field.name}": expected {expected}, got {_shown(word)}'
+        self.report("wrong-value-type", message, start, end, hint, fix=fix)
+
+    def _report_enum_value(
+        self, field: Field, values: Collection[str], word: str, start: int, end: int
+    ) -> None:
+        """Report a word that is not one of the values of an enum."""
+        fix = None
+        # The names of all enum values of Caffe are in capital letters.
+        capitals = word.upper()
+        if capitals in values:
+            fix = Fix(f"write {capitals}", (), True, ((start, end, capitals),))
+        self.report(
+            "unknown-enum-value",
+            f'"{field.name}" has no value {_shown(word)}',
+            start,
+            end,
+            hint=did_you_mean(word, values),
+            why=f"it takes {expected_value(field.descriptor)}",
+            fix=fix,
+        )
 
     def _string_value(self, field: Field, at: int) -> tuple[str | bytes | None, int]:
         literals, end = self._strings(at)
-        if not (field.is_string or field.is_bytes):
-            word = literals[0][1:-1]
-            hint = "" if field.read_word(word) is None else f"write {word} without quotes"
-            message = f'"{field.name}": expected {expected_value(field.descriptor)}, got a string'
-            fix = Fix(hint, (), True, ((at, end, word),)) if hint and len(literals) == 1 else None
-            self.report("wrong-value-type", message, at, end, hint, fix=fix)
+        if not field.is_string and not field.is_bytes:
+            self._report_string(field, literals, at, end)
             return None, end
         raw, invalid = decode_strings(literals)
         if invalid:
             message = f"{invalid} is not a valid escape sequence"
             hint = f"write \\{invalid} for a literal backslash"
             self.report("invalid-escape", message, at, end, hint)
-        return (raw if field.is_bytes else self._decoded(raw, at, end)), end
+        if field.is_bytes:
+            return raw, end
+        return self._decoded(raw, at, end), end
+
+    def _report_string(self, field: Field, literals: list[str], start: int, end: int) -> None:
+        """Report a string where a number or a word is expected."""
+        word = literals[0][1:-1]
+        message = f'"{field.name}": expected {expected_value(field.descriptor)}, got a string'
+        hint = ""
+        fix = None
+        if field.read_word(word) is not None:
+            hint = f"write {word} without quotes"
+            if len(literals) == 1:
+                fix = Fix(hint, (), True, ((start, end, word),))
+        self.report("wrong-value-type", message, start, end, hint, fix=fix)
 
     def _decoded(self, raw: bytes, at: int, end: int) -> str:
         """Bytes as text. Caffe takes any bytes; those that are not UTF-8 are read as Latin-1."""
@@ -146,3 +172,10 @@ class ScalarReader(ValueListReader):
                 literal += literal[0]
             literals.append(literal)
             at = skip_gap(self.text, end)
+
+
+def _shown(word: str) -> str:
+    """A word as a message quotes it."""
+    if len(word) <= _MOST_SHOWN:
+        return word
+    return word[: _MOST_SHOWN - 3] + "..."

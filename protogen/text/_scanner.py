@@ -12,6 +12,7 @@ __all__ = [
     "ITEM",
     "NAME",
     "OPENERS",
+    "past_mark",
     "scan_token",
     "skip_gap",
 ]
@@ -69,6 +70,14 @@ def skip_gap(text: str, position: int) -> int:
     """The position of the first token at or after ``position``, past blanks and comments."""
     match = GAP.match(text, position)
     return match.end() if match else position
+
+
+def past_mark(text: str, position: int, marks: str | tuple[str, ...]) -> int:
+    """The position of the first token at or after ``position``, past one mark if that is first."""
+    position = skip_gap(text, position)
+    if text.startswith(marks, position):
+        position = skip_gap(text, position + 1)
+    return position
 
 
 def scan_token(text: str, position: int) -> tuple[str, int]:

@@ -41,6 +41,7 @@ def findings(result: ParseResult) -> tuple[list[Diagnostic], list[int]]:
     lines = result.lines if problems else Lines("")
     found = [_diagnostic(problem, result, lines) for problem in problems]
     if result.look_alikes:
+        # One finding for all of them: a text from a word processor may have hundreds.
         found.append(character_finding(result.look_alikes, result.lines))
         found.sort(key=_position)
     return found + _unlisted(result.unreported, Location(lines.file)), left_out
@@ -56,8 +57,8 @@ def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
     if not counts:
         return []
     severities = {named(rule).severity for rule in counts}
-    kinds = [f"{each}s" for each in Severity if each in severities]
-    message = f"{counts.total()} more {' and '.join(kinds)} are not listed"
+    kinds = " and ".join(f"{each}s" for each in Severity if each in severities)
+    message = f"{counts.total()} more {kinds} are not listed"
     worst = Severity.ERROR if Severity.ERROR in severities else Severity.WARNING
     return [named("too-many-errors").diagnostic(message, location=place, severity=worst)]
 
@@ -81,13 +82,26 @@ def _diagnostic(problem: Problem, result: ParseResult, lines: Lines) -> Diagnost
     found = named(problem.rule).diagnostic(
         problem.message, location=place, hint=problem.hint, why=problem.why, fix=problem.fix
     )
-    if not (problem.path and problem.path[0].name in ("layer", "layers")):
+    if not problem.path:
         return found
     frame = problem.path[0]
+    if frame.name not in ("layer", "layers"):
+        return found
     layer = frame.values
-    siblings = result.values.get(frame.name, [])
-    index = next((i for i, values in enumerate(siblings) if values is layer), -1)
-    return replace(found, layer=layer.get("name", ""), type=_layer_type(frame), layer_index=index)
+    return replace(
+        found,
+        layer=layer.get("name", ""),
+        type=_layer_type(frame),
+        layer_index=_index_of(layer, result.values.get(frame.name, [])),
+    )
+
+
+def _index_of(layer: dict[str, Any], layers: list[dict[str, Any]]) -> int:
+    """The position of a layer, or -1. Layers may be equal, so this asks for the very same one."""
+    for index, values in enumerate(layers):
+        if values is layer:
+            return index
+    return -1
 
 
 def _layer_type(frame: Frame) -> str:
@@ -104,9 +118,13 @@ def _missing(result: ParseResult) -> Iterator[Problem]:
     message = result.message()
     for dotted in message.FindInitializationErrors():
         *around, name = dotted.split(".")
-        span, _ = find(result.root, _path(around))
-        start, end = (span.start, span.end) if span else (0, 0)
-        where = around[-1] if around else message.DESCRIPTOR.name
+        where = message.DESCRIPTOR.name
+        start = end = 0
+        if around:
+            where = around[-1]
+            span, _ = find(result.root, _path(around))
+            if span is not None:
+                start, end = span.start, span.end
         text = f'"{where}" lacks the required field "{name}"'
         hint = f'add "{name}: ..."'
         yield Problem("missing-required-field", text, start, end, hint, "", ())
@@ -149,14 +167,18 @@ def _of_its_kind(result: ParseResult, descriptor: Any) -> list[Problem]:
         return list(result.problems)
     known_here = fields_of(descriptor)
     known_there = fields_of(proto.FILE.message_types_by_name[other_kind])
-    here = [entry for entry in result.root.entries if entry[0] in known_here]
-    there = [entry for entry in result.root.entries if entry[0] in known_there]
+    # Nets and solvers share some fields, such as "debug_info", which say nothing.
+    entries = result.root.entries
+    here = [entry for entry in entries if entry[0] in known_here]
+    there = [entry for entry in entries if entry[0] in known_there]
     foreign = [entry for entry in there if entry[0] not in known_here]
     if not foreign or len(there) <= len(here):
         return list(result.problems)
-    kept = [
-        problem for problem in result.problems if problem.path or problem.rule != "unknown-field"
-    ]
+    kept = []
+    for problem in result.problems:
+        is_foreign = problem.rule == "unknown-field" and not problem.path
+        if not is_foreign:
+            kept.append(problem)
     _, start, end, _ = foreign[0]
     expected, got = _KIND_NAMES[descriptor.name], _KIND_NAMES[other_kind]
     message = f"expected a {expected}, got a {got}"

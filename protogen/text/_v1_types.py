@@ -1,8 +1,17 @@
-"""The layer types of the V1 format, and what they are called now."""
+"""The layer types of the V1 format, what they are called now, and the fields that moved."""
 
 from __future__ import annotations
 
-__all__ = ["V1_TYPES"]
+__all__ = ["DATA_PARAMS", "TRANSFORMS", "V1_TYPES"]
+
+#: The parameters of V1's data layers with images.
+DATA_PARAMS = {
+    "DATA": "data_param",
+    "IMAGE_DATA": "image_data_param",
+    "WINDOW_DATA": "window_data_param",
+}
+#: The fields of these that are in ``transform_param`` now.
+TRANSFORMS = ("scale", "mean_file", "crop_size", "mirror")
 
 V1_TYPES = {
     "NONE": "",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from protogen.edits import Fix
 from protogen.text._error_recovery import skip_brackets
 from protogen.text._reader_state import ReaderState
-from protogen.text._scanner import scan_token, skip_gap
+from protogen.text._scanner import past_mark, scan_token, skip_gap
 from protogen.text._values import Field, decode_strings
 from protogen.text.tree import Child, Span
 
@@ -44,12 +44,15 @@ class ValueListReader(ReaderState):
 
     def bracketed_values(self, field: Field, start: int, at: int) -> int:
         """Read and report a list or a message; return where it ends."""
-        closer = _CLOSERS[self.text[at]]
+        opener = self.text[at]
         values, end = self._values(field, skip_gap(self.text, at + 1))
-        if values and self.text.startswith(closer, end):
+        if values and self.text.startswith(_CLOSERS[opener], end):
             self._report_values(field, start, end + 1, values)
             return end + 1
-        end = skip_brackets(self.text, at) if self.text[at] in "[{" else at + 1
+        # Parentheses are no brackets of text format, so their end is not looked for.
+        end = at + 1
+        if opener in "[{":
+            end = skip_brackets(self.text, at)
         self._report_message(field, start, at, end)
         return end
 
@@ -62,18 +65,23 @@ class ValueListReader(ReaderState):
         if kind not in ("number", "string") and not self.text.startswith("-", position):
             return position
         field, start, first = self._last_value()
-        if field is None or first is None:
-            return position
-        between = self.text[first.end : position]
-        if between.strip() not in ("", ",") or ("\n" in between and "," not in between):
+        if field is None or first is None or not self._continues(first.end, position):
             return position
         values, end = self._values(field, position)
         if not values:
             return position
         end = values[-1].end
+        # The first value is reported and kept with the others.
         self.frame.entries.pop()
         self._report_values(field, start, end, [first, *values])
         return end
+
+    def _continues(self, start: int, end: int) -> bool:
+        """Whether values on both sides of a gap can be one list: a comma, or one line."""
+        between = self.text[start:end]
+        if between.strip() not in ("", ","):
+            return False
+        return "," in between or "\n" not in between
 
     def _last_value(self) -> tuple[Field | None, int, _Value | None]:
         """The field read last if it is a scalar with one value, and where it and its value are."""
@@ -81,12 +89,11 @@ class ValueListReader(ReaderState):
             return None, 0, None
         name, start, end, child = self.frame.entries[-1]
         field = self.frame.fields.get(name)
-        if field is None or field.message is not None or child is not None:
+        is_scalar = field is not None and field.message is None and child is None
+        colon = skip_gap(self.text, start + len(name))
+        if field is None or not is_scalar or not self.text.startswith(":", colon):
             return None, 0, None
-        at = skip_gap(self.text, start + len(name))
-        if not self.text.startswith(":", at):
-            return None, 0, None
-        at = skip_gap(self.text, at + 1)
+        at = skip_gap(self.text, colon + 1)
         return field, start, _Value(at, end, self._read(field, at, end))
 
     def _values(self, field: Field, position: int) -> tuple[list[_Value], int]:
@@ -97,32 +104,37 @@ class ValueListReader(ReaderState):
             if end == position or self._names_field(position, end):
                 return values, position
             values.append(_Value(position, end, self._read(field, position, end)))
-            position = skip_gap(self.text, end)
-            if self.text.startswith(",", position):
-                position = skip_gap(self.text, position + 1)
+            position = past_mark(self.text, end, ",")
         return values, position
 
     def _value_end(self, position: int) -> int:
         """The end of the number, word or string at ``position``, which itself if there is none."""
-        start = position
-        if self.text.startswith("-", position):
-            start = skip_gap(self.text, position + 1)
+        start = past_mark(self.text, position, "-")
         kind, end = scan_token(self.text, start)
-        if kind in ("name", "number") or (kind == "string" and start == position):
+        if kind in ("name", "number"):
+            return end
+        # A string has no sign.
+        if kind == "string" and start == position:
             return end
         return position
 
     def _names_field(self, start: int, end: int) -> bool:
         """Whether a word is the name of the next field."""
-        if not (self.text[start].isalpha() or self.text[start] == "_"):
+        first = self.text[start]
+        if not first.isalpha() and first != "_":
             return False
         return self.text.startswith((":", "{", "<"), skip_gap(self.text, end))
 
     def _read(self, field: Field, start: int, end: int) -> Any:
+        """The value of a word or string; ``None`` if the field cannot have it."""
         written = self.text[start:end]
         if written[0] not in "\"'":
             return field.read_word("".join(written.split()))
-        if not (field.is_string or field.is_bytes) or scan_token(self.text, start)[1] != end:
+        if not field.is_string and not field.is_bytes:
+            return None
+        # Several strings in a row are left to the reader, which joins them.
+        _, string_end = scan_token(self.text, start)
+        if string_end != end:
             return None
         raw, invalid = decode_strings([written])
         if invalid:
@@ -132,47 +144,66 @@ class ValueListReader(ReaderState):
     # -- reports
 
     def _report_values(self, field: Field, start: int, end: int, values: list[_Value]) -> None:
+        if field.repeated:
+            self._report_repeated(field, start, end, values)
+        else:
+            self._report_single(field, start, end, values)
+        self._keep(field, start, end, values)
+
+    def _report_repeated(self, field: Field, start: int, end: int, values: list[_Value]) -> None:
+        """Report the values of a repeated field without brackets."""
+        name = field.name
+        message = f'expected "{name}:" before each of its {len(values)} values'
+        fixed = " ".join(f"{name}: {each}" for each in self._written(values))
+        fix = None
+        if all(each.value is not None for each in values):
+            safe = not self._has_decimal_comma(field, values)
+            fix = _fix(fixed, start, end, safe=safe)
+        hint = f"write {_shortened(fixed)}"
+        self.report("several-values", message, start, end, hint=hint, fix=fix)
+
+    def _report_single(self, field: Field, start: int, end: int, values: list[_Value]) -> None:
+        """Report several values of a field that takes one."""
         name = field.name
         number = len(values)
-        written = [self.text[each.start : each.end] for each in values]
-        known = [each.value for each in values]
-        valid = None not in known
-        decimal = self._has_decimal_comma(field, values)
-        if field.repeated:
-            message = f'expected "{name}:" before each of its {number} values'
-            fixed = " ".join(f"{name}: {each}" for each in written)
-            hint = f"write {_shortened(fixed)}"
-            fix = _fix(fixed, start, end, safe=not decimal) if valid else None
-        else:
-            noun = "value" if number == 1 else "values"
-            message = f'"{name}" takes one value, got a list of {number} {noun}'
+        written = self._written(values)
+        noun = "value" if number == 1 else "values"
+        message = f'"{name}" takes one value, got a list of {number} {noun}'
+        safe = False
+        if self._has_decimal_comma(field, values):
+            fixed = f"{name}: {written[0]}.{written[1]}"
+        elif _are_equal(values):
             fixed = f"{name}: {written[0]}"
-            same = valid and all(each == known[0] for each in known)
-            if not same:
-                fixed = self._one_per_axis(name, written)
-            if decimal:
-                fixed = f"{name}: {written[0]}.{written[1]}"
-            hint = f"write {fixed}" if fixed else f'keep one value of "{name}"'
-            if number == 3 and self._is_size(name):
-                hint += "; only yjxiong's 3D fork of Caffe takes one for each of three axes"
-            fix = _fix(fixed, start, end, safe=same and not decimal) if fixed else None
+            safe = True
+        else:
+            fixed = self._one_per_axis(name, written)
+        hint = f"write {fixed}" if fixed else f'keep one value of "{name}"'
+        if number == 3 and self._is_size(name):
+            hint += "; only yjxiong's 3D fork of Caffe takes one for each of three axes"
+        fix = None
+        if fixed:
+            fix = _fix(fixed, start, end, safe=safe)
         self.report("several-values", message, start, end, hint=hint, fix=fix)
-        self._keep(field, start, end, values)
+
+    def _written(self, values: list[_Value]) -> list[str]:
+        return [self.text[each.start : each.end] for each in values]
 
     def _keep(self, field: Field, start: int, end: int, values: list[_Value]) -> None:
         """Put the values into the message, and note where they are."""
-        known = [each.value for each in values if each.value is not None]
+        known = [each for each in values if each.value is not None]
+        if not known:
+            return
         child: Child = None
         if field.repeated:
             siblings = self.frame.values.setdefault(field.name, [])
-            if values[0].value is not None and siblings[-1:] == [values[0].value]:
+            first = values[0].value
+            if first is not None and siblings[-1:] == [first]:
                 siblings.pop()  # the first of several values was read as the only one
-            siblings.extend(known)
-            child = [Span(each.start, each.end, None) for each in values if each.value is not None]
-        elif known:
-            self.frame.values.setdefault(field.name, known[0])
-        if known:
-            self.frame.entries.append((field.name, start, end, child))
+            siblings.extend(each.value for each in known)
+            child = [Span(each.start, each.end, None) for each in known]
+        else:
+            self.frame.values.setdefault(field.name, known[0].value)
+        self.frame.entries.append((field.name, start, end, child))
 
     def _has_decimal_comma(self, field: Field, values: list[_Value]) -> bool:
         """Whether the comma between two numbers may be a decimal point: ``0,5``."""
@@ -198,11 +229,12 @@ class ValueListReader(ReaderState):
     def _report_message(self, field: Field, start: int, at: int, end: int) -> None:
         """Report braces, with the one value of the field that is in them, if there is one."""
         inside = self.text[at + 1 : end - 1][:1000]
-        words = [match[1] for match in _VALUE.finditer(inside)]
+        words = {match[1] for match in _VALUE.finditer(inside)}
         is_enum = field.descriptor.enum_type is not None
-        # The names of enum values are in capital letters: {type: "max"} is MAX.
-        spellings = {word.upper() if is_enum else word for word in words}
-        fitting = [word for word in sorted(spellings) if field.read_word(word) is not None]
+        if is_enum:
+            # The names of enum values are in capital letters: {type: "max"} is MAX.
+            words = {word.upper() for word in words}
+        fitting = [word for word in sorted(words) if field.read_word(word) is not None]
         what = "a message" if self.text[at] == "{" else "a list"
         message = f'"{field.name}" takes one value, got {what}'
         if len(fitting) != 1:
@@ -219,9 +251,17 @@ class ValueListReader(ReaderState):
         self.frame.entries.append((field.name, start, end, None))
 
 
+def _are_equal(values: list[_Value]) -> bool:
+    """Whether the field can have each of the values, and all of them are the same."""
+    first = values[0].value
+    return first is not None and all(each.value == first for each in values)
+
+
 def _fix(text: str, start: int, end: int, *, safe: bool) -> Fix:
     return Fix(f"write {_shortened(text)}", (), safe, ((start, end, text),))
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 4]} ..."
+    if len(text) <= _MOST_SHOWN:
+        return text
+    return f"{text[: _MOST_SHOWN - 4]} ..."

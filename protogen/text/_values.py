@@ -109,8 +109,11 @@ class Field:
     def _enum(self, word: str) -> int | None:
         if word in self.enum_values:
             return self.enum_values[word]
+        # Text format takes the number of an enum value, too, also in hexadecimal.
         number = _integer(word)
-        return None if number is None else self.enum_values.get(number)
+        if number is None:
+            return None
+        return self.enum_values.get(number)
 
 
 def _no_value(word: str) -> None:
@@ -120,7 +123,9 @@ def _no_value(word: str) -> None:
 def _integer(word: str) -> int | None:
     if not _INTEGER.fullmatch(word):
         return None
-    digits, base = word.lstrip("-"), 10
+    digits = word.lstrip("-")
+    base = 10
+    # As in C, and unlike Python's int(): 010 is 8.
     if digits[:2] in ("0x", "0X"):
         digits, base = digits[2:], 16
     elif digits[0] == "0":
@@ -134,15 +139,21 @@ def _integer(word: str) -> int | None:
 def _float(word: str) -> float | None:
     match = _DECIMAL.fullmatch(word)
     if match:
-        return float(match.group(1))
-    return float(word) if _SPECIAL.fullmatch(word) else None
+        return float(match.group(1))  # without the f of 0.1f, which C++ takes and Python does not
+    if _SPECIAL.fullmatch(word):
+        return float(word)
+    return None
 
 
 def _boolean(word: str) -> bool | None:
     if word in _BOOLEANS:
         return _BOOLEANS[word]
-    number = None if word[0] == "-" else _integer(word)
-    return bool(number) if number in (0, 1) else None
+    if word[0] == "-":
+        return None
+    number = _integer(word)
+    if number in (0, 1):
+        return bool(number)
+    return None
 
 
 _tables: dict[Any, Fields] = {}
@@ -174,22 +185,31 @@ def decode_strings(literals: list[str]) -> tuple[bytes, str]:
     def unescape(match: re.Match[bytes]) -> bytes:
         octal, hexadecimal, high, low, short, long, named, _ = match.groups()
         if octal:
+            # C++ lets \777 overflow its byte.
             return bytes([int(octal, 8) & 0xFF])
         if hexadecimal:
             return bytes([int(hexadecimal, 16)])
         if named:
             return bytes([_NAMED[named[0]]])
-        if high:  # a surrogate pair
-            return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF)).encode()
+        if high:
+            return _surrogate_pair(int(high, 16), int(low, 16))
         if short or long:
             return _utf8(int(short or long, 16))
         start = match.start()
         invalid.append(match.string[start : start + 2].decode("latin-1"))
         return b""
 
-    insides = [literal[1:-1].encode("utf-8", "surrogateescape") for literal in literals]
-    raw = b"".join(_ESCAPE.sub(unescape, inside) for inside in insides)
-    return raw, invalid[0] if invalid else ""
+    parts = []
+    # One by one: \x4 at the end of a literal does not go on in the next one.
+    for literal in literals:
+        inside = literal[1:-1].encode("utf-8", "surrogateescape")
+        parts.append(_ESCAPE.sub(unescape, inside))
+    return b"".join(parts), invalid[0] if invalid else ""
+
+
+def _surrogate_pair(high: int, low: int) -> bytes:
+    """The UTF-8 of a character that is written as in UTF-16; each half has 10 of its bits."""
+    return chr(0x10000 + ((high & 0x3FF) << 10) + (low & 0x3FF)).encode()
 
 
 def _utf8(code: int) -> bytes:

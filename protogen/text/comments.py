@@ -23,6 +23,10 @@ _COMMENT = re.compile(
 )
 
 
+#: Also a byte order mark, after which a comment is alone on the first line.
+_BLANKS = " \t\r\f\v\ufeff"
+
+
 class Comment(NamedTuple):
     """A comment, from its ``#`` to the end of its line.
 
@@ -51,7 +55,7 @@ def find_comments(result: ParseResult) -> list[Comment]:
             continue
         start = match.start()
         line_start = text.rfind("\n", 0, start) + 1
-        is_alone = not text[line_start:start].strip(" \t\r\f\v\ufeff")
+        is_alone = not text[line_start:start].strip(_BLANKS)
         placement, path = fields.owner(start, None if is_alone else line_start)
         comment = match[1].rstrip("\r")
         end = start + len(comment)
@@ -115,11 +119,14 @@ def _start(field: _Field) -> int:
 
 
 def _fields_of_block(block: Block, descriptor: Any) -> Iterator[_Field]:
-    known = descriptor.fields_by_name if descriptor is not None else {}
+    known = {}
+    if descriptor is not None:  # else it is the block of an unknown message
+        known = descriptor.fields_by_name
     for name, spans in block.by_name.items():
         field = known.get(name)
         message = None if field is None else field.message_type
+        # Nobody knows whether an unknown field is repeated, so it has an index.
+        has_index = field is None or is_repeated(field)
         for index, span in enumerate(spans):
-            # Nobody knows whether an unknown field is repeated, so it has an index.
-            has_index = field is None or is_repeated(field)
-            yield _Field(*span, (name, index) if has_index else (name,), message)
+            path: Path = (name, index) if has_index else (name,)
+            yield _Field(*span, path, message)

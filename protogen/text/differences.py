@@ -26,6 +26,7 @@ def differences(old: Any, new: Any, path: Path = ()) -> list[Edit]:
 
 
 def _message_edits(old: Any, new: Any, path: Path) -> Iterator[Edit]:
+    # By index, so that the edits are in the order of the schema.
     old_values = {field.index: value for field, value in old.ListFields()}
     new_values = {field.index: value for field, value in new.ListFields()}
     for index in sorted(old_values.keys() | new_values.keys()):
@@ -50,7 +51,10 @@ def _field_edits(field: Any, old: Any, new: Any, path: Path) -> Iterator[Edit]:
 def _value_edits(field: Any, old: Any, new: Any, path: Path) -> Iterator[Edit]:
     if field.message_type is not None:
         yield from _message_edits(old, new, path)
-    elif old != new and not (_is_nan(old) and _is_nan(new)):
+    elif old != new:
+        # NaN equals nothing, not even itself.
+        if _is_nan(old) and _is_nan(new):
+            return
         yield Edit(path, "set", new)
 
 
@@ -69,12 +73,14 @@ def _list_edits(field: Any, old: list[Any], new: list[Any], path: Path) -> Itera
         pairs = _with_equal_keys(pairs, _names(old), _names(new))
     start, first = 0, 0
     for end, last in [*pairs, (len(old), len(new))]:
+        # In a gap, elements are paired in order: editing one keeps its comments.
         paired = min(end - start, last - first)
         for index in range(start + paired, end):
             yield delete((*path, index))
         for value in new[first + paired : last]:
             yield insert((*path, start + paired), value)
         changed = [(start + step, first + step) for step in range(paired)]
+        # A pair by name has equal names only. The last pair is that of the ends of the lists.
         if end < len(old):
             changed.append((end, last))
         for index, other in changed:
@@ -132,27 +138,32 @@ def _fill_gaps(
 
 def _pairs_at_ends(old: list[Any], new: list[Any]) -> _Pairs:
     shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head = _common_length(old, new, shorter)
+    # What the heads have is no part of the tails: in [a, a] and [a], a is one element.
+    tail = _common_length(old[::-1], new[::-1], shorter - head)
     pairs = [(index, index) for index in range(head)]
     for step in range(tail, 0, -1):
         pairs.append((len(old) - step, len(new) - step))
     return pairs
 
 
+def _common_length(old: list[Any], new: list[Any], most: int) -> int:
+    """How many elements at the start of two lists are equal, up to ``most``."""
+    length = 0
+    while length < most and old[length] == new[length]:
+        length += 1
+    return length
+
+
 def _unique_pairs(old: list[Any], new: list[Any]) -> _Pairs:
     """Elements that are unique in both lists: the longest run that is in the same order in both."""
     old_counts, new_counts = Counter(old), Counter(new)
-    places = {key: other for other, key in enumerate(new) if new_counts[key] == 1}
-    candidates = [
-        (index, places[key])
-        for index, key in enumerate(old)
-        if old_counts[key] == 1 and key in places
-    ]
+    # Of a key that is there several times only the last place is kept, but it is never asked for.
+    places = {key: other for other, key in enumerate(new)}
+    candidates = []
+    for index, key in enumerate(old):
+        if old_counts[key] == new_counts[key] == 1:
+            candidates.append((index, places[key]))
     return longest_increasing(candidates)
 
 

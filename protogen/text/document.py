@@ -43,6 +43,7 @@ class Document:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy the text; it is read again."""
+        # The places of all fields would be several times as long as the text.
         descriptor = self.message_class.DESCRIPTOR
         return _document, (self.text, descriptor.name, self.filename, schema_of(descriptor))
 
@@ -132,10 +133,12 @@ class Document:
 
     def splices(self, edits: Iterable[Edit]) -> list[Splice]:
         """The changes of the text that a list of edits makes. Raises as `apply` does."""
+        # What is not text has no fields, and so no places to edit.
         if self._result.foreign_format:
             raise ProtogenError(self.diagnostics)
         edits = list(edits)
         try:
+            # Before any of them is made, because what overlaps depends on all of them.
             check_overlaps(edits)
             return edit_splices(self.text, self.tree, self.message_class.DESCRIPTOR, edits)
         except EditError as error:
@@ -169,9 +172,11 @@ class Document:
 
 
 def _document(text: str, message_name: str, filename: str, schema: Any = None) -> Document:
-    message_class = (
-        getattr(proto, message_name) if schema is None else schema.message_class(message_name)
-    )
+    """A document that was pickled. A class of a user's schema cannot be pickled itself."""
+    if schema is None:
+        message_class = getattr(proto, message_name)
+    else:
+        message_class = schema.message_class(message_name)
     return Document(text, message_class, filename)
 
 

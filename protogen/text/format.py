@@ -83,6 +83,7 @@ class _Layout:
         while True:
             token = self._next
             self._notes(token, level, first)
+            # A string has its quotes in its text, so it is no brace.
             if token.kind == "end" or token.text in ("}", ">"):
                 return
             if token.text in (",", ";"):  # separators between fields are optional, and go
@@ -106,9 +107,11 @@ class _Layout:
 
     def _beside(self, token: Token, level: int) -> None:
         """The comment after a token: after the last line, or on its own if that has a comment."""
-        if token.beside and self.lines and not self.lines[-1].comment:
+        if not token.beside:
+            return
+        if self.lines and not self.lines[-1].comment:
             self.lines[-1].comment = token.beside
-        elif token.beside:
+        else:
             self.lines.append(_Line(level, "", token.beside))
 
     def _within(self, level: int) -> str:
@@ -139,7 +142,10 @@ class _Layout:
         elif self._next.kind == "string":
             self._strings(head, level)
         else:
-            sign = self._within(level) if self._next.text == "-" else ""
+            # Text format takes blanks and comments between a sign and its number.
+            sign = ""
+            if self._next.text == "-":
+                sign = self._within(level)
             self._notes(self._next, level)
             self._write(level, head, sign + self._next.text)
             self._beside(self._take(), level)
@@ -182,13 +188,12 @@ class _Layout:
         while self._next.text != "]":
             self._value("", level + 1)
             if self._next.text == ",":
-                # After the value, and before a comment that is beside it.
-                next(line for line in reversed(self.lines) if line.words).words += ","
+                self._add_comma()
                 self._notes(self._next, level + 1)
                 self._beside(self._take(), level + 1)
         self._notes(self._next, level + 1)
         inside, self.lines = self.lines, outer
-        if opening.beside or any(line.comment or line.words.endswith("{") for line in inside):
+        if opening.beside or any(map(_needs_lines, inside)):
             self._write(level, head, "[")
             self._beside(opening, level + 1)
             self.lines += inside
@@ -197,6 +202,18 @@ class _Layout:
             words = " ".join(line.words for line in inside)
             self._write(level, head, f"[{words}]")
         self._beside(self._take(), level)
+
+    def _add_comma(self) -> None:
+        """Write a comma after the last value, and before a comment that is beside it."""
+        for line in reversed(self.lines):
+            if line.words:
+                line.words += ","
+                return
+
+
+def _needs_lines(line: _Line) -> bool:
+    """Whether a part of a list cannot be on one line with the others: a comment or a message."""
+    return bool(line.comment) or line.words.endswith("{")
 
 
 def _double_quoted(literal: str) -> str:

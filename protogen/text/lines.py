@@ -45,18 +45,21 @@ def excerpt(text: str, location: Location) -> str:
 
     Empty if the location has no line, or the text does not have that line.
     """
-    line = _line(text, location.line) if location.line else None
+    line = _line(text, location.line)
     if line is None:
         return ""
     line = line.rstrip("\r")
+    # The text may have been changed since, so that the columns are no longer in the line.
     start = min(max(location.column, 1), len(line) + 1) - 1
-    end = location.end_column - 1 if location.end_line == location.line else len(line)
+    end = len(line)
+    if location.end_line == location.line:
+        end = location.end_column - 1
     first, length = _window(len(line), start)
     last = first + length
     end = min(end, last)
     before, covered = _escaped(line[first:start]), _escaped(line[start:end])
     # Tabs stay tabs, so that the carets are in place whatever the width of a tab.
-    margin = "".join("\t" if c == "\t" else " " for c in before)
+    margin = re.sub(r"[^\t]", " ", before)
     shown = f"{before}{covered}{_escaped(line[max(start, end) : last])}"
     return f"{shown}\n{margin}{'^' * max(1, len(covered))}"
 
@@ -67,16 +70,21 @@ def _escaped(text: str) -> str:
 
 def _window(length: int, start: int, width: int = 200) -> tuple[int, int]:
     """The start and the length of the part of a line to show."""
-    return (0, length) if length <= width else (max(0, start - width // 2), width)
+    # A net of a program may have all of its text on one line.
+    if length <= width:
+        return 0, length
+    return max(0, start - width // 2), width
 
 
 def _line(text: str, number: int) -> str | None:
     starts = _starts(text)
-    if number > len(starts):
+    if not 0 < number <= len(starts):
         return None
     start = starts[number - 1]
     end = text.find("\n", start)
-    return text[start : end if end >= 0 else len(text)]
+    if end < 0:
+        end = len(text)
+    return text[start:end]
 
 
 @lru_cache(maxsize=4)

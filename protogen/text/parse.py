@@ -65,8 +65,11 @@ class ParseResult:
     @property
     def is_complete(self) -> bool:
         """Whether everything was read that the schema knows, even if Caffe rejects the file."""
-        rules = {diagnostic.name for diagnostic in self.diagnostics} - {"too-many-errors"}
-        return {*rules, *self.unreported} <= _NOTHING_UNREAD
+        rules = {diagnostic.name for diagnostic in self.diagnostics}
+        # The rules of what it counts are in `unreported`.
+        rules.discard("too-many-errors")
+        rules.update(self.unreported)
+        return rules <= _NOTHING_UNREAD
 
     @cached_property
     def lines(self) -> Lines:
@@ -118,7 +121,9 @@ def parse(text: str, message_class: Any, filename: str = "<text>") -> ParseResul
     reader = Reader("" if foreign else text, message_class.DESCRIPTOR)
     # Caffe rejects a byte order mark. It is reported, and the rest of the file is read.
     reader.run(reader.text.startswith("\ufeff"))
-    look_alikes = find_look_alikes(text) if reader.problems else []
+    look_alikes: list[LookAlike] = []
+    if reader.problems:  # such a character is always a problem
+        look_alikes = find_look_alikes(text)
     if look_alikes:
         reader = Reader(plain_text(text, look_alikes), message_class.DESCRIPTOR)
         reader.run(reader.text.startswith("\ufeff"))

@@ -11,6 +11,7 @@ from protogen.text._scanner import skip_gap
 __all__ = [
     "Splice",
     "before_blanks",
+    "field_separator",
     "line_end",
     "margin_of",
     "newline_of",
@@ -61,7 +62,9 @@ def removals(
     """
     spans = list(spans)
     # A separator on a line of its own has no comment that belongs to what is removed.
-    starts = {start for start, _ in spans} if with_comments else set()
+    starts: set[int] = set()
+    if with_comments:
+        starts.update(start for start, _ in spans)
     return [_removal(text, start, end, start in starts) for start, end in _runs(text, spans)]
 
 
@@ -69,6 +72,7 @@ def _runs(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans and their separators in order, joined where only blanks are between them."""
     runs: list[tuple[int, int]] = []
     for start, end in sorted([*spans, *_separators(text, spans)]):
+        # Joined, because the line that both leave empty is removed once.
         if runs and past_blanks(text, runs[-1][1]) >= start:
             start, last = runs.pop()
             end = max(end, last)
@@ -92,12 +96,15 @@ def _removal(text: str, start: int, end: int, with_comment: bool) -> Splice:
     begins_line = first == 0 or text[first - 1] == "\n"
     if with_comment and begins_line and text.startswith("#", last):
         last = line_end(text, last)
-    if begins_line and (next_line := _past_newline(text, last)):
-        return Splice(first, next_line, "")
     if begins_line:
+        next_line = _past_newline(text, last)
+        if next_line:
+            return Splice(first, next_line, "")
         return Splice(start, last, "")
     # What is before and what is after share a line now: the blanks on one side are enough.
-    return Splice(first if last > end or _past_newline(text, end) else start, end, "")
+    if last > end or _past_newline(text, end):
+        start = first
+    return Splice(start, end, "")
 
 
 def _past_newline(text: str, position: int) -> int:
@@ -106,7 +113,10 @@ def _past_newline(text: str, position: int) -> int:
         return position + 2
     if text.startswith("\n", position):
         return position + 1
-    return position if position == len(text) else 0
+    # The last line may have no line break.
+    if position == len(text):
+        return position
+    return 0
 
 
 def with_suppressions(text: str, start: int) -> int:
@@ -152,4 +162,12 @@ def before_blanks(text: str, position: int) -> int:
 def margin_of(text: str, position: int) -> str | None:
     """The blanks before a position if nothing else is before it on its line, else None."""
     first = before_blanks(text, position)
-    return text[first:position] if first == 0 or text[first - 1] == "\n" else None
+    if first == 0 or text[first - 1] == "\n":
+        return text[first:position]
+    return None
+
+
+def field_separator(text: str, position: int) -> str:
+    """What to write between a field at a position and further ones: a line break, or a blank."""
+    margin = margin_of(text, position)
+    return " " if margin is None else f"\n{margin}"

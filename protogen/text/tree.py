@@ -71,10 +71,13 @@ def find(root: Block, path: Path) -> tuple[Span | None, int]:
     block: Block | None = root
     used, found = 0, None
     while block is not None and used < len(path):
-        step = 2 if used + 1 < len(path) and isinstance(path[used + 1], int) else 1
-        index = path[used + 1] if step == 2 else 0
         spans = block.by_name.get(str(path[used]), [])
-        if not (isinstance(index, int) and 0 <= index < len(spans)):
+        index, step = 0, 1
+        following = path[used + 1] if used + 1 < len(path) else None
+        if isinstance(following, int):
+            index, step = following, 2
+        # A negative index would count from the end.
+        if not 0 <= index < len(spans):
             break
         found = spans[index]
         block = found.block

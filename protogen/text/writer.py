@@ -29,7 +29,9 @@ def write(
     be written as comments after them.
     """
     text = _LONG.sub(_shortest, str(message))
-    return text if tops is None else _annotated(text, tops, inputs)
+    if tops is None:
+        return text
+    return _annotated(text, tops, inputs)
 
 
 def _shortest(match: re.Match[str]) -> str:
@@ -49,6 +51,7 @@ def _annotated(text: str, tops: Sequence[Sequence[Shape]], inputs: Sequence[Shap
     shapes: Iterator[Shape] = iter(())
     input_shapes = iter(inputs)
     for line in text.split("\n"):
+        # Only the net's own fields and layers begin without a margin, and tops with two blanks.
         if line in ("layer {", "layers {"):
             shapes = iter(next(layers, ()))
         elif _TOP.match(line):

@@ -54,12 +54,18 @@ class SafeFixes(Transform):
     def run(self, net: Net) -> Result:
         result = Result.unmodified(net)
         rejected: set[_Key] = set()
+        # The net for which the fixes in `rejected` do harm. Another fix may change that.
+        judged = net
         found = self._examine(net)
         rounds = 0
         while rounds < _ROUNDS:
             fixable = self._fixable(result.net, found, rejected)
             if not fixable:
-                break
+                if not rejected or judged is result.net:
+                    break
+                rejected.clear()
+                judged = result.net
+                continue
             fixed = self._fix_most(result, found, _disjoint(fixable), rejected)
             if fixed is not None:
                 result, found = fixed

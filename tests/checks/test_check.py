@@ -74,6 +74,41 @@ def test_a_field_that_no_schema_knows() -> None:
     assert text.startswith('net.prototxt:2:32: error[T110] layer "r" (ReLU): ')
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        'botom: "data"',
+        "pooling_param { pool: MAXX }",
+        'pooling_param { pad: "1" }',
+        "pooling_param { pad: -1 }",
+        "pooling_param { pad: [1, 1] }",
+    ],
+)
+def test_a_misspelled_type_and_another_error_are_reported_at_once(error: str) -> None:
+    text = f'layer {{ name: "r" type: "Relu" bottom: "data" top: "r" {error} }}'
+    unknown, other = findings(image(3, 8) + text)
+    assert unknown == (
+        'net.prototxt:2:19: error[G104] layer "r" (Relu): unknown layer type "Relu"\n'
+        '  hint:  did you mean "ReLU"?'
+    )
+    assert "error[T1" in other
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'type: "Conv" + "olution" bias: 1',  # the reader has "Conv"
+        'type: "Conv\nolution" bias: 1',
+        'type: "Bias" type: "Convolve" bias: 1',
+        'typ: "Relu"',  # is not without a type
+    ],
+)
+def test_a_type_that_was_cut_off_is_not_unknown(text: str) -> None:
+    found = findings(f'{image(3, 8)}layer {{ name: "c" bottom: "data" top: "c" {text} }}')
+    assert not [each for each in found if "G104" in each]
+    assert found
+
+
 def test_a_solver_that_cannot_be_read() -> None:
     with pytest.raises(ProtogenError, match="cannot be read: No such file"):
         check_solver("nowhere.prototxt")

@@ -112,6 +112,12 @@ def test_a_broken_file_is_not_skipped(text: str) -> None:
     assert result.stderr == ""
 
 
+def test_a_file_with_layers_is_a_net_whatever_else_is_in_it() -> None:
+    solver = "base_lr: 0.01 max_iter: 9 momentum: 0.9\n"
+    result = check("-", "--format", "concise", "--select", "T", text=EMPTY + solver)
+    assert codes(result) == [("<stdin>", "T110")] * 3
+
+
 def test_solvers_are_recognized(in_folder: Path) -> None:
     write(net=GOOD)
     result = check("-", text=SOLVER.replace("base_lr: 0.01", "base_lr: fast"))

@@ -101,3 +101,13 @@ def test_usage(file: Path) -> None:
     assert "expected an edit" in run(file).stderr
     assert "--in-place needs a FILE" in run("-", "-i", "--remove", "x").stderr
     assert run(file, "--input", "x=1", "--remove", "relu").exit_code == 2
+
+
+def test_the_file_is_not_its_own_output(file: Path) -> None:
+    done = run(file, "--rename", "conv", "a", "-o", file)
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"Error: {file} is read by this command, and would be overwritten by its output; use"
+        " --in-place for that\n"
+    )
+    assert file.read_text() == NET

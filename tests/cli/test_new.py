@@ -102,5 +102,24 @@ def test_what_cannot_be_created(in_folder: Path, arguments: list[str], message: 
     assert not Path("a").exists()
 
 
+def test_a_project_that_was_interrupted_is_finished(in_folder: Path) -> None:
+    new("digits")
+    folder = Path("digits")
+    (folder / "train.py").unlink()
+    (folder / ".protogen-abc.tmp").write_text("import ca")
+    assert new("digits").exit_code == 0
+    assert {path.name for path in folder.iterdir()} >= FILES
+
+
+@pytest.mark.parametrize("other", ["net.py", "snapshots/best.caffemodel"])
+def test_what_somebody_wrote_into_a_project_stays(in_folder: Path, other: str) -> None:
+    new("digits")
+    Path("digits/train.py").unlink()
+    Path("digits", other).write_text("mine")
+    assert "digits is not empty" in new("digits").output
+    assert Path("digits", other).read_text() == "mine"
+    assert not Path("digits/train.py").exists()
+
+
 def test_what_comes_next_is_quoted_for_a_shell(in_folder: Path) -> None:
     assert "next: cd 'my net' && make\n" in new("my net").output

@@ -123,6 +123,28 @@ def test_no_learning_rate(data: str, options: tuple[str, ...], code: int, messag
     assert message in result.stderr
 
 
+def test_a_folder_is_not_a_net(in_folder: Path) -> None:
+    Path("nets").mkdir()
+    result = run("solver", "--preset", "adam", "--net", "nets", "-o", "solver.prototxt")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "Error: nets cannot be read: Is a directory\n"
+    assert not Path("solver.prototxt").exists()
+
+
+def test_a_compiled_program_is_not_a_net(in_folder: Path) -> None:
+    Path("net.so").write_bytes(b"\x7fELF\x02\x01\x01" + bytes(9))
+    result = run("solver", "--preset", "adam", "--net", "net.so", "-o", "solver.prototxt")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("net.so: error[T114] expected a prototxt, got a compiled")
+    assert not Path("solver.prototxt").exists()
+
+
+def test_a_net_with_a_field_of_a_fork_is_accepted(net: Path) -> None:
+    net.write_text('layer { name: "d" type: "Mine" mine_param { gain: 2 } }')
+    result = run("solver", "--preset", "adam")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_the_net_is_not_overwritten(in_folder: Path) -> None:
     Path("net.prototxt").write_text("layer { }")
     result = run("solver", "--preset", "adam", "--net", "net.prototxt", "-o", "net.prototxt")

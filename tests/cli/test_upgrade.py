@@ -51,6 +51,19 @@ def test_to_a_file(old, tmp_path):
     assert old.read_bytes() == V1
 
 
+def test_the_file_is_not_its_own_output(old, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(old)
+    for output in (old, link):
+        result = run(old, "-o", output)
+        assert result.exit_code == 2
+        assert result.stderr == (
+            f"Error: {output} is read by this command, and would be overwritten by its output; use"
+            " --in-place for that\n"
+        )
+        assert old.read_bytes() == V1
+
+
 def test_in_place_through_a_link_keeps_the_mode(old, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(old)

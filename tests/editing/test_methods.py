@@ -232,6 +232,14 @@ def test_set_changes_the_layers_that_have_the_field() -> None:
     assert not net.message.layer[1].convolution_param.pad
 
 
+def test_a_name_with_brackets_is_a_name_before_it_is_a_pattern() -> None:
+    net = loads(NET.replace('"fc"', '"fc[1]"'))
+    net.set("fc[1]", "inner_product_param.num_output", 7)
+    assert net.message.layer[-1].inner_product_param.num_output == 7
+    with pytest.raises(ProtogenError, match=r'no layer has a name that matches "fc\[2\]"'):
+        net.set("fc[2]", "inner_product_param.num_output", 7)
+
+
 def test_set_is_verified() -> None:
     check_refused(
         loads(NET),

@@ -23,3 +23,6 @@ def test_a_third_bottom_has_the_weights() -> None:
 def test_faults() -> None:
     why = "bottoms differ in batch size: 256 and 255 (axis 0)"
     check_fault(why, "bottom[1]", TEXT, (256, 512), (255,))
+    # ``LayerSetUp`` of happynear's compares them with three bottoms as well.
+    text = 'type: "LargeMarginInnerProduct"'
+    check_fault(why, "bottom[1]", text, (256, 512), (255,), (20, 512))

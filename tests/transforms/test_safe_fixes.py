@@ -101,6 +101,35 @@ def test_a_fix_that_causes_an_error_is_left_out() -> None:
     assert examine(result.net) == [bad]
 
 
+def test_a_fix_that_causes_an_error_is_tried_again_after_the_others() -> None:
+    worse = Diagnostic(Severity.ERROR, "S104", "q", "bottoms differ")
+    first, second = finding(remove(2)), finding(set_field(3, "top[0]", "out"))
+    bad = finding(set_field(0, "name", "bad"))
+
+    def examine(net: Net) -> list[Diagnostic]:
+        renamed, removed = '"out"' in net.text, len(net.message.layer) == 3
+        left = [] if removed else [first]
+        left += [] if renamed else [second]
+        # Removing the layer does harm as long as the blob has its old name.
+        harm = '"bad"' in net.text or (removed and not renamed)
+        return [*left, bad, worse] if harm else [*left, bad]
+
+    result = SafeFixes(examine)(protogen.loads(NET, "net.prototxt"))
+    assert result.diagnostics == [second, first]
+    assert examine(result.net) == [bad]
+
+
+def test_what_a_fix_of_the_text_uncovers_is_fixed_too() -> None:
+    # Upgrading the layers fails as long as one of them cannot be read.
+    text = (
+        'layer { name: "a" type: "Input" top: "a" }\n'
+        'layer\ufeffs { name: "b" type: DATA top: "b" detection_out_param { } }\n'
+    )
+    result = SafeFixes()(protogen.loads(text, "net.prototxt"))
+    assert [found.code for found in result.diagnostics[:2]] == ["T106", "T223"]
+    assert not SafeFixes()(result.net).modified
+
+
 def test_an_old_error_may_stay_with_other_sizes() -> None:
     before = Diagnostic(Severity.ERROR, "S104", "q", "76 and 75")
     after = Diagnostic(Severity.ERROR, "S104", "q", "74 and 75")

@@ -85,29 +85,17 @@ def freeze(net: NetSpec, names: Iterable[str]) -> None:
             net[name].fn.params.update(keywords)
 
 
+# The functions below have the parameters of the forks, in their order.
+
+
 def ConvBNLayer(  # noqa: N802
-    net: NetSpec,
-    from_layer: str,
-    out_layer: str,
-    use_bn: bool,
-    use_relu: bool,
-    num_output: int,
-    kernel_size: Any,
-    pad: Any,
-    stride: Any,
-    dilation: int = 1,
-    use_scale: bool = True,
-    lr_mult: float = 1,
-    conv_prefix: str = "",
-    conv_postfix: str = "",
-    bn_prefix: str = "",
-    bn_postfix: str = "_bn",
-    scale_prefix: str = "",
-    scale_postfix: str = "_scale",
-    bias_prefix: str = "",
-    bias_postfix: str = "_bias",
-    **bn_params: Any,
-) -> None:
+    net: NetSpec, from_layer: str, out_layer: str, use_bn: bool, use_relu: bool,
+    num_output: int, kernel_size: Any, pad: Any, stride: Any, dilation: int = 1,
+    use_scale: bool = True, lr_mult: float = 1,
+    conv_prefix: str = "", conv_postfix: str = "", bn_prefix: str = "", bn_postfix: str = "_bn",
+    scale_prefix: str = "", scale_postfix: str = "_scale",
+    bias_prefix: str = "", bias_postfix: str = "_bias", **bn_params: Any,
+) -> None:  # fmt: skip
     """Add a Convolution and, if asked for, BatchNorm with Scale or Bias, and ReLU.
 
     Sizes are numbers, or lists of height and width. ``bn_params`` are ``eps``,
@@ -133,6 +121,7 @@ def _window(kernel_size: Any, pad: Any, stride: Any) -> dict[str, Any]:
     kernel_h, kernel_w = UnpackVariable(kernel_size, 2)
     pad_h, pad_w = UnpackVariable(pad, 2)
     stride_h, stride_w = UnpackVariable(stride, 2)
+    # Neither pads nor strides are compared: a square kernel takes those of the height.
     if kernel_h == kernel_w:
         return {"kernel_size": kernel_h, "pad": pad_h, "stride": stride_h}
     return {
@@ -157,13 +146,15 @@ def _add_normalization(
     """Add a BatchNorm, and the Scale or Bias after it, in place."""
     keywords: dict[str, Any] = {"param": [dict(FROZEN) for _ in range(3)]}
     keywords["eps"] = bn_params.get("eps", 0.001)
-    # Written only if it is asked for: Caffe itself uses the statistics in TEST.
+    # Written only if it is asked for: Caffe itself uses the statistics in TEST. With them in
+    # training, the scale and the bias stay as they are, too.
     if bn_params.get("use_global_stats"):
         keywords["use_global_stats"] = bn_params["use_global_stats"]
         lr_mult = 0
     else:
         keywords["moving_average_fraction"] = bn_params.get("moving_average_fraction", 0.999)
     net[bn] = layers.BatchNorm(net[conv], in_place=True, **keywords)
+    # Neither of the two decays, as the bias of a convolution does not.
     learns = {"lr_mult": lr_mult, "decay_mult": 0}
     zero = {"type": "constant", "value": 0.0}
     if use_scale:
@@ -180,34 +171,23 @@ def _add_normalization(
 
 
 def DeconvBNLayer(  # noqa: N802
-    net: NetSpec,
-    from_layer: str,
-    out_layer: str,
-    use_bn: bool,
-    use_relu: bool,
-    num_output: int,
-    kernel_size: Any,
-    pad: Any,
-    stride: Any,
-    use_scale: bool = True,
-    lr_mult: float = 1,
-    deconv_prefix: str = "",
-    deconv_postfix: str = "",
-    bn_prefix: str = "",
-    bn_postfix: str = "_bn",
-    scale_prefix: str = "",
-    scale_postfix: str = "_scale",
-    bias_prefix: str = "",
-    bias_postfix: str = "_bias",
-    **bn_params: Any,
-) -> None:
+    net: NetSpec, from_layer: str, out_layer: str, use_bn: bool, use_relu: bool,
+    num_output: int, kernel_size: Any, pad: Any, stride: Any, use_scale: bool = True,
+    lr_mult: float = 1, deconv_prefix: str = "", deconv_postfix: str = "",
+    bn_prefix: str = "", bn_postfix: str = "_bn",
+    scale_prefix: str = "", scale_postfix: str = "_scale",
+    bias_prefix: str = "", bias_postfix: str = "_bias", **bn_params: Any,
+) -> None:  # fmt: skip
     """Add a Deconvolution and, if asked for, BatchNorm with Scale or Bias, and ReLU (RefineDet)."""
     keywords = _normalized_convolution(lr_mult) if use_bn else plain_convolution(lr_mult)
     name = f"{deconv_prefix}{out_layer}{deconv_postfix}"
-    param = {key: keywords.pop(key) for key in list(keywords) if key != "param"}
-    param.update(num_output=num_output, kernel_size=kernel_size, pad=pad, stride=stride)
-    net[name] = layers.Deconvolution(net[from_layer], convolution_param=param, **keywords)
+    # pycaffe names the parameters of a layer after its type, and there is no deconvolution_param:
+    # all but the learning rates have to be in a convolution_param that is written out.
+    rates = {"param": keywords.pop("param")}
+    param = dict(keywords, num_output=num_output, kernel_size=kernel_size, pad=pad, stride=stride)
+    net[name] = layers.Deconvolution(net[from_layer], convolution_param=param, **rates)
     if use_bn:
+        # Unlike `ConvBNLayer`, RefineDet's function leaves both layers at their defaults here.
         bn = f"{bn_prefix}{out_layer}{bn_postfix}"
         net[bn] = layers.BatchNorm(net[name], in_place=True)
         if use_scale:
@@ -228,17 +208,9 @@ def EltwiseLayer(net: NetSpec, from_layer: Sequence[str], out_layer: str) -> Non
 
 
 def ResBody(  # noqa: N802
-    net: NetSpec,
-    from_layer: str,
-    block_name: str,
-    out2a: int,
-    out2b: int,
-    out2c: int,
-    stride: int,
-    use_branch1: bool,
-    dilation: int = 1,
-    **bn_param: Any,
-) -> None:
+    net: NetSpec, from_layer: str, block_name: str, out2a: int, out2b: int, out2c: int,
+    stride: int, use_branch1: bool, dilation: int = 1, **bn_param: Any,
+) -> None:  # fmt: skip
     """Add a bottleneck of ResNet with the names of the published nets, such as res2a_branch2a."""
     names = {
         "conv_prefix": f"res{block_name}_",
@@ -256,10 +228,12 @@ def ResBody(  # noqa: N802
         return f"res{block_name}_{branch}"
 
     point: dict[str, Any] = {"kernel_size": 1, "pad": 0}
+    # The shortcut needs a convolution where the channels or the size change.
     shortcut = from_layer
     if use_branch1:
         shortcut = add(from_layer, "branch1", out2c, False, stride=stride, **point)
     branch = add(from_layer, "branch2a", out2a, True, stride=stride, **point)
+    # A pad as large as the dilation keeps the size.
     window = {"kernel_size": 3, "pad": dilation, "stride": 1, "dilation": dilation}
     branch = add(branch, "branch2b", out2b, True, **window)
     branch = add(branch, "branch2c", out2c, False, stride=1, **point)
@@ -282,6 +256,7 @@ def InceptionTower(  # noqa: N802
     for params in layer_params:
         keywords = {key: value for key, value in params.items() if key != "name"}
         name = f"{tower_name}/{params['name']}"
+        # As in the forks, also if "pool" is in the name of the tower.
         if "pool" in name:
             net[name] = layers.Pooling(net[from_layer], **keywords)
         else:
@@ -306,6 +281,7 @@ def CreateAnnotatedDataLayer(  # noqa: N802
     batch_sampler: Sequence[Mapping[str, Any]] = ({},),
 ) -> Any:
     """An AnnotatedData layer that reads a database of images and boxes, in one phase."""
+    # The default sampler is an empty one, which takes the whole image.
     annotated: dict[str, Any] = {
         "label_map_file": label_map_file,
         "batch_sampler": list(batch_sampler),

@@ -25,6 +25,7 @@ def InceptionV3Body(  # noqa: N802
     (source: Szegedy et al. 2016, "Rethinking the Inception Architecture for Computer Vision")
     """
     below = _add_stem(net, from_layer, bn_param)
+    # Three modules at 35x35, four at 17x17 and two at 8x8, with a reduction in between.
     for index, projection in enumerate((32, 64, 64)):
         name = f"mixed_{index}" if index else "mixed"
         below = _add_module(net, below, name, _squares(projection), bn_param)
@@ -32,10 +33,12 @@ def InceptionV3Body(  # noqa: N802
     for index, channels in ((4, 128), (5, 160), (6, 160), (7, 192)):
         below = _add_module(net, below, f"mixed_{index}", _sevens(channels), bn_param)
     below = _add_module(net, below, "mixed_8", _second_reduction(), bn_param)
+    # The last module pools by the maximum, as the published graph does.
     for index, pool in ((9, _AVE), (10, _MAX)):
         below = _add_expanded(net, below, f"mixed_{index}", pool, bn_param)
     if output_pred:
         net["pool_3"] = layers.Pooling(net[below], pool=_AVE, kernel_size=8, pad=0, stride=1)
+        # The published graph has 1,008 outputs for its 1,000 classes.
         net["softmax"] = layers.InnerProduct(net["pool_3"], num_output=1008)
         net["softmax_prob"] = layers.Softmax(net["softmax"])
     return net
@@ -117,6 +120,7 @@ def _first_reduction() -> list[_Tower]:
 
 def _sevens(channels: int) -> list[_Tower]:
     """A module of 7x1 and 1x7 convolutions."""
+    # Two of each see as much as two convolutions of 7x7, with 2/7 of their weights.
     double = [
         _conv("conv", channels),
         _tall("conv_1", channels, 7),

@@ -61,11 +61,13 @@ def _add_resnet(
     )
     net["pool1"] = layers.Pooling(net["conv1"], pool=PoolingParameter.MAX, kernel_size=3, stride=2)
     third, fourth = numbers
+    # Blocks have letters in short stages, and numbers in long ones, as in the published nets.
     below = _add_blocks(net, "pool1", ["2a", "2b", "2c"], 64, 1, 1, bn_param)
     names = ["3a", *(f"3b{index}" for index in range(1, third))]
     below = _add_blocks(net, below, names, 128, 2, 1, bn_param)
     names = ["4a", *(f"4b{index}" for index in range(1, fourth))]
     below = _add_blocks(net, below, names, 256, 2, 1, bn_param)
+    # With dilation 2 and without the stride, each element sees as much as before.
     stride, dilation = (1, 2) if use_dilation_conv5 else (2, 1)
     _add_blocks(net, below, ["5a", "5b", "5c"], 512, stride, dilation, bn_param)
 

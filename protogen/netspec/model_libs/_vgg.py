@@ -16,17 +16,10 @@ _VGG_STAGES = ((64, 2), (128, 2), (256, 3), (512, 3))
 
 
 def VGGNetBody(  # noqa: N802
-    net: NetSpec,
-    from_layer: str,
-    need_fc: bool = True,
-    fully_conv: bool = False,
-    reduced: bool = False,
-    dilated: bool = False,
-    nopool: bool = False,
-    dropout: bool = True,
-    freeze_layers: Sequence[str] = (),
-    dilate_pool4: bool = False,
-) -> NetSpec:
+    net: NetSpec, from_layer: str, need_fc: bool = True, fully_conv: bool = False,
+    reduced: bool = False, dilated: bool = False, nopool: bool = False, dropout: bool = True,
+    freeze_layers: Sequence[str] = (), dilate_pool4: bool = False,
+) -> NetSpec:  # fmt: skip
     """Add VGG-16 from conv1_1 on; with ``fully_conv`` fc6 and fc7 are convolutions.
 
     ``reduced`` makes them smaller, ``dilated`` keeps the resolution of conv5, ``nopool`` replaces
@@ -40,30 +33,36 @@ def VGGNetBody(  # noqa: N802
             below = _add_pooling_convolution(net, below, stage, number, channels, 2)
             continue
         pool = {"kernel_size": 2, "stride": 2}
+        # A pooling that keeps the size; what follows is dilated, so that it sees as much as before.
         if stage == 4 and dilate_pool4:
             pool, dilation = {"kernel_size": 3, "stride": 1, "pad": 1}, 2
         below = _add_pool(net, below, f"pool{stage}", **pool)
     below = _add_stage(net, below, 5, 512, 3, dilation=dilation, pad=dilation)
     if need_fc:
-        if nopool:
-            below = _add_pooling_convolution(net, below, 5, 3, 512, 1 if dilated else 2)
-        elif dilated:
-            below = _add_pool(net, below, "pool5", pad=1, kernel_size=3, stride=1)
-        else:
-            below = _add_pool(net, below, "pool5", kernel_size=2, stride=2)
-        fc6: dict[str, Any] = {}
-        if fully_conv:
-            fc6 = _fc6_of_vgg(reduced, dilated, dilation)
+        below = _add_last_pool(net, below, nopool, dilated)
+        fc6 = _fc6_of_vgg(reduced, dilated, dilation) if fully_conv else {}
         _add_classifier(net, below, fc6, reduced, dropout)
     freeze(net, freeze_layers)
     return net
 
 
+def _add_last_pool(net: NetSpec, below: str, nopool: bool, dilated: bool) -> str:
+    if nopool:
+        return _add_pooling_convolution(net, below, 5, 3, 512, 1 if dilated else 2)
+    if dilated:
+        return _add_pool(net, below, "pool5", pad=1, kernel_size=3, stride=1)
+    return _add_pool(net, below, "pool5", kernel_size=2, stride=2)
+
+
 def _fc6_of_vgg(reduced: bool, dilated: bool, dilation: int) -> dict[str, int]:
+    """The window of fc6. SSD has the reduced, dilated one: 3x3 with dilation 6."""
     if reduced:
-        kernel, channels, dilation = 3, 1024, dilation * (6 if dilated else 3)
+        kernel, channels = 3, 1024
+        dilation *= 6 if dilated else 3
     else:
-        kernel, channels, dilation = 7, 4096, dilation * (2 if dilated else 1)
+        kernel, channels = 7, 4096
+        dilation *= 2 if dilated else 1
+    # Half of what the window spans beyond its first element: the top keeps the size.
     pad = dilation * (kernel - 1) // 2
     return {"num_output": channels, "pad": pad, "kernel_size": kernel, "dilation": dilation}
 
@@ -103,6 +102,7 @@ def _add_classifier(
     net: NetSpec, below: str, fc6: dict[str, Any], reduced: bool, dropout: bool
 ) -> None:
     """Add fc6 and fc7: convolutions if ``fc6`` is given, or else fully connected."""
+    # The functions of the forks ignore that fc7 is reduced if it is fully connected.
     for name, channels in (("6", 4096), ("7", 1024 if reduced and fc6 else 4096)):
         fc, relu = f"fc{name}", f"relu{name}"
         if not fc6:
@@ -113,20 +113,15 @@ def _add_classifier(
         net[relu] = layers.ReLU(net[fc], in_place=True)
         if dropout:
             net[f"drop{name}"] = layers.Dropout(net[relu], dropout_ratio=0.5, in_place=True)
+        # The blob is the same, in place, and the forks name the ReLU.
         below = relu
 
 
 def ZFNetBody(  # noqa: N802
-    net: NetSpec,
-    from_layer: str,
-    need_fc: bool = True,
-    fully_conv: bool = False,
-    reduced: bool = False,
-    dilated: bool = False,
-    dropout: bool = True,
-    need_fc8: bool = False,
+    net: NetSpec, from_layer: str, need_fc: bool = True, fully_conv: bool = False,
+    reduced: bool = False, dilated: bool = False, dropout: bool = True, need_fc8: bool = False,
     freeze_layers: Sequence[str] = (),
-) -> NetSpec:
+) -> NetSpec:  # fmt: skip
     """Add ZF from conv1 on; the options are those of `VGGNetBody`, and ``need_fc8`` adds fc8.
 
     (source: Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks")
@@ -136,15 +131,7 @@ def ZFNetBody(  # noqa: N802
     for stage, channels, kernel in ((1, 96, 7), (2, 256, 5)):
         window = {"num_output": channels, "pad": kernel // 2, "kernel_size": kernel, "stride": 2}
         below = _add_convolution(net, below, stage, window)
-        norm = f"norm{stage}"
-        net[norm] = layers.LRN(
-            net[below],
-            local_size=3,
-            alpha=0.00005,
-            beta=0.75,
-            norm_region=LRNParameter.WITHIN_CHANNEL,
-            engine=LRNParameter.CAFFE,
-        )
+        norm = _add_norm(net, below, stage)
         below = _add_pool(net, norm, f"pool{stage}", pad=1, kernel_size=3, stride=2)
     for stage, channels in ((3, 384), (4, 384), (5, 256)):
         window = {"num_output": channels, "pad": 1, "kernel_size": 3}
@@ -152,9 +139,8 @@ def ZFNetBody(  # noqa: N802
     if need_fc:
         stride = 1 if dilated else 2
         below = _add_pool(net, below, "pool5", pad=1, kernel_size=3, stride=stride)
-        _add_classifier(
-            net, below, _fc6_of_zf(reduced, dilated) if fully_conv else {}, reduced, dropout
-        )
+        fc6 = _fc6_of_zf(reduced, dilated) if fully_conv else {}
+        _add_classifier(net, below, fc6, reduced, dropout)
     if need_fc8:
         _add_fc8(net, fully_conv)
     freeze(net, freeze_layers)
@@ -168,7 +154,21 @@ def _add_convolution(net: NetSpec, below: str, stage: int, window: dict[str, int
     return relu
 
 
+def _add_norm(net: NetSpec, below: str, stage: int) -> str:
+    norm = f"norm{stage}"
+    net[norm] = layers.LRN(
+        net[below],
+        local_size=3,
+        alpha=0.00005,
+        beta=0.75,
+        norm_region=LRNParameter.WITHIN_CHANNEL,
+        engine=LRNParameter.CAFFE,
+    )
+    return norm
+
+
 def _fc6_of_zf(reduced: bool, dilated: bool) -> dict[str, int]:
+    """The window of fc6, with which the top keeps the size, or nearly."""
     pad = 5 if dilated else 2
     if reduced:
         dilation = 5 if dilated else 2
@@ -178,6 +178,7 @@ def _fc6_of_zf(reduced: bool, dilated: bool) -> dict[str, int]:
 
 
 def _add_fc8(net: NetSpec, fully_conv: bool) -> None:
+    # Whatever came last: the dropout, the ReLU of fc7, or conv5 without fc6 and fc7.
     below = list(net)[-1]
     if fully_conv:
         net["fc8"] = layers.Convolution(

@@ -26,6 +26,7 @@ class _Annotation(str):
 def signature(schema: LayerSchema) -> inspect.Signature:
     """A layer type as a function of its bottoms and keywords."""
     call = keyword_parameters(schema)
+    # With one bottom a paired type is like others; help shows the usual call.
     parameters = _bottoms(1 if schema.paired else call.bottoms)
     for each in call.parameters:
         parameters.append(
@@ -43,7 +44,9 @@ def _bottoms(bottoms: Arity) -> list[inspect.Parameter]:
     """The bottoms, which are given by position."""
     if not isinstance(bottoms, int):
         return [inspect.Parameter("bottoms", inspect.Parameter.VAR_POSITIONAL)]
-    names = ["bottom"] if bottoms == 1 else [f"bottom{index}" for index in range(bottoms)]
+    names = [f"bottom{index}" for index in range(bottoms)]
+    if bottoms == 1:
+        names = ["bottom"]
     return [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
 
 
@@ -52,10 +55,12 @@ def doc(schema: LayerSchema) -> str:
     parts = [inspect.getdoc(type(schema)) or ""]
     if schema.formula:
         parts.append(f"Size: {schema.formula}")
-    parameters = keyword_parameters(schema).parameters
-    meanings = [meaning(each.name, each.comment) for each in parameters if each.comment]
-    if meanings:
-        parts.append("\n".join(["Keywords:", *(textwrap.indent(each, "  ") for each in meanings)]))
+    lines = ["Keywords:"]
+    for each in keyword_parameters(schema).parameters:
+        if each.comment:
+            lines.append(textwrap.indent(meaning(each.name, each.comment), "  "))
+    if len(lines) > 1:
+        parts.append("\n".join(lines))
     if schema.source:
         parts.append(f"(source: {schema.source})")
     return "\n\n".join(parts)

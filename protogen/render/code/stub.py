@@ -104,15 +104,19 @@ class Call(NamedTuple):
 def keyword_parameters(schema: LayerSchema) -> Call:
     """The keywords of a layer type: its own first, then those of every layer, forks' last."""
     bottoms, _ = schema.arity(proto.LayerParameter(type=schema.type))
-    fields = list(_field_parameters(schema, with_cuts=True))
     known = keywords_of(schema)
-    forks = [each for each in fields if known[each.name].home and _is_forks(known[each.name])]
-    others = [each for each in fields if each not in forks]
+    forks, others = [], []
+    for each in _field_parameters(schema, with_cuts=True):
+        if _is_forks(known[each.name]):
+            forks.append(each)
+        else:
+            others.append(each)
     return Call(bottoms, [*others, *_own_parameters(bool(bottoms), varies=False), *forks])
 
 
 def _is_forks(keyword: Keyword) -> bool:
-    return bool(proto.forks_of(keyword.field))
+    """Whether only forks have a field; a message of a type that only forks have goes without."""
+    return bool(keyword.home) and bool(proto.forks_of(keyword.field))
 
 
 def _signature(schema: LayerSchema) -> Signature:
@@ -137,8 +141,8 @@ def _bottoms(bottoms: Arity) -> str:
     if bottoms == 1:
         return "bottom: Blob, /,"
     if isinstance(bottoms, int):
-        positional = "".join(f"bottom{index}: Blob, " for index in range(bottoms))
-        return f"{positional}/,"
+        names = [f"bottom{index}: Blob, " for index in range(bottoms)]
+        return f"{''.join(names)}/,"
     return "*bottoms: Blob | Sequence[Blob],"
 
 
@@ -182,6 +186,7 @@ def _overloads(schema: LayerSchema, bottoms: Arity) -> list[Overload]:
     ]
     cut = _CUTS.get(schema.type)
     if cut:
+        # One point makes two tops.
         calls = [(f"{cut}: int", "tuple[Blob, Blob]"), (f"{cut}: Sequence[int]", several), *calls]
     return [Overload(f"{positional} {keyword},", returns) for keyword, returns in calls]
 
@@ -201,7 +206,8 @@ def _field_parameters(schema: LayerSchema, with_cuts: bool = False) -> Iterator[
         annotation = f"{_annotation(field)} | None"
         if (schema.type, name) == ("Crop", "offset"):
             annotation = f'Literal["{ALIGNED}"] | {annotation}'
-        if name == _CUTS.get(schema.type) and not with_cuts:  # the overloads take it
+        # The overloads take it, and a call without it returns one blob.
+        if name == _CUTS.get(schema.type) and not with_cuts:
             annotation = "None"
         yield Parameter(name, annotation, _default(field), comment)
 
@@ -220,7 +226,8 @@ def _own_parameters(has_bottoms: bool, varies: bool) -> Iterator[Parameter]:
     if not varies:
         yield Parameter("tops", "Shapes | None", "None", "")
         yield Parameter("ntop", "int | None", "None", "")
-    if has_bottoms:  # without a bottom there is nothing to overwrite
+    # Without a bottom there is nothing to overwrite.
+    if has_bottoms:
         yield Parameter("in_place", "bool", "False", "")
 
 
@@ -278,7 +285,10 @@ def _doc(schema: LayerSchema, parameters: list[Parameter]) -> str:
     parts = [inspect.getdoc(type(schema)) or ""]
     if schema.formula:
         parts.append(f"Size: {schema.formula}")
-    meanings = [meaning(each.name, each.comment) for each in parameters if each.comment]
+    meanings = []
+    for each in parameters:
+        if each.comment:
+            meanings.append(meaning(each.name, each.comment))
     if meanings:
         parts.append("\n".join(meanings))
     parts.append(f"(source: {schema.source})")

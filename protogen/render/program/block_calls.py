@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,22 +62,34 @@ def _block_at(
 ) -> Call | None:
     for block in _BLOCKS:
         part = calls[start : start + len(block.types)]
-        if tuple(call.types[0] for call in part) != block.types or _is_special(part):
+        types = tuple([call.types[0] for call in part])
+        if types != block.types or _is_special(part):
             continue
         if _inner_tops_are_read(part, start, readers):
             continue
         arguments = block.arguments(part)
         layers = net.layer[start : start + len(part)]
         if arguments is not None and _adds(block, arguments, part[0].bottoms, layers, shapes):
-            comments = tuple(comment for call in part for comment in call.comments)
-            outs = tuple(_result(part))
-            return Call(
-                f"blocks.{block.name}", part[0].bottoms, outs, arguments, "", block.types, comments
-            )
+            return _call(block, arguments, part)
     return None
 
 
+def _call(block: _Block, arguments: dict[str, Node], part: Sequence[Call]) -> Call:
+    comments: list[str] = []
+    for call in part:
+        comments += call.comments
+    return Call(
+        f"blocks.{block.name}",
+        part[0].bottoms,
+        tuple(_result(part)),
+        arguments,
+        types=block.types,
+        comments=tuple(comments),
+    )
+
+
 def _is_special(part: Sequence[Call]) -> bool:
+    """Whether a layer is nothing that a block adds: it runs in one phase, or has two bottoms."""
     return any(call.raw or call.phase for call in part) or len(part[0].bottoms) != 1
 
 
@@ -94,9 +106,10 @@ def _inner_tops_are_read(
 ) -> bool:
     """Whether a later layer reads a blob of the block that the block does not return."""
     result = _result(part)
+    end = start + len(part)
     for call in part:
         for name in call.outs:
-            if name not in result and readers.get(name, (0,))[-1] >= start + len(part):
+            if name not in result and readers.get(name, (0,))[-1] >= end:
                 return True
     return False
 
@@ -110,6 +123,7 @@ def _adds(
 ) -> bool:
     """Whether the block adds exactly these layers."""
     keywords = {key: plain(value) for key, value in arguments.items()}
+    # The proof is the block itself: whatever it adds today is compared with the layers.
     scratch = Net()
     try:
         with scratch:
@@ -131,26 +145,33 @@ def _equal(one: Any, other: Any) -> bool:
 # The arguments of each block -------------------------------------------------------------------
 
 
-def _rest(call: Call) -> Iterator[tuple[str, Node]]:
+def _rest(call: Call) -> dict[str, Node]:
     """The keywords that all Convolutions of a block have in common."""
-    return ((key, value) for key, value in call.args.items() if key not in _WINDOW)
+    return {key: value for key, value in call.args.items() if key not in _WINDOW}
 
 
 def _written(call: Call, keyword: str) -> str:
+    """The text of an argument; empty if it is not given."""
     value = call.args.get(keyword)
-    return "".join(map(str, value.atoms)) if isinstance(value, Text) else ""
+    if not isinstance(value, Text):
+        return ""
+    return "".join(map(str, value.atoms))
 
 
 def _inception(part: Sequence[Call]) -> dict[str, Node] | None:
+    # GoogLeNet's Concat is inception_3a/output, and the block is called inception_3a.
     name, _, last = _written(part[-1], "name").rpartition("/")
-    convolutions = [call for call in part if call.types == ("Convolution",)]
-    outputs = tuple(call.args.get("num_output") for call in convolutions)
     if last != "output":
         return None
-    return {"name": Text.of(name), "num_output": outputs, **dict(_rest(part[0]))}
+    outputs = []
+    for call in part:
+        if call.types == ("Convolution",):
+            outputs.append(call.args.get("num_output"))
+    return {"name": Text.of(name), "num_output": tuple(outputs), **_rest(part[0])}
 
 
 def _fire(part: Sequence[Call]) -> dict[str, Node] | None:
+    # SqueezeNet's Concat is fire2/concat.
     name, _, last = _written(part[-1], "name").rpartition("/")
     if last != "concat":
         return None
@@ -158,15 +179,16 @@ def _fire(part: Sequence[Call]) -> dict[str, Node] | None:
         "name": Text.of(name),
         "squeeze": part[0].args.get("num_output"),
         "expand": part[2].args.get("num_output"),
-        **dict(_rest(part[0])),
+        **_rest(part[0]),
     }
 
 
 def _bottleneck(part: Sequence[Call]) -> dict[str, Node] | None:
+    # ResNet's Eltwise, before the last ReLU, has the name of the block: res2a.
     arguments = {
         "name": Text.of(_written(part[-2], "name")),
         "num_output": part[-5].args.get("num_output"),
-        **dict(_rest(part[0])),
+        **_rest(part[0]),
     }
     stride = part[0].args.get("stride", 1)
     if stride != 1:
@@ -175,13 +197,14 @@ def _bottleneck(part: Sequence[Call]) -> dict[str, Node] | None:
 
 
 def _depthwise_separable(part: Sequence[Call]) -> dict[str, Node] | None:
+    # MobileNet's layers are conv2_1/dw and conv2_1/sep.
     name, _, last = _written(part[0], "name").rpartition("/")
     if last != "dw":
         return None
     arguments = {
         "name": Text.of(name),
         "num_output": part[4].args.get("num_output"),
-        **dict(_rest(part[0])),
+        **_rest(part[0]),
     }
     stride = part[0].args.get("stride", 1)
     if stride != 1:
@@ -192,17 +215,18 @@ def _depthwise_separable(part: Sequence[Call]) -> dict[str, Node] | None:
 def _convolution(part: Sequence[Call]) -> dict[str, Node]:
     """The keywords of the only Convolution; without a bias is how blocks have it by default."""
     arguments = dict(part[0].args)
-    if "BatchNorm" in {call.types[0] for call in part} and arguments.get("bias_term") is False:
+    is_normalized = any(call.types == ("BatchNorm",) for call in part)
+    if is_normalized and arguments.get("bias_term") is False:
         del arguments["bias_term"]
     if part[-1].types != ("ReLU",):
         arguments["relu"] = False
     return arguments
 
 
-_CONV = ("Convolution",)
 _RELU = ("Convolution", "ReLU")
 _NORMALIZED = ("Convolution", "BatchNorm", "Scale")
 
+#: The largest first, because conv_relu is a part of others.
 _BLOCKS = (
     _Block("inception", (*_RELU * 5, "Pooling", *_RELU, "Concat"), _inception),
     _Block(

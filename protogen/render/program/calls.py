@@ -7,7 +7,7 @@ from typing import Any
 
 from protogen import layers as layer_types
 from protogen import proto
-from protogen.compose.keywords import COMMON, UnknownKeyword, fill, keywords_of
+from protogen.compose.keywords import COMMON, Keyword, UnknownKeyword, fill, keywords_of
 from protogen.compose.names import TRAIN_ONLY, Names, phases_of
 from protogen.graph import PHASES
 from protogen.render.program.nodes import Call, Fields, Items, Node, Text, Word
@@ -51,19 +51,22 @@ def _call(layer: Any) -> Call:
     phase = _only_phase(layer)
     args: dict[str, Node] = {"name": Text.of(layer.name)}
     bottoms, tops = tuple(layer.bottom), tuple(layer.top)
+    # A layer with several tops, one of them in place, names them all.
     in_place = len(tops) == 1 and bool(bottoms) and tops[0] == bottoms[0]
     outs = () if in_place else tops
     if isinstance(schema, UnknownType):
-        args["tops"] = Fields("dict", tuple((top, None) for top in tops))
+        # Nobody knows how many tops it has, so that all are named, in a dict with their shapes.
+        args["tops"] = Fields("dict", tuple([(top, None) for top in tops]))
     elif in_place:
         args["in_place"] = True
     else:
         args.update(_top_argument(layer.name, tops, schema, bottoms))
     args.update(_keywords(layer, schema, skip_include=bool(phase)))
-    function = f"L.{layer.type}" if layer.type.isidentifier() else "L.Layer"
     if isinstance(schema, UnknownType):
         function = "L.Layer"
         args = {"": Word(layer.type), **args}
+    else:
+        function = f"L.{layer.type}" if layer.type.isidentifier() else "L.Layer"
     return Call(function, bottoms, outs, args, phase, (layer.type,), in_place=in_place)
 
 
@@ -73,11 +76,19 @@ def _top_argument(
     """How the names of the tops are given, if they are not those by default."""
     number = schema.default_tops(len(bottoms), {})
     default = [f"{name}_{index}" if index else name for index in range(len(tops))]
-    if list(tops) == default:
-        return {} if len(tops) == number else {"ntop": len(tops)}
+    if list(tops) != default:
+        return _named_tops(tops)
+    if len(tops) != number:
+        return {"ntop": len(tops)}
+    return {}
+
+
+def _named_tops(tops: Sequence[str]) -> dict[str, Node]:
+    if not tops:
+        return {"ntop": 0}
     if len(tops) == 1:
         return {"top": Text.of(tops[0])}
-    return {"top": Items(tuple(map(Text.of, tops)))} if tops else {"ntop": 0}
+    return {"top": Items(tuple(map(Text.of, tops)))}
 
 
 def _only_phase(layer: Any) -> str:
@@ -88,7 +99,10 @@ def _only_phase(layer: Any) -> str:
     if [field.name for field, _ in rule.ListFields()] != ["phase"]:
         return ""
     name: str = proto.Phase.Name(rule.phase)
-    return name if name in ("TRAIN", "TEST") else ""
+    # What a fork has besides these two is no phase of ``net.phase(...)``.
+    if name not in ("TRAIN", "TEST"):
+        return ""
+    return name
 
 
 def _keywords(layer: Any, schema: LayerSchema, *, skip_include: bool) -> Iterator[tuple[str, Node]]:
@@ -101,23 +115,28 @@ def _keywords(layer: Any, schema: LayerSchema, *, skip_include: bool) -> Iterato
             continue
         rest = []
         for inner, given in value.ListFields():
-            keyword = known.get(inner.name)
-            if keyword is not None and keyword.home == field.name and inner.name not in _OWN:
-                yield inner.name, value_of(inner, given)
+            node = value_of(inner, given)
+            if _is_keyword(known.get(inner.name), field.name) and inner.name not in _OWN:
+                yield inner.name, node
             else:
-                rest.append((inner.name, value_of(inner, given)))
+                rest.append((inner.name, node))
         # A message without fields is there all the same.
         if rest or not value.ListFields():
             yield field.name, Fields("dict", tuple(rest))
 
 
+def _is_keyword(keyword: Keyword | None, message: str) -> bool:
+    """Whether a keyword sets a field of this message; others of its type may have one like it."""
+    return keyword is not None and keyword.home == message
+
+
 def _raw_call(layer: Any) -> Call:
     """The fields of a layer as they are."""
-    args: dict[str, Node] = {"name": Text.of(layer.name), "type": Word(layer.type)}
-    if not layer.HasField("name"):
-        del args["name"]
-    if not layer.HasField("type"):
-        del args["type"]
+    args: dict[str, Node] = {}
+    if layer.HasField("name"):
+        args["name"] = Text.of(layer.name)
+    if layer.HasField("type"):
+        args["type"] = Word(layer.type)
     for name in ("bottom", "top"):
         if getattr(layer, name):
             args[name] = Items(tuple(map(Text.of, getattr(layer, name))))
@@ -155,32 +174,46 @@ class _Trial:
         elif not self._begun:
             # The composer looks at the layers that are there when it composes its first one.
             self._names.note(layer.name, layer.bottom, layer.top, phases_of(layer))
-        for position, top in enumerate(layer.top):
-            self.shapes[top] = facts.tops[position] if facts is not None else None
+        shapes = facts.tops if facts is not None else [None] * len(layer.top)
+        self.shapes.update(zip(layer.top, shapes))
         return facts is not None
 
     def _facts(self, call: Call, layer: Any, schema: LayerSchema) -> Facts | None:
-        if not (layer.name and layer.HasField("type")):
+        """What inference finds of the layer, or nothing if the call adds another one."""
+        if not layer.name or not layer.HasField("type"):
             return None
         keywords = {key: plain(value) for key, value in call.args.items() if key}
-        if len(keywords.get("tops", layer.top)) != len(layer.top):  # a dict has each name once
+        # A dict has each name once, but a layer may have two tops with the same name.
+        if len(keywords.get("tops", layer.top)) != len(layer.top):
             return None
-        fields = {"name": layer.name, "type": layer.type, "bottom": layer.bottom, "top": layer.top}
-        fill(fields, schema, keywords)
-        if call.phase:
-            fields["include"] = [{"phase": call.phase}]
-        if _serialized(proto.LayerParameter(**fields)) != _serialized(layer):
+        if not _fills(call, layer, schema, keywords):
             return None
         phases = phases_of(layer)
         phase = PHASES["TRAIN" if phases == TRAIN_ONLY else "TEST"]
-        bottoms = tuple(self.shapes.get(name) for name in layer.bottom)
-        in_place = frozenset(
-            index for index, pair in enumerate(zip(layer.bottom, layer.top)) if pair[0] == pair[1]
-        )
+        bottoms = tuple([self.shapes.get(name) for name in layer.bottom])
+        in_place = _in_place(layer)
         facts = schema.infer(layer, bottoms, len(layer.top), phase, in_place)
         check_param_count(layer, facts)
         self._names.take(layer.name, layer.bottom, layer.top, in_place, phases)
         return facts
+
+
+def _fills(call: Call, layer: Any, schema: LayerSchema, keywords: dict[str, Any]) -> bool:
+    """Whether the keywords give exactly the fields of the layer."""
+    fields = {"name": layer.name, "type": layer.type, "bottom": layer.bottom, "top": layer.top}
+    fill(fields, schema, keywords)
+    if call.phase:
+        fields["include"] = [{"phase": call.phase}]
+    return _serialized(proto.LayerParameter(**fields)) == _serialized(layer)
+
+
+def _in_place(layer: Any) -> frozenset[int]:
+    """The indices of the tops that are the bottom with the same index."""
+    found = set()
+    for index, (bottom, top) in enumerate(zip(layer.bottom, layer.top)):
+        if bottom == top:
+            found.add(index)
+    return frozenset(found)
 
 
 def _serialized(message: Any) -> bytes:

@@ -12,6 +12,7 @@ from protogen.render.program.nodes import (
     ABSENT,
     Call,
     Function,
+    Loop,
     Node,
     Program,
     Text,
@@ -25,7 +26,7 @@ __all__ = ["fold"]
 #: The most calls in a function.
 _LONGEST = 48
 
-#: How many candidates are looked at closely each time.
+#: How many candidates are looked at closely each time; each is unified, which takes longest.
 _CANDIDATES = 16
 
 #: What a function costs in lines: its head, its docstring, two blank lines and the return.
@@ -49,6 +50,7 @@ def fold(program: Program) -> None:
         if best is None:
             break
         _extract(program, best)
+    # After the functions, which the calls in a loop may be calls of.
     for body, usage in zip(list(program.bodies()), _usages(program)):
         body[:] = with_loops(body, usage)
 
@@ -62,6 +64,9 @@ class _Occurrence:
 
     body: int
     start: int
+
+    def calls(self, bodies: Sequence[list[Any]], length: int) -> list[Call]:
+        return bodies[self.body][self.start : self.start + length]
 
 
 @dataclass
@@ -94,25 +99,28 @@ class _Wires:
 
 
 def _best_repeat(program: Program) -> _Repeat | None:
+    """The repeat that saves most, if any saves something."""
     bodies = list(program.bodies())
     tokens, places = _tokens(bodies)
     usages = _usages(program)
-    best: tuple[float, _Repeat] | None = None
+    best: _Repeat | None = None
+    best_score = 0.0
     for length, positions in _candidates(tokens):
-        if best is not None and _bound(len(positions), length) <= best[0]:
+        # To unify occurrences takes long, so what cannot win is left out first.
+        if _bound(len(positions), length) <= best_score:
             continue
         occurrences = [places[position] for position in positions]
         for group, wires in _groups(bodies, occurrences, length):
-            if best is not None and _bound(len(group), length) <= best[0]:
+            if _bound(len(group), length) <= best_score:
                 continue
             repeat = _repeat(bodies, group, wires, length, sample=_SAMPLE)
             score = _score(repeat, bodies, usages)
-            if score > 0 and (best is None or score > best[0]):
-                best = (score, repeat)
+            if score > best_score:
+                best, best_score = repeat, score
     if best is None:
         return None
-    found = best[1]
-    return _repeat(bodies, found.occurrences, found.wires, found.length)
+    # The winner was estimated by a sample, but its function must fit all occurrences.
+    return _repeat(bodies, best.occurrences, best.wires, best.length)
 
 
 def _repeat(
@@ -125,8 +133,10 @@ def _repeat(
     """The occurrences with what they have in common; of a sample, if there are many."""
     chosen = group
     if sample and len(group) > sample:
-        chosen = group[:: -(-len(group) // sample)]
-    parts = [bodies[each.body][each.start : each.start + length] for each in chosen]
+        # From everywhere in the net, because the first ones have more in common.
+        step = -(-len(group) // sample)
+        chosen = group[::step]
+    parts = [each.calls(bodies, length) for each in chosen]
     return _Repeat(length, group, wires, unify(parts), [len(call.outs) for call in parts[0]])
 
 
@@ -138,9 +148,9 @@ def _groups(
         yield group, wires
         alike: dict[Any, list[_Occurrence]] = defaultdict(list)
         for each in group:
-            part = bodies[each.body][each.start : each.start + length]
-            alike[_windows(part)].append(each)
+            alike[_windows(each.calls(bodies, length))].append(each)
         if len(alike) > 1:
+            # Fewer calls with fewer parameters may be the better function.
             largest = max(alike.values(), key=len)
             if len(largest) > 1:
                 yield largest, wires
@@ -151,8 +161,10 @@ def _windows(calls: Sequence[Call]) -> Any:
     found = []
     for call in calls:
         for key, value in call.args.items():
-            is_scalar = not (isinstance(value, Text) or is_complex(value))
-            if is_scalar and isinstance(key, str) and "output" not in key:
+            if isinstance(value, Text) or is_complex(value):
+                continue
+            # The keys of a call of a function are its parameters, which usually differ, too.
+            if isinstance(key, str) and "output" not in key:
                 found.append((key, value))
     return tuple(found)
 
@@ -164,11 +176,14 @@ def _tokens(bodies: Sequence[list[Any]]) -> tuple[list[int], list[_Occurrence]]:
     places: list[_Occurrence] = []
     for number, body in enumerate(bodies):
         for start, call in enumerate(body):
-            # A layer that cannot be composed stays where it is.
-            key = (number, start) if call.raw else call_structure(call)
+            key = call_structure(call)
+            if call.raw:
+                # A layer that cannot be composed stays where it is, so it equals no other.
+                key = (number, start)
             tokens.append(known.setdefault(key, len(known)))
             places.append(_Occurrence(number, start))
-        tokens.append(-number - 1)  # different at the end of each body
+        # A negative token, different for each body, so that no sequence goes beyond the end.
+        tokens.append(-number - 1)
         places.append(_Occurrence(number, len(body)))
     return tokens, places
 
@@ -181,12 +196,15 @@ def _candidates(tokens: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
             groups[token].append(position)
     alive = [each for each in groups.values() if len(each) > 1]
     found: list[tuple[int, int, list[int]]] = []
+    # Sequences of n calls are equal if those of n - 1 calls are: each round splits the groups of
+    # the last one, which is much faster than comparing all sequences with each other.
     for length in range(2, _LONGEST + 1):
         alive = _longer(tokens, alive, length)
         for positions in alive:
             bound = _bound(_disjoint(positions, length), length)
             if bound > 0 and _is_whole(tokens, positions, length):
                 found.append((bound, length, positions))
+    # Of those that may save as much, the shortest comes first: fewer calls need fewer parameters.
     found.sort(key=lambda each: (-each[0], each[1]))
     for _, length, positions in found[:_CANDIDATES]:
         yield length, positions
@@ -224,20 +242,22 @@ def _is_periodic(tokens: Sequence[int]) -> bool:
 def _cuts_run(tokens: Sequence[int], positions: Sequence[int], length: int) -> bool:
     """Whether it begins or ends within calls of the same kind in a row, of which some stay out."""
     start, end = positions[0], positions[0] + length
-    begins_with_run = tokens[start] == tokens[start + 1]
-    if begins_with_run and any(each and tokens[each - 1] == tokens[each] for each in positions):
-        return True
+    if tokens[start] == tokens[start + 1]:
+        for each in positions:
+            if each > 0 and tokens[each - 1] == tokens[each]:
+                return True
     if tokens[end - 1] == tokens[end - 2]:
         return any(tokens[each + length] == tokens[each + length - 1] for each in positions)
     return False
 
 
 def _bound(number: int, length: int) -> int:
-    """The lines that a function saves at most."""
+    """The lines that a function saves at most: one occurrence stays, as its body."""
     return (number - 1) * length - _OVERHEAD
 
 
 def _disjoint(positions: Sequence[int], length: int) -> int:
+    """The number of occurrences that do not overlap."""
     number, end = 0, -1
     for position in positions:
         if position >= end:
@@ -252,22 +272,32 @@ def _by_wiring(
     """The occurrences that do not overlap, by how they are wired; the largest groups first."""
     groups: dict[_Wires, list[_Occurrence]] = defaultdict(list)
     for each in occurrences:
-        part = bodies[each.body][each.start : each.start + length]
-        if len({call.phase for call in part}) > 1 and not _may_mix_phases(part):
+        part = each.calls(bodies, length)
+        phases = {call.phase for call in part}
+        if len(phases) > 1 and not _may_mix_phases(part):
             continue
         wires, _ = _wires(part)
         group = groups[wires]
-        last = group[-1] if group else None
-        if last is None or last.body != each.body or last.start + length <= each.start:
+        if not group or not _overlap(group[-1], each, length):
             group.append(each)
     for wires, group in sorted(groups.items(), key=lambda item: -len(item[1])):
         if len(group) > 1:
             yield group, wires
 
 
+def _overlap(one: _Occurrence, later: _Occurrence, length: int) -> bool:
+    return one.body == later.body and one.start + length > later.start
+
+
 def _may_mix_phases(calls: Sequence[Call]) -> bool:
     """Whether each call with a phase can say so itself."""
-    return all(call.function.startswith("L.") and call.bottoms for call in calls if call.phase)
+    for call in calls:
+        if not call.phase:
+            continue
+        # Only a layer takes ``include``; a function or a block does not.
+        if not call.function.startswith("L.") or not call.bottoms:
+            return False
+    return True
 
 
 def _wires(calls: Sequence[Call]) -> tuple[_Wires, list[str]]:
@@ -281,6 +311,7 @@ def _wires(calls: Sequence[Call]) -> tuple[_Wires, list[str]]:
             if name in produced:
                 read.append(produced[name])
             else:
+                # The same number for the same input: a residual block reads one blob twice.
                 read.append((-1, inputs.setdefault(name, len(inputs))))
         bottoms.append(tuple(read))
         for index, name in enumerate(call.outs):
@@ -314,43 +345,53 @@ def _returned(
     """The tops that something outside reads, in any occurrence."""
     found = set()
     for each in repeat.occurrences:
-        end = each.start + repeat.length
-        body = bodies[each.body]
-        for position in range(repeat.length):
-            for index, name in enumerate(body[each.start + position].outs):
-                readers = usages[each.body].get(name, ())
-                if any(not each.start <= reader < end for reader in readers):
+        inside = range(each.start, each.start + repeat.length)
+        usage = usages[each.body]
+        for position, call in enumerate(each.calls(bodies, repeat.length)):
+            for index, name in enumerate(call.outs):
+                if _is_read_outside(usage.get(name, ()), inside):
                     found.add((position, index))
     return sorted(found)
+
+
+def _is_read_outside(readers: Sequence[int], inside: range) -> bool:
+    return any(reader not in inside for reader in readers)
 
 
 def _score(
     repeat: _Repeat, bodies: Sequence[list[Any]], usages: Sequence[dict[str, list[int]]]
 ) -> float:
     """The lines that a function saves, less what makes it hard to read."""
-    arguments = _arguments(repeat.unified)
-    if len(repeat.unified.parameters) > _PARAMETERS or arguments > _ARGUMENTS:
+    unified = repeat.unified
+    arguments = _arguments(unified)
+    if len(unified.parameters) > _PARAMETERS or arguments > _ARGUMENTS:
         return 0
     number, length = len(repeat.occurrences), repeat.length
-    score = float(_bound(number, length))
     returned = _returned(bodies, usages, repeat)
+    score = float(_bound(number, length))
     # Calls with one blob in and one out can be a loop.
     score -= (0.5 * number + 2) * max(0, len(returned) - 1)
     score -= (0.2 * number + 2) * max(0, repeat.wires.inputs - 1)
     # What the first call makes is read elsewhere, so that the call can as well be outside.
-    score -= 4 * any(position == 0 for position, _ in returned if length > 2)
+    if length > 2 and returned and returned[0][0] == 0:
+        score -= 4
     score -= number * 0.15 * max(0.0, arguments - 2)
     # Layers of one part of a net have names alike, so that one name is enough for all of them.
-    texts = sum(isinstance(values[0], Text) for values in repeat.unified.values)
-    score -= (number * 0.3 + 2.5) * max(0, texts - 1)
-    first, last = repeat.unified.calls[0], repeat.unified.calls[-1]
+    score -= (number * 0.3 + 2.5) * max(0, _texts(unified) - 1)
+    first, last = unified.calls[0], unified.calls[-1]
     if first.in_place:
         score -= 0.2 * number + 1
-    if last.types and last.types[0] in _BEGINNERS and len(last.types) == 1:
+    # A function should begin where a part of the net begins, and end before the next one.
+    if len(last.types) == 1 and last.types[0] in _BEGINNERS:
         score -= 0.2 * number + 1
     if first.types and first.types[0] in _BEGINNERS:
         score += 0.5
     return score
+
+
+def _texts(unified: Unified) -> int:
+    """The number of parameters that are texts."""
+    return sum(isinstance(values[0], Text) for values in unified.values)
 
 
 def _arguments(unified: Unified) -> float:
@@ -358,8 +399,11 @@ def _arguments(unified: Unified) -> float:
     total = 0.0
     for values in unified.values:
         usual = Counter((type(each), each) for each in values).most_common(1)[0][1]
-        # Half of the calls leave it out, then.
-        total += 1 if usual * 2 < len(values) else 1 - usual / len(values)
+        if usual * 2 < len(values):
+            total += 1
+        else:
+            # The usual value becomes the default, which these calls leave out.
+            total += 1 - usual / len(values)
     return total
 
 
@@ -380,33 +424,39 @@ def _extract(program: Program, repeat: _Repeat) -> None:
         changed: list[Any] = []
         position = 0
         for start, number in starts:
-            part = body[start : start + repeat.length]
+            end = start + repeat.length
             changed += body[position:start]
-            changed.append(_call_of(function, repeat, number, part, returned))
-            position = start + repeat.length
+            changed.append(_call_of(function, repeat, number, body[start:end], returned))
+            position = end
+        # In place, because the program holds the same list.
         body[:] = [*changed, *body[position:]]
     program.functions.append(function)
 
 
 def _function(program: Program, repeat: _Repeat, returned: Sequence[tuple[int, int]]) -> Function:
     number = len(program.functions)
-    names = {}
-    body = []
+    inputs = [f"%{number}.in{index}" for index in range(repeat.wires.inputs)]
+    names = {(-1, index): name for index, name in enumerate(inputs)}
+    body: list[Call | Loop] = []
+    types: list[str] = []
     for position, (call, bottoms) in enumerate(zip(repeat.unified.calls, repeat.wires.bottoms)):
-        outs = tuple(f"%{number}.{position}.{index}" for index in range(repeat.outs[position]))
-        names.update({(position, index): name for index, name in enumerate(outs)})
-        read = tuple(names[each] if each[0] >= 0 else f"%{number}.in{each[1]}" for each in bottoms)
+        # No blob of the net has a name like these, so the calls can be folded again.
+        outs = [f"%{number}.{position}.{index}" for index in range(repeat.outs[position])]
+        for index, name in enumerate(outs):
+            names[position, index] = name
+        read = tuple([names[each] for each in bottoms])
+        # If all run in one phase, the call of the function says so.
         phase = "" if repeat.phase else call.phase
-        body.append(replace(call, bottoms=read, outs=outs, phase=phase))
-    types = tuple(each for call in body for each in call.types)
+        body.append(replace(call, bottoms=read, outs=tuple(outs), phase=phase))
+        types += call.types
     return Function(
         f"part{number + 1}",
-        tuple(f"%{number}.in{index}" for index in range(repeat.wires.inputs)),
+        tuple(inputs),
         repeat.unified.parameters,
         _defaults(repeat.unified),
-        list(body),
-        tuple(names[each] for each in returned),
-        types,
+        body,
+        tuple([names[each] for each in returned]),
+        tuple(types),
     )
 
 
@@ -416,9 +466,13 @@ def _defaults(unified: Unified) -> dict[int, Node]:
     for var, values in zip(unified.parameters, unified.values):
         counts = Counter((type(each), each) for each in values)
         (_, value), number = counts.most_common(1)[0]
+        # Only the default None can say that a keyword is not given.
         if ABSENT in values:
             found[var.number] = ABSENT
-        elif number > 1 and number * 2 >= len(values) and not variables(value):
+            continue
+        is_usual = number > 1 and number * 2 >= len(values)
+        # A default is the same for all calls, so it has no parameters of the function around.
+        if is_usual and not variables(value):
             found[var.number] = value
     return found
 
@@ -434,7 +488,16 @@ def _call_of(
     args: dict[Any, Node] = {}
     for var, values in zip(function.parameters, repeat.unified.values):
         args[var] = values[number]
-    comments = tuple(comment for call in part for comment in call.comments)
-    outs = tuple(part[position].outs[index] for position, index in returned)
-    phase = repeat.phase
-    return Call(function.name, tuple(inputs), outs, args, phase, function.types, comments)
+    comments: list[str] = []
+    for call in part:
+        comments += call.comments
+    outs = [part[position].outs[index] for position, index in returned]
+    return Call(
+        function.name,
+        tuple(inputs),
+        tuple(outs),
+        args,
+        repeat.phase,
+        function.types,
+        tuple(comments),
+    )

@@ -34,8 +34,12 @@ def function_name(function: Function, program: Program) -> str:
     if len(set(types)) <= _TYPES and len(types) <= _LAYERS:
         return "_".join(map(short_name, types))
     functions = {each.name: each for each in program.functions}
-    shape = _shape_name(function, functions)
-    return shape or _common_stem(function, program) or f"{short_name(types[0])}_block"
+    name = _shape_name(function, functions)
+    if not name:
+        name = _common_stem(function, program)
+    if not name:
+        name = f"{short_name(types[0])}_block"
+    return name
 
 
 def _shape_name(function: Function, functions: dict[str, Function]) -> str:
@@ -48,12 +52,20 @@ def _shape_name(function: Function, functions: dict[str, Function]) -> str:
     reads_input = not set(call.bottoms).isdisjoint(function.blobs)
     if call.function in functions:
         name = _shape_name(functions[call.function], functions)
-        return name if reads_input or name != "residual" else "projection"
+        # The shortcut of the inner function is not a blob that this one was given.
+        if name == "residual" and not reads_input:
+            return "projection"
+        return name
+    # VGG: convolutions up to a pooling are a stage.
     if call.types == ("Pooling",):
         return "stage"
+    # ResNet: the sum of a branch and the bottom itself, or its projection to another size.
     if call.types == ("Eltwise",):
         return "residual" if reads_input else "projection"
-    return "dense" if call.types == ("Concat",) and reads_input else ""
+    # DenseNet: each layer is appended to what it reads.
+    if call.types == ("Concat",) and reads_input:
+        return "dense"
+    return ""
 
 
 def _last_call(function: Function) -> Call | None:
@@ -67,23 +79,41 @@ def _last_call(function: Function) -> Call | None:
 
 def _common_stem(function: Function, program: Program) -> str:
     """The letters with which the first name in all calls of a function begins."""
-    texts = list(filter(None, _first_names(function, program)))
-    match = re.match(r"[A-Za-z][A-Za-z_]+", _common_prefix(texts)) if texts else None
-    return match[0].strip("_") if match else ""
+    texts = [text for text in _first_names(function, program) if text]
+    if not texts:
+        return ""
+    # Only letters: the number after them is what differs.
+    match = re.match(r"[A-Za-z][A-Za-z_]+", _common_prefix(texts))
+    if match is None:
+        return ""
+    return match[0].strip("_")
 
 
 def _first_names(function: Function, program: Program) -> Iterator[str]:
     """The first argument of each call, if it is a text, without parameters in it."""
+    if not function.parameters:
+        return
+    first = function.parameters[0]
+    for call in _all_calls(program):
+        if call.function != function.name:
+            continue
+        value = call.args[first]
+        if isinstance(value, Text):
+            yield "".join([atom for atom in value.atoms if isinstance(atom, str)])
+
+
+def _all_calls(program: Program) -> Iterator[Call]:
+    """The calls of a program, each turn of a loop by itself."""
     for body in program.bodies():
         for statement in body:
-            for call in statement.calls if isinstance(statement, Loop) else [statement]:
-                if call.function == function.name and function.parameters:
-                    value = call.args[function.parameters[0]]
-                    if isinstance(value, Text):
-                        yield "".join(atom for atom in value.atoms if isinstance(atom, str))
+            if isinstance(statement, Loop):
+                yield from statement.calls
+            else:
+                yield statement
 
 
 def _common_prefix(texts: Sequence[str]) -> str:
+    # Between the first and the last in order, no text has another beginning.
     first, last = min(texts), max(texts)
     for index, letter in enumerate(first):
         if index >= len(last) or last[index] != letter:

@@ -30,25 +30,33 @@ def other_code(source: str) -> str:
     Raises `SyntaxError` for a program that Python cannot read.
     """
     tree = ast.parse(source)
-    assigned = {node.id for node in _names(tree) if isinstance(node.ctx, ast.Store)}
     for node in ast.walk(tree):
         for module in _imported(node):
             if module not in _MODULES:
                 return f"the import of {module}"
         if isinstance(node, ast.Attribute) and not _is_for_composing(node):
             return f'the attribute "{node.attr}"'
-    for name in _names(tree):
-        is_builtin = hasattr(builtins, name.id) or name.id.startswith("__")
-        if is_builtin and name.id not in assigned | _BUILTINS:
+    # A variable may be called as a builtin, which then is another thing.
+    names = list(_names(tree))
+    assigned = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    for name in names:
+        if _is_builtin(name.id) and name.id not in assigned | _BUILTINS:
             return f'the name "{name.id}"'
     return ""
+
+
+def _is_builtin(name: str) -> bool:
+    """Whether Python itself knows a name; ``__builtins__`` is one that it hides."""
+    return hasattr(builtins, name) or name.startswith("__")
 
 
 def _imported(node: ast.AST) -> list[str]:
     """The modules that a statement imports, or imports from."""
     if isinstance(node, ast.ImportFrom):
         return [str(node.module)]
-    return [each.name for each in node.names] if isinstance(node, ast.Import) else []
+    if isinstance(node, ast.Import):
+        return [each.name for each in node.names]
+    return []
 
 
 def _names(tree: ast.AST) -> Iterator[ast.Name]:
@@ -57,10 +65,12 @@ def _names(tree: ast.AST) -> Iterator[ast.Name]:
 
 def _is_for_composing(node: ast.Attribute) -> bool:
     """Whether an attribute is a layer type, a block, a filler, a field, or a blob."""
+    # From ``__class__`` and the like everything in Python can be reached.
     if node.attr.startswith("__"):
         return False
     home = node.value.id if isinstance(node.value, ast.Name) else ""
-    if home in ("L", "P"):  # a module has other members, too
+    # A module has other members than these, too, among them the modules that it imports.
+    if home in ("L", "P"):
         return node.attr[0].isupper()
     if home == "blocks":
         return node.attr in blocks.__all__

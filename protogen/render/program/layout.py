@@ -6,8 +6,8 @@ import builtins
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from protogen.render.program.function_names import function_name, short_name
@@ -31,6 +31,12 @@ __all__ = ["Layout", "lines_of"]
 
 #: Names that a program uses by itself.
 _RESERVED = {"L", "Net", "Blob", "blocks", "fillers", "net", "self"} | set(dir(builtins))
+
+#: A constant is worth its line if the settings are longer than its name.
+_SHORTEST_CONSTANT = 24
+
+#: The variables of the blobs that a function is given, after ``x``.
+_MORE_BLOBS = "yzuvw"
 
 
 @dataclass
@@ -59,14 +65,18 @@ class _Names:
     def new(self, wanted: str) -> str:
         """An identifier like the wanted name."""
         stem = re.sub(r"\W+", "_", wanted, flags=re.ASCII).strip("_").lower() or "blob"
+        # Converters from other frameworks name blobs by numbers.
         if stem[0].isdigit():
             stem = f"blob_{stem}"
         name, number = stem, 2
-        while name in self.taken or keyword.iskeyword(name) or name in _RESERVED:
+        while not self._is_free(name):
             name = f"{stem}_{number}"
             number += 1
         self.taken.add(name)
         return name
+
+    def _is_free(self, name: str) -> bool:
+        return not (name in self.taken or keyword.iskeyword(name) or name in _RESERVED)
 
 
 class _Writer:
@@ -85,6 +95,7 @@ class _Writer:
         layout = Layout()
         self._name_functions()
         layout.constants = list(self._find_constants())
+        # Python needs no order, but a reader does; and a call needs the names of the parameters.
         ordered = _callees_first(self.program.functions)
         layout.functions = [_Body(self, function).function_lines() for function in ordered]
         layout.main = _Body(self, None).main_lines(self.program.main)
@@ -104,29 +115,34 @@ class _Writer:
         types: dict[Any, str] = {}
         for call in self._templates():
             group = _settings(call)
-            if group:
-                groups[group] += 1
-                types.setdefault(group, call.types[0] if call.types else "settings")
+            if not group:
+                continue
+            groups[group] += 1
+            types.setdefault(group, call.types[0] if call.types else "settings")
         for group, number in groups.items():
-            text = self._dict_text(group)
-            if number > 1 and len(text) > 24:
-                name = self.names.new(short_name(types[group])).upper()
-                self.names.taken.add(name)
-                self.constants[group] = name
-                yield from wrapped(f"{name} = dict(", self._pieces(group), ")")
+            pieces = [f"{key}={value_text(value, {})}" for key, value in group]
+            text = f"dict({', '.join(pieces)})"
+            if number == 1 or len(text) <= _SHORTEST_CONSTANT:
+                continue
+            name = self.names.new(short_name(types[group])).upper()
+            self.names.taken.add(name)
+            self.constants[group] = name
+            yield from wrapped(f"{name} = dict(", pieces, ")")
 
     def _templates(self) -> Iterator[Call]:
+        """The calls of the program, each that is in a loop once."""
         for body in self.program.bodies():
             for statement in body:
-                call = statement.template if isinstance(statement, Loop) else statement
+                call = _template(statement)
                 if not call.raw:
                     yield call
 
-    def _dict_text(self, group: Any) -> str:
-        return f"dict({', '.join(self._pieces(group))})"
 
-    def _pieces(self, group: Any) -> list[str]:
-        return [f"{key}={value_text(value, {})}" for key, value in group]
+def _template(statement: Call | Loop) -> Call:
+    """The call as it is written: that of a loop has the variables of the loop."""
+    if isinstance(statement, Loop):
+        return statement.template
+    return statement
 
 
 def _settings(call: Call) -> Any:
@@ -135,8 +151,10 @@ def _settings(call: Call) -> Any:
         return ()
     found = []
     for key, value in call.args.items():
-        is_setting = is_complex(value) and key not in ("top", "tops", "num_output", "name")
-        if is_setting and not variables(value) and not _is_splatted(key):
+        # What names a layer or sets its size belongs to the call.
+        if key in ("top", "tops", "num_output", "name") or not is_complex(value):
+            continue
+        if not variables(value) and not _is_splatted(key):
             found.append((key, value))
     return tuple(found)
 
@@ -147,14 +165,15 @@ def _is_splatted(key: str) -> bool:
 
 
 def _callees_first(functions: Sequence[Function]) -> list[Function]:
+    """The functions in such an order that each one calls only earlier ones."""
     by_name = {function.name: function for function in functions}
     found: dict[str, Function] = {}
 
     def visit(function: Function) -> None:
         for statement in function.body:
-            call = statement.template if isinstance(statement, Loop) else statement
-            if call.function in by_name and call.function not in found:
-                visit(by_name[call.function])
+            callee = _template(statement).function
+            if callee in by_name and callee not in found:
+                visit(by_name[callee])
         found.setdefault(function.name, function)
 
     for function in functions:
@@ -172,11 +191,14 @@ class _Body:
         self.writer = writer
         self.function = function
         taken = set(writer.names.taken)
+        # ``x`` is the blob that goes through a net, ``i`` the counter of a loop.
         self.names = _Names(taken | {"x", "i"})
+        #: The variables of blobs, and those of parameters by their numbers.
         self.blobs: dict[str, str] = {}
         self.vars: dict[int, str] = {}
         #: The blob that is called x now.
         self.current: str | None = None
+        #: The position of the last statement that reads a blob.
         self.last: dict[str, int] = {}
 
     def main_lines(self, body: Sequence[Call | Loop]) -> list[str]:
@@ -184,42 +206,27 @@ class _Body:
         lines: list[str] = []
         phase = ""
         for position, statement in enumerate(body):
-            call = statement.template if isinstance(statement, Loop) else statement
-            if call.phase != phase:
-                phase = call.phase
-                if phase:
-                    lines += map(comment_line, call.comments)
-                    call.comments = ()
-                    lines.append(f'with net.phase("{phase}"):')
+            call = _template(statement)
+            if call.phase and call.phase != phase:
+                # The comments of the first layer are above the block, where they catch the eye.
+                lines += map(comment_line, call.comments)
+                call.comments = ()
+                lines.append(f'with net.phase("{call.phase}"):')
+            phase = call.phase
+            # The net itself is in a block, too, but the template adds that indent.
             indent = "    " if phase else ""
-            lines += [
-                indent + line for line in self._statement(statement, position, len(indent) + 4)
-            ]
+            written = self._statement(statement, position, len(indent) + 4)
+            lines += [indent + line for line in written]
         return lines
 
     def function_lines(self) -> list[str]:
         function = self.function
         assert function is not None
-        names = []
-        for index, blob in enumerate(function.blobs):
-            self.blobs[blob] = "x" if index == 0 else self.names.new("yzuvw"[min(index - 1, 4)])
-            names.append(self.blobs[blob])
-        self.current = function.blobs[0] if function.blobs else None
-        optional = []
-        for var in function.parameters:
-            self.vars[var.number] = self.names.new(var.stem)
-            if var.number in function.defaults:
-                default = function.defaults[var.number]
-                text = "None" if default is ABSENT else value_text(default, {})
-                optional.append(f"{self.vars[var.number]}={text}")
-            else:
-                names.append(self.vars[var.number])
-        self.writer.parameter_names[function.name] = dict(self.vars)
+        arguments = [*self._blob_parameters(function), *self._value_parameters(function)]
         self._note_reads(function.body, function.returns)
         name = self.writer.function_names[function.name]
-        lines = list(wrapped(f"def {name}(", [*names, *optional], "):"))
-        types = [kind if kind.isidentifier() else "another type" for kind in function.types]
-        lines.append(f'    """Add {_listed(types)}."""')
+        lines = list(wrapped(f"def {name}(", arguments, "):"))
+        lines.append(f'    """Add {_listed(function.types)}."""')
         for position, statement in enumerate(function.body):
             written = self._statement(statement, position, 4)
             lines += ["    " + line for line in written]
@@ -227,7 +234,35 @@ class _Body:
             _add_return(lines, [self.blobs[each] for each in function.returns])
         return lines
 
+    def _blob_parameters(self, function: Function) -> list[str]:
+        """The parameters for the blobs that a function reads, the first one ``x``."""
+        if not function.blobs:
+            return []
+        first, *others = function.blobs
+        self.current = first
+        self.blobs[first] = "x"
+        for index, blob in enumerate(others):
+            stem = _MORE_BLOBS[min(index, len(_MORE_BLOBS) - 1)]
+            self.blobs[blob] = self.names.new(stem)
+        return [self.blobs[blob] for blob in function.blobs]
+
+    def _value_parameters(self, function: Function) -> list[str]:
+        """The parameters for values; those with a default come last, as Python wants it."""
+        required, optional = [], []
+        for var in function.parameters:
+            name = self.names.new(var.stem)
+            self.vars[var.number] = name
+            if var.number in function.defaults:
+                default = value_text(function.defaults[var.number], {})
+                optional.append(f"{name}={default}")
+            else:
+                required.append(name)
+        # Callers give the optional ones by name.
+        self.writer.parameter_names[function.name] = dict(self.vars)
+        return [*required, *optional]
+
     def _note_reads(self, body: Sequence[Call | Loop], returns: Sequence[str]) -> None:
+        """Note where each blob is read last, so that its variable is free afterwards."""
         for position, statement in enumerate(body):
             calls = statement.calls if isinstance(statement, Loop) else [statement]
             for call in calls:
@@ -247,16 +282,24 @@ class _Body:
         return [*lines, *wrapped(f"{target}{head}(", pieces, ")", indent)]
 
     def _raw_lines(self, call: Call, position: int, indent: int) -> list[str]:
-        pieces = [f"{key}={value_text(value, self.vars)}" for key, value in call.args.items()]
-        splatted = [key for key in call.args if _is_splatted(key)]
-        if splatted:
-            pieces = [f"**{value_text(Fields('dict', tuple(call.args.items())), self.vars)}"]
+        if any(map(_is_splatted, call.args)):
+            pieces = [self._splat(call.args)]
+        else:
+            pieces = [f"{key}={value_text(value, self.vars)}" for key, value in call.args.items()]
         lines = list(wrapped("net.message.layer.add(", pieces, ")", indent))
         for name in dict.fromkeys(call.outs):
-            if self.last.get(name, -1) > position:
+            if self._is_read_after(name, position):
                 variable = self._named(name)
                 lines.append(f"{variable} = Blob({quoted(name)}, None)")
         return lines
+
+    def _splat(self, fields: Mapping[str, Node]) -> str:
+        """Keywords that Python has as words of its own, in a dict: ``**{"global": True}``."""
+        return f"**{value_text(Fields('dict', tuple(fields.items())), self.vars)}"
+
+    def _is_read_after(self, name: str | None, position: int) -> bool:
+        """Whether a statement after this one reads a blob."""
+        return name is not None and self.last.get(name, -1) > position
 
     # Blobs -----------------------------------------------------------------------------------
 
@@ -268,24 +311,27 @@ class _Body:
 
     def _assign(self, call: Call, position: int) -> str:
         """The beginning of a statement: the variables of what is read later."""
-        read = [name for name in call.outs if self.last.get(name, -1) > position]
-        if not read:
+        if not any(self._is_read_after(name, position) for name in call.outs):
             return ""
         if len(call.outs) == 1:
             return f"{self._variable(call, position)} = "
-        names = [self._named(name) if name in read else "_" for name in call.outs]
+        names = []
+        for name in call.outs:
+            names.append(self._named(name) if self._is_read_after(name, position) else "_")
         return f"{', '.join(names)} = "
 
     def _variable(self, call: Call, position: int) -> str:
         (name,) = call.outs
-        is_free = self.current is None or self.last.get(self.current, -1) <= position
-        if is_free and (call.bottoms or self.function is not None):
+        # A data layer of the net itself gets the name of its blob: ``data``, not ``x``.
+        may_be_x = bool(call.bottoms) or self.function is not None
+        if may_be_x and not self._is_read_after(self.current, position):
             self.current = name
             self.blobs[name] = "x"
             return "x"
         return self._named(name)
 
     def _named(self, name: str) -> str:
+        """The variable of a blob that is read beside others."""
         if self.blobs.get(name) == "x":
             del self.blobs[name]
         if name not in self.blobs:
@@ -295,10 +341,11 @@ class _Body:
     def _wanted(self, name: str) -> str:
         if self.function is None:
             return name
+        # Blobs have no names of their own in a function, which is called for many of them.
         for statement in self.function.body:
-            call = statement.template if isinstance(statement, Loop) else statement
-            if name in call.outs:
-                return short_name(call.types[-1]) if call.types else "y"
+            call = _template(statement)
+            if name in call.outs and call.types:
+                return short_name(call.types[-1])
         return "y"
 
     # Calls -----------------------------------------------------------------------------------
@@ -310,85 +357,91 @@ class _Body:
             function = self.writer.functions[call.function]
             name = self.writer.function_names[call.function]
             return name, [*blobs, *self._arguments(function, call)]
-        pieces: list[str] = []
-        args = call.args
+        args = dict(call.args)
+        # In the net itself, ``with net.phase(...)`` says it.
         if call.phase and self.function is not None:
-            args = {**args, "include": Fields("dict", (("phase", Word(call.phase)),))}
-        constant = self.writer.constants.get(_settings(call))
-        hidden = {key for key, _ in _settings(call)} if constant else set()
+            args["include"] = Fields("dict", (("phase", Word(call.phase)),))
+        # L.Layer has the type as its first argument, before the blobs.
+        first = [value_text(args.pop(""), self.vars)] if "" in args else []
+        return call.function, [*first, *blobs, *self._keywords(call, args)]
+
+    def _keywords(self, call: Call, args: Mapping[str, Node]) -> list[str]:
+        """The keyword arguments of a layer or a block; those of a constant by its name."""
+        settings = _settings(call)
+        constant = self.writer.constants.get(settings)
+        hidden = {key for key, _ in settings} if constant else set()
+        pieces: list[str] = []
         splatted = {}
         for key, value in args.items():
             if key in hidden:
                 continue
-            if not key:
-                pieces.insert(0, value_text(value, self.vars))
-            elif _is_splatted(key):
+            if _is_splatted(key):
                 splatted[key] = value
             elif value is not ABSENT:
                 pieces.append(f"{key}={value_text(value, self.vars)}")
         if constant:
             pieces.append(f"**{constant}")
         if splatted:
-            pieces.append(f"**{value_text(Fields('dict', tuple(splatted.items())), self.vars)}")
-        first = [pieces.pop(0)] if "" in call.args else []
-        return call.function, [*first, *blobs, *pieces]
+            pieces.append(self._splat(splatted))
+        return pieces
 
-    def _arguments(self, function: Function, call: Call) -> Iterator[str]:
-        named = self.writer.parameter_names[function.name]
+    def _arguments(self, function: Function, call: Call) -> list[str]:
+        """The values of the parameters, those of optional ones by name."""
+        names = self.writer.parameter_names[function.name]
+        required, optional = [], []
         for var in function.parameters:
             value = call.args[var]
+            text = value_text(value, self.vars)
             if var.number not in function.defaults:
-                yield value_text(value, self.vars)
-        for var in function.parameters:
-            value = call.args[var]
-            if var.number in function.defaults:
-                default = function.defaults[var.number]
-                if type(value) is type(default) and value == default:
-                    continue
-                yield f"{named[var.number]}={value_text(value, self.vars)}"
+                required.append(text)
+            elif not _is_equal(value, function.defaults[var.number]):
+                optional.append(f"{names[var.number]}={text}")
+        return [*required, *optional]
 
     # Loops -----------------------------------------------------------------------------------
 
     def _loop_lines(self, loop: Loop, position: int, indent: int) -> list[str]:
         lines = [comment_line(each) for each in loop.template.comments]
         first, last = loop.calls[0], loop.calls[-1]
-        template = Call(
-            loop.template.function, first.bottoms, last.outs, loop.template.args,
-            types=loop.template.types, in_place=loop.template.in_place,
-        )  # fmt: skip
-        target = ""
+        template = replace(
+            loop.template, bottoms=first.bottoms, outs=last.outs, phase="", comments=(), raw=False
+        )
         before = None
+        target = ""
         if loop.chain is not None:
-            before = self.blobs.get(first.bottoms[loop.chain[0]])
-            lines += self._chain_variable(loop, position)
-            target = f"{self.blobs[first.bottoms[loop.chain[0]]]} = "
-            if len(last.outs) > 1:
-                names = ["_"] * len(last.outs)
-                names[loop.chain[1]] = target.removesuffix(" = ")
-                target = f"{', '.join(names)} = "
+            source = first.bottoms[loop.chain[0]]
+            before = self.blobs.get(source)
+            lines += self._chain_variable(source, position)
+            names = ["_"] * len(last.outs)
+            names[loop.chain[1]] = self.blobs[source]
+            target = f"{', '.join(names)} = "
         heads, body_vars = self._loop_head(loop, indent)
         self.vars.update(body_vars)
         head, pieces = self._call(template)
         lines += heads
         lines += ["    " + each for each in wrapped(f"{target}{head}(", pieces, ")", indent + 4)]
         if loop.chain is not None:
-            source, result = first.bottoms[loop.chain[0]], last.outs[loop.chain[1]]
-            self.blobs[result] = self.blobs.pop(source)
-            if before is not None:
-                self.blobs[source] = before
-            if self.blobs[result] == "x":
-                self.current = result
+            self._end_chain(source, last.outs[loop.chain[1]], before)
         return lines
 
-    def _chain_variable(self, loop: Loop, position: int) -> list[str]:
+    def _end_chain(self, source: str, result: str, before: str | None) -> None:
+        """After a loop its variable has the top of the last call."""
+        self.blobs[result] = self.blobs.pop(source)
+        if before is not None:
+            self.blobs[source] = before
+        if self.blobs[result] == "x":
+            self.current = result
+
+    def _chain_variable(self, source: str, position: int) -> list[str]:
         """A variable for what goes around, if the blob before the loop is read after it, too."""
-        source = loop.calls[0].bottoms[loop.chain[0]] if loop.chain else ""
         before = self._blob(source)
-        if source in self.blobs and self.last.get(source, -1) <= position and before == "x":
+        is_known = source in self.blobs
+        # The loop can overwrite x if nothing later needs what is in it.
+        if is_known and before == "x" and not self._is_read_after(source, position):
             return []
-        is_free = self.current is None or self.last.get(self.current, -1) <= position
+        is_free = not self._is_read_after(self.current, position)
         variable = "x" if is_free else self.names.new("y")
-        if source in self.blobs and before == variable:
+        if is_known and before == variable:
             return []
         self.blobs[source] = variable
         if variable == "x":
@@ -401,14 +454,16 @@ class _Body:
             return [f"for _ in range({len(loop.calls)}):"], {}
         counter, start = _counter(loop)
         columns = [index for index, var in enumerate(loop.variables) if var != counter]
-        names = {}
+        names: dict[int, str] = {}
         for index in columns:
             var = loop.variables[index]
             names[var.number] = self.names.new(var.stem)
         # The next loop can have the same variables.
         self.names.taken.difference_update(names.values())
-        rows = [_row([value_text(row[index], self.vars) for index in columns]) for row in loop.rows]
         variables = ", ".join(names.values())
+        rows = []
+        for row in loop.rows:
+            rows.append(_row([value_text(row[index], self.vars) for index in columns]))
         if counter is None:
             return list(wrapped(f"for {variables} in [", rows, "]:", indent)), names
         names[counter.number] = Index("i")
@@ -421,21 +476,34 @@ class _Body:
 
 
 def _row(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+    if len(texts) == 1:
+        return texts[0]
+    return f"({', '.join(texts)})"
+
+
+def _is_equal(value: Node, default: Node) -> bool:
+    """Whether a value is the default; 1 == True == 1.0, but they are not the same value."""
+    return type(value) is type(default) and bool(value == default)
 
 
 def _add_return(lines: list[str], names: Sequence[str]) -> None:
     """Return the blobs; one that the last statement makes is returned by that statement."""
     if len(names) == 1:
-        for position in range(len(lines) - 1, 0, -1):
-            line = lines[position]
-            if not line.startswith(("     ", "    )")):
-                if line.startswith(f"    {names[0]} = "):
-                    value = line.removeprefix(f"    {names[0]} = ")
-                    lines[position] = f"    return {value}"
-                    return
-                break
+        position = _last_statement(lines)
+        head = f"    {names[0]} = "
+        if lines[position].startswith(head):
+            lines[position] = f"    return {lines[position].removeprefix(head)}"
+            return
     lines.append(f"    return {', '.join(names)}")
+
+
+def _last_statement(lines: Sequence[str]) -> int:
+    """Where the last statement of a function begins."""
+    for position in range(len(lines) - 1, 0, -1):
+        # Deeper lines and a closing bracket belong to a statement that began above.
+        if not lines[position].startswith(("     ", "    )")):
+            return position
+    return 0
 
 
 def _counter(loop: Loop) -> tuple[Var | None, int]:
@@ -443,6 +511,7 @@ def _counter(loop: Loop) -> tuple[Var | None, int]:
     for index, var in enumerate(loop.variables):
         numbers = [_whole_number(row[index]) for row in loop.rows]
         first = numbers[0]
+        # The values are texts, and a number as an argument would be a number in the net, too.
         if first is None or not _is_in_texts(loop.template, var):
             continue
         if numbers == list(range(first, first + len(numbers))):
@@ -455,7 +524,10 @@ def _whole_number(value: Node) -> int | None:
     if not isinstance(value, Text) or variables(value):
         return None
     text = "".join(map(str, value.atoms))
-    return int(text) if re.fullmatch(r"0|[1-9]\d*", text, re.ASCII) else None
+    # Not 01 or an Arabic digit: the loop writes the number into names again.
+    if re.fullmatch(r"0|[1-9]\d*", text, re.ASCII):
+        return int(text)
+    return None
 
 
 def _is_in_texts(call: Call, var: Var) -> bool:
@@ -468,8 +540,13 @@ def _is_in_texts(call: Call, var: Var) -> bool:
 
 def _listed(types: Sequence[str]) -> str:
     """The types of a function's layers in words: ``2 Convolution, ReLU and Pooling``."""
-    counts = Counter(types)
-    words = [each if number == 1 else f"{number} {each}" for each, number in counts.items()]
-    if len(words) > 6:
+    # The docstring is in a program: whatever a type is called, it must not end the string.
+    words = [kind if kind.isidentifier() else "another type" for kind in types]
+    parts = []
+    for word, number in Counter(words).items():
+        parts.append(word if number == 1 else f"{number} {word}")
+    if len(parts) > 6:
         return f"{len(types)} layers"
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    if len(parts) == 1:
+        return parts[0]
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

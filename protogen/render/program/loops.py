@@ -37,11 +37,16 @@ def _run(
     first = body[start]
     if first.raw or start + 1 >= len(body):
         return start + 1, None
+    # The first two calls show how all must be connected.
     chain = _chain(first, body[start + 1])
     key = call_structure(first)
     end = start + 1
-    while end < len(body) and not body[end].comments and call_structure(body[end]) == key:
-        if not _follows(body[end - 1], body[end], end, chain, usage):
+    while end < len(body):
+        call = body[end]
+        # A comment above one of the calls has no place in a loop.
+        if call.comments or call_structure(call) != key:
+            break
+        if not _follows(body[end - 1], call, end, chain, usage):
             break
         end += 1
     return end, chain
@@ -67,10 +72,11 @@ def _follows(
             expected = one.outs[chain[1]]
         if name != expected:
             return False
+    # The top of a call in the middle has no variable after the loop.
     for index, name in enumerate(one.outs):
-        readers = set(usage.get(name, ()))
         is_chained = chain is not None and chain[1] == index
-        if readers - {place} or bool(readers) != is_chained:
+        allowed = {place} if is_chained else set()
+        if set(usage.get(name, ())) != allowed:
             return False
     return True
 

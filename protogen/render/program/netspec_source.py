@@ -32,6 +32,12 @@ _TYPE = re.compile("(?!None$|True$|False$)[A-Z][A-Za-z0-9_]*")
 #: Fields of a layer that are arguments of their own.
 _OWN = ("name", "type", "bottom", "top")
 
+#: Names that NetSpec takes for fields of the layer, or for its own arguments.
+_LAYER_KEYWORDS = ("name", "ntop", "in_place")
+
+#: A constant is worth its line if the settings are longer than its name.
+_SHORTEST_CONSTANT = 30
+
 
 def netspec_source(
     net: proto.NetParameter, comments: Mapping[int, Sequence[str]], title: str
@@ -40,18 +46,21 @@ def netspec_source(
     script = _Script(net)
     calls = [script.call(index, layer) for index, layer in enumerate(net.layer)]
     constants = _constants(calls)
-    main = []
+    main: list[str] = []
     for index, call in enumerate(calls):
-        main += [comment_line(each) for each in comments.get(index, ())]
+        main += map(comment_line, comments.get(index, ()))
         main += call.lines(constants)
     after = [*_net_lines(net), *script.after]
     body = "\n".join([*main, *after])
+    definitions: list[str] = []
+    for settings, name in constants.items():
+        definitions += _constant(name, settings)
     return render(
         "netspec.py.j2",
         title=docstring(title),
         uses_params="P." in body or any("P." in name for name in constants),
         uses_text_format="text_format." in body,
-        constants=[line for group, name in constants.items() for line in _constant(name, group)],
+        constants=definitions,
         main=main,
         after=after,
     )
@@ -68,7 +77,11 @@ class _Call:
 
     def settings(self) -> tuple[tuple[str, Node], ...]:
         """The arguments that several calls may have in common."""
-        return tuple(each for each in self.arguments if isinstance(each[1], (Fields, Items)))
+        found = []
+        for name, value in self.arguments:
+            if isinstance(value, (Fields, Items)):
+                found.append((name, value))
+        return tuple(found)
 
     def lines(self, constants: Mapping[Any, str]) -> Iterator[str]:
         settings = self.settings()
@@ -78,6 +91,7 @@ class _Call:
         for name, value in self.arguments:
             if constant and (name, value) in settings:
                 continue
+            # A fork may call a field what is a word of Python: ``lambda``.
             if keyword.iskeyword(name):
                 splatted.append((name, value))
             else:
@@ -103,14 +117,15 @@ class _Script:
 
     def call(self, index: int, layer: Any) -> _Call:
         tops = list(layer.top)
-        in_place = bool(tops) and tops == list(layer.bottom)
-        can_say = _TYPE.fullmatch(layer.type) and all(name in self.blobs for name in layer.bottom)
-        if not can_say or not layer.name or _has_empty_message(layer):
+        if not self._can_compose(layer):
             return self._as_text(index, layer, tops)
         bottoms = [_item(self.blobs[name]) for name in layer.bottom]
+        in_place = bool(tops) and tops == list(layer.bottom)
+        # NetSpec keeps only layers that are assigned, also if they have no top of their own.
         has_own_tops = bool(tops) and not in_place
         targets = self._tops(index, tops) if has_own_tops else [self._key(layer.name)]
         call = _Call(layer.type, [_item(each) for each in targets], bottoms)
+        # By default a layer has the name of its first top.
         if targets[0] != layer.name:
             call.arguments.append(("name", Text.of(layer.name)))
         if in_place:
@@ -120,10 +135,18 @@ class _Script:
         call.arguments += _arguments(layer)
         return call
 
+    def _can_compose(self, layer: Any) -> bool:
+        """Whether a call of NetSpec gives exactly this layer."""
+        if not layer.name or not _TYPE.fullmatch(layer.type) or _has_empty_message(layer):
+            return False
+        # A bottom that no layer produces is no blob of the NetSpec.
+        return all(name in self.blobs for name in layer.bottom)
+
     def _tops(self, index: int, tops: Sequence[str]) -> list[str]:
         """The keys of new blobs; of a name that is taken, another one, corrected afterwards."""
         targets = []
         for position, top in enumerate(tops):
+            # Two layers write the same blob: one for TRAIN and one for TEST.
             if top in self.keys:
                 targets.append(self._key(top))
                 self.after.append(f"net.layer[{index}].top[{position}] = {quoted(top)}")
@@ -144,10 +167,10 @@ class _Script:
 
     def _as_text(self, index: int, layer: Any, tops: Sequence[str]) -> _Call:
         """A layer that NetSpec cannot compose: a place for it, and its text afterwards."""
-        text = writer.write(layer).strip()
         self.after.append(f"net.layer[{index}].Clear()")
-        lines = ",\n".join(f"    {quoted(line + ' ')}" for line in text.split("\n"))
+        text = writer.write(layer).strip()
         if text:
+            lines = ",\n".join([f"    {quoted(line + ' ')}" for line in text.split("\n")])
             self.after.append(f"text_format.Merge(''.join([\n{lines},\n]), net.layer[{index}])")
         named = []
         for top in tops:
@@ -157,7 +180,9 @@ class _Script:
                 self.keys.add(top)
                 named.append(top)
             self.blobs.setdefault(top, named[-1])
-        call = _Call("Silence", [_item(each) for each in named or [self._key("layer")]], [])
+        # Any type does, because the layer is cleared; later layers need its tops as bottoms.
+        targets = named or [self._key("layer")]
+        call = _Call("Silence", [_item(each) for each in targets], [])
         if len(named) != 1:
             call.arguments.append(("ntop", len(named)))
         return call
@@ -190,9 +215,11 @@ def _is_flat(layer: Any, descriptor: Any) -> bool:
     message = descriptor.message_type
     if message is None or is_repeated(descriptor) or message.name != f"{layer.type}Parameter":
         return False
-    # NetSpec takes these for fields of the layer, or for its own.
-    names = [inner.name for inner, _ in getattr(layer, descriptor.name).ListFields()]
-    return not any(name.endswith("param") or name in ("name", "ntop", "in_place") for name in names)
+    for inner, _ in getattr(layer, descriptor.name).ListFields():
+        # ``param`` of pycaffe looks at the end of a name: what ends in param is a message.
+        if inner.name.endswith("param") or inner.name in _LAYER_KEYWORDS:
+            return False
+    return True
 
 
 def _netspec_value(descriptor: Any, value: Any) -> Node:
@@ -207,7 +234,9 @@ def _netspec_value(descriptor: Any, value: Any) -> Node:
 
 def _netspec_element(descriptor: Any, value: Any) -> Node:
     if descriptor.message_type is not None:
-        fields = [(inner.name, _netspec_value(inner, given)) for inner, given in value.ListFields()]
+        fields = []
+        for inner, given in value.ListFields():
+            fields.append((inner.name, _netspec_value(inner, given)))
         return Fields("dict", tuple(fields))
     if descriptor.enum_type is not None:
         return _enum(descriptor.enum_type, value)
@@ -219,6 +248,7 @@ def _enum(descriptor: Any, number: int) -> Node:
     known = descriptor.values_by_number.get(number)
     if known is None:
         return number
+    # The enums of caffe.proto itself are not in params; pycaffe has the two phases as its own.
     if descriptor.name == "Phase" and known.name in ("TRAIN", "TEST"):
         return Code(f"caffe.{known.name}")
     around = descriptor.containing_type
@@ -232,7 +262,8 @@ def _has_empty_message(message: Any) -> bool:
     for descriptor, value in message.ListFields():
         if descriptor.message_type is None:
             continue
-        for element in value if is_repeated(descriptor) else [value]:
+        elements = value if is_repeated(descriptor) else [value]
+        for element in elements:
             if not element.ListFields() or _has_empty_message(element):
                 return True
     return False
@@ -240,17 +271,26 @@ def _has_empty_message(message: Any) -> bool:
 
 def _constants(calls: Sequence[_Call]) -> dict[Any, str]:
     """Names for the settings that several calls have in common."""
-    counts = Counter(call.settings() for call in calls)
-    types = {call.settings(): call.type for call in reversed(calls)}
+    counts: Counter[Any] = Counter()
+    types: dict[Any, str] = {}
+    for call in calls:
+        settings = call.settings()
+        counts[settings] += 1
+        types.setdefault(settings, call.type)
     found: dict[Any, str] = {}
+    # L and P are what the script imports of caffe.
+    taken = {"L", "P"}
     for settings, number in counts.items():
         text = value_text(Fields("dict", settings), {})
-        if number > 1 and len(text) > 30:
-            name, suffix = types[settings].upper(), 2
-            while name in found.values() or name in ("L", "P"):
-                name = f"{types[settings].upper()}_{suffix}"
-                suffix += 1
-            found[settings] = name
+        if number == 1 or len(text) <= _SHORTEST_CONSTANT:
+            continue
+        stem = name = types[settings].upper()
+        suffix = 2
+        while name in taken:
+            name = f"{stem}_{suffix}"
+            suffix += 1
+        taken.add(name)
+        found[settings] = name
     return found
 
 
@@ -268,6 +308,7 @@ def _net_lines(net: proto.NetParameter) -> Iterator[str]:
         if descriptor.message_type is None and not is_repeated(descriptor):
             yield f"net.{descriptor.name} = {value_text(value_of(descriptor, value), {})}"
         else:
+            # Lists and messages, as ``input`` and ``state``, cannot be assigned.
             getattr(rest, descriptor.name).MergeFrom(value)
     text = " ".join(writer.write(rest).split("\n")).strip()
     if text:

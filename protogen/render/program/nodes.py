@@ -174,10 +174,15 @@ def variables(node: Node) -> list[Var]:
     if isinstance(node, Text):
         return [atom for atom in node.atoms if isinstance(atom, Var)]
     if isinstance(node, Fields):
-        return [var for _, value in node.items for var in variables(value)]
-    if isinstance(node, Items):
-        return [var for value in node.items for var in variables(value)]
-    return []
+        parts = [value for _, value in node.items]
+    elif isinstance(node, Items):
+        parts = list(node.items)
+    else:
+        return []
+    found = []
+    for part in parts:
+        found += variables(part)
+    return found
 
 
 def is_complex(node: Node) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -34,12 +35,20 @@ class Index(str):
 def comment_line(text: str) -> str:
     """A comment of a prototxt as one of Python, without what would end it: a carriage return."""
     text = shown(text)
-    return text if text.startswith("# ") else f"# {text.lstrip('#').strip()}".rstrip()
+    if text.startswith("# "):
+        return text
+    return f"# {text.lstrip('#').strip()}".rstrip()
 
 
 def shown(text: str) -> str:
     """The text with each character that cannot be printed as an escape."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    return "".join(map(_printable, text))
+
+
+def _printable(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return repr(letter)[1:-1]
 
 
 # Values ----------------------------------------------------------------------------------------
@@ -58,48 +67,53 @@ def value_text(node: Node, names: dict[int, str]) -> str:
     if isinstance(node, Code):
         return node.code
     if isinstance(node, Items):
-        return f"[{', '.join(value_text(each, names) for each in node.items)}]"
+        return _list_text(node.items, names)
     if isinstance(node, tuple):
-        return f"[{', '.join(value_text(each, names) for each in node)}]"
+        return _list_text(node, names)
     if isinstance(node, Fields):
         return _fields_text(node, names)
     if node is ABSENT:
         return "None"
     if isinstance(node, str):
         return quoted(node)
-    if isinstance(node, float) and (node != node or node in (float("inf"), -float("inf"))):
+    # Python prints these as ``nan`` and ``inf``, which are names that it does not know.
+    if isinstance(node, float) and not math.isfinite(node):
         return f'float("{node}")'
     return repr(node)
+
+
+def _list_text(nodes: Sequence[Node], names: dict[int, str]) -> str:
+    return f"[{', '.join([value_text(each, names) for each in nodes])}]"
 
 
 def _fields_text(node: Fields, names: dict[int, str]) -> str:
     texts = [(key, value_text(value, names)) for key, value in node.items]
     if all(key.isidentifier() and not keyword.iskeyword(key) for key, _ in texts):
-        return f"{node.function}({', '.join(f'{key}={text}' for key, text in texts)})"
-    return "{" + ", ".join(f"{quoted(key)}: {text}" for key, text in texts) + "}"
+        arguments = [f"{key}={text}" for key, text in texts]
+        return f"{node.function}({', '.join(arguments)})"
+    items = [f"{quoted(key)}: {text}" for key, text in texts]
+    return f"{{{', '.join(items)}}}"
 
 
 def _text(atoms: Atoms, names: dict[int, str]) -> str:
+    if len(atoms) == 1 and isinstance(atoms[0], Var):
+        name = names[atoms[0].number]
+        return f"str({name})" if isinstance(name, Index) else name
     if not any(isinstance(atom, Var) for atom in atoms):
         return quoted("".join(map(str, atoms)))
-    if len(atoms) == 1:
-        (var,) = atoms
-        assert isinstance(var, Var)
-        name = names[var.number]
-        return f"str({name})" if isinstance(name, Index) else name
     parts = []
     for atom in atoms:
         if isinstance(atom, Var):
             parts.append(f"{{{names[atom.number]}}}")
         else:
-            parts.append(quoted(atom)[1:-1].replace("{", "{{").replace("}", "}}"))
+            # In an f-string a brace is written twice.
+            parts.append(_escaped(atom).replace("{", "{{").replace("}", "}}"))
     return f'f"{"".join(parts)}"'
 
 
 def quoted(text: str) -> str:
     """A string in double quotes."""
-    letters = [_escaped(letter) for letter in text]
-    return f'"{"".join(letters)}"'
+    return f'"{"".join(map(_escaped, text))}"'
 
 
 def docstring(text: str) -> str:
@@ -110,7 +124,7 @@ def docstring(text: str) -> str:
 def _escaped(letter: str) -> str:
     if letter in ('"', "\\"):
         return f"\\{letter}"
-    return letter if letter.isprintable() else repr(letter)[1:-1]
+    return _printable(letter)
 
 
 def wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Iterator[str]:
@@ -120,13 +134,15 @@ def wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Ite
         yield line
         return
     yield head
+    # Each piece begins with a space, the fourth of its line.
     current = "   "
     for piece in pieces:
         if len(current) + len(piece) + 2 + indent > _WIDTH and current.strip():
             yield current
             current = "   "
         if len(piece) + 5 + indent > _WIDTH:
-            yield from (f"    {each}" for each in _broken(piece, indent + 4))
+            for line in _broken(piece, indent + 4):
+                yield f"    {line}"
         else:
             current += f" {piece},"
     if current.strip():
@@ -149,17 +165,21 @@ def _split(text: str) -> Iterator[str]:
     while position < len(text):
         letter = text[position]
         if quote:
-            position += letter == "\\"
-            quote = "" if letter == quote else quote
+            # The letter after a backslash does not end the string.
+            if letter == "\\":
+                position += 1
+            elif letter == quote:
+                quote = ""
         elif letter in "\"'":
             quote = letter
         elif letter in "([{":
             depth += 1
         elif letter in ")]}":
             depth -= 1
-        elif letter == "," and not depth:
+        elif letter == "," and depth == 0:
             yield text[start:position].strip()
             start = position + 1
         position += 1
-    if text[start:].strip():
-        yield text[start:].strip()
+    last = text[start:].strip()
+    if last:
+        yield last

@@ -108,8 +108,11 @@ def _net_arguments(net: proto.NetParameter) -> str:
     """The name of the net and its other fields, as arguments."""
     fields = net_fields(net)
     name = fields.pop("name", None)
-    pieces = [value_text(name, {})] if net.name else []
-    pieces += [f"{key}={value_text(value, {})}" for key, value in fields.items()]
+    pieces = []
+    if net.name:
+        pieces.append(value_text(name, {}))
+    for key, value in fields.items():
+        pieces.append(f"{key}={value_text(value, {})}")
     return ", ".join(pieces)
 
 
@@ -121,12 +124,15 @@ def _comments(net: Net) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     written = {}
     for index in range(len(current.message.layer)):
+        # The layer as the file has it, perhaps in an old format.
         path = current.path(index)
         written[path[:2]] = index
+    last = len(current.message.layer) - 1
     for comment in find_comments(net.document.parse_result):
         # What is above or below all layers stays there.
-        other = 0 if comment.placement == "leading" else len(current.message.layer) - 1
-        found.setdefault(written.get(comment.path[:2], other), []).append(comment.text)
+        other = 0 if comment.placement == "leading" else last
+        index = written.get(comment.path[:2], other)
+        found.setdefault(index, []).append(comment.text)
     return found
 
 
@@ -134,6 +140,7 @@ def difference(source: str, wanted: proto.NetParameter) -> str:
     """What differs between the net that a program composes and the one it should; or nothing."""
     names: dict[str, Any] = {"__name__": "__protogen__"}
     try:
+        # The names in the program are a stranger's, so nothing runs that does more than compose.
         unexpected = other_code(source)
         if unexpected:
             return f"the program has {unexpected}, which composing does not need"
@@ -147,6 +154,7 @@ def difference(source: str, wanted: proto.NetParameter) -> str:
     message = composed.to_proto() if isinstance(composed, Net) else composed
     if _serialized(message) == _serialized(wanted):
         return ""
+    # From here on the program is wrong, and this is only for the report of the bug.
     for index, (layer, other) in enumerate(zip(message.layer, wanted.layer)):
         if _serialized(layer) != _serialized(other):
             return f'layer {index}, "{other.name}" ({other.type}), differs'

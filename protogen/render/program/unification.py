@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from protogen.render.program.nodes import (
     ABSENT,
@@ -24,10 +24,14 @@ from protogen.render.program.nodes import (
 
 __all__ = ["Unified", "call_structure", "unify"]
 
+#: Parameters of different functions never have the same number.
 _numbers = count()
 
 #: How many ways to split the texts of a column are tried.
 _TRIED = 12
+
+#: Stands for the parameter that is looked for, until it is known which texts can be written by it.
+_HOLE = Var(-1, "name")
 
 
 @dataclass(frozen=True)
@@ -53,25 +57,35 @@ def _structure(node: Node) -> Any:
         return (node.function, tuple((key, _structure(value)) for key, value in node.items))
     if isinstance(node, Items):
         return tuple(map(_structure, node.items))
-    return None if node is not None else ""
+    # The names of the tops of an unknown type have no values, so there is nothing that can vary.
+    if node is None:
+        return ""
+    return None
 
 
 def call_structure(call: Call) -> Any:
     """What must be the same in calls that are unified."""
-    parts = tuple(
-        (key, _structure(value))
-        for key, value in call.args.items()
-        if is_complex(value) or key in ("", "ntop")
-    )
+    parts = []
+    for key, value in call.args.items():
+        # The number of tops decides how many variables the call is assigned to.
+        if is_complex(value) or key in ("", "ntop"):
+            parts.append((key, _structure(value)))
     return (
         call.function,
-        call.types if call.function == "L.Layer" or call.raw else (),
+        _types_that_matter(call),
         len(call.bottoms),
         len(call.outs),
         call.in_place,
         call.phase,
-        parts,
+        tuple(parts),
     )
+
+
+def _types_that_matter(call: Call) -> tuple[str, ...]:
+    """The layer types, if the name of the function does not say them."""
+    if call.function == "L.Layer" or call.raw:
+        return call.types
+    return ()
 
 
 def unify(occurrences: Sequence[Sequence[Call]], *, inside: bool = False) -> Unified:
@@ -85,6 +99,7 @@ def unify(occurrences: Sequence[Sequence[Call]], *, inside: bool = False) -> Uni
         args: dict[Any, Node] = {}
         for key in _keys(together):
             stem = key.stem if isinstance(key, Var) else key
+            # A keyword that some calls lack is ABSENT there, which is a value like others.
             args[key] = columns.add(stem, [call.args.get(key, ABSENT) for call in together])
         first = together[0]
         calls.append(
@@ -93,6 +108,7 @@ def unify(occurrences: Sequence[Sequence[Call]], *, inside: bool = False) -> Uni
                 in_place=first.in_place, raw=first.raw,
             )
         )  # fmt: skip
+    # Only when all columns are known can one parameter be found that serves several of them.
     solution = _solve(columns)
     for call in calls:
         call.args = {key: _substitute(value, solution.nodes) for key, value in call.args.items()}
@@ -119,19 +135,16 @@ class _Columns:
     def add(self, key: str, values: list[Node]) -> Node:
         """The common value, with slots where the values differ."""
         first = values[0]
-        # 1 == True == 1.0, but they are not the same value.
+        # A parameter of another function has no meaning in the new one, even if it is the same.
         is_local = self.inside or not variables(first)
-        if is_local and all(_same(first, each) for each in values[1:]):
+        if is_local and _are_same(values):
             return first
-        if isinstance(first, Fields) and all(isinstance(each, Fields) for each in values):
-            items = []
-            for position, (name, _) in enumerate(first.items):
-                parts = [each.items[position][1] for each in values]
-                items.append((name, self.add(name, parts)))
-            return Fields(first.function, tuple(items))
-        if isinstance(first, Items) and all(isinstance(each, Items) for each in values):
-            parts_of = zip(*(each.items for each in values))
-            return Items(tuple(self.add(key, list(parts)) for parts in parts_of))
+        # Of dicts and lists only the parts that differ become parameters.
+        if _are_all(values, Fields):
+            return self._add_fields(values)
+        if _are_all(values, Items):
+            return self._add_items(key, values)
+        # Columns with the same values share a slot, and so a parameter.
         identity = tuple((type(each), each) for each in values)
         if identity not in self._known:
             self._known[identity] = len(self.values)
@@ -139,9 +152,28 @@ class _Columns:
             self.values.append(values)
         return _Slot(self._known[identity])
 
+    def _add_fields(self, values: Sequence[Fields]) -> Fields:
+        first = values[0]
+        items = []
+        for position, (name, _) in enumerate(first.items):
+            parts = [each.items[position][1] for each in values]
+            items.append((name, self.add(name, parts)))
+        return Fields(first.function, tuple(items))
 
-def _same(one: Node, other: Node) -> bool:
-    return type(one) is type(other) and one == other
+    def _add_items(self, key: str, values: Sequence[Items]) -> Items:
+        # call_structure sees to it that the lists have the same length.
+        elements = zip(*[each.items for each in values])
+        return Items(tuple([self.add(key, list(parts)) for parts in elements]))
+
+
+def _are_same(values: Sequence[Node]) -> bool:
+    """Whether all values are equal; 1 == True == 1.0, but they are not the same value."""
+    first = values[0]
+    return all(type(each) is type(first) and each == first for each in values)
+
+
+def _are_all(values: Sequence[Node], kind: type) -> bool:
+    return all(isinstance(each, kind) for each in values)
 
 
 def _substitute(node: Node, nodes: dict[int, Node]) -> Node:
@@ -172,7 +204,9 @@ class _Solution:
                 first.setdefault(var, index)
 
         def place(pair: tuple[Var, list[Node]]) -> tuple[bool, int]:
-            return not isinstance(pair[1][0], Text), first[pair[0]]
+            var, values = pair
+            is_name = isinstance(values[0], Text)
+            return not is_name, first[var]
 
         pairs = sorted(zip(self.parameters, self.values), key=place)
         self.parameters = [var for var, _ in pairs]
@@ -187,9 +221,9 @@ class _Solution:
 
 def _solve(columns: _Columns) -> _Solution:
     solution = _Solution()
-    texts = {}
+    texts: dict[int, list[Atoms]] = {}
     for index, values in enumerate(columns.values):
-        if all(isinstance(each, Text) for each in values):
+        if _are_all(values, Text):
             texts[index] = [each.atoms for each in values]
     _solve_texts(texts, columns, solution)
     for index, values in enumerate(columns.values):
@@ -201,65 +235,121 @@ def _solve(columns: _Columns) -> _Solution:
 
 
 def _multiple(values: Sequence[Node], solution: _Solution) -> Times | None:
-    """The column as a multiple of an earlier one."""
-    if not all(type(each) is int and each > 0 for each in values):
+    """The column as a multiple of an earlier one.
+
+    The last convolution of a bottleneck of ResNet has four times the outputs of the first, so that
+    one parameter is enough for both.
+    """
+    if not _are_counts(values):
         return None
     for var, others in zip(solution.parameters, solution.values):
-        if all(type(each) is int and each > 0 for each in others):
-            factor, rest = divmod(values[0], others[0])
-            if rest == 0 and all(a == b * factor for a, b in zip(values, others)):
-                return Times(var, factor)
+        if not _are_counts(others):
+            continue
+        factor, rest = divmod(values[0], others[0])
+        if rest == 0 and values == [factor * other for other in others]:
+            return Times(var, factor)
     return None
+
+
+def _are_counts(values: Sequence[Node]) -> bool:
+    """Whether all values are positive integers; True and False are not."""
+    return all(type(each) is int and each > 0 for each in values)
+
+
+# Texts -----------------------------------------------------------------------------------------
+
+
+class _Split(NamedTuple):
+    """A parameter for texts: its value in each occurrence, and the columns written by it."""
+
+    values: list[Atoms]
+    written: dict[int, Atoms]
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """The number of columns, and if that is equal, the length of the first value."""
+        return len(self.written), len(self.values[0])
 
 
 def _solve_texts(texts: dict[int, list[Atoms]], columns: _Columns, solution: _Solution) -> None:
     """Few parameters by which all the texts can be written."""
     remaining = dict(texts)
     while remaining:
-        best: tuple[int, int, list[Atoms], dict[int, Atoms]] | None = None
-        tried: set[tuple[Atoms, ...]] = set()
-        for column in list(remaining.values()):
-            values = _middle(column, columns.inside)
-            if tuple(values) in tried or len(tried) >= _TRIED:
-                continue
-            tried.add(tuple(values))
-            var = Var(-1, "name")
-            written = {}
-            for index, other in remaining.items():
-                template = _template(other, values, var, columns.inside)
-                if template is not None and (columns.inside or _is_closed(template)):
-                    written[index] = template
-            length = len(values[0])
-            if best is None or (len(written), length) > best[:2]:
-                best = (len(written), length, values, written)
-        assert best is not None  # each column can be written by its own middle
-        _, _, values, written = best
-        # The numbers of a loop stay numbers.
-        if not (columns.inside and all(map(_is_number, values))):
-            values, written = _widened(values, written)
-        key = columns.keys[next(iter(written))]
-        var = solution.new("name" if key == "top" else key, [Text(each) for each in values])
-        for index, template in written.items():
-            atoms = [var if isinstance(a, Var) and a.number == -1 else a for a in template]
-            solution.nodes[index] = Text(tuple(atoms))
+        split = _best_split(remaining, columns.inside)
+        # The numbers of a loop stay numbers, so that range() can give them.
+        is_counter = columns.inside and all(map(_is_number, split.values))
+        if not is_counter:
+            split = _widened(split)
+        key = columns.keys[next(iter(split.written))]
+        stem = "name" if key == "top" else key
+        var = solution.new(stem, [Text(each) for each in split.values])
+        for index, template in split.written.items():
+            solution.nodes[index] = Text(_filled(template, var))
             del remaining[index]
+
+
+def _best_split(texts: dict[int, list[Atoms]], inside: bool) -> _Split:
+    """The parameter by which most of the columns can be written.
+
+    What differs within one column is tried for all of them: the names conv1, bn1 and relu1 differ
+    in 1, and so do their tops.
+    """
+    best: _Split | None = None
+    tried: set[tuple[Atoms, ...]] = set()
+    for column in texts.values():
+        values = _middle(column, inside)
+        # Each try looks at every column, which takes long in a function of many layers.
+        if tuple(values) in tried or len(tried) >= _TRIED:
+            continue
+        tried.add(tuple(values))
+        split = _Split(values, _written_by(values, texts, inside))
+        if best is None or split.worth > best.worth:
+            best = split
+    assert best is not None
+    assert best.written  # each column can be written by its own middle
+    return best
+
+
+def _written_by(
+    values: Sequence[Atoms], texts: dict[int, list[Atoms]], inside: bool
+) -> dict[int, Atoms]:
+    """The columns that can be written by a parameter with these values."""
+    written = {}
+    for index, column in texts.items():
+        template = _template(column, values, inside)
+        if template is None:
+            continue
+        if inside or _is_closed(template):
+            written[index] = template
+    return written
+
+
+def _filled(template: Atoms, var: Var) -> Atoms:
+    """The text with the parameter that was found for it."""
+    return tuple([var if _is_hole(atom) else atom for atom in template])
+
+
+def _is_hole(atom: str | Var) -> bool:
+    return isinstance(atom, Var) and atom.number == _HOLE.number
 
 
 def _is_closed(template: Atoms) -> bool:
     """Whether a text has no parameters of another function."""
-    return all(isinstance(atom, str) or atom.number == -1 for atom in template)
+    return all(isinstance(atom, str) or _is_hole(atom) for atom in template)
 
 
 def _common(column: Sequence[Atoms], inside: bool) -> int:
     """The length of the common beginning; ``inside`` a function, with parameters in it."""
     shortest = min(map(len, column))
-    length = 0
     first = column[0]
-    while length < shortest and all(each[length] == first[length] for each in column):
-        if not inside and isinstance(first[length], Var):
-            break
-        length += 1
-    return length
+    for length in range(shortest):
+        atom = first[length]
+        if not inside and isinstance(atom, Var):
+            return length
+        for each in column:
+            if each[length] != atom:
+                return length
+    return shortest
 
 
 def _middle(column: Sequence[Atoms], inside: bool) -> list[Atoms]:
@@ -269,23 +359,25 @@ def _middle(column: Sequence[Atoms], inside: bool) -> list[Atoms]:
 
 
 def _ends(column: Sequence[Atoms], inside: bool) -> tuple[int, int]:
-    start = _common(column, inside)
-    # A number is not cut in two: of conv10 and conv11 the middle is 10 and 11.
-    while (
-        start
-        and _is_digit(column[0][start - 1])
-        and any(start < len(each) and _is_digit(each[start]) for each in column)
-    ):
-        start -= 1
+    """The lengths of the common beginning and the common end, without parts of numbers."""
+    start = _without_digits(column, _common(column, inside))
     rest = [each[start:][::-1] for each in column]
-    end = _common(rest, inside)
-    while (
-        end
-        and _is_digit(rest[0][end - 1])
-        and any(end < len(each) and _is_digit(each[end]) for each in rest)
-    ):
-        end -= 1
-    return start, end
+    return start, _without_digits(rest, _common(rest, inside))
+
+
+def _without_digits(column: Sequence[Atoms], length: int) -> int:
+    """The length of a common beginning that does not end within a number.
+
+    Of conv10 and conv11 the middle is 10 and 11, not 0 and 1.
+    """
+    while length and _is_digit(column[0][length - 1]) and _continues(column, length):
+        length -= 1
+    return length
+
+
+def _continues(column: Sequence[Atoms], length: int) -> bool:
+    """Whether a digit follows in any of the texts."""
+    return any(length < len(each) and _is_digit(each[length]) for each in column)
 
 
 def _is_number(atoms: Atoms) -> bool:
@@ -296,23 +388,23 @@ def _is_digit(atom: str | Var) -> bool:
     return isinstance(atom, str) and atom.isdigit()
 
 
-def _template(
-    column: Sequence[Atoms], values: Sequence[Atoms], var: Var, inside: bool
-) -> Atoms | None:
+def _template(column: Sequence[Atoms], values: Sequence[Atoms], inside: bool) -> Atoms | None:
     """The texts written with a parameter, if they can be."""
     for first, last in _cuts(tuple(column), inside):
-        template = _around(column, values, var, first, last)
+        template = _around(column, values, first, last)
         if template is not None:
             return template
+    # An empty value would be found everywhere.
     if not all(values):
         return None
-    template = _replaced(column[0], values[0], var)
-    if var not in template:
+    template = _replaced(column[0], values[0])
+    if _HOLE not in template:
         return None
     # Most columns differ in the second text already.
-    if all(_replaced(each, value, var) == template for each, value in zip(column, values)):
-        return template
-    return None
+    for each, value in zip(column, values):
+        if _replaced(each, value) != template:
+            return None
+    return template
 
 
 @lru_cache(maxsize=4096)
@@ -323,11 +415,10 @@ def _cuts(column: tuple[Atoms, ...], inside: bool) -> tuple[tuple[int, int], ...
     return _ends(column, inside), exact
 
 
-def _around(
-    column: Sequence[Atoms], values: Sequence[Atoms], var: Var, start: int, end: int
-) -> Atoms | None:
+def _around(column: Sequence[Atoms], values: Sequence[Atoms], start: int, end: int) -> Atoms | None:
     """The texts as a common beginning, the parameter and a common end."""
     first, value = column[0], values[0]
+    # In a and aa the common beginning and the common end are the same letter.
     if min(map(len, column)) < start + end:
         return None
     middle = first[start : len(first) - end]
@@ -335,24 +426,32 @@ def _around(
     for shift in range(len(middle) - len(value) + 1):
         if middle[shift : shift + len(value)] != value:
             continue
-        before = start + shift
-        after = len(first) - before - len(value)
-        if all(
-            each[before : len(each) - after] == other
-            and each[:before] == first[:before]
-            and each[len(each) - after :] == first[len(first) - after :]
-            for each, other in zip(column, values)
-        ):
-            return (*first[:before], var, *first[len(first) - after :])
+        before = first[: start + shift]
+        after = first[len(before) + len(value) :]
+        if _have_ends(column, values, before, after):
+            return (*before, _HOLE, *after)
     return None
 
 
-def _replaced(atoms: Atoms, value: Atoms, var: Var) -> Atoms:
+def _have_ends(
+    column: Sequence[Atoms], values: Sequence[Atoms], before: Atoms, after: Atoms
+) -> bool:
+    """Whether each text is a value between the two ends."""
+    start = len(before)
+    for each, value in zip(column, values):
+        end = len(each) - len(after)
+        if each[start:end] != value or each[:start] != before or each[end:] != after:
+            return False
+    return True
+
+
+def _replaced(atoms: Atoms, value: Atoms) -> Atoms:
+    """The text with the parameter wherever its value occurs."""
     found: list[str | Var] = []
     position = 0
     while position < len(atoms):
         if atoms[position : position + len(value)] == value:
-            found.append(var)
+            found.append(_HOLE)
             position += len(value)
         else:
             found.append(atoms[position])
@@ -360,34 +459,40 @@ def _replaced(atoms: Atoms, value: Atoms, var: Var) -> Atoms:
     return tuple(found)
 
 
-def _widened(
-    values: list[Atoms], written: dict[int, Atoms]
-) -> tuple[list[Atoms], dict[int, Atoms]]:
-    """Move what is before the parameter in all texts into it: 3a becomes inception_3a."""
+def _widened(split: _Split) -> _Split:
+    """Move what is before the parameter in all texts into it: 3a becomes inception_3a.
+
+    A whole name as an argument can be found in the net; a part of one cannot.
+    """
     while True:
-        before = {_before(template) for template in written.values()}
+        before = {_before(template) for template in split.written.values()}
         if len(before) != 1:
-            return values, written
+            return split
         (atom,) = before
         if not isinstance(atom, str):
-            return values, written
-        values = [(atom, *each) for each in values]
-        written = {index: _without_before(template) for index, template in written.items()}
+            return split
+        values = [(atom, *each) for each in split.values]
+        written = {index: _without_before(each) for index, each in split.written.items()}
+        split = _Split(values, written)
 
 
 def _before(template: Atoms) -> str | Var | None:
     """The atom before each parameter in a text, if it is the same one everywhere."""
-    found = set()
-    for position, atom in enumerate(template):
-        if isinstance(atom, Var) and atom.number == -1:
-            found.add(template[position - 1] if position else None)
-    return found.pop() if len(found) == 1 else None
+    found: set[str | Var | None] = set()
+    previous: str | Var | None = None
+    for atom in template:
+        if _is_hole(atom):
+            found.add(previous)
+        previous = atom
+    if len(found) == 1:
+        return found.pop()
+    return None
 
 
 def _without_before(template: Atoms) -> Atoms:
     found: list[str | Var] = []
     for atom in template:
-        if isinstance(atom, Var) and atom.number == -1:
+        if _is_hole(atom):
             found.pop()
         found.append(atom)
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Sequence
 from typing import Any
@@ -28,11 +29,12 @@ def value_of(field: Any, value: Any, *, raw: bool = False) -> Node:
         return element_of(field, value, raw=raw)
     elements = [element_of(field, each, raw=raw) for each in value]
     is_message = field.message_type is not None
-    if is_message and field.message_type.name == "BlobShape" and not raw:
+    if not raw and is_message and field.message_type.name == "BlobShape":
         return elements[0] if len(elements) == 1 else tuple(elements)
     # A single value may stand for a list of one.
-    if len(elements) == 1 and not is_message and not raw:
+    if not raw and not is_message and len(elements) == 1:
         return elements[0]
+    # What has parts, or may have parameters in it, is compared one by one.
     if is_message or any(isinstance(each, Text) for each in elements):
         return Items(tuple(elements))
     return tuple(elements)
@@ -44,7 +46,9 @@ def element_of(field: Any, value: Any, *, raw: bool = True) -> Node:
         return _message(field.message_type.name, value, raw=raw)
     if field.enum_type is not None:
         known = field.enum_type.values_by_number.get(value)
-        return value if known is None else Word(known.name)
+        if known is None:
+            return value
+        return Word(known.name)
     if isinstance(value, float):
         return _number(field, value)
     if isinstance(value, str):
@@ -54,13 +58,17 @@ def element_of(field: Any, value: Any, *, raw: bool = True) -> Node:
 
 def _number(field: Any, value: float) -> int | float:
     """The shortest number that gives the same value; whole ones without a point."""
-    if value.is_integer() and abs(value) < 1e6 and (value or not str(value).startswith("-")):
+    is_short = value.is_integer() and abs(value) < 1e6
+    # An integer has no negative zero.
+    if is_short and str(value) != "-0.0":
         return int(value)
-    if field.type == field.TYPE_DOUBLE or value != value or value in (float("inf"), -float("inf")):
+    if field.type == field.TYPE_DOUBLE or not math.isfinite(value):
         return value
+    # protobuf reads 0.1 of a float as 0.10000000149011612, which nobody wrote.
     bits = struct.pack("f", value)
     for digits in range(1, 9):
         shorter = float(f"{value:.{digits}g}")
+        # Rounded up, the largest floats do not fit into 32 bits.
         if abs(shorter) < 3e38 and struct.pack("f", shorter) == bits:
             return shorter
     return value
@@ -71,8 +79,11 @@ def _message(name: str, message: Any, *, raw: bool) -> Node:
         return tuple(message.dim)
     items = []
     for field, value in message.ListFields():
-        node = value_of(field, value, raw=True)
-        items.append((field.name, Word(value) if field.name == "type" and not raw else node))
+        if field.name == "type" and not raw:
+            # The type of a filler is a word of the schema, not a text that may vary.
+            items.append(("type", Word(value)))
+        else:
+            items.append((field.name, value_of(field, value, raw=True)))
     if name == "FillerParameter" and not raw:
         return _filler(items)
     return Fields("dict", tuple(items))
@@ -82,9 +93,8 @@ def _filler(items: Sequence[tuple[str, Node]]) -> Fields:
     """A call of ``fillers``, if it says exactly this."""
     fields = dict(items)
     kind = fields.pop("type", None)
-    name = kind.word if isinstance(kind, Word) else ""
-    if name in _FILLERS and tuple(fields) == _FILLERS[name]:
-        return Fields(f"fillers.{name}", tuple(fields.items()))
+    if isinstance(kind, Word) and tuple(fields) == _FILLERS.get(kind.word):
+        return Fields(f"fillers.{kind.word}", tuple(fields.items()))
     return Fields("dict", tuple(items))
 
 

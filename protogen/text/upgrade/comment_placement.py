@@ -35,6 +35,7 @@ def _unknown_fields(
 ) -> Iterator[Comment]:
     for name, spans in block.by_name.items():
         field = descriptor.fields_by_name.get(name)
+        # What is in an unknown message goes with it, so it is not looked at.
         for index, (start, end, inside) in enumerate(spans):
             if field is None:
                 place = result.lines.location(start, end)
@@ -76,9 +77,10 @@ class PrintedNet:
             span, exact = self._nearest(comment.path)
             first, last = self._row(span.start) - start, self._row(span.end) - start
             # Each field and brace has a line of its own here, so a line says where a field is.
-            if exact and comment.placement == "trailing":
+            placement = comment.placement if exact else ""
+            if placement == "trailing":
                 lines[first] += f"  {comment.text}"
-            elif exact and comment.placement == "inner" and last > first:
+            elif placement == "inner" and last > first:
                 above.setdefault(last, []).append(f"{_indent(lines[last])}  {comment.text}")
             else:
                 above.setdefault(first, []).append(f"{_indent(lines[first])}{comment.text}")
@@ -90,7 +92,7 @@ class PrintedNet:
     def _nearest(self, path: Path) -> tuple[Span, bool]:
         """The span of a field, or of the nearest message around it; whether it is the field."""
         span, used = find(self._result.root, path)
-        if span is None:
+        if span is None:  # the first line of the net
             return Span(0, 0, self._result.root), False
         return span, used == len(path)
 

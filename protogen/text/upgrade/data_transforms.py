@@ -8,28 +8,24 @@ from __future__ import annotations
 from typing import Any
 
 from protogen.diagnostics import plural
+from protogen.text._v1_types import DATA_PARAMS, TRANSFORMS
 from protogen.text.upgrade.upgrade_findings import Findings, Path
 
 __all__ = ["new_path", "upgrade_data_transforms"]
 
-_PARAM_OF = {
-    "DATA": "data_param",
-    "IMAGE_DATA": "image_data_param",
-    "WINDOW_DATA": "window_data_param",
-}
-_TRANSFORMS = ("scale", "mean_file", "crop_size", "mirror")
-
 
 def new_path(path: Path, layer: Any) -> Path:
     """Where the V1 ``layer``, once upgraded, has what it has at ``path`` now."""
-    if len(path) == 2 and path[0] == _data_param(layer) and path[1] in _TRANSFORMS:
-        return ("transform_param", path[1])
-    return path
+    if len(path) != 2 or path[1] not in TRANSFORMS:
+        return path
+    if path[0] != _data_param(layer):
+        return path
+    return ("transform_param", path[1])
 
 
 def _data_param(layer: Any) -> str:
     """The name of the parameters of a V1 data layer; empty for another layer."""
-    return _PARAM_OF.get(layer.LayerType.Name(layer.type), "")
+    return DATA_PARAMS.get(layer.LayerType.Name(layer.type), "")
 
 
 def upgrade_data_transforms(net: Any, found: Findings) -> None:
@@ -50,14 +46,16 @@ def upgrade_data_transforms(net: Any, found: Findings) -> None:
 
 def _has_old_transforms(layer: Any) -> bool:
     name = _data_param(layer)
-    return bool(name) and any(map(getattr(layer, name).HasField, _TRANSFORMS))
+    if not name:
+        return False
+    return any(map(getattr(layer, name).HasField, TRANSFORMS))
 
 
 def _move_transforms(layer: Any, param: Any) -> None:
     """As soon as one layer needs it, Caffe creates both messages in every data layer."""
     param.SetInParent()
     layer.transform_param.SetInParent()
-    for field in _TRANSFORMS:
+    for field in TRANSFORMS:
         if param.HasField(field):
             setattr(layer.transform_param, field, getattr(param, field))
             param.ClearField(field)

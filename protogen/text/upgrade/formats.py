@@ -25,18 +25,28 @@ def in_one_format(document: Document) -> tuple[Document, list[Diagnostic]]:
     """
     notes: list[Diagnostic] = []
     for _ in range(_ROUNDS):
-        found = [d for d in document.diagnostics if d.name in _MIXED]
-        mixed = document.parse_result.legacy_mixed
-        if mixed is not None and mixed not in found:
-            found.append(mixed)
-        found = [each for each in found if each.fixable]
-        splices = {splice for each in found if each.fix for splice in each.fix.splices}
+        found = _fixable(document)
+        # A set: two findings may have the same fix, which converts the whole net.
+        splices: set[tuple[int, int, str]] = set()
+        for each in found:
+            if each.fix is not None:
+                splices.update(each.fix.splices)
         if not splices:
             break
         document = read(document.text, document.message_class, document.filename)
         document.apply_splices(sorted(splices))
         notes += [replace(each, severity=Severity.NOTE, hint="", fix=None) for each in found]
     return _with_current_types(document, notes)
+
+
+def _fixable(document: Document) -> list[Diagnostic]:
+    """The findings about mixed formats with a safe fix."""
+    found = [each for each in document.diagnostics if each.name in _MIXED]
+    # Each layer may be well formed, so that the mix is no problem of the reader.
+    mixed = document.parse_result.legacy_mixed
+    if mixed is not None and mixed not in found:
+        found.append(mixed)
+    return [each for each in found if each.fixable]
 
 
 def _with_current_types(

@@ -71,6 +71,8 @@ def upgrade_solver(solver: Any, locate: Locate | None = None) -> MessageUpgrade:
 
 
 def _result(message: Any, found: Findings, origins: tuple[int | None, ...] = ()) -> MessageUpgrade:
-    if found.fatal:  # the changes that the notes report were not made
-        return MessageUpgrade(None, False, [f for f in found if f.severity is not Severity.NOTE])
+    if found.fatal:
+        # The changes that the notes report were not made.
+        serious = [each for each in found if each.severity is not Severity.NOTE]
+        return MessageUpgrade(None, False, serious)
     return MessageUpgrade(message, found.lossless, list(found), origins)

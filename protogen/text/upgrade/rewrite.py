@@ -90,33 +90,36 @@ def _replacements(old: ParseResult, new: Any, moves: _Moves) -> list[Splice]:
     for field, block in _blocks(new, moves, moving).items():
         start, end = moves.spans[field]
         place = moves.place(field)
-        if block and place == start:
+        if not block:
+            removed.append((start, end))
+        elif place == start:
             splices.append(_with_line_end(old.text, Splice(start, end, block)))
-            continue
-        if block:  # an Input layer, which must come before the layers that read its tops
+        else:
+            # An Input layer, which must come before the layers that read its tops.
             splices.append(Splice(place, place, block + "\n"))
-        removed.append((start, end))
+            removed.append((start, end))
     return [*splices, *removals(old.text, removed)]
 
 
 def _blocks(new: Any, moves: _Moves, moving: dict[Path, list[Comment]]) -> dict[Path, str]:
     """What comes in the place of each field: the layer it became, or the comments in it."""
-    layer_of: dict[Path, int] = {}
+    # One net for all new layers, whose text is read once to place the comments.
+    layers = type(new)()
+    row_of: dict[Path, int] = {}
     for field in moving:
         index = moves.new_index(field)
         if index is not None and moves.holder(field) == field:
-            layer_of[field] = index
-    # One text for all layers, which is read once to place the comments.
-    printed = PrintedNet(type(new)(layer=[new.layer[n] for n in layer_of.values()]))
-    row_of = {field: row for row, field in enumerate(layer_of)}
+            row_of[field] = len(layers.layer)
+            layers.layer.add().CopyFrom(new.layer[index])
+    printed = PrintedNet(layers)
     blocks = {}
     for field, comments in moving.items():
-        if field in row_of:
-            row = row_of[field]
+        row = row_of.get(field)
+        if row is None:
+            blocks[field] = "\n".join(comment.text for comment in comments)
+        else:
             moved = [_in_layer(moves.moved(comment), row) for comment in comments]
             blocks[field] = printed.layer(row, moved)
-        else:
-            blocks[field] = "\n".join(comment.text for comment in comments)
     return blocks
 
 
@@ -127,8 +130,10 @@ def _in_layer(comment: Comment, row: int) -> Comment:
 def _with_line_end(text: str, replacement: Splice) -> Splice:
     """A comment ends with its line: what comes after one needs a line of its own."""
     start, end, new = replacement
-    ends_with_comment = "#" in new.rpartition("\n")[2]
-    if ends_with_comment and text[end : end + 1] not in ("", "\n", "\r"):
+    _, _, last_line = new.rpartition("\n")
+    ends_line = text[end : end + 1] in ("", "\n", "\r")
+    # A # in a string only adds a line break that is not needed.
+    if "#" in last_line and not ends_line:
         return Splice(start, past_blanks(text, end), new + "\n")
     return replacement
 
@@ -179,12 +184,16 @@ class _Moves:
 
     def holder(self, field: Path) -> Path:
         """The field in whose place that layer is written: for all inputs, the first of them."""
-        return self._first_input if field[0] in net_inputs.INPUT_FIELDS else field
+        if field[0] in net_inputs.INPUT_FIELDS:
+            return self._first_input
+        return field
 
     def place(self, field: Path) -> int:
         """Where that layer is written: in the place of the field, but inputs before all layers."""
-        start = self.spans[field][0]
-        return min(start, self._start_of_layers) if field == self._first_input else start
+        start, _ = self.spans[field]
+        if field != self._first_input:
+            return start
+        return min(start, self._start_of_layers)
 
     def is_inside(self, comment: Comment, field: Path) -> bool:
         """Whether a comment is between the ends of a field."""
@@ -205,8 +214,11 @@ class _Moves:
 
     def moved(self, comment: Comment) -> Comment:
         """The comment with the path, in the new net, of what its field became."""
+        # A comment about the file as a whole has no path.
+        if not comment.path:
+            return comment
         field, below = comment.path[:2], comment.path[2:]
-        index = self.new_index(field) if field else None
+        index = self.new_index(field)
         if index is None:
             return comment
         if field[0] in net_inputs.INPUT_FIELDS:
@@ -232,6 +244,8 @@ def _spans_of_fields(old: ParseResult) -> Iterator[tuple[Path, tuple[int, int]]]
         if not is_repeated(known[name]):
             yield (name,), (start, end)
             continue
-        for element in range(len(child) if isinstance(child, list) else 1):
-            yield (name, counts[name]), (end if element else start, end)
+        number = len(child) if isinstance(child, list) else 1
+        for _ in range(number):
+            yield (name, counts[name]), (start, end)
             counts[name] += 1
+            start = end

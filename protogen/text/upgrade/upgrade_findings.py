@@ -25,9 +25,11 @@ class Findings(list[Diagnostic]):
 
     def report(self, name: str, message: str, path: Path = (), **about: Any) -> None:
         """Add a finding of the rule ``name``; ``path`` is the field it is about."""
-        field = next((step for step in reversed(path) if isinstance(step, str)), "")
-        place = self._locate(path) if path else None
-        about = {"field": field, **about}
+        about = {"field": _field(path), **about}
+        place = None
+        if path:
+            place = self._locate(path)
+        # The index is that in the file, where an upgraded layer may be elsewhere.
         if len(path) > 1 and path[0] in ("layer", "layers"):
             about["layer_index"] = path[1]
         self.append(named(name).diagnostic(message, location=place, **about))
@@ -40,4 +42,14 @@ class Findings(list[Diagnostic]):
     @property
     def lossless(self) -> bool:
         """Whether Caffe's own tool would have reported success."""
-        return not self.fatal and all(f.name != "legacy-unknown-field" for f in self)
+        if self.fatal:
+            return False
+        return all(finding.name != "legacy-unknown-field" for finding in self)
+
+
+def _field(path: Path) -> str:
+    """The name of the field that a path leads to, without the index of an element."""
+    for step in reversed(path):
+        if isinstance(step, str):
+            return step
+    return ""

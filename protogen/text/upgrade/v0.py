@@ -107,7 +107,10 @@ def _target(field: str, layer_type: str) -> tuple[str, ...] | None:
     name, messages = _FIELDS.get(field, ("", {}))
     if layer_type not in messages:
         return None
-    return (messages[layer_type], name) if name else (messages[layer_type],)
+    # Without a name, the field is the parameter message itself.
+    if not name:
+        return (messages[layer_type],)
+    return (messages[layer_type], name)
 
 
 def new_path(path: Path, layer_type: str) -> Path:
@@ -139,20 +142,26 @@ def upgrade_v0(net: Any, found: Findings) -> tuple[Any, list[int]]:
 def _report_dropped_fields(net: Any, found: Findings) -> None:
     """Warn of what Caffe drops from a V0 net silently."""
     for descriptor, _ in net.ListFields():
-        if descriptor.name not in _NET_FIELDS:
-            path: Path = (descriptor.name, 0) if is_repeated(descriptor) else (descriptor.name,)
-            message = f'"{descriptor.name}" of the net is dropped'
-            why = "Caffe's upgrade of a V0 net keeps only " + ", ".join(_NET_FIELDS)
-            found.report("legacy-dropped-field", message, path, why=why)
+        if descriptor.name in _NET_FIELDS:
+            continue
+        path: Path = (descriptor.name,)
+        if is_repeated(descriptor):
+            path = (descriptor.name, 0)
+        message = f'"{descriptor.name}" of the net is dropped'
+        why = "Caffe's upgrade of a V0 net keeps only " + ", ".join(_NET_FIELDS)
+        found.report("legacy-dropped-field", message, path, why=why)
     for index, layer in enumerate(net.layers):
         for descriptor, _ in layer.ListFields():
             if descriptor.name not in _LAYER_FIELDS:
-                name = layer.layer.name or layer.name
-                message = f'"{descriptor.name}" is dropped'
-                why = "Caffe treats a net with any V0 layer as V0, and reads only bottom, top and "
-                why += "the inner layer { } of a layer"
-                path = ("layers", index, descriptor.name)
-                found.report("legacy-dropped-field", message, path, layer=name, why=why)
+                _report_dropped_field(layer, index, descriptor.name, found)
+
+
+def _report_dropped_field(layer: Any, index: int, field: str, found: Findings) -> None:
+    name = layer.layer.name or layer.name
+    why = "Caffe treats a net with any V0 layer as V0, and reads only bottom, top and "
+    why += "the inner layer { } of a layer"
+    path = ("layers", index, field)
+    found.report("legacy-dropped-field", f'"{field}" is dropped', path, layer=name, why=why)
 
 
 def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
@@ -168,10 +177,12 @@ def _merge_padding(net: Any, found: Findings) -> tuple[list[Any], list[int]]:
                 message = f'bottom "{bottom}" is not an input, and no earlier layer produces it'
                 found.report("legacy-unknown-bottom", message, path, **_about(layer))
             source = source_of.get(bottom)
-            if source is not None and source.layer.type == "padding":
-                _check_padding(source, layer, path, found)
-                merged.layer.pad = source.layer.pad
-                merged.bottom[j] = source.bottom[0] if source.bottom else ""
+            if source is None or source.layer.type != "padding":
+                continue
+            _check_padding(source, layer, path, found)
+            merged.layer.pad = source.layer.pad
+            merged.bottom[j] = source.bottom[0] if source.bottom else ""
+        # A later layer with the same top hides this one, as in place.
         source_of.update(dict.fromkeys(layer.top, layer))
         if layer.layer.type != "padding":
             layers.append(merged)
@@ -203,13 +214,14 @@ def _upgrade_layer(old: Any, new: Any, index: int, found: Findings) -> None:
         return
     for descriptor, value in old.layer.ListFields():
         field = descriptor.name
-        target = _target(field, old.layer.type)
-        path = ("layers", index, "layer", field)
         if field == "type":
             continue
+        target = _target(field, old.layer.type)
+        path = ("layers", index, "layer", field)
         if target is not None:
             _store(new, target, value)
         elif field in _FIELDS:
+            # Caffe logs an error for it, and its upgrade tool returns a failure.
             message = f'"{field}" is not a parameter of this layer type; it is dropped'
             found.report("legacy-unknown-field", message, path, **_about(old))
         else:

@@ -48,11 +48,17 @@ def _upgrade_layer(old: Any, new: Any) -> None:
         if name == "type":
             new.type = V1_TYPES[old.LayerType.Name(value)]
         elif name in _PER_BLOB:
-            for index, entry in enumerate(value):
-                while len(new.param) <= index:
-                    new.param.add()
-                setattr(new.param[index], _PER_BLOB[name], entry)
+            _fill_params(new, _PER_BLOB[name], value)
         elif name == "name":
             new.name = value
         else:
+            # A message or a list, which both formats have under the same name.
             getattr(new, name).MergeFrom(value)
+
+
+def _fill_params(layer: Any, field: str, values: Any) -> None:
+    """Set a field of the first ``param`` messages, which are added if there are fewer."""
+    for index, value in enumerate(values):
+        if len(layer.param) <= index:
+            layer.param.add()
+        setattr(layer.param[index], field, value)
