@@ -39,6 +39,14 @@ LAYERS = (
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 axis: 1 }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 1 engine: CUDNN }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 1 engine: MKLDNN }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: [3, 1] }"),
+    ("Deconvolution", "conv", "convolution_param { num_output: 4 kernel_size: [3, 1] }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 stride: [1, 2] }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad: [1, 0] }"),
+    ("Crop", "conv pair", ""),
+    ("Eltwise", "conv pair", "eltwise_param { coeff: 2 coeff: 1 }"),
+    ("Reshape", "conv", "reshape_param { axis: 2 shape { dim: 49 } }"),
+    ("Reshape", "conv", "reshape_param { num_axes: 2 shape { dim: 4 } }"),
     ("InnerProduct", "conv", "inner_product_param { num_output: 2 transpose: true }"),
     ("Upsample", "conv", "upsample_param { scale: 2 }"),
     ("Upsample", "conv", ""),
@@ -89,6 +97,7 @@ SLICE = """\
 layer { name: "x" type: "Slice" bottom: "conv" top: "a" top: "b"
   slice_param { slice_dim: 2 slice_point: 3 } }
 """
+HALVES = SLICE.replace("slice_dim: 2 slice_point: 3", "axis: 1")
 SPLIT = """\
 layer { name: "x" type: "Split" bottom: "conv" top: "a" top: "b" }
 layer { name: "y" type: "Silence" bottom: "a" }
@@ -146,6 +155,7 @@ def nets(target: Target) -> Iterator[tuple[str, str]]:
     else:
         yield "layers", IMAGE + "".join(text for _, text in layers)
     yield "slice", IMAGE + SLICE
+    yield "halves", IMAGE + HALVES
     yield "split", IMAGE + SPLIT
     yield from (("trained", TRAINED), ("fed", FED), ("one-phase", ONE_PHASE))
     yield from (("two-inputs", TWO_INPUTS), ("v1", V1), ("input-fields", INPUT_FIELDS))

@@ -104,9 +104,11 @@ def is_rewritten(target: Target, quirk: Quirk, site: Site) -> bool:
     rewrite = REWRITES.get(quirk.field)
     if rewrite is None or not quirk.converts or not rewrite(site):
         return False
-    before = _faults(target, site, None) | {f"{target.title} {quirk.says}"}
-    after = _faults(target, site, rewrite)
-    return after < before
+    if not all(map(is_known, site.bottoms)):
+        return True
+    message = f"{target.title} {quirk.says}"
+    before, after = _faults(target, site, None), _faults(target, site, rewrite)
+    return message in before and after < before
 
 
 def message_of(fields: Fields | proto.LayerParameter) -> proto.LayerParameter:

@@ -9,6 +9,7 @@ from typing import Any
 from protogen import layers as layer_types
 from protogen import proto
 from protogen.portability.dialect.equivalents import Fields, NewBlob, Site
+from protogen.shapes import is_known
 
 __all__ = ["REWRITES", "REWRITTEN_WEIGHTS", "Rewrite"]
 
@@ -131,6 +132,74 @@ def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
     return [layer]
 
 
+def _per_axis(site: Site) -> Sequence[Fields] | None:
+    """``kernel_h`` and ``kernel_w`` in place of two values of ``kernel_size``, and so on."""
+    layer = _copied(site.layer)
+    param = layer.convolution_param
+    for field, stem in (("kernel_size", "kernel"), ("stride", "stride"), ("pad", "pad")):
+        values = list(getattr(param, field))
+        if len(values) == 2:
+            param.ClearField(field)
+            setattr(param, f"{stem}_h", values[0])
+            setattr(param, f"{stem}_w", values[1])
+    return None if layer == site.layer else [layer]
+
+
+def _slice(site: Site) -> Sequence[Fields] | None:
+    """A Slice with its axis, and with the points at which it divides its bottom."""
+    layer = _copied(site.layer)
+    param = layer.slice_param
+    if param.HasField("slice_dim"):
+        param.axis = param.slice_dim
+        param.ClearField("slice_dim")
+    shape, tops = site.bottoms[0], len(layer.top)
+    size = shape[param.axis] if shape is not None else None
+    if not param.slice_point and size is not None:
+        for number in range(1, tops):
+            param.slice_point.append(size // tops * number)
+    return None if layer == site.layer else [layer]
+
+
+def _crop_offset(site: Site) -> Sequence[Fields]:
+    layer = _copied(site.layer)
+    layer.crop_param.offset.append(0)
+    return [layer]
+
+
+def _coefficients(site: Site) -> Sequence[Fields]:
+    """A sum of bottoms that Power layers multiply by their coefficients."""
+    layer = _copied(site.layer)
+    layer.eltwise_param.ClearField("coeff")
+    before: list[Any] = []
+    for number, (bottom, factor) in enumerate(
+        zip(site.layer.bottom, site.layer.eltwise_param.coeff)
+    ):
+        if factor == 1:
+            continue
+        scaled = site.new(f"scaled{number}", "Power", [bottom], power_param={"scale": factor})
+        before.append(scaled)
+        layer.bottom[number] = scaled["top"][0]
+    return [*before, layer]
+
+
+def _reshape(site: Site) -> Sequence[Fields] | None:
+    """A Reshape that names every axis of its bottom: 0 keeps the size of an axis."""
+    shape, param = site.bottoms[0], site.layer.reshape_param
+    if shape is None:
+        return None
+    first = param.axis + len(shape) + 1 if param.axis < 0 else param.axis
+    last = len(shape) if param.num_axes == -1 else first + param.num_axes
+    if not is_known(shape[last:]):
+        return None
+    layer = _copied(site.layer)
+    layer.reshape_param.Clear()
+    # A 0 between them keeps its meaning: it copies the size at the same place of the bottom.
+    layer.reshape_param.shape.dim.extend([0] * first)
+    layer.reshape_param.shape.dim.extend(param.shape.dim)
+    layer.reshape_param.shape.dim.extend(shape[last:])
+    return [layer]
+
+
 #: By the field of a target's quirk: how to write a layer without it.
 REWRITES: Mapping[str, Rewrite] = {
     "*.engine": _default_engine,
@@ -138,6 +207,11 @@ REWRITES: Mapping[str, Rewrite] = {
     "concat_param.axis": _axis_from_front,
     "concat_param.concat_dim": _axis_for("concat_param", "concat_dim"),
     "convolution_param.axis": _default_axis,
+    "convolution_param.kernel_size": _per_axis,
+    "convolution_param.pad": _per_axis,
+    "convolution_param.stride": _per_axis,
+    "crop_param.offset": _crop_offset,
+    "eltwise_param.coeff": _coefficients,
     "inner_product_param.transpose": _untransposed,
     "log_param.base": _log,
     "log_param.scale": _log,
@@ -146,7 +220,10 @@ REWRITES: Mapping[str, Rewrite] = {
     "lrn_param.beta": _lrn,
     "lrn_param.k": _lrn,
     "prior_box_param.clip": _unclipped_boxes,
-    "slice_param.slice_dim": _axis_for("slice_param", "slice_dim"),
+    "reshape_param.axis": _reshape,
+    "reshape_param.num_axes": _reshape,
+    "slice_param.slice_dim": _slice,
+    "slice_param.slice_point": _slice,
 }
 
 #: What becomes of the weights, where a rewrite changes them.
