@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.forks import CONVERTERS, ForkPart, common_forks, fork_parts
+from protogen.forks import CONVERTERS, ForkPart, common_forks, fork_parts, target_forks
 from protogen.graph import Step
 from protogen.rules import Rule
 
@@ -58,23 +58,31 @@ class NeedsFork(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        if phases.fork_parts:
-            first = phases.fork_parts[0][0]
-            parts = _distinct(part for _, part in phases.fork_parts)
-            yield self._needed(first, parts, "net")
+        if not phases.fork_parts:
+            return
+        first = phases.fork_parts[0][0]
+        parts = _distinct(part for _, part in phases.fork_parts)
+        forks = common_forks(part.forks for part in parts)
+        # The schemas of the targets are whole, so one may have what no single fork's list has.
+        if CONVERTERS.issuperset(forks):
+            forks = [*target_forks(phases.message), *forks]
+        yield self._needed(first, parts, "net", forks)
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         # A solver has no layers; its fields and enum values are all that can be a fork's.
         parts = _distinct(fork_parts(solver.message))
         if parts:
-            yield self._needed(None, parts, "solver")
+            forks = common_forks(part.forks for part in parts)
+            yield self._needed(None, parts, "solver", forks)
 
-    def _needed(self, step: Step | None, parts: list[ForkPart], kind: str) -> Diagnostic:
+    def _needed(
+        self, step: Step | None, parts: list[ForkPart], kind: str, forks: list[str]
+    ) -> Diagnostic:
         return self.found(
             step,
             f"BVLC Caffe rejects this {kind}, because only forks have {_listed(parts)}",
             field=parts[0].path,
-            why=_forks(parts),
+            why=_forks(forks),
         )
 
 
@@ -96,9 +104,8 @@ def _listed(parts: list[ForkPart]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _forks(parts: Iterable[ForkPart]) -> str:
+def _forks(every: Sequence[str]) -> str:
     """Which forks the file fits."""
-    every = common_forks(part.forks for part in parts)
     # A program that only converts nets cannot train this one, as a fork of Caffe can.
     forks = [fork for fork in every if fork not in CONVERTERS]
     if forks:

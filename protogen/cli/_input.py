@@ -197,7 +197,7 @@ def read_partial_net(
 
 
 def read_net_or_exit(
-    spec: str, settings: Mapping[str, Any] | None = None
+    spec: str, settings: Mapping[str, Any] | None = None, schema: str | None = None
 ) -> tuple[Net, list[Diagnostic]]:
     """A net as `read_partial_net` reads it. Its findings are printed on standard error.
 
@@ -207,7 +207,7 @@ def read_net_or_exit(
     from protogen.diagnostics import Severity
     from protogen.rules.text import reading_errors
 
-    net, mistakes = read_partial_net(spec, settings)
+    net, mistakes = read_partial_net(spec, settings, schema)
     findings = net.current.findings
     for diagnostic in [*findings, *mistakes]:
         if diagnostic.severity is not Severity.NOTE:

@@ -16,7 +16,7 @@ from protogen.cli._input import (
     shapes_given,
     split_spec,
 )
-from protogen.cli._options import Spec, data_option, input_option
+from protogen.cli._options import Spec, data_option, input_option, proto_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def _key(option: str) -> str:
 @click.option("--diff", is_flag=True, help="Print the changes of the text instead.")
 @click.option("--force", is_flag=True, help="Write a net that Caffe would reject, too.")
 @input_option
+@proto_option
 @data_option
 def command(
     spec: str,
@@ -98,6 +99,7 @@ def command(
     diff: bool,
     force: bool,
     inputs: tuple[Any, ...],
+    schema: str | None,
     **edits: tuple[Any, ...],
 ) -> None:
     """Make edits to the net of FILE, in the order given; the rest of its text stays as it is.
@@ -113,7 +115,7 @@ def command(
     steps = list(_in_order(edits))
     if not steps:
         raise click.UsageError("expected an edit, such as --rename OLD NEW")
-    net = read_net(spec)
+    net = read_net(spec, schema=schema)
     before = net.copy()
     check_output(output, named_files(net))
     given = shapes_given(net, inputs)
@@ -148,7 +150,7 @@ def _make(net: Net, option: str, values: Any, inputs: dict[str, Any]) -> None:
         net.remove(values, verify=False)
     elif option == "edit_set":
         name, field, text = values
-        net.set(name, field, value_from_text(field, text), verify=False)
+        net.set(name, field, value_from_text(field, text, net.current.message), verify=False)
     elif option == "edit_unset":
         name, field = values
         net.set(name, field, None, verify=False)

@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any, Literal
 
-from protogen import proto
 from protogen.analysis import Analysis
 from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.differences.matching import ComparedLayer, match
@@ -422,7 +421,7 @@ def present(inputs: Inputs, net: Net) -> Inputs:
 def _changes(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
     """The path of each field that differs, with both values as text."""
     for edit in differences(old, new):
-        yield format_path(edit.path), _text_at(old, edit), _new_text(edit)
+        yield format_path(edit.path), _text_at(old, edit), _new_text(new, edit)
 
 
 def _text_at(message: Any, edit: Edit) -> str:
@@ -444,17 +443,14 @@ def _text_at(message: Any, edit: Edit) -> str:
     return _as_text(value)
 
 
-def _new_text(edit: Edit) -> str:
+def _new_text(new: Any, edit: Edit) -> str:
     if edit.action == "delete":
         return ""
-    return _as_text(_named(_field_of(edit), edit.value))
+    return _as_text(_named(_field_of(new.DESCRIPTOR, edit), edit.value))
 
 
-def _field_of(edit: Edit) -> Any:
-    """The field that an edit of a layer changes, or an edit of what a net says beside layers."""
-    descriptor: Any = proto.LayerParameter.DESCRIPTOR
-    if edit.path[0] not in descriptor.fields_by_name:
-        descriptor = proto.NetParameter.DESCRIPTOR
+def _field_of(descriptor: Any, edit: Edit) -> Any:
+    """The field that an edit of a message changes."""
     found = None
     for step in edit.path:
         if not isinstance(step, int):

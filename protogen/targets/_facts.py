@@ -175,8 +175,8 @@ class Quirk:
     It concerns layers of ``types`` (all, if there are none) that have ``bottoms`` bottoms and
     ``tops`` tops or more, and whose ``field`` is *given*, *missing*, *is* one of ``values``, is
     *not* one of them, is *above* the first, is a list *unlike* ``values``, or a list of values that
-    *differ*; ``always`` concerns all. ``where`` limits it further, by shapes and places: see
-    `protogen.portability.quirks`. In ``field``, ``*`` is the message of the type.
+    *differ*; ``always`` concerns all. In ``field``, ``*`` is the message of the type. ``where``
+    limits it further, by shapes and places: see `protogen.portability.quirks`.
     ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
     ``converts`` is whether ``protogen convert`` does that.
     """

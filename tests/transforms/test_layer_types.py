@@ -123,7 +123,7 @@ def test_an_upsampling_repeats_each_pixel() -> None:
     net, report = converted(layer("Upsample", "upsample_param { scale: 3 }"), having())
     assert types(net) == ["Deconvolution"]
     assert net.analysis().blobs["y"] == (1, 8, 18, 12)
-    assert "weights: new blob of ones" in report[0]
+    assert report[0].endswith('(weights: blob 0 of "y" (8x1x3x3) is filled with 1)')
 
 
 def test_a_shuffle_needs_permute() -> None:
@@ -186,3 +186,32 @@ def test_a_net_that_needs_no_change_is_read_once(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Net, "current", property(counted))
     LayerTypes(targets.get("opencv4"))(net)
     assert asked < 30  # each time takes time in the size of the net
+
+
+def test_where_weights_come_from() -> None:
+    """PSPNet's BN has slope, bias, mean and variance, each 1xCx1x1; BatchNorm divides by its third.
+
+    (source: hszhao/PSPNet: src/caffe/layers/bn_layer.cpp; batch_norm_layer.cpp)
+    """
+    text = layer("BN", "bn_param { eps: 0.001 }")
+    result = LayerTypes(targets.get("bvlc"))(loads(DATA + text))
+    assert result.report == (
+        "y: BN replaced by BatchNorm + Scale (weights:"
+        ' blob 0 of "y_normalized" (8) is blob 2 of "y" (1x8x1x1);'
+        ' blob 1 of "y_normalized" (8) is blob 3 of "y" (1x8x1x1);'
+        ' blob 2 of "y_normalized" (1) is filled with 1;'
+        ' blob 0 of "y" (8) is blob 0 of "y" (1x8x1x1);'
+        ' blob 1 of "y" (8) is blob 1 of "y" (1x8x1x1))',
+    )
+    third = result.weights[2]
+    assert (third.layer, third.blob, third.value) == ("y_normalized", 2, 1.0)
+
+
+def test_a_transposed_inner_product() -> None:
+    param = "inner_product_param { num_output: 5 transpose: true }"
+    result = LayerTypes(targets.get("opencv4"))(loads(DATA + layer("InnerProduct", param)))
+    # 8 * 6 * 4 = 192 elements are multiplied.
+    assert result.report[0].endswith(
+        '(weights: blob 0 of "y" (5x192) is blob 0 of "y" (192x5), transposed)'
+    )
+    assert not result.net.message.layer[1].inner_product_param.transpose

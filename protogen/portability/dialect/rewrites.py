@@ -8,10 +8,10 @@ from typing import Any
 
 from protogen import layers as layer_types
 from protogen import proto
-from protogen.portability.dialect.equivalents import Fields, Site
+from protogen.portability.dialect.equivalents import Fields, NewBlob, Site
 from protogen.shapes import is_known
 
-__all__ = ["REWRITES", "Rewrite"]
+__all__ = ["REWRITES", "REWRITTEN_WEIGHTS", "Rewrite"]
 
 #: Returns the layers that replace one, or ``None`` if it stays as it is.
 Rewrite = Callable[[Site], Sequence[Fields] | None]
@@ -117,6 +117,13 @@ def _default_engine(site: Site) -> Sequence[Fields] | None:
     return [layer]
 
 
+def _untransposed(site: Site) -> Sequence[Fields] | None:
+    """An InnerProduct whose weights are stored the other way around."""
+    layer = _copied(site.layer)
+    layer.inner_product_param.ClearField("transpose")
+    return [layer]
+
+
 def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
     layer = _copied(site.layer)
     if layer.prior_box_param.HasField("clip"):
@@ -205,6 +212,7 @@ REWRITES: Mapping[str, Rewrite] = {
     "convolution_param.stride": _per_axis,
     "crop_param.offset": _crop_offset,
     "eltwise_param.coeff": _coefficients,
+    "inner_product_param.transpose": _untransposed,
     "log_param.base": _log,
     "log_param.scale": _log,
     "log_param.shift": _log,
@@ -216,4 +224,9 @@ REWRITES: Mapping[str, Rewrite] = {
     "reshape_param.num_axes": _reshape,
     "slice_param.slice_dim": _slice,
     "slice_param.slice_point": _slice,
+}
+
+#: What becomes of the weights, where a rewrite changes them.
+REWRITTEN_WEIGHTS: Mapping[str, tuple[NewBlob, ...]] = {
+    "inner_product_param.transpose": (NewBlob(0, 0, old=0, transposed=True),),
 }
