@@ -34,6 +34,7 @@ def composing(source: bytes) -> Iterator[None]:
     from protogen.netspec import six_module
     from protogen.netspec.record import record
 
+    # With a real pycaffe a program may do more than compose.
     if find_spec("caffe") is None:
         netspec.install()
         six_module.install()
@@ -49,10 +50,12 @@ def _report(diagnostic: Diagnostic) -> None:
 def collect_nets(module: ModuleType) -> None:
     """Make nets of the messages of a program, or else of its NetSpecs."""
     names = vars(module)
-    messages = {name: value for name, value in names.items() if _is_message(value)}
-    if not messages and not any(isinstance(value, Net) for value in names.values()):
-        messages = {name: value for name, value in names.items() if _is_net_spec(value)}
-    for name, value in messages.items():
+    found = {name: value for name, value in names.items() if _is_message(value)}
+    has_net = any(isinstance(value, Net) for value in names.values())
+    # A NetSpec whose message was made is a step on the way to it.
+    if not found and not has_net:
+        found = {name: value for name, value in names.items() if _is_net_spec(value)}
+    for name, value in found.items():
         names[name] = as_net(value)
 
 
@@ -68,10 +71,12 @@ def as_net(value: Any) -> Any:
 
 
 def _is_message(value: object) -> bool:
+    """Whether it is a net of any ``caffe.proto``: that of a fork is another class."""
     descriptor = getattr(type(value), "DESCRIPTOR", None)
     full_name = getattr(descriptor, "full_name", "")
     return bool(full_name == proto.NetParameter.DESCRIPTOR.full_name)
 
 
 def _is_net_spec(value: object) -> bool:
+    """Whether it is a NetSpec, of ours or of a real pycaffe."""
     return type(value).__name__ == "NetSpec" and hasattr(type(value), "to_proto")

@@ -37,6 +37,7 @@ def report(sentence: str) -> None:
 def report_lines(text: str) -> None:
     """Print lines on standard error, which are safe but for what they quote."""
     for line in text.split("\n"):
+        # Quoted lines keep their tabs, so that the caret below stands where it should.
         click.echo("\t".join(map(one_line, line.split("\t"))), err=True)
 
 
@@ -55,9 +56,11 @@ def check_output(path: str, inputs: Iterable[str], hint: str = "") -> None:
 
 
 def _is_same_file(path: str, other: str) -> bool:
+    # Also by another name, such as a hard link.
     try:
-        return Path(path).samefile(other)  # also by another name, such as a hard link
-    except (OSError, ValueError):  # one of them does not exist
+        return Path(path).samefile(other)
+    # One of them does not exist.
+    except (OSError, ValueError):
         return False
 
 
@@ -82,7 +85,8 @@ def write_bytes(path: str, data: bytes, *, read: bytes | None = None) -> None:
         write_file(path, data, read=read)
     except FileChangedError:
         raise Unusable(f"{path} was changed while it was read; it stays as it is") from None
-    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+    # A name with a null character is a ValueError.
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise Unusable(f"{path} cannot be written: {reason}") from None
     if links:
@@ -95,4 +99,7 @@ def _other_names(path: str) -> int:
         status = os.stat(path)  # noqa: PTH116 - one call for both answers
     except (OSError, ValueError):
         return 0
-    return status.st_nlink - 1 if stat.S_ISREG(status.st_mode) else 0
+    # A folder is linked from the folders in it.
+    if not stat.S_ISREG(status.st_mode):
+        return 0
+    return status.st_nlink - 1

@@ -53,9 +53,12 @@ class Editor:
 
     def version(self) -> int:
         """A number that changes with the file."""
+        if self.file is None:
+            return 0
         try:
-            return self.file.stat().st_mtime_ns if self.file else 0
-        except OSError:  # it is being replaced
+            return self.file.stat().st_mtime_ns
+        # It is being replaced.
+        except OSError:
             return 0
 
     def current_text(self) -> str:
@@ -94,7 +97,8 @@ class PageServer(HTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: PageServer
-    timeout = 10  # a connection that sends nothing would keep all others waiting
+    # A connection that sends nothing would keep all others waiting.
+    timeout = 10
 
     def do_GET(self) -> None:
         editor = self.server.editor
@@ -115,6 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/draw":
             self.send_error(HTTPStatus.NOT_FOUND)
             return
+        # int() would take more than digits: a sign, spaces.
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > _LONGEST:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -125,10 +130,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _is_allowed(self) -> bool:
         """Whether the request is from the page itself, or from the address bar."""
         hosts = self.server.hosts
+        # A name that another site has pointed at this address is not ours.
+        is_ours = self.headers.get("Host") in hosts
+        # The address bar sends no origin, and a form of another site its own.
         origin = self.headers.get("Origin")
-        if self.headers.get("Host") in hosts and (
-            origin is None or origin.removeprefix("http://") in hosts
-        ):
+        if is_ours and (origin is None or origin.removeprefix("http://") in hosts):
             return True
         self.send_error(HTTPStatus.FORBIDDEN, "only this page may ask")
         return False

@@ -31,7 +31,8 @@ def run_tasks(tasks: Sequence[Task], jobs: int | None, progress: bool = True) ->
     jobs = min(jobs or _default_jobs(len(tasks)), len(tasks), _MOST_PROCESSES)
     outcomes: dict[int, Outcome] = {}
     with _progress_bar(len(tasks), progress) as advance:
-        for index, outcome in _in_series(tasks) if jobs <= 1 else _in_parallel(tasks, jobs):
+        results = _in_series(tasks) if jobs <= 1 else _in_parallel(tasks, jobs)
+        for index, outcome in results:
             outcomes[index] = outcome
             advance()
     return [outcomes[index] for index in range(len(tasks))]
@@ -40,6 +41,7 @@ def run_tasks(tasks: Sequence[Task], jobs: int | None, progress: bool = True) ->
 def _default_jobs(tasks: int) -> int:
     if tasks < _FEW:
         return 1
+    # In a container that may use two of 64 processors, cpu_count() is 64.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -57,16 +59,16 @@ def _in_parallel(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Outcom
     """
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
     try:
+        futures: dict[Future[Outcome], int] = {}
         with _interrupts_ignored():
-            futures: dict[Future[Outcome], int] = {
-                pool.submit(run_task, task): index for index, task in enumerate(tasks)
-            }
+            for index, task in enumerate(tasks):
+                futures[pool.submit(run_task, task)] = index
         for future in as_completed(futures):
             yield futures[future], future.result()
     except BrokenProcessPool:
         raise Unusable("a process ended before its files were checked; try -j 1") from None
+    # Ctrl-C, say: do not wait for files whose outcomes nobody will see.
     except BaseException:
-        # Ctrl-C, say: do not wait for files whose outcomes nobody will see.
         for process in multiprocessing.active_children():
             process.terminate()
         raise

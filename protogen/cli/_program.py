@@ -52,6 +52,7 @@ def net_of_program(path: str, name: str, settings: Mapping[str, Any]) -> Net:
 @contextlib.contextmanager
 def _on_path(path: str) -> Iterator[None]:
     """Put the program's folder first in ``sys.path``, as Python does for a script."""
+    # A program may change the path itself.
     saved = list(sys.path)
     sys.path.insert(0, str(Path(path).resolve().parent))
     try:
@@ -63,6 +64,7 @@ def _on_path(path: str) -> Iterator[None]:
 def _run(path: str, source: bytes) -> ModuleType:
     module = ModuleType(_NAME)
     module.__file__ = path
+    # Dataclasses and pickle look their module up by its name.
     sys.modules[_NAME] = module
     with _errors_with_lines(path):
         exec(compile(source, path, "exec"), vars(module))
@@ -80,7 +82,8 @@ def _errors_with_lines(path: str) -> Iterator[None]:
     except SyntaxError as error:
         file, line = error.filename or path, error.lineno or 0
         raise _error(file, line, f"invalid Python: {error.msg}") from None
-    except BaseException as error:  # SystemExit as well, and what libraries derive from the base
+    # SystemExit as well, and what libraries derive from the base.
+    except BaseException as error:
         raised = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise _error(path, _line_in(path, error), f"the program raised {raised}") from None
 
@@ -117,7 +120,13 @@ def _net_or_function(module: ModuleType, path: str, name: str) -> Any:
         known = [*functions, *nets]
         near = did_you_mean(name, known) or _listed(known)
         raise Unusable(f'{path} has no Net and no function "{name}"; {near}')
-    different = {id(net) for net in nets.values()}  # one net may have several names
+    return _only_net(nets, functions, path)
+
+
+def _only_net(nets: Mapping[str, Net], functions: Mapping[str, Any], path: str) -> Any:
+    """The only Net of a program, or else its function ``net``."""
+    # One net may have several names.
+    different = {id(net) for net in nets.values()}
     if len(different) == 1:
         return next(iter(nets.values()))
     if nets:
@@ -125,7 +134,9 @@ def _net_or_function(module: ModuleType, path: str, name: str) -> Any:
         raise Unusable(f"{path} has several nets ({', '.join(nets)}); name one: {path}:{first}")
     if "net" in functions:
         return functions["net"]
-    hint = f"; name a function: {path}:{next(iter(functions))}" if functions else ""
+    hint = ""
+    if functions:
+        hint = f"; name a function: {path}:{next(iter(functions))}"
     raise Unusable(f'{path} has no Net at its top level and no function "net"{hint}')
 
 
@@ -135,7 +146,9 @@ def _is_own_function(name: str, value: Any) -> bool:
 
 
 def _listed(known: Sequence[str]) -> str:
-    return f"it has {', '.join(known)}" if known else "it has neither"
+    if not known:
+        return "it has neither"
+    return f"it has {', '.join(known)}"
 
 
 def _check_settings(function: Any, path: str, settings: Mapping[str, Any]) -> None:
@@ -146,6 +159,7 @@ def _check_settings(function: Any, path: str, settings: Mapping[str, Any]) -> No
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:
             takes_any = True
+        # *args cannot be given by name.
         elif parameter.kind is not parameter.VAR_POSITIONAL:
             named.append(parameter.name)
             if parameter.default is parameter.empty:
@@ -158,5 +172,5 @@ def _check_settings(function: Any, path: str, settings: Mapping[str, Any]) -> No
             raise Unusable(f'{subject} has no parameter "{key}"; {near}')
     missing = [key for key in required if key not in settings]
     if missing:
-        options = " ".join(f"--set {key}=..." for key in missing)
+        options = " ".join([f"--set {key}=..." for key in missing])
         raise Unusable(f"{subject} requires {', '.join(missing)}; give {options}")

@@ -75,6 +75,7 @@ class Settings:
         """The codes of rules that are ignored in a file."""
         try:
             path = Path(os.path.realpath(file)).relative_to(self.folder).as_posix()
+        # --config may name settings of another folder.
         except ValueError:
             path = file.as_posix()
         ignored: list[str] = []
@@ -86,7 +87,8 @@ class Settings:
 
 def find_settings(file: Path) -> Settings:
     """The settings for a file: those of the nearest folder around it that has any."""
-    return _nearest(Path(os.path.realpath(file)).parent)  # resolve() raises for a loop of links
+    # resolve() raises for a loop of links.
+    return _nearest(Path(os.path.realpath(file)).parent)
 
 
 def folder_settings(folder: str | Path) -> Settings:
@@ -107,7 +109,10 @@ def _own(folder: Path) -> Settings | None:
     """The settings in a folder itself, if it has any."""
     for name in _SECTIONS:
         file = folder / name
-        section = _read(file) if file.is_file() else None
+        if not file.is_file():
+            continue
+        # Most pyproject.toml files have no section for protogen.
+        section = _read(file)
         if section is not None:
             return _settings(section, file)
     return None
@@ -132,15 +137,8 @@ def _text(path: Path) -> str:
 
 def _read(path: Path) -> dict[str, Any] | None:
     """The section for protogen in a file, or ``None`` if there is none."""
-    try:
-        text = _text(path)
-        section: Any = tomllib.loads(text) if path.suffix == ".toml" else _read_ini(text)
-    except (OSError, configparser.Error, ValueError) as error:
-        # ValueError: not UTF-8, not TOML, or a number with more digits than Python reads.
-        reason = (getattr(error, "strerror", "") or str(error)).replace("\n", " ")
-        raise Unusable(f"{path} cannot be read: {reason}") from None
-    except RecursionError:
-        raise Unusable(f"{path} cannot be read: it is nested too deep") from None
+    section = _read_all(path)
+    # --config takes a file of any name.
     default = () if path.suffix == ".toml" else ("protogen",)
     for key in _SECTIONS.get(path.name, default):
         if not isinstance(section, dict):
@@ -153,7 +151,23 @@ def _read(path: Path) -> dict[str, Any] | None:
     return section
 
 
+def _read_all(path: Path) -> Any:
+    """A file of settings with all its sections. Raises `Unusable` if it cannot be read."""
+    try:
+        text = _text(path)
+        if path.suffix == ".toml":
+            return tomllib.loads(text)
+        return _read_ini(text)
+    # ValueError: not UTF-8, not TOML, or a number with more digits than Python reads.
+    except (OSError, configparser.Error, ValueError) as error:
+        reason = (getattr(error, "strerror", "") or str(error)).replace("\n", " ")
+        raise Unusable(f"{path} cannot be read: {reason}") from None
+    except RecursionError:
+        raise Unusable(f"{path} cannot be read: it is nested too deep") from None
+
+
 def _read_ini(text: str) -> dict[str, dict[str, str]]:
+    # Without interpolation, which would look for a value in each percent sign.
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(text)
     return {name: dict(parser[name]) for name in parser.sections()}
@@ -172,6 +186,7 @@ def _settings(section: Mapping[str, Any], path: Path) -> Settings:
         except ValueError as error:
             raise Unusable(f'{path}: "{key}": {error}') from None
     folder = path.resolve().parent
+    # The command may run in another folder.
     if "proto" in values:
         values["proto"] = str(folder / values["proto"])
     return Settings(**values, folder=folder)
@@ -181,10 +196,11 @@ def _lines(value: Any) -> tuple[str, ...]:
     """A list of strings; in an ini file, each line of the value is one of them."""
     if isinstance(value, str):
         lines = [line.strip() for line in value.splitlines()]
+        # The value may begin on the line after its key.
         return tuple(filter(None, lines))
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise ValueError(f"expected a list of strings, got {shown(value)}")
-    return tuple(value)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    raise ValueError(f"expected a list of strings, got {shown(value)}")
 
 
 def _codes(value: Any) -> tuple[str, ...]:
@@ -225,6 +241,7 @@ def _patterns(value: Any) -> tuple[str, ...]:
     from pathspec import GitIgnoreSpec
 
     patterns = _lines(value)
+    # Compiled now, so that an invalid one is reported with its file and key.
     GitIgnoreSpec.from_lines(patterns)
     return patterns
 
@@ -256,7 +273,7 @@ def _table(value: Any, separators: str) -> dict[str, Any]:
     entries = {}
     for line in _lines(value):
         # The last separator counts: patterns of files may contain one, too.
-        place = max(line.rfind(separator) for separator in separators)
+        place = max([line.rfind(separator) for separator in separators])
         if place <= 0:
             raise ValueError(f'"{line}" has no "{separators[0]}"')
         entries[line[:place].strip()] = line[place + 1 :].strip()
@@ -272,6 +289,7 @@ def _inputs(value: Any) -> dict[str, tuple[int | None, ...]]:
 
 
 def _shape(value: Any) -> tuple[int | None, ...]:
+    # TOML has lists, an ini file and --input have not.
     if isinstance(value, list):
         value = ",".join(map(str, value))
     return parse_shape(str(value))

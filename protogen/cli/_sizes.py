@@ -28,8 +28,10 @@ class AxisSizes(click.ParamType):  # type: ignore[type-arg]
     ) -> tuple[int, int]:
         if isinstance(value, tuple):
             return value
+        height = width = -1
         found = _SIZES.fullmatch(str(value).lower())
-        height, width = (int(found[1]), int(found[2] or found[1])) if found else (-1, -1)
+        if found:
+            height, width = int(found[1]), int(found[2] or found[1])
         if min(height, width) < self.least or max(height, width) > LARGEST:
             expected = f"an integer from {self.least} to {LARGEST}, or two like 7x9"
             self.fail(f'expected {expected}, got "{value}"', param, ctx)

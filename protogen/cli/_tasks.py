@@ -81,9 +81,13 @@ class Task:
 
     @property
     def _lowest(self) -> str:
+        """The lowest severity that is reported."""
+        if self.severity:
+            return self.severity
         # Notes are reported if their rules are selected by name.
-        chosen = bool(self.select) and not self.for_targets_only
-        return self.severity or ("note" if chosen else "warning")
+        if self.select and not self.for_targets_only:
+            return "note"
+        return "warning"
 
     def hidden_notes(self, findings: Iterable[Diagnostic]) -> int:
         """The number of notes that are only left out because nobody asked for notes."""
@@ -91,8 +95,13 @@ class Task:
 
         if self.severity or self._lowest == "note":
             return 0
-        notes = [each for each in findings if each.severity is Severity.NOTE]
-        return sum(selected(each, self.select, self.ignore, notes=True) for each in notes)
+        number = 0
+        for each in findings:
+            if each.severity is not Severity.NOTE:
+                continue
+            if selected(each, self.select, self.ignore, notes=True):
+                number += 1
+        return number
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,10 @@ def run_task(task: Task) -> Outcome:
         return Outcome(task.file, skipped=_NOT_RUN)
     composed = task.data is None and is_composed(task.spec)
     try:
-        return _check_composed(task) if composed else _check_file(task)
+        if composed:
+            return _check_composed(task)
+        return _check_file(task)
+    # Among them Unusable: the file cannot be read, say.
     except click.ClickException as error:
         return Outcome(task.file, problem=error.message)
     except ProtogenError as error:
@@ -178,6 +190,7 @@ def _check_file(task: Task) -> Outcome:
     data = read_file(task.spec) if task.data is None else task.data
     document = read_document(data, task.file, "NetParameter", task.schema)
     kind = file_kind(document)
+    # A target reads any text as a net, also that of a solver.
     if kind == "net" or task.for_targets_only:
         return _check_net_file(task, Net.from_document(document))
     if kind == "solver":
@@ -203,6 +216,7 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
         report = _check_net(net, task)
         return _outcome(task, selected(net, report.diagnostics), report, text=net.text)
     result = SafeFixes(all_findings, selected)(net)
+    # What is left is about the text with the fixes.
     report = _check_net(result.net, task)
     return _outcome(
         task,
@@ -217,15 +231,21 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
 def _check_net(net: Net, task: Task) -> Report:
     from protogen.checks import check
 
-    state = dict(task.state)
-    produced = {top for layer in net.current.message.layer for top in layer.top}
+    produced = set()
+    for layer in net.current.message.layer:
+        produced.update(layer.top)
     for name in task.required_inputs:
         # A net without layers could not be read, and its errors say more.
         if produced and name not in produced:
             near = did_you_mean(name, produced)
             hint = f"; {near}" if near else ""
             raise Unusable(f'--input: no layer of {task.file} produces blob "{name}"{hint}')
-    state["inputs"] = {k: v for k, v in state.get("inputs", {}).items() if k in produced}
+    # The shapes in settings are for all nets of a folder, each of which has some of the blobs.
+    inputs = {}
+    for name, shape in task.state.get("inputs", {}).items():
+        if name in produced:
+            inputs[name] = shape
+    state = {**task.state, "inputs": inputs}
     return check(net, **state, notes=True, target=task.targets)
 
 

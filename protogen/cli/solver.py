@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from protogen.cli._options import Setting
 from protogen.cli._output import check_output, report, report_lines, write_text
+
+if TYPE_CHECKING:
+    from protogen.analysis import Analysis
+    from protogen.solvers import Solver
 
 _NUMBER = click.IntRange(min=1)
 
@@ -106,13 +110,14 @@ def command(
         return
     if not (preset or settings):
         raise click.UsageError("give --preset (--list lists them), or fields with --set")
-    _write(preset, {**dict(settings), **({"net": net} if net else {})}, size, output)
+    fields = dict(settings)
+    if net:
+        fields["net"] = net
+    _write(preset, fields, size, output)
 
 
 def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], output: str) -> None:
     from protogen.diagnostics import Severity
-    from protogen.program import ComposeError
-    from protogen.solvers import Solver
 
     given = {name: value for name, value in size.items() if value}
     nets = [str(fields[name]) for name in ("net", "train_net") if name in fields]
@@ -120,14 +125,7 @@ def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], out
     for net in nets:
         _check_net(net)
     _read_batches(str(fields.get("net", "train_val.prototxt")), given)
-    try:
-        solver = Solver(preset, **given, **fields)
-    except ComposeError as error:
-        for each in error.diagnostics:
-            report_lines(str(_without_place(each)))
-        raise click.exceptions.Exit(1) from None
-    except (TypeError, ValueError) as error:
-        raise click.UsageError(str(error)) from None
+    solver = _composed(preset, given, fields)
     findings = solver.check("solver.prototxt" if output == "-" else output)
     for found in findings:
         report_lines(str(_without_place(found)))
@@ -136,6 +134,22 @@ def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], out
     for note in solver.notes:
         report(note)
     write_text(output, solver.to_prototxt())
+
+
+def _composed(preset: str | None, size: dict[str, Any], fields: dict[str, Any]) -> Solver:
+    """The solver. The command ends here with exit code 1 if Caffe would reject it."""
+    from protogen.program import ComposeError
+    from protogen.solvers import Solver
+
+    try:
+        return Solver(preset, **size, **fields)
+    except ComposeError as error:
+        for each in error.diagnostics:
+            report_lines(str(_without_place(each)))
+        raise click.exceptions.Exit(1) from None
+    # TypeError: an unknown field, or one that an option gives, too.
+    except (TypeError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _check_net(net: str) -> None:
@@ -172,12 +186,22 @@ def _read_batches(net: str, given: dict[str, Any]) -> None:
     from protogen.net_files import load
 
     for name, phase in wanted:
-        for step in load(net).analysis(State(phase)).steps:
-            shape = step.tops[0].shape if step.tops and not step.bottoms else None
-            if shape and shape[0]:
-                given[name] = shape[0]
-                report(f"{name.replace('_', ' ')} {shape[0]} is that of {net}")
-                break
+        batch = _batch(load(net).analysis(State(phase)))
+        if batch:
+            given[name] = batch
+            report(f"{name.replace('_', ' ')} {batch} is that of {net}")
+
+
+def _batch(analysis: Analysis) -> int | None:
+    """The batch of the first data layer that has a known one."""
+    for step in analysis.steps:
+        # Only a data layer has no bottoms.
+        if step.bottoms or not step.tops:
+            continue
+        shape = step.tops[0].shape
+        if shape and shape[0]:
+            return shape[0]
+    return None
 
 
 def _without_place(found: Any) -> Any:
