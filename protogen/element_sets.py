@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from operator import or_
+from operator import eq, or_
 from typing import NamedTuple
 
 __all__ = [
@@ -211,8 +211,9 @@ def _covers(one: Product, other: Product) -> bool:
 
 def _contains(mine: Along, theirs: Along) -> bool:
     """Whether each set has all bits of the other one."""
-    # In one go, in C: a joined blob of SSD300 has 183,372 sets, and the difference comes late.
-    return tuple(map(or_, mine.sets, theirs.sets)) == mine.sets
+    # In C, up to the first difference: a joined blob of SSD300 has 183,372 sets.
+    unions = map(or_, mine.sets, theirs.sets)
+    return all(map(eq, unions, mine.sets))
 
 
 def _joined_pair(one: Product, other: Product) -> Product | None:

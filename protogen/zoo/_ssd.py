@@ -77,12 +77,12 @@ def detections(
     nms = {"nms_threshold": 0.45, "top_k": top}
     kept = {"nms_param": nms, "keep_top_k": keep, "confidence_threshold": confidence}
     with net.phase("TEST"):
-        found = _found(location, x, prior, num_classes=classes, **kept)
+        found = _detection_output(location, x, prior, num_classes=classes, **kept)
         if form.training:
             _evaluation(found, form.label, classes)
 
 
-def _found(location: Blob, probabilities: Blob, prior: Blob, **keywords: Any) -> Blob:
+def _detection_output(location: Blob, probabilities: Blob, prior: Blob, **keywords: Any) -> Blob:
     """The boxes that are kept of all images: (1, 1, N, 7)."""
     found: Blob = L.DetectionOutput(
         location, probabilities, prior, name="detection_out", **keywords, **_BOXES
