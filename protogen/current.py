@@ -29,12 +29,19 @@ class Current:
 
     def path(self, layer_index: int, field: Path = ()) -> Path:
         """Where a layer of ``message``, or a field of it, is in the net as written."""
-        index: int | None = layer_index
-        if self.origins is not None:
-            index = self.origins[layer_index] if layer_index < len(self.origins) else None
-        if index is None:  # the Input layer that Caffe makes of the net's `input` fields
+        index = self._origin(layer_index)
+        # Caffe makes an Input layer of the net's `input` fields.
+        if index is None:
             return ("input",)
         return (self.kind, index, *field)
+
+    def _origin(self, layer_index: int) -> int | None:
+        """The index of a layer in the net as written; ``None`` if it is not written as one."""
+        if self.origins is None:
+            return layer_index
+        if layer_index >= len(self.origins):
+            return None
+        return self.origins[layer_index]
 
     def edit(self, edit: Edit) -> Edit:
         """An edit of ``message`` as an edit of the net as written."""
@@ -47,6 +54,7 @@ class Current:
             return replace(edit, path=self._insertion(edit, index))
         path = self.path(index, tuple(field))
         if path == ("input",):
+            # Of Caffe's Input layer only the tops are written: they are the values of `input`.
             if field[:1] != ["top"]:
                 raise EditError(edit.path, "is not written as a layer, but as fields of the net")
             path = ("input", *field[1:])
@@ -59,9 +67,10 @@ class Current:
         if self.origins is None:
             return edit.path
         # Caffe's Input layer for the `input` fields has no origin. It comes before all others.
-        later = [origin for origin in self.origins[index:] if origin is not None]
-        written = sum(origin is not None for origin in self.origins)
-        return (self.kind, later[0] if later else written)
+        for origin in self.origins[index:]:
+            if origin is not None:
+                return (self.kind, origin)
+        return (self.kind, sum(origin is not None for origin in self.origins))
 
 
 def upgraded(message: Any, document: Document | None) -> Current:
@@ -70,15 +79,27 @@ def upgraded(message: Any, document: Document | None) -> Current:
     if not needs_upgrade(message):
         return Current(message, found)
     result = upgrade_net(message, document.locate if document is not None else None)
+    # If Caffe cannot upgrade the net, nothing else can be said about it.
     current = type(message)() if result.message is None else result.message
     kind = "layers" if message.layers else "layer"
     more = result.diagnostics
-    mixed = document.parse_result.legacy_mixed if document is not None else None
-    if mixed is not None:  # the reader knows the fix
-        more = [each for each in more if each.name != mixed.name]
-        more += [] if mixed in found else [mixed]
+    if document is not None:
+        more = _without_known(more, found, document.parse_result.legacy_mixed)
     origins = tuple(result.origins)
     return Current(current, _with_current_indices([*found, *more], origins), kind, origins)
+
+
+def _without_known(
+    more: list[Diagnostic], found: Sequence[Diagnostic], mixed: Diagnostic | None
+) -> list[Diagnostic]:
+    """The findings of the upgrade, with the reader's own one about mixed formats.
+
+    Both find the mixture, but only the reader knows the fix.
+    """
+    if mixed is None:
+        return more
+    others = [each for each in more if each.name != mixed.name]
+    return others if mixed in found else [*others, mixed]
 
 
 def _with_current_indices(
@@ -89,7 +110,7 @@ def _with_current_indices(
     The index is -1 for a layer that became none, such as a padding layer of V0, and for all layers
     of a net that Caffe cannot upgrade.
     """
-    index_of = {origin: index for index, origin in enumerate(origins) if origin is not None}
+    index_of = {origin: index for index, origin in enumerate(origins)}
     current = []
     for each in found:
         index = index_of.get(each.layer_index, -1)

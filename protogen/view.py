@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
@@ -21,6 +22,9 @@ __all__ = ["View"]
 
 #: How many analyses are kept: for both phases, with and without the caller's inputs.
 _KEPT = 8
+
+#: A line and a column.
+_Position = tuple[int, int]
 
 
 class _Origin(Protocol):
@@ -85,10 +89,14 @@ def _check_input_names(inputs: Inputs, message: Any) -> None:
     """Raise `ValueError` for a shape of a blob that no layer produces, in any state."""
     if not inputs:
         return
-    produced = {top for layer in message.layer for top in layer.top}
+    produced: set[str] = set()
+    for layer in message.layer:
+        produced.update(layer.top)
+    # A net without layers could not be read, and its errors say more.
+    if not produced:
+        return
     for name in inputs:
-        # A net without layers could not be read, and its errors say more.
-        if produced and name not in produced:
+        if name not in produced:
             hint = did_you_mean(str(name), produced)
             raise ValueError(
                 f'inputs: no layer produces blob "{name}"' + (f"; {hint}" if hint else "")
@@ -101,8 +109,7 @@ def _damaged_layers(current: Current, document: Document | None) -> frozenset[in
         return frozenset()
     errors = reading_errors(document.diagnostics)
     errors += [found for found in document.diagnostics if found.name == "unknown-field"]
-    positions = [(p.line, p.column) for p in (found.location for found in errors) if p and p.line]
-    positions += map(document.lines.at, document.parse_result.damage)
+    positions = _positions(document, errors)
     if not positions:
         return frozenset()
     # Which layers the unlisted errors are in is unknown; they are later than those listed.
@@ -113,7 +120,24 @@ def _damaged_layers(current: Current, document: Document | None) -> frozenset[in
         if place is None:
             continue
         start, end = (place.line, place.column), (place.end_line, place.end_column)
-        later = unlisted and end > max(positions)
-        if later or any(start <= position <= end for position in positions):
+        is_later = unlisted and end > positions[-1]
+        if is_later or _any_between(start, end, positions):
             damaged.add(index)
     return frozenset(damaged)
+
+
+def _positions(document: Document, errors: Iterable[Diagnostic]) -> list[_Position]:
+    """The lines and columns of the errors, and of the text that the reader left out, in order."""
+    positions = list(map(document.lines.at, document.parse_result.damage))
+    for found in errors:
+        place = found.location
+        if place is not None and place.line:
+            positions.append((place.line, place.column))
+    return sorted(positions)
+
+
+def _any_between(start: _Position, end: _Position, positions: Sequence[_Position]) -> bool:
+    """Whether a position is in this range; ``positions`` are in order."""
+    # By bisection: a net may have as many errors as layers.
+    first = bisect_left(positions, start)
+    return first < len(positions) and positions[first] <= end
