@@ -98,10 +98,11 @@ def _fitted_value(value: Any, old: Any, new: Any, path: _Path, unfit: list[_Path
 
 def _converted(value: Any, old: Any, new: Any, path: _Path, unfit: list[_Path]) -> Any:
     """One value of a field in the other type; ``None`` if it does not fit."""
-    if old.message_type is not None and new.message_type is not None:
-        return _fitted(value, old.message_type, new.message_type, path, unfit)
-    if old.message_type is not None or new.message_type is not None:
+    is_message = old.message_type is not None
+    if is_message != (new.message_type is not None):
         return None
+    if is_message:
+        return _fitted(value, old.message_type, new.message_type, path, unfit)
     # By its name: forks number the same values differently.
     if old.enum_type is not None:
         return _named(old.enum_type.values_by_number[value].name, new)

@@ -132,13 +132,14 @@ def _transform(step: Step) -> str:
 
 def _set_batches(inputs: list[DeployInput], batch: int | None) -> None:
     """Set the first axis of the inputs that have the batch of the first one: 1 by default."""
-    first = inputs[0].shape if inputs else None
-    if not first:
+    if not inputs or not inputs[0].shape:
         return
+    old = inputs[0].shape[0]
+    new = batch or 1
     for each in inputs:
         # Another first size is not a batch, as in the regions of interest of a detector.
-        if each.shape and each.shape[0] == first[0]:
-            each.shape = _with_batch(each.shape, batch or 1)
+        if each.shape and each.shape[0] == old:
+            each.shape = _with_batch(each.shape, new)
 
 
 def _with_batch(shape: Shape, batch: int) -> Shape:

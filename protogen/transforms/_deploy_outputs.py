@@ -110,14 +110,17 @@ class Outputs:
 
     def _named(self, name: str, heads: list[Prediction]) -> list[Output]:
         """The outputs that a user's name stands for: those of a loss, or a blob."""
-        by_loss = [head for head in heads if name in (head.loss.name, *head.loss.wiring.tops)]
-        by_blob = [head for head in heads if name == head.blob]
-        if by_loss or by_blob:
-            return list(map(self._output, by_loss or by_blob))
+        named = _of_loss(name, heads)
+        if not named:
+            named = [head for head in heads if head.blob == name]
+        if named:
+            return list(map(self._output, named))
         blobs = self.training.analysis.values
         if name not in blobs:
-            known = dict.fromkeys([*blobs, *(head.loss.name for head in heads)])
+            losses = [head.loss.name for head in heads]
+            known = dict.fromkeys([*blobs, *losses])
             raise ProtogenError(self.training.place(unknown_output(name, list(known))))
+        # A blob that no loss reads is an output as it is.
         return [Output((name,))]
 
     def _ends(self, heads: list[Prediction]) -> list[Output]:
@@ -164,6 +167,16 @@ def _existing_layer(head: Prediction, analysis: Analysis) -> Step | None:
         if axis == wanted:
             return step
     return None
+
+
+def _of_loss(name: str, heads: Sequence[Prediction]) -> list[Prediction]:
+    """The heads of the loss with this name, or with a top with this name."""
+    found = []
+    for head in heads:
+        loss = head.loss
+        if name == loss.name or name in loss.wiring.tops:
+            found.append(head)
+    return found
 
 
 def _without(heads: Sequence[Prediction], others: Collection[Prediction]) -> list[Prediction]:

@@ -98,8 +98,9 @@ class Walk:
         step = value.step
         if step.type in self.keep or step.name in self.keep:
             return False
+        # The name of an output stays. In place it is that of the bottom.
         if value in self.targets and value.top not in step.in_place:
-            return False  # the name of an output stays
+            return False
         if step.type in _DROPOUTS:
             return not _acts_in_test(step)
         return value.top == 0 and samples_proposals(step)
@@ -112,12 +113,15 @@ class Walk:
             reader = self._only_reader(training.analysis.values.get(name))
             if reader is None or reader.type != "Slice":
                 continue
-            tops = [top for top in reader.tops if self._is_read(top)]
+            tops = list(filter(self._is_read, reader.tops))
             if len(tops) == 1:
                 self.kept.remove(reader)
-                # In the same order, with the part in the place of the whole.
-                parts = {name: tops[0].name}
-                self.inputs = {parts.get(each, each): None for each in self.inputs}
+                self._replace_input(name, tops[0].name)
+
+    def _replace_input(self, old: str, new: str) -> None:
+        """Put an input in the place of another one; they stay in their order."""
+        names = {old: new}
+        self.inputs = {names.get(each, each): None for each in self.inputs}
 
     def _only_reader(self, value: Value | None) -> Step | None:
         """The layer that reads a value, if it is the only one that is kept."""

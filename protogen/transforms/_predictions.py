@@ -219,8 +219,10 @@ def _later_tops(analyses: Iterable[Analysis]) -> set[str]:
     found: set[str] = set()
     for analysis in analyses:
         for step in analysis.steps:
-            if not step.bottoms and step.type != "Input":
-                found.update(top.name for top in step.tops[1:])
+            if step.bottoms or step.type == "Input":
+                continue
+            for top in step.tops[1:]:
+                found.add(top.name)
     return found
 
 

@@ -52,16 +52,18 @@ def _multipliers(layer: Any, path: Path, removed: Counter[str]) -> Iterator[Edit
             kept = index + 1
     for name in _MULTIPLIERS:
         removed[name] += any(param.HasField(name) for param in layer.param)
-    if layer.param and not kept:
-        yield delete((*path, "param"))
+    if kept == 0:
+        if layer.param:
+            yield delete((*path, "param"))
         return
     for index, param in enumerate(layer.param):
+        here = (*path, "param", index)
         if index >= kept:
-            yield delete((*path, "param", index))
+            yield delete(here)
             continue
         for name in _MULTIPLIERS:
             if param.HasField(name):
-                yield delete((*path, "param", index, name))
+                yield delete((*here, name))
 
 
 def _idle_fields(layer_type: str, param: Any, removed: Counter[str]) -> Iterator[str]:

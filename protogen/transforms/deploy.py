@@ -289,12 +289,14 @@ def _rejected(
         origin = origins[each.layer_index]
         if origin is None and faulty:
             continue
-        each = training.place(replace(each, layer_index=-1 if origin is None else origin))
-        if each.name == "unknown-type":
-            each = replace(each, severity=Severity.WARNING)
-        elif not each.where:
-            each = replace(each, where=f"in the deploy net, with the input {shapes}")
-        found.append(each)
+        # A layer that is added has no place in the file.
+        index = -1 if origin is None else origin
+        placed = training.place(replace(each, layer_index=index))
+        if placed.name == "unknown-type":
+            placed = replace(placed, severity=Severity.WARNING)
+        elif not placed.where:
+            placed = replace(placed, where=f"in the deploy net, with the input {shapes}")
+        found.append(placed)
     return found
 
 
@@ -320,9 +322,11 @@ def _warnings(
     for each in inputs:
         if each.assumed:
             yield training.place(assumed_channels(each))
-    for finding in batch_norms(walk.kept):
-        yield training.place(finding)
-    if any(step.is_loss for step in training.train.steps):
-        found = untrained(net, [step.name for step in training.train.steps])
-        if found is not None:
-            yield training.place(found)
+    yield from map(training.place, batch_norms(walk.kept))
+    steps = training.train.steps
+    # A net that is never trained gets its weights from elsewhere.
+    if not any(step.is_loss for step in steps):
+        return
+    found = untrained(net, [step.name for step in steps])
+    if found is not None:
+        yield training.place(found)
