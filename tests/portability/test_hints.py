@@ -43,6 +43,12 @@ LAYERS = (
     ("Deconvolution", "conv", "convolution_param { num_output: 4 kernel_size: [3, 1] }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 stride: [1, 2] }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad: [1, 0] }"),
+    ("Deconvolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 stride: [1, 2] }"),
+    ("Deconvolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad: [1, 0] }"),
+    ("Softmax", "conv", "softmax_param { axis: -3 }"),
+    ("Scale", "conv", ""),
+    ("Eltwise", "conv pair conv", ""),
+    ("Eltwise", "conv pair conv pair", "eltwise_param { coeff: [2, 1, 3, 1] }"),
     ("Crop", "conv pair", ""),
     ("Eltwise", "conv pair", "eltwise_param { coeff: 2 coeff: 1 }"),
     ("Reshape", "conv", "reshape_param { axis: 2 shape { dim: 49 } }"),
@@ -160,6 +166,7 @@ def nets(target: Target) -> Iterator[tuple[str, str]]:
         yield "layers", IMAGE + "".join(text for _, text in layers)
     yield "slice", IMAGE + SLICE
     yield "halves", IMAGE + HALVES
+    yield "rows", IMAGE + SLICE.replace("slice_dim: 2", "axis: -2")
     yield "split", IMAGE + SPLIT
     yield from (("trained", TRAINED), ("fed", FED), ("one-phase", ONE_PHASE))
     yield from (("two-inputs", TWO_INPUTS), ("v1", V1), ("input-fields", INPUT_FIELDS))

@@ -90,13 +90,16 @@ def _statistics(site: Site) -> Sequence[Fields] | None:
     return [layer]
 
 
-def _axis_from_front(site: Site) -> Sequence[Fields] | None:
-    layer = _copied(site.layer)
-    param, shape = layer.concat_param, site.bottoms[0]
-    if param.axis >= 0 or shape is None:
-        return None
-    param.axis += len(shape)
-    return [layer]
+def _axis_from_front(message: str) -> Rewrite:
+    def write(site: Site) -> Sequence[Fields] | None:
+        layer, shape = _copied(site.layer), site.bottoms[0]
+        param = getattr(layer, message)
+        if param.axis >= 0 or shape is None:
+            return None
+        param.axis += len(shape)
+        return [layer]
+
+    return write
 
 
 def _default_axis(site: Site) -> Sequence[Fields] | None:
@@ -182,6 +185,29 @@ def _coefficients(site: Site) -> Sequence[Fields]:
     return [*before, layer]
 
 
+def _pairs(site: Site) -> Sequence[Fields] | None:
+    """An Eltwise of two bottoms after another, each with the coefficients of its bottoms."""
+    param = site.layer.eltwise_param
+    coefficients = list(param.coeff) or [1.0] * len(site.layer.bottom)
+    layers: list[Any] = []
+    read, factor = site.layer.bottom[0], coefficients[0]
+    for number, (bottom, other) in enumerate(zip(site.layer.bottom[1:], coefficients[1:]), 1):
+        pair = proto.EltwiseParameter(operation=param.operation)
+        if (factor, other) != (1, 1):
+            pair.coeff[:] = [factor, other]
+        if number == len(site.layer.bottom) - 1:
+            return [*layers, site.last("Eltwise", [read, bottom], eltwise_param=pair)]
+        layers.append(site.new(f"first{number + 1}", "Eltwise", [read, bottom], eltwise_param=pair))
+        read, factor = layers[-1]["top"][0], 1.0
+    return None
+
+
+def _without_bias(site: Site) -> Sequence[Fields] | None:
+    layer = _copied(site.layer)
+    layer.scale_param.bias_term = False
+    return [layer]
+
+
 def _reshape(site: Site) -> Sequence[Fields] | None:
     """A Reshape that names every axis of its bottom: 0 keeps the size of an axis."""
     shape, param = site.bottoms[0], site.layer.reshape_param
@@ -204,7 +230,8 @@ def _reshape(site: Site) -> Sequence[Fields] | None:
 REWRITES: Mapping[str, Rewrite] = {
     "*.engine": _default_engine,
     "batch_norm_param.use_global_stats": _statistics,
-    "concat_param.axis": _axis_from_front,
+    "bottom": _pairs,
+    "concat_param.axis": _axis_from_front("concat_param"),
     "concat_param.concat_dim": _axis_for("concat_param", "concat_dim"),
     "convolution_param.axis": _default_axis,
     "convolution_param.kernel_size": _per_axis,
@@ -222,8 +249,11 @@ REWRITES: Mapping[str, Rewrite] = {
     "prior_box_param.clip": _unclipped_boxes,
     "reshape_param.axis": _reshape,
     "reshape_param.num_axes": _reshape,
+    "scale_param.bias_term": _without_bias,
+    "slice_param.axis": _axis_from_front("slice_param"),
     "slice_param.slice_dim": _slice,
     "slice_param.slice_point": _slice,
+    "softmax_param.axis": _axis_from_front("softmax_param"),
 }
 
 #: What becomes of the weights, where a rewrite changes them.
