@@ -9,7 +9,7 @@ from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.rules import Rule
-from protogen.shapes import Shape, format_shape
+from protogen.shapes import Shape, differ, format_shape
 
 
 @register
@@ -110,7 +110,7 @@ def _disagree(step: Step, twin: Step) -> bool:
     # Net::ShareTrainedLayersWith compares the numbers of blobs, then the shapes.
     if len(mine) != len(theirs):
         return True
-    return any(map(_differ, mine, theirs))
+    return any(map(differ, mine, theirs))
 
 
 def _is_known(step: Step) -> bool:
@@ -122,17 +122,6 @@ def _is_known(step: Step) -> bool:
 
 def _blob_shapes(step: Step) -> list[Shape]:
     return [blob.shape for blob in step.facts.blobs]
-
-
-def _differ(mine: Shape, theirs: Shape) -> bool:
-    """Whether two shapes differ in a size that is known in both."""
-    if mine is None or theirs is None:
-        return False
-    if len(mine) != len(theirs):
-        return True
-    # A height that only one phase leaves open may be the same.
-    pairs = [pair for pair in zip(mine, theirs) if None not in pair]
-    return any(size != other for size, other in pairs)
 
 
 def _listed(step: Step) -> str:
