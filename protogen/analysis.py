@@ -185,6 +185,11 @@ class Analysis(Displayed):
             return found
         return [each for each in found if self._is_real(each)]
 
+    @property
+    def text_has_errors(self) -> bool:
+        """Whether errors in the text may hide others, which show up once the text is right."""
+        return any(map(_is_error, self.earlier))
+
     def _is_real(self, fault: Diagnostic) -> bool:
         """Whether a fault does not just follow from an error in the text of its layer.
 

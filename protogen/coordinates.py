@@ -208,8 +208,10 @@ _RULES: dict[str, _Rule] = {
 def _grids(analysis: Analysis, step: Step) -> Grids | None:
     """The top of a layer on the axes of its bottom; ``None`` if it keeps no places."""
     schema = step.schema
-    # The file may have forgotten the bottoms of a Pooling, which is reported where it is.
     if schema is None or not step.bottoms or None in step.bottoms:
+        return None
+    # The rules of a layer rely on its number of bottoms, which is reported where it is wrong.
+    if any(fault.name == "blob-count" for fault in step.faults):
         return None
     rule = _elementwise if schema.elementwise else _RULES.get(step.type)
     if rule is None:

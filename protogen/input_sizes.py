@@ -232,7 +232,10 @@ def _poolings(graph: Graph) -> Iterator[tuple[Step, PoolingWindow]]:
     """Each Pooling layer that does not pool globally, with its window."""
     schema = registered("Pooling")
     for step in graph.steps:
-        if step.type != "Pooling" or step.layer.pooling_param.global_pooling:
+        # A Pooling without a bottom is an error of its own.
+        if step.type != "Pooling" or not step.bottoms:
+            continue
+        if step.layer.pooling_param.global_pooling:
             continue
         assert schema is not None
         any_image = [(1, 1, 1, 1)]  # the window does not depend on it

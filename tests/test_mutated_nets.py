@@ -7,6 +7,7 @@ names its seed: ``mutated(seed)`` is its text. ``PROTOGEN_FUZZ_FROM`` is the fir
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import re
@@ -21,10 +22,13 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 import protogen
+from protogen import targets
 from protogen.checks import Suppressions
+from protogen.cli import main
 from protogen.cli._tasks import Outcome, Task, run_task
 from protogen.diagnostics import Diagnostic, ProtogenError
 from protogen.render.context import Context
+from protogen.render.dot import dot
 from protogen.render.findings import FORMATS
 from protogen.render.net import FORMATS as NET_FORMATS
 from protogen.reports.findings import CheckedFile
@@ -233,7 +237,64 @@ def apply_fixes(data: bytes) -> None:
             protogen.check(fixed, notes=True)
 
 
+#: Command lines that read a net from standard input. NAME is a layer or a blob of the net.
+COMMAND_LINES = [
+    "check - --target TARGET",
+    "convert - --to TARGET --force",
+    "convert - --to TARGET --json -o /dev/null",
+    "cost -",
+    "cost - --json",
+    "cost - --without-reductions",
+    "crop-offset - NAME NAME",
+    "deploy -",
+    "diff - zoo:lenet --weights",
+    "diff zoo:lenet - --json",
+    "edit - --remove NAME",
+    "edit - --rename NAME other",
+    "edit - --cut NAME NAME",
+    "edit - --set NAME convolution_param.pad 1 --diff",
+    "emit - --annotate",
+    "receptive-field -",
+    "receptive-field - NAME",
+    "sizes - --range 200:240",
+    "summary -",
+    "summary - --json --all-phases",
+    "to-python - --style netspec",
+    "to-python -",
+    "view - -o -",
+]
+
+
+def command_line(data: bytes) -> None:
+    """Another command, which may print an error, but not fail."""
+    random = Random(data)
+    names = re.findall(rb'(?:name|top): "([\w/.]+)"', data) or [b"data"]
+    words = random.choice(COMMAND_LINES).split()
+    for number, word in enumerate(words):
+        if word == "NAME":
+            words[number] = random.choice(names).decode()
+        elif word == "TARGET":
+            words[number] = random.choice(targets.names())
+    streams = {name: io.TextIOWrapper(io.BytesIO()) for name in ("stdout", "stderr")}
+    streams["stdin"] = io.TextIOWrapper(io.BytesIO(data))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stream in streams.items():
+            patch.setattr(sys, name, stream)
+        patch.setattr(sys, "argv", ["protogen", *words])
+        # Exceptions that nobody expects are raised, not reported.
+        patch.setenv("PROTOGEN_DEBUG", "1")
+        with pytest.raises(SystemExit) as stop:
+            main()
+    assert stop.value.code in (0, 1, 2), words
+
+
+def draw(data: bytes) -> None:
+    net = protogen.loads(data, FILE)
+    dot(net.analysis(), "TB", 1)
+
+
 COMMANDS = [upgrade_twice, format_twice, shapes, emit, print_errors, apply_fixes]
+COMMANDS += [draw, *[command_line] * 6]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the names of files are POSIX ones")

@@ -440,6 +440,8 @@ def _param_names(step: Step) -> set[str]:
 
 def _shared(step: Step, other: Step) -> Iterator[Comparison]:
     """What of the first bottoms of two layers decides the shape of their weights."""
+    if not step.bottoms or not other.bottoms:
+        return
     first, second = step.bottoms[0], other.bottoms[0]
     if first is None or second is None:
         return

@@ -135,6 +135,7 @@ def _names(given: Collection[str]) -> tuple[str, ...]:
 def _deploy(training: TrainingNet, options: Deploy) -> Result:
     """The deploy net of a net in the current format."""
     _check_kept(training, options.keep)
+    _check_losses(training)
     outputs = Outputs(training, options.outputs, probability=options.probability)
     targets: list[Value] = []
     for output in outputs.list:
@@ -160,6 +161,15 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
         origins,
         report=tuple(report_lines(training, inputs, outputs, added, walk, cleared)),
     )
+
+
+def _check_losses(training: TrainingNet) -> None:
+    """Raise if a loss has too few bottoms to say which blobs it compares."""
+    wrong = []
+    for loss in training.losses:
+        wrong += [training.place(fault) for fault in loss.faults if fault.name == "blob-count"]
+    if wrong:
+        raise ProtogenError(wrong)
 
 
 def _check_result(

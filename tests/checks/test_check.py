@@ -144,7 +144,7 @@ def test_the_number_of_findings_does_not_decide_how_often_a_net_is_serialized(
             calls.append(message)
             return bytes(message.SerializePartialToString(deterministic=True))
 
-        monkeypatch.setattr("protogen.net._serialized", counted)
+        monkeypatch.setattr("protogen.content.serialized", counted)
         assert len(check(net, select=["G101"]).diagnostics) == layers
         counts.append(len(calls))
     assert counts[0] == counts[1] > 0

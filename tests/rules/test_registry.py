@@ -80,7 +80,7 @@ def test_every_rule_that_the_sources_name_exists() -> None:
         name
         for path in SOURCES
         for name in re.findall(
-            r'(?:named\(|rule=|\.fault\(\s*|Problem\(\s*|mistake\(\s*|\.report\(\s*)"([a-z0-9-]+)"',
+            r'(?:(?<!_)named\(|rule=|\.fault\(\s*|Problem\(\s*|mistake\(\s*|\.report\(\s*)"([a-z0-9-]+)"',
             path.read_text(encoding="utf-8"),
         )
     }

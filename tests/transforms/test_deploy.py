@@ -601,3 +601,9 @@ def test_published_pairs(pair: str, conformance: Path) -> None:
         if each.kind not in ("learnable", "shape") and each.type not in ("Dropout", "Input")
     ]
     assert {each.path for each in differences} == PAIRS[pair]
+
+
+def test_a_loss_without_all_its_bottoms() -> None:
+    text = DATA + 'layer { name: "loss" type: "MultiBoxLoss" bottom: "data" bottom: "label" }\n'
+    with pytest.raises(ProtogenError, match="expected 4 bottoms, got 2"):
+        Deploy()(loads(text))

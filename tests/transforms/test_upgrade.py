@@ -58,3 +58,11 @@ def test_the_upgrade_of_a_message() -> None:
         "Pooling",
         "InnerProduct",
     ]
+
+
+def test_errors_that_the_text_has_hidden() -> None:
+    # Caffe rejects the mixture before it looks for bottoms, which the upgraded net lacks.
+    mixed = 'layers { name: "r" type: RELU bottom: "data" top: "r" }\n' + TEXT.split("\n")[0]
+    result = Upgrade()(loads(mixed))
+    assert [each.name for each in loads(mixed).analysis().diagnostics] == ["legacy-mixed"]
+    assert [each.name for each in result.net.analysis().diagnostics] == ["unknown-bottom"]
