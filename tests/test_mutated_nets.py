@@ -27,6 +27,7 @@ from protogen.checks import Suppressions
 from protogen.cli import main
 from protogen.cli._tasks import Outcome, Task, run_task
 from protogen.diagnostics import Diagnostic, ProtogenError
+from protogen.layers import all_types
 from protogen.render.context import Context
 from protogen.render.dot import dot
 from protogen.render.findings import FORMATS
@@ -295,6 +296,50 @@ def draw(data: bytes) -> None:
 
 COMMANDS = [upgrade_twice, format_twice, shapes, emit, print_errors, apply_fixes]
 COMMANDS += [draw, *[command_line] * 6]
+
+
+#: The bottoms and tops of the layer "x" in the nets below.
+CONNECTIONS = [
+    ("", "x"),
+    ("", ""),
+    ("data", ""),
+    ("data", "x"),
+    ("data conv", "x"),
+    ("data conv data", "x y"),
+    ("conv", "conv"),
+]
+
+
+def test_layers_with_other_numbers_of_blobs() -> None:
+    """Each type with blobs that it may not have, before layers whose checks look back at it."""
+    for number, kind in enumerate(types()):
+        bottoms, tops = CONNECTIONS[(number + FIRST) % len(CONNECTIONS)]
+        text = net_around(kind, bottoms.split(), tops.split())
+        try:
+            try_everything(FIRST + number, text)
+            command_line(text.encode())
+        except Exception as error:
+            raise AssertionError(text) from error
+
+
+def types() -> list[str]:
+    return sorted(schema.type for schema in all_types())
+
+
+def net_around(kind: str, bottoms: list[str], tops: list[str]) -> str:
+    connections = [f'bottom: "{name}"' for name in bottoms] + [f'top: "{name}"' for name in tops]
+    last = tops[0] if tops else "data"
+    return f"""\
+layer {{ name: "data" type: "Input" top: "data" input_param {{ shape {{ dim: [1, 4, 28, 28] }} }} }}
+layer {{ name: "conv" type: "Convolution" bottom: "data" top: "conv"
+  convolution_param {{ num_output: 4 kernel_size: 3 }} }}
+layer {{ name: "x" type: "{kind}" {" ".join(connections)} param {{ name: "shared" }} }}
+layer {{ name: "twin" type: "{kind}" bottom: "{last}" top: "twin" param {{ name: "shared" }} }}
+layer {{ name: "relu" type: "ReLU" bottom: "{last}" top: "relu" }}
+layer {{ name: "crop" type: "Crop" bottom: "data" bottom: "{last}" top: "crop"
+  crop_param {{ offset: 1 }} }}
+layer {{ name: "sum" type: "Eltwise" bottom: "data" bottom: "relu" top: "sum" }}
+"""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the names of files are POSIX ones")
