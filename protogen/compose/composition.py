@@ -15,7 +15,7 @@ from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.graph import CONDITIONS, PHASES, State, Wiring
 from protogen.inference import given_shapes
 from protogen.net import Net, set_composition
-from protogen.program import ComposeError, mistake, reject
+from protogen.program import ComposeError, mistake, reject, user_line
 from protogen.schema import (
     Facts,
     Fault,
@@ -51,6 +51,7 @@ class Composition:
 
     def __init__(self, net: Net) -> None:
         self.net = net
+        self._content = net.content
         self.names = Names()
         self._phase: str | None = None
         # A net that was read, or made from a message, has layers already.
@@ -130,9 +131,11 @@ class Composition:
             self.names.take(name, read, tops, in_place, phases)
         except Fault as fault:
             explanation = self._explanation(fault, _phase_of_shapes(phases))
-            self.net.drop_layer()
+            self._content.drop_layer()
             raise _compose_error(schema, name, blobs, fault, explanation) from None
-        self.net.keep_layer(index, name, wiring, stated)
+        self._content.keep_layer(name, wiring)
+        # The callers are _compose and LayerSchema.__call__.
+        self.net.note_layer(index, name, user_line(depth=4), stated)
         return _as_blobs(tops, facts)
 
     def _explanation(self, fault: Fault, phase: str) -> Explanation | None:
@@ -173,7 +176,7 @@ class Composition:
             fill(fields, schema, keywords)
             if self._phase and "include" not in fields:
                 fields["include"] = [{"phase": self._phase}]
-            index, layer = self.net.add_layer(fields)
+            index, layer = self._content.add_layer(fields)
             return index, layer, _CONDITIONS.isdisjoint(fields)
         except (TypeError, ValueError, UnknownKeyword):
             # protobuf's own error does not name the layer, and not always the field. Looking for
