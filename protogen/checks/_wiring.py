@@ -20,7 +20,7 @@ def reads_while_writing(step: Step) -> bool:
 
 def sources(analysis: Analysis) -> Iterator[Step]:
     """The layers that bring in data: those without bottoms that learn nothing."""
-    return (s for s in analysis.steps if not s.layer.bottom and s.layer.type != "Parameter")
+    return (step for step in analysis.steps if step.is_source)
 
 
 def list_names(steps: list[Step]) -> str:

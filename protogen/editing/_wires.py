@@ -67,9 +67,7 @@ class Rewiring:
     def steps(self, index: int) -> Iterator[Step]:
         """The layer with this index in each state in which it runs."""
         for analysis in self.analyses:
-            for step in analysis.steps:
-                if step.index == index:
-                    yield step
+            yield from analysis.of_indices([index])
 
     def read_instead(self, value: Value, name: str, *, without: Collection[int] = ()) -> None:
         """Let the readers of a value read the blob ``name``; what they write keeps its name."""
