@@ -109,6 +109,10 @@ class Content:
             self._names.append(name)
             self._wirings.append(wiring)
 
+    def drop_layer(self) -> None:
+        """Take back the layer added last."""
+        del self.message.layer[-1]
+
     def apply(self, edits: Sequence[Edit]) -> None:
         """Make edits of message and text. Raises as `Document.apply` does, changing nothing."""
         if self.document is None:

@@ -43,8 +43,6 @@ __all__ = [
     "set_composer",
 ]
 
-_OUR_LAYER = proto.LayerParameter.DESCRIPTOR
-
 #: The number of blobs: exactly that many, or (at least, at most), where ``None`` is no limit.
 Arity = int | tuple[int, int | None]
 
@@ -198,7 +196,8 @@ class LayerSchema:
 
     def parameters(self, layer: proto.LayerParameter) -> Hashable:
         """The part of the layer that decides its answers, as a key to look them up by."""
-        if layer.DESCRIPTOR is not _OUR_LAYER:  # other defaults, and other fields of a number
+        # A class of another schema has other defaults, and other fields with the same number.
+        if type(layer) is not proto.LayerParameter:
             serialized = [_serialized(layer, name) for name in self.params]
             return (layer.DESCRIPTOR.file.name, *serialized)
         if self._only_param is not None:

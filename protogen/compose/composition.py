@@ -15,7 +15,7 @@ from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.graph import CONDITIONS, PHASES, State, Wiring
 from protogen.inference import given_shapes
 from protogen.net import Net, set_composition
-from protogen.program import ComposeError, mistake, reject
+from protogen.program import ComposeError, mistake, reject, user_line
 from protogen.schema import (
     Facts,
     Fault,
@@ -51,6 +51,7 @@ class Composition:
 
     def __init__(self, net: Net) -> None:
         self.net = net
+        self._content = net.content
         self.names = Names()
         self._phase: str | None = None
         # A net that was read, or made from a message, has layers already.
@@ -118,26 +119,23 @@ class Composition:
         read = tuple([blob.name for blob in blobs])
         tops = self._top_names(schema, name, blobs, keywords)
         index, layer, plain = self._add_message(schema, name, read, tops, keywords)
-        in_place = _in_place(read, tops)
+        # Inference of the whole net uses it again.
+        known = None if type(schema) is UnknownType else schema
+        wiring = Wiring(read, tops, plain, known, schema.parameters(layer))
         phases = ALL_PHASES if plain else phases_of(layer)
-        # For the lookup of the answer here, and again when the whole net is inferred.
-        parameters = schema.parameters(layer)
-        # A shape may depend on the phase, but a blob has only one: that in TEST, if possible.
-        phase = "TRAIN" if phases == TRAIN_ONLY else "TEST"
+        in_place = _in_place(read, tops)
         try:
-            shapes = tuple([blob.shape for blob in blobs])
-            facts = schema.infer(layer, shapes, len(tops), PHASES[phase], in_place, parameters)
-            if not plain and layer.param:
-                check_param_count(layer, facts)
+            facts = _infer(schema, layer, wiring, blobs, in_place, phases)
             if stated:
                 facts = _check_stated(facts, tops, stated)
             self.names.take(name, read, tops, in_place, phases)
         except Fault as fault:
-            explanation = self._explanation(fault, phase)
-            self.net.drop_layer()
+            explanation = self._explanation(fault, _phase_of_shapes(phases))
+            self._content.drop_layer()
             raise _compose_error(schema, name, blobs, fault, explanation) from None
-        known = None if type(schema) is UnknownType else schema
-        self.net.keep_layer(index, name, Wiring(read, tops, plain, known, parameters), stated)
+        self._content.keep_layer(name, wiring)
+        # The callers are _compose and LayerSchema.__call__.
+        self.net.note_layer(index, name, user_line(depth=4), stated)
         return _as_blobs(tops, facts)
 
     def _explanation(self, fault: Fault, phase: str) -> Explanation | None:
@@ -178,7 +176,7 @@ class Composition:
             fill(fields, schema, keywords)
             if self._phase and "include" not in fields:
                 fields["include"] = [{"phase": self._phase}]
-            index, layer = self.net.add_layer(fields)
+            index, layer = self._content.add_layer(fields)
             return index, layer, _CONDITIONS.isdisjoint(fields)
         except (TypeError, ValueError, UnknownKeyword):
             # protobuf's own error does not name the layer, and not always the field. Looking for
@@ -233,17 +231,45 @@ class Composition:
             reject(f"ntop must be a number of tops, got {shown(number)}", name, schema.type)
         if number == 1:
             return (name,)
-        # The first top is called like the layer; only the others are numbered.
-        return tuple([f"{name}_{index}" if index else name for index in range(number)])
+        return _numbered(name, number)
 
     def _given_tops(self, schema: LayerSchema, name: str, given: object) -> tuple[str, ...]:
         tops = []
-        for top in given if isinstance(given, (list, tuple)) else [given]:
+        names = given if isinstance(given, (list, tuple)) else [given]
+        for top in names:
             if not isinstance(top, str):
                 message = f"top must be a string or a list of strings, got {shown(given)}"
                 reject(message, name, schema.type)
             tops.append(self.names.prefix + top)
         return tuple(tops)
+
+
+# Shapes that are inferred ----------------------------------------------------------------------
+
+
+def _infer(
+    schema: LayerSchema,
+    layer: proto.LayerParameter,
+    wiring: Wiring,
+    blobs: Sequence[Blob],
+    in_place: frozenset[int],
+    phases: int,
+) -> Facts:
+    """What is known about the layer. Raises `Fault` if Caffe would reject it."""
+    shapes = tuple([blob.shape for blob in blobs])
+    phase = PHASES[_phase_of_shapes(phases)]
+    facts = schema.infer(layer, shapes, len(wiring.tops), phase, in_place, wiring.parameters)
+    if not wiring.plain and layer.param:
+        check_param_count(layer, facts)
+    return facts
+
+
+def _phase_of_shapes(phases: int) -> str:
+    """The phase in which a layer is inferred.
+
+    A shape may depend on the phase, but a blob has only one: that in TEST, if possible.
+    """
+    return "TRAIN" if phases == TRAIN_ONLY else "TEST"
 
 
 # Shapes that the user states -------------------------------------------------------------------
@@ -267,10 +293,10 @@ def _stated_shapes(
     for other in ("top", "ntop", "in_place"):
         if keywords.get(other):
             reject(f"expected either tops or {other}, got both", name, schema.type)
+    # Without a shape, a top has just its name.
+    given = {top: shape for top, shape in tops.items() if shape is not None}
     try:
-        known = given_shapes(
-            {top: shape for top, shape in tops.items() if shape is not None}, "tops"
-        )
+        known = given_shapes(given, "tops")
     except (TypeError, ValueError) as error:
         reject(str(error), name, schema.type)
     return tuple(known.get(top) for top in tops)
@@ -316,8 +342,16 @@ def _as_blobs(tops: Sequence[str], facts: Facts) -> Tops:
     return tuple(map(Blob, tops, facts.tops)) or None
 
 
+def _numbered(name: str, number: int) -> tuple[str, ...]:
+    """The names of so many tops: the first is called like the layer, the others are numbered."""
+    if not number:
+        return ()
+    return (name, *[f"{name}_{index}" for index in range(1, number)])
+
+
 def _all_blobs(bottoms: Sequence[object]) -> TypeGuard[Sequence[Blob]]:
-    for bottom in bottoms:  # noqa: SIM110 (a generator would cost more than the loop)
+    # A generator in `all` would take twice as long.
+    for bottom in bottoms:  # noqa: SIM110
         if type(bottom) is not Blob:
             return False
     return True
@@ -361,7 +395,9 @@ def _compose_error(
     If the sizes of the bottoms differ, it has the account and the repairs that `protogen.check`
     would show.
     """
-    where = explanation.where if explanation else ""
+    where, why, hint = "", "", fault.hint
+    if explanation is not None:
+        where, why, hint = explanation.where, explanation.why, explanation.hint or fault.hint
     if blobs and not where:
         shapes = [f'"{blob.name}" is {format_shape(blob.shape)}' for blob in blobs[:_LISTED]]
         where = f"bottom {', '.join(shapes)}"
@@ -370,9 +406,9 @@ def _compose_error(
         fault.message,
         name,
         schema.type,
-        hint=(explanation.hint if explanation else "") or fault.hint,
+        hint=hint,
         where=where,
-        why=explanation.why if explanation else "",
+        why=why,
         field=fault.field,
     )
 

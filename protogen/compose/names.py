@@ -58,18 +58,18 @@ class Names:
         """
         if name in self.layers and self.layers[name] & phases:
             raise Fault(f'a layer named "{name}" already exists', field="name")
-        for index in range(len(tops)):
-            # The names of most tops are new.
-            if in_place or tops[index] in self.tops:
-                self._check_rewrite(tops[index], phases, index in in_place)
+        # The names of most tops are new.
+        if in_place or not self.tops.keys().isdisjoint(tops):
+            self._check_rewrites(tops, in_place, phases)
         self.note(name, bottoms, tops, phases)
 
-    def _check_rewrite(self, top: str, phases: int, in_place: bool) -> None:
-        if in_place:
-            if self.read.get(top, 0) & phases:
-                raise _overwritten(top)
-        elif self.tops.get(top, 0) & phases:
-            raise _produced_twice(top)
+    def _check_rewrites(self, tops: Sequence[str], in_place: frozenset[int], phases: int) -> None:
+        for index, top in enumerate(tops):
+            if index in in_place:
+                if self.read.get(top, 0) & phases:
+                    raise _overwritten(top)
+            elif self.tops.get(top, 0) & phases:
+                raise _produced_twice(top)
 
     def note(self, name: str, bottoms: Sequence[str], tops: Sequence[str], phases: int) -> None:
         """Record the names of a layer, and what it reads."""
