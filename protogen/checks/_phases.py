@@ -34,6 +34,11 @@ class Phases:
         """The text that the net was read from, or ``None`` if it was composed."""
         return self.net.document
 
+    @cached_property
+    def damaged_layers(self) -> frozenset[int]:
+        """The layers with errors in their text."""
+        return self.net.damaged_layers
+
     @property
     def trained(self) -> list[Analysis]:
         """The analyses of the phases in which the net is trained."""
