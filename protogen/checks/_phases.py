@@ -10,7 +10,6 @@ from protogen.analysis import Analysis
 from protogen.forks import ForkPart, layer_parts, net_parts
 from protogen.graph import Step, read_wiring
 from protogen.net import Net
-from protogen.text import Document
 
 if TYPE_CHECKING:
     from protogen.proto import NetParameter
@@ -28,11 +27,6 @@ class Phases:
     net: Net
     message: NetParameter
     analyses: list[Analysis]
-
-    @property
-    def document(self) -> Document | None:
-        """The text that the net was read from, or ``None`` if it was composed."""
-        return self.net.document
 
     @cached_property
     def damaged_layers(self) -> frozenset[int]:
