@@ -274,9 +274,8 @@ def _all_findings(phases: Phases) -> list[Diagnostic]:
 
 def _of_whole_layers(phases: Phases, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """The findings about layers that were read whole: of the others, too little is known."""
-    damaged = phases.net.damaged_layers
     for finding in found:
-        if finding.layer_index not in damaged:
+        if finding.layer_index not in phases.damaged_layers:
             yield finding
 
 

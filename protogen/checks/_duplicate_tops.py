@@ -52,6 +52,7 @@ def explain_duplicate_top(finding: Finding) -> Diagnostic:
         return finding.diagnostic
     earlier = next(each for each in analysis.steps if name in each.wiring.tops)
     duplicate = DuplicateTop(finding.phases, analysis, step, finding.diagnostic, earlier, position)
+    # The first cause that applies: several at once would only contradict each other.
     for cause in _CAUSES:
         explanation = cause(duplicate)
         if explanation is not None:

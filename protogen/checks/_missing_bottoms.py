@@ -53,6 +53,7 @@ def explain_missing_bottom(finding: Finding) -> Diagnostic:
     missing = MissingBottom(
         finding.phases, finding.analysis, finding.step, finding.diagnostic, position
     )
+    # The first cause that applies: several at once would only contradict each other.
     for cause in _CAUSES:
         explanation = cause(missing)
         if explanation is not None:
@@ -271,6 +272,7 @@ def _given_by_data(missing: MissingBottom, producer: Step) -> Iterator[Proposal]
     """One more top of the data layer that this phase has in place of the other one."""
     if producer.layer.bottom:
         return
+    # The layer of the other phase may have images and labels, and that of this one images alone.
     for source in sources(missing.analysis):
         if source.type != producer.type or source.index > missing.step.index:
             continue
@@ -328,6 +330,7 @@ def _unnamed_input(missing: MissingBottom) -> Explanation | None:
 
 
 def _missing_names(analysis: Analysis) -> Iterator[str]:
+    """The bottoms that no layer produces, once for each layer that reads them."""
     for step in analysis.steps:
         for name, bottom in zip(step.wiring.bottoms, step.bottoms):
             if bottom is None:
@@ -343,6 +346,7 @@ def _name_of_layer(missing: MissingBottom) -> Explanation | None:
     layer = _earlier_layer(missing.analysis, missing.step, name)
     if layer is None:
         return None
+    # In other frameworks a layer is read by its name; in Caffe, its top is.
     named = f'"{name}" is the name of {missing.described(layer)}'
     if not layer.tops:
         edit = insert(layer.path("top[0]"), name)

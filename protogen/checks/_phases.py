@@ -10,7 +10,6 @@ from protogen.analysis import Analysis
 from protogen.forks import ForkPart, layer_parts, net_parts
 from protogen.graph import Step, read_wiring
 from protogen.net import Net
-from protogen.text import Document
 
 if TYPE_CHECKING:
     from protogen.proto import NetParameter
@@ -29,10 +28,10 @@ class Phases:
     message: NetParameter
     analyses: list[Analysis]
 
-    @property
-    def document(self) -> Document | None:
-        """The text that the net was read from, or ``None`` if it was composed."""
-        return self.net.document
+    @cached_property
+    def damaged_layers(self) -> frozenset[int]:
+        """The layers with errors in their text."""
+        return self.net.damaged_layers
 
     @property
     def trained(self) -> list[Analysis]:

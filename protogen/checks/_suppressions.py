@@ -108,6 +108,7 @@ class Suppressions:
 
     def _above(self, line: int) -> Iterator[Suppression]:
         """The comments in the block of lines right above a line, each line with a suppression."""
+        # Several comments may stand above a line, each with a reason after it.
         while line - 1 in self._by_line:
             line -= 1
             yield from self._by_line[line]

@@ -96,6 +96,7 @@ def _has(layer: LayerParameter, param: str, name: str) -> bool:
 
 def _renamed_axis(step: Step, param: str, old: str) -> Fix:
     """The new field with the same value, which only the axis has."""
+    # Safe: axis counts from 0 as the old fields do, and accepts every value that they accept.
     value = getattr(getattr(step.layer, param), old)
     edits = (
         delete(step.path(f"{param}.{old}")),

@@ -90,6 +90,7 @@ class IdleSolverField(Check):
 
 def _only(names: Sequence[str]) -> str:
     """``only Adam does``, or ``only "step" and "sigmoid" do``."""
+    # A field that nobody reads would be an unknown field, so there is at least one.
     if len(names) == 1:
         return f"only {names[0]} does"
     return f"only {', '.join(names[:-1])} and {names[-1]} do"

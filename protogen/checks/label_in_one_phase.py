@@ -86,6 +86,7 @@ class LabelInOnePhase(Check):
 
 def _data(analysis: Analysis) -> dict[str, Value]:
     """The tops of the data layers, by name."""
+    # By name: the two phases usually have a data layer each, with tops of the same names.
     found = {}
     for step in sources(analysis):
         for top in step.tops:

@@ -74,6 +74,7 @@ class MisalignedCrop(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type("Crop"):
+            # A layer whose text has errors has no faults, but may lack bottoms.
             if step.faults or len(step.bottoms) != 2:
                 continue
             cropped, reference = step.bottoms

@@ -129,6 +129,7 @@ def _learns_own_weights(step: Step) -> bool:
     """Whether the layer has weights that it learns and does not share with another layer."""
     if step.type not in _FILLED or step.faults:
         return False
+    # Without a param, the multiplier is 1 and nothing is shared.
     if not step.layer.param:
         return True
     # The first learnable blob of all these types is the weights.

@@ -60,6 +60,7 @@ class MissingNetFile(Check):
 
 def _similar_net(path: str, solver: SolverFile) -> str:
     """A hint if a net with nearly the same name is in the folder of the solver."""
+    # Only neighbors: in the whole tree, many nets have the same name.
     nets = solver.neighboring_nets
     near = difflib.get_close_matches(Path(path).stem, nets, n=1, cutoff=0.8)
     if not near:

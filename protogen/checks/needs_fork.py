@@ -96,6 +96,7 @@ def _distinct(parts: Iterable[ForkPart]) -> list[ForkPart]:
 
 def _listed(parts: list[ForkPart]) -> str:
     """Up to three of them, and the number of the others."""
+    # The parameters of a fork's type go without saying.
     words = [part.what for part in parts if not part.inner]
     if len(words) == 1:
         return words[0]

@@ -88,8 +88,9 @@ def _always_excluded(layer: LayerParameter) -> bool:
 
 def _phases_always_met(rule: NetStateRule) -> set[Phase]:
     """The phases in which a rule is met at every level and in every stage."""
-    has_limit = rule.HasField("min_level") or rule.HasField("max_level")
-    if rule.stage or rule.not_stage or has_limit:
+    written = {field.name for field, _ in rule.ListFields()}
+    # Any other field may keep the rule from being met.
+    if written - {"phase"}:
         return set()
     if rule.HasField("phase"):
         return {rule.phase}

@@ -73,6 +73,7 @@ class PhasesDisagree(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # The solver copies by name from TRAIN to TEST, in this direction only.
         trained: dict[str, Step] = {}
         for analysis in phases.in_phase("TRAIN"):
             trained |= _unique(analysis)

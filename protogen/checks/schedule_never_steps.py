@@ -50,6 +50,7 @@ class ScheduleNeverSteps(Check):
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message
+        # The other policies change the rate in every iteration, or never.
         if message.lr_policy == "step":
             first, field = message.stepsize, "stepsize"
         elif message.lr_policy == "multistep" and message.stepvalue:

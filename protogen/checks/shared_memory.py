@@ -116,10 +116,11 @@ def _needed_for_gradients(analysis: Analysis) -> Iterator[tuple[Step, Value]]:
         return
     passing = passing_gradients(analysis)
     for step in analysis.steps:
+        needed: list[Value] = []
         if step in passing and reads_top(step):
-            for top in step.tops:
-                yield step, top
+            needed += step.tops
         # A layer that learns reads its bottom even if it passes no gradient on.
         if not step.in_place and reads_bottom(step, step in passing):
-            for bottom in filter(None, step.bottoms):
-                yield step, bottom
+            needed += filter(None, step.bottoms)
+        for value in needed:
+            yield step, value

@@ -51,6 +51,7 @@ class SnapshotPrefix(Check):
         message = solver.message
         prefix = message.snapshot_prefix
         writes = message.snapshot > 0 or message.snapshot_after_train
+        # Without a prefix, UpgradeSnapshotPrefixProperty takes the path of the solver.
         if not writes or not prefix:
             return
         folder = str(Path(prefix).parent)

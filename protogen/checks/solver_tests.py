@@ -49,6 +49,7 @@ class SolverTests(Check):
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message
+        # test_net_param come first, then test_net, then net for what test_iter has left over.
         nets = len(message.test_net) + len(message.test_net_param)
         iters = len(message.test_iter)
         # Further test_iter values test `net` or `net_param`. (source: ``Solver::InitTestNets``)

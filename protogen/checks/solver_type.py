@@ -47,6 +47,7 @@ class SolverType(Check):
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message
+        # Types are case-sensitive: Nesterov, which was NESTEROV when types were an enum.
         if message.type not in _TYPES:
             hint = did_you_mean(message.type, _TYPES) or f"expected one of {', '.join(_TYPES)}"
             yield self.found(None, f'unknown solver type "{message.type}"', field="type", hint=hint)

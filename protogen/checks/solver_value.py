@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from protogen.checks._check import Check, register
 from protogen.checks._solver import POLICIES, SolverFile
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
 from protogen.rules import Rule
+
+if TYPE_CHECKING:
+    from protogen.proto import SolverParameter
 
 
 @register
@@ -45,12 +49,17 @@ class SolverValue(Check):
     )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
-        message = solver.message
+        yield from self._rejected(solver.message)
+        yield from self._without_effect(solver)
+
+    def _rejected(self, message: SolverParameter) -> Iterator[Diagnostic]:
+        """What Caffe aborts on."""
         for name in ("average_loss", "iter_size"):
             value = getattr(message, name)
             if value < 1:
                 yield self.found(None, f"{name} must be at least 1, got {value}", field=name)
         kind = message.regularization_type
+        # SGDSolver::Regularize looks at the type only of what decays.
         if message.weight_decay and kind not in ("L1", "L2"):
             yield self.found(
                 None,
@@ -58,14 +67,20 @@ class SolverValue(Check):
                 field="regularization_type",
                 hint=did_you_mean(kind, ("L1", "L2")) or "expected L1 or L2",
             )
+
+    def _without_effect(self, solver: SolverFile) -> Iterator[Diagnostic]:
+        """What leaves the weights as they are."""
+        message = solver.message
         if not solver.given("max_iter"):
+            severity = Severity.WARNING
             # Faster R-CNN, for example, steps the solver and takes the snapshots in Python.
-            is_stepped = message.HasField("snapshot") and not message.snapshot
+            if message.HasField("snapshot") and not message.snapshot:
+                severity = Severity.NOTE
             yield self._idle(
                 "max_iter is missing, so it is 0 and no iteration runs, unless a program steps the"
                 " solver",
                 field="max_iter",
-                severity=Severity.NOTE if is_stepped else Severity.WARNING,
+                severity=severity,
             )
         # Another policy is that of a fork, with its own learning rates.
         if not message.base_lr and message.lr_policy in POLICIES:

@@ -49,9 +49,10 @@ class UnknownIgnoredCode(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         # A composed net has no comments.
-        if phases.document is None:
+        document = phases.net.document
+        if document is None:
             return
-        for suppression in read_suppressions(phases.document):
+        for suppression in read_suppressions(document):
             for message, hint in _mistakes(suppression):
                 finding = self.found(None, message, hint=hint)
                 yield replace(finding, location=suppression.comment.location)

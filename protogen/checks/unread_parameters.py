@@ -98,11 +98,10 @@ def _unread(step: Step) -> Iterator[str]:
     """
     if step.schema is None or step.schema.forks:
         return
+    read = {*_GENERAL, *step.schema.params, _ALSO_READ.get(step.type)}
     for field, _ in step.layer.ListFields():
         name = field.name
-        if field.message_type is None or name in _GENERAL:
-            continue
-        if name in step.schema.params or name == _ALSO_READ.get(step.type):
+        if field.message_type is None or name in read:
             continue
         # If no type of BVLC reads it, it does not belong to another type.
         if _readers(name) and not proto.forks_of(field):
@@ -123,6 +122,7 @@ def _only(readers: list[str]) -> str:
     """``only Dropout does``, or the number of the types if there are many."""
     if len(readers) == 1:
         return f"only {readers[0]} does"
+    # loss_param, for example, has a dozen readers.
     if len(readers) > 4:
         return f"only {', '.join(readers[:3])} and {len(readers) - 3} more types do"
     return f"only {', '.join(readers[:-1])} and {readers[-1]} do"

@@ -99,6 +99,7 @@ class UnreadTop(Check):
 
 def _is_reported_elsewhere(analysis: Analysis, step: Step) -> bool:
     """Whether the tops of a layer are for people, or `dead-layer` reports the layer."""
+    # People read these in the log.
     if step.type in MEASURES:
         return True
     if step.schema is not None and step.schema.loss:

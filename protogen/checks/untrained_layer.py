@@ -73,6 +73,7 @@ class UntrainedLayer(Check):
             for analysis in phases.in_phase("TEST"):
                 untrained = list(_untrained(analysis, names, params))
                 listed = untrained
+                # Many of them usually have one cause: another prefix, or a net for something else.
                 if len(untrained) > _MOST_LISTED:
                     listed = untrained[:1]
                 for step in listed:

@@ -59,6 +59,7 @@ class UnusedInput(Check):
             for step in sources(analysis):
                 for top in step.tops:
                     tops.setdefault((step.index, top.top), top)
+                    # A loss_weight makes an objective of a top, which is use enough.
                     if top.readers or top.weighed:
                         read.add(top.name)
         for top in tops.values():
