@@ -32,7 +32,9 @@ def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any)
     problem = None if value is None else value_problem(descriptor, value)
     if problem:
         reject(problem.message, hint=problem.hint)
-    if _is_list(descriptor, path) and value is not None and not isinstance(value, (list, tuple)):
+    # An edit of a repeated field takes a list, and users may give its only element.
+    is_single = value is not None and not isinstance(value, (list, tuple))
+    if is_single and _is_list(descriptor, path):
         value = [value]
     edits = []
     for index in _layers_with(net, pattern, str(path[0])):

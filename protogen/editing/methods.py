@@ -141,6 +141,7 @@ class EditingMethods:
         net = self._net
         message = net.in_current_format().current.message
 
+        # Some edits, such as a renaming, need no inference.
         @cache
         def analyses() -> Sequence[Analysis]:
             return [net.analysis(state, inputs) for state in states_of(message)]

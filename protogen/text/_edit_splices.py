@@ -288,7 +288,8 @@ def _planned(changes: FieldChanges, number: int) -> _Plan:
     """The changes to a field that is written with a number of values."""
     replaced = {index: _printed(holder) for index, holder in changes.replaced.items()}
     deleted = set(changes.deleted)
-    if not is_repeated(changes.field) and (replaced or deleted):
+    is_changed = bool(replaced or deleted)
+    if is_changed and not is_repeated(changes.field):
         # A field that takes one value and is given twice is an error: only the first counts.
         deleted.update(range(1, number))
     if not changes.inserted or len(deleted) < number:
@@ -300,7 +301,10 @@ def _planned(changes: FieldChanges, number: int) -> _Plan:
     replaced.update(zip(places, added))
     deleted.difference_update(places)
     surplus = added[len(places) :]
-    return _Plan(replaced, {number: surplus} if surplus else {}, deleted)
+    inserted = {}
+    if surplus:
+        inserted[number] = surplus
+    return _Plan(replaced, inserted, deleted)
 
 
 def _occurrences(block: Block) -> dict[str, list[_Occurrence]]:

@@ -81,6 +81,7 @@ def mixed_formats(result: ParseResult, problems: list[Problem]) -> tuple[list[Pr
     frames = _layer_frames(problems)
     if not frames:
         return problems, []
+    # A net with layers of both kinds comes first: the conversion of all fixes each layer, too.
     both = both_formats(result)
     if both is not None:
         return _with_both_formats(result, problems, both)
@@ -108,6 +109,7 @@ def conversion(result: ParseResult) -> list[Splice] | None:
     splices = []
     for layer in _layers(result):
         converted = layer.conversion()
+        # One that is unclear is enough: Caffe rejects a net that is converted in part.
         if converted is None:
             return None
         splices += converted

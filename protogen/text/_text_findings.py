@@ -106,14 +106,16 @@ def _index_of(layer: dict[str, Any], layers: list[dict[str, Any]]) -> int:
 
 def _layer_type(frame: Frame) -> str:
     kind = frame.values.get("type", "")
-    if isinstance(kind, int):  # the enum of the older `layers`
+    # An enum in the older `layers`, and a string now.
+    if isinstance(kind, int):
         return str(frame.fields["type"].descriptor.enum_type.values_by_number[kind].name)
     return str(kind)
 
 
 def _missing(result: ParseResult) -> Iterator[Problem]:
     """The required fields that are missing. Caffe rejects a message without them."""
-    if not result.has_required:  # most nets have no message with one, and the question takes long
+    # Most nets have no message with one, and the question takes long.
+    if not result.has_required:
         return
     message = result.message()
     for dotted in message.FindInitializationErrors():
@@ -153,6 +155,7 @@ def _whole_file(result: ParseResult) -> Iterator[Problem]:
             (),
             Fix("remove the byte order mark", (), safe=True, splices=((0, 1, ""),)),
         )
+    # Caffe accepts a file without fields, as a net that does nothing.
     if not result.root.entries and not result.problems:
         yield Problem("empty-file", "file has no fields", 0, 0, "", "", ())
 
@@ -183,12 +186,13 @@ def _of_its_kind(result: ParseResult, descriptor: Any) -> list[Problem]:
 
 def _foreign_field(entries: list[Entry], own: Fields, other: Fields) -> Entry | None:
     """The first field that only the other kind of file has, if the file is of that kind."""
-    here = [entry for entry in entries if entry[0] in own]
-    there = [entry for entry in entries if entry[0] in other]
-    # Nets and solvers share some fields, such as "debug_info", which say nothing.
-    if len(there) <= len(here):
-        return None
-    for entry in there:
-        if entry[0] not in own:
-            return entry
-    return None
+    here = there = 0
+    first = None
+    for entry in entries:
+        name = entry[0]
+        here += name in own
+        there += name in other
+        # Nets and solvers share some fields, such as "debug_info", which say nothing.
+        if first is None and name in other and name not in own:
+            first = entry
+    return first if there > here else None

@@ -168,11 +168,16 @@ class Layer:
     def _current_type(self, word: str) -> str:
         """The type that a word or number stands for; empty if there is none."""
         # Text format takes the number of an enum value in place of its name.
-        if self.header == "layers" and word.isdigit() and int(word) in _V1_ENUM.values():
-            return V1_TYPES[_V1_ENUM.Name(int(word))]
+        if self.header == "layers" and word.isdigit():
+            number = int(word)
+            if number in _V1_ENUM.values():
+                return V1_TYPES[_V1_ENUM.Name(number)]
         if word in V1_TYPES:
             return V1_TYPES[word]
-        return word if word in _CURRENT_TYPES else ""
+        # A current type without its quotes.
+        if word in _CURRENT_TYPES:
+            return word
+        return ""
 
     @property
     def _per_blob(self) -> list[LayerField]:

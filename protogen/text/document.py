@@ -188,7 +188,9 @@ def read(
     It does not raise for bad text: ``Document.diagnostics`` says what is wrong with it, and
     ``Document.message`` holds the rest. A file that is not text gives one diagnostic.
     """
-    return Document(decode(text), message_class or proto.NetParameter, filename)
+    if message_class is None:
+        message_class = proto.NetParameter
+    return Document(decode(text), message_class, filename)
 
 
 def read_file(path: str | FilePath, message_class: Any = None) -> Document:

@@ -192,6 +192,7 @@ def output_name(head: Prediction, heads: int, taken: Collection[str]) -> str:
         name = "detection_out"
     else:
         name = "prob" if heads == 1 else f"{head.blob}_prob"
+    # A training net may have its Softmax under this name already.
     while name in taken:
         name = f"{head.blob}_prob" if name == "prob" else f"{name}_"
     return name
@@ -207,6 +208,7 @@ def output_layers(head: Prediction, name: str) -> list[dict[str, Any]]:
         "bottom": [head.blob],
         "top": [name],
     }
+    # Only a Softmax has an axis: that of a Sigmoid would mean nothing.
     if head.axis is not None:
         layer["softmax_param"] = {"axis": head.axis}
     return [layer]
@@ -246,6 +248,7 @@ def _step(confidence: str, what: str, layer_type: str, **fields: Any) -> dict[st
 
 def _detection_parameters(loss: Any) -> dict[str, Any]:
     """What the loss says of the boxes, and SSD's own values for what it does not."""
+    # The boxes are coded as in training, or they would be decoded to other places.
     given = {
         "num_classes": loss.num_classes,
         "share_location": loss.share_location,

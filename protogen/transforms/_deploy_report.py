@@ -126,6 +126,7 @@ def _removed_lines(removed: Sequence[_Removed]) -> Iterator[str]:
 def _removed(training: TrainingNet, cut: Sequence[Prediction], walk: Walk) -> list[_Removed]:
     """The layers that are removed, each with its reason."""
     kept = {step.index for step in walk.kept}
+    # A layer of another phase has no step here.
     running = {step.index: step for step in training.analysis.steps}
     purposes = _purposes(training, cut)
     found = []

@@ -258,7 +258,9 @@ def _later_heads(
         steps = {value.step for value in _values(head, analysis)}
         later = []
         for other in heads:
-            if other.blobs != head.blobs and steps <= depends[id(other)]:
+            # Two losses on one blob are computed from each other in neither direction.
+            is_other = other.blobs != head.blobs
+            if is_other and steps <= depends[id(other)]:
                 later.append(other)
         yield head, later
 

@@ -34,13 +34,13 @@ def training_fields(layer: Any, index: int, removed: Counter[str]) -> Iterator[E
         # The fillers of a DummyData are its data.
         if not is_parameters or field.name == "dummy_data_param":
             continue
+        here = (*path, field.name)
         names = list(_idle_fields(layer.type, value, removed))
+        # A message in which nothing would be left goes as a whole.
         if names and len(names) == len(value.ListFields()):
-            # Nothing would be left in the message.
-            yield delete((*path, field.name))
-            continue
-        for name in names:
-            yield delete((*path, field.name, name))
+            yield delete(here)
+        else:
+            yield from (delete((*here, name)) for name in names)
 
 
 def _multipliers(layer: Any, path: Path, removed: Counter[str]) -> Iterator[Edit]:

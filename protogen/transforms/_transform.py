@@ -102,6 +102,7 @@ class Transform(ABC):
 
     def verify(self, before: Net, result: Result) -> None:
         """Raise `TransformError` if inference does not confirm what the transform ensures."""
+        # Both phases, because a transform may be right in the one and wrong in the other.
         after = result.net
         if len(result.origins) != len(after.current.message.layer):
             raise TransformError(f"{type(self).__name__}: its origins do not cover the new layers")
@@ -124,7 +125,8 @@ class Transform(ABC):
             if name in result.changed or name not in after.blobs:
                 continue
             # An unknown shape may become known.
-            if is_known(shape) and after.blobs[name] != shape:
+            is_changed = after.blobs[name] != shape
+            if is_changed and is_known(shape):
                 raise TransformError(
                     f'{type(self).__name__}: changes the shape of blob "{name}" in {after.phase}'
                     f" from {format_shape(shape)} to {format_shape(after.blobs[name])}"
@@ -174,7 +176,8 @@ def origins_after(number: int, edits: Iterable[Edit]) -> Origins:
 def check_text(net: Net) -> None:
     """Raise `ProtogenError` if the text of a net could not be read completely."""
     document = net.document
-    if document is not None:
-        found = reading_errors(document.diagnostics)
-        if found:
-            raise ProtogenError(found)
+    if document is None:  # composed in Python
+        return
+    found = reading_errors(document.diagnostics)
+    if found:
+        raise ProtogenError(found)

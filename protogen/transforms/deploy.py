@@ -179,6 +179,7 @@ def _check_result(
     errors = [each for each in rejected if each.severity is Severity.ERROR]
     if errors:
         raise ProtogenError(errors)
+    # One is enough: an input of another size changes all layers that depend on it.
     for name, shape, trained in _other_weights(training, net):
         shapes = [f'"{each.blob}" {format_shape(each.shape)}' for each in inputs]
         raise ProtogenError(training.place(other_weights(name, shape, trained, shapes)))
@@ -274,8 +275,8 @@ def _added_layers(
         if output.head is None or not output.function:
             continue
         # Layers that only copy a blob are removed.
-        read = [walk.original(training.analysis.values[name]).name for name in output.blobs]
-        head = replace(output.head, blobs=tuple(read))
+        values = map(walk.original, output.values(training.analysis))
+        head = replace(output.head, blobs=tuple(value.name for value in values))
         name = output_name(head, functions[output.function], taken)
         found[index] = output_layers(head, name)
         taken.update(fields["name"] for fields in found[index])

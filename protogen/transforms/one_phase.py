@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from protogen.edits import Edit, delete
+from protogen.edits import Edit, Path, delete
 from protogen.graph import PHASES, State
 from protogen.net import Net
 from protogen.transforms._transform import Result, Transform, check_text, origins_after
@@ -88,11 +88,15 @@ def _rule_edits(layer: LayerParameter, index: int, number: int) -> Iterator[Edit
 
 def _decided(name: str, rules: Sequence[NetStateRule], index: int, number: int) -> Iterator[Edit]:
     """Remove the rules about the other phase, and the phase from the rules about this one."""
-    if rules and not any(_may_meet(rule, number) for rule in rules):
-        yield delete(("layer", index, name))
+    path: Path = ("layer", index, name)
+    if not rules:
+        return
+    # As one edit, which also removes the brackets of a list.
+    if not any(_may_meet(rule, number) for rule in rules):
+        yield delete(path)
         return
     for place, rule in enumerate(rules):
         if not _may_meet(rule, number):
-            yield delete(("layer", index, name, place))
+            yield delete((*path, place))
         elif rule.HasField("phase"):
-            yield delete(("layer", index, name, place, "phase"))
+            yield delete((*path, place, "phase"))

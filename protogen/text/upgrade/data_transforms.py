@@ -45,6 +45,7 @@ def upgrade_data_transforms(net: Any, found: Findings) -> None:
 
 
 def _has_old_transforms(layer: Any) -> bool:
+    # A value that equals the default counts, too: Caffe asks whether the field is written.
     name = _data_param(layer)
     if not name:
         return False
@@ -56,6 +57,7 @@ def _move_transforms(layer: Any, param: Any) -> None:
     param.SetInParent()
     layer.transform_param.SetInParent()
     for field in TRANSFORMS:
+        # The old field wins over one in transform_param.
         if param.HasField(field):
             setattr(layer.transform_param, field, getattr(param, field))
             param.ClearField(field)

@@ -35,7 +35,9 @@ class MessageUpgrade:
 
 def needs_upgrade(net: Any) -> bool:
     """Whether Caffe upgrades this net when it loads it. Costs next to nothing for a current net."""
-    return bool(net.layers or net.input) or has_old_batch_norm(net)
+    if net.layers or net.input:
+        return True
+    return has_old_batch_norm(net)
 
 
 def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
@@ -43,6 +45,7 @@ def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
 
     ``locate`` gives diagnostics their place. (``UpgradeNetAsNeeded`` in Caffe)
     """
+    # The order is that of Caffe: each step reads what the one before it leaves.
     found = Findings(locate)
     out = type(net)()
     out.CopyFrom(net)
@@ -56,6 +59,7 @@ def upgrade_net(net: Any, locate: Locate | None = None) -> MessageUpgrade:
     if out.layers:
         upgrade_v1(out, found)
     if out.input and upgrade_inputs(out, found):
+        # The Input layer is the first one, and no old layer became it.
         origins.insert(0, None)
     upgrade_batch_norm(out, found)
     return _result(out, found, tuple(origins))

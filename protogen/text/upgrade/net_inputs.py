@@ -45,6 +45,7 @@ def upgrade_inputs(net: Any, found: Findings) -> bool:
     elif len(shapes) < len(net.input):
         _report_missing_shape(net, len(shapes), found)
     else:
+        # Shapes that are left over are ignored, as Caffe has one for each input.
         layer = type(net)().layer.add(name="input", type="Input", top=net.input)
         layer.input_param.shape.extend(shapes[: len(net.input)])
         # Caffe puts it first, wherever the input fields are written.

@@ -25,6 +25,7 @@ def upgrade_type(solver: Any, found: Findings) -> None:
     """Replace ``solver_type`` by ``type``, in place."""
     if not solver.HasField("solver_type"):
         return
+    # The default of "type" does not count: Caffe asks whether the field is written.
     if solver.HasField("type"):
         message = "solver has both type and the older solver_type; Caffe accepts only one of them"
         hint = f'delete solver_type if you mean type: "{solver.type}"'
