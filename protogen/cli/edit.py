@@ -99,14 +99,17 @@ def command(
     in place, shared blobs keep their fillers. If a reference would be lost, if a name is taken, or
     if Caffe would reject a shape that it accepted, nothing is written, and the exit code is 1.
     """
-    if in_place and (spec == "-" or output != "-" or is_composed(spec)):
+    has_file = spec != "-" and not is_composed(spec)
+    if in_place and (output != "-" or not has_file):
         raise click.UsageError("--in-place needs a FILE and no --output")
+    # A program cannot be written in place.
     hint = "" if is_composed(spec) else "; use --in-place for that"
     check_output(output, [split_spec(spec)[0]], hint)
     steps = list(_in_order(edits))
     if not steps:
         raise click.UsageError("expected an edit, such as --rename OLD NEW")
     net = read_net(spec)
+    # To see which faults the edits made, and to show what they changed.
     before = net.copy()
     given = shapes_given(net, inputs)
     for option, values in steps:

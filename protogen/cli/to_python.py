@@ -57,5 +57,6 @@ def command(spec: str, output: str, style: Style) -> None:
     check_output(output, [split_spec(spec)[0]])
     net, _ = read_net_or_exit(spec)
     write_text(output, to_python(net, style, title=Path(display_name(spec)).name))
+    # The program lacks what could not be read.
     if any(each.severity is Severity.ERROR for each in net.current.findings):
         raise click.exceptions.Exit(1)

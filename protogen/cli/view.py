@@ -76,6 +76,7 @@ def _write(spec: str, output: str | None, settings: dict[str, Any], state: dict[
     net, mistakes = read_partial_net(spec, settings)
     analysis = analyze(net, **state)
     title = Path(spec).name if spec != "-" else net.name or "standard input"
+    # A net with faults is shown, too: the page is where to look for them.
     write_text(target, page(net, analysis, title))
     if target != "-":
         report(f"wrote {target}")
