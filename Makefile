@@ -45,6 +45,37 @@ $(VENV)/.bench: $(VENV)/.dev
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
+# Other programs that read prototxt, each in a virtual environment of its own. A real Caffe needs
+# CPython 3.8; MNN, OpenVINO and Sophgo's Caffe need CPython 3.10. What cannot be installed is said,
+# and its tests are skipped.
+CAFFE_PYTHON ?= python3.8
+MNN_PYTHON ?= python3.10
+CONSUMERS := caffe sophgo opencv mnn openvino
+WHEELS_caffe := kendryte-caffe==1.0.0.20210829 'numpy<1.25' protobuf==3.20.3 scikit-image six
+WHEELS_sophgo := 'numpy<2' protobuf==3.20.3 scikit-image six
+WHEELS_opencv := 'opencv-python-headless>=4.10,<5'
+WHEELS_mnn := MNN==3.6.1 'numpy<2'
+WHEELS_openvino := 'openvino-dev==2023.3.0' protobuf==3.20.3
+.consumers/caffe: INTERPRETER := $(CAFFE_PYTHON)
+.consumers/opencv: INTERPRETER := $(PYTHON)
+.consumers/%: INTERPRETER := $(MNN_PYTHON)
+
+# The folder gets its name when all is installed, so that an interrupted make starts again.
+.consumers/%:
+	@rm -rf $@ $@.part && mkdir -p .consumers
+	@{ $(INTERPRETER) -m venv $@.part \
+	    && $@.part/bin/python -m pip install --quiet $(WHEELS_$*) \
+	    && { [ $* != sophgo ] || $@.part/bin/python -m pip install --quiet --no-deps tpu-mlir==1.30.2; } \
+	    && mv $@.part $@; } || echo 'make consumers: no $*, so its tests are skipped'
+
+consumers: $(VENV)/.dev $(CONSUMERS:%=.consumers/%)  ## Compare verdicts with real programs
+	PROTOGEN_CONSUMERS=.consumers PROTOGEN_CONSUMERS_SAMPLED=1 \
+	    $(BIN)/python -m pytest -rs -s --durations=0 $(wildcard tests/portability/test_*.py)
+
+bench: $(VENV)/.dev
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
 # Other programs that read prototxt, each in a virtual environment of its own. The real Caffe needs
 # CPython 3.8.
 CAFFE_PYTHON ?= python3.8

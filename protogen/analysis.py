@@ -20,7 +20,7 @@ from protogen.field_changes import apply
 from protogen.graph import Graph, State, Step, Value, Wiring, build, read_wiring
 from protogen.inference import AUTOMATIC_TOP, Inputs, dialects, given_shapes, walk
 from protogen.schema import Context, Facts
-from protogen.shapes import Shape, format_shape
+from protogen.shapes import Shape, format_shape, is_known
 from protogen.sources import unknown_reason
 
 __all__ = ["Analysis", "LayerShapes", "Place", "UnknownTop"]
@@ -46,9 +46,12 @@ class UnknownTop:
     @property
     def option(self) -> str:
         """The option of the command line that gives the shape: ``--input data=64,C,28,28``."""
+        # Without a number of axes, it is most likely an image.
         sizes = [None] * len(_AXES) if self.shape is None else list(self.shape)
         letters = _AXES if len(sizes) == len(_AXES) else "?" * len(sizes)
-        words = [letters[i] if size is None else str(size) for i, size in enumerate(sizes)]
+        words = []
+        for letter, size in zip(letters, sizes):
+            words.append(letter if size is None else str(size))
         return f"--input {self.blob}={','.join(words)}"
 
 
@@ -63,10 +66,6 @@ _ERRORS_OF_ONE_FIELD = {
 
 #: What the axes of an image are called where their sizes are for the user to fill in.
 _AXES = "NCHW"
-
-
-def _is_known(shape: Shape) -> bool:
-    return shape is not None and None not in shape
 
 
 @dataclass(frozen=True)
@@ -182,9 +181,9 @@ class Analysis(Displayed):
             if step.faults:
                 found += step.faults
         found += dialects(self.graph)
-        if self._damaged:
-            return [each for each in found if self._is_real(each)]
-        return found
+        if not self._damaged:
+            return found
+        return [each for each in found if self._is_real(each)]
 
     def _is_real(self, fault: Diagnostic) -> bool:
         """Whether a fault does not just follow from an error in the text of its layer.
@@ -233,16 +232,22 @@ class Analysis(Displayed):
         """
         found = []
         for step in self.steps:
-            damaged = step.index in self._damaged
-            if step.faults and not damaged:
+            # The faults of a layer that was read only in part may not be real.
+            if step.faults and step.index not in self._damaged:
                 continue
-            if not all(value and _is_known(value.shape) for value in step.bottoms):
+            # Behind an unknown bottom, unknown tops are no news.
+            if not all(map(is_known, step.bottom_shapes)):
                 continue
             for value in step.tops:
-                if value.readers and not _is_known(value.shape):
-                    reason = "its text has errors" if damaged else unknown_reason(step.layer)
-                    found.append(UnknownTop(value.name, value.shape, step.name, step.type, reason))
+                if value.readers and not is_known(value.shape):
+                    found.append(self._unknown_top(value))
         return found
+
+    def _unknown_top(self, value: Value) -> UnknownTop:
+        step = value.step
+        damaged = step.index in self._damaged
+        reason = "its text has errors" if damaged else unknown_reason(step.layer)
+        return UnknownTop(value.name, value.shape, step.name, step.type, reason)
 
     # What checks ask -----------------------------------------------------------------------------
 

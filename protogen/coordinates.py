@@ -208,7 +208,8 @@ _RULES: dict[str, _Rule] = {
 def _grids(analysis: Analysis, step: Step) -> Grids | None:
     """The top of a layer on the axes of its bottom; ``None`` if it keeps no places."""
     schema = step.schema
-    if schema is None or None in step.bottoms:
+    # The file may have forgotten the bottoms of a Pooling, which is reported where it is.
+    if schema is None or not step.bottoms or None in step.bottoms:
         return None
     rule = _elementwise if schema.elementwise else _RULES.get(step.type)
     if rule is None:
@@ -222,10 +223,10 @@ def _grids(analysis: Analysis, step: Step) -> Grids | None:
         grids = rule(ctx)
     except Fault:
         return None
-    for grid in grids or ():
-        # With a stride of 0, all elements would lie in one place.
-        if grid is not None and grid.step == 0:
-            return None
+    steps = [grid.step for grid in grids or () if grid is not None]
+    # With a stride of 0, all elements would lie in one place.
+    if 0 in steps:
+        return None
     return grids
 
 

@@ -12,9 +12,9 @@ out. For an image of 224 rows a set has 224 bits, and joining two of them takes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from operator import or_
+from operator import eq, or_
 from typing import NamedTuple
 
 __all__ = [
@@ -100,15 +100,21 @@ def composed(reads: Sequence[Read], product: Product, axes: int) -> Product | No
     product without elements. Raises `Mixed` if the result is not a product.
     """
     found = [_read_along(reads, along) for along in product]
+    found += _new_conditions(reads, product)
+    if _is_empty(found):
+        return None
+    sets, conditions = found[:axes], found[axes:]
+    # A condition that always holds says nothing. The same one twice says it once.
+    conditions = [along for along in conditions if not all(along.sets)]
+    return (*sets, *dict.fromkeys(conditions))
+
+
+def _new_conditions(reads: Sequence[Read], product: Product) -> Iterator[Along]:
+    """That an element reads anything along the axes of the bottom that no set depends on."""
     used = {along.axis for along in product}
     for axis, read in enumerate(reads):
         if axis not in used and read.may_be_empty:
-            found.append(_condition(read))
-    if _is_empty(found):
-        return None
-    # A condition that always holds says nothing. The same one twice says it once.
-    conditions = [along for along in found[axes:] if not all(along.sets)]
-    return (*found[:axes], *dict.fromkeys(conditions))
+            yield _condition(read)
 
 
 def _condition(read: Read) -> Along:
@@ -205,8 +211,9 @@ def _covers(one: Product, other: Product) -> bool:
 
 def _contains(mine: Along, theirs: Along) -> bool:
     """Whether each set has all bits of the other one."""
-    # In one go, in C: a joined blob of SSD300 has 183,372 sets, and the difference comes late.
-    return tuple(map(or_, mine.sets, theirs.sets)) == mine.sets
+    # In C, up to the first difference: a joined blob of SSD300 has 183,372 sets.
+    unions = map(or_, mine.sets, theirs.sets)
+    return all(map(eq, unions, mine.sets))
 
 
 def _joined_pair(one: Product, other: Product) -> Product | None:

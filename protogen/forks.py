@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from protogen import proto
+from protogen import proto, targets
 from protogen.fillers import FORK_FILLERS
 from protogen.proto.schemas import schema_of
 
 if TYPE_CHECKING:
-    from google.protobuf.descriptor import FieldDescriptor
+    from google.protobuf.descriptor import Descriptor, FieldDescriptor
     from google.protobuf.message import Message
 
     from protogen.proto import LayerParameter, NetParameter
@@ -23,6 +23,7 @@ __all__ = [
     "fork_parts",
     "layer_parts",
     "net_parts",
+    "target_forks",
 ]
 
 #: The schemas of programs that read or write prototxt, but do not train nets as Caffe does.
@@ -83,15 +84,16 @@ def fork_parts(
     for field, value in message.ListFields():
         if field.name in skip:
             continue
-        field_path = f"{path}.{field.name}" if path else field.name
+        field_path = f"{path}.{field.name}".lstrip(".")
         forks = proto.forks_of(field)
         if forks:
             what = f"the field {field.name} in {message.DESCRIPTOR.name}"
             yield ForkPart(field_path, what, forks, inner)
         if field.message_type is not None:
             # What is in a message of forks goes without saying.
+            is_inner = inner or bool(forks)
             for element_path, element in _elements(field_path, value):
-                yield from fork_parts(element, element_path, inner=inner or bool(forks))
+                yield from fork_parts(element, element_path, inner=is_inner)
         elif field.full_name == "caffe.FillerParameter.type" and value in FORK_FILLERS:
             yield ForkPart(field_path, f'the filler "{value}"', FORK_FILLERS[value], inner)
         elif not forks:
@@ -132,3 +134,34 @@ def common_forks(each: Iterable[Sequence[str]]) -> list[str]:
     for forks in every[1:]:
         common = [fork for fork in common if fork in forks]
     return common
+
+
+def target_forks(net: NetParameter) -> Iterator[str]:
+    """The targets that are forks of Caffe and have every layer type and field of a net.
+
+    Their schemas are complete, unlike the marks in ``caffe.proto``.
+    """
+    for target in targets.all_targets():
+        if target.schema is None or not target.schema.forks or not target.has_type("Data"):
+            continue
+        has_types = all(target.has_type(layer.type) for layer in net.layer)
+        if has_types and _knows(target.schema.message_class().DESCRIPTOR, net):
+            yield target.name
+
+
+def _knows(descriptor: Descriptor, message: Message) -> bool:
+    """Whether a schema has the fields and enum values of a message, by their names."""
+    for field, value in message.ListFields():
+        theirs = descriptor.fields_by_name.get(field.name)
+        if theirs is None:
+            return False
+        if field.message_type is not None:
+            inner = theirs.message_type
+            if inner is None or not all(_knows(inner, each) for _, each in _elements("", value)):
+                return False
+        elif field.enum_type is not None and theirs.enum_type is not None:
+            known = theirs.enum_type.values_by_name
+            names = field.enum_type.values_by_number
+            if not all(names[number].name in known for _, number in _elements("", value)):
+                return False
+    return True

@@ -19,7 +19,7 @@ from protogen.diagnostics import Diagnostic, plural, times
 from protogen.graph import Graph, Step
 from protogen.proto import ParamSpec
 from protogen.schema import Facts, Fault, LayerSchema, check_param_count
-from protogen.shapes import Shape, count, filled, format_shape
+from protogen.shapes import Shape, count, filled, format_shape, is_known
 from protogen.spelling import shown
 
 __all__ = ["AUTOMATIC_TOP", "Inputs", "given_shapes", "infer_step", "walk"]
@@ -40,14 +40,22 @@ def given_shapes(inputs: Inputs, argument: str = "inputs") -> dict[str, Shape]:
 
 
 def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
+    # The letters of a string would be sizes, and a single number is no sequence.
     if not isinstance(shape, (str, int)):
         sizes: tuple[Any, ...] = tuple(shape)
-        if all(size is None or (isinstance(size, Integral) and int(size) >= 0) for size in sizes):
+        if all(map(_is_size, sizes)):
             return sizes
     raise ValueError(
         f"{name} must be a list of sizes, with None for an unknown size, such as"
         f" (1, 3, None, None); got {shown(shape)}"
     )
+
+
+def _is_size(size: object) -> bool:
+    """Whether it is a number of elements, or ``None``; those of NumPy are integers, too."""
+    if size is None:
+        return True
+    return isinstance(size, Integral) and int(size) >= 0
 
 
 def walk(
@@ -84,7 +92,8 @@ def walk(
         # Not zip, which would take 2,000 of the 8,000 instructions that a repeated layer takes.
         for value in step.tops:
             shape = shapes[value.top] if value.top < len(shapes) else None
-            if shape is None and inputs:  # of a layer in Python, say, or of an unknown type
+            # Of a layer in Python, say, or of an unknown type.
+            if shape is None and inputs:
                 shape = inputs.get(value.name)
             value.shape = shape
         if not step.wiring.plain and step.layer.param:
@@ -96,13 +105,11 @@ def infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: bo
     wiring = step.wiring
     schema = wiring.schema
     if schema is None:
-        if not step.bottoms and step.tops and all(value.name in inputs for value in step.tops):
-            return Facts(tuple(inputs[value.name] for value in step.tops))
-        _fault_unknown_type(step)
-        return _unknown(step)
-    bottoms = tuple([value.shape if value else None for value in step.bottoms])
+        return _untyped_facts(step, inputs)
+    bottoms = tuple([None if value is None else value.shape for value in step.bottoms])
     if not wiring.plain:
         _check_propagate_down(step)
+        # Net::Init gives a layer the phase of the net only if it has none of its own.
         if step.layer.HasField("phase"):
             phase = step.layer.phase
     try:
@@ -117,9 +124,25 @@ def infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: bo
     if step.bottoms:
         return facts
     if override:
-        tops = zip(step.tops, facts.tops)
-        return facts._replace(tops=tuple(inputs.get(value.name, shape) for value, shape in tops))
+        return _with_given_tops(step, facts, inputs)
     return _source_facts(step, facts, inputs)
+
+
+def _untyped_facts(step: Step, inputs: Mapping[str, Shape]) -> Facts:
+    """The facts of a layer with an unknown type, for which a caller may give all shapes."""
+    is_given = not step.bottoms and step.tops
+    if is_given and all(value.name in inputs for value in step.tops):
+        return Facts(tuple([inputs[value.name] for value in step.tops]))
+    _fault_unknown_type(step)
+    return _unknown(step)
+
+
+def _with_given_tops(step: Step, facts: Facts, inputs: Mapping[str, Shape]) -> Facts:
+    """The facts with the shapes that the caller gives in place of the layer's own."""
+    shapes = []
+    for value, shape in zip(step.tops, facts.tops):
+        shapes.append(inputs.get(value.name, shape))
+    return facts._replace(tops=tuple(shapes))
 
 
 def _stated_facts(
@@ -147,13 +170,17 @@ def _source_facts(step: Step, facts: Facts, inputs: Mapping[str, Shape]) -> Fact
     """The tops of a layer without bottoms: as the caller gives them, or as its source has them."""
     given = [inputs.get(value.name) for value in step.tops]
     shapes: tuple[Shape, ...] = facts.tops
-    if not all(map(_is_known, shapes)) and not all(map(_is_known, given)):
+    complete = all(map(is_known, shapes))
+    if not complete and not all(map(is_known, given)):
         # Caffe opens the source to learn the sizes that the layer's parameters leave open.
         shapes = tuple(_look_into_source(step, facts) or shapes)
-    if step.type == "Input" and not step.layer.input_param.shape and all(map(_is_known, shapes)):
+        complete = all(map(is_known, shapes))
+    if step.type == "Input" and not step.layer.input_param.shape and complete:
         _check_unshaped(step)
-    tops = [_merged(step, i, shape, given[i]) for i, shape in enumerate(shapes[: len(given)])]
-    return facts._replace(tops=(*tops, *shapes[len(given) :]))
+    tops = list(shapes)
+    for index in range(min(len(given), len(shapes))):
+        tops[index] = _merged(step, index, shapes[index], given[index])
+    return facts._replace(tops=tuple(tops))
 
 
 def _covers_data(graph: Graph, inputs: Mapping[str, Shape]) -> bool:
@@ -176,10 +203,6 @@ def _covers_data(graph: Graph, inputs: Mapping[str, Shape]) -> bool:
 _SHAPED = ("Input", "DummyData", "Parameter")
 
 
-def _is_known(shape: Shape) -> bool:
-    return shape is not None and None not in shape
-
-
 def _merged(step: Step, top: int, shape: Shape, given: Shape) -> Shape:
     """The shape of a top by what the layer states and what the caller gives.
 
@@ -192,9 +215,15 @@ def _merged(step: Step, top: int, shape: Shape, given: Shape) -> Shape:
     if len(shape) != len(given):
         _warn_of_contradiction(step, top, shape, given)
         return shape
-    if any(None not in (own, other) and own != other for own, other in zip(shape[1:], given[1:])):
+    # Not the batch, which differs between the phases.
+    if any(map(_differ, shape[1:], given[1:])):
         _warn_of_contradiction(step, top, shape, given)
-    return tuple(other if own is None else own for own, other in zip(shape, given))
+    return filled(shape, given)
+
+
+def _differ(own: int | None, other: int | None) -> bool:
+    """Whether two sizes are known and not the same."""
+    return own is not None and other is not None and own != other
 
 
 def _warn_of_contradiction(step: Step, top: int, shape: Shape, given: Shape) -> None:
@@ -269,28 +298,35 @@ def _check_loss_weight(step: Step, schema: LayerSchema, facts: Facts) -> None:
     """As many weights as tops; a loss that gives none has one.  (``Layer::SetLossWeights``)"""
     given = list(step.layer.loss_weight)
     weights = given
+    # InsertSplits: the Split layer takes the weights over.
     if any(value.weighed and value.split for value in step.tops):
-        weights = []  # the Split layer takes them over
+        weights = []
     if not weights and schema.loss:
         weights = [1.0]
     if weights and len(weights) != len(facts.tops):
-        if given:
-            reason = ""
-        else:
-            reason = "; a loss has one weight by default, and several tops need one each"
-        raise Fault(
-            f"expected {plural(len(facts.tops), 'loss_weight value')}, one for each top, got"
-            f" {len(given)}{reason}",
-            rule="loss-weight-count",
-            field="loss_weight",
-        )
+        raise _loss_weight_fault(given, facts)
     for weight, shape in zip(given or weights, facts.tops):
-        if weight and shape is not None and None not in shape and count(shape) == 0:
+        if weight and _is_empty(shape):
             raise Fault(
                 "an empty top cannot have a loss_weight",
                 rule="loss-weight-count",
                 field="loss_weight",
             )
+
+
+def _loss_weight_fault(given: Sequence[float], facts: Facts) -> Fault:
+    reason = "" if given else "; a loss has one weight by default, and several tops need one each"
+    return Fault(
+        f"expected {plural(len(facts.tops), 'loss_weight value')}, one for each top, got"
+        f" {len(given)}{reason}",
+        rule="loss-weight-count",
+        field="loss_weight",
+    )
+
+
+def _is_empty(shape: Shape) -> bool:
+    """Whether a blob is known to have no elements."""
+    return is_known(shape) and count(shape) == 0
 
 
 # Parameters that layers share ------------------------------------------------------------------
@@ -324,7 +360,7 @@ def _share_parameters(step: Step, owners: dict[str, _Owner]) -> None:
 
 
 def _compare_shapes(step: Step, index: int, owner: _Owner, shape: Shape) -> None:
-    if shape is None or owner.shape is None or None in shape or None in owner.shape:
+    if not is_known(shape) or not is_known(owner.shape):
         return
     spec = step.layer.param[index]
     if spec.share_mode == ParamSpec.PERMISSIVE:
@@ -366,10 +402,12 @@ def dialects(graph: Graph) -> list[Diagnostic]:
     taken: dict[tuple[str, str], list[Step]] = {}
     for step in graph.steps:
         schema = step.wiring.schema
-        if schema is not None and schema.has_dialects:
-            dialect = schema.dialect(step.layer)
-            if dialect:
-                taken.setdefault((schema.type, dialect), []).append(step)
+        # Few types have dialects, and this runs for every layer.
+        if schema is None or not schema.has_dialects:
+            continue
+        dialect = schema.dialect(step.layer)
+        if dialect:
+            taken.setdefault((schema.type, dialect), []).append(step)
     return [_dialect_note(*key, steps) for key, steps in taken.items()]
 
 

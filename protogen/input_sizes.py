@@ -127,11 +127,16 @@ class InputSizes:
         It computes a size from both (a Reshape, a Flatten), or compares numbers of elements, which
         are unknown if one of them is.
         """
-        sizes: list[_Size] = [(height, width), (height, None), (None, width)]
-        walks = [self._blobs(*size) for size in sizes]
-        for index, step in enumerate(self._graph.steps):
-            bottoms = zip(*(walk[index][0] for walk in walks))
-            tops = zip(*(walk[index][1] for walk in walks))
+        walks = zip(
+            self._graph.steps,
+            self._blobs(height, width),
+            self._blobs(height, None),
+            self._blobs(None, width),
+        )
+        for step, *blobs in walks:
+            # For each bottom and each top, its shape in the three walks.
+            all_bottoms, all_tops = zip(*blobs)
+            bottoms, tops = zip(*all_bottoms), zip(*all_tops)
             # A size of a top that follows from one axis is known in one of the two other walks.
             if any(_is_lost(shapes, all) for shapes in tops):
                 return step

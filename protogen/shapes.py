@@ -20,6 +20,7 @@ __all__ = [
     "Size",
     "Unknown",
     "count",
+    "differ",
     "filled",
     "format_shape",
     "internal_shape",
@@ -100,6 +101,14 @@ def public_shape(shape: Iterable[Size | None]) -> tuple[int | None, ...]:
 def is_known(shape: Shape) -> TypeGuard[tuple[int, ...]]:
     """Whether the number of axes and every size are known."""
     return shape is not None and None not in shape
+
+
+def differ(shape: Shape, other: Shape) -> bool:
+    """Whether two shapes are known to differ, in a size or in their number of axes."""
+    if shape is None or other is None:
+        return False
+    # An `UNKNOWN` size equals every other.
+    return internal_shape(shape) != internal_shape(other)
 
 
 @overload

@@ -220,9 +220,9 @@ def _same_beginning(written: Sequence[str], candidates: dict[str, list[str]]) ->
     lengths = {name: len(letters) for name, letters in found.items()}
     shortest = min(lengths, key=lengths.__getitem__)
     # Conv is a form of Convolution and of Convolution3D, and the first is clearly the better one.
-    if all(letters.startswith(found[shortest]) for letters in found.values()):
-        return shortest
-    return ""
+    beginning = found[shortest]
+    continue_it = all(letters.startswith(beginning) for letters in found.values())
+    return shortest if continue_it else ""
 
 
 def _are_forms_of(written: Sequence[str], words: Sequence[str]) -> bool:

@@ -121,6 +121,9 @@ def check_fixes(data: bytes, before: Outcome) -> Outcome:
         return outcome
     again = run(outcome.fixed_text.encode("utf-8", "surrogateescape"), fix=True)
     assert again.fixed_text is None, "a second --fix changes the text again"
+    # Half a Python program may be read as a net until its assignments are "fixed".
+    if again.skipped:
+        return outcome
     assert [str(each) for each in again.findings] == [str(each) for each in outcome.findings]
     return outcome
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from protogen import infer_shapes, layers, loads, proto, schema
+from protogen import answers, infer_shapes, layers, loads, proto
 from protogen.schema import Context, Facts, Fault, LayerSchema
 
 
 @pytest.fixture(autouse=True)
 def empty_store() -> Iterator[None]:
     """Start and end without answers of other tests."""
-    schema._store.clear()
+    answers.store.clear()
     yield
-    schema._store.clear()
+    answers.store.clear()
 
 
 def inner_product(num_output: int, filler: str = "constant") -> Any:
@@ -69,13 +69,13 @@ def test_rejected_nets_are_not_kept_alive() -> None:
 
 def test_the_store_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     limit = 100_000
-    monkeypatch.setattr(schema, "_ANSWER_BYTES", limit)
+    monkeypatch.setattr(answers, "_ANSWER_BYTES", limit)
     table = layers.find("InnerProduct")
     assert table is not None
     most = 0
     for number in range(1, 1000):
         ask(inner_product(number))
-        assert 0 < schema._store.size <= limit
+        assert 0 < answers.store.size <= limit
         most = max(most, len(table._answers))
     assert 50 < most < 500  # an answer takes some hundred bytes
 
@@ -85,15 +85,15 @@ def test_the_bytes_are_those_of_keys_and_answers() -> None:
     with pytest.raises(Fault, match="unknown filler type"):
         ask(inner_product(4, long_name))
     # The name is in the key, as a part of the parameters, and in the message of the fault.
-    assert schema._store.size > 200_000
+    assert answers.store.size > 200_000
 
 
 def test_an_answer_larger_than_the_store_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "_ANSWER_BYTES", 5_000)
+    monkeypatch.setattr(answers, "_ANSWER_BYTES", 5_000)
     ask(inner_product(4))
     with pytest.raises(Fault, match="unknown filler type"):
         ask(inner_product(4, "x" * 10_000))
-    assert schema._store.size <= 5_000
+    assert answers.store.size <= 5_000
 
 
 class Probe(LayerSchema):

@@ -10,7 +10,9 @@ import pytest
 
 from protogen.shapes import (
     UNKNOWN,
+    Shape,
     count,
+    differ,
     format_shape,
     internal_shape,
     is_known,
@@ -120,3 +122,21 @@ def test_a_text_as_shape(text: str, shape: tuple[int | None, ...]) -> None:
 def test_a_text_that_is_not_a_shape(text: str) -> None:
     with pytest.raises(ValueError, match="is not a shape; write sizes like 1,3,227,227"):
         parse_shape(text)
+
+
+@pytest.mark.parametrize(
+    ("shape", "other", "expected"),
+    [
+        ((1, 3), (1, 3), False),
+        ((1, 3), (1, 4), True),
+        ((1, None), (1, 4), False),  # may be 4
+        ((None, 3), (1, 4), True),
+        ((1, 3), (1, 3, 1), True),
+        ((), (1,), True),
+        (None, (1, 3), False),
+        ((1, 3), None, False),
+    ],
+)
+def test_shapes_differ_as_far_as_they_are_known(shape: Shape, other: Shape, expected: bool) -> None:
+    assert differ(shape, other) is expected
+    assert differ(other, shape) is expected

@@ -74,7 +74,10 @@ class Report(Displayed):
 
     def __repr__(self) -> str:
         counts = Counter(each.severity for each in self.diagnostics)
-        found = [plural(counts[each], each.value) for each in Severity if counts[each]]
+        found = []
+        for severity in Severity:
+            if counts[severity]:
+                found.append(plural(counts[severity], severity.value))
         return f"<report: {', '.join(found) or 'no findings'}>"
 
     def verdict(self, target: str) -> Verdict:
@@ -111,25 +114,19 @@ def check(
     unknown target, `ProtogenError` for a file that cannot be read.
     """
     _check_codes(select=select, ignore=ignore)
-    wanted_targets = _targets(target)
+    targets = _targets(target)
     net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
     states = [State(p, level, stages) for p in phases or net.meant_phases(level, stages)]
-    verdicts: dict[str, Verdict] = {}
+    # Frozen, the net is not serialized for each finding to see whether somebody has changed it.
     with net.freeze():
         analyses = [net.analysis(state, inputs) for state in states]
         found = _all_findings(Phases(net, net.current.message, analyses))
-        if wanted_targets:
-            from protogen.portability import conflicts, judge, subject_of
-
-            subject = subject_of(net, phases=phases, level=level, stages=stages, inputs=inputs)
-            for each in wanted_targets:
-                judgment = judge(subject, each)
-                verdicts[each.name] = judgment.verdict
-                found += judgment.diagnostics
-            found += conflicts(subject, wanted_targets)
+        judgment = _judge(net, targets, phases, level, stages, inputs)
+        found += judgment.diagnostics
+        # Finding the places takes time, so it is done for what is reported only.
         wanted = [finding for finding in found if selected(finding, select, ignore, notes)]
         placed = sorted(net.place_all(wanted), key=_position)
-        return Report(placed, _unchecked(analyses), verdicts)
+        return Report(placed, _unchecked(analyses), judgment.verdicts)
 
 
 def _targets(given: str | Collection[str]) -> list[Target]:
@@ -139,7 +136,39 @@ def _targets(given: str | Collection[str]) -> list[Target]:
     # What other programs do takes a fifth of the time to import what checks a net.
     from protogen.targets import get
 
-    return [get(name) for name in ([given] if isinstance(given, str) else given)]
+    names = [given] if isinstance(given, str) else given
+    return [get(name) for name in names]
+
+
+@dataclass
+class _Judgment:
+    """What targets do with a net: the verdict of each by its name, and the findings of all."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def _judge(
+    net: Net,
+    targets: Sequence[Target],
+    phases: Collection[str],
+    level: int,
+    stages: Collection[str],
+    inputs: Inputs | None,
+) -> _Judgment:
+    """What the targets do with a net, and in what they contradict each other."""
+    found = _Judgment()
+    if not targets:
+        return found
+    from protogen.portability import conflicts, judge, subject_of
+
+    subject = subject_of(net, phases=phases, level=level, stages=stages, inputs=inputs)
+    for target in targets:
+        judgment = judge(subject, target)
+        found.verdicts[target.name] = judgment.verdict
+        found.diagnostics += judgment.diagnostics
+    found.diagnostics += conflicts(subject, targets)
+    return found
 
 
 def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
@@ -151,17 +180,22 @@ def _unchecked(analyses: Sequence[Analysis]) -> list[str]:
     for analysis in analyses:
         for top in analysis.unknown_tops:
             phases.setdefault(top, []).append(analysis.phase)
+    # A net may have a hundred layers of one type that nobody knows: one sentence for them.
     groups: dict[tuple[str, str], list[UnknownTop]] = {}
     for top, names in phases.items():
-        where = "" if len(names) == len(analyses) else f" in {names[0]}"
-        reason = f": {top.reason}" if top.reason else ""
-        groups.setdefault((f"unknown{where}{reason}", top.type), []).append(top)
+        unknown = "unknown"
+        if len(names) < len(analyses):
+            unknown += f" in {names[0]}"
+        if top.reason:
+            unknown += f": {top.reason}"
+        groups.setdefault((unknown, top.type), []).append(top)
     found = []
     for (unknown, _), tops in groups.items():
         if len(tops) > _MOST_UNCHECKED:
             found.append(_all_unchecked(unknown, tops))
-        else:
-            found += [_one_unchecked(unknown, top) for top in tops]
+            continue
+        for top in tops:
+            found.append(_one_unchecked(unknown, top))
     return found
 
 
@@ -202,10 +236,12 @@ def check_solver(
     if not isinstance(solver, Document):
         solver = read(read_bytes(solver), proto.SolverParameter, os.fspath(solver))
     file, found = SolverFile(solver), list(solver.diagnostics)
+    # A field that could not be read would look as if it were missing.
     if not reading_errors(solver.diagnostics):
         found += file.upgraded.diagnostics
         for each in all_checks():
-            found += [_place(solver, finding) for finding in each.check_solver(file)]
+            for finding in each.check_solver(file):
+                found.append(_place(solver, finding))
     wanted = [each for each in found if selected(each, select, ignore, notes)]
     return Report(sorted(wanted, key=_position))
 
@@ -213,6 +249,7 @@ def check_solver(
 def _check_codes(**given: Collection[str]) -> None:
     """Raise for codes that would select or ignore nothing."""
     for name, codes in given.items():
+        # Its letters would be taken for codes: "P" selects something, and "102" nothing.
         if isinstance(codes, str):
             raise ValueError(f'{name} must be a list of codes, such as ["{codes}"]')
         all_rules().check_patterns(codes)
@@ -220,7 +257,9 @@ def _check_codes(**given: Collection[str]) -> None:
 
 def _place(solver: Document, diagnostic: Diagnostic) -> Diagnostic:
     """A finding with the place of its field, or with the file if the field is not written."""
-    place = solver.locate(parse_path(diagnostic.field)) if diagnostic.field else None
+    place = None
+    if diagnostic.field:
+        place = solver.locate(parse_path(diagnostic.field))
     return replace(diagnostic, location=place or Location(solver.filename))
 
 
@@ -271,6 +310,7 @@ def selected(
     """Whether these options select a finding; ``ignore`` wins over ``select``."""
     if any(matches(pattern, diagnostic) for pattern in ignore):
         return False
+    # Who selects a rule by its code wants its notes, too.
     if select:
         return any(matches(pattern, diagnostic) for pattern in select)
     return notes or diagnostic.severity is not Severity.NOTE
@@ -278,5 +318,7 @@ def selected(
 
 def _position(diagnostic: Diagnostic) -> tuple[str, int, int, int]:
     place = diagnostic.location
-    line = (place.file, place.line, place.column) if place else ("", 0, 0)
-    return (*line, diagnostic.layer_index)
+    if place is None:
+        return "", 0, 0, diagnostic.layer_index
+    # Layers that a loop of a program composes have the same line, and keep the order of the net.
+    return place.file, place.line, place.column, diagnostic.layer_index

@@ -70,6 +70,7 @@ class Check:
 
         The title of the fix is also the hint, unless there is another.
         """
+        # The index says which layer it is, because several may have the same name.
         return self.rule.diagnostic(
             message,
             layer=step.name if step else "",
@@ -84,6 +85,7 @@ class Check:
         )
 
 
+#: One instance of each check. They have no state: what is found depends on the net alone.
 _registry: list[Check] = []
 
 _Check = TypeVar("_Check", bound=Check)

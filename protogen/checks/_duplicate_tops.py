@@ -47,8 +47,9 @@ def explain_duplicate_top(finding: Finding) -> Diagnostic:
     analysis, step = finding.analysis, finding.step
     position = int(parse_path(finding.diagnostic.field)[1])
     name = step.wiring.tops[position]
+    # In place, but not at the position of its bottom, as the message of inference says.
     if name in step.wiring.bottoms:
-        return finding.diagnostic  # in place, but not at the position of its bottom
+        return finding.diagnostic
     earlier = next(each for each in analysis.steps if name in each.wiring.tops)
     duplicate = DuplicateTop(finding.phases, analysis, step, finding.diagnostic, earlier, position)
     for cause in _CAUSES:
@@ -65,6 +66,7 @@ def _too_early(duplicate: DuplicateTop) -> Explanation | None:
     """The earlier layer is meant to work in place on the top of this one."""
     name, step, earlier = duplicate.name, duplicate.step, duplicate.earlier
     bottoms = dict(zip(earlier.wiring.bottoms, earlier.bottoms))
+    # It reads the blob, but no layer before it produces one.
     if name not in bottoms or bottoms[name] is not None:
         return None
     title = f'move layer "{earlier.name}" down, after layer "{step.name}"'
@@ -79,12 +81,17 @@ def _too_early(duplicate: DuplicateTop) -> Explanation | None:
 def _wrong_bottom(duplicate: DuplicateTop) -> Explanation | None:
     """This layer is meant to work in place, but its bottom is missing, or has an unknown name."""
     step, name = duplicate.step, duplicate.name
-    if len(step.wiring.tops) != 1 or len(step.bottoms) > 1 or any(step.bottoms):
+    if len(step.wiring.tops) != 1 or len(step.bottoms) > 1:
+        return None
+    # A layer whose bottom exists means its top, which then has the wrong name.
+    if any(step.bottoms):
         return None
     if step.bottoms:
-        title, edit = f'set bottom: "{name}"', Edit(step.path("bottom[0]"), "set", name)
+        title = f'set bottom: "{name}"'
+        edit = Edit(step.path("bottom[0]"), "set", name)
     elif _takes_one_bottom(step):
-        title, edit = f'add bottom: "{name}"', insert(step.path("bottom[0]"), name)
+        title = f'add bottom: "{name}"'
+        edit = insert(step.path("bottom[0]"), name)
     else:
         return None
     proposals = duplicate.verified(title, edit, strict=True)
@@ -97,7 +104,8 @@ def _takes_one_bottom(step: Step) -> bool:
     if step.schema is None:
         return False
     bottoms = step.schema.bottoms
-    return bottoms == 1 if isinstance(bottoms, int) else bottoms[0] == 1
+    least = bottoms if isinstance(bottoms, int) else bottoms[0]
+    return least == 1
 
 
 # Two sources of data ----------------------------------------------------------------------------
@@ -106,13 +114,20 @@ def _takes_one_bottom(step: Step) -> bool:
 def _input_and_layer(duplicate: DuplicateTop) -> Explanation | None:
     """The net has input fields, of which Caffe makes an Input layer, and a layer for the data."""
     net = duplicate.phases.net
+    # UpgradeNetInput puts the Input layer that it makes of the fields before all others.
     if net.current.path(duplicate.earlier.index) != ("input",):
         return None
-    proposals = [] if duplicate.step.layer.bottom else duplicate.without(duplicate.step)
+    proposals: list[Proposal] = []
+    if not duplicate.step.layer.bottom:
+        proposals += duplicate.without(duplicate.step)
     written = net.to_proto()
-    fields = [f for f in ("input", "input_shape", "input_dim") if len(getattr(written, f))]
+    fields = []
+    for field in ("input", "input_shape", "input_dim"):
+        if len(getattr(written, field)):
+            fields.append(field)
     title = f"remove {' and '.join(fields)} from the net"
-    proposals += duplicate.verified_as_written(title, *(delete((field,)) for field in fields))
+    edits = [delete((field,)) for field in fields]
+    proposals += duplicate.verified_as_written(title, *edits)
     return Explanation(f'the input fields of the net produce "{duplicate.name}" too', proposals)
 
 
@@ -135,24 +150,32 @@ def _two_sources(duplicate: DuplicateTop) -> Explanation | None:
 
 def _one_phase_each(duplicate: DuplicateTop) -> Fix | None:
     """The source that has no rules yet runs in the phase in which the other one does not."""
-    earlier, step = duplicate.earlier, duplicate.step
-    this_phase = duplicate.analysis.phase
-    other_phase = "TEST" if this_phase == "TRAIN" else "TRAIN"
-    if _has_rules(earlier) and _has_rules(step):
+    phases = _phase_of_each(duplicate)
+    if phases is None:
         return None
-    if _has_rules(earlier):
-        phases = {step: other_phase}
-    elif _has_rules(step):
-        phases = {earlier: other_phase}
-    elif _is_for_tests(earlier) and not _is_for_tests(step):
-        phases = {earlier: "TEST", step: "TRAIN"}
-    else:
-        phases = {earlier: "TRAIN", step: "TEST"}
     titles, edits = [], []
     for source, phase in phases.items():
         titles.append(f"include {{ phase: {phase} }} to {duplicate.described(source)}")
         edits.append(insert(source.path("include[0]"), {"phase": phase}))
     return Fix(f"add {' and '.join(titles)}", tuple(edits))
+
+
+def _phase_of_each(duplicate: DuplicateTop) -> dict[Step, str] | None:
+    """The phase that each source needs a rule for; ``None`` if both have rules already."""
+    earlier, step = duplicate.earlier, duplicate.step
+    other_phase = "TRAIN"
+    if duplicate.analysis.phase == "TRAIN":
+        other_phase = "TEST"
+    if _has_rules(earlier) and _has_rules(step):
+        return None
+    if _has_rules(earlier):
+        return {step: other_phase}
+    if _has_rules(step):
+        return {earlier: other_phase}
+    if _is_for_tests(earlier) and not _is_for_tests(step):
+        return {earlier: "TEST", step: "TRAIN"}
+    # In Caffe's own examples, the data for TRAIN comes first.
+    return {earlier: "TRAIN", step: "TEST"}
 
 
 def _has_rules(step: Step) -> bool:
@@ -165,7 +188,8 @@ def _is_for_tests(step: Step) -> bool:
     for field, value in step.layer.ListFields():
         if field.name.endswith("data_param") and hasattr(value, "source"):
             names.append(str(value.source))
-    return any(word in name.lower() for name in names for word in ("test", "val"))
+    words = " ".join(names).lower()
+    return "test" in words or "val" in words
 
 
 # Copies -----------------------------------------------------------------------------------------
@@ -176,7 +200,7 @@ def _copied(duplicate: DuplicateTop) -> Explanation | None:
     step = duplicate.step
     for earlier in duplicate.analysis.steps:
         if earlier is step:
-            return None
+            break
         if earlier.layer == step.layer:
             why = f"{duplicate.described(earlier)} is the same layer"
             return Explanation(why, duplicate.without(step))
@@ -187,17 +211,20 @@ def _other_name(duplicate: DuplicateTop) -> Explanation:
     """Another name for the top: that of the layer, or that of its bottom to work in place."""
     step, position = duplicate.step, duplicate.position
     proposals = duplicate.with_top(step.name)
-    bottom = step.bottoms[position] if position < len(step.bottoms) else None
+    bottom = None
+    if position < len(step.bottoms):
+        bottom = step.bottoms[position]
+    # Caffe works in place if a bottom and a top with one position have one name.
     if bottom is not None and not reads_while_writing(step):
         proposals += duplicate.with_top(bottom.name, strict=True)
-    best = min(proposals, key=lambda proposal: proposal.errors_left, default=None)
-    return Explanation(
-        f'{duplicate.described(duplicate.earlier)} produces "{duplicate.name}" first',
-        [best] if best else [],
-        hint="" if best else "give this top another name",
-    )
+    why = f'{duplicate.described(duplicate.earlier)} produces "{duplicate.name}" first'
+    if not proposals:
+        return Explanation(why, hint="give this top another name")
+    best = min(proposals, key=lambda proposal: proposal.errors_left)
+    return Explanation(why, [best])
 
 
+#: The causes in the order in which they are tried: what is most specific comes first.
 _CAUSES: tuple[Callable[[DuplicateTop], Explanation | None], ...] = (
     _too_early,
     _wrong_bottom,

@@ -36,10 +36,10 @@ def explained(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
         explain = _EXPLANATIONS.get(diagnostic.name)
         if explain is None or left == 0:
             yield diagnostic
-        else:
-            left -= 1
-            step = steps[diagnostic.layer_index]
-            yield explain(Finding(phases, analysis, step, diagnostic))
+            continue
+        left -= 1
+        step = steps[diagnostic.layer_index]
+        yield explain(Finding(phases, analysis, step, diagnostic))
 
 
 def _inferred(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
@@ -63,7 +63,8 @@ def _with_type(finding: Diagnostic) -> Diagnostic:
     intended = intended_type(written)
     if not intended:
         return finding
-    same = written.replace("_", "").lower() == intended.lower()
-    safe = same or written == "SOFTMAX_LOSS"
+    is_same = written.replace("_", "").lower() == intended.lower()
+    # V1's SOFTMAX_LOSS became SoftmaxWithLoss, the one type with another name.
+    safe = is_same or written == "SOFTMAX_LOSS"
     edit = Edit(("layer", finding.layer_index, "type"), "set", intended)
     return replace(finding, fix=Fix(f'set type: "{intended}"', (edit,), safe))

@@ -69,18 +69,25 @@ def _too_late(missing: MissingBottom) -> Explanation | None:
     producer = _later_producer(missing.analysis, missing.step, missing.name)
     if producer is None:
         return None
+    # A layer that is meant to work in place has the right name already, in its top.
+    proposals = [*_in_place(missing), *_reordered(missing, producer)]
     return Explanation(
         f'{missing.described(producer)} produces "{missing.name}", but comes later in the net',
-        [*_in_place(missing), *_reordered(missing, producer)][:1],
+        proposals[:1],
     )
 
 
 def _later_producer(analysis: Analysis, step: Step, name: str) -> Step | None:
     """The first later layer that produces the blob, and does not read it itself."""
     for each in analysis.steps:
-        if each.index > step.index and name in each.wiring.tops and name not in each.wiring.bottoms:
+        if each.index > step.index and _produces(each, name):
             return each
     return None
+
+
+def _produces(step: Step, name: str) -> bool:
+    """Whether a layer produces a blob, and does not only write it in place."""
+    return name in step.wiring.tops and name not in step.wiring.bottoms
 
 
 def _reordered(missing: MissingBottom, producer: Step) -> Iterator[Proposal]:
@@ -88,9 +95,12 @@ def _reordered(missing: MissingBottom, producer: Step) -> Iterator[Proposal]:
     step, phases = missing.step, missing.phases
     late = []
     for name, bottom in zip(step.wiring.bottoms, step.bottoms):
-        each = _later_producer(missing.analysis, step, name) if bottom is None else None
+        if bottom is not None:
+            continue
+        each = _later_producer(missing.analysis, step, name)
         if each is not None:
             late.append(each)
+    # With several, the reader has to move after all of them anyway.
     if len(late) == 1:
         title = f'move layer "{producer.name}" up, before layer "{step.name}"'
         yield from missing.verified(title, *moved(phases, producer, step.index))
@@ -126,20 +136,22 @@ def _other_state(missing: MissingBottom) -> Explanation | None:
     state = missing.analysis.state
     producers = []
     for each in missing.phases.layers:
-        produces = missing.name in each.wiring.tops and missing.name not in each.wiring.bottoms
-        if produces and not runs_in(each.layer, state):
+        if _produces(each, missing.name) and not runs_in(each.layer, state):
             producers.append(each)
+    if not producers:
+        return None
+    # A stage is given on the command line, which is less than any change of the net.
     for producer in producers:
         explanation = _stage_or_level(missing, producer)
         if explanation is not None:
             return explanation
+    other_phase = replace(state, phase=_other_phase(state))
     for producer in producers:
-        if runs_in(producer.layer, replace(state, phase=_other_phase(state))):
+        if runs_in(producer.layer, other_phase):
             return _only_in_other_phase(missing, producer)
-    for producer in producers:
-        rules = "its rules keep it out of this phase"
-        return Explanation(f'{missing.described(producer)} produces "{missing.name}", but {rules}')
-    return None
+    rules = "its rules keep it out of this phase"
+    first = missing.described(producers[0])
+    return Explanation(f'{first} produces "{missing.name}", but {rules}')
 
 
 def _stage_or_level(missing: MissingBottom, producer: Step) -> Explanation | None:
@@ -147,33 +159,42 @@ def _stage_or_level(missing: MissingBottom, producer: Step) -> Explanation | Non
     state = missing.analysis.state
     for rule in producer.layer.include:
         wanted = _meeting(state, rule)
+        # Not for a rule that asks for the other phase, too.
         if not wanted.meets(rule) or not runs_in(producer.layer, wanted):
             continue
         after = missing.phases.net.analysis(wanted, missing.analysis.inputs)
-        left = errors_left_in(missing.analysis, after, missing.diagnostic)
+        hint = ""
+        if errors_left_in(missing.analysis, after, missing.diagnostic) is not None:
+            hint = _options(state, wanted)
         return Explanation(
             f'{missing.described(producer)} produces "{missing.name}" only {_when(state, wanted)}',
-            hint="" if left is None else _options(state, wanted),
+            hint=hint,
         )
     return None
 
 
 def _meeting(state: State, rule: NetStateRule) -> State:
     """The state with the stages and the level that a rule asks for, in the same phase."""
-    stages = [stage for stage in state.stages if stage not in rule.not_stage]
-    stages += [stage for stage in rule.stage if stage not in state.stages]
+    stages = dict.fromkeys([*state.stages, *rule.stage])
+    for stage in rule.not_stage:
+        stages.pop(stage, None)
     level = state.level
     if rule.HasField("min_level"):
         level = max(level, rule.min_level)
     if rule.HasField("max_level"):
         level = min(level, rule.max_level)
-    return replace(state, level=level, stages=stages)
+    return replace(state, level=level, stages=list(stages))
 
 
 def _stage_changes(state: State, wanted: State) -> tuple[list[str], list[str]]:
     """The stages that a state lacks, and those that it has and must not have."""
-    added = [stage for stage in wanted.stages if stage not in state.stages]
-    removed = [stage for stage in state.stages if stage not in wanted.stages]
+    added, removed = [], []
+    for stage in wanted.stages:
+        if stage not in state.stages:
+            added.append(stage)
+    for stage in state.stages:
+        if stage not in wanted.stages:
+            removed.append(stage)
     return added, removed
 
 
@@ -184,7 +205,9 @@ def _when(state: State, wanted: State) -> str:
     words += [f'without stage "{stage}"' for stage in removed]
     if wanted.level != state.level:
         words.append(f"at level {wanted.level}")
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+    if len(words) == 1:
+        return words[0]
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _options(state: State, wanted: State) -> str:
@@ -193,9 +216,12 @@ def _options(state: State, wanted: State) -> str:
     options = [f"--stage {stage}" for stage in added]
     if wanted.level != state.level:
         options.append(f"--level {wanted.level}")
-    hint = f"check the net with {' '.join(options)}" if options else "check the net"
+    hint = "check the net"
+    if options:
+        hint += f" with {' '.join(options)}"
     if removed:
-        hint += f" without {' '.join(f'--stage {stage}' for stage in removed)}"
+        left_out = [f"--stage {stage}" for stage in removed]
+        hint += f" without {' '.join(left_out)}"
     return hint
 
 
@@ -221,6 +247,7 @@ def _only_in_other_phase(missing: MissingBottom, producer: Step) -> Explanation:
 
 def _limits(step: Step, phase: str) -> list[Edit]:
     """Edits with which a layer runs in one phase only."""
+    # Caffe rejects rules of both kinds in one layer, so the kind that is there is extended.
     if step.layer.exclude:
         index = len(step.layer.exclude)
         excluded = "TEST" if phase == "TRAIN" else "TRAIN"
@@ -232,8 +259,12 @@ def _limits(step: Step, phase: str) -> list[Edit]:
 
 
 def _without_rules(step: Step) -> list[Edit]:
-    fields = [field for field in ("include", "exclude") if len(getattr(step.layer, field))]
-    return [delete(step.path(field)) for field in fields]
+    found = []
+    if step.layer.include:
+        found.append(delete(step.path("include")))
+    if step.layer.exclude:
+        found.append(delete(step.path("exclude")))
+    return found
 
 
 def _given_by_data(missing: MissingBottom, producer: Step) -> Iterator[Proposal]:
@@ -256,26 +287,40 @@ def _given_by_data(missing: MissingBottom, producer: Step) -> Iterator[Proposal]
 def _input_shape(step: Step, name: str) -> dict[str, Any]:
     """The shape of a top of an Input layer."""
     shapes = step.layer.input_param.shape
-    position = list(step.layer.top).index(name) if len(shapes) > 1 else 0
-    return fields_of(shapes[position]) if shapes else {}
+    if not shapes:
+        return {}
+    position = 0
+    # One shape is for all tops (source: ``InputLayer::LayerSetUp``).
+    if len(shapes) > 1:
+        position = list(step.layer.top).index(name)
+    return fields_of(shapes[position])
 
 
 # Inputs of the net ------------------------------------------------------------------------------
+
+
+#: How many ``input_dim`` an input has.
+_AXES_OF_INPUT = 4
 
 
 def _unnamed_input(missing: MissingBottom) -> Explanation | None:
     """The net has the shape of an input, or its name, but not both."""
     name = missing.name
     written = missing.phases.net.to_proto()
-    shapes = "input_shape" if written.input_shape else "input_dim" if written.input_dim else ""
-    if name in written.input and not shapes:
+    # UpgradeNetInput makes an Input layer of what has a name and a shape, and drops the rest.
+    shapes, number = "", 0
+    if written.input_shape:
+        shapes, number = "input_shape", len(written.input_shape)
+    elif written.input_dim:
+        shapes, number = "input_dim", len(written.input_dim) // _AXES_OF_INPUT
+    if not shapes and name in written.input:
         why = f'Caffe drops the input "{name}", because the net has no input_shape for it'
         return Explanation(why, hint="add an input_shape with its sizes")
     if not shapes or written.input:
         return None
     names = dict.fromkeys(_missing_names(missing.analysis))
     proposals: list[Proposal] = []
-    if len(names) == (len(written.input_shape) or len(written.input_dim) // 4):
+    if len(names) == number:
         title = " ".join(f'input: "{each}"' for each in names)
         edits = [insert(("input", index), each) for index, each in enumerate(names)]
         proposals = missing.verified_as_written(f"add {title}", *edits)
@@ -308,17 +353,20 @@ def _name_of_layer(missing: MissingBottom) -> Explanation | None:
     edit = Edit(layer.path("top[0]"), "set", name)
     renamed = missing.verified(f'set top: "{name}" in layer "{name}"', edit)
     why = f'{named}, but its top is "{top.name}"'
-    if layer.in_place and reads_while_writing(layer):  # it destroys its bottom
+    # Then its top was not meant to have the name of its bottom, which it destroys.
+    if layer.in_place and reads_while_writing(layer):
         return Explanation(why, [*renamed, *read])
-    if not top.readers or any(fault.name == "duplicate-top" for fault in layer.faults):
+    faults = {fault.name for fault in layer.faults}
+    if not top.readers or "duplicate-top" in faults:
         return Explanation(why, [*read, *renamed])
+    # To rename it would take the blob away from its other readers.
     return Explanation(why, read)
 
 
 def _earlier_layer(analysis: Analysis, step: Step, name: str) -> Step | None:
     for each in analysis.steps:
         if each is step:
-            return None
+            break
         if each.name == name:
             return each
     return None
@@ -331,32 +379,45 @@ def _similar_name(missing: MissingBottom) -> Explanation | None:
     if not hint.startswith(begin):
         return None
     near = hint[len(begin) : -len(end)]
+    # conv1 is not conv2 misspelled.
     if _DIGITS.sub("#", missing.name) == _DIGITS.sub("#", near):
-        return None  # conv1 is not conv2 misspelled
+        return None
+    # What looks alike, such as a Cyrillic a, is surely meant; of other names less is certain.
     hidden = hidden_difference(missing.name, near)
-    strict = not (hidden or _is_misspelled(missing.name, near))
-    proposals = [*_corrected_top(missing, near), *missing.renamed(hint, near, strict=strict)]
+    is_certain = bool(hidden) or _is_misspelled(missing.name, near)
+    proposals = _corrected_top(missing, near)
+    proposals += missing.renamed(hint, near, strict=not is_certain)
+    # A wrong suggestion is worse than none.
     if not proposals:
-        return None  # a wrong suggestion is worse than none
-    why = f'no layer of the net produces "{missing.name}"' + (f"; {hidden}" if hidden else "")
+        return None
+    why = f'no layer of the net produces "{missing.name}"'
+    if hidden:
+        why += f"; {hidden}"
     return Explanation(why, proposals)
 
 
 _DIGITS = re.compile(r"\d+")
 
+#: More similar names differ in a letter or two: "conv_data" and "conv_dta", but not "a1" and "a".
+_LEAST_SIMILARITY = 0.8
+
 
 def _is_misspelled(name: str, near: str) -> bool:
     """Whether a few letters are missing or too many; other letters, as in 2a and 2b, may count."""
     matcher = difflib.SequenceMatcher(None, name, near)
-    is_similar = matcher.ratio() > 0.8
-    return is_similar and all(kind != "replace" for kind, *_ in matcher.get_opcodes())
+    if matcher.ratio() <= _LEAST_SIMILARITY:
+        return False
+    kinds = {kind for kind, *_ in matcher.get_opcodes()}
+    return "replace" not in kinds
 
 
 def _corrected_top(missing: MissingBottom, near: str) -> list[Proposal]:
     """The similar name is wrong, if no layer reads it and several layers read this one."""
     value = missing.analysis.values.get(near)
-    readers = [name for name in _missing_names(missing.analysis) if name == missing.name]
-    if value is None or value.readers or len(readers) < 2:
+    if value is None or value.readers:
+        return []
+    # Several layers hardly have the same wrong name by chance.
+    if list(_missing_names(missing.analysis)).count(missing.name) < 2:
         return []
     edit = Edit(value.step.path(f"top[{value.top}]"), "set", missing.name)
     title = f'set top: "{missing.name}" in {missing.described(value.step)}'
@@ -372,16 +433,21 @@ _WITHOUT_LABELS = {"SoftmaxWithLoss": "Softmax", "SigmoidCrossEntropyLoss": "Sig
 def _left_over(missing: MissingBottom) -> Explanation | None:
     """A loss or a measure in a net whose data comes from the caller, so that it has no labels."""
     step = missing.step
-    is_loss = step.schema is not None and step.schema.loss
-    is_measure = step.type in MEASURES
-    if missing.position == 0 or not (is_loss or is_measure):
-        return None  # the first bottom is what is compared with the labels
+    # The first bottom is what is compared with the labels.
+    if missing.position == 0:
+        return None
+    if step.type in MEASURES:
+        purpose = "measure"
+    elif step.schema is not None and step.schema.loss:
+        purpose = "train"
+    else:
+        return None
     types = {source.type for source in sources(missing.analysis)}
     if types != {"Input"}:
         return None
     return Explanation(
         f'no layer of the net produces "{missing.name}", and without labels there is nothing to'
-        f" {'measure' if is_measure else 'train'}",
+        f" {purpose}",
         [*_without_labels(missing), *_removed(missing), *_with_labels(missing)],
     )
 
@@ -393,6 +459,7 @@ def _without_labels(missing: MissingBottom) -> list[Proposal]:
         return []
     edits = [Edit(step.path("type"), "set", new_type)]
     edits.append(delete(step.path(f"bottom[{missing.position}]")))
+    # With a loss_weight, Layer::SetLossWeights would count the new layer as a loss.
     for field, _ in step.layer.ListFields():
         if field.name in ("loss_param", "loss_weight"):
             edits.append(delete(step.path(field.name)))
@@ -407,19 +474,20 @@ def _removed(missing: MissingBottom) -> list[Proposal]:
 
 def _with_labels(missing: MissingBottom) -> list[Proposal]:
     """An Input layer with one label for each item of the batch."""
-    scores = missing.step.bottoms[0]
-    if scores is None or not scores.shape or scores.shape[0] is None:
+    scores = missing.step.bottom_shapes[0]
+    if not scores or scores[0] is None:
         return []
     labels = {
         "name": missing.name,
         "type": "Input",
         "top": [missing.name],
-        "input_param": {"shape": [{"dim": [scores.shape[0]]}]},
+        "input_param": {"shape": [{"dim": [scores[0]]}]},
     }
     title = f'add an Input layer for "{missing.name}"'
     return missing.verified(title, insert(missing.step.path(), labels))
 
 
+#: The causes in the order in which they are tried: what the net itself shows comes before guesses.
 _CAUSES: tuple[Callable[[MissingBottom], Explanation | None], ...] = (
     _too_late,
     _wrong_in_place,

@@ -19,9 +19,11 @@ def poolings(analysis: Analysis) -> Iterator[tuple[Step, Sides, Axis]]:
     Axes of unknown size and layers that Caffe rejects are left out.
     """
     for step in analysis.of_type("Pooling"):
+        # Nearly all images and kernels are square, and one finding is enough for both sides.
         groups: dict[tuple[int, ...], list[Axis]] = {}
         for axis in pooled_axes(analysis, step):
             key = (axis.size, axis.kernel, axis.stride, axis.pad)
             groups.setdefault(key, []).append(axis)
         for axes in groups.values():
-            yield step, Sides(tuple(axis.name for axis in axes)), axes[0]
+            names = tuple(axis.name for axis in axes)
+            yield step, Sides(names), axes[0]

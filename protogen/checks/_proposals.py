@@ -51,39 +51,49 @@ class Finding:
         ``strict`` is for guesses, which have to leave the layers behind without a new error too.
         """
         left = errors_left(self.phases, self.analysis, self.diagnostic, edits, strict=strict)
-        return [] if left is None else [Proposal(Fix(title, edits), left)]
+        return _proposals(title, edits, left)
 
     def verified_as_written(self, title: str, *edits: Edit) -> list[Proposal]:
         """As `verified`, for edits of fields of the net that are not in the current format."""
+        # An analysis knows only the upgraded net, so the net itself has to be upgraded again.
         changed = self.phases.net.copy()
         changed.apply(edits)
         after = changed.analysis(self.analysis.state, self.analysis.inputs)
         left = errors_left_in(self.analysis, after, self.diagnostic)
-        return [] if left is None else [Proposal(Fix(title, edits), left)]
+        return _proposals(title, edits, left)
 
     def described(self, step: Step) -> str:
         """``layer "conv1" (Convolution, line 4)``."""
         location = self.phases.net.layer_location(step.index)
-        line = f", line {location.line}" if location is not None and location.line else ""
+        line = ""
+        if location is not None and location.line:
+            line = f", line {location.line}"
         return f'layer "{step.name}" ({step.type}{line})'
+
+
+def _proposals(title: str, edits: tuple[Edit, ...], left: int | None) -> list[Proposal]:
+    """The one proposal, or none if the edits do not remove the finding."""
+    if left is None:
+        return []
+    return [Proposal(Fix(title, edits), left)]
 
 
 def with_explanation(finding: Finding, explanation: Explanation) -> Diagnostic:
     """The finding with the explanation; the proposal that leaves the fewest errors comes first."""
+    # Of proposals that leave equally many errors, the order of the cause decides.
     proposals = sorted(explanation.proposals, key=lambda proposal: proposal.errors_left)
     hints = [proposal.fix.title for proposal in proposals]
     if explanation.hint:
         hints.append(explanation.hint)
-    return replace(
-        finding.diagnostic,
-        why=explanation.why,
-        hint=alternatives(hints),
-        fix=applicable(finding.phases, proposals[0].fix) if proposals else None,
-    )
+    fix = None
+    if proposals:
+        fix = applicable(finding.phases, proposals[0].fix)
+    return replace(finding.diagnostic, why=explanation.why, hint=alternatives(hints), fix=fix)
 
 
 def moved(phases: Phases, step: Step, index: int) -> tuple[Edit, Edit]:
     """Edits that put a layer before the one with this index."""
+    # A move is a deletion and an insertion: edits have no other way to change the order.
     layer = fields_of(phases.message.layer[step.index])
     return delete(step.path()), insert(("layer", index), layer)
 
@@ -102,6 +112,7 @@ def fields_of(message: Message) -> dict[str, Any]:
 def _plain(field: FieldDescriptor, value: Any) -> Any:
     if field.message_type is not None:
         return fields_of(value)
+    # By name, because a reader of the text should not have to look the number up.
     if field.enum_type is not None:
         return field.enum_type.values_by_number[value].name
     return value

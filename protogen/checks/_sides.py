@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 __all__ = ["Sides"]
 
+#: What lies across a side: an image is as high as it has rows.
 _LINES = {"height": "row", "width": "column"}
 
 
@@ -36,8 +37,12 @@ class Sides(NamedTuple):
         """``the last row is``, or ``the last 2 rows and columns are``."""
         if number > 1:
             return f"the last {self.lines(number)} are"
-        return f"the last {self._lines(1)} {'are' if len(self.names) > 1 else 'is'}"
+        verb = "are" if len(self.names) > 1 else "is"
+        return f"the last {self._lines(1)} {verb}"
 
     def _lines(self, number: int) -> str:
-        ending = "s" if number > 1 else ""
-        return " and ".join(_LINES[name] + ending for name in self.names)
+        # "2 rows and columns" are 2 rows and 2 columns.
+        words = [_LINES[name] for name in self.names]
+        if number > 1:
+            words = [f"{word}s" for word in words]
+        return " and ".join(words)

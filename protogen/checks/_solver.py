@@ -28,6 +28,7 @@ POLICIES = {
     "sigmoid": ("gamma", "stepsize"),
 }
 
+#: A layer at the beginning of a line. To read each file of a folder as a net would take seconds.
 _LAYER = re.compile(rb"^\s*layers?\s*[:{<]", re.MULTILINE)
 
 
@@ -45,8 +46,9 @@ class SolverFile:
     @property
     def message(self) -> SolverParameter:
         """The solver, upgraded if that is possible."""
+        written: SolverParameter = self.document.message
         upgraded: SolverParameter | None = self.upgraded.message
-        return self.document.message if upgraded is None else upgraded
+        return written if upgraded is None else upgraded
 
     def given(self, *names: str) -> list[str]:
         """Those of these fields that the solver has."""
@@ -60,12 +62,18 @@ class SolverFile:
         solvers have paths that start at the root of Caffe.
         """
         folder = self._folder
-        return any((base / path).exists() for base in (Path.cwd(), folder, *folder.parents))
+        bases = (Path.cwd(), folder, *folder.parents)
+        # An absolute path replaces the folder.
+        return any((base / path).exists() for base in bases)
 
     @property
     def neighboring_nets(self) -> list[str]:
         """The names of the nets in the folder of the solver, without ``.prototxt``."""
-        return [p.stem for p in sorted(self._folder.glob("*.prototxt")) if _has_layers(p)]
+        found = []
+        for path in sorted(self._folder.glob("*.prototxt")):
+            if _has_layers(path):
+                found.append(path.stem)
+        return found
 
     @property
     def _folder(self) -> Path:

@@ -48,10 +48,12 @@ class Suppression(NamedTuple):
 
 def read_suppressions(document: Document) -> Iterator[Suppression]:
     """The comments of a document for protogen, including those with an unknown keyword."""
+    # Most files have no such comment, and finding all comments means to go through all tokens.
     if "protogen" not in document.text.lower():
         return
     for comment in document.comments:
         found = _FORM.match(comment.text)
+        # Unknown words are kept, so that `unknown-ignored-code` can report them.
         if found:
             yield Suppression(found[1].lower(), _codes(found[2]), comment)
 
@@ -59,7 +61,8 @@ def read_suppressions(document: Document) -> Iterator[Suppression]:
 def _codes(listed: str | None) -> tuple[str, ...] | None:
     if listed is None:
         return None
-    return tuple(code.strip() for code in listed.split(",") if code.strip())
+    codes = [code.strip() for code in listed.split(",")]
+    return tuple(filter(None, codes))
 
 
 @dataclass
@@ -72,12 +75,16 @@ class Suppressions:
 
     def __post_init__(self) -> None:
         entries = self.document.tree.entries
-        first_field = entries[0][1] if entries else len(self.document.text)
+        first_field = len(self.document.text)
+        if entries:
+            first_field = entries[0][1]
         for each in read_suppressions(self.document):
-            if each.keyword == "ignore-file" and each.comment.start < first_field:
+            comment = each.comment
+            # Further down it would be overlooked, and findings with it.
+            if each.keyword == "ignore-file" and comment.start < first_field:
                 self._for_file.append(each)
-            elif each.keyword == "ignore":
-                self._by_line.setdefault(each.comment.location.line, []).append(each)
+            if each.keyword == "ignore":
+                self._by_line.setdefault(comment.location.line, []).append(each)
 
     def remaining(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """The findings that no comment suppresses."""
@@ -89,11 +96,10 @@ class Suppressions:
     def _near(self, diagnostic: Diagnostic) -> Iterator[Suppression]:
         """The comments that are about the place of a finding."""
         yield from self._for_file
-        if not self._by_line:
-            return
         place = diagnostic.location
-        if place is None:
+        if place is None or not self._by_line:
             return
+        # A finding about a field is also one about the layer around it.
         for line in filter(None, {place.line, self._layer_line(place)}):
             yield from self._by_line.get(line, ())
             for each in self._above(line):
@@ -112,11 +118,14 @@ class Suppressions:
         By the text, not by the index of the layer: a net that Caffe cannot upgrade has no indices.
         """
         position = place.line, place.column
+        # The last layer that begins at the place or before it: layers do not overlap.
         number = bisect_right(self._layers, (*position, *position))
-        if not number:
+        if number == 0:
             return 0
         line, _, *end = self._layers[number - 1]
-        return line if position <= tuple(end) else 0
+        if position > tuple(end):
+            return 0
+        return line
 
     @cached_property
     def _layers(self) -> list[tuple[int, int, int, int]]:

@@ -19,7 +19,8 @@ def makes_sound(phases: Phases, layer: str, edits: Sequence[Edit]) -> bool:
         after = _edited(analysis, edits)
         if after is None or _new_errors(analysis, after):
             return False
-        if any(name == layer for _, name in after.errors):
+        faulty = {name for _, name in after.errors}
+        if layer in faulty:
             return False
     return True
 
@@ -38,14 +39,19 @@ def errors_left(
     ``strict``.
     """
     after = _edited(analysis, edits)
-    left = None if after is None else errors_left_in(analysis, after, finding, strict=strict)
+    if after is None:
+        return None
+    left = errors_left_in(analysis, after, finding, strict=strict)
     if left is None:
         return None
+    # The same layers may run in the other phase, for which the edits were not made.
     for other in phases.analyses:
         if other is analysis:
             continue
         after = _edited(other, edits)
-        if after is None or _has_new_error(other, after, finding.layer, strict):
+        if after is None:
+            return None
+        if _has_new_error(other, after, finding.layer, strict):
             return None
         left += after.errors.total()
     return left
@@ -60,14 +66,18 @@ def errors_left_in(
     the shape is known. Unless ``strict``, such errors are not new, except at the layer of the
     finding.
     """
+    # Not by the message, in which the same error may name other sizes.
     key = (finding.code, finding.layer)
     if after.errors[key] >= before.errors[key]:
         return None
-    return None if _has_new_error(before, after, finding.layer, strict) else after.errors.total()
+    if _has_new_error(before, after, finding.layer, strict):
+        return None
+    return after.errors.total()
 
 
 def applicable(phases: Phases, fix: Fix) -> Fix | None:
     """The fix, unless the net is written in an old format in which its edits cannot be made."""
+    # The fix was verified in the upgraded net, which need not have the fields that are written.
     try:
         for edit in fix.edits:
             phases.net.current.edit(edit)
@@ -84,9 +94,12 @@ def _edited(analysis: Analysis, edits: Sequence[Edit]) -> Analysis | None:
 
 
 def _has_new_error(before: Analysis, after: Analysis, layer: str, strict: bool) -> bool:
-    uncertain = set() if strict else _with_unknown_bottoms(before) - {layer}
+    uncertain: set[str] = set()
+    if not strict:
+        uncertain = _with_unknown_bottoms(before) - {layer}
     for code, name in _new_errors(before, after):
-        if name not in uncertain or not code.startswith("S"):
+        is_about_sizes = code.startswith("S")
+        if not is_about_sizes or name not in uncertain:
             return True
     return False
 
@@ -97,8 +110,9 @@ def _new_errors(before: Analysis, after: Analysis) -> Counter[tuple[str, str]]:
 
 def _with_unknown_bottoms(analysis: Analysis) -> set[str]:
     """The names of the layers that read a blob of unknown shape."""
+    # If only some sizes of a blob are unknown, what reads it was checked by the others.
     found = set()
     for step in analysis.steps:
-        if any(bottom is None or bottom.shape is None for bottom in step.bottoms):
+        if None in step.bottom_shapes:
             found.add(step.name)
     return found

@@ -13,18 +13,25 @@ __all__ = ["MEASURES", "list_names", "reads_while_writing", "sources"]
 MEASURES = ("Accuracy", "ArgMax", "DetectionEvaluate", "SegAccuracy")
 
 
+#: More layers than these are only counted.
+_MOST_LISTED = 3
+
+
 def reads_while_writing(step: Step) -> bool:
     """Whether the layer still reads its bottom after it has begun to write its top."""
+    # Of a type that nobody knows, nothing is assumed.
     return step.schema is not None and step.schema.reads_bottom_while_writing
 
 
 def sources(analysis: Analysis) -> Iterator[Step]:
     """The layers that bring in data: those without bottoms that learn nothing."""
-    return (s for s in analysis.steps if not s.layer.bottom and s.layer.type != "Parameter")
+    return (step for step in analysis.steps if step.is_source)
 
 
 def list_names(steps: list[Step]) -> str:
     """The names of up to three layers, and the number of the others."""
     names = [f'"{step.name}"' for step in steps]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
+    listed = ", ".join(names[:_MOST_LISTED])
+    if len(names) > _MOST_LISTED:
+        listed += f" and {len(names) - _MOST_LISTED} more"
+    return listed

@@ -14,6 +14,7 @@ class AccidentalSharing(Check):
     rule = Rule(
         code="W102",
         name="accidental-sharing",
+        # Caffe trains such a net without a word.
         severity=Severity.WARNING,
         summary="A layer that shares only some of its learnable blobs with another layer.",
         what="""
@@ -29,6 +30,7 @@ class AccidentalSharing(Check):
             Give every param of the second layer the same name as in the first, or leave all of them
             unnamed.
             """,
+        # After the two towers of Caffe's siamese example, mnist_siamese_train_test.prototxt.
         bad="""
             layer {
               name: "data" type: "Input" top: "data" top: "data_p"
@@ -64,18 +66,22 @@ class AccidentalSharing(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        # Net::AppendParam makes the first layer with a name the owner of the blob.
         owners: dict[str, Step] = {}
         for step in analysis.steps:
-            names = [spec.name for spec in step.layer.param]
-            shared = [name for name in names if name and owners.get(name, step) is not step]
+            shared = []
+            for spec in step.layer.param:
+                # A layer may use one name twice, which shares nothing with another layer.
+                if spec.name and owners.setdefault(spec.name, step) is not step:
+                    shared.append(spec.name)
             blobs = len(step.facts.blobs)
+            # A layer with fewer params than blobs leaves the last ones unnamed: usually the bias.
             if shared and len(shared) < blobs:
                 yield self._partly_shared(step, shared, owners[shared[0]], blobs)
-            for name in filter(None, names):
-                owners.setdefault(name, step)
 
     def _partly_shared(self, step: Step, shared: list[str], owner: Step, blobs: int) -> Diagnostic:
         names = ", ".join(f'"{name}"' for name in shared)
+        # The finding points at the first name that is shared; the others may be what is wrong.
         index = [spec.name for spec in step.layer.param].index(shared[0])
         return self.found(
             step,

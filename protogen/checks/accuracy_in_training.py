@@ -13,6 +13,7 @@ class AccuracyInTraining(Check):
     rule = Rule(
         code="G211",
         name="accuracy-in-training",
+        # It costs time, but changes nothing in what is learned.
         severity=Severity.NOTE,
         summary="An Accuracy layer that also runs during training.",
         what="Finds Accuracy layers that run in TRAIN in a net with a loss.",
@@ -62,6 +63,7 @@ class AccuracyInTraining(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # Without a loss nothing is trained, and TRAIN is only the phase in which the net is run.
         for analysis in phases.trained:
             for step in analysis.of_type("Accuracy"):
                 yield self.found(

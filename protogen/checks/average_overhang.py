@@ -15,6 +15,7 @@ class AverageOverhang(Check):
     rule = Rule(
         code="P103",
         name="average-overhang",
+        # Caffe does the same in training and testing: the difference shows in a port.
         severity=Severity.NOTE,
         summary="An average pooling that divides its last window by fewer elements than the rest.",
         what="Finds AVE poolings whose last window extends past the padded edge of the bottom.",
@@ -52,9 +53,13 @@ class AverageOverhang(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, sides, axis in poolings(analysis):
-            if step.layer.pooling_param.pool != proto.PoolingParameter.AVE or axis.pooled < 1:
+            if step.layer.pooling_param.pool != proto.PoolingParameter.AVE:
                 continue
+            if axis.pooled < 1:
+                continue
+            # Rounding up adds at most one window, so only the last can extend past the padded edge.
             last = axis.window(axis.pooled - 1)
+            # With a divisor of 0, `empty-pooling-window` reports it.
             if last.overhang and last.divisor > 0:
                 yield self.found(
                     step,

@@ -8,7 +8,7 @@ from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity, plural
 from protogen.edits import Fix, delete
-from protogen.graph import Step
+from protogen.layers.batch_norm import stated_use_global_stats
 from protogen.rules import Rule
 
 _FIELD = "batch_norm_param.use_global_stats"
@@ -19,6 +19,7 @@ class BatchNormFlag(Check):
     rule = Rule(
         code="G208",
         name="batch-norm-flag",
+        # A note where the field may be intended: see `check_net`.
         severity=Severity.WARNING,
         summary="A BatchNorm layer whose `use_global_stats` contradicts its phase.",
         what="""
@@ -66,10 +67,12 @@ class BatchNormFlag(Check):
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.analyses:
             if analysis.phase == "TEST":
+                # A training net that nobody tests may say false, and it does no harm.
                 severity = self.severity if _is_for_tests(analysis) else Severity.NOTE
                 why = "with false, Caffe normalizes by the statistics of the batch"
                 yield from self._contradictions(analysis, False, severity, why)
             elif analysis.trained:
+                # Fine-tuning freezes the statistics with it, because its batches are small.
                 why = "with true, Caffe never updates the statistics"
                 yield from self._contradictions(analysis, True, Severity.NOTE, why)
 
@@ -77,11 +80,17 @@ class BatchNormFlag(Check):
         self, analysis: Analysis, wrong: bool, severity: Severity, why: str
     ) -> Iterator[Diagnostic]:
         """One finding for all layers of a phase that give the field its wrong value."""
-        steps = [step for step in analysis.of_type("BatchNorm") if _given(step) is wrong]
+        steps = []
+        for step in analysis.of_type("BatchNorm"):
+            if stated_use_global_stats(step.layer.batch_norm_param) is wrong:
+                steps.append(step)
         if not steps:
             return
-        value = "true" if wrong else "false"
-        more = f", and in {plural(len(steps) - 1, 'more layer')}" if len(steps) > 1 else ""
+        value = str(wrong).lower()
+        more = ""
+        if len(steps) > 1:
+            more = f", and in {plural(len(steps) - 1, 'more layer')}"
+        # Deep nets have dozens of these layers, all written alike: one finding fixes all.
         edits = tuple(delete(step.path(_FIELD)) for step in steps)
         yield self.found(
             steps[0],
@@ -93,15 +102,11 @@ class BatchNormFlag(Check):
         )
 
 
-def _given(step: Step) -> bool | None:
-    """The value of ``use_global_stats``, or ``None`` if it is not given."""
-    param = step.layer.batch_norm_param
-    return bool(param.use_global_stats) if param.HasField("use_global_stats") else None
-
-
 def _is_for_tests(analysis: Analysis) -> bool:
     """Whether the net is clearly run in TEST: it has layers for TEST only, or no loss."""
+    has_loss = False
     for step in analysis.steps:
         if any(rule.phase == proto.TEST for rule in step.layer.include):
             return True
-    return not any(step.is_loss for step in analysis.steps)
+        has_loss = has_loss or step.is_loss
+    return not has_loss

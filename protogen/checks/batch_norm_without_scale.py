@@ -13,6 +13,7 @@ class BatchNormWithoutScale(Check):
     rule = Rule(
         code="G207",
         name="batch-norm-without-scale",
+        # A linear layer that follows can learn the scale and the shift instead.
         severity=Severity.NOTE,
         summary="A BatchNorm layer without a Scale layer that reads its top.",
         what="Finds BatchNorm layers whose top is not read by a Scale layer.",
@@ -61,10 +62,12 @@ class BatchNormWithoutScale(Check):
             scales_itself = len(step.facts.blobs) > 3
             if scales_itself or step.faults or not step.tops:
                 continue
-            if not any(reader.type == "Scale" for reader in step.tops[0].readers):
-                yield self.found(
-                    step,
-                    "no Scale layer reads its top, so no scale and shift are learned",
-                    why="in Caffe, BatchNorm only normalizes",
-                    hint="add a Scale layer with scale_param { bias_term: true }",
-                )
+            # A Scale in place reads the top, too, and others then read what it writes.
+            if any(reader.type == "Scale" for reader in step.tops[0].readers):
+                continue
+            yield self.found(
+                step,
+                "no Scale layer reads its top, so no scale and shift are learned",
+                why="in Caffe, BatchNorm only normalizes",
+                hint="add a Scale layer with scale_param { bias_term: true }",
+            )

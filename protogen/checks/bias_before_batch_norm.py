@@ -8,6 +8,7 @@ from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.rules import Rule
 
+#: The layers with a bias for each channel, over which a BatchNorm takes its means.
 _TYPES = {
     "Convolution": "convolution_param",
     "Deconvolution": "convolution_param",
@@ -20,6 +21,7 @@ class BiasBeforeBatchNorm(Check):
     rule = Rule(
         code="S207",
         name="bias-before-batch-norm",
+        # It only wastes a few numbers: with and without it, the net computes the same.
         severity=Severity.NOTE,
         summary="A bias that the next layer, a BatchNorm, subtracts again.",
         what="Finds layers that learn a bias and whose top is read only by a BatchNorm layer.",
@@ -71,18 +73,25 @@ class BiasBeforeBatchNorm(Check):
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type(*_TYPES):
             field = _TYPES[step.type]
+            # The default of bias_term is true, so the field need not be written.
             if not getattr(step.layer, field).bias_term:
                 continue
             norm = _only_reader(step)
-            if norm is not None and norm.type == "BatchNorm":
-                yield self.found(
-                    step,
-                    f'its bias has no effect: layer "{norm.name}" (BatchNorm) subtracts it again',
-                    field=f"{field}.bias_term",
-                )
+            # To any other reader, the bias would make a difference.
+            if norm is None or norm.type != "BatchNorm":
+                continue
+            yield self.found(
+                step,
+                f'its bias has no effect: layer "{norm.name}" (BatchNorm) subtracts it again',
+                field=f"{field}.bias_term",
+            )
 
 
 def _only_reader(step: Step) -> Step | None:
     """The layer that reads the tops of this layer, if there is exactly one."""
-    readers = [reader for value in step.tops for reader in value.readers]
-    return readers[0] if len(readers) == 1 else None
+    readers: list[Step] = []
+    for value in step.tops:
+        readers += value.readers
+    if len(readers) != 1:
+        return None
+    return readers[0]

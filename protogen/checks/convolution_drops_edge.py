@@ -15,6 +15,7 @@ class ConvolutionDropsEdge(Check):
     rule = Rule(
         code="S201",
         name="convolution-drops-edge",
+        # A row less at the edge hardly matters, but it explains a size.
         severity=Severity.NOTE,
         summary="A convolution that never reads the last rows or columns of its bottom.",
         what="""
@@ -51,8 +52,9 @@ class ConvolutionDropsEdge(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, sides, axis in convolutions(analysis):
+            # Then elements are skipped everywhere, which `convolution-skips-input` reports.
             if axis.stride > axis.extent:
-                continue  # `convolution-skips-input` reports it
+                continue
             if axis.windows >= 1 and axis.unread:
                 yield self.found(
                     step,
@@ -64,6 +66,7 @@ class ConvolutionDropsEdge(Check):
 
 def _division(axis: ConvolutionAxis) -> str:
     """``(52 - 3) / 2 = 24.5``."""
+    # The extent, not the kernel: with a dilation the two differ.
     padding = f" + 2*{axis.pad}" if axis.pad else ""
     exact = quotient(axis.size + 2 * axis.pad - axis.extent, axis.stride)
     return f"({axis.size}{padding} - {axis.extent}) / {axis.stride} = {exact}"

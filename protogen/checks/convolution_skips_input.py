@@ -14,6 +14,7 @@ class ConvolutionSkipsInput(Check):
     rule = Rule(
         code="S202",
         name="convolution-skips-input",
+        # A note, because the shortcuts of ResNet do it on purpose: kernel 1, stride 2.
         severity=Severity.NOTE,
         summary="A convolution with a stride larger than its kernel, which skips elements.",
         what="Finds Convolution layers whose stride is larger than the extent of their kernel.",
@@ -48,14 +49,17 @@ class ConvolutionSkipsInput(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, sides, axis in convolutions(analysis):
-            if axis.stride > axis.extent and axis.size > axis.extent:
-                skipped = axis.stride - axis.extent
-                kernel = f"kernel {axis.kernel}"
-                if axis.dilation > 1:
-                    kernel += f" with dilation {axis.dilation}, which spans {axis.extent}"
-                yield self.found(
-                    step,
-                    f"stride {axis.stride} is larger than {kernel}: {skipped} of every"
-                    f" {sides.lines(axis.stride)} {'is' if skipped == 1 else 'are'} in no window",
-                    field="convolution_param.stride",
-                )
+            # One window that covers the whole size skips nothing, whatever the stride.
+            if axis.stride <= axis.extent or axis.size <= axis.extent:
+                continue
+            kernel = f"kernel {axis.kernel}"
+            if axis.dilation > 1:
+                kernel += f" with dilation {axis.dilation}, which spans {axis.extent}"
+            skipped = axis.stride - axis.extent
+            verb = "is" if skipped == 1 else "are"
+            yield self.found(
+                step,
+                f"stride {axis.stride} is larger than {kernel}: {skipped} of every"
+                f" {sides.lines(axis.stride)} {verb} in no window",
+                field="convolution_param.stride",
+            )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
@@ -16,6 +16,7 @@ class DeadLayer(Check):
     rule = Rule(
         code="G203",
         name="dead-layer",
+        # Caffe computes the layer all the same, and logs only that it needs no backward.
         severity=Severity.WARNING,
         summary="A layer with weights that no loss depends on, in a net that is trained.",
         what="""
@@ -72,30 +73,42 @@ class DeadLayer(Check):
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:
             for step, earlier in _dead_ends(analysis):
-                layers = "layer" if len(earlier) == 1 else "layers"
+                where = ""
+                if earlier:
+                    layers = "layer" if len(earlier) == 1 else "layers"
+                    where = f"the same is true of the earlier {layers} {list_names(earlier)}"
                 yield self.found(
-                    step,
-                    "no loss depends on it, so its weights are never trained",
-                    where=f"the same is true of the earlier {layers} {list_names(earlier)}"
-                    if earlier
-                    else "",
+                    step, "no loss depends on it, so its weights are never trained", where=where
                 )
 
 
-def _dead_ends(analysis: Analysis) -> list[tuple[Step, list[Step]]]:
-    """The last layers that learn for no loss, each with such earlier layers that it depends on."""
-    learning: dict[Step, list[Step]] = {}  # for each useless layer, those that learn up to it
-    last: list[Step] = []
+def _dead_ends(analysis: Analysis) -> Iterable[tuple[Step, list[Step]]]:
+    """The last layers that learn for no loss, each with such earlier layers that it depends on.
+
+    A whole branch that leads to no loss is one finding, at its end.
+    """
+    last: dict[Step, list[Step]] = {}
+    # For each layer on which no loss depends, those that learn up to it.
+    learning: dict[Step, list[Step]] = {}
     for step in analysis.steps:
+        # What a loss depends on cannot depend on a dead layer without keeping it alive.
         if step in analysis.useful:
             continue
-        earlier: list[Step] = []
-        for bottom in step.bottoms:
-            if bottom is not None:
-                earlier += learning.get(bottom.step, [])
+        earlier = _learning_before(step, learning)
+        learning[step] = earlier
+        # The end of a branch stands for those that it depends on.
         if step.learns and not step.faults:
-            last = [each for each in last if each not in earlier]
-            last.append(step)
-            earlier.append(step)
-        learning[step] = list(dict.fromkeys(earlier))
-    return [(step, [each for each in learning[step] if each is not step]) for step in last]
+            for each in earlier:
+                last.pop(each, None)
+            last[step] = earlier
+            learning[step] = [*earlier, step]
+    return last.items()
+
+
+def _learning_before(step: Step, learning: Mapping[Step, list[Step]]) -> list[Step]:
+    """What learns on the ways to the bottoms of a layer; where these meet again, once."""
+    found: list[Step] = []
+    for bottom in step.bottoms:
+        if bottom is not None:
+            found += learning.get(bottom.step, [])
+    return list(dict.fromkeys(found))

@@ -12,9 +12,9 @@ from protogen.proto.fields import has_field
 from protogen.rules import Rule
 
 if TYPE_CHECKING:
-    from google.protobuf.message import Message
+    from protogen.proto import LayerParameter
 
-#: The message and its old field, and the field that replaces it.
+#: The message and its old field, and the field that replaces it.  (source: caffe.proto)
 _NEWER = {
     ("concat_param", "concat_dim"): "axis",
     ("slice_param", "slice_dim"): "axis",
@@ -31,6 +31,7 @@ class DeprecatedField(Check):
     rule = Rule(
         code="T301",
         name="deprecated-field",
+        # Caffe still reads these fields.
         severity=Severity.NOTE,
         summary="A field that Caffe still reads, but that a newer field replaces.",
         what="""
@@ -67,20 +68,30 @@ class DeprecatedField(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for step in phases.layers:
-            layer = step.layer
             for (param, old), new in _NEWER.items():
-                if has_field(layer, param) and _has(getattr(layer, param), old):
-                    yield self.found(
-                        step,
-                        f"{param}.{old} is deprecated",
-                        field=f"{param}.{old}",
-                        hint=f"use {new} instead",
-                        fix=_renamed_axis(step, param, old) if new == "axis" else None,
-                    )
+                if not _has(step.layer, param, old):
+                    continue
+                fix = None
+                # The other fields are replaced by a message, or their meaning differs a little.
+                if new == "axis":
+                    fix = _renamed_axis(step, param, old)
+                yield self.found(
+                    step,
+                    f"{param}.{old} is deprecated",
+                    field=f"{param}.{old}",
+                    hint=f"use {new} instead",
+                    fix=fix,
+                )
 
 
-def _has(message: Message, name: str) -> bool:
-    return any(field.name == name for field, _ in message.ListFields())
+def _has(layer: LayerParameter, param: str, name: str) -> bool:
+    """Whether a field of a message of a layer is written."""
+    # To read a message that is not written would create an object for each layer.
+    if not has_field(layer, param):
+        return False
+    # HasField rejects repeated fields, as those of DummyData are.
+    written = [field.name for field, _ in getattr(layer, param).ListFields()]
+    return name in written
 
 
 def _renamed_axis(step: Step, param: str, old: str) -> Fix:

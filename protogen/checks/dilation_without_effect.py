@@ -12,6 +12,7 @@ from protogen.rules import Rule
 if TYPE_CHECKING:
     from protogen.proto import ConvolutionParameter
 
+#: The types with windows that base_conv_layer.cpp and im2col_layer.cpp dilate.
 _TYPES = ("Convolution", "Deconvolution", "Im2col")
 _FIELD = "convolution_param.dilation"
 
@@ -21,6 +22,7 @@ class DilationWithoutEffect(Check):
     rule = Rule(
         code="S206",
         name="dilation-without-effect",
+        # The net is correct, but its author expects a wider window.
         severity=Severity.WARNING,
         summary="A dilation of a kernel of 1, which has no effect.",
         what="""
@@ -61,13 +63,17 @@ class DilationWithoutEffect(Check):
         for step in analysis.of_type(*_TYPES):
             param = step.layer.convolution_param
             dilation = max(param.dilation, default=1)
-            if dilation > 1 and not step.faults and set(_kernels(param)) == {1}:
-                yield self.found(
-                    step,
-                    f"dilation {dilation} has no effect on kernel 1",
-                    field=_FIELD,
-                    fix=Fix("remove the dilation", (delete(step.path(_FIELD)),), safe=True),
-                )
+            if dilation <= 1 or step.faults:
+                continue
+            # A kernel of 1x3 is dilated along its width.
+            if set(_kernels(param)) != {1}:
+                continue
+            yield self.found(
+                step,
+                f"dilation {dilation} has no effect on kernel 1",
+                field=_FIELD,
+                fix=Fix("remove the dilation", (delete(step.path(_FIELD)),), safe=True),
+            )
 
 
 def _kernels(param: ConvolutionParameter) -> list[int]:

@@ -18,6 +18,7 @@ class DropoutInDeploy(Check):
     rule = Rule(
         code="G209",
         name="dropout-in-deploy",
+        # Harmless: in TEST, Dropout copies its bottom, and in place not even that.
         severity=Severity.NOTE,
         summary="A Dropout layer in a deploy net.",
         what="Finds Dropout layers in nets that have no loss and no data layers.",
@@ -52,6 +53,7 @@ class DropoutInDeploy(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # In a training net, the same layer runs in TRAIN, where it has its effect.
         if not phases.deploy:
             return
         for analysis in phases.in_phase("TEST"):
@@ -59,7 +61,8 @@ class DropoutInDeploy(Check):
                 if _scales_in_test(step.layer.dropout_param):
                     continue
                 fix = None
-                if step.in_place:  # otherwise, other layers read its top
+                # Otherwise other layers read its top, and would have to read its bottom then.
+                if step.in_place:
                     fix = Fix("remove the layer", (delete(step.path()),), safe=True)
                 yield self.found(
                     step,

@@ -15,6 +15,7 @@ class DropoutRatio(Check):
     rule = Rule(
         code="S210",
         name="dropout-ratio",
+        # Caffe loads the net, but cannot train it.
         severity=Severity.ERROR,
         summary="A Dropout layer whose ratio is not at least 0 and less than 1.",
         what="Finds Dropout layers in training with such a `dropout_ratio`.",
@@ -68,10 +69,12 @@ class DropoutRatio(Check):
             ratio = step.layer.dropout_param.dropout_ratio
             if 0 <= ratio < 1 or not _drops(analysis, step):
                 continue
+            # DropoutLayer::LayerSetUp checks the ratio only in a debug build.
             if ratio == 1:
                 message = "dropout_ratio 1 makes every element NaN in training"
                 why = "Caffe multiplies by 1 / (1 - dropout_ratio), which is infinite"
             else:
+                # caffe_rng_bernoulli checks that it gets a probability.
                 message = f"dropout_ratio must be at least 0 and less than 1, got {ratio:g}"
                 why = "Caffe aborts in the first iteration of training"
             yield self.found(step, message, field="dropout_param.dropout_ratio", why=why)

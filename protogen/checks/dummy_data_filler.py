@@ -14,6 +14,7 @@ class DummyDataFiller(Check):
     rule = Rule(
         code="S211",
         name="dummy-data-filler",
+        # Caffe loads the net, but cannot run it.
         severity=Severity.ERROR,
         summary="A filler of a DummyData layer on which Caffe aborts in the first forward pass.",
         what="""
@@ -56,6 +57,7 @@ class DummyDataFiller(Check):
             ctx = analysis.context(step)
             if ctx is None:
                 continue
+            # DummyDataLayer::LayerSetUp fills constants only. Other fillers run in each Forward.
             shapes = [value.shape or () for value in step.tops]
             for fault in forward_faults(ctx, shapes):
                 yield self.found(

@@ -14,6 +14,7 @@ class DuplicateLayerName(Check):
     rule = Rule(
         code="G206",
         name="duplicate-layer-name",
+        # Caffe accepts equal names: only the weights of a file go to the first layer alone.
         severity=Severity.WARNING,
         summary="Two layers with the same name that run in the same phase.",
         what="""
@@ -58,10 +59,12 @@ class DuplicateLayerName(Check):
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         first: dict[str, Step] = {}
         for step in analysis.steps:
+            # In one phase only: layers of TRAIN and TEST with one name are meant to share weights.
             earlier = first.setdefault(step.name, step)
             if earlier is step:
                 continue
             message = f"an earlier layer ({earlier.type}) has the same name"
+            # Net::CopyTrainedLayersFrom looks layers up by name, and takes the first.
             if earlier.facts.blobs or step.facts.blobs:
                 why = "Caffe loads weights by layer name, into the first layer with that name"
                 yield self.found(step, message, field="name", why=why)

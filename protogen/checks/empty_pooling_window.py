@@ -20,6 +20,7 @@ class EmptyPoolingWindow(Check):
     rule = Rule(
         code="P101",
         name="empty-pooling-window",
+        # An error, although Caffe runs the net: no image gives a useful result.
         severity=Severity.ERROR,
         summary="A pooling window without elements, for which Caffe computes garbage.",
         what="Finds Pooling layers whose last window starts at or past the edge of the bottom.",
@@ -63,7 +64,9 @@ class EmptyPoolingWindow(Check):
     def _empty(
         self, analysis: Analysis, step: Step, sides: Sides, axis: Axis, average: bool
     ) -> Diagnostic:
-        garbage = "NaN, because AVE divides 0 by 0" if average else "-FLT_MAX"
+        garbage = "-FLT_MAX"  # with which PoolingLayer::Forward_cpu begins each maximum
+        if average:
+            garbage = "NaN, because AVE divides 0 by 0"
         start = axis.window(axis.pooled - 1).start
         edge = "at" if start == axis.size else "past"
         return self.found(
@@ -78,7 +81,9 @@ class EmptyPoolingWindow(Check):
 
 def _rounded_down(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
     """A fix that drops the empty window, if the net is accepted with it."""
-    if axis.floor or empty_windows(axis.size, axis.stride, axis.pad, axis.floored):
+    if axis.floor:
+        return None
+    if empty_windows(axis.size, axis.stride, axis.pad, axis.floored):
         return None
     edits = (Edit(step.path("pooling_param.round_mode"), "set", "FLOOR"),)
     effect = accepted(analysis, edits)

@@ -7,12 +7,16 @@ from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
+#: More forks than these are only mentioned.
+_MOST_NAMES = 4
+
 
 @register
 class ForkField(Check):
     rule = Rule(
         code="F102",
         name="fork-field",
+        # A note for each, because `needs-fork` warns about the file as a whole.
         severity=Severity.NOTE,
         summary="A field or value that only forks of Caffe have.",
         what="""
@@ -44,12 +48,18 @@ class ForkField(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # The same field in a hundred layers is one finding, at the first.
         reported: set[str] = set()
         for step, each in phases.fork_parts:
-            if each.path == "type" or each.inner or each.what in reported:
+            # A fork's type and its message are what `needs-fork` is about.
+            if each.path == "type" or each.inner:
+                continue
+            if each.what in reported:
                 continue
             reported.add(each.what)
-            names = ", ".join(each.forks[:4]) + (" and others" if len(each.forks) > 4 else "")
+            names = ", ".join(each.forks[:_MOST_NAMES])
+            if len(each.forks) > _MOST_NAMES:
+                names += " and others"
             verb = "have" if len(each.forks) > 1 else "has"
             yield self.found(
                 step,

@@ -12,12 +12,16 @@ from protogen.graph import Step
 from protogen.rules import Rule
 from protogen.windows import Axis
 
+#: The smallest kernel that may be intended to cover a whole image.
+_LEAST_KERNEL = 4
+
 
 @register
 class GlobalPoolingLeftover(Check):
     rule = Rule(
         code="P105",
         name="global-pooling-leftover",
+        # Caffe computes it, for an image of another size than its author had in mind.
         severity=Severity.WARNING,
         summary="A pooling that covers nearly all of its bottom, probably intended to be global.",
         what="""
@@ -55,11 +59,15 @@ class GlobalPoolingLeftover(Check):
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, sides, axis in poolings(analysis):
             left_over = axis.size + axis.pad - axis.window(0).stop
-            if axis.kernel < 4 or not 0 < left_over < axis.kernel - left_over:
+            # A kernel of 2 or 3 on a small image is a usual pooling, not a global one.
+            if axis.kernel < _LEAST_KERNEL:
+                continue
+            if not 0 < left_over < axis.kernel - left_over:
                 continue
             last = axis.window(axis.pooled - 1)
             if axis.pooled == 1:
                 fact = f"{sides.last_lines(left_over)} in no window"
+            # Caffe rounds up, so that the rest becomes a window of its own.
             elif axis.pooled == 2 and last.elements <= left_over:
                 fact = f"a second window has only {plural(last.elements, 'element')}"
             else:
@@ -75,6 +83,7 @@ class GlobalPoolingLeftover(Check):
 def _global_pooling(analysis: Analysis, step: Step, axis: Axis) -> Fix | None:
     """Replace the window with the whole bottom, if the net is accepted then."""
     edits = []
+    # PoolingLayer::LayerSetUp rejects a kernel, a stride or a pad beside global_pooling.
     for field, _ in step.layer.pooling_param.ListFields():
         if field.name.startswith(("kernel", "stride", "pad")):
             edits.append(delete(step.path(f"pooling_param.{field.name}")))

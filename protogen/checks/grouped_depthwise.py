@@ -14,6 +14,7 @@ class GroupedDepthwise(Check):
     rule = Rule(
         code="S205",
         name="grouped-depthwise",
+        # The result is right, only slow.
         severity=Severity.NOTE,
         summary="A depthwise convolution written as a grouped one, which Caffe runs slowly.",
         what="Finds Convolution layers with as many groups as their bottom has channels.",
@@ -48,6 +49,7 @@ class GroupedDepthwise(Check):
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type("Convolution"):
             group = step.layer.convolution_param.group
+            # BaseConvolutionLayer::forward_cpu_gemm calls BLAS once for each group.
             if group > 1 and group == _channels(step):
                 yield self.found(
                     step,
@@ -58,7 +60,9 @@ class GroupedDepthwise(Check):
 
 
 def _channels(step: Step) -> int | None:
-    bottom = step.bottoms[0] if step.bottoms else None
-    if bottom is None or bottom.shape is None or len(bottom.shape) < 2:
+    if not step.bottoms:
         return None
-    return bottom.shape[1]
+    shape = step.bottom_shapes[0]
+    if shape is None or len(shape) < 2:
+        return None
+    return shape[1]

@@ -15,6 +15,7 @@ class IdleMultiplier(Check):
     rule = Rule(
         code="W103",
         name="idle-multiplier",
+        # Caffe reads the field, and multiplies 0 by it.
         severity=Severity.NOTE,
         summary="A learning rate or decay multiplier that has no effect.",
         what="""
@@ -62,7 +63,7 @@ class IdleMultiplier(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        if not any(step.is_loss for analysis in phases.analyses for step in analysis.steps):
+        if not any(map(_has_loss, phases.analyses)):
             yield from self._without_loss(phases)
         for analysis in phases.trained:
             yield from self._without_rate(analysis)
@@ -70,7 +71,9 @@ class IdleMultiplier(Check):
     def _without_rate(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.steps:
             for index, spec in enumerate(step.layer.param):
-                if spec.HasField("decay_mult") and spec.decay_mult > 0 and spec.lr_mult == 0:
+                # Its default is 1, so only a value that is written was intended.
+                is_decayed = spec.HasField("decay_mult") and spec.decay_mult > 0
+                if is_decayed and spec.lr_mult == 0:
                     yield self.found(
                         step,
                         f"decay_mult {spec.decay_mult:g} has no effect with lr_mult 0",
@@ -85,9 +88,12 @@ class IdleMultiplier(Check):
                 places.append((step, field))
         if not places:
             return
+        # Deploy nets are often cut from training nets, and have multipliers in every layer.
         step, field = places[0]
-        others = len({each.name for each, _ in places}) - 1
-        more = f", here and in {plural(others, 'more layer')}," if others else ""
+        layers = {each.name for each, _ in places}
+        more = ""
+        if len(layers) > 1:
+            more = f", here and in {plural(len(layers) - 1, 'more layer')},"
         yield self.found(
             step,
             f"{field.partition('.')[2]} has no effect{more} because the net has no loss",
@@ -95,8 +101,13 @@ class IdleMultiplier(Check):
         )
 
 
+def _has_loss(analysis: Analysis) -> bool:
+    return any(step.is_loss for step in analysis.steps)
+
+
 def _multipliers(step: Step) -> Iterator[str]:
     for index, spec in enumerate(step.layer.param):
+        # HasField, because the defaults are 1, which is not written either.
         for name in ("lr_mult", "decay_mult"):
             if spec.HasField(name):
                 yield f"param[{index}].{name}"

@@ -8,6 +8,7 @@ from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
 #: The types of solvers that read a field, for the fields that not all types read.
+#: (source: ``src/caffe/solvers/``)
 _READERS = {
     "momentum2": ("Adam",),
     "rms_decay": ("RMSProp",),
@@ -21,6 +22,7 @@ class IdleSolverField(Check):
     rule = Rule(
         code="V106",
         name="idle-solver-field",
+        # Whoever tunes the field waits for an effect in vain.
         severity=Severity.WARNING,
         summary="A field that this type of solver or learning rate policy does not read.",
         what="""
@@ -59,6 +61,7 @@ class IdleSolverField(Check):
             yield from self._fields_of_policies(solver, solver.message.lr_policy)
 
     def _fields_of_types(self, solver: SolverFile) -> Iterator[Diagnostic]:
+        # momentum is missing in the table: types that do not read it reject it.
         solver_type = solver.message.type
         for name in solver.given(*_READERS):
             if solver_type not in _READERS[name]:
@@ -72,7 +75,11 @@ class IdleSolverField(Check):
         for name in solver.given(*_POLICY_FIELDS):
             if name in POLICIES[policy]:
                 continue
-            readers = [f'"{other}"' for other, fields in POLICIES.items() if name in fields]
+            readers = []
+            for other, fields in POLICIES.items():
+                if name in fields:
+                    readers.append(f'"{other}"')
+            # A note, because people try policies and keep the fields of the last one.
             yield self.found(
                 None,
                 f'lr_policy "{policy}" does not read {name}; {_only(readers)}',

@@ -15,6 +15,7 @@ class KernelExceedsImage(Check):
     rule = Rule(
         code="S204",
         name="kernel-exceeds-image",
+        # Caffe computes what is written: part of the kernel sees only padding.
         severity=Severity.NOTE,
         summary="A convolution whose kernel is larger than its bottom and fits only with padding.",
         what="Finds Convolution layers whose kernel is larger than the bottom without padding.",
@@ -47,7 +48,10 @@ class KernelExceedsImage(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, sides, axis in convolutions(analysis):
-            if axis.windows > 0 and axis.kernel > 1 and axis.extent > axis.size:
+            # Without a window Caffe rejects the layer, which inference reports.
+            if axis.windows < 1 or axis.kernel == 1:
+                continue
+            if axis.extent > axis.size:
                 yield self.found(
                     step,
                     f"{_larger(sides, axis)}; {_fit(axis)}",
@@ -56,6 +60,7 @@ class KernelExceedsImage(Check):
 
 
 def _larger(sides: Sides, axis: ConvolutionAxis) -> str:
+    # A kernel of 3 may be smaller than the image, and its extent with dilation larger.
     if axis.dilation == 1:
         return f"kernel {axis.kernel} is larger than {sides} {axis.size}"
     return (

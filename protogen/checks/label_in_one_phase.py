@@ -17,6 +17,7 @@ class LabelInOnePhase(Check):
     rule = Rule(
         code="G303",
         name="label-in-one-phase",
+        # Legal, but one of the two phases is probably incomplete.
         severity=Severity.WARNING,
         summary="A top of a data layer that is read in one phase, but not in the other.",
         what="""
@@ -66,20 +67,27 @@ class LabelInOnePhase(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # Both ways round: either phase may lack the reader.
         for analysis, other in permutations(phases.analyses, 2):
             data_of_other = _data(other)
             for name, value in _data(analysis).items():
                 in_other = data_of_other.get(name)
-                if value.readers or in_other is None or not in_other.readers:
+                if value.readers or in_other is None:
                     continue
-                yield self.found(
-                    value.step,
-                    f'no layer reads its top "{name}" in {analysis.phase}, but layer'
-                    f' "{in_other.readers[0].name}" reads it in {other.phase}',
-                    field=f"top[{value.top}]",
-                )
+                # If no phase reads it, `unused-input` reports it.
+                if in_other.readers:
+                    yield self.found(
+                        value.step,
+                        f'no layer reads its top "{name}" in {analysis.phase}, but layer'
+                        f' "{in_other.readers[0].name}" reads it in {other.phase}',
+                        field=f"top[{value.top}]",
+                    )
 
 
 def _data(analysis: Analysis) -> dict[str, Value]:
     """The tops of the data layers, by name."""
-    return {top.name: top for step in sources(analysis) for top in step.tops}
+    found = {}
+    for step in sources(analysis):
+        for top in step.tops:
+            found[top.name] = top
+    return found

@@ -7,6 +7,7 @@ from protogen.checks._solver import POLICIES, SolverFile
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
 from protogen.rules import Rule
 
+#: Policies of forks, which read fields of their own.
 _FORK_POLICIES = ("plateau", "multifixed", "stepearly")
 
 #: The learning rate without a field that the formula of the policy reads, as the field is 0 then.
@@ -28,6 +29,7 @@ class LearningRatePolicy(Check):
     rule = Rule(
         code="V104",
         name="learning-rate-policy",
+        # SGDSolver::GetLearningRate aborts. What only weakens training is a warning, below.
         severity=Severity.ERROR,
         summary="An unknown learning rate policy, or one without the fields that it needs.",
         what="""
@@ -65,7 +67,9 @@ class LearningRatePolicy(Check):
         if policy in POLICIES:
             yield from self._fields(solver, policy)
         elif policy not in _FORK_POLICIES:
-            message = f'unknown lr_policy "{policy}"' if policy else "lr_policy is missing"
+            message = "lr_policy is missing"
+            if policy:
+                message = f'unknown lr_policy "{policy}"'
             hint = did_you_mean(policy, POLICIES) or f"expected one of {', '.join(POLICIES)}"
             yield self.found(None, message, field="lr_policy", hint=hint)
 
@@ -77,7 +81,7 @@ class LearningRatePolicy(Check):
                 f'lr_policy "{policy}" requires a stepsize greater than 0, got {message.stepsize}',
                 field="stepsize" if solver.given("stepsize") else "lr_policy",
             )
-            return
+            return  # Caffe aborts, so what else is wrong has no effect
         if "gamma" in POLICIES[policy] and message.gamma < 0:
             yield self.found(
                 None, f"gamma must not be negative, got {message.gamma:g}", field="gamma"
@@ -88,11 +92,13 @@ class LearningRatePolicy(Check):
 
     def _missing_fields(self, solver: SolverFile, policy: str) -> Iterator[Diagnostic]:
         message = solver.message
+        # From its first step on, pow(gamma, current_step) is 0 with a gamma of 0.
         first_step = message.stepvalue[0] if message.stepvalue else 0
         for name in POLICIES[policy]:
-            if (policy, name) not in _WITHOUT or solver.given(name):
+            effect = _WITHOUT.get((policy, name))
+            if effect is None or solver.given(name):
                 continue
-            effect = _WITHOUT[policy, name].format(stepsize=message.stepsize, stepvalue=first_step)
+            effect = effect.format(stepsize=message.stepsize, stepvalue=first_step)
             yield self.found(
                 None,
                 f'lr_policy "{policy}" without {name}: the learning rate {effect}',

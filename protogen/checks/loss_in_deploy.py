@@ -14,6 +14,7 @@ class LossInDeploy(Check):
     rule = Rule(
         code="G210",
         name="loss-in-deploy",
+        # A note, because the caller may provide labels to measure the loss.
         severity=Severity.NOTE,
         summary="A loss layer that runs in TEST, in a net that gets all its data from the caller.",
         what="""
@@ -62,8 +63,10 @@ class LossInDeploy(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.in_phase("TEST"):
+            # With a data layer, TEST is for testing, and the loss is what it measures.
             if any(step.type != "Input" for step in sources(analysis)):
                 continue
+            # By its weight, not its type: a loss_weight makes a loss of any layer.
             for step in analysis.steps:
                 if step.is_loss:
                     yield self.found(

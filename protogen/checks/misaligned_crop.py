@@ -24,6 +24,7 @@ class MisalignedCrop(Check):
     rule = Rule(
         code="S208",
         name="misaligned-crop",
+        # Caffe checks only that the crop fits.
         severity=Severity.WARNING,
         summary="A Crop whose offset does not align its two bottoms.",
         what="""
@@ -78,14 +79,9 @@ class MisalignedCrop(Check):
             cropped, reference = step.bottoms
             if cropped is None or reference is None or cropped.shape is None:
                 continue
-            try:
-                found = alignments(analysis, cropped, reference)
-            except Unaligned:
-                continue
-            if any(each.scales != (1,) * len(each.scales) for each in found):
-                continue
-            shifts = [_largest_shift(step, len(cropped.shape), each) for each in found]
-            if all(abs(shift.amount) >= _TOLERANCE for shift in shifts):
+            shifts = _shifts(analysis, step, cropped, reference)
+            # Ways through different layers may disagree; one that fits is reason enough.
+            if shifts and all(abs(shift.amount) >= _TOLERANCE for shift in shifts):
                 yield self._misaligned(analysis, step, cropped, reference, shifts[0])
 
     def _misaligned(
@@ -96,9 +92,16 @@ class MisalignedCrop(Check):
             f'offset {shift.offset} shifts "{cropped.name}" relative to "{reference.name}" by'
             f" {_elements(shift.amount)} ({' and '.join(shift.axes)}); the aligned offset is"
             f" {_decimal(shift.offset - shift.amount)}",
-            field="crop_param.offset" if step.layer.crop_param.offset else "",
+            field=_written_field(step),
             fix=_fix(analysis, step, cropped, reference),
         )
+
+
+def _written_field(step: Step) -> str:
+    """The field to point at; without an offset, the layer as a whole."""
+    if not step.layer.crop_param.offset:
+        return ""
+    return "crop_param.offset"
 
 
 class Shift(NamedTuple):
@@ -109,13 +112,31 @@ class Shift(NamedTuple):
     axes: list[str]
 
 
+def _shifts(analysis: Analysis, step: Step, cropped: Value, reference: Value) -> list[Shift]:
+    """The largest shift on each way that connects the two bottoms; none if they have two scales."""
+    try:
+        found = alignments(analysis, cropped, reference)
+    except Unaligned:
+        return []
+    shifts = []
+    for alignment in found:
+        # An element of one is several of the other, so that no offset aligns them.
+        if set(alignment.scales) - {1}:
+            return []
+        shifts.append(_largest_shift(step, len(cropped.shape or ()), alignment))
+    return shifts
+
+
 def _largest_shift(step: Step, axes: int, alignment: Alignment) -> Shift:
     """The shift on the axis, or the axes, on which the offset is wrong by most."""
     found: dict[tuple[int, Fraction], list[str]] = {(0, Fraction(0)): []}
     for axis, offset in enumerate(_offsets(step, axes)):
-        if offset is not None and axis >= alignment.axis:
-            amount = offset - alignment.offsets[axis - alignment.axis]
-            found.setdefault((offset, amount), []).append(_AXES.get(axis, f"axis {axis}"))
+        if offset is None or axis < alignment.axis:
+            continue
+        amount = offset - alignment.offsets[axis - alignment.axis]
+        name = _AXES.get(axis, f"axis {axis}")
+        found.setdefault((offset, amount), []).append(name)
+    # Height and width with the same offset and shift are one entry, and named together.
     offset, amount = max(found, key=lambda key: abs(key[1]))
     return Shift(offset, amount, found[offset, amount])
 
@@ -125,17 +146,20 @@ def _offsets(step: Step, axes: int) -> list[int | None]:
     param = step.layer.crop_param
     first = param.axis % axes
     offsets: list[Any] = list(param.offset) or [0]
+    # CropLayer::Reshape uses a single offset for all axes.
     if len(offsets) == 1:
         offsets *= axes - first
     return [None] * first + offsets
 
 
 def _fix(analysis: Analysis, step: Step, cropped: Value, reference: Value) -> Fix | None:
+    # An aligned offset may be a fraction, or lie outside the blob; then no Crop is right.
     try:
         axis, offset = aligned_crop(analysis, cropped, reference)
     except Unaligned:
         return None
     assert cropped.shape is not None
+    # Another axis would change the shape of the top.
     if step.layer.crop_param.axis % len(cropped.shape) != axis:
         return None
     edits = (Edit(step.path("crop_param.offset"), "set", offset),)
@@ -147,7 +171,9 @@ def _fix(analysis: Analysis, step: Step, cropped: Value, reference: Value) -> Fi
 
 def _elements(shift: Fraction) -> str:
     number = abs(shift)
-    return "1 element" if number == 1 else f"{_decimal(number)} elements"
+    if number == 1:
+        return "1 element"
+    return f"{_decimal(number)} elements"
 
 
 def _decimal(number: Fraction) -> str:

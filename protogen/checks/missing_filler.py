@@ -24,6 +24,7 @@ class MissingFiller(Check):
     rule = Rule(
         code="W101",
         name="missing-filler",
+        # Harmless if weights are loaded, which the net does not say.
         severity=Severity.WARNING,
         summary="A layer whose weights start at zero, in a net that is trained.",
         what="""
@@ -85,16 +86,26 @@ class MissingFiller(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # Without a loss, nothing is learned from the start, so the weights have to be loaded.
         for analysis in phases.trained:
             yield from self._unfilled(analysis)
 
     def _unfilled(self, analysis: Analysis) -> Iterator[Diagnostic]:
-        learning = [s for s in analysis.steps if s in analysis.useful and _learns_own_weights(s)]
-        unfilled = [step for step in learning if _is_zero(_param(step))]
-        is_oversight = 2 * len(unfilled) < len(learning) and not _are_first(unfilled, learning)
+        learning, unfilled = [], []
+        for step in analysis.steps:
+            if step not in analysis.useful or not _learns_own_weights(step):
+                continue
+            learning.append(step)
+            if _is_zero(_param(step)):
+                unfilled.append(step)
+        are_few = 2 * len(unfilled) < len(learning)
+        severity = Severity.NOTE
+        if are_few and not _are_first(unfilled, learning):
+            severity = self.severity
         for step in unfilled:
-            given = _param(step).HasField("weight_filler")
-            reason = "weight_filler is constant 0" if given else "weight_filler is missing"
+            reason = "weight_filler is missing"
+            if _param(step).HasField("weight_filler"):
+                reason = "weight_filler is constant 0"
             yield self.found(
                 step,
                 f"its weights start at 0: {reason}",
@@ -102,13 +113,16 @@ class MissingFiller(Check):
                 why="Caffe fills weights with 0 by default, and only weights that are loaded from a"
                 " file replace them",
                 hint='add weight_filler { type: "xavier" }',
-                severity=None if is_oversight else Severity.NOTE,
+                severity=severity,
             )
 
 
 def _are_first(unfilled: Sequence[Step], learning: Sequence[Step]) -> bool:
     """Whether the first layers have no filler, because they are those of a net that is loaded."""
-    return len(unfilled) > 1 and unfilled == learning[: len(unfilled)]
+    # A single one may be the first only by chance.
+    if len(unfilled) < 2:
+        return False
+    return unfilled == learning[: len(unfilled)]
 
 
 def _learns_own_weights(step: Step) -> bool:
@@ -117,6 +131,7 @@ def _learns_own_weights(step: Step) -> bool:
         return False
     if not step.layer.param:
         return True
+    # The first learnable blob of all these types is the weights.
     weights = step.layer.param[0]
     return weights.lr_mult != 0 and not weights.name
 
@@ -127,4 +142,5 @@ def _param(step: Step) -> Any:
 
 def _is_zero(param: Any) -> bool:
     filler = param.weight_filler
+    # The default of FillerParameter: type "constant", value 0.
     return bool(filler.type == "constant" and filler.value == 0)

@@ -15,6 +15,7 @@ class MissingNetFile(Check):
     rule = Rule(
         code="V102",
         name="missing-net-file",
+        # ReadProtoFromTextFile aborts at start-up.
         severity=Severity.ERROR,
         summary="A solver that names a net or weights that do not exist.",
         what="""
@@ -46,9 +47,10 @@ class MissingNetFile(Check):
         for field, path in _named_files(solver):
             if solver.exists(path):
                 continue
+            name = field.partition("[")[0]
             yield self.found(
                 None,
-                f'{field.partition("[")[0]} "{path}" does not exist in the current folder, the'
+                f'{name} "{path}" does not exist in the current folder, the'
                 " folder of the solver, or a folder above it",
                 field=field,
                 hint=_similar_net(path, solver),
@@ -60,16 +62,20 @@ def _similar_net(path: str, solver: SolverFile) -> str:
     """A hint if a net with nearly the same name is in the folder of the solver."""
     nets = solver.neighboring_nets
     near = difflib.get_close_matches(Path(path).stem, nets, n=1, cutoff=0.8)
-    return f'did you mean "{near[0]}.prototxt"?' if near else ""
+    if not near:
+        return ""
+    return f'did you mean "{near[0]}.prototxt"?'
 
 
 def _named_files(solver: SolverFile) -> Iterator[tuple[str, str]]:
     """The fields that name a file, and the paths."""
     message = solver.message
+    # Nets within the solver, as in net_param, have no file.
     for name in solver.given("net", "train_net"):
         yield name, getattr(message, name)
     for i, path in enumerate(message.test_net):
         yield f"test_net[{i}]", path
     for i, paths in enumerate(message.weights):
-        for path in paths.split(","):  # one value may list several files
+        # One value may list several files (source: ``LoadNetWeights`` in solver.cpp).
+        for path in paths.split(","):
             yield f"weights[{i}]", path.strip()

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.forks import CONVERTERS, ForkPart, common_forks, fork_parts
+from protogen.forks import CONVERTERS, ForkPart, common_forks, fork_parts, target_forks
 from protogen.graph import Step
 from protogen.rules import Rule
+
+#: More forks than these are only mentioned.
+_MOST_NAMES = 6
 
 
 @register
@@ -16,6 +19,7 @@ class NeedsFork(Check):
     rule = Rule(
         code="F103",
         name="needs-fork",
+        # Not an error: the file is right for the fork that it was written for.
         severity=Severity.WARNING,
         summary="A net or solver that BVLC Caffe rejects, because only forks can read it.",
         what="""
@@ -54,45 +58,60 @@ class NeedsFork(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        parts: dict[str, tuple[Step | None, ForkPart]] = {}
-        for step, part in phases.fork_parts:
-            parts.setdefault(part.what, (step, part))
-        if parts:
-            first, part = next(iter(parts.values()))
-            yield self._needed(first, part, [each for _, each in parts.values()], "net")
+        if not phases.fork_parts:
+            return
+        first = phases.fork_parts[0][0]
+        parts = _distinct(part for _, part in phases.fork_parts)
+        forks = common_forks(part.forks for part in parts)
+        # The schemas of the targets are whole, so one may have what no single fork's list has.
+        if CONVERTERS.issuperset(forks):
+            forks = [*target_forks(phases.message), *forks]
+        yield self._needed(first, parts, "net", forks)
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
-        parts = {part.what: part for part in fork_parts(solver.message)}
+        # A solver has no layers; its fields and enum values are all that can be a fork's.
+        parts = _distinct(fork_parts(solver.message))
         if parts:
-            yield self._needed(None, next(iter(parts.values())), list(parts.values()), "solver")
+            forks = common_forks(part.forks for part in parts)
+            yield self._needed(None, parts, "solver", forks)
 
     def _needed(
-        self, step: Step | None, first: ForkPart, parts: list[ForkPart], kind: str
+        self, step: Step | None, parts: list[ForkPart], kind: str, forks: list[str]
     ) -> Diagnostic:
         return self.found(
             step,
             f"BVLC Caffe rejects this {kind}, because only forks have {_listed(parts)}",
-            field=first.path,
-            why=_forks(parts),
+            field=parts[0].path,
+            why=_forks(forks),
         )
+
+
+def _distinct(parts: Iterable[ForkPart]) -> list[ForkPart]:
+    """Each type, field or value once, at its first place."""
+    first: dict[str, ForkPart] = {}
+    for part in parts:
+        first.setdefault(part.what, part)
+    return list(first.values())
 
 
 def _listed(parts: list[ForkPart]) -> str:
     """Up to three of them, and the number of the others."""
     words = [part.what for part in parts if not part.inner]
+    if len(words) == 1:
+        return words[0]
     if len(words) > 3:
         return f"{', '.join(words[:3])} and {len(words) - 3} more"
-    if len(words) > 1:
-        return f"{', '.join(words[:-1])} and {words[-1]}"
-    return words[0]
+    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _forks(parts: Iterable[ForkPart]) -> str:
+def _forks(every: Sequence[str]) -> str:
     """Which forks the file fits."""
-    every = common_forks(part.forks for part in parts)
+    # A program that only converts nets cannot train this one, as a fork of Caffe can.
     forks = [fork for fork in every if fork not in CONVERTERS]
     if forks:
-        names = ", ".join(forks[:6]) + (" and others" if len(forks) > 6 else "")
+        names = ", ".join(forks[:_MOST_NAMES])
+        if len(forks) > _MOST_NAMES:
+            names += " and others"
         return f"forks that have all of this: {names}"
     if every:
         return f"no fork of Caffe has all of this, only {', '.join(every)}"

@@ -18,6 +18,7 @@ class NeverRuns(Check):
     rule = Rule(
         code="G301",
         name="never-runs",
+        # Net::FilterNet leaves the layer out without a word.
         severity=Severity.WARNING,
         summary="A layer whose rules exclude it from every phase, level and stage.",
         what="""
@@ -57,24 +58,28 @@ class NeverRuns(Check):
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for step in phases.layers:
             layer = step.layer
+            # Caffe rejects both kinds in one layer, which is `include-and-exclude`.
             if layer.include and layer.exclude:
-                continue  # Caffe rejects it: `include-and-exclude`
-            if layer.include and not any(_can_be_met(rule) for rule in layer.include):
-                message = "never runs: none of its include rules can be met"
-                yield self.found(step, message, field="include[0]")
+                continue
+            if layer.include:
+                if not any(map(_can_be_met, layer.include)):
+                    message = "never runs: none of its include rules can be met"
+                    yield self.found(step, message, field="include[0]")
             elif _always_excluded(layer):
                 message = "never runs: its exclude rules exclude it from TRAIN and from TEST"
                 yield self.found(step, message, field="exclude[0]")
 
 
 def _can_be_met(rule: NetStateRule) -> bool:
+    """Whether some state meets a rule.  (source: ``Net::StateMeetsRule``)"""
     has_limits = rule.HasField("min_level") and rule.HasField("max_level")
     if has_limits and rule.min_level > rule.max_level:
         return False
-    return not set(rule.stage) & set(rule.not_stage)
+    return set(rule.stage).isdisjoint(rule.not_stage)
 
 
 def _always_excluded(layer: LayerParameter) -> bool:
+    # Only rules that are met in every stage and at every level count: others depend on the state.
     phases: set[Phase] = set()
     for rule in layer.exclude:
         phases |= _phases_always_met(rule)
@@ -86,4 +91,7 @@ def _phases_always_met(rule: NetStateRule) -> set[Phase]:
     has_limit = rule.HasField("min_level") or rule.HasField("max_level")
     if rule.stage or rule.not_stage or has_limit:
         return set()
-    return {rule.phase} if rule.HasField("phase") else {proto.TRAIN, proto.TEST}
+    if rule.HasField("phase"):
+        return {rule.phase}
+    # An empty rule is met by every state.
+    return {proto.TRAIN, proto.TEST}

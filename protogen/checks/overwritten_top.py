@@ -15,6 +15,7 @@ class OverwrittenTop(Check):
     rule = Rule(
         code="G205",
         name="overwritten-top",
+        # Caffe trains with wrong gradients, and reports nothing.
         severity=Severity.WARNING,
         summary="A top that is overwritten in place although its layer needs it for the gradient.",
         what="""
@@ -85,14 +86,17 @@ class OverwrittenTop(Check):
         for step in analysis.steps:
             for position in step.in_place:
                 bottom = step.bottoms[position]
+                # Without a gradient to compute, nobody reads the old values again.
                 if bottom is None or bottom.step not in passing:
                     continue
                 producer = bottom.step
-                if reads_top(producer):
-                    yield self.found(
-                        step,
-                        f'overwrites "{bottom.name}", from which layer "{producer.name}"'
-                        f" ({producer.type}) computes its gradient",
-                        field=f"top[{position}]",
-                        hint="give the top another name, and let the later layers read it",
-                    )
+                # ReLU and Sigmoid, for example, compute their gradient from their top.
+                if not reads_top(producer):
+                    continue
+                yield self.found(
+                    step,
+                    f'overwrites "{bottom.name}", from which layer "{producer.name}"'
+                    f" ({producer.type}) computes its gradient",
+                    field=f"top[{position}]",
+                    hint="give the top another name, and let the later layers read it",
+                )

@@ -17,6 +17,7 @@ class PhaseOnLayer(Check):
     rule = Rule(
         code="G305",
         name="phase-on-layer",
+        # Legal: Caffe computes the layer as in this phase, but runs it in both.
         severity=Severity.WARNING,
         summary="A layer with a `phase` of its own, which does not keep it out of the other phase.",
         what="""
@@ -72,8 +73,9 @@ class PhaseOnLayer(Check):
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         with_phase = [step for step in phases.layers if step.layer.HasField("phase")]
+        # Net::Init sets the field in every layer, and so it is in every net that Caffe writes.
         if len(with_phase) == len(phases.layers):
-            return  # Caffe sets the field in every layer of a net that it loads and writes again
+            return
         for step in with_phase:
             if _is_limited(step):
                 continue
@@ -92,14 +94,16 @@ class PhaseOnLayer(Check):
 
 def _is_limited(step: Step) -> bool:
     """Whether every include rule is for the phase of the layer, so that it runs in no other."""
-    rules = step.layer.include
-    return bool(rules) and all(
-        rule.HasField("phase") and rule.phase == step.layer.phase for rule in rules
-    )
+    if not step.layer.include:
+        return False
+    # A rule without a phase is met in both, although its phase reads as TRAIN.
+    phases = [rule.phase if rule.HasField("phase") else None for rule in step.layer.include]
+    return set(phases) == {step.layer.phase}
 
 
 def _with_include(step: Step, name: str) -> Fix:
     """The include rule in place of the field; in rules that there are already, their phase."""
+    # The field goes, because the layer then has the phase of the net, which is the same one.
     edits = [delete(step.path("phase"))]
     if step.layer.include:
         for index in range(len(step.layer.include)):

@@ -9,7 +9,7 @@ from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
 from protogen.rules import Rule
-from protogen.shapes import Shape, format_shape
+from protogen.shapes import Shape, differ, format_shape
 
 
 @register
@@ -17,6 +17,7 @@ class PhasesDisagree(Check):
     rule = Rule(
         code="G302",
         name="phases-disagree",
+        # Net::ShareTrainedLayersWith aborts when the solver tests for the first time.
         severity=Severity.ERROR,
         summary="A layer whose learnable blobs are different in TRAIN and in TEST.",
         what="""
@@ -75,6 +76,7 @@ class PhasesDisagree(Check):
         trained: dict[str, Step] = {}
         for analysis in phases.in_phase("TRAIN"):
             trained |= _unique(analysis)
+        # A layer of TEST only keeps what its fillers wrote: `untrained-layer` reports it.
         for analysis in phases.in_phase("TEST"):
             for name, step in _unique(analysis).items():
                 twin = trained.get(name)
@@ -93,33 +95,33 @@ class PhasesDisagree(Check):
 def _unique(analysis: Analysis) -> dict[str, Step]:
     """The layers by their names, but not those that share one, which another rule reports."""
     counts = Counter(step.name for step in analysis.steps)
-    return {step.name: step for step in analysis.steps if counts[step.name] == 1}
+    found = {}
+    for step in analysis.steps:
+        if counts[step.name] == 1:
+            found[step.name] = step
+    return found
 
 
 def _disagree(step: Step, twin: Step) -> bool:
     """Whether the learnable blobs of two layers are known to differ."""
-    if not (_is_known(step) and _is_known(twin)):
+    if not _is_known(step) or not _is_known(twin):
         return False
     mine, theirs = _blob_shapes(step), _blob_shapes(twin)
-    return len(mine) != len(theirs) or any(map(_differ, mine, theirs))
+    # Net::ShareTrainedLayersWith compares the numbers of blobs, then the shapes.
+    if len(mine) != len(theirs):
+        return True
+    return any(map(differ, mine, theirs))
 
 
 def _is_known(step: Step) -> bool:
     """Whether the learnable blobs could be inferred."""
-    return not step.faults and all(b is not None and b.shape is not None for b in step.bottoms)
+    if step.faults:
+        return False
+    return None not in step.bottom_shapes
 
 
 def _blob_shapes(step: Step) -> list[Shape]:
     return [blob.shape for blob in step.facts.blobs]
-
-
-def _differ(mine: Shape, theirs: Shape) -> bool:
-    """Whether two shapes differ in a size that is known in both."""
-    if mine is None or theirs is None:
-        return False
-    if len(mine) != len(theirs):
-        return True
-    return any(a != b for a, b in zip(mine, theirs) if a is not None and b is not None)
 
 
 def _listed(step: Step) -> str:

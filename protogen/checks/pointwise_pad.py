@@ -14,6 +14,7 @@ class PointwisePad(Check):
     rule = Rule(
         code="S203",
         name="pointwise-pad",
+        # Legal, but a border that is the same for every image is hardly intended.
         severity=Severity.WARNING,
         summary="A 1x1 convolution with padding, which adds a border that contains only the bias.",
         what="Finds Convolution layers with a kernel of 1 and a pad on the same axis.",
@@ -46,11 +47,13 @@ class PointwisePad(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step, sides, axis in convolutions(analysis):
-            if axis.kernel == 1 and axis.pad:
-                content = "the bias" if step.layer.convolution_param.bias_term else "zeros"
-                yield self.found(
-                    step,
-                    f"pad {axis.pad} around kernel 1 adds {sides.lines(axis.padding_windows)} with"
-                    f" nothing but {content}",
-                    field="convolution_param.pad",
-                )
+            if axis.kernel != 1 or axis.pad == 0:
+                continue
+            # im2col fills the padding with zeros, to which the bias is added.
+            content = "the bias" if step.layer.convolution_param.bias_term else "zeros"
+            yield self.found(
+                step,
+                f"pad {axis.pad} around kernel 1 adds {sides.lines(axis.padding_windows)} with"
+                f" nothing but {content}",
+                field="convolution_param.pad",
+            )

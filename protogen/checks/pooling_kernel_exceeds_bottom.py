@@ -14,6 +14,7 @@ class PoolingKernelExceedsBottom(Check):
     rule = Rule(
         code="P106",
         name="pooling-kernel-exceeds-bottom",
+        # Legal: PoolingLayer clips the window to the image.
         severity=Severity.WARNING,
         summary="A pooling kernel that is larger than the padded bottom.",
         what="Finds Pooling layers whose kernel is larger than the bottom with its padding.",
@@ -51,6 +52,7 @@ class PoolingKernelExceedsBottom(Check):
             if axis.kernel <= axis.size + 2 * axis.pad:
                 continue
             with_pad = f" with pad {axis.pad}" if axis.pad else ""
+            # Rounding up still gives 1 window if less than a whole stride is missing.
             if axis.pooled > 0:
                 effect = "the only window extends past the edge"
             else:

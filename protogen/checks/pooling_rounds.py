@@ -18,6 +18,7 @@ class PoolingRounds(Check):
     rule = Rule(
         code="P102",
         name="pooling-rounds",
+        # A note, because Caffe's rounding is right in Caffe: it explains a size.
         severity=Severity.NOTE,
         summary="A pooling whose windows do not divide its bottom evenly, so that Caffe rounds.",
         what="""
@@ -62,7 +63,8 @@ class PoolingRounds(Check):
                 continue
             if axis.floor:
                 yield from self._rounded_down(step, sides, axis)
-            elif axis.pooled != axis.floored:  # with padding, Caffe may drop the last window again
+            # With padding, Caffe may drop the window again that rounding up has added.
+            elif axis.pooled != axis.floored:
                 yield self.found(
                     step,
                     _equation(sides, axis, f"Caffe rounds up to {axis.pooled - 1}"),
@@ -72,7 +74,8 @@ class PoolingRounds(Check):
 
     def _rounded_down(self, step: Step, sides: Sides, axis: Axis) -> Iterator[Diagnostic]:
         unread = axis.size - axis.window(axis.pooled - 1).stop
-        if unread > 0:  # otherwise, only padding is in no window
+        # Otherwise, only padding is in no window.
+        if unread > 0:
             equation = _equation(sides, axis, f"is rounded down to {axis.pooled - 1}")
             message = f"{equation}; {sides.last_lines(unread)} in no window"
             yield self.found(step, message, field="pooling_param")
@@ -80,6 +83,7 @@ class PoolingRounds(Check):
 
 def _equation(sides: Sides, axis: Axis, rounded: str) -> str:
     """``height 75 becomes 38: (75 - 2) / 2 = 36.5, which Caffe rounds up to 37, plus 1``."""
+    # An equation that people check by hand: every term is a number of the net.
     padding = f" + 2*{axis.pad}" if axis.pad else ""
     exact = quotient(axis.size + 2 * axis.pad - axis.kernel, axis.stride)
     return (
@@ -92,6 +96,7 @@ def _equation(sides: Sides, axis: Axis, rounded: str) -> str:
 def _other_frameworks(axis: Axis) -> str:
     """What the other frameworks do by default. TensorFlow's pooling has no padding of this kind."""
     others = "PyTorch and ONNX" if axis.pad else "PyTorch, ONNX and TensorFlow (VALID)"
+    # A kernel that is larger than the bottom fits no window when rounded down.
     result = f"produce {axis.floored}" if axis.floored > 0 else "reject the kernel"
     covered = axis.window(axis.pooled - 1).elements
     return (

@@ -17,6 +17,7 @@ class ScaleWithoutBias(Check):
     rule = Rule(
         code="G213",
         name="scale-without-bias",
+        # A note, because a later layer may learn the shift.
         severity=Severity.NOTE,
         summary="A Scale layer that reads a BatchNorm and learns no shift.",
         what="""
@@ -61,7 +62,10 @@ class ScaleWithoutBias(Check):
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
         for step in analysis.of_type("Scale"):
-            if step.layer.scale_param.bias_term or not _normalized(step) or _has_bias(step):
+            if step.layer.scale_param.bias_term:
+                continue
+            # Alone, a Scale is often a learned factor for each channel, and intended without bias.
+            if not _normalized(step) or _has_bias(step):
                 continue
             edit = Edit(step.path(_FIELD), "set", True)
             yield self.found(
@@ -80,4 +84,8 @@ def _normalized(step: Step) -> bool:
 
 
 def _has_bias(step: Step) -> bool:
-    return any(reader.type == "Bias" for top in step.tops for reader in top.readers)
+    """Whether a Bias layer adds the shift, as some nets write it."""
+    types: set[str] = set()
+    for top in step.tops:
+        types.update(reader.type for reader in top.readers)
+    return "Bias" in types

@@ -13,6 +13,7 @@ class ScheduleNeverSteps(Check):
     rule = Rule(
         code="V109",
         name="schedule-never-steps",
+        # Caffe trains to the end with one learning rate, and never says so.
         severity=Severity.WARNING,
         summary="A learning rate that steps only after the end of training.",
         what="""
@@ -52,9 +53,11 @@ class ScheduleNeverSteps(Check):
         if message.lr_policy == "step":
             first, field = message.stepsize, "stepsize"
         elif message.lr_policy == "multistep" and message.stepvalue:
+            # If they are out of order, Caffe waits for the first; that has its own warning.
             first, field = min(message.stepvalue), "stepvalue[0]"
         else:
             return
+        # With gamma 1, a step would change nothing anyway.
         if 0 < message.max_iter <= first and message.gamma != 1:
             yield self.found(
                 None,

@@ -16,6 +16,7 @@ class SharedMemory(Check):
     rule = Rule(
         code="G212",
         name="shared-memory",
+        # Caffe does not know which blobs share memory, so it cannot report it.
         severity=Severity.WARNING,
         summary="An in-place layer that overwrites a blob under another name.",
         what="""
@@ -64,21 +65,15 @@ class SharedMemory(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        # Blobs that share memory do no harm until a layer in place writes one of them.
         if not any(step.in_place for step in analysis.steps):
             return
         memory = Memory(analysis)
         reported: set[Step] = set()
-        for reader, value in memory.stale_reads:
-            overwrite = memory.overwrite(value)
-            if overwrite is not None and overwrite.step not in reported:
+        for overwrite, value, need in _conflicts(analysis, memory):
+            # A layer that overwrites the memory of several blobs is one finding.
+            if overwrite.step not in reported:
                 reported.add(overwrite.step)
-                need = f'which layer "{reader.name}" ({reader.type}) reads later'
-                yield self._overwritten(memory, overwrite, value, need)
-        for step, value in _needed_for_gradients(analysis):
-            overwrite = memory.shared_overwrite(value)
-            if overwrite is not None and overwrite.step not in reported:
-                reported.add(overwrite.step)
-                need = f'from which layer "{step.name}" ({step.type}) computes its gradient'
                 yield self._overwritten(memory, overwrite, value, need)
 
     def _overwritten(
@@ -86,6 +81,7 @@ class SharedMemory(Check):
     ) -> Diagnostic:
         step, bottom = overwrite
         position = step.bottoms.index(bottom)
+        # Either blob may be the one that a Reshape, say, made of the other.
         sharing = memory.sharing_layer(bottom) or memory.sharing_layer(value)
         assert sharing is not None
         return self.found(
@@ -98,17 +94,32 @@ class SharedMemory(Check):
         )
 
 
+def _conflicts(analysis: Analysis, memory: Memory) -> Iterator[tuple[Overwrite, Value, str]]:
+    """What overwrites a value in its memory, and who needs the value still."""
+    for reader, value in memory.stale_reads:
+        overwrite = memory.overwrite(value)
+        if overwrite is not None:
+            yield overwrite, value, f'which layer "{reader.name}" ({reader.type}) reads later'
+    for step, value in _needed_for_gradients(analysis):
+        overwrite = memory.shared_overwrite(value)
+        if overwrite is not None:
+            need = f'from which layer "{step.name}" ({step.type}) computes its gradient'
+            yield overwrite, value, need
+
+
 def _needed_for_gradients(analysis: Analysis) -> Iterator[tuple[Step, Value]]:
     """The layers that compute gradients from values, and these values.
 
     The bottoms of in-place layers are left out: `unsafe-in-place` is about those.
     """
+    if not analysis.trained:
+        return
     passing = passing_gradients(analysis)
-    for step in analysis.steps if analysis.trained else ():
+    for step in analysis.steps:
         if step in passing and reads_top(step):
             for top in step.tops:
                 yield step, top
+        # A layer that learns reads its bottom even if it passes no gradient on.
         if not step.in_place and reads_bottom(step, step in passing):
-            for bottom in step.bottoms:
-                if bottom is not None:
-                    yield step, bottom
+            for bottom in filter(None, step.bottoms):
+                yield step, bottom

@@ -15,6 +15,7 @@ class SnapshotPrefix(Check):
     rule = Rule(
         code="V107",
         name="snapshot-prefix",
+        # Caffe aborts, in the worst case when the training is done.
         severity=Severity.ERROR,
         summary="A `snapshot_prefix` in a folder that does not exist or is not writable.",
         what="""
@@ -48,12 +49,17 @@ class SnapshotPrefix(Check):
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         message = solver.message
-        writes = message.snapshot > 0 or message.snapshot_after_train
-        if not (writes and message.snapshot_prefix):
-            return
         prefix = message.snapshot_prefix
-        folder = prefix if prefix.endswith("/") else str(Path(prefix).parent)
-        when = "at start-up" if message.snapshot > 0 else "at the end of training"
+        writes = message.snapshot > 0 or message.snapshot_after_train
+        if not writes or not prefix:
+            return
+        folder = str(Path(prefix).parent)
+        if prefix.endswith("/"):
+            folder = prefix
+        # Solver::CheckSnapshotWritePermissions tries it before training, but only with a snapshot.
+        when = "at the end of training"
+        if message.snapshot > 0:
+            when = "at start-up"
         if not solver.exists(folder):
             yield self.found(
                 None,

@@ -7,6 +7,7 @@ from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
+#: The fields of which Solver::InitTrainNet accepts exactly one.
 _TRAIN = ("net", "net_param", "train_net", "train_net_param")
 
 
@@ -15,6 +16,7 @@ class SolverNets(Check):
     rule = Rule(
         code="V101",
         name="solver-nets",
+        # Solver::InitTrainNet aborts.
         severity=Severity.ERROR,
         summary="A solver that names no net to train, or more than one.",
         what="Counts `net`, `net_param`, `train_net` and `train_net_param`.",
@@ -41,6 +43,7 @@ class SolverNets(Check):
     )
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
+        # test_net alone trains nothing, and test nets are optional.
         given = solver.given(*_TRAIN)
         if not given:
             yield self.found(

@@ -13,6 +13,7 @@ class SolverTests(Check):
     rule = Rule(
         code="V103",
         name="solver-tests",
+        # Solver::InitTestNets aborts. A solver that never tests is a warning, below.
         severity=Severity.ERROR,
         summary="Test nets, `test_iter`, `test_interval` and `test_state` that do not match.",
         what="""
@@ -52,8 +53,9 @@ class SolverTests(Check):
         iters = len(message.test_iter)
         # Further test_iter values test `net` or `net_param`. (source: ``Solver::InitTestNets``)
         has_net = bool(solver.given("net", "net_param"))
-        if iters < nets or (iters > nets and not has_net):
-            more = "; additional values are only for net or net_param" if iters > nets else ""
+        is_surplus = iters > nets and not has_net
+        if iters < nets or is_surplus:
+            more = "; additional values are only for net or net_param" if is_surplus else ""
             yield self.found(
                 None,
                 f"expected {plural(nets, 'test_iter value')}, one for each test net, got {iters}",
@@ -65,6 +67,7 @@ class SolverTests(Check):
         yield from self._interval(message.test_interval, iters)
 
     def _states(self, states: int, iters: int) -> Iterator[Diagnostic]:
+        # Each test_iter is one tested net, also if several test the same file.
         if states not in (0, iters):
             yield self.found(
                 None,
@@ -74,6 +77,7 @@ class SolverTests(Check):
             )
 
     def _interval(self, interval: int, iters: int) -> Iterator[Diagnostic]:
+        # Caffe checks the interval only if it tests, and never asks for test_iter.
         if iters and interval <= 0:
             yield self.found(
                 None,

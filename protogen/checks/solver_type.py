@@ -7,6 +7,7 @@ from protogen.checks._solver import SolverFile
 from protogen.diagnostics import Diagnostic, Severity, did_you_mean
 from protogen.rules import Rule
 
+#: The solvers that BVLC Caffe registers.
 _TYPES = ("SGD", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam")
 
 
@@ -15,6 +16,7 @@ class SolverType(Check):
     rule = Rule(
         code="V105",
         name="solver-type",
+        # SolverRegistry aborts for an unknown type.
         severity=Severity.ERROR,
         summary="An unknown solver type, or a value that this type rejects.",
         what="Checks `type`, `momentum` and `rms_decay` as Caffe does.",
@@ -48,6 +50,7 @@ class SolverType(Check):
         if message.type not in _TYPES:
             hint = did_you_mean(message.type, _TYPES) or f"expected one of {', '.join(_TYPES)}"
             yield self.found(None, f'unknown solver type "{message.type}"', field="type", hint=hint)
+        # Caffe aborts in constructor_sanity_check of these solvers.
         if message.type in ("AdaGrad", "RMSProp") and message.momentum:
             yield self.found(
                 None,

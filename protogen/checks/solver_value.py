@@ -13,6 +13,7 @@ class SolverValue(Check):
     rule = Rule(
         code="V108",
         name="solver-value",
+        # Caffe aborts. What only leaves nothing to learn is a warning, below.
         severity=Severity.ERROR,
         summary="A solver value that Caffe rejects, or with which nothing is learned.",
         what="Checks `average_loss`, `iter_size`, `regularization_type`, `max_iter` and `base_lr`.",

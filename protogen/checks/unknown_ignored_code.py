@@ -15,6 +15,7 @@ class UnknownIgnoredCode(Check):
     rule = Rule(
         code="T390",
         name="unknown-ignored-code",
+        # The comment does nothing, so that no finding is lost.
         severity=Severity.NOTE,
         summary="A protogen comment that names an unknown rule, and so has no effect.",
         what="""
@@ -47,6 +48,7 @@ class UnknownIgnoredCode(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
+        # A composed net has no comments.
         if phases.document is None:
             return
         for suppression in read_suppressions(phases.document):
@@ -61,7 +63,8 @@ def _mistakes(suppression: Suppression) -> Iterator[tuple[str, str]]:
     if keyword not in KEYWORDS:
         hint = did_you_mean(keyword, KEYWORDS) or f"expected one of {', '.join(KEYWORDS)}"
         yield f'unknown word "{keyword}" after "protogen:" in a comment', hint
-        return
+        return  # what such a comment lists may not be codes
+    rules = registered()
     for code in suppression.codes or ():
-        if not registered().selects(code):
-            yield f'a comment ignores the unknown rule "{code}"', registered().nearest(code)
+        if not rules.selects(code):
+            yield f'a comment ignores the unknown rule "{code}"', rules.nearest(code)

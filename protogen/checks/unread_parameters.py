@@ -33,6 +33,7 @@ class UnreadParameters(Check):
     rule = Rule(
         code="S209",
         name="unread-parameters",
+        # Caffe parses the message, and no layer looks at it.
         severity=Severity.WARNING,
         summary="A parameter message that the type of the layer does not read.",
         what="""
@@ -99,16 +100,23 @@ def _unread(step: Step) -> Iterator[str]:
         return
     for field, _ in step.layer.ListFields():
         name = field.name
-        if field.message_type is None or name in _GENERAL or name in step.schema.params:
+        if field.message_type is None or name in _GENERAL:
             continue
-        if name != _ALSO_READ.get(step.type) and not proto.forks_of(field) and _readers(name):
+        if name in step.schema.params or name == _ALSO_READ.get(step.type):
+            continue
+        # If no type of BVLC reads it, it does not belong to another type.
+        if _readers(name) and not proto.forks_of(field):
             yield name
 
 
 @cache
 def _readers(param: str) -> list[str]:
     """BVLC's types that read a message."""
-    return [each.type for each in layers.all_types() if param in each.params and not each.forks]
+    found = []
+    for schema in layers.all_types():
+        if param in schema.params and not schema.forks:
+            found.append(schema.type)
+    return found
 
 
 def _only(readers: list[str]) -> str:
@@ -123,11 +131,13 @@ def _only(readers: list[str]) -> str:
 def _fixes(phases: Phases, step: Step, name: str) -> Iterator[Fix]:
     """The message under the name that the type reads, or the type that reads it; or neither."""
     assert step.schema is not None
-    if not any(has_field(step.layer, param) for param in step.schema.params):
-        for fix in (_renamed(step, name), _other_type(step, name)):
-            if fix is not None and makes_sound(phases, step.name, fix.edits):
-                yield fix
-                break
+    # Beside the message that the type reads, this one was probably left by a copy.
+    has_own = any(has_field(step.layer, param) for param in step.schema.params)
+    fixes = [] if has_own else [_renamed(step, name), _other_type(step, name)]
+    for fix in filter(None, fixes):
+        if makes_sound(phases, step.name, fix.edits):
+            yield fix
+            break
     yield Fix(f"remove {name}", (delete(step.path(name)),))
 
 
@@ -137,6 +147,7 @@ def _renamed(step: Step, name: str) -> Fix | None:
     own = step.schema.param
     if not own:
         return None
+    # By way of text, the fields are matched by their names.
     text = text_format.MessageToString(getattr(step.layer, name))
     try:
         message = text_format.Parse(text, type(getattr(step.layer, own))())

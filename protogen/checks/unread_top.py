@@ -17,6 +17,7 @@ class UnreadTop(Check):
     rule = Rule(
         code="G202",
         name="unread-top",
+        # Legal: such a top is an output of the net, but in training rarely intended.
         severity=Severity.WARNING,
         summary="A top that no layer reads, in a net that is trained.",
         what="""
@@ -73,13 +74,18 @@ class UnreadTop(Check):
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:
             for step in analysis.steps:
-                if step.layer.bottom and not _is_reported_elsewhere(analysis, step):
+                # The tops of data layers are for `unused-input` and `label-in-one-phase`.
+                if not step.layer.bottom:
+                    continue
+                if not _is_reported_elsewhere(analysis, step):
                     yield from self._unread(analysis, step)
 
     def _unread(self, analysis: Analysis, step: Step) -> Iterator[Diagnostic]:
         for position, top in enumerate(step.tops):
-            is_overwritten = analysis.values.get(top.name) is not top
-            if top.readers or top.weighed or is_overwritten:
+            if top.readers or top.weighed:
+                continue
+            # A later layer that writes the blob again has the last word on who reads it.
+            if analysis.values.get(top.name) is not top:
                 continue
             yield self.found(
                 step,
@@ -93,6 +99,8 @@ class UnreadTop(Check):
 
 def _is_reported_elsewhere(analysis: Analysis, step: Step) -> bool:
     """Whether the tops of a layer are for people, or `dead-layer` reports the layer."""
-    is_loss = step.schema is not None and step.schema.loss
-    is_dead = step.learns and step not in analysis.useful
-    return is_loss or is_dead or step.type in MEASURES
+    if step.type in MEASURES:
+        return True
+    if step.schema is not None and step.schema.loss:
+        return True
+    return step.learns and step not in analysis.useful

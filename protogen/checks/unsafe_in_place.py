@@ -16,6 +16,7 @@ class UnsafeInPlace(Check):
     rule = Rule(
         code="G204",
         name="unsafe-in-place",
+        # Caffe accepts a layer in place without asking whether its type may be.
         severity=Severity.WARNING,
         summary="An in-place layer that still needs its bottom, which Caffe does not check.",
         what="""
@@ -50,6 +51,7 @@ class UnsafeInPlace(Check):
     )
 
     def check_phase(self, analysis: Analysis) -> Iterator[Diagnostic]:
+        # In TEST nothing passes a gradient, so that only the forward pass counts there.
         passing = passing_gradients(analysis)
         for step in analysis.steps:
             if not step.in_place or step.faults:
@@ -66,14 +68,18 @@ class UnsafeInPlace(Check):
 
 def _need(step: Step, passes_gradient: bool) -> str:
     """Why the layer still needs its bottom; empty if it does not."""
-    if step.type == "Concat" and len(step.bottoms) == 1:
-        return ""  # such a top is its bottom, and nothing is copied
     schema = step.schema
-    if schema is not None and schema.reads_bottom_while_writing:
+    if schema is None:
+        return ""
+    # ConcatLayer::Reshape shares the memory of a single bottom, and copies nothing.
+    if step.type == "Concat" and len(step.bottoms) == 1:
+        return ""
+    if schema.reads_bottom_while_writing:
         return "to compute the rest of its top"
     is_sum = step.layer.eltwise_param.operation == proto.EltwiseParameter.SUM
+    # A product reads each element right before it writes it.
     if step.type == "Eltwise" and is_sum:
         return "for the sum: Caffe clears the top before it adds"
-    if passes_gradient and schema is not None and schema.reads_bottom_in_backward:
+    if passes_gradient and schema.reads_bottom_in_backward:
         return "for its gradient"
     return ""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from protogen.analysis import Analysis
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.diagnostics import Diagnostic, Severity, plural
@@ -14,6 +15,7 @@ class UntrainedLayer(Check):
     rule = Rule(
         code="G304",
         name="untrained-layer",
+        # Caffe tests with what the fillers wrote, and reports nothing.
         severity=Severity.WARNING,
         summary="A layer with weights that exists in TEST, but not in TRAIN.",
         what="""
@@ -62,25 +64,27 @@ class UntrainedLayer(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        trained = [step for analysis in phases.in_phase("TRAIN") for step in analysis.steps]
-        if not any(step.is_loss for step in trained):
-            return
-        names = {step.name for step in trained}
-        params = {spec.name for step in trained for spec in step.layer.param}
-        for analysis in phases.in_phase("TEST"):
-            untrained = []
-            for step in analysis.steps:
-                if step.facts.blobs and step.name not in names and not _shares_all(step, params):
-                    untrained.append(step)
-            listed = untrained if len(untrained) <= _MOST_LISTED else untrained[:1]
-            for step in listed:
-                yield self._untrained(step, len(untrained) - len(listed))
+        for training in phases.trained:
+            names: set[str] = set()
+            params: set[str] = set()
+            for step in training.steps:
+                names.add(step.name)
+                params.update(spec.name for spec in step.layer.param)
+            for analysis in phases.in_phase("TEST"):
+                untrained = list(_untrained(analysis, names, params))
+                listed = untrained
+                if len(untrained) > _MOST_LISTED:
+                    listed = untrained[:1]
+                for step in listed:
+                    yield self._finding(step, more=len(untrained) - len(listed))
 
-    def _untrained(self, step: Step, more: int) -> Diagnostic:
-        also = f", as are {plural(more, 'more layer')}" if more else ""
+    def _finding(self, step: Step, more: int) -> Diagnostic:
+        also, whose = "", "this"
+        if more:
+            also, whose = f", as are {plural(more, 'more layer')}", "their"
         return self.found(
             step,
-            f"never trained{also}: TRAIN has no layer with {'their' if more else 'this'} name",
+            f"never trained{also}: TRAIN has no layer with {whose} name",
             field="name",
             why="when the solver tests, each layer takes the weights of the layer with the"
             " same name in the training net",
@@ -91,7 +95,18 @@ class UntrainedLayer(Check):
 _MOST_LISTED = 3
 
 
+def _untrained(analysis: Analysis, names: set[str], params: set[str]) -> Iterator[Step]:
+    """The layers that learn, and have neither a name nor learnable blobs of a training net."""
+    for step in analysis.steps:
+        if not step.facts.blobs or step.name in names:
+            continue
+        # Net::ShareTrainedLayersWith goes by the names of layers. But blobs that all have names of
+        # blobs in TRAIN are probably shared with another layer of TEST, which is trained.
+        if not _shares_all(step, params):
+            yield step
+
+
 def _shares_all(step: Step, params: set[str]) -> bool:
     """Whether all its learnable blobs have names, which layers of TRAIN have too."""
-    names = [spec.name for spec in step.layer.param]
-    return bool(names) and all(name and name in params for name in names)
+    names = {spec.name for spec in step.layer.param}
+    return bool(names) and "" not in names and names <= params

@@ -6,7 +6,7 @@ from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._wiring import sources
 from protogen.diagnostics import Diagnostic, Severity
-from protogen.graph import Step
+from protogen.graph import Value
 from protogen.rules import Rule
 
 
@@ -15,6 +15,7 @@ class UnusedInput(Check):
     rule = Rule(
         code="G201",
         name="unused-input",
+        # Caffe loads the data all the same.
         severity=Severity.WARNING,
         summary="A top of a data or Input layer that no layer reads in any phase.",
         what="""
@@ -51,15 +52,17 @@ class UnusedInput(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        unread: dict[tuple[int, int], Step] = {}
+        # A layer of both phases is one layer, so its tops go by their places in the net.
+        tops: dict[tuple[int, int], Value] = {}
         read: set[str] = set()
         for analysis in phases.analyses:
             for step in sources(analysis):
-                for position, top in enumerate(step.tops):
-                    unread.setdefault((step.index, position), step)
+                for top in step.tops:
+                    tops.setdefault((step.index, top.top), top)
                     if top.readers or top.weighed:
                         read.add(top.name)
-        for (_, position), step in unread.items():
-            name = step.tops[position].name
-            if name not in read:  # if another phase reads it, `label-in-one-phase` reports it
-                yield self.found(step, f'no layer reads its top "{name}"', field=f"top[{position}]")
+        for top in tops.values():
+            # If another phase reads it, `label-in-one-phase` reports it.
+            if top.name not in read:
+                message = f'no layer reads its top "{top.name}"'
+                yield self.found(top.step, message, field=f"top[{top.top}]")

@@ -6,6 +6,7 @@ import difflib
 import io
 
 from protogen.cli._output import write_text
+from protogen.diagnostics import one_line
 
 __all__ = ["show_difference"]
 
@@ -14,6 +15,7 @@ _NO_NEWLINE = "\n\\ No newline at end of file\n"
 
 def show_difference(name: str, old: str, new: str) -> None:
     """Print the changes of a file in the form that ``patch`` takes."""
+    name = one_line(name)  # a newline in it would end the header
     for line in difflib.unified_diff(_lines(old), _lines(new), name, name):
         # Without this line, patch would add the newline that is missing in the file.
         if not line.endswith("\n"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,6 +26,7 @@ __all__ = [
     "exit_if_rejected",
     "is_composed",
     "is_program",
+    "named_files",
     "read_document",
     "read_file",
     "read_net",
@@ -196,7 +197,7 @@ def read_partial_net(
 
 
 def read_net_or_exit(
-    spec: str, settings: Mapping[str, Any] | None = None
+    spec: str, settings: Mapping[str, Any] | None = None, schema: str | None = None
 ) -> tuple[Net, list[Diagnostic]]:
     """A net as `read_partial_net` reads it. Its findings are printed on standard error.
 
@@ -206,7 +207,7 @@ def read_net_or_exit(
     from protogen.diagnostics import Severity
     from protogen.rules.text import reading_errors
 
-    net, mistakes = read_partial_net(spec, settings)
+    net, mistakes = read_partial_net(spec, settings, schema)
     findings = net.current.findings
     for diagnostic in [*findings, *mistakes]:
         if diagnostic.severity is not Severity.NOTE:
@@ -234,6 +235,20 @@ def exit_if_rejected(net: Net, analysis: Analysis, mistakes: Sequence[Diagnostic
     if new:
         report_lines(diagnostics_text(new, source_of(_texts_of(net))))
     raise click.exceptions.Exit(1)
+
+
+def named_files(net: Net) -> Iterator[str]:
+    """The files that the layers of a net read: sources of data, lists, mean files."""
+    for layer in net.current.message.layer:
+        for field, param in layer.ListFields():
+            if field.name.endswith("_param") and hasattr(param, "ListFields"):
+                yield from _file_names(param)
+
+
+def _file_names(param: Any) -> Iterator[str]:
+    for field, value in param.ListFields():
+        if field.name == "source" or field.name.endswith("_file"):
+            yield str(value)
 
 
 def shapes_given(

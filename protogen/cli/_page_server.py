@@ -29,22 +29,26 @@ _LONGEST = 32 * 2**20
 
 @dataclass
 class Editor:
-    """What is edited: a text, the file that it is from, if any, and how it is analyzed."""
+    """What is edited: a text, and the file that it is from, if any.
+
+    ``analyze`` is how it is analyzed, and ``schema`` its ``caffe.proto``, if that is not ours.
+    """
 
     title: str
     text: str
     file: Path | None
     analyze: Callable[[Net], Analysis]
+    schema: str | None = None
 
     def page(self) -> str:
         """The whole page, with the text as it is in the file now."""
         self.text = self.current_text()
-        net = loads(self.text, self.title)
+        net = loads(self.text, self.title, self.schema)
         return page(net, self.analyze(net), self.title, editor=True)
 
     def content(self, text: str) -> dict[str, Any]:
         """What the page shows of a text."""
-        net = loads(text, self.title)
+        net = loads(text, self.title, self.schema)
         return content(net, self.analyze(net), self.title)
 
     def version(self) -> int:

@@ -43,6 +43,10 @@ _SECTIONS = {
 }
 
 
+#: Whole projects have settings in a file of some kilobytes.
+_MOST_BYTES = 2**24
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings of one file; its patterns of files are relative to its ``folder``.
@@ -123,6 +127,14 @@ def read_settings(path: Path) -> Settings:
     return _settings(section, path)
 
 
+def _text(path: Path) -> str:
+    with path.open("rb") as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise ValueError(f"it is larger than {_MOST_BYTES >> 20} MiB")
+    return data.decode("utf-8")
+
+
 def _read(path: Path) -> dict[str, Any] | None:
     """The section for protogen in a file, or ``None`` if there is none."""
     section = _read_all(path)
@@ -142,7 +154,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 def _read_all(path: Path) -> Any:
     """A file of settings with all its sections. Raises `Unusable` if it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
         if path.suffix == ".toml":
             return tomllib.loads(text)
         return _read_ini(text)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import AnyCase, Spec, input_option, set_option
+from protogen.cli._options import (
+    AnyCase,
+    Spec,
+    input_option,
+    json_option,
+    proto_option,
+    set_option,
+)
 from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
 
 if TYPE_CHECKING:
@@ -39,8 +46,10 @@ if TYPE_CHECKING:
 )
 @input_option
 @click.option("--force", is_flag=True, help="Write the net even if Caffe or the target rejects it.")
+@json_option
 @click.option("-q", "--quiet", is_flag=True, help="Print warnings only, not what is done.")
 @set_option
+@proto_option
 def command(
     spec: str,
     target: str,
@@ -48,28 +57,39 @@ def command(
     phase: str | None,
     inputs: Any,
     force: bool,
+    as_json: bool,
     quiet: bool,
     settings: tuple[Any, ...],
+    schema: str | None,
 ) -> None:
     """Write the net of SPEC so that TARGET loads it and computes what Caffe computes.
 
     Poolings that round down are spelled as the target reads it, or get a Slice that drops what
     rounding up adds. Layers that the target lacks are replaced by others that compute the same,
     other defaults are written out, and fields that only training reads are removed. Each change is
-    reported, with the weights that it changes. Blobs keep their names, unless a layer in place is
-    replaced by others that cannot be.
+    reported, with the weights that it changes; --json prints that as JSON, and the net goes to
+    OUT. Blobs keep their names, unless a layer in place is replaced by others that cannot be.
 
     If the target cannot express the net, the layers are named, nothing is written, and the exit
     code is 1.
     """
-    from protogen.cli._input import display_name, read_net, shapes_given, split_spec
+    from protogen.cli._input import display_name, named_files, read_net, shapes_given, split_spec
+    from protogen.render.conversion import data
+    from protogen.render.json import dumps
     from protogen.transforms.convert import convert
 
+    if as_json and output == "-":
+        raise click.UsageError("--json needs -o OUT, because the report is printed")
     check_output(output, [split_spec(spec)[0]])
     wanted = _target(target)
-    net = read_net(spec, dict(settings))
+    net = read_net(spec, dict(settings), schema)
+    check_output(output, named_files(net))
     given = shapes_given(net, inputs)
     result = convert(net, wanted, phase=phase, inputs=given, force=force)
+    if as_json:
+        write_text(output, result.net.to_prototxt())
+        click.echo(dumps(data(result, wanted)))
+        return
     for diagnostic in result.diagnostics:
         report_lines(str(diagnostic))
     if not quiet:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, set_option, state_options
+from protogen.cli._options import Spec, json_option, proto_option, set_option, state_options
 
 if TYPE_CHECKING:
     from protogen.analysis import Analysis
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 )
 @set_option
 @state_options
+@proto_option
 @json_option
 def command(
     spec: str,
     without_reductions: bool,
     settings: Any,
+    schema: str | None,
     as_json: bool,
     **state: Any,
 ) -> None:
@@ -43,7 +45,7 @@ def command(
     """
     from protogen.cli._input import analyze, exit_if_rejected, read_net_or_exit
 
-    net, mistakes = read_net_or_exit(spec, dict(settings))
+    net, mistakes = read_net_or_exit(spec, dict(settings), schema)
     analysis = analyze(net, **state)
     text = _reductions(analysis, as_json) if without_reductions else _cost(analysis, as_json)
     # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.

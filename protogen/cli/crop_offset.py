@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, suited_state_options
+from protogen.cli._options import Spec, json_option, proto_option, suited_state_options
 
 
 @click.command(
@@ -18,6 +18,7 @@ from protogen.cli._options import Spec, json_option, suited_state_options
 @click.argument("a")
 @click.argument("b")
 @suited_state_options
+@proto_option
 @json_option
 def command(
     spec: str,
@@ -27,6 +28,7 @@ def command(
     level: int,
     stages: tuple[str, ...],
     inputs: Any,
+    schema: str | None,
     as_json: bool,
 ) -> None:
     """Print the crop_param with which a Crop of blob A lies on blob B.
@@ -40,7 +42,7 @@ def command(
     from protogen.coordinates import crop_offset
     from protogen.render.json import dumps
 
-    net, _ = read_net_or_exit(spec)
+    net, _ = read_net_or_exit(spec, schema=schema)
     shapes = shapes_given(net, inputs)
     axis, offset = crop_offset(net, a, b, phase=phase, level=level, stages=stages, inputs=shapes)
     if as_json:

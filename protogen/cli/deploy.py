@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
-from protogen.cli._options import Spec, data_option, set_option
+from protogen.cli._options import Spec, data_option, proto_option, set_option
 from protogen.cli._output import check_output, report_lines, write_text
 
 
@@ -29,8 +29,16 @@ from protogen.cli._output import check_output, report_lines, write_text
 @deploy_options
 @click.option("-q", "--quiet", is_flag=True, help="Print warnings only, not what is done.")
 @set_option
+@proto_option
 @data_option
-def command(spec: str, output: str, quiet: bool, settings: tuple[Any, ...], **options: Any) -> None:
+def command(
+    spec: str,
+    output: str,
+    quiet: bool,
+    settings: tuple[Any, ...],
+    schema: str | None,
+    **options: Any,
+) -> None:
     """Write the deploy net of SPEC, a training net (a prototxt file or a Python program).
 
     Data layers become one Input layer. Losses become what they predict: a Softmax named "prob" for
@@ -43,11 +51,12 @@ def command(spec: str, output: str, quiet: bool, settings: tuple[Any, ...], **op
     predictions you want. Nothing is written then, and the exit code is 1. It is 1, too, if SPEC has
     fields that Caffe does not know, which are kept.
     """
-    from protogen.cli._input import display_name, read_net, split_spec
+    from protogen.cli._input import display_name, named_files, read_net, split_spec
     from protogen.diagnostics import Severity
 
     check_output(output, [split_spec(spec)[0]])
-    net = read_net(spec, dict(settings))
+    net = read_net(spec, dict(settings), schema)
+    check_output(output, named_files(net))
     result = deploy_net(net, **options)
     if quiet:
         for diagnostic in result.diagnostics:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._input import display_name, read_net
-from protogen.cli._options import data_option, input_option, json_option
+from protogen.cli._options import data_option, input_option, json_option, proto_option
 from protogen.cli._output import Unusable, report_lines
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _TROUBLE = 2
 @click.option("--textconv", is_flag=True, help="Print one file in normal form, for git.")
 @click.option("--git", is_flag=True, help="Take the arguments that git passes to a diff driver.")
 @input_option
+@proto_option
 @data_option
 def command(
     specs: tuple[str, ...],
@@ -53,6 +54,7 @@ def command(
     textconv: bool,
     git: bool,
     inputs: tuple[Any, ...],
+    schema: str | None,
 ) -> None:
     """Compare the nets OLD and NEW by meaning.
 
@@ -62,15 +64,15 @@ def command(
     """
     if textconv:
         _check_number(specs, 1, "--textconv takes one file")
-        click.echo(_normal_text(specs[0]), nl=False)
+        click.echo(_normal_text(specs[0], schema), nl=False)
         return
     if git:
-        _git(specs, stat, ignore)
+        _git(specs, stat, ignore, schema)
         return
     _check_number(specs, 2, "expected two nets")
     if specs == ("-", "-"):
         raise click.UsageError("only one of the two nets can be standard input")
-    old, new = [_read(spec) for spec in specs]
+    old, new = [_read(spec, schema) for spec in specs]
     given = dict(inputs)
     _check_inputs((old, new), given)
     found, summaries = _compare(old, new, ignore, given)
@@ -94,12 +96,12 @@ def _check_inputs(nets: tuple[Net, Net], inputs: dict[str, Any]) -> None:
             raise Unusable(f'--input: no layer produces blob "{name}"')
 
 
-def _read(spec: str) -> Net:
+def _read(spec: str, schema: str | None = None) -> Net:
     """The net of a file. Raises `Unusable` for a file that is not a net, or is damaged."""
     from protogen.cli._file_kind import description
     from protogen.rules.text import reading_errors
 
-    net = read_net(spec)
+    net = read_net(spec, schema=schema)
     other = description(net.document) if net.document is not None else ""
     if other:
         raise Unusable(f"{display_name(spec)} is {other}; expected a net")
@@ -155,7 +157,7 @@ def _print(
 # git -------------------------------------------------------------------------------------------
 
 
-def _normal_text(spec: str) -> str:
+def _normal_text(spec: str, schema: str | None) -> str:
     """A net in normal form, in the current format; a file that is not a net as it is."""
     from protogen.cli._input import read_file
     from protogen.diagnostics import ProtogenError
@@ -163,14 +165,16 @@ def _normal_text(spec: str) -> str:
     from protogen.text import writer
 
     try:
-        net = _read(spec)
+        net = _read(spec, schema)
         return writer.write(normal_net(net.current.message))
     except (click.exceptions.Exit, Unusable, ProtogenError):
         # git shows the difference of the texts, then.
         return read_file(spec).decode("utf-8", "replace")
 
 
-def _git(arguments: tuple[str, ...], stat: bool, ignore: tuple[str, ...]) -> None:
+def _git(
+    arguments: tuple[str, ...], stat: bool, ignore: tuple[str, ...], schema: str | None
+) -> None:
     """Print the differences. The exit code is 0 in any case, or git would stop."""
     from protogen.diagnostics import ProtogenError
     from protogen.sources import without_data
@@ -186,7 +190,7 @@ def _git(arguments: tuple[str, ...], stat: bool, ignore: tuple[str, ...]) -> Non
     # git shows the changes of people who are not known, so no file that a net names is opened.
     with without_data():
         try:
-            before, after = _read_or_empty(old), _read_or_empty(new)
+            before, after = _read_or_empty(old, schema), _read_or_empty(new, schema)
         except (click.exceptions.Exit, click.ClickException, ProtogenError) as error:
             message = getattr(error, "message", "") or "one of the versions cannot be read"
             click.echo(f"not compared: {message}")
@@ -194,9 +198,9 @@ def _git(arguments: tuple[str, ...], stat: bool, ignore: tuple[str, ...]) -> Non
         _print(*_compare(before, after, ignore, {}), None, stat=stat, as_json=False)
 
 
-def _read_or_empty(spec: str) -> Net:
+def _read_or_empty(spec: str, schema: str | None) -> Net:
     from protogen.net_files import loads
 
     if spec in _NO_FILE:
         return loads("")
-    return _read(spec)
+    return _read(spec, schema)

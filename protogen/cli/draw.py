@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import AnyCase, Spec, set_option, suited_state_options
+from protogen.cli._options import AnyCase, Spec, proto_option, set_option, suited_state_options
 from protogen.cli._output import Unusable, check_output, report, write_bytes
 
 
@@ -43,12 +43,14 @@ from protogen.cli._output import Unusable, check_output, report, write_bytes
 )
 @set_option
 @suited_state_options
+@proto_option
 def command(
     spec: str,
     output: str,
     direction: str,
     columns: int,
     settings: Any,
+    schema: str | None,
     **state: Any,
 ) -> None:
     """Draw the graph of a net with the shape of every blob.
@@ -58,7 +60,13 @@ def command(
     install 'caffe-protogen[draw]'; a .dot file does not, nor does protogen view. A net with faults
     is drawn, too; the exit code is then 1.
     """
-    from protogen.cli._input import analyze, read_partial_net, report_rejection, split_spec
+    from protogen.cli._input import (
+        analyze,
+        named_files,
+        read_partial_net,
+        report_rejection,
+        split_spec,
+    )
     from protogen.render.dot import FORMATS, dot
 
     # Before the net is read, which may take seconds.
@@ -67,7 +75,8 @@ def command(
     if file_format not in (*FORMATS, "dot"):
         raise Unusable(f"{output}: expected a name that ends in .svg, .png, .pdf or .dot")
     check_output(output, [file])
-    net, mistakes = read_partial_net(spec, dict(settings))
+    net, mistakes = read_partial_net(spec, dict(settings), schema)
+    check_output(output, named_files(net))
     analysis = analyze(net, **state)
     write_bytes(output, _drawn(dot(analysis, direction.upper(), columns), file_format))
     report(f"wrote {output}")

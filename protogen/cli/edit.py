@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from protogen.cli._differences import show_difference
-from protogen.cli._input import display_name, is_composed, read_net, shapes_given, split_spec
-from protogen.cli._options import Spec, data_option, input_option
+from protogen.cli._input import (
+    display_name,
+    is_composed,
+    named_files,
+    read_net,
+    shapes_given,
+    split_spec,
+)
+from protogen.cli._options import Spec, data_option, input_option, proto_option
 from protogen.cli._output import check_output, write_text
 
 if TYPE_CHECKING:
@@ -83,6 +90,7 @@ def _key(option: str) -> str:
 @click.option("--diff", is_flag=True, help="Print the changes of the text instead.")
 @click.option("--force", is_flag=True, help="Write a net that Caffe would reject, too.")
 @input_option
+@proto_option
 @data_option
 def command(
     spec: str,
@@ -91,6 +99,7 @@ def command(
     diff: bool,
     force: bool,
     inputs: tuple[Any, ...],
+    schema: str | None,
     **edits: tuple[Any, ...],
 ) -> None:
     """Make edits to the net of FILE, in the order given; the rest of its text stays as it is.
@@ -108,9 +117,10 @@ def command(
     steps = list(_in_order(edits))
     if not steps:
         raise click.UsageError("expected an edit, such as --rename OLD NEW")
-    net = read_net(spec)
+    net = read_net(spec, schema=schema)
     # To see which faults the edits made, and to show what they changed.
     before = net.copy()
+    check_output(output, named_files(net))
     given = shapes_given(net, inputs)
     for option, values in steps:
         _make(net, option, values, given)
@@ -120,8 +130,14 @@ def command(
         show_difference(display_name(spec), before.text, net.text)
     elif not in_place:
         write_text(output, net.text)
-    elif net.text != before.text:
-        write_text(spec, net.text, read=before.text.encode("utf-8", "surrogateescape"))
+    else:
+        _write_in_place(spec, before.text, net.text)
+
+
+def _write_in_place(file: str, old: str, new: str) -> None:
+    # A file that stays as it is keeps its time, by which make decides.
+    if new != old:
+        write_text(file, new, read=old.encode("utf-8", "surrogateescape"))
 
 
 def _in_order(edits: dict[str, tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:
@@ -143,7 +159,7 @@ def _make(net: Net, option: str, values: Any, inputs: dict[str, Any]) -> None:
         net.remove(values, verify=False)
     elif option == "edit_set":
         name, field, text = values
-        net.set(name, field, value_from_text(field, text), verify=False)
+        net.set(name, field, value_from_text(field, text, net.current.message), verify=False)
     elif option == "edit_unset":
         name, field = values
         net.set(name, field, None, verify=False)

@@ -103,13 +103,13 @@ def _read(
     options: dict[str, Any],
 ) -> Net:
     """The net in the form that is wanted. Raises `Unusable` if the output is one of its files."""
-    from protogen.cli._input import read_net, split_spec, zoo_settings
+    from protogen.cli._input import named_files, read_net, split_spec, zoo_settings
 
     check_output(output, [split_spec(spec)[0], *filter(None, [schema])])
     of_zoo = zoo_settings(spec, form, plain, derived=bool(options["no_probability"]))
     net = _in_form(spec, read_net(spec, {**of_zoo, **settings}, schema), form, options)
     # Only now it is known which modules a program imports.
-    check_output(output, _files_of_modules())
+    check_output(output, [*_files_of_modules(), *named_files(net)])
     return net
 
 

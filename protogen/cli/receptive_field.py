@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, state_options
+from protogen.cli._options import Spec, json_option, proto_option, state_options
 from protogen.cli._output import Unusable, report
 
 if TYPE_CHECKING:
@@ -51,12 +51,14 @@ class _Element(click.ParamType):  # type: ignore[type-arg]
     help="Show the box that one element sees; C,Y,X for one channel.",
 )
 @state_options
+@proto_option
 @json_option
 def command(
     spec: str,
     blob: str | None,
     to: str | None,
     place: tuple[int, ...] | None,
+    schema: str | None,
     as_json: bool,
     **state: Any,
 ) -> None:
@@ -72,7 +74,7 @@ def command(
 
     if place is not None and blob is None:
         raise click.UsageError("--at needs a BLOB")
-    net, mistakes = read_net_or_exit(spec)
+    net, mistakes = read_net_or_exit(spec, schema=schema)
     analysis, source = _source(spec, analyze(net, **state), to)
     if blob is None:
         _print_all(analysis, source, as_json)

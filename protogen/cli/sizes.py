@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, state_options
+from protogen.cli._options import Spec, json_option, proto_option, state_options
 
 #: The most sizes that one call tries.
 _MOST = 10_000
@@ -54,10 +54,12 @@ class _Range(click.ParamType):  # type: ignore[type-arg]
     help="Heights and widths to try.",
 )
 @state_options
+@proto_option
 @json_option
 def command(
     spec: str,
     sizes: range,
+    schema: str | None,
     as_json: bool,
     **state: Any,
 ) -> None:
@@ -73,7 +75,7 @@ def command(
     from protogen.render.sizes import data, text
     from protogen.reports.sizes import safe_sizes
 
-    net, mistakes = read_net_or_exit(spec)
+    net, mistakes = read_net_or_exit(spec, schema=schema)
     analysis = analyze(net, **state)
     report = safe_sizes(analysis, sizes)
     if report is None:

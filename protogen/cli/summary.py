@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, json_option, set_option, suited_state_options
+from protogen.cli._options import Spec, json_option, proto_option, set_option, suited_state_options
 
 if TYPE_CHECKING:
     from protogen.cli._nets import NetReader
@@ -49,6 +49,7 @@ class _Columns(click.ParamType):  # type: ignore[type-arg]
 @click.argument("specs", type=Spec(), metavar="FILE|FOLDER|SPEC...", nargs=-1, required=True)
 @set_option
 @suited_state_options
+@proto_option
 @click.option("--all-phases", is_flag=True, help="Show TRAIN and TEST.")
 @click.option(
     "--batch", type=click.IntRange(1), metavar="N", help="Number of images in place of the net's."
@@ -115,6 +116,7 @@ def _reader(
     all_phases: bool,
     inputs: Any,
     batch: int | None,
+    schema: str | None,
     print_diagnostics: bool,
     **state: Any,
 ) -> NetReader:
@@ -133,6 +135,7 @@ def _reader(
         state,
         print_diagnostics=print_diagnostics,
         batch=batch,
+        schema=schema,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from protogen.cli._input import display_name, read_net_or_exit, split_spec
+from protogen.cli._input import display_name, named_files, read_net_or_exit, split_spec
 from protogen.cli._options import Spec, data_option
 from protogen.cli._output import check_output, write_text
 
@@ -56,6 +56,7 @@ def command(spec: str, output: str, style: Style) -> None:
 
     check_output(output, [split_spec(spec)[0]])
     net, _ = read_net_or_exit(spec)
+    check_output(output, named_files(net))
     write_text(output, to_python(net, style, title=Path(display_name(spec)).name))
     # The program lacks what could not be read.
     if any(each.severity is Severity.ERROR for each in net.current.findings):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from protogen.cli._input import display_name, read_file
+from protogen.cli._options import proto_option
 from protogen.cli._output import check_output, report_lines, write_text
 
 if TYPE_CHECKING:
@@ -36,20 +37,23 @@ __all__ = ["command"]
     type=click.Choice(["net", "solver"]),
     help="What FILE contains [default: detected from its fields].",
 )
-def command(file: str, output: str, in_place: bool, kind: Kind | None) -> None:
+@proto_option
+def command(file: str, output: str, in_place: bool, kind: Kind | None, schema: str | None) -> None:
     """Convert FILE, a net or solver of an old version of Caffe, to the current format.
 
     The result is that of Caffe's own upgrade tools. Text that needs no change stays as it is, and
     comments move with their fields. Use - for standard input. If the current format has no place
     for a field, nothing is written and the exit code is 1.
     """
+    from protogen.net_files import message_class
     from protogen.text.upgrade import upgrade
 
     if in_place and (file == "-" or output != "-"):
         raise click.UsageError("--in-place needs a FILE and no --output")
     check_output(output, [file], "; use --in-place for that")
     data = read_file(file)
-    result = upgrade(data, kind, display_name(file))
+    net, solver = (message_class(f"{name}Parameter", schema) for name in ("Net", "Solver"))
+    result = upgrade(data, kind, display_name(file), {"net": net, "solver": solver})
     for diagnostic in result.diagnostics:
         report_lines(str(diagnostic))
     if not result.ok or result.text is None:

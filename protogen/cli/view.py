@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from protogen.cli._options import Spec, set_option, suited_state_options
+from protogen.cli._options import Spec, proto_option, set_option, suited_state_options
 from protogen.cli._output import Unusable, check_output, report, write_text
 
 if TYPE_CHECKING:
@@ -39,12 +39,14 @@ if TYPE_CHECKING:
 )
 @set_option
 @suited_state_options
+@proto_option
 def command(
     spec: str | None,
     output: str | None,
     serve: bool,
     port: int,
     settings: Any,
+    schema: str | None,
     **state: Any,
 ) -> None:
     """Write one HTML file that shows a net in any browser, without a network.
@@ -59,21 +61,34 @@ def command(
     if serve and output:
         raise click.UsageError("give either --serve or -o")
     if serve:
-        _serve(spec, dict(settings), port, state)
+        _serve(spec, dict(settings), port, state, schema)
         return
     if spec is None:
         raise click.UsageError("give a FILE, or --serve for an empty editor")
-    _write(spec, output, dict(settings), state)
+    _write(spec, output, dict(settings), state, schema)
 
 
-def _write(spec: str, output: str | None, settings: dict[str, Any], state: dict[str, Any]) -> None:
-    from protogen.cli._input import analyze, read_partial_net, report_rejection, split_spec
+def _write(
+    spec: str,
+    output: str | None,
+    settings: dict[str, Any],
+    state: dict[str, Any],
+    schema: str | None,
+) -> None:
+    from protogen.cli._input import (
+        analyze,
+        named_files,
+        read_partial_net,
+        report_rejection,
+        split_spec,
+    )
     from protogen.render.page import page
 
     file, _ = split_spec(spec)
     target = output or _default_output(file)
     check_output(target, [file])
-    net, mistakes = read_partial_net(spec, settings)
+    net, mistakes = read_partial_net(spec, settings, schema)
+    check_output(target, named_files(net))
     analysis = analyze(net, **state)
     title = Path(spec).name if spec != "-" else net.name or "standard input"
     # A net with faults is shown, too: the page is where to look for them.
@@ -92,7 +107,13 @@ def _default_output(file: str) -> str:
     return f"{Path(file.replace(':', '_')).stem}.html"
 
 
-def _serve(spec: str | None, settings: dict[str, Any], port: int, state: dict[str, Any]) -> None:
+def _serve(
+    spec: str | None,
+    settings: dict[str, Any],
+    port: int,
+    state: dict[str, Any],
+    schema: str | None,
+) -> None:
     """Serve the editor until the user stops it."""
     from protogen.cli._input import analyze, is_composed, read_partial_net
     from protogen.cli._page_server import Editor, PageServer
@@ -106,13 +127,13 @@ def _serve(spec: str | None, settings: dict[str, Any], port: int, state: dict[st
 
     text, file, title = "", None, "untitled.prototxt"
     if spec is not None:
-        net, _ = read_partial_net(spec, settings)
+        net, _ = read_partial_net(spec, settings, schema)
         text, title = net.to_prototxt(), Path(spec).name
         # The page follows a file that changes; what a program composes is read once.
         if spec != "-" and not is_composed(spec):
             file = Path(spec)
     try:
-        server = PageServer(Editor(title, text, file, analyze_text), port)
+        server = PageServer(Editor(title, text, file, analyze_text, schema), port)
     except OSError as error:
         raise Unusable(f"port {port} cannot be served: {error.strerror or error}") from None
     report(f"serving {server.url} (Ctrl+C stops)")

@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any, Literal
 
-from protogen import proto
 from protogen.analysis import Analysis
 from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.differences.matching import ComparedLayer, match
@@ -108,13 +107,16 @@ def diff(
     """
     for each in ignore:
         if each not in IGNORABLE:
-            near = did_you_mean(each, IGNORABLE) or f"expected {', '.join(IGNORABLE)}"
-            raise ValueError(f'cannot ignore "{each}"; {near}')
+            expected = f"expected {', '.join(IGNORABLE)}"
+            near = did_you_mean(each, IGNORABLE)
+            raise ValueError(f'cannot ignore "{each}"; {near or expected}')
+    # What a reader has skipped would look like a layer that was removed.
     for net in (old, new):
         errors = reading_errors(net.current.findings)
         if errors:
             raise ProtogenError(errors)
-    return _Comparison(old, new, "training" in ignore, inputs or {}).result()
+    without_training = "training" in ignore
+    return _Comparison(old, new, without_training, inputs or {}).result()
 
 
 class _Comparison:
@@ -331,15 +333,19 @@ class _Wires:
 
     def _same(self, old: Value | None, new: Value | None, same_name: bool) -> bool:
         """Whether two values, as found by `_source`, are the same."""
-        if same_name and _is_data(old) and _is_data(new):
+        # Data layers of different types need not be partners.
+        both_are_data = _is_data(old) and _is_data(new)
+        if both_are_data and same_name:
             return True
         if old is None or new is None:
             return False
         partner = self._partner.get(old.step.index)
         if partner is not None:
-            return partner == new.step.index and old.top == new.top
+            same_layer = partner == new.step.index
+            return same_layer and old.top == new.top
         # Neither net has the layer of the other: then only the names are left to compare.
-        return new.step.index not in self._partners and old.name == new.name
+        has_partner = new.step.index in self._partners
+        return old.name == new.name and not has_partner
 
 
 def _is_data(value: Value | None) -> bool:
@@ -415,7 +421,7 @@ def present(inputs: Inputs, net: Net) -> Inputs:
 def _changes(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
     """The path of each field that differs, with both values as text."""
     for edit in differences(old, new):
-        yield format_path(edit.path), _text_at(old, edit), _new_text(edit)
+        yield format_path(edit.path), _text_at(old, edit), _new_text(new, edit)
 
 
 def _text_at(message: Any, edit: Edit) -> str:
@@ -437,17 +443,14 @@ def _text_at(message: Any, edit: Edit) -> str:
     return _as_text(value)
 
 
-def _new_text(edit: Edit) -> str:
+def _new_text(new: Any, edit: Edit) -> str:
     if edit.action == "delete":
         return ""
-    return _as_text(_named(_field_of(edit), edit.value))
+    return _as_text(_named(_field_of(new.DESCRIPTOR, edit), edit.value))
 
 
-def _field_of(edit: Edit) -> Any:
-    """The field that an edit of a layer changes, or an edit of what a net says beside layers."""
-    descriptor: Any = proto.LayerParameter.DESCRIPTOR
-    if edit.path[0] not in descriptor.fields_by_name:
-        descriptor = proto.NetParameter.DESCRIPTOR
+def _field_of(descriptor: Any, edit: Edit) -> Any:
+    """The field that an edit of a message changes."""
     found = None
     for step in edit.path:
         if not isinstance(step, int):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from protogen import proto
@@ -86,7 +86,9 @@ def _between(analysis: Analysis, start: Sequence[str], end: Sequence[str]) -> li
     starts = _values(analysis, start)
     ends = _values(analysis, end)
     # In this state the cut is empty; a layer of another phase may have the blob.
-    if (start and not starts) or (end and not ends):
+    if start and not starts:
+        return []
+    if end and not ends:
         return []
     after = before = set(analysis.steps)
     if start:
@@ -130,15 +132,22 @@ def _after(analysis: Analysis, starts: Sequence[Value]) -> set[Step]:
 
 def _before(analysis: Analysis, ends: Sequence[Value], starts: Sequence[Value]) -> set[Step]:
     """The layers on which these values depend, without those behind the start."""
-    found = {value.step for value in ends if value not in starts}
+    found: set[Step] = set()
+    _add_producers(found, ends, starts)
+    # A producer comes before what reads it, so one pass from the end finds all.
     for step in reversed(analysis.steps):
-        if step not in found:
-            continue
-        for bottom in step.bottoms:
-            # What produces a start is replaced by an Input.
-            if bottom is not None and bottom not in starts:
-                found.add(bottom.step)
+        if step in found:
+            _add_producers(found, step.bottoms, starts)
     return found
+
+
+def _add_producers(
+    found: set[Step], values: Iterable[Value | None], starts: Sequence[Value]
+) -> None:
+    """Add what produces these values, but not a start, which an Input replaces."""
+    for value in values:
+        if value is not None and value not in starts:
+            found.add(value.step)
 
 
 def _cut_values(steps: Sequence[Step]) -> list[Value]:

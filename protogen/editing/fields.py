@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
@@ -28,7 +28,7 @@ def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any)
     none is left, and for a field that does not exist or does not take the value.
     """
     path = parse_path(field)
-    descriptor = _field_at(path, field)
+    descriptor = _field_at(path, field, _layer_descriptor(net))
     problem = None if value is None else value_problem(descriptor, value)
     if problem:
         reject(problem.message, hint=problem.hint)
@@ -57,20 +57,22 @@ def _layers_with(net: proto.NetParameter, pattern: str, field: str) -> list[int]
     return found
 
 
-def value_from_text(field: str, text: str) -> Any:
+def value_from_text(field: str, text: str, net: proto.NetParameter | None = None) -> Any:
     """The value of a layer's field as it is written in prototxt: ``CAFFE``, ``true``, ``[1, 2]``.
 
-    Raises `ProtogenError` for a field that does not exist, or does not take the value.
+    The layer is one of ``net``, which may have a schema of its own. Raises `ProtogenError` for a
+    field that does not exist, or does not take the value.
     """
     path = parse_path(field)
-    descriptor = _field_at(path, field)
+    layer = _layer_descriptor(net)
+    descriptor = _field_at(path, field, layer)
     # The reader knows how every type of value is written, so a layer with only this field is read.
     names = [str(step) for step in path if not isinstance(step, int)]
     around = names[:-1]
     source = _written(descriptor, text)
     for name in reversed(around):
         source = f"{name} {{ {source} }}"
-    document = read(source, proto.LayerParameter, f"<{field}>")
+    document = read(source, proto.message_class(layer), f"<{field}>")
     if document.diagnostics:
         reject(f'{field} cannot be "{text}": {document.diagnostics[0].message}')
     message: Any = document.message
@@ -123,9 +125,16 @@ def _is_set(message: Any, path: Path) -> bool:
     return is_set
 
 
-def _field_at(path: Path, text: str) -> FieldDescriptor:
+def _layer_descriptor(net: proto.NetParameter | None) -> Descriptor:
+    """What a layer of a net may have."""
+    if net is None:
+        return proto.LayerParameter.DESCRIPTOR
+    return cast("Descriptor", net.DESCRIPTOR.fields_by_name["layer"].message_type)
+
+
+def _field_at(path: Path, text: str, layer: Descriptor) -> FieldDescriptor:
     """The field that a path leads to. Raises `ProtogenError` if there is none."""
-    descriptor: Descriptor | None = proto.LayerParameter.DESCRIPTOR
+    descriptor: Descriptor | None = layer
     found: FieldDescriptor | None = None
     for step in path:
         # The position of an element does not change which field it is.

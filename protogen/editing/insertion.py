@@ -136,15 +136,18 @@ def _must_leave_place(old: proto.LayerParameter, new: proto.LayerParameter) -> b
 
 def _complete_chain(layer: proto.LayerParameter, new: _Layers) -> None:
     """Let each new layer read the one before it, and have a top with its own name."""
-    for position, each in enumerate(new):
-        if position and not each.bottom:
-            each.bottom.append(new[position - 1].top[0])
+    previous: proto.LayerParameter | None = None
+    for each in new:
+        if previous is not None and not each.bottom:
+            each.bottom.append(previous.top[0])
         if not each.top and _has_tops(each):
             each.top.append(each.name)
         # A new layer runs when the layer does that it is inserted at.
-        if not each.include and not each.exclude:
+        has_rules = each.include or each.exclude
+        if not has_rules:
             each.include.extend(layer.include)
             each.exclude.extend(layer.exclude)
+        previous = each
 
 
 def _has_tops(layer: proto.LayerParameter) -> bool:

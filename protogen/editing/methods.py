@@ -207,7 +207,10 @@ def _matching(net: proto.NetParameter, patterns: Iterable[str]) -> list[int]:
 def _verify(before: Analysis, after: Analysis) -> None:
     """Raise `ProtogenError` with the errors that are new."""
     new = after.errors - before.errors
-    found = [each for each in after.faults if (each.code, each.layer) in new]
+    found = []
+    for each in after.faults:
+        if (each.code, each.layer) in new:
+            found.append(each)
     # If there are not more errors than before, one in a layer with a new name is an old one.
     if len(after.errors) <= len(before.errors):
         old_layers = {layer.name for layer in before.message.layer}

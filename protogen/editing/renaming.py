@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, get_args
 
 from protogen import proto
@@ -36,12 +37,17 @@ def renaming(net: proto.NetParameter, old: str, new: str, what: Named = "both") 
     # Asked after the old name is found, so that a wrong one is reported in any case.
     if old == new:
         return []
-    # Caffe knows blobs, and the weights of layers in a caffemodel, by these names alone.
-    if layers and _has_layer(net, new):
-        reject(f'cannot rename layer "{old}": a layer named "{new}" already exists')
-    if blobs and _has_blob(net, new):
-        reject(f'cannot rename blob "{old}": a blob named "{new}" already exists')
+    if layers:
+        _check_free("layer", old, new, {layer.name for layer in net.layer})
+    if blobs:
+        _check_free("blob", old, new, _blobs(net))
     return [*layers, *blobs]
+
+
+def _check_free(kind: str, old: str, new: str, taken: Collection[str]) -> None:
+    """Reject a taken name: Caffe knows blobs, and the weights of layers, by their names alone."""
+    if new in taken:
+        reject(f'cannot rename {kind} "{old}": a {kind} named "{new}" already exists')
 
 
 def _layer_edits(net: proto.NetParameter, old: str, new: str) -> list[Edit]:
@@ -64,13 +70,12 @@ def _blob_edits(net: proto.NetParameter, old: str, new: str) -> list[Edit]:
     return found
 
 
-def _has_layer(net: proto.NetParameter, name: str) -> bool:
-    return any(layer.name == name for layer in net.layer)
-
-
-def _has_blob(net: proto.NetParameter, name: str) -> bool:
-    """Whether a blob has this name; that of a bottom counts, even if no layer produces it."""
-    return any(name in (*layer.top, *layer.bottom) for layer in net.layer)
+def _blobs(net: proto.NetParameter) -> set[str]:
+    """The names of all blobs; that of a bottom counts, even if no layer produces it."""
+    names: set[str] = set()
+    for layer in net.layer:
+        names.update(layer.top, layer.bottom)
+    return names
 
 
 def _names(net: proto.NetParameter) -> set[str]:

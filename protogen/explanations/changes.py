@@ -9,7 +9,7 @@ from protogen.analysis import Analysis
 from protogen.diagnostics import plural
 from protogen.edits import Edit
 from protogen.graph import Step
-from protogen.shapes import Shape
+from protogen.shapes import differ
 
 __all__ = ["Change", "effects", "unused_name"]
 
@@ -82,7 +82,7 @@ def _changed_weights(before: Analysis, after: Analysis) -> dict[str, None]:
     found: dict[str, None] = {}
     for name, shapes in before.params.items():
         for old, new in zip(shapes, after.params.get(name, ())):
-            if _differs(old, new):
+            if differ(old, new):
                 found[name] = None
     return found
 
@@ -92,20 +92,9 @@ def _changed_sizes(before: Analysis, after: Analysis) -> dict[str, None]:
     found: dict[str, None] = {}
     shapes = after.blobs
     for name, shape in before.blobs.items():
-        if _differs(shape, shapes.get(name)):
+        if differ(shape, shapes.get(name)):
             found[name] = None
     return found
-
-
-def _differs(before: Shape, after: Shape) -> bool:
-    """Whether a shape is another one, as far as both are known."""
-    if before is None or after is None:
-        return False
-    if len(before) != len(after):
-        return True
-    # An unknown size may be the same.
-    pairs = [pair for pair in zip(before, after) if None not in pair]
-    return any(old != new for old, new in pairs)
 
 
 # Words -----------------------------------------------------------------------------------------

@@ -138,11 +138,10 @@ def failing_comparisons(step: Step) -> list[Comparison]:
     rule = _RULES.get(step.type)
     if rule is None:
         return []
-    bottoms = []
-    for bottom in step.bottoms:
-        if bottom is None or bottom.shape is None:
-            return []  # what is unknown cannot be compared
-        bottoms.append(bottom)
+    # What is unknown cannot be compared.
+    if None in step.bottom_shapes:
+        return []
+    bottoms = list(filter(None, step.bottoms))
     try:
         return [each for each in rule(step, bottoms) if each.fails]
     except (IndexError, ValueError, ZeroDivisionError):

@@ -245,7 +245,7 @@ class _LayerRule:
         if self._place.size is None or None in self._shapes:
             return None
         try:
-            # What a caller gives for a data layer is not what the layer's rule says.
+            # A size may have been given or stated from outside, and not by the layer's rule.
             if self._infer(self._shapes, self._step.layer) != self._place.size:
                 return None
             self.inputs = list(filter(self._needs, self._known_axes()))

@@ -256,12 +256,12 @@ class Divergence:
     def depends_on(self, images: Collection[str]) -> bool:
         """Whether the height or the width of an image decides one of the amounts."""
         places = (*self.comparison.first.places, *self.comparison.second.places)
+        roots: set[Place] = set()
         for place in places:
-            for root in self.derivations.roots(place):
-                is_side = root.axis >= _HEIGHT
-                if is_side and root.value.name in images:
-                    return True
-        return False
+            roots |= self.derivations.roots(place)
+        # The channels and the batch of an image stay as they are if it is resized.
+        sides = {root.value.name for root in roots if root.axis >= _HEIGHT}
+        return not sides.isdisjoint(images)
 
     def image_sizes(self, images: Collection[str]) -> dict[int, Callable[[int], bool]]:
         """For height (0) and width (1) of the images: whether the sizes may agree with another."""
@@ -385,8 +385,10 @@ def _factors(derivations: Derivations, amount: Amount) -> list[Place]:
 def _corresponding(first: list[Place], second: list[Place]) -> list[tuple[Place, Place]]:
     """Both lists side by side, without sizes of 1 if only then they are equally long."""
     if len(first) != len(second):
+        # NxC and NxCx1x1 hold the same elements.
         first = [place for place in first if place.size != 1]
         second = [place for place in second if place.size != 1]
+    # Then nothing says which sizes belong together.
     if len(first) != len(second):
         return []
     return list(zip(first, second))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -56,6 +57,7 @@ def crop_fields(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     written = list(param.offset) or [0]
     if written != offset:
         edits.append(Edit(join.path("crop_param.offset"), "set", offset))
+    # Without edits it is aligned already, and what is wrong is the size.
     if edits:
         titles += [f"offset: {each}" for each in offset]
         yield Change(f'{" ".join(titles)} in "{join.name}"', tuple(edits), local=True)
@@ -66,14 +68,13 @@ def concat_axis(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     join = divergence.join
     if join.type != "Concat":
         return
-    shapes = []
-    for value in join.bottoms:
-        if value is not None and value.shape:
-            shapes.append(value.shape)
+    shapes = list(filter(None, join.bottom_shapes))
+    axes = max(map(len, shapes), default=0)
     # Images are joined on their channels, and a difference of their heights is to be cropped.
-    if not shapes or max(map(len, shapes)) > 3:
+    if axes > 3:
         return
-    for axis in range(1, len(shapes[0])):
+    for axis in range(1, axes):
+        # On this axis, a Concat adds the sizes up; on all others they have to be equal.
         if all(_are_alike(shape, shapes[0], axis) for shape in shapes):
             edit = Edit(join.path("concat_param.axis"), "set", axis)
             yield Change(f'axis: {axis} in "{join.name}"', (edit,), local=True)
@@ -82,12 +83,11 @@ def concat_axis(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
 def crop(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """A Crop layer that cuts the larger bottom to the smaller, where the two are aligned."""
     join = divergence.join
-    first, second = divergence.comparison.first.value, divergence.comparison.second.value
-    if join.type == "Crop" or first is None or second is None:
+    # A Crop has fields of its own for this, and what a layer shares is not in its bottoms.
+    if join.type == "Crop":
         return
-    if first not in join.bottoms or second not in join.bottoms:
-        return
-    for large, small in ((first, second), (second, first)):
+    values = [value for value in divergence.comparison.values if value in join.bottoms]
+    for large, small in itertools.permutations(values, 2):
         if not _covers(large, small):
             continue
         found = _aligned(analysis, large, small)
@@ -109,10 +109,10 @@ def _covers(large: Value, small: Value) -> bool:
     for one, other in zip(_spatial(large), _spatial(small)):
         if one is None or other is None:
             return False
+        # A Crop cannot add rows, so a blob that is higher but narrower covers nothing.
         if one < other:
             return False
-        if one > other:
-            larger = True
+        larger = larger or one > other
     return larger
 
 
@@ -242,36 +242,40 @@ def _repeating_layer(join: Step, large: Value) -> tuple[str, str] | None:
 
 def reshape(analysis: Analysis, join: Step) -> Iterator[Change]:
     """A Reshape of one bottom to the axes of the others, if the number of elements is the same."""
-    bottoms: list[tuple[Value, _Sizes]] = []
-    for bottom in join.bottoms:
-        if bottom is None or bottom.shape is None:
-            return
-        bottoms.append((bottom, bottom.shape))
-    if not bottoms:
+    if None in join.bottom_shapes:
         return
-    first, shape = bottoms[0]
-    if join.type in _SEQUENCES and len(shape) == 2:
-        # RecurrentLayer::LayerSetUp requires timesteps, streams and at least one more axis.
-        yield _reshaped(analysis, join, first, (*shape, 1))
+    if join.type in _SEQUENCES:
+        yield from _with_features(analysis, join)
     if join.type not in _SAME_AXES:
         return
     free = join.layer.concat_param.axis if join.type == "Concat" else None
-    for bottom, shape in bottoms:
-        for _, other in bottoms:
-            yield from _with_axes_of(other, analysis, join, bottom, shape, free)
+    for bottom, other in itertools.permutations(filter(None, join.bottoms), 2):
+        yield from _with_axes_of(analysis, join, bottom, other, free)
+
+
+def _with_features(analysis: Analysis, join: Step) -> Iterator[Change]:
+    """A third axis for the first bottom of a recurrent layer."""
+    for bottom in filter(None, join.bottoms[:1]):
+        shape = bottom.shape or ()
+        # RecurrentLayer::LayerSetUp requires timesteps, streams and at least one more axis.
+        if len(shape) == 2:
+            yield _reshaped(analysis, join, bottom, (*shape, 1))
 
 
 def _with_axes_of(
-    other: _Sizes, analysis: Analysis, join: Step, bottom: Value, shape: _Sizes, free: int | None
+    analysis: Analysis, join: Step, bottom: Value, other: Value, free: int | None
 ) -> Iterator[Change]:
     """The changes that give a bottom as many axes as another one has."""
-    ones = [1] * (len(other) - len(shape))
-    if ones and _are_alike((*shape, *ones), other, free):
-        yield _reshaped(analysis, join, bottom, (*shape, *ones))
-    if len(shape) > len(other) > 0:
-        last = len(other) - 1
+    shape, wanted = bottom.shape or (), other.shape or ()
+    if len(shape) < len(wanted):
+        # Caffe's blobs of vectors are NxC, and those of images with one element NxCx1x1.
+        longer = (*shape, *[1] * (len(wanted) - len(shape)))
+        if _are_alike(longer, wanted, free):
+            yield _reshaped(analysis, join, bottom, longer)
+    elif len(shape) > len(wanted) > 0:
+        last = len(wanted) - 1
         flat = _flattened(shape, last)
-        if flat is not None and _are_alike(flat, other, free):
+        if flat is not None and _are_alike(flat, wanted, free):
             yield _inserted_flatten(analysis, join, bottom, last)
 
 
@@ -279,6 +283,7 @@ def _are_alike(shape: _Sizes, other: _Sizes, free: int | None) -> bool:
     """Whether two shapes are equal on all axes but a free one, on which a Concat joins them."""
     if len(shape) != len(other):
         return False
+    # An unknown size is alike only if both are unknown: a repair must not rest on a guess.
     for axis, (one, two) in enumerate(zip(shape, other)):
         if axis != free and one != two:
             return False

@@ -94,6 +94,7 @@ class _Local:
         new = self._copy(step)
         # Layers with bottoms take no shapes from the caller.
         new.facts = infer_step(new, self._analysis.state.number, {}, False)
+        # Errors that were there before are not the edits' fault.
         self._before.update(_errors(step))
         self._after.update(_errors(new))
         before = [blob.shape for blob in step.facts.blobs]

@@ -105,12 +105,12 @@ def size_arithmetic(
     analysis: Analysis, step: Step, axis: int, before: int, after: int, rule: Rule
 ) -> Arithmetic:
     """How a layer computes ``after`` from the size ``before`` of an axis of its bottom."""
-    known = _KNOWN.get(step.type)
-    ctx = None if known is None else analysis.context(step)
-    if known is not None and ctx is not None:
-        found = known(ctx, axis, before, after)
+    ctx = analysis.context(step)
+    if step.type in _KNOWN and ctx is not None:
+        found = _KNOWN[step.type](ctx, axis, before, after)
         if found is not None:
             return found
+    # Of other layers, the form of the arithmetic shows in a few sizes.
     for form in (_linear, _division):
         found = form(before, after, rule)
         if found is not None:

@@ -38,6 +38,7 @@ def rounding(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
             step = change.step
             if step.type != "Pooling" or step in seen:
                 continue
+            # Where nothing is rounded, either way gives the same size.
             if change.error:
                 seen.add(step)
                 yield _rounded(step, up=change.error > 0)
@@ -142,6 +143,7 @@ def stride(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """Another stride, if the strides on the two ways are not alike."""
     for amount in _AMOUNTS:
         for step in _windowed(divergence):
+            # In height and in width, or the other one would still differ.
             if all(_scales_agree(pair, step, amount) for pair in divergence.pairs):
                 yield from _resized(divergence, step, stride=amount)
 
@@ -189,24 +191,21 @@ def _windowed(divergence: Divergence, suspects_only: bool = False) -> list[Step]
     """
     found = []
     for step, axes in divergence.changes.items():
+        if step.type not in _WINDOWED:
+            continue
         # The windows of N-D data have no kernel_h and kernel_w, which the edits set.
-        if step.type in _WINDOWED and axes <= _SIDES and _reads_images(step):
+        is_image = len(step.bottom_shapes[0] or ()) == 4
+        if is_image and axes <= _SIDES:
             found.append(step)
     if suspects_only:
-        suspects = [step for step in found if step in divergence.suspects]
-        found = suspects or found
+        suspects = divergence.suspects
+        found = [step for step in found if step in suspects] or found
     culprit = divergence.culprit
+    # The others keep their order, with the last layers first: these change the least.
     if culprit is not None and culprit.step in found:
         found.remove(culprit.step)
         found.insert(0, culprit.step)
     return found
-
-
-def _reads_images(step: Step) -> bool:
-    bottom = step.bottoms[0]
-    if bottom is None or bottom.shape is None:
-        return False
-    return len(bottom.shape) == 4
 
 
 def _resized(divergence: Divergence, step: Step, **amounts: int) -> Iterator[Change]:

@@ -77,9 +77,17 @@ class BatchNorm(LayerSchema):
 
 def uses_global_statistics(ctx: Context) -> bool:
     """Whether a BatchNorm uses its moving averages, which is the default in TEST."""
-    if ctx.param.HasField("use_global_stats"):
-        return bool(ctx.param.use_global_stats)
-    return ctx.phase == proto.TEST
+    stated = stated_use_global_stats(ctx.param)
+    if stated is None:
+        return ctx.phase == proto.TEST
+    return stated
+
+
+def stated_use_global_stats(param: proto.BatchNormParameter) -> bool | None:
+    """``use_global_stats`` as it is written, or ``None``: then the phase decides."""
+    if not param.HasField("use_global_stats"):
+        return None
+    return param.use_global_stats
 
 
 def _check_not_trained(ctx: Context) -> None:

@@ -24,6 +24,7 @@ class BoxAnnotatorOHEM(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_positive(ctx, "roi_per_img")
         num, _, height, width = ctx.nchw()
+        # The weights of the boxes may have any number of channels.
         _, weights, _, _ = ctx.nchw(3)
         for index, channels in enumerate((5, 1, 1, weights)):
             if ctx.nchw(index) != (num, channels, height, width):

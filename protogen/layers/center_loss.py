@@ -23,6 +23,8 @@ class CenterLoss(Loss):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
+        # The fork does not call the set-up of LossLayer, which gives a loss the weight 1: without a
+        # loss_weight it does not count.
         check_positive(ctx, "num_output")
         check_ones(ctx, 1, from_axis=1)  # one class index per item
 

@@ -21,4 +21,5 @@ class ContinuationIndicator(LayerSchema):
         check_positive(ctx, "batch_size", "time_step")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # In the order of a recurrent layer: timesteps, then streams.
         return [(ctx.param.time_step, ctx.param.batch_size)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from protogen.layers._resized import resized
+from protogen.layers._target_size import target_shape
 from protogen.schema import Context, LayerSchema, register
 
 
@@ -21,4 +21,4 @@ class Downsample(LayerSchema):
     formula = "top_height by top_width, or the size of the second bottom"
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        return [resized(ctx, "top_height", "top_width")]
+        return [target_shape(ctx, "top_height", "top_width")]

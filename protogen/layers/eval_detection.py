@@ -28,6 +28,7 @@ class EvalDetection(LayerSchema):
 
     def check(self, ctx: Context) -> None:
         p = ctx.param
+        # Only the number of elements counts: the axes may be in any order.
         expected, given = _boxes(p) * (p.num_class + _BOX_NUMBERS), count(ctx.bottom[1:])
         if given != expected:
             raise ctx.fault(

@@ -74,6 +74,7 @@ class Interp(LayerSchema):
         for name in ("shrink_factor", "zoom_factor"):
             if getattr(p, name) < 1:
                 raise ctx.fault(f"{name} must be 1 or greater, got {getattr(p, name)}", name)
+        # As C++ divides: toward zero, also for what a crop has made negative.
         if shrinks:
             sizes = [truncated_division(size - 1, p.shrink_factor) + 1 for size in sizes]
         return [size + (size - 1) * (p.zoom_factor - 1) for size in sizes]

@@ -43,6 +43,7 @@ class _PriorBoxes(LayerSchema):
         p = ctx.param
         # A max_size adds one square, of side sqrt(min_size * max_size), whatever the ratios are.
         boxes = self.ratios(p) * len(p.min_size) + len(p.max_size)
+        # Caffe checks that the top is not empty.
         check_not_empty(ctx, (height, width), "the feature map")
         # One set for the whole batch: the first channel has the corners, the second the variances.
         return [(1, 2, height * width * boxes * 4)]

@@ -25,6 +25,7 @@ class Reorg(LayerSchema):
         check_positive(ctx, "stride")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+        # The fork computes this at set-up only, so reshaping the net does not change the top.
         stride = ctx.param.stride
         num, channels, height, width = ctx.nchw()
         # Rows and columns that do not fill a block are left out.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen import proto
-from protogen.layers._resized import resized
+from protogen.layers._target_size import target_shape
 from protogen.schema import Context, LayerSchema, register
 
 
@@ -25,4 +25,4 @@ class Resample(LayerSchema):
             raise ctx.fault("type AREA is not implemented", "type")
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
-        return [resized(ctx, "height", "width")]
+        return [target_shape(ctx, "height", "width")]

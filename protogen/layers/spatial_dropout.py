@@ -12,5 +12,6 @@ class SpatialDropout(LayerSchema):
 
     param = "dropout_param"
     elementwise = True
+    # As in Dropout, the ratio is checked in a debug build only.
     source = "intel/caffe: src/caffe/layers/spatial_dropout_layer.cpp"
     unmarked_forks = ("intel",)

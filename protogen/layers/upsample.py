@@ -87,6 +87,7 @@ def _repeated(ctx: Context) -> Sequence[Any]:
     """The top of the YOLO forks' layer."""
     check_axes(ctx, 2, names="height, width")
     p = ctx.param
+    # The default of SegNet's field is 2, that of the YOLO forks 1.
     scale = int(p.scale) if p.HasField("scale") else 1
     if scale < 1:
         raise ctx.fault(f"scale must be 1 or greater, got {p.scale:g}", "scale")

@@ -61,6 +61,7 @@ def add_fields(fields: dict[str, Any], layer_type: str, keywords: Mapping[str, A
     A repeated field that is given twice, flat and in its message, gets both values; of others the
     later value counts. Raises one of `REJECTIONS` for a keyword or a value that no field takes.
     """
+    # Kept by type, because scripts call few types many times, with the same keywords.
     places = _places.setdefault(layer_type, {})
     for keyword, value in keywords.items():
         place = places.get(keyword)
@@ -135,6 +136,7 @@ def _place(layer_type: str, keyword: str) -> _Place:
     """Where a keyword of a type goes. Raises `UnknownKeyword`."""
     own = proto.LayerParameter.DESCRIPTOR.fields_by_name
     home = f"{param_name_dict().get(layer_type)}_param"
+    # NetSpec takes a keyword that ends in param for a field of the layer without looking.
     if home in own and not keyword.endswith("param"):
         message = own[home].message_type
         assert message is not None
@@ -142,7 +144,8 @@ def _place(layer_type: str, keyword: str) -> _Place:
             return _Place(home, keyword, _converter(message.fields_by_name[keyword]))
     if keyword in own:
         return _Place("", keyword, _converter(own[keyword]))
-    declared = keywords_of(layers.find(layer_type) or UnknownType(layer_type)).get(keyword)
+    schema = layers.find(layer_type) or UnknownType(layer_type)
+    declared = keywords_of(schema).get(keyword)
     if declared is None or declared.home not in own:
         raise UnknownKeyword(keyword)
     message = own[declared.home].message_type
@@ -195,7 +198,10 @@ def _is_single(value: object) -> bool:
     """Whether a value is one element of a repeated field, not several; tuples and ranges are."""
     if type(value) in _SINGLE or isinstance(value, (str, bytes, Mapping, Message)):
         return True
-    return not hasattr(value, "__iter__") or getattr(value, "shape", None) == ()
+    if not hasattr(value, "__iter__"):
+        return True
+    # An array without axes has an __iter__, which raises an error.
+    return getattr(value, "shape", None) == ()
 
 
 def _element_converter(field: FieldDescriptor) -> _Convert | None:
@@ -268,27 +274,37 @@ def keyword_problem(layer_type: str, keywords: Mapping[str, Any]) -> Problem:
 
 
 def _field(layer_type: str, keyword: str) -> Any:
+    """The field that a keyword of a type goes to."""
     home, name, _ = _place(layer_type, keyword)
     fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
-    message = fields[home].message_type if home else None
-    return message.fields_by_name[name] if message is not None else fields[name]
+    if not home:
+        return fields[name]
+    message = fields[home].message_type
+    assert message is not None
+    return message.fields_by_name[name]
 
 
 def _without_bools(field: FieldDescriptor, value: Any) -> Any:
     """The value as `value_problem` takes it, for which True is not a number."""
     if field.cpp_type not in _INTEGERS:
         return value
-    if not _is_single(value):
-        return [int(each) if isinstance(each, bool) else each for each in value]
+    if _is_single(value):
+        return _without_bool(value)
+    return [_without_bool(each) for each in value]
+
+
+def _without_bool(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
 def _unknown_keyword(layer_type: str, keyword: object) -> Problem:
     """A keyword that no field of the layer has, with those that it has."""
-    declared = keywords_of(layers.find(layer_type) or UnknownType(layer_type))
+    schema = layers.find(layer_type) or UnknownType(layer_type)
+    declared = keywords_of(schema)
     own = proto.LayerParameter.DESCRIPTOR.fields_by_name
     hint = did_you_mean(str(keyword), [*declared, *own, "ntop", "in_place"])
     parameters = []
+    # Without those of forks, which are many and rarely what is wanted.
     for name, place in declared.items():
         if place.home and not proto.forks_of(place.field):
             parameters.append(name)

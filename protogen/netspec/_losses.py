@@ -100,6 +100,7 @@ def _ignores_ntop(fn: Function) -> bool:
 
 
 def _repeated(fn: Function, name: str, message: str) -> Diagnostic:
+    # Caffe accepts a name twice, but finds only the last layer that has it.
     return finding("repeated-name", message, fn, name, hint="give the layer its own name")
 
 

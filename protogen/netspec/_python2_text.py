@@ -38,7 +38,9 @@ def python2_repr(value: Any) -> str:
 
 def _short(value: float) -> str:
     text = f"{value:.12g}"
-    return text if any(letter in text for letter in ".einf") else f"{text}.0"
+    # 1e+20, inf and nan are complete; 1 is not.
+    is_complete = any(letter in text for letter in ".einf")
+    return text if is_complete else f"{text}.0"
 
 
 def python2_keys(mapping: dict[Any, Any]) -> list[Any]:
@@ -82,6 +84,7 @@ def _hash(key: Any) -> int | None:
         return -2 if key == -1 else int(key)
     if not isinstance(key, str):
         return None
+    # string_hash of CPython 2.7, without the seed that -R adds.
     data = key.encode("utf-8")
     value = data[0] << 7 if data else 0
     for byte in data:

@@ -117,6 +117,7 @@ class Function:
         self.inputs = inputs
         self.params = params
         for each in inputs:
+            # Comparing types first is faster, and nearly always enough.
             if type(each) is not Top and not isinstance(each, Top):
                 self._reject_bottom(each)
         self.ntop: Any = params.pop("ntop", 1)
@@ -130,6 +131,7 @@ class Function:
         record.pending.append(self)
 
     def _checked_ntop(self) -> int:
+        # pycaffe calls range(ntop), which takes anything with an __index__.
         try:
             number = len(range(self.ntop))
         except TypeError:
@@ -143,7 +145,11 @@ class Function:
         index = [each is bottom for each in self.inputs].index(True)
         text = f"{self.type_name} input {index} is not a Top (type is {type(bottom)})"
         hint = "layers return tops; pass parameters by keyword"
-        if isinstance(bottom, (list, tuple)) and all(isinstance(each, Top) for each in bottom):
+        # A layer with several tops returns a tuple of them.
+        several = isinstance(bottom, (list, tuple)) and all(
+            isinstance(each, Top) for each in bottom
+        )
+        if several:
             hint = f"unpack the tops: L.{self.type_name}(*tops)"
         message = f"expected bottom {index} to be a top, got {bottom!r:.60}"
         raise BottomError(finding("layer-parameter", message, self, hint=hint), text)
@@ -247,6 +253,7 @@ class _MessageBuilder:
         else:
             top_names = [self._name(top, fn.type_name) for top in fn.tops]
             name = top_names[0] if top_names else self._name(fn, fn.type_name)
+        # A layer without tops has its name in the NetSpec; a keyword overrides all of these below.
         named = self._names.get(fn)
         fields: dict[str, Any] = {
             "name": name if named is None else named,
@@ -334,8 +341,11 @@ def _with_dropped(builder: _MessageBuilder, spec: NetSpec | None) -> _MessageBui
     order = [fn for fn, _ in builder.layers]
     for fn in _dropped_from(builder, spec):
         # After everything that was called before, and so before those that read what it overwrites.
-        after = [index for index, each in enumerate(order) if each.serial < fn.serial]
-        order.insert(after[-1] + 1 if after else 0, fn)
+        place = 0
+        for index, each in enumerate(order, start=1):
+            if each.serial < fn.serial:
+                place = index
+        order.insert(place, fn)
     complete = builder.renewed()
     for fn in order:
         complete.add(fn)
@@ -355,11 +365,13 @@ def _dropped_from(builder: _MessageBuilder, spec: NetSpec | None) -> list[Functi
             foreign.update(_named_layers(other))
     dropped: list[Function] = []
     reached = set(builder.tops)
+    # In the order of their calls, so that a layer comes after those that it reads.
     for fn in record.pending:
         if fn in reached or fn in foreign:
             continue
         is_new = fn.serial > record.latest
-        if is_new or any(bottom.fn in reached for bottom in fn.inputs):
+        leads_here = any(bottom.fn in reached for bottom in fn.inputs)
+        if is_new or leads_here:
             dropped.append(fn)
             reached.add(fn)
     return dropped
@@ -385,7 +397,9 @@ def _assigned(specs: Sequence[NetSpec], taken: Collection[str]) -> Iterator[Assi
         for name, item, line in spec._protogen_replaced:
             yield Assignment(name, item, line, is_current=False)
         for name, item in spec.tops.items():
+            # Other values are reported when the message is made.
             if name not in taken and isinstance(item, (Top, Function)):
+                # A script that changes `tops` itself has left no line.
                 line = spec._protogen_lines.get(name) or user_line()
                 yield Assignment(name, item, line, is_current=True)
 
@@ -448,6 +462,7 @@ class NetSpec:
         tops[name] = value
 
     def _replace(self, name: str, value: Any, line: Line) -> None:
+        # Whether that loses anything is known with the message: the blob may get another name.
         before = self.__dict__["tops"][name]
         if before is not value and isinstance(before, Top):
             self._protogen_replaced.append((name, before, line))
@@ -467,7 +482,9 @@ class NetSpec:
 
     def __getitem__(self, name: str) -> Any:
         tops = self.__dict__["tops"]
-        return tops[name] if name in tops else self.__getattr__(name)
+        if name in tops:
+            return tops[name]
+        return self.__getattr__(name)
 
     def __delattr__(self, name: str) -> None:
         if name not in self.__dict__["tops"]:
@@ -546,9 +563,11 @@ class Layers:
             tops = fn.tops
             if len(tops) == 1:
                 return tops[0]
+            # Without tops there is only the layer to assign, as a Silence.
             return tops or fn
 
         layer_fn.__name__ = layer_fn.__qualname__ = name
+        # Kept as an attribute, so that Python does not come here again.
         self.__dict__[name] = layer_fn
         return layer_fn
 
@@ -576,9 +595,13 @@ class _Param:
             raise _unknown_value(f'caffe has no message "{self._type}Parameter"', hint)
         if hasattr(message, name):
             return getattr(message, name)
-        values = [value for enum in message.DESCRIPTOR.enum_types for value in enum.values_by_name]
-        hint = did_you_mean(name, values) or f"expected one of {', '.join(values)}"
-        raise _unknown_value(f'{self._type}Parameter has no value "{name}"', hint if values else "")
+        values: list[str] = []
+        for enum in message.DESCRIPTOR.enum_types:
+            values += enum.values_by_name
+        hint = ""
+        if values:
+            hint = did_you_mean(name, values) or f"expected one of {', '.join(values)}"
+        raise _unknown_value(f'{self._type}Parameter has no value "{name}"', hint)
 
 
 class UnknownValue(ComposeError, AttributeError):

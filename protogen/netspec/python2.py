@@ -83,6 +83,7 @@ def _code(source: bytes, path: str) -> CodeType:
 
 def _text(source: bytes) -> str:
     """The source as text, with tabs as Python 2 reads them."""
+    # Python 2 reads bytes; Latin-1 has a character for each of them.
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -138,6 +139,7 @@ class _Operators(ast.NodeTransformer):
         self.generic_visit(node)
         if not self._divides or not isinstance(node.op, ast.Div):
             return node
+        # A copy of the target that reads it: the target itself is to be written.
         old = ast.parse(ast.unparse(node.target), mode="eval").body
         value = _call("div", node, old, node.value)
         return ast.copy_location(ast.Assign([node.target], value), node)
@@ -220,6 +222,7 @@ def _cmp(left: Any, right: Any) -> int:
 
 
 def _type_key(value: Any) -> tuple[int, str, int]:
+    # None is less than everything, and objects of one type are in the order of their addresses.
     if value is None:
         return (0, "", 0)
     if isinstance(value, (int, float)):
@@ -229,6 +232,7 @@ def _type_key(value: Any) -> tuple[int, str, int]:
 
 def _view(name: str, value: Any) -> Any:
     """``value.items()`` and the like."""
+    # Other classes with these methods, such as an OrderedDict, have an order of their own.
     if type(value) is not dict:
         return getattr(value, name)()
     keys = python2_keys(value)
@@ -259,6 +263,7 @@ def _listed(function: Any) -> Any:
 
 
 def _map(function: Any, *sequences: Any) -> list[Any]:
+    # map(None, ...) was the way to write zip.
     if function is None:
         return list(zip(*sequences)) if len(sequences) > 1 else list(sequences[0])
     return list(map(function, *sequences))
@@ -287,6 +292,7 @@ class _TextInBinary(io.BufferedWriter):
 def _open(name: Any, mode: str = "r", buffering: int = -1) -> Any:
     """``open``, for which text and bytes are the same."""
     writes = "w" in mode or "a" in mode
+    # Scripts write messages with open(path, "w"), and texts with open(path, "wb").
     if "b" in mode and writes and "+" not in mode:
         return _TextInBinary(io.FileIO(name, mode.replace("b", "")))
     mode = mode.replace("b", "").replace("U", "") or "r"
@@ -428,6 +434,7 @@ def _system_folders() -> list[str]:
 @contextmanager
 def _own_modules() -> Iterator[None]:
     """Load the script's own modules as modules for Python 2."""
+    # First, because Python's own finder would find them, too.
     finder = _Finder()
     sys.meta_path.insert(0, finder)
     try:

@@ -14,7 +14,8 @@ from protogen.portability.quirks import limit_findings, quirk_findings
 from protogen.portability.reading import phase_findings, text_findings
 from protogen.portability.subject import Subject
 from protogen.shapes import is_known
-from protogen.targets import Target
+from protogen.targets import Rounding, Target
+from protogen.windows import Axis, empty_windows, pooling_size
 
 __all__ = ["judge_by_facts"]
 
@@ -34,8 +35,9 @@ def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     found += phase_findings(subject, target)
     found += _types(target, steps)
     found += _rejections(subject, target)
-    found += limit_findings(target, steps)
+    found += limit_findings(target, _written(subject, target, steps))
     found += quirk_findings(target, steps)
+    found += _training(subject, target)
     for step in steps:
         if step.type == "Pooling":
             found += _pooling(subject, target, step)
@@ -68,6 +70,14 @@ def _steps(subject: Subject, target: Target) -> list[Step]:
     return subject.analysis.steps
 
 
+def _written(subject: Subject, target: Target, steps: list[Step]) -> list[Step]:
+    """The layers without the one that stands for ``input`` fields, if the target reads those."""
+    origins = subject.current.origins
+    if origins is None or target.formats is None or target.formats.input != "reads":
+        return steps
+    return [step for step in steps if origins[step.index] is not None]
+
+
 def _has_input(subject: Subject) -> bool:
     for step in subject.analysis.steps:
         if step.type in _INPUTS and any(is_known(value.shape) for value in step.tops):
@@ -89,6 +99,20 @@ def _types(target: Target, steps: list[Step]) -> Iterator[Diagnostic]:
             about = {"field": "type", "why": f"{source.mark}: {source.text}"}
             about["hint"] = types.instead.get(step.type, "")
             yield finding(target, types.unknown, step, message, **about)
+
+
+def _training(subject: Subject, target: Target) -> Iterator[Diagnostic]:
+    """The layers that compute something else in training: only a Caffe trains."""
+    if _is_caffe(target) or subject.phase != "TRAIN":
+        return
+    for step in subject.analysis.steps:
+        if step.type not in target.known_types:
+            continue
+        if step.type == "Dropout":
+            yield finding(target, "computes otherwise", step, "drops nothing in training")
+        elif step.type == "BatchNorm" and not step.layer.batch_norm_param.use_global_stats:
+            message = "uses the learned statistics in training, too"
+            yield finding(target, "computes otherwise", step, message)
 
 
 def _rejections(subject: Subject, target: Target) -> Iterator[Diagnostic]:
@@ -131,11 +155,14 @@ def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnosti
     source = target.source(rounding)
     why = f"{source.mark}: {source.text}"
     spelled = floor_spelling(step.layer.pooling_param)
-    theirs = spelled in rounding.floor if spelled else rounding.default == "floor"
-    rounds = any(axis.remainder for axis in axes)
-    if axes and bool(spelled) != theirs and rounds:
-        up = "down" if theirs else "up"
-        message = f"rounds it {up}, the net {'down' if spelled else 'up'}"
+    floors = spelled in rounding.floor if spelled else rounding.default == "floor"
+    theirs = [_pooled(rounding, axis, floors) for axis in axes]
+    if theirs != [axis.pooled for axis in axes]:
+        if bool(spelled) != floors:
+            up = "down" if floors else "up"
+            message = f"rounds it {up}, the net {'down' if spelled else 'up'}"
+        else:
+            message = "keeps the last window, which starts in the padding and which Caffe drops"
         hint = rounding_hint(subject, target, step)
         field = f"pooling_param.{spelled}" if spelled else "pooling_param"
         about = {"field": field, "why": why, "hint": hint}
@@ -144,6 +171,26 @@ def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnosti
     yield from _unread(subject, target, step, why)
     if step.layer.pooling_param.pool == step.layer.pooling_param.AVE:
         yield from _average(target, step, axes, why)
+    if rounding.empty_window == "other" and _fills_empty(axes, step):
+        message = "fills a window without elements with another value than Caffe"
+        yield finding(target, "computes otherwise", step, message, field="pooling_param", why=why)
+
+
+def _fills_empty(axes: list[Axis], step: Step) -> bool:
+    """Whether Caffe writes garbage for a window without elements."""
+    average = step.layer.pooling_param.pool == step.layer.pooling_param.AVE
+    for axis in axes:
+        if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average):
+            return True
+    return False
+
+
+def _pooled(rounding: Rounding, axis: Axis, floors: bool) -> int:
+    """The number of windows that a target has on an axis."""
+    clip = axis.clip and rounding.last_window == "dropped"
+    size = pooling_size(axis.size, axis.kernel, axis.stride, axis.pad, floor=floors, clip=clip)
+    assert isinstance(size, int)
+    return size
 
 
 def _unread(subject: Subject, target: Target, step: Step, why: str) -> Iterator[Diagnostic]:
@@ -160,7 +207,7 @@ def _average(target: Target, step: Step, axes: list[Any], why: str) -> Iterator[
     assert target.pooling is not None
     divisor = target.pooling.divisor
     windows = [window for axis in axes for window in axis.windows()]
-    if divisor == "kernel" and any(window.overhang for window in windows):
+    if divisor == "kernel" and any(w.overhang and w.elements for w in windows):
         what = "the whole kernel"
     elif divisor == "inside" and any(window.kind == "padded" for window in windows):
         what = "the elements inside the bottom"

@@ -21,15 +21,35 @@ def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
     """What the target does otherwise with the layers, as its quirks say."""
     for step in steps:
         for quirk in quirks_of(target, step.layer):
-            yield _quirk_finding(target, quirk, step)
+            if _is_at(quirk.where, step):
+                yield _quirk_finding(target, quirk, step)
 
 
 def quirks_of(target: Target, layer: Any) -> Iterator[Quirk]:
-    """The quirks of a target that concern a layer."""
+    """The quirks of a target that concern a layer, as far as its fields say."""
     for quirk in target.quirks:
-        of_type = not quirk.types or layer.type in quirk.types
-        if of_type and len(layer.bottom) >= quirk.bottoms and _applies(quirk, layer):
+        if quirk.types and layer.type not in quirk.types:
+            continue
+        if len(layer.bottom) < quirk.bottoms or len(layer.top) < quirk.tops:
+            continue
+        if _applies(quirk, layer):
             yield quirk
+
+
+def _is_at(where: str, step: Step) -> bool:
+    """Whether a layer is where a quirk is: its first bottom has such a shape, or it is in place."""
+    if not where:
+        return True
+    if where == "in place":
+        return bool(step.in_place)
+    shape = step.bottom_shapes[0] if step.bottoms else None
+    if shape is None:
+        return False
+    if where == "four axes":
+        return len(shape) == 4
+    if where == "neither image nor row" and len(shape) == 2 and shape[0] == 1:
+        return False
+    return len(shape) != 4
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
@@ -49,6 +69,10 @@ def _applies(quirk: Quirk, layer: Any) -> bool:
         return not words
     if quirk.when == "given":
         return bool(words)
+    if quirk.when == "unlike":
+        return bool(words) and list(map(_number, words)) != list(map(_number, quirk.values))
+    if quirk.when == "differ":
+        return len(set(words)) > 1
     if quirk.when == "above":
         return any(float(word) > float(quirk.values[0]) for word in words)
     wanted = set(map(_number, quirk.values))

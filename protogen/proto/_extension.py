@@ -7,6 +7,7 @@ from typing import Any
 
 from google.protobuf.descriptor_pb2 import (
     DescriptorProto,
+    EnumDescriptorProto,
     FieldDescriptorProto,
     FileDescriptorProto,
     FileDescriptorSet,
@@ -14,8 +15,8 @@ from google.protobuf.descriptor_pb2 import (
 
 from protogen.proto import PACKAGE
 from protogen.proto.compiler import all_files
-from protogen.proto.declarations import clear_options
-from protogen.proto.numbers import SPARE_NUMBERS, separate_numbers
+from protogen.proto.declarations import clear_options, in_package
+from protogen.proto.numbers import free_number, separate_numbers
 
 __all__ = ["extend"]
 
@@ -27,23 +28,12 @@ def extend(ours: FileDescriptorProto, files: FileDescriptorSet) -> None:
     # The marks of forks mean nothing for the user's schema, and need the file that declares them.
     clear_options(ours)
     del ours.dependency[:]
-    theirs = [_in_our_package(file) for file in all_files(files)]
+    theirs = [in_package(file, PACKAGE) for file in all_files(files)]
     _Extension(ours, theirs).run()
 
 
-def _in_our_package(file: FileDescriptorProto) -> FileDescriptorProto:
-    """A copy in which the types are those of the package ``caffe``."""
-    copy = FileDescriptorProto.FromString(file.SerializeToString())
-    prefix = f".{file.package}." if file.package else "."
-    for message in copy.message_type:
-        for each in _with_nested(message):
-            for field in each.field:
-                if field.type_name.startswith(prefix):
-                    field.type_name = f".{PACKAGE}.{field.type_name.removeprefix(prefix)}"
-    return copy
-
-
 def _with_nested(message: Any) -> Iterator[DescriptorProto]:
+    """A message and those declared in it, at any depth."""
     yield message
     for nested in message.nested_type:
         yield from _with_nested(nested)
@@ -55,8 +45,11 @@ class _Extension:
     def __init__(self, ours: FileDescriptorProto, theirs: list[FileDescriptorProto]) -> None:
         self._ours = ours
         self._messages = {message.name: message for message in ours.message_type}
-        self._theirs = {m.name: m for file in theirs for m in file.message_type}
-        self._enums = [enum for file in theirs for enum in file.enum_type]
+        self._theirs: dict[str, DescriptorProto] = {}
+        self._enums: list[EnumDescriptorProto] = []
+        for file in theirs:
+            self._theirs.update((message.name, message) for message in file.message_type)
+            self._enums += file.enum_type
         #: What is merged: pairs of a message of ours and one of theirs.
         self._pairs: set[tuple[str, str]] = set()
         #: The new names of enums that are in a message of their own.
@@ -71,15 +64,23 @@ class _Extension:
                 self._merge_top(name, name)
             else:
                 self._ours.message_type.add().CopyFrom(_plain(message))
+        # At the end, because any message may have a field of a type that was moved.
         for message in self._ours.message_type:
             for each in _with_nested(message):
-                for field in each.field:
-                    if field.type_name in self._moved:
-                        field.type_name = self._moved[field.type_name]
+                self._rename_types(each)
+
+    def _rename_types(self, message: DescriptorProto) -> None:
+        for field in message.field:
+            if field.type_name in self._moved:
+                field.type_name = self._moved[field.type_name]
 
     def _merge_top(self, our_name: str, their_name: str) -> None:
+        """Merge two messages that are outside of others, once."""
+        # Messages may contain each other, in a circle.
+        if (our_name, their_name) in self._pairs:
+            return
         ours, theirs = self._messages.get(our_name), self._theirs.get(their_name)
-        if ours is None or theirs is None or (our_name, their_name) in self._pairs:
+        if ours is None or theirs is None:
             return
         self._pairs.add((our_name, their_name))
         self._merge(ours, theirs, our_name)
@@ -100,6 +101,7 @@ class _Extension:
             else:
                 added = ours.field.add()
                 added.CopyFrom(field)
+                # These refer to declarations of the message that the field came from.
                 added.ClearField("oneof_index")
                 added.ClearField("proto3_optional")
         del ours.extension_range[:], ours.reserved_range[:], ours.reserved_name[:]
@@ -112,7 +114,9 @@ class _Extension:
             if enum.name == theirs.name:
                 _add_values(enum, theirs, taken)
                 return
-        if taken.isdisjoint({theirs.name, *(value.name for value in theirs.value)}):
+        names = {value.name for value in theirs.value}
+        names.add(theirs.name)
+        if taken.isdisjoint(names):
             holder.enum_type.add().CopyFrom(theirs)
             return
         # The names of values are those of the message around the enum, so it needs its own.
@@ -126,8 +130,9 @@ class _Extension:
         if ours.type == theirs.type == _F.TYPE_MESSAGE:
             # A message may have another name: lstm_param is an LstmParameter or an LSTMParameter.
             self._merge_top(_simple(ours.type_name), _simple(theirs.type_name))
-        single = _F.LABEL_REPEATED not in (ours.label, theirs.label)
-        if single and ours.type == theirs.type:
+        is_single = _F.LABEL_REPEATED not in (ours.label, theirs.label)
+        if is_single and ours.type == theirs.type:
+            # A net that does not give a field means the default of the Caffe that reads it.
             ours.default_value = theirs.default_value
             if not theirs.HasField("default_value"):
                 ours.ClearField("default_value")
@@ -147,12 +152,17 @@ def _simple(type_name: str) -> str:
 
 def _taken(holder: Any) -> set[str]:
     """The names in a message or a file; those of the values of its enums are among them."""
-    names = {value.name for enum in holder.enum_type for value in enum.value}
-    names |= {enum.name for enum in holder.enum_type}
+    names: set[str] = set()
+    # As in C++, a value is a name beside its enum, not inside of it.
+    for enum in holder.enum_type:
+        names.add(enum.name)
+        names.update(value.name for value in enum.value)
     if isinstance(holder, FileDescriptorProto):
-        return names | {each.name for each in holder.message_type}
-    names |= {field.name for field in holder.field}
-    return names | {each.name for each in holder.nested_type}
+        declared = [*holder.message_type]
+    else:
+        declared = [*holder.field, *holder.nested_type]
+    names.update(each.name for each in declared)
+    return names
 
 
 def _add_values(ours: Any, theirs: Any, taken: set[str]) -> None:
@@ -161,8 +171,6 @@ def _add_values(ours: Any, theirs: Any, taken: set[str]) -> None:
     for value in theirs.value:
         if value.name in taken:
             continue
-        number = value.number
-        while number in numbers:
-            number = SPARE_NUMBERS + len(numbers)
+        number = free_number(value.number, numbers)
         numbers.add(number)
         ours.value.add(name=value.name, number=number)

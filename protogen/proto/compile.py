@@ -33,6 +33,7 @@ STUB = HERE / "_messages.pyi"
 def compile_schema() -> FileDescriptorSet:
     """The compiled form of the file that ``caffe.proto`` imports and of ``caffe.proto`` itself."""
     files = compile_files(HERE / "caffe.proto")
+    # See above: the order of printing must not depend on the release of protobuf.
     for file in files.file:
         for message in file.message_type:
             _sort_fields(message)

@@ -64,6 +64,7 @@ def compile_schema(path: str | Path) -> FileDescriptorSet:
     main = files.file[-1]
     names = {message.name for message in main.message_type}
     for name in _NEEDED:
+        # Many programs have a file of this kind, such as ONNX or TensorFlow.
         if name not in names:
             raise unusable(
                 path,
@@ -87,16 +88,25 @@ def unusable(
 def _not_compiled(path: str | Path, output: str) -> ProtogenError:
     """The error for the first line of the compiler's output that is no warning."""
     folder = f"{Path(path).resolve().parent}/"
-    lines = [line.replace(folder, "") for line in output.splitlines()]
-    lines = [line for line in lines if "warning" not in line.lower()]
-    placed = [line for line in lines if _PLACE.fullmatch(line)]
-    reason = (placed or lines or ["the compiler ended without a reason"])[0]
+    reason = _first_error(output.replace(folder, ""))
     match = _PLACE.fullmatch(reason)
     hint = "give the file that the build of that Caffe compiles, usually caffe.proto"
     if match is None or match["file"] != Path(path).name:
         return unusable(path, f"cannot be compiled: {reason}", hint)
     location = Location(str(path), int(match["line"]), int(match["column"]))
     return unusable(path, f"cannot be compiled: {match['message']}", hint, location)
+
+
+def _first_error(output: str) -> str:
+    """The first line that has a place and is no warning, or else the first that is none."""
+    first = ""
+    for line in output.splitlines():
+        if "warning" in line.lower():
+            continue
+        if _PLACE.fullmatch(line):
+            return line
+        first = first or line
+    return first or "the compiler ended without a reason"
 
 
 def all_files(files: FileDescriptorSet) -> Iterator[FileDescriptorProto]:

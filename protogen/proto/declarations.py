@@ -14,7 +14,16 @@ from google.protobuf.descriptor_pb2 import (
     FileDescriptorProto,
 )
 
-__all__ = ["KINDS", "Difference", "clear_options", "declaration", "differences"]
+__all__ = [
+    "KINDS",
+    "Difference",
+    "clear_options",
+    "declaration",
+    "differences",
+    "in_package",
+    "messages_in",
+    "package_prefix",
+]
 
 _F = FieldDescriptorProto
 
@@ -62,6 +71,7 @@ def differences(a: FileDescriptorProto, b: FileDescriptorProto) -> list[Differen
 def _differences(a: Mapping[str, _Holder], b: Mapping[str, _Holder]) -> Iterator[Difference]:
     for path in {**a, **b}:
         in_a, in_b = a.get(path), b.get(path)
+        # Of a whole message that is missing, its fields are not listed.
         if in_a is None:
             assert in_b is not None
             yield Difference("only in B", path, "", in_b.keyword)
@@ -94,26 +104,38 @@ def _others(path: str, a: _Holder, b: _Holder) -> Iterator[Difference]:
 
 def _holders(file: FileDescriptorProto) -> dict[str, _Holder]:
     found: dict[str, _Holder] = {}
-    _collect(file, "", f".{file.package}." if file.package else ".", found)
+    _collect(file, "", package_prefix(file.package), found)
     return found
 
 
 def _collect(holder: Any, path: str, package: str, found: dict[str, _Holder]) -> None:
-    messages = holder.nested_type if isinstance(holder, DescriptorProto) else holder.message_type
+    """Add the messages and enums of a file or a message, those inside of them, too."""
     for enum in holder.enum_type:
         found[f"{path}{enum.name}"] = _enum(enum)
-    for message in messages:
-        entry = found[f"{path}{message.name}"] = _Holder("message")
-        for each in message.field:
-            entry.names[each.name] = declaration(each, package)
-            entry.numbers[each.number] = each.name
+    for message in messages_in(holder):
+        found[f"{path}{message.name}"] = _message(message, package)
         _collect(message, f"{path}{message.name}.", package, found)
+
+
+def messages_in(holder: Any) -> Any:
+    """The messages that are declared in a file or in a message."""
+    is_file = isinstance(holder, FileDescriptorProto)
+    return holder.message_type if is_file else holder.nested_type
+
+
+def _message(message: DescriptorProto, package: str) -> _Holder:
+    entry = _Holder("message")
+    for each in message.field:
+        entry.names[each.name] = declaration(each, package)
+        entry.numbers[each.number] = each.name
+    return entry
 
 
 def _enum(enum: EnumDescriptorProto) -> _Holder:
     entry = _Holder("enum")
     for value in enum.value:
         entry.names[value.name] = f"{value.name} = {value.number}"
+        # Of two names for one value, the first is the one that protobuf prints.
         entry.numbers.setdefault(value.number, value.name)
     return entry
 
@@ -135,7 +157,9 @@ def declaration(each: FieldDescriptorProto, package: str) -> str:
     for name in ("packed", "deprecated"):
         if getattr(each.options, name):
             options.append(f"{name} = true")
-    return f"{text} [{', '.join(options)}]" if options else text
+    if options:
+        text += f" [{', '.join(options)}]"
+    return text
 
 
 def _default(each: FieldDescriptorProto) -> str:
@@ -156,8 +180,36 @@ def _shortest(value: str) -> str:
         bits = struct.pack("f", float(value))
     except (OverflowError, ValueError):
         return value
-    texts = (f"{float(value):.{digits}g}" for digits in range(1, 9))
-    return next((text for text in texts if struct.pack("f", float(text)) == bits), value)
+    # If eight are too few, the value stays as the compiler wrote it.
+    for digits in range(1, 9):
+        text = f"{float(value):.{digits}g}"
+        if struct.pack("f", float(text)) == bits:
+            return text
+    return value
+
+
+# Packages --------------------------------------------------------------------------------------
+
+
+def package_prefix(package: str) -> str:
+    """How the full names of types in a package begin: ``.caffe.``, or ``.`` without one."""
+    return f".{package}." if package else "."
+
+
+def in_package(file: FileDescriptorProto, package: str) -> FileDescriptorProto:
+    """A copy of a file in which the types of its own package are those of another one."""
+    copy = FileDescriptorProto.FromString(file.SerializeToString())
+    for message in copy.message_type:
+        _rename_types(message, package_prefix(file.package), package_prefix(package))
+    return copy
+
+
+def _rename_types(message: DescriptorProto, old: str, new: str) -> None:
+    for each in message.field:
+        if each.type_name.startswith(old):
+            each.type_name = new + each.type_name.removeprefix(old)
+    for nested in message.nested_type:
+        _rename_types(nested, old, new)
 
 
 # Options ---------------------------------------------------------------------------------------

@@ -65,7 +65,10 @@ def clear_field(message: Message, name: str) -> None:
 
 def value_names(enum: EnumDescriptor) -> list[str]:
     """The names of an enum's values in BVLC Caffe, or all names of an enum of a fork."""
-    names = [value.name for value in enum.values if not forks_of(value)]
+    names = []
+    for value in enum.values:
+        if not forks_of(value):
+            names.append(value.name)
     return names or list(enum.values_by_name)
 
 

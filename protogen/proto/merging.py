@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from google.protobuf.descriptor_pb2 import (
@@ -12,8 +12,14 @@ from google.protobuf.descriptor_pb2 import (
     FileDescriptorProto,
 )
 
-from protogen.proto.declarations import declaration, differences
-from protogen.proto.numbers import SPARE_NUMBERS, separate_numbers
+from protogen.proto.declarations import (
+    declaration,
+    differences,
+    in_package,
+    messages_in,
+    package_prefix,
+)
+from protogen.proto.numbers import free_number, separate_numbers
 
 __all__ = ["ClashError", "merge", "source"]
 
@@ -40,53 +46,21 @@ def merge(
         for each in differences(a, b):
             if each.kind == "clash":
                 clashes.append(f"{each.path}: {each.a} in A, {each.b} in B")
-    _merge(merged, _renamed(b, a.package), "", clashes)
+    _merge(merged, in_package(b, a.package), "", clashes)
     if clashes:
         raise ClashError(clashes)
     return merged
 
 
-def _renamed(file: FileDescriptorProto, package: str) -> FileDescriptorProto:
-    """A copy in another package."""
-    copy = FileDescriptorProto.FromString(file.SerializeToString())
-    old = f".{file.package}." if file.package else "."
-    new = f".{package}." if package else "."
-    for message in copy.message_type:
-        _rename(message, old, new)
-    return copy
-
-
-def _rename(message: DescriptorProto, old: str, new: str) -> None:
-    for each in message.field:
-        if each.type_name.startswith(old):
-            each.type_name = new + each.type_name.removeprefix(old)
-    for nested in message.nested_type:
-        _rename(nested, old, new)
-
-
 def _merge(a: Any, b: Any, path: str, clashes: list[str]) -> None:
     """Add what ``b`` declares in a file or a message to ``a``."""
-    is_file = isinstance(a, FileDescriptorProto)
-    enums = {enum.name: enum for enum in a.enum_type}
-    ours, theirs = (a.message_type, b.message_type) if is_file else (a.nested_type, b.nested_type)
+    ours = messages_in(a)
     messages = {message.name: message for message in ours}
-    taken = {value.name: enum.name for enum in a.enum_type for value in enum.value}
-    for enum in b.enum_type:
-        if enum.name in messages:
-            clashes.append(f"{path}{enum.name} is a message in A and an enum in B")
-            continue
-        for value in enum.value:
-            if taken.get(value.name, enum.name) != enum.name:
-                other = taken[value.name]
-                clashes.append(
-                    f"{path}{value.name} is a value of {other} in A, of {enum.name} in B"
-                )
-        if enum.name in enums:
-            _merge_enum(enums[enum.name], enum)
-        else:
-            a.enum_type.add().CopyFrom(enum)
-    for message in theirs:
-        if message.name in enums:
+    # Before enums are added, whose names then would count as those of A.
+    enum_names = {enum.name for enum in a.enum_type}
+    _merge_enums(a, b, messages, path, clashes)
+    for message in messages_in(b):
+        if message.name in enum_names:
             clashes.append(f"{path}{message.name} is an enum in A and a message in B")
         elif message.name in messages:
             merged = messages[message.name]
@@ -96,14 +70,38 @@ def _merge(a: Any, b: Any, path: str, clashes: list[str]) -> None:
             ours.add().CopyFrom(message)
 
 
+def _merge_enums(a: Any, b: Any, messages: Collection[str], path: str, clashes: list[str]) -> None:
+    """Add the enums of ``b`` to ``a``, whose messages have these names."""
+    enums = {enum.name: enum for enum in a.enum_type}
+    # The names of values are those of the message around their enum, so no two enums share one.
+    owners: dict[str, str] = {}
+    for enum in a.enum_type:
+        owners.update((value.name, enum.name) for value in enum.value)
+    for enum in b.enum_type:
+        if enum.name in messages:
+            clashes.append(f"{path}{enum.name} is a message in A and an enum in B")
+            continue
+        for value in enum.value:
+            owner = owners.get(value.name, enum.name)
+            if owner != enum.name:
+                reason = f"is a value of {owner} in A, of {enum.name} in B"
+                clashes.append(f"{path}{value.name} {reason}")
+        if enum.name in enums:
+            _merge_enum(enums[enum.name], enum)
+        else:
+            a.enum_type.add().CopyFrom(enum)
+
+
 def _merge_fields(a: DescriptorProto, b: DescriptorProto) -> None:
     names = {each.name for each in a.field}
     for each in b.field:
         if each.name not in names:
             added = a.field.add()
             added.CopyFrom(each)
+            # The groups of oneof are those of B's own message.
             added.ClearField("oneof_index")
     separate_numbers(a.field)
+    # A reserved name or number may be one that B uses.
     del a.reserved_range[:], a.reserved_name[:]
 
 
@@ -113,9 +111,7 @@ def _merge_enum(a: EnumDescriptorProto, b: EnumDescriptorProto) -> None:
     for value in b.value:
         if value.name in names:
             continue
-        number = value.number
-        while number in numbers:
-            number = SPARE_NUMBERS + len(numbers)
+        number = free_number(value.number, numbers)
         numbers.add(number)
         a.value.add(name=value.name, number=number)
     del a.reserved_range[:], a.reserved_name[:]
@@ -127,8 +123,9 @@ def _merge_enum(a: EnumDescriptorProto, b: EnumDescriptorProto) -> None:
 def source(file: FileDescriptorProto, comment: str = "") -> str:
     """The text of a ``.proto``. Comments of the files that it comes from are not in it."""
     lines = [f"// {line}".rstrip() for line in comment.splitlines()]
+    # The compiler leaves the syntax out if it is the second version of the language.
     lines += [f'syntax = "{file.syntax or "proto2"}";', ""]
-    package = f".{file.package}." if file.package else "."
+    package = package_prefix(file.package)
     if file.package:
         lines += [f"package {file.package};", ""]
     lines += [f'import "{name}";' for name in file.dependency]
@@ -141,7 +138,9 @@ def source(file: FileDescriptorProto, comment: str = "") -> str:
 
 def _enum(enum: EnumDescriptorProto) -> Iterator[str]:
     yield f"enum {enum.name} {{"
-    if len({value.number for value in enum.value}) < len(enum.value):
+    numbers = {value.number for value in enum.value}
+    # protoc rejects two names for one value without the option.
+    if len(numbers) < len(enum.value):
         yield "  option allow_alias = true;"
     for value in enum.value:
         yield f"  {value.name} = {value.number};"
@@ -151,13 +150,15 @@ def _enum(enum: EnumDescriptorProto) -> Iterator[str]:
 def _message(message: DescriptorProto, package: str, syntax: str) -> Iterator[str]:
     yield f"message {message.name} {{"
     for enum in message.enum_type:
-        yield from (f"  {line}" for line in _enum(enum))
+        yield from _indented(_enum(enum))
     for nested in message.nested_type:
+        # The entry of a map is not written: the compiler declares it for the field.
         if not nested.options.map_entry:
-            yield from (f"  {line}" for line in _message(nested, package, syntax))
+            yield from _indented(_message(nested, package, syntax))
     for each in message.field:
         yield f"  {_field(message, each, package, syntax)};"
     for numbers in message.extension_range:
+        # The end is the number after the last one, and the greatest has a name.
         last = "max" if numbers.end == 2**29 else str(numbers.end - 1)
         yield f"  extensions {numbers.start} to {last};"
     yield "}"
@@ -171,4 +172,10 @@ def _field(message: DescriptorProto, each: FieldDescriptorProto, package: str, s
             return f"map<{key}, {value}> {each.name} = {each.number}"
     text = declaration(each, package)
     # In the third version of the language, a field without a label is optional.
-    return text.removeprefix("optional ") if syntax == "proto3" else text
+    if syntax == "proto3":
+        return text.removeprefix("optional ")
+    return text
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)

@@ -5,6 +5,7 @@ The schemas of users are made in `user_schema`, which is imported only if there 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -39,7 +40,10 @@ def schema_of(descriptor: Any) -> UserSchema | None:
 def written(descriptor: Any) -> Any:
     """The type by which the text of a message is read: of the user, or the message's own."""
     schema = schema_of(descriptor)
-    return descriptor if schema is None else schema.written(descriptor.name) or descriptor
+    if schema is None:
+        return descriptor
+    # A message that only protogen's schema has is read as it is there.
+    return schema.written(descriptor.name) or descriptor
 
 
 def fitted(values: dict[str, Any], descriptor: Any) -> tuple[dict[str, Any], list[_Path]]:
@@ -59,33 +63,51 @@ def _fitted(
     found: dict[str, Any] = {}
     for name, value in values.items():
         old, new = read_as.fields_by_name[name], descriptor.fields_by_name[name]
-        elements = value if is_repeated(old) else [value]
-        fits = []
-        for index, element in enumerate(elements):
-            here = (*path, name, index) if is_repeated(old) else (*path, name)
-            converted = _converted(element, old, new, here, unfit)
-            if converted is None:
-                unfit.append(here)
-            else:
-                fits.append(converted)
+        here = (*path, name)
+        if is_repeated(old):
+            fits = _fitted_elements(value, old, new, here, unfit)
+        else:
+            fits = _fitted_value(value, old, new, here, unfit)
         if is_repeated(new):
             found[name] = fits
         elif len(fits) == 1:
             found[name] = fits[0]
         elif fits:  # the rules know no more than one
-            unfit.append((*path, name))
+            unfit.append(here)
     return found
+
+
+def _fitted_elements(
+    values: list[Any], old: Any, new: Any, path: _Path, unfit: list[_Path]
+) -> list[Any]:
+    """The elements of a repeated field that fit."""
+    found = []
+    for index, element in enumerate(values):
+        found += _fitted_value(element, old, new, (*path, index), unfit)
+    return found
+
+
+def _fitted_value(value: Any, old: Any, new: Any, path: _Path, unfit: list[_Path]) -> list[Any]:
+    """The value if it fits; if not, nothing, and its path is added to ``unfit``."""
+    converted = _converted(value, old, new, path, unfit)
+    if converted is None:
+        unfit.append(path)
+        return []
+    return [converted]
 
 
 def _converted(value: Any, old: Any, new: Any, path: _Path, unfit: list[_Path]) -> Any:
     """One value of a field in the other type; ``None`` if it does not fit."""
-    if old.message_type is not None or new.message_type is not None:
-        if old.message_type is None or new.message_type is None:
-            return None
+    is_message = old.message_type is not None
+    if is_message != (new.message_type is not None):
+        return None
+    if is_message:
         return _fitted(value, old.message_type, new.message_type, path, unfit)
+    # By its name: forks number the same values differently.
     if old.enum_type is not None:
         return _named(old.enum_type.values_by_number[value].name, new)
     if new.enum_type is not None:
+        # Some forks have a string where Caffe has an enum; a number is the value of neither.
         return _named(value, new) if isinstance(value, str) else None
     if old.type == new.type:
         return value
@@ -97,17 +119,30 @@ def _named(name: str, new: Any) -> Any:
     if new.enum_type is None:
         return name if new.type in _STRINGS else None
     found = new.enum_type.values_by_name.get(name)
-    return None if found is None else found.number
+    if found is None:
+        return None
+    return found.number
 
 
 def _scalar(value: Any, new: Any) -> Any:
-    if new.type in _STRINGS or isinstance(value, str | bytes):
-        return value if new.type in _STRINGS and isinstance(value, str | bytes) else None
+    """A number or a string for a field with another scalar type."""
+    is_text = isinstance(value, str | bytes)
+    if is_text != (new.type in _STRINGS):
+        return None
+    if is_text:
+        return value
     if new.type in _FLOATS:
         return float(value)
-    if value != value or abs(value) == float("inf") or int(value) != value:
+    # Before it becomes an integer, which neither NaN nor an infinity can.
+    if not math.isfinite(value) or int(value) != value:
         return None
     if new.type == _D.TYPE_BOOL:
-        return bool(value) if value in (0, 1) else None
+        return _in_range(value, 0, 1, bool)
     least, most = INTEGER_RANGES[new.type]
-    return int(value) if least <= value <= most else None
+    return _in_range(value, least, most, int)
+
+
+def _in_range(value: Any, least: int, most: int, kind: type[int]) -> int | None:
+    if least <= value <= most:
+        return kind(value)
+    return None

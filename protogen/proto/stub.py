@@ -71,6 +71,7 @@ def stub(schema: FileDescriptorProto) -> str:
     lines = _HEAD.splitlines()
     for enum in schema.enum_type:
         lines += ["", *_enum(enum, enum.name)]
+        # In proto2 the values of an enum are names beside it.
         lines += [f"{value.name}: {enum.name}" for value in enum.value]
     for message in schema.message_type:
         lines += ["", *_message(message, message.name)]
@@ -139,7 +140,9 @@ def _argument(field: FieldDescriptorProto) -> str:
         accepted += " | _Fields"
     elif field.type == FieldDescriptorProto.TYPE_ENUM:
         accepted += f" | {_names_alias(accepted)}"
-    return f"Iterable[{accepted}]" if _is_repeated(field) else accepted
+    if _is_repeated(field):
+        return f"Iterable[{accepted}]"
+    return accepted
 
 
 def _names_alias(enum: str) -> str:
@@ -150,6 +153,7 @@ def _names_alias(enum: str) -> str:
 
 def _methods(message: DescriptorProto) -> Iterator[str]:
     """The two methods that take a field's name."""
+    # By their names as literals, so that a typo is an error of the type checker.
     every = [field.name for field in message.field]
     singular = [field.name for field in message.field if not _is_repeated(field)]
     yield f"def HasField(self, field_name: {_literal(singular)}) -> bool: ..."

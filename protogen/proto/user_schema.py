@@ -78,10 +78,13 @@ class UserSchema:
         """The field with the parameters of a layer type, by its name; empty without one."""
         wanted = layer_type.lower()
         for field in self._written["LayerParameter"].fields:
-            if field.message_type is not None:
-                own = field.name.removesuffix("_param").replace("_", "")
-                if wanted in (own, field.message_type.name.removesuffix("Parameter").lower()):
-                    return str(field.name)
+            if field.message_type is None:
+                continue
+            # A fork may name only one of the two after the type.
+            by_field = field.name.removesuffix("_param").replace("_", "")
+            by_message = field.message_type.name.removesuffix("Parameter").lower()
+            if wanted in (by_field, by_message):
+                return str(field.name)
         return ""
 
 
@@ -102,8 +105,9 @@ def read_schema(path: str) -> UserSchema:
 @lru_cache(maxsize=8)
 def _compiled(path: str, version: tuple[int, int]) -> UserSchema:
     files = compile_schema(path)
-    layers = [m for m in files.file[-1].message_type if m.name == "NetParameter"]
-    if not any(field.name == "layer" for field in layers[0].field):
+    # `compile_schema` has rejected a schema without this message.
+    net = next(each for each in files.file[-1].message_type if each.name == "NetParameter")
+    if all(field.name != "layer" for field in net.field):
         raise unusable(
             path,
             'NetParameter has no field "layer", so it is older than the format of 2014',

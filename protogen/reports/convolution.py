@@ -159,16 +159,16 @@ def settings_for(
 def _candidates(size: int, wanted: int, fixed: dict[str, int]) -> Iterator[Settings]:
     """The settings to try: those that the user fixes, and of the others all that are usual."""
     dilation = fixed.get("dilation", 1)
-    kernels = _tried(fixed, "kernel", range(1, _LARGEST_KERNEL + 1))
-    strides = _tried(fixed, "stride", _likely_strides(size, wanted))
+    kernels = _values(fixed, "kernel", range(1, _LARGEST_KERNEL + 1))
+    strides = _values(fixed, "stride", _likely_strides(size, wanted))
     for kernel, stride in product(kernels, strides):
         # With a pad as large as the window, the first window would be all padding.
         largest = min(extent(kernel, dilation), _MOST_PADS)
-        for pad in _tried(fixed, "pad", range(largest)):
+        for pad in _values(fixed, "pad", range(largest)):
             yield Settings(kernel, stride, pad, dilation)
 
 
-def _tried(fixed: dict[str, int], name: str, usual: range) -> range:
+def _values(fixed: dict[str, int], name: str, usual: range) -> range:
     """The values to try of one setting."""
     if name not in fixed:
         return usual

@@ -272,8 +272,10 @@ def _sizes(shape: Shape) -> tuple[int, ...]:
 def _axis(axis: int, size: int, span: Span, products: Sequence[Product]) -> FieldAxis:
     """The field on one axis of the source, which has this size."""
     # A window may be so large that the borders leave the whole axis to every element.
-    whole = span.whole or any(_is_full(product, axis, size) for product in products)
-    largest = max((_largest(product[axis]) for product in products), default=0)
+    full = [_is_full(product, axis, size) for product in products]
+    whole = span.whole or any(full)
+    sizes = [_largest(product[axis]) for product in products]
+    largest = max(sizes, default=0)
     line = span.line
     if span.whole or line is None:
         return FieldAxis(axis, whole, constant=False, largest=largest)

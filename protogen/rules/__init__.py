@@ -8,7 +8,21 @@ that each code is written in one place.
 
 from __future__ import annotations
 
-from protogen.rules import convert, deploy, graph, netspec, shapes, targets, text, upgrade
+from protogen.rules import (
+    convert,
+    coordinates,
+    deploy,
+    fields,
+    files,
+    graph,
+    netspec,
+    parameters,
+    shapes,
+    targets,
+    text,
+    upgrade,
+    windows,
+)
 from protogen.rules.registry import FAMILIES, Catalogue, Rule, named, register, registered
 
 __all__ = [
@@ -16,14 +30,19 @@ __all__ = [
     "Catalogue",
     "Rule",
     "convert",
+    "coordinates",
     "deploy",
+    "fields",
+    "files",
     "graph",
     "named",
     "netspec",
+    "parameters",
     "register",
     "registered",
     "shapes",
     "targets",
     "text",
     "upgrade",
+    "windows",
 ]

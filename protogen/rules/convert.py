@@ -16,6 +16,7 @@ _NET = """
     """
 
 register(
+    # `protogen.transforms.convert` raises it, and writes nothing.
     Rule(
         code="F301",
         name="not-convertible",
@@ -33,6 +34,7 @@ register(
             "argmax.prototxt": _NET % ("best", "ArgMax"),
             "relu.prototxt": _NET % ("relu", "ReLU"),
         },
+        # OpenCV has no ArgMax for Caffe, and no other layers replace it.
         bad="""
             import protogen
 

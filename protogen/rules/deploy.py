@@ -20,6 +20,7 @@ _NET = """
     """
 
 register(
+    # `protogen.transforms.deploy` raises it, or adds it to its result as a warning.
     Rule(
         code="G112",
         name="deploy-net",
@@ -34,6 +35,7 @@ register(
         fix="Give the size with `--input` or `inputs`, and name the outputs with `--outputs`.",
         file="net.py",
         files={"train_val.prototxt": _NET},
+        # The size of the images is only in the database.
         bad="""
             import protogen
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from protogen.diagnostics import Severity
+from protogen.rules._reasons import ABORTS
 from protogen.rules.registry import Rule, register
 
-_ABORTS = "Caffe aborts while it loads the net."
-
 register(
+    # `protogen.graph` finds it. insert_splits.cpp: "Unknown bottom blob 'dta' (layer 'relu', ...)".
     Rule(
         code="G101",
         name="unknown-bottom",
@@ -19,6 +19,7 @@ register(
             layer that produces the blob runs only in TRAIN.
             """,
         fix="Correct the name of the bottom, or move the layer that produces the blob up.",
+        # A typo: there is no "dta".
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -38,6 +39,7 @@ register(
             }
             """,
     ),
+    # net.cpp: "Top blob 'conv1' produced by multiple sources."
     Rule(
         code="G102",
         name="duplicate-top",
@@ -47,8 +49,9 @@ register(
             Follows the blobs from layer to layer. Only an in-place layer, which reads the blob too,
             may produce it again.
             """,
-        why=_ABORTS,
+        why=ABORTS,
         fix="Give the second top another name, and use it in the layers that read it.",
+        # A copied layer, of which only the name was changed.
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -78,6 +81,7 @@ register(
             }
             """,
     ),
+    # Caffe has the same message as for `duplicate-top`, because it has renamed the bottom.
     Rule(
         code="G103",
         name="in-place-after-split",
@@ -89,6 +93,7 @@ register(
             longer runs in place: it produces the blob a second time, and Caffe aborts.
             """,
         fix="Give the in-place layer its own top, or move it before the other readers.",
+        # The Split for two readers gives "conv1" other names before the ReLU looks for its bottom.
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -124,14 +129,16 @@ register(
             }
             """,
     ),
+    # layer_factory.hpp: "Unknown layer type: Relu (known types: AbsVal, Accuracy, ...)".
     Rule(
         code="G104",
         name="unknown-type",
         severity=Severity.ERROR,
         summary="A layer type that does not exist in Caffe or in a known fork of Caffe.",
         what="Looks up the type of each layer. The case of letters matters.",
-        why=_ABORTS,
+        why=ABORTS,
         fix="Correct the type; `protogen layers` lists all types.",
+        # Types are case-sensitive. In V1 they were enum values, such as RELU.
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -151,6 +158,7 @@ register(
             }
             """,
     ),
+    # Net::FilterNet: "Specify either include rules or exclude rules; not both."
     Rule(
         code="G105",
         name="include-and-exclude",
@@ -186,14 +194,16 @@ register(
             }
             """,
     ),
+    # net.cpp: "propagate_down param must be specified either 0 or bottom_size times".
     Rule(
         code="G106",
         name="propagate-down-count",
         severity=Severity.ERROR,
         summary="A layer with a different number of `propagate_down` values than bottoms.",
         what="Counts the `propagate_down` values of each layer that has any.",
-        why=_ABORTS,
+        why=ABORTS,
         fix="Give one `propagate_down` for each bottom, or none.",
+        # One value for two bottoms.
         bad="""
             layer {
               name: "data" type: "Input" top: "a" top: "b"
@@ -215,6 +225,7 @@ register(
             }
             """,
     ),
+    # split_layer.cpp: "Check failed: count_ == top[i]->count() (0 vs. 1)". One reader is no Split.
     Rule(
         code="G108",
         name="no-input-shape",
@@ -226,6 +237,7 @@ register(
             and the Split layer aborts on it.
             """,
         fix="Add the shape.",
+        # Two readers: with one, there would be no Split, and Caffe would accept the empty blob.
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -250,13 +262,14 @@ register(
             }
             """,
     ),
+    # image_data_layer.cpp: "File is empty". Other data layers abort in the same way.
     Rule(
         code="G109",
         name="data-source",
         severity=Severity.ERROR,
         summary="A data source that exists, but has no usable data.",
         what="Reads the first record of the source of each data layer, if the source exists.",
-        why=_ABORTS,
+        why=ABORTS,
         fix="Create the source again, or use another source. Here, `empty.txt` is an empty file.",
         files={
             "empty.txt": "",
@@ -276,6 +289,7 @@ register(
             }
             """,
     ),
+    # A warning: what cannot be read here may be right where Caffe runs.
     Rule(
         code="G110",
         name="data-source-unread",
@@ -307,6 +321,7 @@ register(
             }
             """,
     ),
+    # Only for shapes that a caller gives, with `--input` or `inputs`.
     Rule(
         code="G111",
         name="input-contradiction",
@@ -341,6 +356,7 @@ register(
             }
             """,
     ),
+    # BVLC Caffe aborts at any of these fields, and a fork reads its own meaning into them.
     Rule(
         code="F101",
         name="fork-dialect",
@@ -352,6 +368,7 @@ register(
             No change is needed if the net is for this fork. Otherwise, use a layer type of BVLC
             Caffe.
             """,
+        # SegNet's, PSPNet's and another fork's BN learn different blobs.
         bad="""
             layer {
               name: "data" type: "Input" top: "data"

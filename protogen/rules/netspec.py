@@ -29,6 +29,7 @@ print(to_proto(conv2))
 """
 
 register(
+    # Recorded as the script runs: `protogen.netspec.record` sees every layer that is made.
     Rule(
         code="N101",
         name="dropped-layer",
@@ -47,9 +48,11 @@ register(
             Assign the layer to the net, or remove it. `protogen run --keep-all` keeps all layers.
             """,
         file="net.py",
+        # The result of the call is assigned to nothing.
         bad=_script("L.ReLU(n.conv1, in_place=True)"),
         good=_script("n.relu1 = L.ReLU(n.conv1, in_place=True)"),
     ),
+    # NetSpec.to_proto looks up the name of each blob, and the last one that was assigned wins.
     Rule(
         code="N102",
         name="lost-name",
@@ -65,9 +68,11 @@ register(
             """,
         fix="Assign each blob once. Give a layer in place a name of its own.",
         file="net.py",
+        # The same blob under two names.
         bad=_script("n.features = n.conv1"),
         good=_script("features = n.conv1"),
     ),
+    # Function._get_top_name numbers names without looking whether the script has given one.
     Rule(
         code="N103",
         name="repeated-name",
@@ -83,9 +88,11 @@ register(
             """,
         fix="Give each layer its own name.",
         file="net.py",
+        # Two layers with a name that was given by hand.
         bad=_TWICE.format("conv", "conv").lstrip(),
         good=_TWICE.format("conv1", "conv2").lstrip(),
     ),
+    # Function._to_proto takes the bottoms as tops if the layer is in place.
     Rule(
         code="N104",
         name="ignored-ntop",
@@ -95,9 +102,11 @@ register(
         why="NetSpec gives a layer in place its bottoms as tops, whatever `ntop` says.",
         fix="Remove `ntop` or `in_place`.",
         file="net.py",
+        # In place, the two tops would be the one bottom.
         bad=_script("n.a, n.b = L.Split(n.conv1, ntop=2, in_place=True)"),
         good=_script("n.a, n.b = L.Split(n.conv1, ntop=2)"),
     ),
+    # The number goes into a message of a schema that has the values of all forks.
     Rule(
         code="N106",
         name="fork-value",
@@ -110,9 +119,11 @@ register(
             """,
         fix="Give the value by its name, and run the net with that fork.",
         file="net.py",
+        # BVLC's PoolMethod has the values 0 to 2.
         bad=_script("n.pool1 = L.Pooling(n.conv1, pool=4, kernel_size=2)"),
         good=_script("n.pool1 = L.Pooling(n.conv1, pool=0, kernel_size=2)"),
     ),
+    # `protogen.netspec.needs_caffe` raises it, in the place of what only a built Caffe has.
     Rule(
         code="N105",
         name="needs-caffe",
@@ -128,6 +139,7 @@ register(
             """,
         fix="Run the rest of the script with a built Caffe.",
         file="net.py",
+        # A solver needs data and a place for weights.
         bad=_script('caffe.SGDSolver("solver.prototxt")'),
         good=_script(""),
     ),

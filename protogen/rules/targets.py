@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from protogen.diagnostics import Severity
-from protogen.rules.registry import Rule, register
+from protogen.rules.registry import Rule, register, unindented
 
 __all__ = ["TARGET_RULES"]
 
-_SETTINGS = {"protogen.toml": 'targets = ["opencv4"]\n'}
 
-_GOOD = """
-    layer {
-      name: "data" type: "Input" top: "data"
-      input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
-    }
+def _settings(*targets: str) -> dict[str, str]:
+    """The settings that ask for these targets: an example cannot have an option."""
+    names = ", ".join(f'"{target}"' for target in targets)
+    return {"protogen.toml": f"targets = [{names}]\n"}
+
+
+def _net(layers: str = "", *, size: int = 56) -> str:
+    """An example net: images of 64 channels, and these layers."""
+    data = f"""
+        layer {{
+          name: "data" type: "Input" top: "data"
+          input_param {{ shape {{ dim: 1 dim: 64 dim: {size} dim: {size} }} }}
+        }}
+        """
+    return unindented(data) + unindented(layers)
+
+
+#: What every target loads, and computes as Caffe does.
+_GOOD = _net(
+    """
     layer {
       name: "pool" type: "Pooling" bottom: "data" top: "pool"
       pooling_param { kernel_size: 2 stride: 2 }
     }
     """
+)
 
 TARGET_RULES = (
+    # `protogen.portability` finds these: a verdict on the net, with its reasons.
     Rule(
         code="F201",
         name="target-refuses",
@@ -36,12 +52,10 @@ TARGET_RULES = (
             phases, and rejects two that produce the same blob.
             """,
         fix="Write what the target reads, or use another target.",
-        files=_SETTINGS,
-        bad="""
-            layer {
-              name: "data" type: "Input" top: "data"
-              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
-            }
+        files=_settings("opencv4"),
+        # Caffe runs one of the two layers in each phase.
+        bad=_net(
+            """
             layer {
               name: "relu1" type: "ReLU" bottom: "data" top: "out"
               include { phase: TRAIN }
@@ -51,8 +65,10 @@ TARGET_RULES = (
               include { phase: TEST }
             }
             """,
+        ),
         good=_GOOD,
     ),
+    # The program reads the file, so that the first sign of trouble may come days later.
     Rule(
         code="F202",
         name="target-fails-later",
@@ -67,19 +83,19 @@ TARGET_RULES = (
             loads without a message, and fails at the first forward pass.
             """,
         fix="Use a layer that the target has, or another target.",
-        files=_SETTINGS,
-        bad="""
-            layer {
-              name: "data" type: "Input" top: "data"
-              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
-            }
+        files=_settings("opencv4"),
+        # OpenCV does not know round_mode. Beside an unknown field, its kernel_h is 0.
+        bad=_net(
+            """
             layer {
               name: "pool" type: "Pooling" bottom: "data" top: "pool"
               pooling_param { kernel_size: 2 stride: 2 round_mode: FLOOR }
             }
             """,
+        ),
         good=_GOOD,
     ),
+    # The worst of the verdicts, because nobody notices.
     Rule(
         code="F203",
         name="target-computes-otherwise",
@@ -94,28 +110,26 @@ TARGET_RULES = (
             example, takes 0.0001 for the alpha of an LRN layer if it is not written; Caffe takes 1.
             """,
         fix="Write out the values, or use what the target computes as Caffe does.",
-        files=_SETTINGS,
-        bad="""
-            layer {
-              name: "data" type: "Input" top: "data"
-              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
-            }
+        files=_settings("opencv4"),
+        # Without alpha: OpenCV takes 0.0001 for it, Caffe 1.
+        bad=_net(
+            """
             layer {
               name: "norm" type: "LRN" bottom: "data" top: "norm"
               lrn_param { local_size: 5 }
             }
             """,
-        good="""
-            layer {
-              name: "data" type: "Input" top: "data"
-              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
-            }
+        ),
+        good=_net(
+            """
             layer {
               name: "norm" type: "LRN" bottom: "data" top: "norm"
               lrn_param { local_size: 5 alpha: 1 }
             }
             """,
+        ),
     ),
+    # Nothing is wrong with the file, but it is hardly the one that was to be run.
     Rule(
         code="F204",
         name="target-no-net",
@@ -127,15 +141,11 @@ TARGET_RULES = (
             """,
         why="OpenCV, for example, loads a solver as an empty net, without a message.",
         fix="Give the target a net whose inputs have shapes.",
-        files=_SETTINGS,
-        bad="""
-            layer {
-              name: "data" type: "Input" top: "data"
-              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
-            }
-            """,
+        files=_settings("opencv4"),
+        bad=_net(),
         good=_GOOD,
     ),
+    # The net runs with the right results, at a fraction of the speed.
     Rule(
         code="F205",
         name="target-slow-path",
@@ -147,19 +157,19 @@ TARGET_RULES = (
             """,
         why="Such a layer runs on the CPU instead, and its blobs are copied there and back.",
         fix="Stay within the limits; `protogen targets NAME` lists them.",
-        files={"protogen.toml": 'targets = ["vitis-dpu"]\n'},
-        bad="""
-            layer {
-              name: "data" type: "Input" top: "data"
-              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
-            }
+        files=_settings("vitis-dpu"),
+        # The DPU pools at most 8x8 elements at once.
+        bad=_net(
+            """
             layer {
               name: "pool" type: "Pooling" bottom: "data" top: "pool"
               pooling_param { kernel_size: 14 stride: 14 }
             }
             """,
+        ),
         good=_GOOD,
     ),
+    # For completeness: what is read by nobody does no harm.
     Rule(
         code="F206",
         name="target-ignores",
@@ -171,19 +181,19 @@ TARGET_RULES = (
             """,
         why="They are for another program, or for training.",
         fix="No change is needed.",
-        files=_SETTINGS,
-        bad="""
-            layer {
-              name: "data" type: "Input" top: "data"
-              input_param { shape { dim: 1 dim: 64 dim: 56 dim: 56 } }
-            }
+        files=_settings("opencv4"),
+        # A fork notes there how it has quantized the weights.
+        bad=_net(
+            """
             layer {
               name: "relu" type: "ReLU" bottom: "data" top: "relu"
               quantization_param { bw_layer_in: 8 bw_layer_out: 8 }
             }
             """,
+        ),
         good=_GOOD,
     ),
+    # About all targets together: each of them may be satisfied alone.
     Rule(
         code="F207",
         name="targets-conflict",
@@ -200,12 +210,10 @@ TARGET_RULES = (
             Write one file for each target, as `protogen convert --to NAME` does, or choose sizes
             that no pooling rounds.
             """,
-        files={"protogen.toml": 'targets = ["bvlc", "opencv4"]\n'},
-        bad="""
-            layer {
-              name: "data" type: "Input" top: "data"
-              input_param { shape { dim: 1 dim: 64 dim: 57 dim: 57 } }
-            }
+        files=_settings("bvlc", "opencv4"),
+        # OpenCV skips round_mode and rounds up; BVLC rejects ceil_mode.
+        bad=_net(
+            """
             layer {
               name: "pool" type: "Pooling" bottom: "data" top: "pool"
               pooling_param {
@@ -214,6 +222,8 @@ TARGET_RULES = (
               }
             }
             """,
+            size=57,
+        ),
         good=_GOOD,
     ),
 )

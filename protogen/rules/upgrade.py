@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from protogen.diagnostics import Severity
+from protogen.rules._reasons import ABORTS
 from protogen.rules.registry import Rule, register
 
 _CONVERTED = """
     Caffe converts the net in memory each time it loads it. Other programs may not know the format.
     """
 _UPGRADE = "Run `protogen upgrade --in-place FILE`."
-_ABORTS = "Caffe aborts while it loads the net."
 
 register(
+    # upgrade_proto.cpp logs: "Attempting to upgrade input file specified using deprecated
+    # V0LayerParameter", and what upgrade_net_proto_text is for.
     Rule(
         code="T201",
         name="legacy-v0",
@@ -63,6 +65,7 @@ register(
             }
             """,
     ),
+    # upgrade_proto.cpp logs the same for V1LayerParameter.
     Rule(
         code="T202",
         name="legacy-v1",
@@ -109,6 +112,7 @@ register(
             }
             """,
     ),
+    # upgrade_proto.cpp logs it for "deprecated transformation parameters".
     Rule(
         code="T203",
         name="legacy-data-transform",
@@ -117,6 +121,7 @@ register(
         what="Finds `scale`, `mean_file`, `crop_size` and `mirror` in the message of a data layer.",
         why=_CONVERTED,
         fix=_UPGRADE,
+        # V0 and the first V1 nets had these fields; transform_param came later.
         bad="""
             layers {
               name: "data"
@@ -144,6 +149,7 @@ register(
             }
             """,
     ),
+    # upgrade_proto.cpp logs it for "deprecated input fields".
     Rule(
         code="T204",
         name="legacy-input",
@@ -155,6 +161,7 @@ register(
             not know the fields.
             """,
         fix=_UPGRADE,
+        # How deploy nets were written before there was an Input layer.
         bad="""
             input: "data"
             input_shape {
@@ -180,6 +187,7 @@ register(
             }
             """,
     ),
+    # UpgradeNetBatchNorm: the first BatchNorm required three params, which no gradient may change.
     Rule(
         code="T205",
         name="legacy-batch-norm",
@@ -226,6 +234,7 @@ register(
             }
             """,
     ),
+    # UpgradeSolverType: the types were an enum before solvers were registered by name.
     Rule(
         code="T206",
         name="legacy-solver-type",
@@ -254,6 +263,7 @@ register(
             type: "Adam"
             """,
     ),
+    # upgrade_proto.cpp logs: "Unknown parameter num_output for layer type pool", and goes on.
     Rule(
         code="T210",
         name="legacy-unknown-field",
@@ -262,6 +272,7 @@ register(
         what="Looks up where the current format has each field of the first format.",
         why="The upgraded net does not have the field. Caffe logs this and continues.",
         fix="Remove the field.",
+        # A pooling has no num_output.
         bad="""
             input: "data"
             input_dim: 1
@@ -287,6 +298,7 @@ register(
             }
             """,
     ),
+    # A warning, because Caffe drops the field without a message.
     Rule(
         code="T211",
         name="legacy-dropped-field",
@@ -295,6 +307,7 @@ register(
         what="Compares the fields in the text with those that Caffe's upgrade reads.",
         why="The net that Caffe loads does not have the field.",
         fix="Remove the field, or add what it needs. Here, an `input` needs a shape.",
+        # Without a shape, Caffe drops the name.
         bad="""
             input: "data"
             """,
@@ -303,14 +316,16 @@ register(
             input_shape { dim: 1 dim: 3 dim: 28 dim: 28 }
             """,
     ),
+    # upgrade_proto.cpp: "Unknown layer name: convolution".
     Rule(
         code="T220",
         name="legacy-unknown-type",
         severity=Severity.ERROR,
         summary="A layer type that the old format does not have.",
         what="Looks up the type of each layer of an old net.",
-        why=_ABORTS,
+        why=ABORTS,
         fix="Use the type's name in the old format, or write the whole net in the current format.",
+        # V0 called it "conv".
         bad="""
             input: "data"
             input_dim: 1
@@ -336,14 +351,16 @@ register(
             }
             """,
     ),
+    # upgrade_proto.cpp: "Unknown blob input dta to layer 0", with the number of the bottom.
     Rule(
         code="T221",
         name="legacy-unknown-bottom",
         severity=Severity.ERROR,
         summary="A bottom in a V0 net that no earlier layer produces.",
         what="Follows the blobs from layer to layer, as Caffe does to find padding layers.",
-        why=_ABORTS,
+        why=ABORTS,
         fix="Correct the name of the bottom.",
+        # A typo: there is no "dta".
         bad="""
             input: "data"
             input_dim: 1
@@ -369,14 +386,16 @@ register(
             }
             """,
     ),
+    # upgrade_proto.cpp: "Padding layer input to non-convolutional / non-pooling layer type".
     Rule(
         code="T222",
         name="legacy-padding",
         severity=Severity.ERROR,
         summary="A V0 padding layer that does not belong to a convolution or pooling.",
         what="Moves the `pad` of each padding layer to the layer that reads it.",
-        why=_ABORTS,
+        why=ABORTS,
         fix="Remove the padding layer.",
+        # A padding layer is folded into the pad of the layer that reads it.
         bad="""
             input: "data"
             input_dim: 1
@@ -407,14 +426,16 @@ register(
             }
             """,
     ),
+    # upgrade_proto.cpp: "Refusing to upgrade inconsistent NetParameter input".
     Rule(
         code="T223",
         name="legacy-mixed",
         severity=Severity.ERROR,
         summary="Layers of the second format (V1) and of the current format in one net.",
         what="Finds nets with both `layers` and `layer`.",
-        why=_ABORTS,
+        why=ABORTS,
         fix="Write all layers as `layer`: `protogen upgrade` does this.",
+        # A safe fix: each layer is converted by itself, and nothing else changes.
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -434,6 +455,7 @@ register(
             }
             """,
     ),
+    # Caffe crashes without a message: it reads the sizes without looking for them.
     Rule(
         code="T224",
         name="legacy-input-shape",
@@ -454,6 +476,8 @@ register(
             input_shape { dim: 300 dim: 5 }
             """,
     ),
+    # UpgradeSolverType: "old solver_type field (enum) and new type field (string) cannot be
+    # both specified in solver proto text".
     Rule(
         code="T225",
         name="legacy-solver-type-twice",
@@ -480,6 +504,7 @@ register(
             type: "Adam"
             """,
     ),
+    # Protobuf: "Expected string, got: CONVOLUTION".
     Rule(
         code="T226",
         name="legacy-parts",
@@ -495,6 +520,7 @@ register(
             parse the file and aborts.
             """,
         fix="Write the layer in the current format: `protogen upgrade` does this.",
+        # Usually a net that was converted by hand, but not to its end.
         bad="""
             layer {
               name: "data" type: "Input" top: "data"
@@ -536,6 +562,7 @@ register(
             }
             """,
     ),
+    # Protobuf: "Expected integer or identifier, got: "Input"".
     Rule(
         code="T227",
         name="current-parts",
@@ -550,6 +577,7 @@ register(
             and aborts.
             """,
         fix="Write all layers as `layer`: `protogen upgrade` does this.",
+        # The other way round: a block that was copied from a newer net.
         bad="""
             layers {
               name: "data"

@@ -45,7 +45,8 @@ class TrainingSize:
         has_steps = self.step_epochs or self.step_every
         if has_steps and not self.epochs:
             return "step_epochs needs epochs, images and batch"
-        if bool(self.test_images) != bool(self.test_batch):
+        has_images, has_batch = bool(self.test_images), bool(self.test_batch)
+        if has_images != has_batch:
             return "test_images and test_batch go together: the test net reads test_images once"
         for step in self.step_epochs:
             if not 0 < step < self.epochs:
@@ -138,13 +139,14 @@ def _set_tests(size: TrainingSize, given: Mapping[str, Any], found: Iterations) 
         return
     # Caffe tests whole batches only, and starts the data again after the last image.
     whole, rest = divmod(size.test_images, size.test_batch)
-    found.fields["test_iter"] = [max(1, whole)]
+    number = max(1, whole)
+    found.fields["test_iter"] = [number]
     if rest and "test_iter" not in given:
         better = _divisor(size.test_images, size.test_batch)
         batches = size.test_images / size.test_batch
         found.notes.append(
             f"{size.test_images} test images are {batches:.2f} batches of {size.test_batch};"
-            f" test_iter is {max(1, whole)}, which leaves out {rest} of them. A test batch of"
+            f" test_iter is {number}, which leaves out {rest} of them. A test batch of"
             f" {better} reads each of them once"
         )
     if size.epochs:

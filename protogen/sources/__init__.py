@@ -68,25 +68,34 @@ def read_top_shapes(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...
     Raises `Fault` if Caffe would abort on the record, and `UnreadableSource` if it cannot be read.
     """
     reader = _READERS.get(layer.type)
-    return reader(layer, tops) if reader and _opened.get() else None
+    if reader is None or not _opened.get():
+        return None
+    return reader(layer, tops)
 
 
 def unknown_reason(layer: Any) -> str:
     """Why the shapes of a layer's tops are unknown, in a few words; empty where nobody knows."""
     if layer.type == "Python":
         return "protogen does not run the code of Python layers"
-    for field, param in layer.ListFields():
-        if field.message_type is None or "source" not in field.message_type.fields_by_name:
-            continue
-        if not param.source:
-            continue
+    for source in _sources_of(layer):
         if not _opened.get():
             return "data sources are not opened"
-        if _does_not_exist(param.source):
-            return f'"{param.source}" does not exist'
+        if _does_not_exist(source):
+            return f'"{source}" does not exist'
     if layer.type in ("HDF5Data", "ImageData") and _is_random(layer):
         return "Caffe shapes it by what it reads first, which is random"
     return ""
+
+
+def _sources_of(layer: Any) -> Iterator[str]:
+    """The sources that a layer names, nearly always one."""
+    # A layer of a fork may have parameters of any name.
+    for field, param in layer.ListFields():
+        message = field.message_type
+        if message is None or "source" not in message.fields_by_name:
+            continue
+        if param.source:
+            yield param.source
 
 
 def _is_random(layer: Any) -> bool:
@@ -114,6 +123,7 @@ def _image_tops(layer: proto.LayerParameter, tops: Tops, sizes: Sizes) -> tuple[
     """The tops for images with these channels, height and width."""
     schema = cast("_ImageSchema", layers.find(layer.type))
     images = tops[0] if tops else None
+    # The batch is a field of the layer, and not of its records.
     batch = images[0] if images else None
     return (batch, *public_shape(schema.transformed(layer, sizes))), *tops[1:]
 
@@ -234,10 +244,15 @@ def _window_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] |
     # Each image is "# index", a path, its channels, height and width, then its windows. Only the
     # channels matter: Caffe warps each window to a square of crop_size.
     words = read_head(path, field).split(maxsplit=6)
-    if len(words) < 4 or words[0] != "#" or not (words[3].isdecimal() and len(words[3]) < 10):
+    if len(words) < 4 or words[0] != "#" or not _is_count(words[3]):
         raise Fault(f'"{path}" is not a window file', field=field)
     size = layer.transform_param.crop_size
     return _image_tops(layer, tops, (int(words[3]), size, size))
+
+
+def _is_count(word: str) -> bool:
+    """Whether a word is a number that fits into Caffe's int."""
+    return word.isdecimal() and len(word) < 10
 
 
 def _hdf5_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] | None:
@@ -276,7 +291,10 @@ def _common_shape(first: Shape, second: Shape) -> Shape:
     """What two shapes have in common."""
     if first is None or second is None or len(first) != len(second):
         return None
-    return tuple(one if one == other else None for one, other in zip(first, second))
+    sizes = []
+    for one, other in zip(first, second):
+        sizes.append(one if one == other else None)
+    return tuple(sizes)
 
 
 _READERS: dict[str, Callable[[proto.LayerParameter, Tops], tuple[Shape, ...] | None]] = {

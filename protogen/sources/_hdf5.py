@@ -25,7 +25,10 @@ def dataset_shapes(path: Path, what: str, names: Sequence[str], field: str) -> l
     open_file(path, what, field).close()
     try:
         with h5py.File(str(path), "r") as file:
-            return [_shape(h5py, file, i, name, what) for i, name in enumerate(names)]
+            shapes = []
+            for index, name in enumerate(names):
+                shapes.append(_shape(h5py, file, index, name, what))
+            return shapes
     except (Fault, UnreadableSource):
         raise
     except Exception:  # h5py raises errors of many classes for damaged files
@@ -35,8 +38,10 @@ def dataset_shapes(path: Path, what: str, names: Sequence[str], field: str) -> l
 def _shape(h5py: Any, file: Any, index: int, name: str, what: str) -> _Shape:
     field = f"top[{index}]"
     # Caffe looks among the members of the file itself, and "a/b" would be a path through groups.
-    is_member = name not in ("", ".") and not set(name) & set("/\0")
-    link = file.get(name, getlink=True) if is_member else None
+    is_member = name not in ("", ".") and set(name).isdisjoint("/\0")
+    link = None
+    if is_member:
+        link = file.get(name, getlink=True)
     if link is None:
         known = plural(len(file), "dataset")
         raise Fault(f'{what} has no dataset "{name}"; it has {known}', field=field)

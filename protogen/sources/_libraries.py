@@ -12,6 +12,7 @@ __all__ = ["library"]
 
 def library(name: str, package: str) -> Any:
     """A module of a package. Raises `UnreadableSource` if it is not installed."""
+    # Most nets are checked without their data, so these are no requirements of protogen.
     try:
         return importlib.import_module(name)
     except ImportError:

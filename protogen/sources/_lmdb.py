@@ -60,7 +60,10 @@ def first_record(path: Path, field: str) -> bytes | None:
     with open_file(path, "data.mdb", field) as file:
         try:
             tree = _latest_tree(file)
-            return None if tree.root == _NO_PAGE else _first_value(file, tree)
+            if tree.root == _NO_PAGE:
+                return None
+            return _first_value(file, tree)
+        # What is read of a damaged file may be any number, also one behind its end.
         except (struct.error, OSError, OverflowError):
             raise NotLmdb("the file is damaged") from None
 
@@ -81,7 +84,9 @@ def _latest_tree(file: BoundedFile) -> _Tree:
 def _meta(file: BoundedFile, start: int) -> tuple[int, ...]:
     file.seek(start + _PAGE.size)
     meta = _META.unpack(file.read(_META.size))
-    if meta[:2] != (_MAGIC, _VERSION) or not 256 <= meta[_PAGE_SIZE] <= 2**16:
+    # LMDB's pages have at most 64 KB; with a larger number, nonsense would be read.
+    is_page_size = 256 <= meta[_PAGE_SIZE] <= 2**16
+    if meta[:2] != (_MAGIC, _VERSION) or not is_page_size:
         raise NotLmdb("the file does not begin as one")
     return meta
 
@@ -89,6 +94,7 @@ def _meta(file: BoundedFile, start: int) -> tuple[int, ...]:
 def _first_value(file: BoundedFile, tree: _Tree) -> bytes:
     """Go down to the first leaf, and read its first value."""
     number = tree.root
+    # The pages of a damaged file may lead in a circle.
     for _ in range(_MOST_LEVELS):
         page = _page(file, tree, number)
         _, _, flags, end, _ = _PAGE.unpack_from(page)
@@ -100,6 +106,7 @@ def _first_value(file: BoundedFile, tree: _Tree) -> bytes:
             return _value(file, tree, page, place + _NODE.size + key_size, low | high << 16)
         if not flags & _BRANCH:
             break
+        # A node of a branch has the number of its page in place of the size and the flags.
         number = low | high << 16 | node_flags << 32
     raise NotLmdb("the file is damaged")
 

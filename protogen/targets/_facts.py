@@ -36,6 +36,8 @@ EFFECTS: tuple[Effect, ...] = (
     "slow path",
     "ignores",
 )
+#: Conditions of a quirk on the shape of the first bottom, or on the place of the layer.
+Where = Literal["", "in place", "four axes", "not four axes", "neither image nor row"]
 
 
 class TargetFileError(ValueError):
@@ -136,7 +138,9 @@ class Rounding:
     ``floor`` are the spellings of floor that it honors (``round_mode``, ``ceil_mode``,
     ``torch_pooling``), ``ignored`` those that it reads without effect. ``divisor`` is what AVE
     divides by: the window *clipped* to the padded bottom as in Caffe, the whole *kernel*, or the
-    pixels *inside* the bottom.
+    pixels *inside* the bottom. ``last_window`` is whether a last window that starts behind the
+    bottom is *dropped* where there is padding, as in Caffe, or *kept*; ``empty_window`` is whether
+    a window without elements has the value of *Caffe* or an *other*.
     """
 
     source: str
@@ -144,6 +148,8 @@ class Rounding:
     floor: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     divisor: Literal["clipped", "kernel", "inside", "unknown"] = "unknown"
+    last_window: Literal["dropped", "kept"] = "dropped"
+    empty_window: Literal["Caffe", "other"] = "Caffe"
 
 
 @dataclass(frozen=True)
@@ -166,9 +172,11 @@ class Limit:
 class Quirk:
     """Something that a target computes otherwise, ignores or does not accept.
 
-    It concerns layers of ``types`` (all, if there are none) that have ``bottoms`` bottoms or more,
-    and whose ``field`` is *given*, *missing*, *is* one of ``values``, is *not* one of them, or is
-    *above* the first; ``always`` concerns all. In ``field``, ``*`` is the message of the type.
+    It concerns layers of ``types`` (all, if there are none) that have ``bottoms`` bottoms and
+    ``tops`` tops or more, and whose ``field`` is *given*, *missing*, *is* one of ``values``, is
+    *not* one of them, is *above* the first, is a list *unlike* ``values``, or a list of values that
+    *differ*; ``always`` concerns all. In ``field``, ``*`` is the message of the type. ``where``
+    limits it further, by shapes and places: see `protogen.portability.quirks`.
     ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
     ``converts`` is whether ``protogen convert`` does that.
     """
@@ -178,9 +186,11 @@ class Quirk:
     says: str
     types: tuple[str, ...] = ()
     field: str = ""
-    when: Literal["given", "missing", "is", "not", "above", "always"] = "always"
+    when: Literal["given", "missing", "is", "not", "above", "differ", "unlike", "always"] = "always"
+    where: Where = ""
     values: tuple[str, ...] = ()
     bottoms: int = 0
+    tops: int = 0
     fix: str = ""
     converts: bool = False
 

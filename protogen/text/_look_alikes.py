@@ -210,6 +210,8 @@ def _intended(text: str, position: int) -> str | None:
     character = text[position]
     if character.isascii():
         return character if character.isprintable() else _without(text, position)
+    # "Zs" are blanks, "Zl" and "Zp" ends of lines and of paragraphs. "Cf", "Cc" and "Mn" are marks
+    # that nobody sees by themselves, such as a zero-width space.
     category = unicodedata.category(character)
     if category == "Zs":
         return " "
@@ -313,16 +315,18 @@ def _places(found: list[LookAlike], lines: Lines) -> str:
 
 
 def _hint(found: list[LookAlike], counts: Counter[str]) -> str:
-    is_single = len(found) == 1
+    it, its_place = "them", "their places"
+    if len(found) == 1:
+        it, its_place = "it", "its place"
     if any(each.intended is None for each in found):
-        return "remove it, or begin a comment with #" if is_single else ""
+        # What is to be done with several such characters differs from one to the other.
+        return "remove it, or begin a comment with #" if len(found) == 1 else ""
     if len(counts) > 1:
         return "write the plain characters that they stand for"
-    intended = found[0].intended
-    if intended == "":
-        return "remove it" if is_single else "remove them"
-    shown = _SHOWN.get(str(intended), intended)
-    return f"write {shown} in {'its place' if is_single else 'their places'}"
+    intended = str(found[0].intended)
+    if not intended:
+        return f"remove {it}"
+    return f"write {_SHOWN.get(intended, intended)} in {its_place}"
 
 
 def _fix(found: list[LookAlike]) -> Fix | None:

@@ -193,18 +193,24 @@ def _into(text: str, home: str, layer: Layer, fields: list[LayerField]) -> Fix |
         return None
     written = " ".join(text[field.start : field.end] for field in fields)
     blocks = [field for field in layer.fields if field.name == home]
+    moved = fields
     if not blocks:
-        first, *others = fields
+        # The message is written in the place of the first field.
+        first, *moved = fields
         new = Splice(first.start, first.end, f"{home} {{ {written} }}")
-        splices = [new, *_removals(text, others)]
-    elif len(blocks) == 1 and blocks[0].kind == "message":
-        inner = Layer(text, "layer", blocks[0].start, blocks[0].value).fields
-        # Of two values of a field, it is not clear which one is intended.
-        present = {field.name for field in inner}
-        if not present.isdisjoint(field.name for field in fields):
-            return None
+    elif len(blocks) == 1 and _can_take(text, blocks[0], fields):
         opening = blocks[0].value + 1
-        splices = [Splice(opening, opening, f" {written}"), *_removals(text, fields)]
+        new = Splice(opening, opening, f" {written}")
     else:
         return None
-    return Fix(f'move it into "{home}"', (), safe=True, splices=tuple(splices))
+    splices = (new, *_removals(text, moved))
+    return Fix(f'move it into "{home}"', (), safe=True, splices=splices)
+
+
+def _can_take(text: str, block: LayerField, fields: list[LayerField]) -> bool:
+    """Whether a message has none of these fields: of two values, either may be intended."""
+    if block.kind != "message":
+        return False
+    inner = Layer(text, "layer", block.start, block.value).fields
+    present = {field.name for field in inner}
+    return present.isdisjoint(field.name for field in fields)

@@ -15,9 +15,9 @@ from protogen.text._look_alikes import character_finding
 from protogen.text._mixed_formats import both_formats
 from protogen.text._problem_groups import grouped
 from protogen.text._reader_state import Frame, Problem
-from protogen.text._values import fields_of
+from protogen.text._values import Fields, fields_of
 from protogen.text.lines import Lines
-from protogen.text.tree import Path, find
+from protogen.text.tree import Entry, Path, find
 
 if TYPE_CHECKING:
     from protogen.text.parse import ParseResult
@@ -163,24 +163,32 @@ def _of_its_kind(result: ParseResult, descriptor: Any) -> list[Problem]:
     A file is of the other kind if more of its fields are of that kind, and one of them of no other.
     """
     other_kind = _OTHER_KIND.get(descriptor.name)
-    if other_kind is None:
-        return list(result.problems)
-    known_here = fields_of(descriptor)
-    known_there = fields_of(proto.FILE.message_types_by_name[other_kind])
-    # Nets and solvers share some fields, such as "debug_info", which say nothing.
-    entries = result.root.entries
-    here = [entry for entry in entries if entry[0] in known_here]
-    there = [entry for entry in entries if entry[0] in known_there]
-    foreign = [entry for entry in there if entry[0] not in known_here]
-    if not foreign or len(there) <= len(here):
+    foreign = None
+    if other_kind is not None:
+        other = proto.FILE.message_types_by_name[other_kind]
+        foreign = _foreign_field(result.root.entries, fields_of(descriptor), fields_of(other))
+    if other_kind is None or foreign is None:
         return list(result.problems)
     kept = []
     for problem in result.problems:
-        is_foreign = problem.rule == "unknown-field" and not problem.path
-        if not is_foreign:
+        is_of_file = problem.rule == "unknown-field" and not problem.path
+        if not is_of_file:
             kept.append(problem)
-    _, start, end, _ = foreign[0]
+    _, start, end, _ = foreign
     expected, got = _KIND_NAMES[descriptor.name], _KIND_NAMES[other_kind]
     message = f"expected a {expected}, got a {got}"
     hint = f"pass the prototxt of the {expected}"
     return [*kept, Problem("wrong-kind-of-file", message, start, end, hint, "", ())]
+
+
+def _foreign_field(entries: list[Entry], own: Fields, other: Fields) -> Entry | None:
+    """The first field that only the other kind of file has, if the file is of that kind."""
+    here = [entry for entry in entries if entry[0] in own]
+    there = [entry for entry in entries if entry[0] in other]
+    # Nets and solvers share some fields, such as "debug_info", which say nothing.
+    if len(there) <= len(here):
+        return None
+    for entry in there:
+        if entry[0] not in own:
+            return entry
+    return None

@@ -196,9 +196,10 @@ class ValueListReader(ReaderState):
         child: Child = None
         if field.repeated:
             siblings = self.frame.values.setdefault(field.name, [])
+            # The first of several values was read as the only one.
             first = values[0].value
             if first is not None and siblings[-1:] == [first]:
-                siblings.pop()  # the first of several values was read as the only one
+                siblings.pop()
             siblings.extend(each.value for each in known)
             child = [Span(each.start, each.end, None) for each in known]
         else:

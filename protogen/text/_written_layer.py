@@ -130,7 +130,9 @@ class Layer:
         if field.name in OUTSIDE_PARAM:
             return True
         # A fork may have added a field to a type of V1.
-        return field.name in _CURRENT and field.name not in _V1 and not self.v1_type
+        if self.v1_type:
+            return False
+        return field.name in _CURRENT and field.name not in _V1
 
     # -- the layer in the current format
 
@@ -229,17 +231,16 @@ class Layer:
         param = self._data_param
         if self.header != "layers" or param is None:
             return []
-        inner = _fields(self.text, param.value)
-        moved = [field for field in inner if field.name in TRANSFORMS]
+        moved = [each for each in _fields(self.text, param.value) if each.name in TRANSFORMS]
         if not moved:
             return []
         # A field may then be in both.
         if self._named("transform_param"):
             return None
-        written = " ".join(self.text[field.start : field.end] for field in moved)
+        spans = [(field.start, field.end) for field in moved]
+        written = " ".join(self.text[start:end] for start, end in spans)
         new = f"transform_param {{ {written} }}{field_separator(self.text, param.start)}"
-        removed = [(field.start, field.end) for field in moved]
-        return [Splice(param.start, param.start, new), *removals(self.text, removed)]
+        return [Splice(param.start, param.start, new), *removals(self.text, spans)]
 
     @property
     def _data_param(self) -> LayerField | None:

@@ -8,6 +8,7 @@ from typing import Any
 from protogen.diagnostics import ProtogenError
 from protogen.text._tokens import Token, tokens
 from protogen.text.document import Document, read
+from protogen.text.splices import newline_of
 
 __all__ = ["format_text"]
 
@@ -33,21 +34,25 @@ def format_text(text: str, filename: str = "<text>", message_class: Any = None) 
     (LF or CRLF) are kept. ``message_class`` is that of a net, unless it is given. Raises
     `ProtogenError` for a text that is not well formed.
     """
-    document = read(text, message_class, filename)
-    if not _is_well_formed(document):
-        faults = [found for found in document.diagnostics if found.name in _FATAL]
-        raise ProtogenError(faults or document.diagnostics)
+    _check_structure(read(text, message_class, filename))
+    # Caffe rejects a byte order mark, so the result has none.
     lines = _Layout(tokens(text.removeprefix("\ufeff"))).lines
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = newline_of(text)
     return "".join(f"{line}{newline}" for line in lines)
 
 
-def _is_well_formed(document: Document) -> bool:
-    """Whether the text has a structure, also where its problems are too many to be listed."""
+def _check_structure(document: Document) -> None:
+    """Raise for a text without a structure, also where its problems are too many to be listed."""
     result = document.parse_result
-    rules = {found.name for found in result.diagnostics} | set(result.unreported)
-    rules |= {problem.rule for problem in result.problems}
-    return _FATAL.isdisjoint(rules)
+    rules = set(result.unreported)
+    rules.update(problem.rule for problem in result.problems)
+    faults = []
+    for found in result.diagnostics:
+        rules.add(found.name)
+        if found.name in _FATAL:
+            faults.append(found)
+    if not _FATAL.isdisjoint(rules):
+        raise ProtogenError(faults or result.diagnostics)
 
 
 class _Line:

@@ -94,17 +94,18 @@ def _removal(text: str, start: int, end: int, with_comment: bool) -> Splice:
     first = before_blanks(text, start)
     last = past_blanks(text, end)
     begins_line = first == 0 or text[first - 1] == "\n"
-    if with_comment and begins_line and text.startswith("#", last):
+    if not begins_line:
+        # What is before and what is after share a line now: the blanks on one side are enough.
+        if last > end or _past_newline(text, end):
+            start = first
+        return Splice(start, end, "")
+    if with_comment and text.startswith("#", last):
         last = line_end(text, last)
-    if begins_line:
-        next_line = _past_newline(text, last)
-        if next_line:
-            return Splice(first, next_line, "")
-        return Splice(start, last, "")
-    # What is before and what is after share a line now: the blanks on one side are enough.
-    if last > end or _past_newline(text, end):
-        start = first
-    return Splice(start, end, "")
+    # A line that would be left empty goes as a whole.
+    next_line = _past_newline(text, last)
+    if next_line:
+        return Splice(first, next_line, "")
+    return Splice(start, last, "")
 
 
 def _past_newline(text: str, position: int) -> int:

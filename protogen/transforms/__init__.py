@@ -10,8 +10,9 @@ import importlib
 
 from protogen.modules import module_names
 from protogen.transforms._transform import Result, Sequential, Transform, TransformError
+from protogen.transforms._weight_changes import WeightChange
 
-__all__ = ["Result", "Sequential", "Transform", "TransformError", "names"]
+__all__ = ["Result", "Sequential", "Transform", "TransformError", "WeightChange", "names"]
 
 
 def names() -> list[str]:

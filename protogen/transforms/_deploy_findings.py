@@ -45,7 +45,9 @@ def _warning(message: str, step: Step, **about: Any) -> Diagnostic:
 
 def no_loss(unread: Sequence[str]) -> Diagnostic:
     """The net has no loss; ``unread`` are the blobs that may be its outputs."""
-    hint = f"name the outputs: --outputs {','.join(unread)}" if unread else ""
+    hint = ""
+    if unread:
+        hint = f"name the outputs: --outputs {','.join(unread)}"
     message = "the net has no loss, so it does not say what it predicts"
     return _found(message, hint=hint)
 
@@ -53,6 +55,7 @@ def no_loss(unread: Sequence[str]) -> Diagnostic:
 def equal_predictions(equal: Sequence[Prediction], heads: Sequence[Prediction]) -> Diagnostic:
     """Several heads predict the same, and none is auxiliary."""
     names = [head.blob for head in equal]
+    # Two losses may predict by one blob.
     every = dict.fromkeys(head.blob for head in heads)
     return _found(
         f"the net has {len(equal)} equal predictions of the same labels: {_listed(names)}",
@@ -93,12 +96,15 @@ def idle_input(name: str, needed: Sequence[str]) -> Diagnostic:
 
 def needed_label(label: str, reader: Step) -> Diagnostic:
     """A layer that is to be kept reads a label."""
+    hint = f"make it an input: --input {label}=1"
     others = [name for name in reader.wiring.bottoms if name != label]
-    hint = f"leave the layer out: --outputs {','.join(others)}; or " if others else ""
+    if others:
+        # The layer probably measures, so that what else it reads is the prediction.
+        hint = f"leave the layer out: --outputs {','.join(others)}; or {hint}"
     return _found(
         f'the prediction needs the label "{label}", which does not exist when the net is used',
         reader,
-        hint=f"{hint}make it an input: --input {label}=1",
+        hint=hint,
     )
 
 
@@ -144,6 +150,7 @@ def _about_input(found: DeployInput, message: str, **about: Any) -> Diagnostic:
 
 def batch_norms(kept: Iterable[Step]) -> Iterator[Diagnostic]:
     """Layers that normalize by the statistics of a batch, also in TEST."""
+    # The layers to keep are a set; findings have the order of the net.
     steps = sorted(kept, key=lambda step: step.index)
     flagged = [step for step in steps if _uses_batch(step)]
     if flagged:
@@ -166,6 +173,7 @@ def batch_norms(kept: Iterable[Step]) -> Iterator[Diagnostic]:
 def _uses_batch(step: Step) -> bool:
     if step.type != "BatchNorm":
         return False
+    # Without the field, Caffe uses the accumulated statistics in TEST, and the batch in TRAIN.
     param = step.layer.batch_norm_param
     return param.HasField("use_global_stats") and not param.use_global_stats
 
@@ -174,6 +182,7 @@ def _is_segnet_batch_norm(step: Step) -> bool:
     """Whether a BN is that of SegNet's fork, and in the mode that training needs."""
     if step.type != "BN":
         return False
+    # Other forks have a BN with other fields; scale_filler is SegNet's.
     param = step.layer.bn_param
     return param.HasField("scale_filler") and param.bn_mode == param.LEARN
 
@@ -186,6 +195,7 @@ def untrained(net: Net, names: Iterable[str]) -> Diagnostic | None:
     trained = set(names)
     steps = []
     for step in net.analysis().steps:
+        # A param may name a blob that another layer trains.
         if step.facts.blobs and step.name not in trained and not step.layer.param:
             steps.append(step)
     if not steps:
@@ -199,7 +209,9 @@ def untrained(net: Net, names: Iterable[str]) -> Diagnostic | None:
 
 
 def _more(steps: Sequence[Step]) -> str:
-    return f" (and {plural(len(steps) - 1, 'more layer')})" if len(steps) > 1 else ""
+    if len(steps) == 1:
+        return ""
+    return f" (and {plural(len(steps) - 1, 'more layer')})"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -38,8 +38,12 @@ class DeployInput:
     @property
     def option(self) -> str:
         """The option that gives the shape: ``--input data=1x3xHxW``."""
-        sizes = (None,) * len(_AXES) if self.shape is None else self.shape
-        letters = _AXES if len(sizes) == len(_AXES) else "?" * len(sizes)
+        sizes = self.shape
+        if sizes is None:
+            sizes = (None,) * len(_AXES)
+        letters = "?" * len(sizes)
+        if len(sizes) == len(_AXES):
+            letters = _AXES
         # The batch is 1, unless the caller wants another.
         letters = letters.replace("N", "1")
         words = []
@@ -59,17 +63,27 @@ def deploy_inputs(
     for analysis in analyses:
         for step in analysis.steps:
             for top in step.tops:
-                if top.name in found:
-                    _describe(found[top.name], step, top.shape)
-    _set_batches(list(found.values()), batch)
-    for each in found.values():
+                described = found.get(top.name)
+                if described is not None:
+                    _describe(described, step, top.shape)
+    inputs = list(found.values())
+    # Before the shapes given, whose batch stays unless another one is asked for.
+    _set_batches(inputs, batch)
+    for each in inputs:
         if each.blob in given:
-            shape = filled(given[each.blob], each.shape)
-            each.shape = _with_batch(shape, batch) if batch else shape
-            each.reason, each.assumed = "as given", False
+            _use_given(each, given[each.blob], batch)
         elif not is_known(each.shape):
             _assume_channels(each)
-    return list(found.values())
+    return inputs
+
+
+def _use_given(found: DeployInput, shape: Shape, batch: int | None) -> None:
+    """Use the shape that the caller gives; its unknown sizes are those of the layer."""
+    found.shape = filled(shape, found.shape)
+    if batch:
+        found.shape = _with_batch(found.shape, batch)
+    found.reason = "as given"
+    found.assumed = False
 
 
 def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
@@ -80,8 +94,10 @@ def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
     if not found.transform:
         found.transform = _transform(step)
     found.shape = filled(found.shape, shape)
-    if step.type != "Data" or found.shape is None or len(found.shape) != len(_AXES):
+    is_image = found.shape is not None and len(found.shape) == len(_AXES)
+    if step.type != "Data" or not is_image:
         return
+    # The images of a database have any number of channels, unless these say which.
     transform = step.layer.transform_param
     if transform.force_gray:
         found.shape = filled(found.shape, (None, 1, None, None))
@@ -116,22 +132,28 @@ def _transform(step: Step) -> str:
 
 def _set_batches(inputs: list[DeployInput], batch: int | None) -> None:
     """Set the first axis of the inputs that have the batch of the first one: 1 by default."""
-    first = inputs[0].shape if inputs else None
+    if not inputs or not inputs[0].shape:
+        return
+    old = inputs[0].shape[0]
+    new = batch or 1
     for each in inputs:
-        shape = each.shape
-        if shape and first and shape[0] == first[0]:
-            each.shape = _with_batch(shape, batch or 1)
+        # Another first size is not a batch, as in the regions of interest of a detector.
+        if each.shape and each.shape[0] == old:
+            each.shape = _with_batch(each.shape, new)
 
 
 def _with_batch(shape: Shape, batch: int) -> Shape:
-    return (batch, *shape[1:]) if shape else shape
+    if not shape:  # unknown, or a scalar
+        return shape
+    return (batch, *shape[1:])
 
 
 def _assume_channels(found: DeployInput) -> None:
     """Assume color images, if the height and the width are known but the channels are not."""
     shape = found.shape
-    if shape is None or len(shape) != len(_AXES) or shape[1] is not None:
+    if shape is None or len(shape) != len(_AXES):
         return
-    if None not in (shape[0], *shape[2:]):
-        found.shape = (shape[0], _COLOR, *shape[2:])
+    with_color = (shape[0], _COLOR, *shape[2:])
+    if shape[1] is None and is_known(with_color):
+        found.shape = with_color
         found.assumed = True

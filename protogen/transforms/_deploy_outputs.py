@@ -48,7 +48,9 @@ class Output:
     @property
     def function(self) -> str:
         """The type of the layer to add; empty if none is."""
-        return "" if self.head is None or self.step is not None else self.head.function
+        if self.head is None or self.step is not None:
+            return ""
+        return self.head.function
 
     def values(self, analysis: Analysis) -> list[Value]:
         """The values of the training net that the output is, or is computed from."""
@@ -71,46 +73,54 @@ class Outputs:
         self.intermediate: list[Prediction] = []
         self.warnings: list[Diagnostic] = []
         heads = predictions(training.losses, training.analysis)
+        self.list: list[Output] = []
         if wanted:
-            self.list = [each for name in wanted for each in self._named(name, heads)]
+            for name in wanted:
+                self.list += self._named(name, heads)
         elif heads and not training.has_deploy_state:
-            self.list = list(map(self._output, self._chosen(heads)))
+            self.list += map(self._output, self._chosen(heads))
         else:
-            self.list = self._ends(heads)
+            self.list += self._ends(heads)
 
     def _chosen(self, heads: list[Prediction]) -> list[Prediction]:
         """The heads to deploy. Raises `ProtogenError` if only the user can choose among them."""
         analysis = self.training.analysis
         self.intermediate = intermediate(heads, analysis)
-        heads = [head for head in heads if head not in self.intermediate]
-        side = side_outputs(heads, analysis)
-        last = [head for head in heads if head not in side]
+        heads = _without(heads, self.intermediate)
+        # Side outputs count as much as what is computed from them, so they are no candidates.
+        last = _without(heads, side_outputs(heads, analysis))
         self.auxiliary = auxiliary(last, analysis)
-        last = [head for head in last if head not in self.auxiliary]
+        last = _without(last, self.auxiliary)
         equal = equal_heads(last)
         if equal:
             raise ProtogenError(self.training.place(equal_predictions(equal, last)))
-        return [head for head in heads if head not in self.auxiliary]
+        return _without(heads, self.auxiliary)
 
     def _output(self, head: Prediction) -> Output:
         """The output of a head, with the layer that computes its prediction already, if any."""
         if not self.probability:
             head = replace(head, function="")
+        # The output of a loss of an unknown type is what is left without it.
         if not head.known:
             self.warnings.append(self.training.place(unknown_prediction(head)))
-        step = _existing_layer(head, self.training.analysis) if head.function else None
+        step = None
+        if head.function:
+            step = _existing_layer(head, self.training.analysis)
         return Output(head.blobs, head, step)
 
     def _named(self, name: str, heads: list[Prediction]) -> list[Output]:
         """The outputs that a user's name stands for: those of a loss, or a blob."""
-        by_loss = [head for head in heads if name in (head.loss.name, *head.loss.wiring.tops)]
-        by_blob = [head for head in heads if name == head.blob]
-        if by_loss or by_blob:
-            return list(map(self._output, by_loss or by_blob))
+        named = _of_loss(name, heads)
+        if not named:
+            named = [head for head in heads if head.blob == name]
+        if named:
+            return list(map(self._output, named))
         blobs = self.training.analysis.values
         if name not in blobs:
-            known = dict.fromkeys([*blobs, *(head.loss.name for head in heads)])
+            losses = [head.loss.name for head in heads]
+            known = dict.fromkeys([*blobs, *losses])
             raise ProtogenError(self.training.place(unknown_output(name, list(known))))
+        # A blob that no loss reads is an output as it is.
         return [Output((name,))]
 
     def _ends(self, heads: list[Prediction]) -> list[Output]:
@@ -123,7 +133,9 @@ class Outputs:
         for head in self._chosen(heads):
             if head.blob in unread:
                 ends.append(self._output(head))
-        predicted = {blob for head in heads for blob in head.blobs}
+        predicted: set[str] = set()
+        for head in heads:
+            predicted.update(head.blobs)
         for name in unread:
             if name not in predicted:
                 ends.append(Output((name,)))
@@ -135,22 +147,40 @@ class Outputs:
         for value in self.training.analysis.graph.outputs():
             if value.step.type not in MEASURES and not value.step.is_source:
                 unread.append(value.name)
-        known = self.training.fed_by_caller or self.training.has_deploy_state
-        if not (unread and known):
+        # With a data layer, what nothing reads may be left over from training.
+        is_deployed = self.training.fed_by_caller or self.training.has_deploy_state
+        if not unread or not is_deployed:
             raise ProtogenError(self.training.place(no_loss(unread)))
         return unread
 
 
 def _existing_layer(head: Prediction, analysis: Analysis) -> Step | None:
     """A layer that computes the prediction already."""
+    wanted = 1 if head.axis is None else head.axis
     for step in analysis.values[head.blob].readers:
+        # In place it would overwrite the scores, which the loss reads.
         if step.type != head.function or step.in_place:
             continue
-        axis = step.layer.softmax_param.axis if head.function == "Softmax" else 1
-        wanted = 1 if head.axis is None else head.axis
+        axis = 1
+        if head.function == "Softmax":
+            axis = step.layer.softmax_param.axis
         if axis == wanted:
             return step
     return None
+
+
+def _of_loss(name: str, heads: Sequence[Prediction]) -> list[Prediction]:
+    """The heads of the loss with this name, or with a top with this name."""
+    found = []
+    for head in heads:
+        loss = head.loss
+        if name == loss.name or name in loss.wiring.tops:
+            found.append(head)
+    return found
+
+
+def _without(heads: Sequence[Prediction], others: Collection[Prediction]) -> list[Prediction]:
+    return [head for head in heads if head not in others]
 
 
 # The layers to add -------------------------------------------------------------------------------
@@ -184,6 +214,7 @@ def output_layers(head: Prediction, name: str) -> list[dict[str, Any]]:
 
 def _detection_layers(head: Prediction, name: str) -> list[dict[str, Any]]:
     """SSD: the confidences become probabilities of each class, from which boxes are chosen."""
+    # As SSD's scripts write them: without these layers, the confidences are raw scores.
     loss = head.loss.layer.multibox_loss_param
     location, confidence, priors = head.blobs
     if loss.conf_loss_type == proto.MultiBoxLossParameter.LOGISTIC:

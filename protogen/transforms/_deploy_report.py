@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from protogen.analysis import Analysis
 from protogen.diagnostics import plural
-from protogen.graph import Step
+from protogen.graph import Step, Value
 from protogen.shapes import format_shape
 from protogen.transforms._deploy_inputs import DeployInput
 from protogen.transforms._deploy_outputs import Output, Outputs
@@ -55,9 +56,14 @@ def report_lines(
     ``added`` are the new layers that compute an output, by its place in the list; ``cleared``
     counts the layers that each kind of field is removed from.
     """
-    lines = [line for each in inputs for line in _input_lines(each)]
+    lines: list[str] = []
+    for each in inputs:
+        lines += _input_lines(each)
     for index, output in enumerate(outputs.list):
-        name = added[index][-1]["name"] if index in added else ""
+        name = ""
+        if index in added:
+            # The last of the new layers produces the output.
+            name = added[index][-1]["name"]
         lines.append(_output_line(output, name))
     for head in outputs.auxiliary:
         lines.append(f'cut the auxiliary head of "{head.loss.name}" (weight {head.weight:g})')
@@ -78,7 +84,10 @@ def _input_lines(found: DeployInput) -> Iterator[str]:
     line = f'input "{found.blob}" {format_shape(found.shape)}'
     if found.layer:
         line += f', in place of layer "{found.layer}" ({found.type})'
-    yield f"{line}: {found.reason}" if found.reason else line
+    if found.reason:
+        line += f": {found.reason}"
+    yield line
+    # Caffe no longer does it, so that whoever fills the blob has to.
     if found.transform:
         yield f'before you fill "{found.blob}": {found.transform}, as "{found.layer}" did'
 
@@ -106,8 +115,11 @@ def _removed_lines(removed: Sequence[_Removed]) -> Iterator[str]:
         layers = [each for each in removed if each.reason == reason]
         if not layers:
             continue
+        # The layers of two phases often have the same name.
         named = list(dict.fromkeys(f'"{each.name}" ({each.type})' for each in layers))
-        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        more = ""
+        if len(named) > _NAMED:
+            more = f" and {len(named) - _NAMED} more"
         yield f"removed {', '.join(named[:_NAMED])}{more}: {words}"
 
 
@@ -121,6 +133,7 @@ def _removed(training: TrainingNet, cut: Sequence[Prediction], walk: Walk) -> li
         if index in kept:
             continue
         reason = purposes.get(index, "unread")
+        # What a layer is comes before what it does in TEST.
         if not layer.bottom:
             reason = "data"
         elif layer.type in MEASURES:
@@ -136,19 +149,30 @@ def _purposes(training: TrainingNet, cut: Sequence[Prediction]) -> dict[int, str
 
     ``cut`` are the auxiliary heads. A layer with several purposes has the last of them.
     """
-    values = training.analysis.values
-    label_values = []
+    labels: list[str] = []
     for loss in training.losses:
-        for name in label_names(loss, training.analysis):
-            if name in values:
-                label_values.append(values[name])
-    head_values = [values[name] for head in cut for name in head.blobs]
+        labels += label_names(loss, training.analysis)
+    heads: list[str] = []
+    for head in cut:
+        heads += head.blobs
     purposes: dict[int, str] = {}
-    purposes.update((step.index, "label") for step in ancestors(label_values))
-    purposes.update((step.index, "auxiliary") for step in ancestors(head_values))
+    for names, purpose in ((labels, "label"), (heads, "auxiliary")):
+        for step in ancestors(_values(names, training.analysis)):
+            purposes[step.index] = purpose
     for analysis in training.analyses:
-        purposes.update((step.index, "loss") for step in losses_of(analysis))
+        for step in losses_of(analysis):
+            purposes[step.index] = "loss"
     return purposes
+
+
+def _values(names: Iterable[str], analysis: Analysis) -> list[Value]:
+    """The blobs that exist in a phase; another one may have labels that this one lacks."""
+    found = []
+    for name in names:
+        value = analysis.values.get(name)
+        if value is not None:
+            found.append(value)
+    return found
 
 
 def _reason_in_test(step: Step | None, walk: Walk) -> str:
@@ -157,4 +181,6 @@ def _reason_in_test(step: Step | None, walk: Walk) -> str:
         return "phase"
     if samples_proposals(step):
         return "proposals"
-    return "copy" if walk.only_copies(step) else ""
+    if walk.only_copies(step):
+        return "copy"
+    return ""

@@ -49,9 +49,12 @@ class Walk:
     def _visit(self, value: Value) -> list[Value]:
         """Keep the layer that produces a value, and return the values that it reads."""
         step = value.step
-        given = value.name in self.given and value.top not in step.in_place
-        stays = is_constant(step) and self._keeps_constants
-        if given or (step.is_source and not stays):
+        # A blob that is given is so before layers overwrite it.
+        is_given = value.name in self.given and value.top not in step.in_place
+        is_data = step.is_source
+        if self._keeps_constants and is_constant(step):
+            is_data = False
+        if is_given or is_data:
             self.inputs[value.name] = None
             return []
         if step in self.kept:
@@ -95,8 +98,9 @@ class Walk:
         step = value.step
         if step.type in self.keep or step.name in self.keep:
             return False
+        # The name of an output stays. In place it is that of the bottom.
         if value in self.targets and value.top not in step.in_place:
-            return False  # the name of an output stays
+            return False
         if step.type in _DROPOUTS:
             return not _acts_in_test(step)
         return value.top == 0 and samples_proposals(step)
@@ -109,22 +113,28 @@ class Walk:
             reader = self._only_reader(training.analysis.values.get(name))
             if reader is None or reader.type != "Slice":
                 continue
-            tops = [top for top in reader.tops if self._is_read(top)]
+            tops = list(filter(self._is_read, reader.tops))
             if len(tops) == 1:
                 self.kept.remove(reader)
-                # In the same order, with the part in the place of the whole.
-                parts = {name: tops[0].name}
-                self.inputs = {parts.get(each, each): None for each in self.inputs}
+                self._replace_input(name, tops[0].name)
+
+    def _replace_input(self, old: str, new: str) -> None:
+        """Put an input in the place of another one; they stay in their order."""
+        names = {old: new}
+        self.inputs = {names.get(each, each): None for each in self.inputs}
 
     def _only_reader(self, value: Value | None) -> Step | None:
         """The layer that reads a value, if it is the only one that is kept."""
         if value is None:
             return None
         readers = [step for step in value.readers if step in self.kept]
-        return readers[0] if len(readers) == 1 else None
+        if len(readers) != 1:
+            return None
+        return readers[0]
 
     def _is_read(self, top: Value) -> bool:
-        return top in self.targets or any(reader in self.kept for reader in top.readers)
+        """Whether a top is an output, or a layer that is kept reads it."""
+        return top in self.targets or not self.kept.isdisjoint(top.readers)
 
 
 def _acts_in_test(step: Step) -> bool:

@@ -78,6 +78,7 @@ def predictions(losses: Iterable[Step], analysis: Analysis) -> list[Prediction]:
     for loss in losses:
         for head in _heads(loss, analysis):
             key = head.blobs, head.function, head.axis
+            # Of two losses on one blob, the one that counts more says what it predicts.
             kept = found.get(key)
             if kept is not None and kept.weight >= head.weight:
                 continue
@@ -94,7 +95,8 @@ def _heads(loss: Step, analysis: Analysis) -> Iterator[Prediction]:
         if name not in predicted:
             labels.append(_root(name, analysis, loss))
     for blobs in heads:
-        if not blobs or not all(name in analysis.values for name in blobs):
+        is_produced = all(name in analysis.values for name in blobs)
+        if not blobs or not is_produced:
             continue
         yield Prediction(
             loss,
@@ -111,6 +113,7 @@ def _predicted(loss: Step, analysis: Analysis) -> tuple[str, list[tuple[str, ...
     """The function that a loss computes of its predictions, and the blobs of each of them."""
     names = loss.wiring.bottoms
     if loss.type == "MultiBoxLoss":
+        # SSD's loss and its DetectionOutput read the same three blobs in the same order.
         locations_confidences_priors = tuple(names[:3])
         return "DetectionOutput", [locations_confidences_priors]
     if loss.type in FUNCTIONS:
@@ -127,6 +130,7 @@ def label_names(loss: Step, analysis: Analysis) -> list[str]:
     either = _PLAIN.get(loss.type, 1)
     if either == 1:
         return names[1:]
+    # What the net does not learn is what it is compared with.
     compared = [name for name in names[:either] if not _is_learned(name, analysis)]
     return compared + names[either:]
 
@@ -137,13 +141,17 @@ def _axis(loss: Step) -> int | None:
     if not message:
         return None
     axis: int = getattr(loss.layer, message).axis
-    return None if axis == 1 else axis
+    if axis == 1:  # the default of a Softmax
+        return None
+    return axis
 
 
 def _is_learned(name: str, analysis: Analysis) -> bool:
     """Whether a blob depends on a layer that learns."""
     value = analysis.values.get(name)
-    return value is not None and any(map(_learns, ancestors([value])))
+    if value is None:
+        return False
+    return any(map(_learns, ancestors([value])))
 
 
 def _learns(step: Step) -> bool:
@@ -154,7 +162,8 @@ def _learns(step: Step) -> bool:
     if schema is None:
         # An unknown type may learn anything.
         return True
-    return type(schema).blob_shapes is not LayerSchema.blob_shapes or bool(step.layer.param)
+    declares_blobs = type(schema).blob_shapes is not LayerSchema.blob_shapes
+    return declares_blobs or bool(step.layer.param)
 
 
 def _root(name: str, analysis: Analysis, loss: Step) -> str:
@@ -169,7 +178,8 @@ def _root(name: str, analysis: Analysis, loss: Step) -> str:
         value = own.get(name)
     while value is not None:
         step = value.step
-        if len(step.bottoms) != 1 or len(step.tops) != 1 or step.bottoms[0] is None:
+        has_one_of_each = len(step.bottoms) == 1 and len(step.tops) == 1
+        if not has_one_of_each or step.bottoms[0] is None:
             return value.name
         value = step.bottoms[0]
     return name
@@ -179,6 +189,7 @@ def ancestors(values: Iterable[Value]) -> set[Step]:
     """The layers that these values depend on, including those that produce them."""
     found: set[Step] = set()
     waiting = [value.step for value in values]
+    # A loop, because a deep net would need more levels of recursion than Python has.
     while waiting:
         step = waiting.pop()
         if step in found:
@@ -197,12 +208,22 @@ def label_blobs(analyses: Iterable[Analysis], losses: Iterable[Step]) -> set[str
     for analysis in analyses:
         for step in analysis.of_type(*MEASURES):
             read.update(step.wiring.bottoms[1:])
-    data: set[str] = set()
+    return read & _later_tops(analyses)
+
+
+def _later_tops(analyses: Iterable[Analysis]) -> set[str]:
+    """The tops of data layers after the first, which is the data itself.
+
+    An Input may have any blobs as tops, in any order.
+    """
+    found: set[str] = set()
     for analysis in analyses:
         for step in analysis.steps:
-            if not step.bottoms and step.type != "Input":
-                data.update(top.name for top in step.tops[1:])
-    return read & data
+            if step.bottoms or step.type == "Input":
+                continue
+            for top in step.tops[1:]:
+                found.add(top.name)
+    return found
 
 
 # Which heads are to be deployed ------------------------------------------------------------------
@@ -216,7 +237,9 @@ def intermediate(heads: Sequence[Prediction], analysis: Analysis) -> list[Predic
     """
     found = []
     for head, later in _later_heads(heads, analysis):
-        if later and not any(_counts_as(head, other) for other in later):
+        if not later:
+            continue
+        if not any(_counts_as(head, other) for other in later):
             found.append(head)
     return found
 
@@ -233,16 +256,19 @@ def _later_heads(
     depends = {id(head): ancestors(_values(head, analysis)) for head in heads}
     for head in heads:
         steps = {value.step for value in _values(head, analysis)}
-        others = [other for other in heads if other.blobs != head.blobs]
-        yield head, [other for other in others if steps <= depends[id(other)]]
+        later = []
+        for other in heads:
+            if other.blobs != head.blobs and steps <= depends[id(other)]:
+                later.append(other)
+        yield head, later
 
 
 def _counts_as(head: Prediction, other: Prediction) -> bool:
-    return _is_class_score(head) and head.kind == other.kind and head.weight >= other.weight
-
-
-def _is_class_score(head: Prediction) -> bool:
-    return head.function in ("Sigmoid", "Softmax")
+    """Whether a head is a prediction as much as another one that is computed from it."""
+    is_class_score = head.function in ("Sigmoid", "Softmax")
+    if not is_class_score or head.kind != other.kind:
+        return False
+    return head.weight >= other.weight
 
 
 def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Prediction]:
@@ -252,22 +278,23 @@ def auxiliary(heads: Sequence[Prediction], analysis: Analysis) -> list[Predictio
     weight. A head of class scores needs no smaller weight, because the last one is the best. The
     scales of a detector and the maps of a Sigmoid all count.
     """
+    # How deep a head is, by the layers that learn: GoogLeNet's second head is later than its first.
     depth = {}
     for head in heads:
         steps = ancestors(_values(head, analysis))
         depth[id(head)] = sum(map(_learns, steps))
     found = []
     for head in heads:
-        for other in heads:
-            is_earlier = depth[id(head)] < depth[id(other)]
-            if other.kind == head.kind and is_earlier and _is_lighter(head, other):
-                found.append(head)
-                break
+        deeper = [other for other in heads if depth[id(head)] < depth[id(other)]]
+        if any(_helps(head, other) for other in deeper):
+            found.append(head)
     return found
 
 
-def _is_lighter(head: Prediction, other: Prediction) -> bool:
-    """Whether a head counts less in training than another one, or is a class score as heavy."""
+def _helps(head: Prediction, other: Prediction) -> bool:
+    """Whether a head predicts what a deeper one does, and counts less or is a class score."""
+    if head.kind != other.kind:
+        return False
     if head.function == "Softmax":
         return head.weight <= other.weight
     return head.weight < other.weight
@@ -282,8 +309,10 @@ def equal_heads(heads: Sequence[Prediction]) -> list[Prediction]:
     for head in heads:
         groups.setdefault(head.kind, []).append(head)
     for group in groups.values():
-        has_several_losses = len({head.loss.name for head in group}) > 1
-        if len(group) > 1 and (has_several_losses or group[0].known):
+        if len(group) == 1:
+            continue
+        losses = {head.loss.name for head in group}
+        if len(losses) > 1 or group[0].known:
             return group
     return []
 

@@ -30,7 +30,9 @@ def training_fields(layer: Any, index: int, removed: Counter[str]) -> Iterator[E
             removed[field.name] += 1
     yield from _multipliers(layer, path, removed)
     for field, value in layer.ListFields():
-        if field.message_type is None or is_repeated(field) or field.name == "dummy_data_param":
+        is_parameters = field.message_type is not None and not is_repeated(field)
+        # The fillers of a DummyData are its data.
+        if not is_parameters or field.name == "dummy_data_param":
             continue
         names = list(_idle_fields(layer.type, value, removed))
         if names and len(names) == len(value.ListFields()):
@@ -43,32 +45,36 @@ def training_fields(layer: Any, index: int, removed: Counter[str]) -> Iterator[E
 
 def _multipliers(layer: Any, path: Path, removed: Counter[str]) -> Iterator[Edit]:
     """Keep only the names of each ``param``, by which layers share blobs."""
-    shared = [index for index, param in enumerate(layer.param) if param.HasField("name")]
     # The params before a shared one stay, because each is for the blob in its place.
-    kept = max(shared, default=-1) + 1
+    kept = 0
+    for index, param in enumerate(layer.param):
+        if param.HasField("name"):
+            kept = index + 1
     for name in _MULTIPLIERS:
         removed[name] += any(param.HasField(name) for param in layer.param)
-    if layer.param and not kept:
-        yield delete((*path, "param"))
+    if kept == 0:
+        if layer.param:
+            yield delete((*path, "param"))
         return
     for index, param in enumerate(layer.param):
+        here = (*path, "param", index)
         if index >= kept:
-            yield delete((*path, "param", index))
+            yield delete(here)
             continue
         for name in _MULTIPLIERS:
             if param.HasField(name):
-                yield delete((*path, "param", index, name))
+                yield delete((*here, name))
 
 
 def _idle_fields(layer_type: str, param: Any, removed: Counter[str]) -> Iterator[str]:
     """The fields of a layer's parameters that only training reads."""
-    fillers = [
-        field.name
-        for field, _ in param.ListFields()
-        if field.message_type is not None and field.message_type.name == "FillerParameter"
-    ]
-    removed["fillers"] += bool(fillers)
-    yield from fillers
+    has_filler = False
+    for field, _ in param.ListFields():
+        message = field.message_type
+        if message is not None and message.name == "FillerParameter":
+            has_filler = True
+            yield field.name
+    removed["fillers"] += has_filler
     if layer_type != "BatchNorm" or param.DESCRIPTOR.name != "BatchNormParameter":
         return
     if param.HasField("use_global_stats") and not param.use_global_stats:

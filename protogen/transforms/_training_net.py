@@ -43,8 +43,8 @@ class TrainingNet:
         self.analysis = net.analysis(State(phase, stages=stages))
         self.analyses = (self.analysis, test, self.train)
         self.losses = losses_of(self.train) or losses_of(test)
-        ready = bool(stages) or _has_only_inputs(self.analysis)
-        self.has_deploy_state = ready and not losses_of(self.analysis)
+        is_ready = bool(stages) or _has_only_inputs(self.analysis)
+        self.has_deploy_state = is_ready and not losses_of(self.analysis)
         self.sources = _sources(self.analyses)
 
     def place(self, found: Diagnostic) -> Diagnostic:
@@ -64,7 +64,10 @@ class TrainingNet:
     def deployed(self) -> bool:
         """Whether it is a deploy net already."""
         for layer in self.message.layer:
-            if layer.type in MEASURES or layer.include or layer.exclude:
+            # Rules are for files that have layers for several phases.
+            if layer.include or layer.exclude:
+                return False
+            if layer.type in MEASURES:
                 return False
         return not self.losses and self.fed_by_caller
 
@@ -85,8 +88,10 @@ def _sources(analyses: Sequence[Analysis]) -> dict[str, Step]:
     found: dict[str, Step] = {}
     for analysis in reversed(analyses):
         for step in analysis.steps:
-            if step.is_source:
-                found.update((top.name, step) for top in step.tops)
+            if not step.is_source:
+                continue
+            for top in step.tops:
+                found[top.name] = step
     return found
 
 

@@ -15,6 +15,7 @@ from protogen.graph import State
 from protogen.net import Net
 from protogen.rules.text import reading_errors
 from protogen.shapes import format_shape, is_known
+from protogen.transforms._weight_changes import WeightChange
 
 __all__ = [
     "Origins",
@@ -42,7 +43,8 @@ class Result:
     ``modified`` is whether ``net`` differs from the net given. ``diagnostics`` report what was
     done. ``origins`` maps the layers of the new net to those of the old one, both in the current
     format. ``changed`` names the blobs whose shape the transform changes on purpose. ``report``
-    has a line for each change that no diagnostic reports.
+    has a line for each change that no diagnostic reports, and ``weights`` the learnable blobs that
+    do not have their weights under the same name in a caffemodel of the net given.
     """
 
     net: Net
@@ -51,6 +53,7 @@ class Result:
     origins: Origins
     changed: frozenset[str] = field(default=frozenset())
     report: tuple[str, ...] = ()
+    weights: tuple[WeightChange, ...] = ()
 
     @classmethod
     def unmodified(cls, net: Net) -> Result:
@@ -67,6 +70,7 @@ class Result:
             compose_origins(self.origins, step.origins),
             self.changed | step.changed,
             (*self.report, *step.report),
+            (*self.weights, *step.weights),
         )
 
 

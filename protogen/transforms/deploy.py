@@ -59,7 +59,8 @@ def deploy(
     other arguments are those of `Deploy`. Raises `ProtogenError` for what only the caller can know:
     the size of an input, or which of several predictions is wanted.
     """
-    net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
+    is_file = isinstance(net, (str, os.PathLike))
+    net = load(net) if is_file else Net.of(net)
     transform = Deploy(
         inputs=inputs, batch=batch, outputs=outputs, probability=probability, keep=keep
     )
@@ -93,9 +94,10 @@ class Deploy(Transform):
             raise ValueError(f"batch must be at least 1, got {batch}")
         self.inputs: dict[str, Shape] = given_shapes(inputs or {})
         self.batch = batch
-        self.outputs = (outputs,) if isinstance(outputs, str) else tuple(outputs)
+        # A string is a sequence of its letters, and is taken for one name.
+        self.outputs = _names(outputs)
         self.probability = probability
-        self.keep = frozenset([keep] if isinstance(keep, str) else keep)
+        self.keep = frozenset(_names(keep))
 
     def check(self, net: Net) -> None:
         Upgrade().check(net)
@@ -103,9 +105,13 @@ class Deploy(Transform):
     def run(self, net: Net) -> Result:
         upgraded = Upgrade()(net)
         check_text(upgraded.net)
-        same = upgraded.origins == tuple(range(len(net.current.message.layer)))
-        training = TrainingNet(upgraded.net, net if same else upgraded.net)
-        if training.deployed and not (self.inputs or self.batch or self.outputs):
+        # Findings are placed in the net as it is written, if its layers are those of the upgrade.
+        written = upgraded.net
+        if upgraded.origins == tuple(range(len(net.current.message.layer))):
+            written = net
+        training = TrainingNet(upgraded.net, written)
+        is_asked_to_change = self.inputs or self.batch or self.outputs
+        if training.deployed and not is_asked_to_change:
             line = "is a deploy net already: it has no loss and no data layer; nothing is changed"
             return replace(Result.unmodified(net), report=(line,))
         result = _deploy(training, self)
@@ -122,6 +128,10 @@ class Deploy(Transform):
         """Nothing to do: `run` has compared the weights, and rejected the net if they differ."""
 
 
+def _names(given: Collection[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 def _deploy(training: TrainingNet, options: Deploy) -> Result:
     """The deploy net of a net in the current format."""
     _check_kept(training, options.keep)
@@ -133,6 +143,7 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     inputs = _inputs(training, walk, options)
     cleared: Counter[str] = Counter()
     edits = list(_edits(training, walk, inputs, cleared))
+    # What computes the predictions comes last, after all that it reads.
     end = len(training.message.layer)
     added = _added_layers(training, outputs, walk)
     for layers in added.values():
@@ -165,8 +176,9 @@ def _check_result(
 
 def _check_kept(training: TrainingNet, keep: frozenset[str]) -> None:
     """Raise for a type or layer to keep that the net does not have."""
-    layers = training.message.layer
-    known = dict.fromkeys(word for layer in layers for word in (layer.type, layer.name))
+    known: dict[str, None] = {}
+    for layer in training.message.layer:
+        known.update(dict.fromkeys((layer.type, layer.name)))
     # Users may keep Dropout in many nets at once, some of which have none.
     for name in sorted(keep - {*known, "Dropout"}):
         raise ProtogenError(training.place(unknown_layer(name, list(known))))
@@ -196,9 +208,11 @@ def _check_inputs(training: TrainingNet, walk: Walk, options: Deploy) -> None:
         reader = walk.readers.get(name)
         if name in options.inputs or reader is None:
             continue
+        # Whoever uses the net has images, but no labels.
         if name in labels:
             raise ProtogenError(training.place(needed_label(name, reader)))
-        if name not in training.sources and name not in training.analysis.values:
+        is_produced = name in training.sources or name in training.analysis.values
+        if not is_produced:
             raise ProtogenError(map(training.place, reader.faults))
 
 
@@ -206,12 +220,8 @@ def _edits(
     training: TrainingNet, walk: Walk, inputs: list[DeployInput], cleared: Counter[str]
 ) -> Iterator[Edit]:
     """The edits that leave the layers to keep, without what only training reads."""
-    first = min((step.index for step in training.sources.values()), default=0)
     if inputs:
-        tops = [each.blob for each in inputs]
-        shapes = [{"dim": list(each.shape or ())} for each in inputs]
-        fields = {"name": tops[0], "type": "Input", "top": tops}
-        yield insert(("layer", first), {**fields, "input_param": {"shape": shapes}})
+        yield _input_layer(training, inputs)
     kept = {step.index for step in walk.kept}
     for index, layer in enumerate(training.message.layer):
         if index in kept:
@@ -221,8 +231,23 @@ def _edits(
     for (index, position), name in walk.rewired.items():
         if index in kept:
             yield Edit(("layer", index, "bottom", position), "set", name)
+    # It has stages for the rules of layers, which are removed.
     if training.message.HasField("state"):
         yield delete(("state",))
+
+
+def _input_layer(training: TrainingNet, inputs: list[DeployInput]) -> Edit:
+    """Insert one Input for all inputs, in the place of the first layer that produced data."""
+    first = min((step.index for step in training.sources.values()), default=0)
+    tops = [each.blob for each in inputs]
+    shapes = [{"dim": list(each.shape or ())} for each in inputs]
+    fields = {
+        "name": tops[0],
+        "type": "Input",
+        "top": tops,
+        "input_param": {"shape": shapes},
+    }
+    return insert(("layer", first), fields)
 
 
 def _added_layers(
@@ -259,15 +284,19 @@ def _rejected(
     shapes = ", ".join(f'"{each.blob}" {format_shape(each.shape)}' for each in inputs)
     found = []
     for each in net.analysis().faults:
-        origin = origins[each.layer_index]
-        if each.severity is not Severity.ERROR or (faulty and origin is None):
+        if each.severity is not Severity.ERROR:
             continue
-        each = training.place(replace(each, layer_index=-1 if origin is None else origin))
-        if each.name == "unknown-type":
-            each = replace(each, severity=Severity.WARNING)
-        elif not each.where:
-            each = replace(each, where=f"in the deploy net, with the input {shapes}")
-        found.append(each)
+        origin = origins[each.layer_index]
+        if origin is None and faulty:
+            continue
+        # A layer that is added has no place in the file.
+        index = -1 if origin is None else origin
+        placed = training.place(replace(each, layer_index=index))
+        if placed.name == "unknown-type":
+            placed = replace(placed, severity=Severity.WARNING)
+        elif not placed.where:
+            placed = replace(placed, where=f"in the deploy net, with the input {shapes}")
+        found.append(placed)
     return found
 
 
@@ -279,7 +308,10 @@ def _other_weights(training: TrainingNet, net: Net) -> Iterator[tuple[str, Shape
         trained.update(analysis.params)
     for name, shapes in net.analysis().params.items():
         for shape, other in zip(shapes, trained.get(name, ())):
-            if is_known(shape) and is_known(other) and shape != other:
+            if shape == other:
+                continue
+            # An unknown shape says nothing.
+            if is_known(shape) and is_known(other):
                 yield name, shape, other
 
 
@@ -290,9 +322,11 @@ def _warnings(
     for each in inputs:
         if each.assumed:
             yield training.place(assumed_channels(each))
-    for finding in batch_norms(walk.kept):
-        yield training.place(finding)
-    if any(step.is_loss for step in training.train.steps):
-        found = untrained(net, [step.name for step in training.train.steps])
-        if found is not None:
-            yield training.place(found)
+    yield from map(training.place, batch_norms(walk.kept))
+    steps = training.train.steps
+    # A net that is never trained gets its weights from elsewhere.
+    if not any(step.is_loss for step in steps):
+        return
+    found = untrained(net, [step.name for step in steps])
+    if found is not None:
+        yield training.place(found)

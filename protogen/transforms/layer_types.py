@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.editing.insertion import replacement
 from protogen.editing.removal import removal
-from protogen.graph import State
+from protogen.graph import State, Step
 from protogen.net import Net
 from protogen.portability.dialect.equivalents import Site
 from protogen.portability.dialect.new_names import NewNames
@@ -18,6 +22,7 @@ from protogen.portability.dialect.replacement import (
     rewrite_of,
 )
 from protogen.portability.quirks import quirks_of
+from protogen.shapes import Shape
 from protogen.targets import Target
 from protogen.transforms._transform import (
     Origins,
@@ -27,6 +32,7 @@ from protogen.transforms._transform import (
     compose_origins,
     origins_after,
 )
+from protogen.transforms._weight_changes import WeightChange
 
 __all__ = ["LayerTypes"]
 
@@ -55,14 +61,16 @@ class LayerTypes(Transform):
         result = Result.unmodified(net)
         layers = net.current.message.layer  # once, because it takes time in the size of the net
         wanted = [index for index, layer in enumerate(layers) if self._wants_change(layer)]
-        if wanted:
-            trains = any(analysis.trained for analysis in _phases(net))
+        if not wanted:
+            return result
+        trains = any(analysis.trained for analysis in _phases(net))
+        done: list[_Done] = []
         # From the end, so that the layers yet to come keep their indices.
         for index in reversed(wanted):
-            result = self._replace(result, index, trains)
-        return result
+            result = self._replace(result, index, trains, done)
+        return _reported(result, list(reversed(done)))
 
-    def _replace(self, result: Result, index: int, trains: bool) -> Result:
+    def _replace(self, result: Result, index: int, trains: bool, done: list[_Done]) -> Result:
         """The result with one layer replaced, if the target needs that."""
         net = result.net
         layer = net.current.message.layer[index]
@@ -80,12 +88,12 @@ class LayerTypes(Transform):
             edits = replacement(message, phases, index, new)
         else:
             edits = removal(message, phases, [index])
-        number = len(message.layer)
+        done.append(_Done(steps[0], found, [each.name for each in new]))
         changed = net.copy() if not result.modified else net
+        number = len(message.layer)
         changed.apply(edits)
         origins: Origins = compose_origins(result.origins, origins_after(number, edits))
-        line = _line(layer, found)
-        return Result(changed, True, [], origins, report=(line, *result.report))
+        return Result(changed, True, [], origins)
 
     def _wants_change(self, layer: proto.LayerParameter) -> bool:
         """Whether the target may not read a layer as Caffe does."""
@@ -98,12 +106,51 @@ def _phases(net: Net) -> list[Analysis]:
     return [net.analysis(State(phase)) for phase in net.meant_phases()]
 
 
-def _line(layer: proto.LayerParameter, found: Replacement) -> str:
-    """What the report says about a layer that is replaced."""
-    change = found.change
-    if found.types:
-        change = f"{layer.type} replaced by {found.types}"
-    elif not found.layers:
-        change = f"{layer.type} removed"
-    note = f" (weights: {found.weights})" if found.weights else ""
-    return f"{layer.name}: {change}{note}"
+class _Done(NamedTuple):
+    """A layer of the old net, what replaces it, and the names of the new layers."""
+
+    step: Step
+    found: Replacement
+    names: list[str]
+
+
+def _reported(result: Result, done: Sequence[_Done]) -> Result:
+    """The result with what was done, in the order of the layers."""
+    params: dict[str, list[Shape]] = {}
+    if any(each.found.weights for each in done):
+        for analysis in _phases(result.net):
+            params.update(analysis.params)
+    lines, weights = [], []
+    for each in done:
+        changes = list(_weight_changes(each, params))
+        weights += changes
+        note = f" (weights: {'; '.join(map(str, changes))})" if changes else ""
+        lines.append(f"{each.step.name}: {_change(each)}{note}")
+    return replace(result, report=tuple(lines), weights=tuple(weights))
+
+
+def _change(done: _Done) -> str:
+    """What was done with a layer."""
+    if done.found.types:
+        return f"{done.step.type} replaced by {done.found.types}"
+    return done.found.change if done.names else f"{done.step.type} removed"
+
+
+def _weight_changes(done: _Done, params: Mapping[str, Sequence[Shape]]) -> Iterator[WeightChange]:
+    """The learnable blobs of the new layers; ``params`` are the shapes of all in the new net."""
+    old = [blob.shape for blob in done.step.facts.blobs]
+    for new in done.found.weights:
+        name = done.names[new.position]
+        shapes = params.get(name, ())
+        shape = shapes[new.blob] if new.blob < len(shapes) else None
+        change = WeightChange(name, new.blob, shape, value=new.value)
+        if new.old is not None:
+            old_shape = old[new.old] if new.old < len(old) else None
+            change = replace(
+                change,
+                old_layer=done.step.name,
+                old_blob=new.old,
+                old_shape=old_shape,
+                transposed=new.transposed,
+            )
+        yield change

@@ -37,6 +37,7 @@ class OnePhase(Transform):
         upgraded = Upgrade()(net)
         check_text(upgraded.net)
         message = upgraded.net.current.message
+        # Edits of the text, so that comments and the layout of what stays are kept.
         edits: list[Edit] = []
         for index, layer in enumerate(message.layer):
             if may_run(layer, self.state.phase):
@@ -57,6 +58,7 @@ class OnePhase(Transform):
 def may_run(layer: LayerParameter, phase: str) -> bool:
     """Whether a layer runs in a phase, for at least some level and stages."""
     number = PHASES[phase]
+    # As in Net::FilterNet: one rule that is met is enough, and include makes exclude an error.
     if layer.include:
         return any(_may_meet(rule, number) for rule in layer.include)
     return not any(_is_whole_phase(rule, number) for rule in layer.exclude)
@@ -69,7 +71,9 @@ def _may_meet(rule: NetStateRule, number: int) -> bool:
 
 def _is_whole_phase(rule: NetStateRule, number: int) -> bool:
     """Whether a rule is about this phase, whatever the level and the stages."""
-    return rule.HasField("phase") and rule.phase == number and len(rule.ListFields()) == 1
+    if not rule.HasField("phase") or rule.phase != number:
+        return False
+    return len(rule.ListFields()) == 1
 
 
 def _rule_edits(layer: LayerParameter, index: int, number: int) -> Iterator[Edit]:

@@ -63,6 +63,7 @@ def _first_repairable(net: Net) -> Diagnostic | None:
 def _changed_blobs(before: Net, after: Net) -> frozenset[str]:
     """The blobs whose shape differs, in any phase."""
     changed = set()
+    # A blob that is gone counts, too: what read it reads another one.
     for phase in before.meant_phases():
         now = after.analysis(State(phase)).blobs
         for name, shape in before.analysis(State(phase)).blobs.items():

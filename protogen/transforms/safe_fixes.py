@@ -77,13 +77,18 @@ class SafeFixes(Transform):
         about_text: list[Diagnostic] = []
         about_fields: list[Diagnostic] = []
         for finding in self._choose(net, found):
-            if finding.fix is None or not finding.fix.safe or _key(finding) in rejected:
+            fix = finding.fix
+            if fix is None or not fix.safe or _key(finding) in rejected:
                 continue
-            fixable = about_text if finding.fix.splices else about_fields
-            fixable.append(finding)
+            if fix.splices:
+                about_text.append(finding)
+            else:
+                about_fields.append(finding)
         if about_text:
             return about_text
-        return about_fields if is_writable(net) else []
+        if is_writable(net):
+            return about_fields
+        return []
 
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each round was compared with the one before it."""
@@ -162,7 +167,9 @@ def applicable_fixes(net: Net, findings: Iterable[Diagnostic]) -> list[Diagnosti
     writable = is_writable(net)
     found = []
     for finding in findings:
-        if finding.fix is not None and not finding.fix.splices and not writable:
+        fix = finding.fix
+        is_about_fields = fix is not None and not fix.splices
+        if is_about_fields and not writable:
             finding = replace(finding, fix=None)
         found.append(finding)
     return found
@@ -191,13 +198,20 @@ def _all_of_them(net: Net, found: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def _key(finding: Diagnostic) -> _Key:
-    title = finding.fix.title if finding.fix is not None else ""
+    # Not its message, which may name sizes that another fix changes.
+    title = ""
+    if finding.fix is not None:
+        title = finding.fix.title
     return finding.code, finding.layer, title
 
 
 def _errors(found: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:
     """The errors by code and layer; their messages may change with the sizes that they name."""
-    return Counter((each.code, each.layer) for each in found if each.severity is Severity.ERROR)
+    counts: Counter[tuple[str, str]] = Counter()
+    for finding in found:
+        if finding.severity is Severity.ERROR:
+            counts[finding.code, finding.layer] += 1
+    return counts
 
 
 def _disjoint(found: Iterable[Diagnostic]) -> list[Diagnostic]:

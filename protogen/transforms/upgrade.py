@@ -29,6 +29,7 @@ class Upgrade(Transform):
     def run(self, net: Net) -> Result:
         if net.document is None:
             return self._upgraded(net)
+        # Caffe cannot read a net with two formats, so its own upgrade starts after this.
         document, notes = in_one_format(net.document)
         if not notes:
             return self._upgraded(net)
@@ -57,5 +58,6 @@ class Upgrade(Transform):
 def _no_origins(net: Net, result: Result) -> Origins:
     """The origins if Caffe could not read the net: known only if it has as many layers."""
     number = len(result.net.current.message.layer)
-    known = len(net.current.message.layer) == number
-    return result.origins if known else (None,) * number
+    if len(net.current.message.layer) == number:
+        return result.origins
+    return (None,) * number

@@ -60,6 +60,7 @@ def read_spec(spec: str) -> tuple[Network, dict[str, str]]:
 
 def _options(query: str) -> dict[str, str]:
     options: dict[str, str] = {}
+    # Not urllib's parser, which would keep the last of two values and drop an empty one.
     for part in filter(None, query.split("&")):
         key, equals, value = part.partition("=")
         if key in options:

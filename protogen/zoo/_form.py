@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from protogen import layers as L
@@ -65,30 +65,34 @@ class Form:
         of their Data layers. ``transform`` are further keywords of these; without a mean or a scale
         among them, the mean is that of ImageNet.
         """
-        height, width = sides(size)
+        shape = (channels, *sides(size))
         if not self.training:
-            image: Blob = L.Input(name="data", shape=[self.batch or 1, channels, height, width])
+            image: Blob = L.Input(name="data", shape=[self.batch or 1, *shape])
             return image
-        if not {"mean_file", "mean_value", "scale"} & set(transform):
+        if transform.keys().isdisjoint(("mean_file", "mean_value", "scale")):
             transform["mean_value"] = MEAN
-        net = current_net()
-        for index, phase in enumerate(("TRAIN", "TEST")):
-            number = batches[index]
-            if phase == "TRAIN":
-                number = self.batch or number
-            else:
-                # Images are mirrored at random only for training.
-                transform.pop("mirror", None)
-            with net.phase(phase):
+        for phase, number, source in self._phases(batches, sources):
+            if phase == "TEST":
+                transform.pop("mirror", None)  # at random, so only for training
+            with current_net().phase(phase):
                 image, self._label = L.Data(
                     name=layer,
-                    tops={"data": (number, channels, height, width), "label": (number,)},
-                    source=self._sources[index] or sources[index],
+                    tops={"data": (number, *shape), "label": (number,)},
+                    source=source,
                     backend="LMDB",
                     batch_size=number,
                     **transform,
                 )
         return image
+
+    def _phases(
+        self, batches: tuple[int, int], sources: tuple[str, str]
+    ) -> Iterator[tuple[str, int, str]]:
+        """Both phases, each with its batch and its database."""
+        # The user's batch is for training. Tests read all images, whatever their batch is.
+        numbers = (self.batch or batches[0], batches[1])
+        for index, phase in enumerate(("TRAIN", "TEST")):
+            yield phase, numbers[index], self._sources[index] or sources[index]
 
     def labeled_image(
         self,
@@ -109,12 +113,11 @@ class Form:
             return self.image(size, channels=channels)
         height, width = sides(size)
         number = self.batch or batch
-        net = current_net()
         if channels == 3:
             transform.setdefault("mean_value", MEAN)
-        for index, phase in enumerate(("TRAIN", "TEST")):
-            source = self._sources[index] or sources[index]
-            with net.phase(phase):
+        # Images and labels are read side by side, so both phases have the same batch.
+        for phase, _, source in self._phases((number, number), sources):
+            with current_net().phase(phase):
                 shape = (number, channels, height, width)
                 image = _database("data", shape, f"{source}_image_lmdb", **transform)
                 shape = (number, 1, height - margin, width - margin)
@@ -146,14 +149,13 @@ class Form:
 
         ``keywords`` are those of the layers for training and for testing, ``common`` of both.
         """
-        net = current_net()
-        for index, phase in enumerate(("TRAIN", "TEST")):
-            number = self.batch if self.batch and phase == "TRAIN" else batches[index]
-            with net.phase(phase):
+        for index, (phase, number, source) in enumerate(self._phases(batches, sources)):
+            with current_net().phase(phase):
+                # The true boxes of a batch: one row of eight numbers for each, however many.
                 tops: tuple[Blob, Blob] = L.AnnotatedData(
                     name="data",
                     tops={"data": (number, 3, size, size), "label": (1, 1, None, 8)},
-                    source=self._sources[index] or sources[index],
+                    source=source,
                     backend="LMDB",
                     batch_size=number,
                     **common,
@@ -195,6 +197,7 @@ class Form:
         net = current_net()
         with net.phase("TEST"):
             for name, best in accuracy.items():
+                # 1 is Caffe's default, which the published files do not write.
                 L.Accuracy(scores, self.label, name=name, top_k=best if best > 1 else None)
 
 

@@ -77,6 +77,7 @@ class Network:
             "train": Option("train", None),
             "test": Option("test", None),
         }
+        # Annotations are strings in modules with `from __future__ import annotations`.
         parameters = inspect.signature(self.function, eval_str=True).parameters.values()
         for parameter in parameters:
             if parameter.kind is parameter.KEYWORD_ONLY:
@@ -95,6 +96,7 @@ class Network:
             composed = self._composed(values)
         except ComposeError as error:
             raise ZooError(self._misfit(error, options or {})) from None
+        # Composing adds what a published file has in either form; each form lacks a part of it.
         if values["form"] == "train_val":
             set_fillers(composed)
         else:
@@ -115,6 +117,7 @@ class Network:
         known = self.options
         values = {name: each.default for name, each in known.items()}
         for name, value in given.items():
+            # A network of layers that BVLC Caffe has is plain without the option.
             if name == "plain" and name not in known:
                 self._check_plain()
                 continue
@@ -149,10 +152,12 @@ class Network:
         published = options["size"].text
         size = parse(options["size"], given["size"])
         found: list[int] = []
+        # The nearest larger and the nearest smaller one. Of a pair of sides either may be wrong.
         if isinstance(size, int):
             for step in (1, -1):
                 sizes = range(size + step, max(size + step * _TRIES, 0), step)
-                found += islice((each for each in sizes if self._fits(given, each)), 1)
+                fitting = (each for each in sizes if self._fits(given, each))
+                found += islice(fitting, 1)
         if not found:
             return f"the published size is {published}"
         nearest = " and ".join(map(str, sorted(found)))

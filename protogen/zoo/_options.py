@@ -72,6 +72,7 @@ def _convert(option: Option, given: Any) -> Any:
             return _TRUTH[str(given).lower()]
         if option.kind == Size:
             return _size(given)
+        # int() would cut 2.5, and take True for 1.
         if option.kind is int and isinstance(given, (bool, float)):
             raise ValueError
         value = option.kind(given)
@@ -86,14 +87,19 @@ def _size(given: Any) -> Size:
     """A size from ``224``, ``512x1024``, or a pair. Raises `ValueError` or `TypeError`."""
     if isinstance(given, str):
         sides = tuple(map(int, given.lower().split("x")))
+    elif isinstance(given, (tuple, list)):
+        sides = tuple(given)
     else:
-        sides = tuple(given) if isinstance(given, (tuple, list)) else (given,)
-    if any(isinstance(side, bool) or not isinstance(side, int) for side in sides):
-        raise ValueError
-    if len(sides) == 1 or (len(sides) == 2 and sides[0] == sides[1]):
+        sides = (given,)
+    for side in sides:
+        # True is an int in Python.
+        if isinstance(side, bool) or not isinstance(side, int):
+            raise ValueError
+    if len(sides) == 1:
         return int(sides[0])
     height, width = sides
-    return height, width
+    # Networks for square images take one number only.
+    return height if height == width else (height, width)
 
 
 def _wanted(option: Option) -> str:

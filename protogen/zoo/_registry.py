@@ -16,6 +16,7 @@ __all__ = ["find", "names"]
 @cache
 def _all() -> dict[str, Network]:
     """All networks, sorted by name; their files register them when they are imported."""
+    # The folder of this package, wherever it is; `zoo` itself would be a circular import.
     for name in module_names(sys.modules[__package__].__path__):
         importlib.import_module(f"{__package__}.{name}")
     return dict(sorted(registered().items(), key=lambda item: _natural(item[0])))

@@ -14,10 +14,18 @@ from protogen.zoo._form import Form, current_net, head
 __all__ = ["VOC", "Source", "detections", "images"]
 
 #: The variance by which the offsets of boxes are divided: of the center, and of the size.
+#: (source: weiliu89/caffe, branch ssd: examples/ssd/ssd_pascal.py)
 _VARIANCE = (0.1, 0.1, 0.2, 0.2)
 
 #: The classes of Pascal VOC, with the background.
 VOC = 21
+
+#: How boxes are predicted: offsets of center and size, the same for all classes; class 0 is none.
+_BOXES: dict[str, Any] = {
+    "share_location": True,
+    "background_label_id": 0,
+    "code_type": "CENTER_SIZE",
+}
 
 
 class Source(NamedTuple):
@@ -64,25 +72,30 @@ def detections(
             _loss(location, score, prior, form.label, classes)
     # For deployment the published files have a phase only at their last layer.
     with net.phase("TEST") if form.training else nullcontext():
-        x = L.Reshape(score, name="mbox_conf_reshape", shape=[0, -1, classes])
-        x = L.Softmax(x, name="mbox_conf_softmax", axis=2)
-        x = L.Flatten(x, name="mbox_conf_flatten", axis=1)
+        x = _probabilities(score, classes)
+    # Section 3.7: boxes that overlap by more than 0.45 are the same object.
+    nms = {"nms_threshold": 0.45, "top_k": top}
+    kept = {"nms_param": nms, "keep_top_k": keep, "confidence_threshold": confidence}
     with net.phase("TEST"):
-        found = L.DetectionOutput(
-            location,
-            x,
-            prior,
-            name="detection_out",
-            num_classes=classes,
-            share_location=True,
-            background_label_id=0,
-            nms_param={"nms_threshold": 0.45, "top_k": top},
-            code_type="CENTER_SIZE",
-            keep_top_k=keep,
-            confidence_threshold=confidence,
-        )
+        found = _detection_output(location, x, prior, num_classes=classes, **kept)
         if form.training:
             _evaluation(found, form.label, classes)
+
+
+def _detection_output(location: Blob, probabilities: Blob, prior: Blob, **keywords: Any) -> Blob:
+    """The boxes that are kept of all images: (1, 1, N, 7)."""
+    found: Blob = L.DetectionOutput(
+        location, probabilities, prior, name="detection_out", **keywords, **_BOXES
+    )
+    return found
+
+
+def _probabilities(score: Blob, classes: int) -> Blob:
+    """The probabilities of the classes of each box, (N, boxes * classes)."""
+    x = L.Reshape(score, name="mbox_conf_reshape", shape=[0, -1, classes])
+    x = L.Softmax(x, name="mbox_conf_softmax", axis=2)
+    flat: Blob = L.Flatten(x, name="mbox_conf_flatten", axis=1)
+    return flat
 
 
 def _heads(
@@ -125,23 +138,25 @@ def _loss(location: Blob, score: Blob, prior: Blob, label: Blob, classes: int) -
         prior,
         label,
         name="mbox_loss",
+        # Neither the prior boxes nor the true boxes are learned.
         propagate_down=[True, True, False, False],
+        # Divided by the number of matched boxes, not of all boxes: equation 1.
         normalization="VALID",
         loc_loss_type="SMOOTH_L1",
         conf_loss_type="SOFTMAX",
         loc_weight=1,
         num_classes=classes,
-        share_location=True,
+        # Section 2.2: each true box matches all prior boxes that overlap it by more than a half.
         match_type="PER_PREDICTION",
         overlap_threshold=0.5,
         use_prior_for_matching=True,
-        background_label_id=0,
         use_difficult_gt=True,
+        # Of the other boxes, those with the greatest loss count, at most three for each match.
         neg_pos_ratio=3,
         neg_overlap=0.5,
-        code_type="CENTER_SIZE",
         ignore_cross_boundary_bbox=False,
         mining_type="MAX_NEGATIVE",
+        **_BOXES,
     )
 
 
@@ -161,6 +176,7 @@ def images(
     """
     if not form.training:
         return form.image(size)
+    # Images are warped to squares, whatever their aspect ratio.
     resize = {"prob": 1, "resize_mode": "WARP", "height": size, "width": size}
     any_mode = {"interp_mode": ["LINEAR", "AREA", "NEAREST", "CUBIC", "LANCZOS4"]}
     training = {
@@ -177,6 +193,8 @@ def images(
     )
 
 
+#: The photometric distortions of Howard 2013, "Some Improvements on Deep Convolutional Neural
+#: Network Based Image Classification", as section 2.2 cites them.
 _DISTORTION = {
     "brightness_prob": 0.5,
     "brightness_delta": 32,
@@ -194,6 +212,7 @@ _DISTORTION = {
 
 def _samplers() -> list[dict[str, Any]]:
     """The whole image, or a part that overlaps an object by at least so much."""
+    # Section 2.2: a part of at least so much of the image, with an aspect ratio from 1/2 to 2.
     sampler = {
         "min_scale": 0.3,
         "max_scale": 1,
@@ -220,6 +239,7 @@ def _convolution(source: Source, suffix: str, num_output: int, kernel: int) -> B
     """A convolution, with the values of one box side by side: (N, H * W * num_output)."""
     net = current_net()
     name = f"{source.blob}_{suffix}"
+    # The published files write no pad of 0.
     padding: dict[str, Any] = {"pad": kernel // 2} if kernel > 1 else {}
     x = L.Convolution(
         net[source.blob],
@@ -229,6 +249,7 @@ def _convolution(source: Source, suffix: str, num_output: int, kernel: int) -> B
         weight_filler=fillers.xavier(),
         **padding,
     )
+    # In the order of the prior boxes: by place, and then by box.
     x = L.Permute(x, name=f"{name}_perm", order=[0, 2, 3, 1])
     flat: Blob = L.Flatten(x, name=f"{name}_flat", axis=1)
     return flat

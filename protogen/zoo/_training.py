@@ -33,7 +33,8 @@ def remove_training(net: Net) -> None:
             if field.name.endswith("_param") and field.message_type is not None:
                 _clear_fillers(value)
         # By the names of its params, a layer shares blobs with others.
-        if not any(entry.name for entry in layer.param):
+        names = [entry.name for entry in layer.param]
+        if not any(names):
             layer.ClearField("param")
 
 
@@ -50,6 +51,7 @@ def set_fillers(net: Net) -> None:
     """
     for layer in net.message.layer:
         home = _NEED_FILLERS.get(layer.type)
+        # A layer that does not learn gets its weights from somewhere else, as those of FCN do.
         learns = not layer.param or layer.param[0].lr_mult > 0
         if home is None or not learns:
             continue

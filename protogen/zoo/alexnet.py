@@ -39,6 +39,7 @@ def alexnet(
     classes: int = 1000,
     size: int = 227,
     pool_first: bool = False,
+    # Section 5 starts these at 1, as CaffeNet does; the published AlexNet at 0.1.
     bias: float = 0.1,
 ) -> None:
     """Five convolutions, three of them in two groups, and three inner products."""
@@ -47,12 +48,14 @@ def alexnet(
     )
     x = _convolution(x, 1, num_output=96, kernel_size=11, stride=4)
     x = _reduce(x, 1, pool_first)
+    # Section 3.2: two groups, which were on two GPUs.
     x = _convolution(x, 2, num_output=256, kernel_size=5, pad=2, group=2, bias=bias)
     x = _reduce(x, 2, pool_first)
     x = _convolution(x, 3, num_output=384, kernel_size=3, pad=1)
     x = _convolution(x, 4, num_output=384, kernel_size=3, pad=1, group=2, bias=bias)
     x = _convolution(x, 5, num_output=256, kernel_size=3, pad=1, group=2, bias=bias)
     x = _pool(x, 5)
+    # Section 4.2: a dropout of 0.5 in the first two inner products.
     for number in (6, 7):
         x = L.InnerProduct(x, name=f"fc{number}", num_output=4096, **_learning(0.005, bias))
         L.ReLU(x, name=f"relu{number}", in_place=True)
@@ -81,10 +84,12 @@ def _reduce(bottom: Blob, number: int, pool_first: bool) -> Blob:
 
 
 def _pool(bottom: Blob, number: int) -> Blob:
+    # Section 3.4: windows of 3 at a distance of 2 overlap.
     pooled: Blob = L.Pooling(bottom, name=f"pool{number}", pool="MAX", kernel_size=3, stride=2)
     return pooled
 
 
 def _normalize(bottom: Blob, number: int) -> Blob:
+    # Section 3.3, but with a k of 1, which is the default of Caffe, not 2.
     normalized: Blob = L.LRN(bottom, name=f"norm{number}", local_size=5, alpha=1e-4, beta=0.75)
     return normalized

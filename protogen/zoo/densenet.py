@@ -14,7 +14,7 @@ _PAPER = 'Huang et al. 2016, "Densely Connected Convolutional Networks", Table 1
 
 _SHICAI = "shicai/DenseNet-Caffe"
 
-#: The number of layers in each of the four blocks.
+#: The number of layers in each of the four blocks. (source: the paper's Table 1)
 _BLOCKS = {
     121: (6, 12, 24, 16),
     161: (6, 12, 36, 24),
@@ -59,18 +59,12 @@ def densenet(
 ) -> None:
     """Four dense blocks, whose layers add ``growth`` channels each, with transitions between."""
     x = form.image(size, batches=(32, 25), mirror=True, crop_size=size)
+    # Section 3: 2k filters of 7x7 with stride 2, for a growth of k.
     channels = 2 * growth
     first: dict[str, Any] = {"num_output": channels, "kernel_size": 7, "pad": 3, "stride": 2}
     x = conv_bn(x, "conv1", _NAMING, in_place=False, **first)
-    x = L.Pooling(
-        x,
-        name="pool1",
-        pool="MAX",
-        kernel_size=3,
-        stride=2,
-        pad=1,
-        **_rounding(rounding, plain),
-    )
+    rounded = _rounding(rounding, plain)
+    x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=3, stride=2, pad=1, **rounded)
     for stage, number in enumerate(_BLOCKS[depth], start=2):
         for index in range(1, number + 1):
             x = _layer(x, f"{stage}_{index}", growth)
@@ -79,6 +73,7 @@ def densenet(
         last = f"{stage}_{number}" if depth == 201 else f"{stage}"
         name = f"conv{last}/blk" if depth == 201 else f"conv{last}_blk"
         x = bn_relu(x, _NAMING.of(name))
+        # What makes it a DenseNet-BC: a transition keeps half of the channels.
         if stage < 5:
             channels //= 2
             x = L.Convolution(x, name=name, num_output=channels, kernel_size=1, bias_term=False)
@@ -97,6 +92,7 @@ def _rounding(rounding: str, plain: bool) -> dict[str, Any]:
 
 def _layer(bottom: Blob, name: str, growth: int) -> Blob:
     """A layer of a dense block: (N, C, H, W) becomes (N, C + growth, H, W)."""
+    # A bottleneck of 4k channels, for a growth of k. (source: section 3)
     x = bn_relu(bottom, _NAMING.of(f"conv{name}/x1"))
     x = L.Convolution(
         x, name=f"conv{name}/x1", num_output=4 * growth, kernel_size=1, bias_term=False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from protogen import layers as L
 from protogen.compose.blob import Blob
 from protogen.program import reject
@@ -32,25 +34,24 @@ def densenet_cifar(
     dropout: float = 0.2,
 ) -> None:
     """Three dense blocks of 3x3 convolutions, which add ``growth`` channels each."""
+    # The first convolution, two transitions and the classifier are the other four layers.
     number, rest = divmod(depth - 4, 3)
     if rest or number < 1:
         reject(f"depth must be 4 more than a multiple of 3, got {depth}", "")
-    x = form.image(
-        size,
-        batches=(64, 50),
-        sources=CIFAR,
-        mean_file="examples/cifar10/mean.binaryproto",
-    )
+    mean = "examples/cifar10/mean.binaryproto"
+    x = form.image(size, batches=(64, 50), sources=CIFAR, mean_file=mean)
     layers = _Layers(dropout)
+    # Section 3: 16 channels before the first block.
     channels = 16
-    x = L.Convolution(
-        x, name="Convolution1", num_output=channels, kernel_size=3, pad=1, bias_term=False
-    )
+    window: dict[str, Any] = {"kernel_size": 3, "pad": 1}
+    x = L.Convolution(x, name="Convolution1", num_output=channels, bias_term=False, **window)
     for block in (1, 2, 3):
-        for index in range(1, number + 1):
+        first = (block - 1) * number + 1
+        for index in range(first, first + number):
             grown = layers.convolution(x, growth, 3)
-            x = L.Concat(x, grown, name=f"Concat{(block - 1) * number + index}")
+            x = L.Concat(x, grown, name=f"Concat{index}")
         channels += number * growth
+        # Unlike in a DenseNet-BC, a transition keeps all channels.
         if block < 3:
             x = layers.convolution(x, channels, 1)
             x = L.Pooling(x, name=f"Pooling{block}", pool="AVE", kernel_size=2, stride=2)
@@ -61,7 +62,10 @@ def densenet_cifar(
 
 
 class _Layers:
-    """The layers of the blocks, numbered as NetSpec numbers them."""
+    """The layers of the blocks, numbered as NetSpec numbers them.
+
+    ``dropout`` is 0.2 for images that are not augmented.  (source: section 4.2)
+    """
 
     def __init__(self, dropout: float) -> None:
         self.dropout = dropout

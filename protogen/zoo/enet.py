@@ -33,6 +33,7 @@ def enet(form: Form, *, classes: int = 19, size: Size = (512, 1024)) -> None:
     """Bottlenecks with dilated and split convolutions, and a small decoder."""
     data = form.labeled_image(size)
     layers = _Layers(form)
+    # Figure 2a: 13 channels of a convolution, and 3 of a pooling.
     x = L.Convolution(data, name="conv0_1", num_output=13, kernel_size=3, pad=1, stride=2)
     pooled = L.Pooling(data, name="pool0_1", pool="MAX", kernel_size=2, stride=2)
     x = L.Concat(x, pooled, name="concat0_1")
@@ -41,6 +42,7 @@ def enet(form: Form, *, classes: int = 19, size: Size = (512, 1024)) -> None:
     for index in range(1, 5):
         x = layers.block(x, f"1_{index}", 64, 1)
     x, mask_2 = layers.down(x, 2, 128)
+    # Table 1: stage 3 repeats stage 2 without its down-sampling.
     for stage in (2, 3):
         for index, dilation in enumerate(_MIDDLES, start=1):
             x = layers.block(x, f"{stage}_{index}", 128, dilation)

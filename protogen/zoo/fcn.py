@@ -72,6 +72,7 @@ def fcn(form: Form, *, classes: int = 21, size: Size = 500, stride: Literal[8, 1
         x = _enlarged(x, "upscore_pool4", classes, 2)
         x = _fused(x, "pool3", classes)
     x = _enlarged(x, "upscore" if stride == 32 else f"upscore{stride}", classes, stride)
+    # Not divided by the number of pixels, so the learning rate is very small.
     form.segment(L.Crop(x, data, name="score", offset="aligned"), normalize=False)
 
 
@@ -92,6 +93,7 @@ def _enlarged(bottom: Blob, name: str, classes: int, factor: int) -> Blob:
         bottom,
         name=head(name, classes, 21),
         num_output=classes,
+        # Bilinear: a kernel of 2 f and a stride of f.
         kernel_size=2 * factor,
         stride=factor,
         bias_term=False,

@@ -53,6 +53,7 @@ def googlenet(form: Form, *, classes: int = 1000, size: int = 224) -> None:
         if form.training and name in _AUXILIARY:
             _auxiliary(form, x, _AUXILIARY[name], classes)
     x = average(x, "pool5/7x7_s1")
+    # Table 1: 40 %; the auxiliary classifiers drop 70 % (section 5).
     L.Dropout(x, name="pool5/drop_7x7_s1", in_place=True, dropout_ratio=0.4)
     scores = _scores(x, "loss3/classifier", classes)
     form.classify(scores, loss="loss3/loss3", accuracy=_accuracy("loss3"), loss_weight=1)
@@ -81,6 +82,7 @@ def _pool(bottom: Blob, name: str) -> Blob:
 
 def _auxiliary(form: Form, bottom: Blob, name: str, classes: int) -> None:
     """A classifier on an early module, which brings the gradient there."""
+    # From (N, C, 14, 14) to (N, C, 4, 4), because of which the inner product is small.
     x = L.Pooling(bottom, name=f"{name}/ave_pool", pool="AVE", kernel_size=5, stride=3)
     x = L.Convolution(x, name=f"{name}/conv", num_output=128, kernel_size=1, **_LEARNING)
     L.ReLU(x, name=f"{name}/relu_conv", in_place=True)
@@ -88,6 +90,7 @@ def _auxiliary(form: Form, bottom: Blob, name: str, classes: int) -> None:
     L.ReLU(x, name=f"{name}/relu_fc", in_place=True)
     L.Dropout(x, name=f"{name}/drop_fc", in_place=True, dropout_ratio=0.7)
     scores = _scores(x, f"{name}/classifier", classes)
+    # Section 5: these losses count 0.3.
     # The published file calls the layer loss1/loss and its top loss1/loss1.
     L.SoftmaxWithLoss(
         scores, form.label, name=f"{name}/loss", top=f"{name}/{name}", loss_weight=0.3

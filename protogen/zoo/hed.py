@@ -27,8 +27,10 @@ _SIDES = ("conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3")
 def hed(form: Form, *, size: Size = 500) -> None:
     """Scores of edges from each stage, enlarged, cropped to the image, and fused."""
     data = form.labeled_image(size)
+    # The pad leaves room for the crops of all stages.
     stages(data, pools=4, first_pad=35)
     net = current_net()
+    # Deep supervision: each stage has a loss of its own.
     crops = [_side(form, net[side], data, index) for index, side in enumerate(_SIDES, start=1)]
     x = L.Concat(*crops, name="concat", top="concat-upscore")
     x = L.Convolution(

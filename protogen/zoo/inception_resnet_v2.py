@@ -10,6 +10,7 @@ from protogen.zoo._network import network
 from protogen.zoo.inception_v3 import classify, stem
 from protogen.zoo.inception_v4 import PAPER
 
+#: The branches of the three kinds of modules. (source: figures 16, 17 and 19 of the paper)
 _A: tuple[Branch, ...] = (
     (Conv("1x1", 32),),
     (Conv("3x3_reduce", 32), Conv("3x3", 32, 3)),
@@ -35,6 +36,7 @@ _C: tuple[Branch, ...] = (
 def inception_resnet_v2(form: Form, *, classes: int = 1000, size: int = 299) -> None:
     """Ten, twenty and ten residual modules; their results count 0.17, 0.1 and 0.2."""
     x = _stem(form.image(size, batches=(32, 25), mirror=True, crop_size=size))
+    # Figure 15 has half as many modules of each kind as the published network.
     for index in range(1, 11):
         x = _residual(x, f"a{index}", _A, 0.17)
     x = reduction(
@@ -78,7 +80,9 @@ def _residual(
     assert bottom.shape is not None
     name = f"inception_resnet_v2_{suffix}"
     x = module(bottom, name, branches)
+    # As many channels as the bottom, without an activation: section 3.2.
     x = L.Convolution(x, name=f"{name}_up", num_output=bottom.shape[1], kernel_size=1)
+    # Section 3.3: small weights keep the training of wide modules stable.
     coeff = [1, weight] if weight else None
     added: Blob = L.Eltwise(bottom, x, name=f"{name}_residual_eltwise", coeff=coeff)
     if weight:

@@ -26,6 +26,7 @@ def inception_v3(form: Form, *, classes: int = 1000, size: int = 299) -> None:
     x = stem(x)
     for index, proj in enumerate((32, 64, 64), start=1):
         x = _module_a(x, f"inception_a{index}", proj)
+    # Figure 10: the poolings and the strided convolutions side by side.
     x = reduction(
         x,
         "reduction_a",
@@ -74,6 +75,7 @@ def classify(form: Form, x: Blob, classes: int) -> None:
 
 
 def _module_a(bottom: Blob, name: str, proj: int) -> Blob:
+    # Figure 5.
     branches = (
         (Conv("1x1", 64),),
         (Conv("5x5_reduce", 48), Conv("5x5", 64, 5)),
@@ -84,6 +86,7 @@ def _module_a(bottom: Blob, name: str, proj: int) -> Blob:
 
 
 def _module_b(bottom: Blob, name: str, inner: int) -> Blob:
+    # Figure 6, with n = 7.
     branches = (
         (Conv("1x1_2", 192),),
         (Conv("1x7_reduce", inner), Conv("1x7", inner, 1, 7), Conv("7x1", 192, 7, 1)),
@@ -101,6 +104,7 @@ def _module_b(bottom: Blob, name: str, inner: int) -> Blob:
 
 def _module_c(bottom: Blob, name: str, kind: Literal["AVE", "MAX"]) -> Blob:
     """A module whose 3x3 convolutions are split into 1x3 and 3x1 side by side."""
+    # Figure 7.
     one = conv(bottom, f"{name}_1x1_2", 320)
     reduced = conv(bottom, f"{name}_1x3_reduce", 384)
     left = conv(reduced, f"{name}_1x3", 384, 1, 3)

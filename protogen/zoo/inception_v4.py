@@ -25,8 +25,10 @@ PAPER = (
 def inception_v4(form: Form, *, classes: int = 1000, size: int = 299) -> None:
     """A stem with branches, and four, seven and three modules of a kind."""
     x = _stem(form.image(size, batches=(32, 25), mirror=True, crop_size=size))
+    # Figure 9: four, seven and three modules, with a reduction in between.
     for index in range(1, 5):
         x = _module_a(x, f"inception_a{index}")
+    # Figure 7, with the channels of Table 1.
     x = reduction(
         x,
         "reduction_a",
@@ -35,6 +37,7 @@ def inception_v4(form: Form, *, classes: int = 1000, size: int = 299) -> None:
     )
     for index in range(1, 8):
         x = _module_b(x, f"inception_b{index}")
+    # Figure 8.
     x = reduction(
         x,
         "reduction_b",
@@ -53,6 +56,7 @@ def inception_v4(form: Form, *, classes: int = 1000, size: int = 299) -> None:
 
 def _stem(x: Blob) -> Blob:
     """From (N, 3, 299, 299) to (N, 384, 35, 35)."""
+    # Figure 3.
     x = conv(x, "conv1_3x3_s2", 32, 3, stride=2)
     x = conv(x, "conv2_3x3_s1", 32, 3, pad=False)
     x = conv(x, "conv3_3x3_s1", 64, 3)
@@ -71,6 +75,7 @@ def _stem(x: Blob) -> Blob:
 
 
 def _module_a(bottom: Blob, name: str) -> Blob:
+    # Figure 4.
     branches = (
         (Conv("1x1_2", 96),),
         (Conv("3x3_reduce", 64), Conv("3x3", 96, 3)),
@@ -81,6 +86,7 @@ def _module_a(bottom: Blob, name: str) -> Blob:
 
 
 def _module_b(bottom: Blob, name: str) -> Blob:
+    # Figure 5.
     branches = (
         (Conv("1x1_2", 384),),
         (Conv("1x7_reduce", 192), Conv("1x7", 224, 1, 7), Conv("7x1", 256, 7, 1)),
@@ -98,6 +104,7 @@ def _module_b(bottom: Blob, name: str) -> Blob:
 
 def _module_c(bottom: Blob, name: str) -> Blob:
     """A module with convolutions of 1x3 and 3x1 side by side at the ends of two branches."""
+    # Figure 6.
     one = conv(bottom, f"{name}_1x1_2", 256)
     reduced = conv(bottom, f"{name}_1x1_3", 384)
     left = conv(reduced, f"{name}_1x3", 256, 1, 3)

@@ -34,6 +34,7 @@ def lenet(form: Form, *, classes: int = 10, size: int = 28) -> None:
         layer="mnist",
         scale=1 / 256,
     )
+    # Unlike in the paper: more channels, poolings that take the maximum, and ReLU.
     x = L.Convolution(x, name="conv1", num_output=20, kernel_size=5, **_LEARNING)
     x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=2, stride=2)
     x = L.Convolution(x, name="conv2", num_output=50, kernel_size=5, **_LEARNING)

@@ -46,6 +46,7 @@ def mobilenet_ssd(form: Form, *, classes: int = VOC) -> None:
     x = conv_bn(data, "conv0", _NAMING, num_output=32, kernel_size=3, pad=1, stride=2)
     for number, (channels, halves) in enumerate(BLOCKS.values(), start=1):
         x = _separable(x, f"conv{number}", channels, halves)
+    # Four more pairs, of which each halves the image.
     for number, inner in ((14, 256), (15, 128), (16, 128), (17, 64)):
         x = conv_bn(x, f"conv{number}_1", _NAMING, num_output=inner, kernel_size=1)
         x = conv_bn(

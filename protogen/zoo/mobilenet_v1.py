@@ -49,6 +49,7 @@ def mobilenet_v1(form: Form, *, classes: int = 1000, size: int = 224, width: flo
     x = form.image(size, batches=(64, 50), mirror=True, crop_size=size, **PREPARATION)
     first = scaled(32, width)
     x = conv_bn(x, "conv1", _NAMING, num_output=first, kernel_size=3, pad=1, stride=2)
+    # The width multiplier of section 3.3.
     for name, (channels, halves) in BLOCKS.items():
         x = blocks.depthwise_separable(
             x, num_output=scaled(channels, width), stride=2 if halves else 1, name=name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from protogen import layers as L
 from protogen.compose.blob import Blob
@@ -13,7 +13,8 @@ from protogen.zoo.mobilenet_v1 import PREPARATION
 
 _NAMING = Naming("{}/bn", "{}/scale", "relu{stem}")
 
-#: The blocks in the order of the published file: name, expansion, channels and stride.
+#: The blocks in the order of the published file: name, expansion, channels and stride. All but the
+#: strides are those of the paper's Table 2, where each line stands for n blocks.
 _BLOCKS = (
     ("2_1", 1, 16, 1),
     ("2_2", 6, 24, 2),
@@ -92,26 +93,11 @@ def _block(bottom: Blob, name: str, expansion: int, num_output: int, stride: int
     x = bottom
     if expansion:
         x = conv_bn(x, f"{conv}/expand", _NAMING, in_place=False, num_output=inner, kernel_size=1)
-    x = conv_bn(
-        x,
-        f"{conv}/dwise",
-        _NAMING,
-        in_place=False,
-        num_output=inner,
-        group=inner,
-        kernel_size=3,
-        pad=1,
-        stride=stride,
-    )
-    x = conv_bn(
-        x,
-        f"{conv}/linear",
-        _NAMING,
-        in_place=False,
-        relu=False,
-        num_output=num_output,
-        kernel_size=1,
-    )
+    each: dict[str, Any] = {"num_output": inner, "group": inner, "stride": stride}
+    x = conv_bn(x, f"{conv}/dwise", _NAMING, in_place=False, kernel_size=3, pad=1, **each)
+    # Section 3.2: a ReLU would lose information where there are few channels.
+    narrow: dict[str, Any] = {"num_output": num_output, "kernel_size": 1}
+    x = conv_bn(x, f"{conv}/linear", _NAMING, in_place=False, relu=False, **narrow)
     if stride > 1 or channels != num_output:
         return x
     added: Blob = L.Eltwise(bottom, x, name=f"block_{name}")

@@ -33,6 +33,7 @@ def network_in_network(form: Form, *, classes: int = 1000, size: int = 224) -> N
         crop_size=size,
         mean_file="data/ilsvrc12/imagenet_mean.binaryproto",
     )
+    # cccp stands for "cascaded cross channel parametric pooling": a 1x1 convolution.
     x = _convolution(x, "conv1", 0, 96, 0.01, kernel_size=11, stride=4)
     x = _convolution(x, "cccp1", 1, 96)
     x = _convolution(x, "cccp2", 2, 96)
@@ -49,6 +50,7 @@ def network_in_network(form: Form, *, classes: int = 1000, size: int = 224) -> N
     x = _convolution(x, "conv4-1024", 10, 1024, kernel_size=3, pad=1)
     x = _convolution(x, "cccp7-1024", 11, 1024)
     x = _convolution(x, head("cccp8-1024", classes, 1000), 12, classes, 0.01)
+    # Section 3.2: the average of the map of a class is its score.
     form.classify(average(x, "pool4"))
 
 

@@ -39,6 +39,7 @@ def network_in_network_cifar(form: Form, *, classes: int = 100, size: int = 32) 
     x = _convolution(x, "cccp1", "relu_cccp1", 160)
     x = _convolution(x, "cccp2", "relu_cccp2", 96)
     x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=3, stride=2)
+    # Section 4.1: a dropout after each of the first two modules.
     x = L.Dropout(x, name="drop3", top="pool1_d", dropout_ratio=0.5)
     x = _convolution(x, "conv2", "relu2", 192, kernel_size=5, pad=2)
     x = _convolution(x, "cccp3", "relu_cccp3", 192)

@@ -32,10 +32,12 @@ def preresnet_cifar(
         mirror=True,
     )
     x = L.Convolution(x, name="conv1", num_output=16, kernel_size=3, pad=1, bias_term=False)
+    # 9 n + 2 layers, n bottlenecks in each stage.
     for stage, channels in ((2, 64), (3, 128), (4, 256)):
         for index in range(1, (depth - 2) // 9 + 1):
             stride = 2 if stage > 2 and index == 1 else 1
             x = _block(x, f"block{stage}_{index}", channels, stride, index == 1)
+    # Nothing activates the last sum, so a normalization and a ReLU follow it.
     x = bn_relu(x, Naming("bn5", "scale5", "relu5"))
     x = average(x, "pool5")
     form.classify(L.InnerProduct(x, name=head("fc6", classes, 10), num_output=classes))

@@ -35,6 +35,7 @@ def pspnet50(form: Form, *, classes: int = 150, size: int = 473) -> None:
     for stage, number in enumerate(BLOCKS[50], start=2):
         for index in range(1, number + 1):
             x = layers.block(x, stage, index)
+    # Figure 3: bins of 1x1, 2x2, 3x3 and 6x6.
     pooled = [layers.pyramid(x, parts) for parts in (1, 2, 3, 6)]
     x = L.Concat(x, *reversed(pooled), name="conv5_3_concat")
     x = layers.convolution(x, "conv5_4", 512, kernel_size=3, pad=1)
@@ -73,6 +74,7 @@ class _Layers:
         """A bottleneck; stages 4 and 5 dilate where those of ResNet halve the image."""
         name = f"conv{stage}_{index}"
         inner, outer = 16 * 2**stage, 64 * 2**stage
+        # Only stage 3 halves: the last image is an eighth of the first one.
         stride = 2 if (stage, index) == (3, 1) else None
         dilation = max(1, 2 ** (stage - 3))
         x = self.convolution(bottom, f"{name}_1x1_reduce", inner, kernel_size=1, stride=stride)
@@ -98,6 +100,7 @@ class _Layers:
         name = f"conv5_3_pool{parts}"
         kernel = side // parts
         x = L.Pooling(bottom, name=name, pool="AVE", kernel_size=kernel, stride=kernel)
+        # A quarter of the 2,048 channels, because there are four levels.
         x = self.convolution(x, f"{name}_conv", 512, kernel_size=1)
         enlarged: Blob = L.Interp(x, name=f"{name}_interp", height=side, width=side)
         return enlarged

@@ -93,10 +93,12 @@ def resnet(
     x = blocks.conv_bn_scale_relu(
         x, name="conv1", num_output=64, kernel_size=7, pad=3, stride=2, bias_term=depth == 50
     )
+    # Without a pad: Caffe rounds up, so that 112 becomes 56 as in the paper.
     x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=3, stride=2)
     for stage, names in enumerate(block_names(BLOCKS[depth]), start=2):
         for index, name in enumerate(names):
             keywords: dict[str, Any] = {
+                # The pooling has halved the image before the first stage.
                 "stride": 2 if stage > 2 and index == 0 else 1,
                 "name": f"res{stage}{name}",
             }

@@ -55,6 +55,7 @@ def resnet_cifar(
     )
     naming = Naming("bn_{}", "scale_{}", "relu_{}")
     x = conv_bn(x, "conv1", naming, num_output=16, kernel_size=3, pad=1, **_LEARNING)
+    # Section 4.2: 6 n + 2 layers, n blocks in each stage.
     for channels in (16, 32, 64):
         for index in range(1, (depth - 2) // 6 + 1):
             x = _block(x, f"map{channels}_{index}", channels, channels > 16 and index == 1)
@@ -83,6 +84,7 @@ def _block(bottom: Blob, name: str, channels: int, halves: bool) -> Blob:
         )
 
     added = bottom
+    # The paper pads the channels with zeros (option A); the published file convolves.
     if halves:
         added = branch(bottom, "proj", stride=stride, relu=False)
     x = branch(bottom, "a", stride=stride)

@@ -55,6 +55,7 @@ def resnext(
             x = _block(
                 x,
                 f"res{stage}{name}",
+                # Table 1: 32 paths of 4 channels, 128 together in the first stage.
                 inner=groups * width * 2 ** (stage - 2),
                 outer=256 * 2 ** (stage - 2),
                 stride=2 if stage > 2 and index == 0 else 1,

@@ -103,6 +103,7 @@ def _block(
 def excitation(bottom: Blob, name: str, channels: int, reduction: int) -> Blob:
     """A weight for each channel: (N, C, H, W) becomes (N, C, 1, 1)."""
     x = L.Pooling(bottom, name=f"{name}_global_pool", pool="AVE", global_pooling=True)
+    # The paper reduces by r = 16. A 1x1 convolution of a 1x1 image is an inner product.
     x = L.Convolution(x, name=f"{name}_1x1_down", num_output=channels // reduction, kernel_size=1)
     L.ReLU(x, name=f"{name}_1x1_down/relu", in_place=True)
     top: Blob = L.Convolution(x, name=f"{name}_1x1_up", num_output=channels, kernel_size=1)

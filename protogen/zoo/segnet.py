@@ -36,6 +36,7 @@ def segnet(form: Form, *, classes: int = 11, size: Size = (360, 480)) -> None:
     for stage, (channels, number) in enumerate(convolutions, start=1):
         for index in range(1, number + 1):
             x = _convolution(form, x, f"{stage}_{index}", channels)
+        # The sizes before the poolings: Caffe rounds up, so that twice the size may be too large.
         shapes.append(x.shape or ())
         name = f"pool{stage}"
         x, mask = L.Pooling(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from protogen import layers as L
 from protogen.compose.blob import Blob
 from protogen.zoo._form import Form
@@ -34,6 +36,7 @@ def shufflenet_v1(form: Form, *, classes: int = 1000, size: int = 224, plain: bo
     x = conv_bn(x, "conv1", _NAMING, num_output=24, kernel_size=3, pad=1, stride=2)
     x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=3, stride=2)
     number = 0
+    # Table 1: three stages, each with twice the channels of the one before it.
     for stage, units in enumerate((4, 8, 4)):
         channels = _CHANNELS[groups] * 2**stage
         for index in range(units):
@@ -53,29 +56,18 @@ def _unit(bottom: Blob, number: int, channels: int, groups: int, halves: bool, p
     if halves:
         added = L.Pooling(bottom, name=f"{name}_match_conv", pool="AVE", kernel_size=3, stride=2)
         num_output -= bottom.shape[1] or 0
+    # Section 3.3: a quarter of the channels inside, as in the bottlenecks of ResNet.
     # The first unit reads only 24 channels: they are one group.
-    group = None if number == 1 else groups
-    x = conv_bn(
-        bottom,
-        f"{name}_conv1",
-        _NAMING,
-        num_output=num_output // 4,
-        kernel_size=1,
-        group=group,
-    )
+    inner: dict[str, Any] = {"num_output": num_output // 4, "kernel_size": 1}
+    inner["group"] = None if number == 1 else groups
+    x = conv_bn(bottom, f"{name}_conv1", _NAMING, **inner)
     if number > 1:
         x = shuffle(x, f"shuffle{number}", groups, plain)
+    # No ReLU after the depthwise convolution, as in Xception.
     x = depthwise(x, f"{name}_conv2", plain, stride=2 if halves else None)
     x = bn_relu(x, _NAMING.of(f"{name}_conv2"), relu=False, in_place=True)
-    x = conv_bn(
-        x,
-        f"{name}_conv3",
-        _NAMING,
-        relu=False,
-        num_output=num_output,
-        kernel_size=1,
-        group=groups,
-    )
+    outer: dict[str, Any] = {"num_output": num_output, "kernel_size": 1, "group": groups}
+    x = conv_bn(x, f"{name}_conv3", _NAMING, relu=False, **outer)
     if halves:
         top: Blob = L.Concat(added, x, name=f"{name}_concat")
     else:

@@ -30,6 +30,7 @@ def shufflenet_v2(form: Form, *, classes: int = 1000, size: int = 224, plain: bo
     x = conv_bn(x, "conv1", _NAMING, num_output=24, kernel_size=3, pad=1, stride=2)
     x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=3, stride=2)
     number = 0
+    # Table 5, 1x: 116, 232 and 464 channels, of which each unit convolves half.
     for half, units in ((58, 4), (116, 8), (232, 4)):
         for index in range(units):
             number += 1
@@ -56,5 +57,6 @@ def _unit(bottom: Blob, number: int, half: int, halves: bool, plain: bool) -> Bl
     right = depthwise(right, f"{name}_2_conv2", plain, stride=2 if halves else None)
     right = bn_relu(right, _NAMING.of(f"{name}_2_conv2"), relu=False, in_place=True)
     right = conv_bn(right, f"{name}_2_conv3", _NAMING, num_output=half, kernel_size=1)
+    # A Concat instead of a sum: guideline 4, element by element operations take time.
     joined = L.Concat(left, right, name=f"concat{number}")
     return shuffle(joined, f"shuffle{number}", 2, plain)

@@ -54,6 +54,7 @@ def squeezenet(
 ) -> None:
     """Eight fire modules, and an average of 1x1 convolutions as the classifier."""
     x = form.image(size, batches=(32, 25), crop_size=size)
+    # Table 1 for 1.0; 1.1 is smaller here, and pools earlier.
     first: dict[str, Any] = {"num_output": 96, "kernel_size": 7}
     if version == "1.1":
         first = {"num_output": 64, "kernel_size": 3}

@@ -11,7 +11,10 @@ from protogen.zoo._network import network
 from protogen.zoo._ssd import VOC, Source, detections, images
 from protogen.zoo.vgg import stages
 
+#: What boxes are predicted from, by the size of the image. (source: section 2.2, and the published
+#: files; examples/ssd/ssd_pascal.py rounds the steps between the scales to percents)
 _SOURCES = {
+    # Scales from 20 % to 90 % of the image in equal steps, and 10 % for conv4_3.
     300: (
         Source("conv4_3_norm", 30, 60, [2], 8),
         Source("fc7", 60, 111, [2, 3], 16),
@@ -20,6 +23,7 @@ _SOURCES = {
         Source("conv8_2", 213, 264, [2], 100),
         Source("conv9_2", 264, 315, [2], 300),
     ),
+    # For COCO, whose objects are smaller: from 10 % to 90 %, and 4 % for conv4_3.
     512: (
         Source("conv4_3_norm", 20.48, 51.2, [2], 8),
         Source("fc7", 51.2, 133.12, [2, 3], 16),
@@ -70,21 +74,8 @@ def ssd(form: Form, *, classes: int = VOC, size: Literal[300, 512] = 300) -> Non
         labels="data/VOC0712/labelmap_voc.prototxt",
         mean_value=MEAN,
     )
-    x = stages(data, pools=4)
-    x = L.Pooling(x, name="pool5", pool="MAX", kernel_size=3, stride=1, pad=1)
-    x = L.Convolution(x, name="fc6", num_output=1024, kernel_size=3, pad=6, dilation=6)
-    L.ReLU(x, name="relu6", in_place=True)
-    x = L.Convolution(x, name="fc7", num_output=1024, kernel_size=1)
-    L.ReLU(x, name="relu7", in_place=True)
-    halving = {"kernel_size": 3, "pad": 1, "stride": 2}
-    x = _pair(x, 6, 256, **halving)
-    x = _pair(x, 7, 128, **halving)
-    # Images of 512 are halved twice more before they are as small as those of 300.
-    rest = {"kernel_size": 3} if size == 300 else halving
-    x = _pair(x, 8, 128, **rest)
-    x = _pair(x, 9, 128, **rest)
-    if size == 512:
-        _pair(x, 10, 128, kernel_size=4, pad=1)
+    _add_pairs(_reduced_vgg(data), size)
+    # conv4_3 has another scale than the later layers. (source: section 3.1, after ParseNet)
     L.Normalize(
         current_net()["conv4_3"],
         name="conv4_3_norm",
@@ -103,6 +94,34 @@ def ssd(form: Form, *, classes: int = VOC, size: Literal[300, 512] = 300) -> Non
         top=400,
         confidence=0.01,
     )
+
+
+def _reduced_vgg(data: Blob) -> Blob:
+    """VGG-16 with its fully connected layers as convolutions with a part of their weights.
+
+    (source: section 3, "Base network", after DeepLab-LargeFOV)
+    """
+    x = stages(data, pools=4)
+    # Without a stride the image keeps its size, and the dilation of fc6 makes up for it.
+    x = L.Pooling(x, name="pool5", pool="MAX", kernel_size=3, stride=1, pad=1)
+    x = L.Convolution(x, name="fc6", num_output=1024, kernel_size=3, pad=6, dilation=6)
+    L.ReLU(x, name="relu6", in_place=True)
+    x = L.Convolution(x, name="fc7", num_output=1024, kernel_size=1)
+    L.ReLU(x, name="relu7", in_place=True)
+    return x
+
+
+def _add_pairs(bottom: Blob, size: int) -> None:
+    """The further layers that boxes are predicted from, each smaller than the one before it."""
+    halving = {"kernel_size": 3, "pad": 1, "stride": 2}
+    x = _pair(bottom, 6, 256, **halving)
+    x = _pair(x, 7, 128, **halving)
+    # Images of 512 are halved twice more before they are as small as those of 300.
+    rest = {"kernel_size": 3} if size == 300 else halving
+    x = _pair(x, 8, 128, **rest)
+    x = _pair(x, 9, 128, **rest)
+    if size == 512:
+        _pair(x, 10, 128, kernel_size=4, pad=1)
 
 
 def _pair(bottom: Blob, number: int, inner: int, **convolution: Any) -> Blob:

@@ -38,17 +38,8 @@ def unet(
     x = _convolution(x, "conv_d0a-b_new", "d0b", 64)
     x = _convolution(x, "conv_d0b-c", "d0c", 64)
     for stage in range(1, 5):
-        channels = 64 * 2**stage
-        x = L.Pooling(
-            x,
-            name=f"pool_d{stage - 1}c-{stage}a",
-            top=f"d{stage}a",
-            pool="MAX",
-            kernel_size=2,
-            stride=2,
-        )
-        x = _convolution(x, f"conv_d{stage}a-b", f"d{stage}b", channels)
-        x = _convolution(x, f"conv_d{stage}b-c", f"d{stage}c", channels)
+        x = _down(x, stage)
+        # Section 3.1: dropouts at the end of the contracting path.
         if stage >= 3 and form.training:
             L.Dropout(x, name=f"dropout_d{stage}c", in_place=True, dropout_ratio=0.5)
     for stage in (3, 2, 1, 0):
@@ -69,6 +60,14 @@ def _convolution(bottom: Blob, name: str, top: str, channels: int) -> Blob:
     return x
 
 
+def _down(bottom: Blob, stage: int) -> Blob:
+    """Half the image, with twice the channels."""
+    name, channels = f"pool_d{stage - 1}c-{stage}a", 64 * 2**stage
+    x: Blob = L.Pooling(bottom, name=name, top=f"d{stage}a", pool="MAX", kernel_size=2, stride=2)
+    x = _convolution(x, f"conv_d{stage}a-b", f"d{stage}b", channels)
+    return _convolution(x, f"conv_d{stage}b-c", f"d{stage}c", channels)
+
+
 def _up(bottom: Blob, stage: int, offset: Any) -> Blob:
     """Twice the image, joined with the last one of the same stage on the way down."""
     net = current_net()
@@ -86,6 +85,7 @@ def _up(bottom: Blob, stage: int, offset: Any) -> Blob:
         stride=2,
     )
     L.ReLU(x, name=f"relu_{up}a", in_place=True)
+    # Without padding, what comes from the way down is larger.
     cropped = L.Crop(net[down], x, name=f"crop_{down}-{down}c", top=f"{down}c", offset=offset)
     x = L.Concat(x, cropped, name=f"concat_{down}c_{up}a-b", top=f"{up}b")
     x = _convolution(x, f"conv_{up}b-c", f"{up}c", channels)

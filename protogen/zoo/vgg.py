@@ -18,6 +18,7 @@ _PAPER = (
 )
 
 #: The channels of each stage, and its number of convolutions by the depth of the net.
+# The depths are those of the columns D and E.
 STAGES = {64: (2, 2), 128: (2, 2), 256: (3, 4), 512: (3, 4)}
 
 
@@ -70,6 +71,7 @@ def stages(x: Blob, depth: int = 16, pools: int = 5, first_pad: int = 1) -> Blob
     ``pools`` is how many of the stages have a pooling, and ``first_pad`` the pad of conv1_1.
     """
     channels = [*STAGES, 512]
+    # The fifth stage has the channels of the fourth.
     for stage, width in enumerate(channels, start=1):
         for number in range(1, STAGES[width][depth == 19] + 1):
             x = blocks.conv_relu(

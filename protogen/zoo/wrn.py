@@ -20,6 +20,7 @@ from protogen.zoo._parts import Naming, bn_relu
 )
 def wrn(form: Form, *, classes: int = 10, size: int = 32, depth: int = 28, widen: int = 10) -> None:
     """Three stages of residual blocks that are ``widen`` times as wide as those of ResNet."""
+    # 6 n + 4 layers, n blocks in each stage.
     blocks, rest = divmod(depth - 4, 6)
     if rest or blocks < 1:
         reject(f"depth must be 4 more than a multiple of 6, got {depth}", "")
@@ -58,6 +59,7 @@ def _block(bottom: Blob, name: str, channels: int, stride: int, shortcut: bool) 
         return top
 
     x = branch(bottom, "2a", stride)
+    # Section 2.4: between the convolutions, not in the shortcut; 0.3 for CIFAR.
     x = L.Dropout(x, name=f"{name}_dropout", dropout_ratio=0.3)
     x = branch(x, "2b")
     added = bottom

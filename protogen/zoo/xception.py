@@ -21,13 +21,16 @@ _NAMING = Naming("{}_bn", "{}_scale", "{}_relu")
 def xception(form: Form, *, classes: int = 1000, size: int = 299) -> None:
     """Twelve residual blocks of separable convolutions, four of which halve the image."""
     x = form.image(size, batches=(32, 25), mirror=True, crop_size=size)
+    # The entry flow.
     x = conv_bn(x, "conv1", _NAMING, eps=1e-3, num_output=32, kernel_size=3, stride=2)
     x = conv_bn(x, "conv2", _NAMING, eps=1e-3, num_output=64, kernel_size=3)
     x = _halving(x, 1, 128, 128)
     x = _halving(x, 2, 256, 256)
     x = _halving(x, 3, 728, 728)
+    # The middle flow, eight times.
     for index in range(4, 12):
         x = _middle(x, f"xception{index}")
+    # The exit flow.
     x = _halving(x, 12, 728, 1024)
     x = _separable(x, "conv3", 1536)
     x = _separable(x, "conv4", 2048)
@@ -50,6 +53,7 @@ def _halving(bottom: Blob, number: int, inner: int, num_output: int) -> Blob:
         stride=2,
     )
     x = bottom
+    # The first block reads what a ReLU has produced.
     if number > 1:
         x = L.ReLU(x, name=f"{name}_relu")
     x = _separable(x, f"{name}_conv1", inner)

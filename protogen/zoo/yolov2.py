@@ -40,6 +40,7 @@ def yolov2(form: Form, *, classes: int = 20, anchors: int = 5, size: Size = 416)
         if number in _POOLS:
             x = L.Pooling(x, name=f"pool{number}", pool="MAX", kernel_size=2, stride=2)
     name = head("conv_reg", classes, 20)
+    # Four coordinates, a confidence and the scores of the classes for each anchor.
     L.Convolution(x, name=name, num_output=anchors * (classes + 5), kernel_size=1)
 
 

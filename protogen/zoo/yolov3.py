@@ -35,7 +35,9 @@ def yolov3(form: Form, *, classes: int = 80, size: Size = 416) -> None:
         for _ in range(blocks):
             x = layers.residual(x, channels)
         ends.append(x)
+    # Section 2.3: 3 boxes at each place of each scale, with 4 coordinates and a confidence.
     boxes = 3 * (classes + 5)
+    # From the smallest image to the largest one.
     x = layers.boxes(x, 512, boxes, classes)
     x = layers.enlarged(x, 256, ends[3])
     x = layers.boxes(x, 256, boxes, classes)

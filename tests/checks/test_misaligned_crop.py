@@ -100,6 +100,18 @@ def test_one_of_two_paths_is_enough() -> None:
     assert told(net + crop("up", "data", "offset: 2"), "S208") == []
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        'layer { name: "start" type: "Pooling" top: "start" pooling_param { kernel_size: 2 } }\n',
+        'layer { name: "start" type: "Convolution" top: "start" convolution_param { '
+        "num_output: 4 kernel_size: 1 } }\n",
+    ],
+)
+def test_a_layer_without_its_bottom(start: str) -> None:
+    assert told(image(3, 20) + start + crop("data", "start", "offset: 1"), "S208") == []
+
+
 def test_the_published_nets_of_fcn_are_clean(conformance: Path) -> None:
     files = [
         path

@@ -34,6 +34,13 @@ def test_parts_of_different_forks() -> None:
     assert text.endswith("  why:   no known fork has all of this")
 
 
+def test_a_fork_that_is_a_target() -> None:
+    """The Caffe in tpu-mlir 1.30.2 has both, and its caffe.proto the fields."""
+    pool = layer("p", "Pooling", "data", pooling_param="kernel_size: 2 yolo: true")
+    (text,) = findings(image(3, 8) + pool + layer("m", "Mish", "p"), "F103")
+    assert text.endswith("  why:   forks that have all of this: sophgo")
+
+
 @pytest.mark.usefixtures("in_folder")
 def test_a_solver() -> None:
     text = SOLVER + "plateau_winsize: 10"

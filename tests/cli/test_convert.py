@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,23 @@ def test_a_net_for_a_target_that_only_rounds_up() -> None:
     assert "net.prototxt: pool: rounds up, and a Slice keeps height 3 and width 3" in result.stderr
     assert 'type: "Slice"' in result.stdout
     assert "# halves" in result.stdout
+
+
+def test_the_report_as_json() -> None:
+    text = NET + 'layer { name: "up" type: "Upsample" bottom: "pool" top: "up"'
+    text += " upsample_param { scale: 2 } }\n"
+    result = convert(text, "--to", "opencv4", "--json", "-o", "out.prototxt")
+    assert result.exit_code == 0
+    report = json.loads(result.stdout)
+    assert report["target"] == "opencv4"
+    assert report["changes"] == [
+        "up: Upsample replaced by Deconvolution"
+        ' (weights: blob 0 of "up" (3x1x2x2) is filled with 1)',
+        "pool: write ceil_mode: false instead of round_mode",
+    ]
+    assert report["weights"] == [{"layer": "up", "blob": 0, "shape": [3, 1, 2, 2], "value": 1}]
+    assert protogen.check("out.prototxt", target="opencv4").verdict("opencv4") == "runs"
+    assert convert(text, "--to", "opencv4", "--json").exit_code == 2
 
 
 def test_nothing_to_change() -> None:

@@ -340,3 +340,33 @@ def test_options_that_do_not_go_together(tmp_path, options, message):
     result = CliRunner().invoke(commands, ["emit", str(path), *options])
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "emit",
+        "deploy --input d=1x3 --input l=1",
+        "convert --to opencv4 --force",
+        "view",
+        "to-python",
+        "edit --remove s",
+        "edit --remove s --force -o net.prototxt",
+        "upgrade",
+    ],
+)
+def test_neither_the_net_nor_its_data_is_overwritten(in_folder: Path, command: str) -> None:
+    net = (
+        'layer { name: "x" type: "HDF5Data" top: "d" top: "l"'
+        ' hdf5_data_param { source: "data.txt" batch_size: 1 } }\n'
+        'layer { name: "s" type: "Silence" bottom: "d" bottom: "l" }\n'
+    )
+    Path("net.prototxt").write_text(net)
+    Path("data.txt").write_text("missing.h5\n")
+    Path("link").symlink_to("net.prototxt" if command == "upgrade" else "data.txt")
+    name, *arguments = command.split()
+    result = CliRunner().invoke(commands, [name, "net.prototxt", "-o", "link", *arguments])
+    assert result.exit_code == 2
+    assert "is read by this command, and would be overwritten by its output" in result.stderr
+    assert Path("net.prototxt").read_text() == net
+    assert Path("data.txt").read_text() == "missing.h5\n"

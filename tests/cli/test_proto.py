@@ -50,6 +50,27 @@ message BlurParameter { optional float size = 1 [default = 0.1]; map<string, int
 """
 )
 
+#: A fork with images, which the commands that compute something need.
+IMAGES = (
+    HEAD.replace(
+        "message LayerParameter {",
+        """message BlobShape { repeated int64 dim = 1; }
+message InputParameter { repeated BlobShape shape = 1; }
+message BlurParameter { optional float size = 1; }
+message LayerParameter {
+  optional InputParameter input_param = 143;
+  optional BlurParameter blur_param = 150;""",
+    )
+    + """}
+message PoolingParameter { optional uint32 kernel_size = 2; }
+"""
+)
+BLURRED = """\
+layer { name: "data" type: "Input" top: "data" input_param { shape { dim: [1, 3, 8, 8] } } }
+layer { name: "pool" type: "Pooling" bottom: "data" top: "pool" pooling_param { kernel_size: 2 } }
+layer { name: "b" type: "Blur" bottom: "pool" top: "b" blur_param { size: 2 } }
+"""
+
 NET = """\
 name: "net"  # kept
 layer { name: "b" type: "Blur" blur_param { size: 2 } }
@@ -61,7 +82,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The files in the current folder, the same for all tests: to compile a schema takes long."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("schemas"))
-        for name, text in {"a.proto": A, "b.proto": B, "net.prototxt": NET}.items():
+        texts = {"a.proto": A, "b.proto": B, "images.proto": IMAGES}
+        for name, text in {**texts, "net.prototxt": NET, "blurred.prototxt": BLURRED}.items():
             Path(name).write_text(text, encoding="utf-8")
         yield
 
@@ -250,3 +272,51 @@ def test_without_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run("proto", "diff", "a.proto", "bvlc")
     assert "--proto needs the package grpcio-tools: pip install" in result.stderr
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "convert blurred.prototxt --to vitis-dpu",
+        "cost blurred.prototxt",
+        "crop-offset blurred.prototxt data data",
+        "deploy blurred.prototxt",
+        "draw blurred.prototxt -o blurred.dot",
+        "edit blurred.prototxt --set b blur_param.size 3",
+        "sizes blurred.prototxt",
+        "summary blurred.prototxt",
+        "upgrade blurred.prototxt",
+        "view blurred.prototxt -o -",
+    ],
+)
+def test_commands_that_read_by_a_schema(command: str) -> None:
+    unknown = run(*command.split())
+    said = unknown.stderr + str(unknown.exception)
+    assert "blur_param" in said, said
+    result = run(*command.split(), "--proto", "images.proto")
+    assert result.exit_code == 0, result.output
+    assert "has no field" not in result.stderr
+
+
+def test_a_receptive_field_by_a_schema() -> None:
+    result = run("receptive-field", "blurred.prototxt", "pool", "--proto", "images.proto")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_a_diff_by_a_schema() -> None:
+    Path("sharper.prototxt").write_text(BLURRED.replace("size: 2 } }", "size: 1 } }"))
+    nets = ("blurred.prototxt", "sharper.prototxt")
+    assert run("diff", *nets, "--proto", "images.proto").exit_code == 1
+    assert "blur_param.size" in run("diff", *nets, "--proto", "images.proto").stdout
+    text = run("diff", "--textconv", nets[1], "--proto", "images.proto").stdout
+    assert "blur_param {" in text
+
+
+def test_an_editor_by_a_schema() -> None:
+    from protogen.cli._page_server import Editor
+
+    shown = {}
+    for schema in (None, "images.proto"):
+        editor = Editor("a", BLURRED, None, lambda net: net.analysis(), schema)
+        shown[schema] = "has no field" in str(editor.content(BLURRED))
+    assert shown == {None: True, "images.proto": False}

@@ -190,6 +190,7 @@ def test_files_that_are_excluded(in_folder: Path) -> None:
         ("protogen.toml", f"data = {'9' * 5000}", "Exceeds the limit"),
         ("protogen.toml", "data = \udcff", "can't decode byte 0xff"),
         ("protogen.toml", "inputs = 2020-01-01", "expected a table, got datetime.date(2020, 1, 1)"),
+        ("protogen.toml", "#" * 2**24 + "\n", "it is larger than 16 MiB"),
         ("setup.cfg", "[protogen\n", "File contains no section headers"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,20 @@ INFERRING = "check cost deploy diff edit emit receptive-field shapes sizes summa
 @pytest.mark.parametrize("command", INFERRING.split())
 def test_every_command_that_infers_shapes_can_leave_sources_closed(command: str) -> None:
     assert "--no-data" in run(command, "--help").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the names of files are POSIX ones")
+@pytest.mark.parametrize("command", ["fmt --diff", "check --fix --diff"])
+def test_the_name_of_a_file_cannot_end_the_header_of_its_difference(
+    in_folder: Path, command: str
+) -> None:
+    name = "a\x1b[2J\n+++ forged.prototxt"
+    Path(name).write_text(
+        'layer{ name: "d" type: "Input" top: "d" input_param { shape { dim: [1, 1, 5, 5] } } }\n'
+        'layer { name: "p" type: "Pooling" bottom: "d" top: "p"'
+        " pooling_param { kernel_size: 1 stride: 3 } }\n"
+    )
+    output = run(*command.split(), name).stdout
+    assert "@@" in output
+    assert "\n+++ forged" not in output
+    assert "\x1b" not in output

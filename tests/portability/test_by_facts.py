@@ -111,6 +111,39 @@ def test_an_unknown_field_at_its_place() -> None:
     assert (found.location.line, found.location.column) == (5, column)
 
 
+# As read in NVIDIA/TensorRT release/8.6 parsers/caffe/caffeParser/opParsers/ and in
+# Tencent/ncnn a4d2ea1d tools/caffe/caffe2ncnn.cpp.
+@pytest.mark.parametrize(
+    ("target", "layer", "expected"),
+    [
+        ("tensorrt8", 'type: "LRN"', "computes otherwise"),
+        ("tensorrt8", 'type: "LRN" lrn_param { beta: 0.75 k: 2 }', "runs"),
+        ("tensorrt8", 'type: "Scale"', "computes otherwise"),
+        ("tensorrt8", 'type: "Scale" scale_param { bias_term: true }', "runs"),
+        ("tensorrt8", 'type: "Eltwise" bottom: "data" bottom: "data"', "refused"),
+        ("tensorrt8", 'type: "Concat" concat_param { concat_dim: 2 }', "computes otherwise"),
+        ("ncnn", 'type: "LRN"', "runs"),
+        ("ncnn", 'type: "LRN" lrn_param { k: 2 }', "computes otherwise"),
+        ("ncnn", 'type: "Softmax" softmax_param { axis: -3 }', "computes otherwise"),
+        (
+            "ncnn",
+            'type: "Convolution" convolution_param { num_output: 4 kernel_size: [3, 1] }',
+            "computes otherwise",
+        ),
+        (
+            "ncnn",
+            'type: "Convolution" convolution_param { num_output: 4 kernel_size: [3, 3] }',
+            "runs",
+        ),
+    ],
+)
+def test_what_parsers_read(target: str, layer: str, expected: str) -> None:
+    text = f'{DATA}layer {{ name: "x" bottom: "data" top: "o" {layer} }}\n'
+    assert verdict(text, target) == expected
+    converted = protogen.convert(protogen.loads(text), to=target).net
+    assert verdict(converted.text, target) == "runs"
+
+
 # Run in the Caffe of tpu-mlir 1.30.2: "Layer x has unknown engine."
 @pytest.mark.parametrize(
     ("layer", "expected"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,7 @@ import pytest
 import protogen
 from protogen import targets
 from protogen.transforms import FloorPooling
-from tests.portability.test_consumers import CONSUMERS, TOLERANCE, answers, job, written
-from tests.portability.test_consumers import caffe as caffe  # the fixture
-from tests.portability.test_consumers import opencv as opencv  # the fixture
+from tests.portability.programs import TOLERANCE, ask, job
 
 #: Behind the pooling: nothing, a layer in place, and two readers.
 READERS = (
@@ -56,10 +53,7 @@ def floor_nets(number: int) -> Iterator[tuple[str, str]]:
 def values(caffe: str, folder: Path, nets: dict[str, str]) -> dict[str, dict[str, object]]:
     """Each blob of the nets in a real Caffe, on inputs that depend on the identifier."""
     numpy = pytest.importorskip("numpy", reason="numpy is not installed")
-    folder.mkdir()
-    jobs = [{**job(name, text), "phase": "TEST"} for name, text in nets.items()]
-    command = [caffe, CONSUMERS / "caffe_child.py", written(folder, jobs), folder]
-    subprocess.run(command, check=True, capture_output=True)
+    ask("caffe", caffe, folder, [job(name, text) for name, text in nets.items()])
     found = {}
     for name in nets:
         with numpy.load(folder / f"{name}.npz") as saved:
@@ -102,7 +96,7 @@ def test_opencv_rounds_down_as_caffe_does(opencv: str, caffe: str, tmp_path: Pat
     converted = []
     for name, text in nets.items():
         converted.append(job(name, protogen.convert(protogen.loads(text), to="opencv4").net.text))
-    found = answers(opencv, tmp_path / "a", converted)
+    found = ask("opencv", opencv, tmp_path / "a", converted)
     wrong = {}
     for name, answer in found.items():
         differences = answer.get("differences", {})

@@ -34,13 +34,28 @@ HALVED = "kernel_size: 2 stride: 2"
 #: Layers by their types, bottoms and parameters.
 LAYERS = (
     ("ConvolutionDepthwise", "conv", "convolution_param { num_output: 4 kernel_size: 3 }"),
-    ("DepthwiseConvolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 }"),
+    ("DepthwiseConvolution", "conv", "convolution_param { num_output: 4 group: 4 kernel_size: 3 }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 group: 4 kernel_size: 3 }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 axis: 1 }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 1 engine: CUDNN }"),
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 1 engine: MKLDNN }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: [3, 1] }"),
+    ("Deconvolution", "conv", "convolution_param { num_output: 4 kernel_size: [3, 1] }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 stride: [1, 2] }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad: [1, 0] }"),
+    ("Deconvolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 stride: [1, 2] }"),
+    ("Deconvolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad: [1, 0] }"),
+    ("Softmax", "conv", "softmax_param { axis: -3 }"),
+    ("Scale", "conv", ""),
+    ("Eltwise", "conv pair conv", ""),
+    ("Eltwise", "conv pair conv pair", "eltwise_param { coeff: [2, 1, 3, 1] }"),
+    ("Crop", "conv pair", ""),
+    ("Eltwise", "conv pair", "eltwise_param { coeff: 2 coeff: 1 }"),
+    ("Reshape", "conv", "reshape_param { axis: 2 shape { dim: 49 } }"),
+    ("Reshape", "conv", "reshape_param { num_axes: 2 shape { dim: 4 } }"),
     ("InnerProduct", "conv", "inner_product_param { num_output: 2 transpose: true }"),
     ("Upsample", "conv", "upsample_param { scale: 2 }"),
+    ("Upsample", "conv", ""),
     ("ReLU6", "conv", ""),
     ("ReLU", "conv", "relu_param { engine: CUDNN }"),
     ("Clip", "conv", "clip_param { min: 0 max: 6 }"),
@@ -62,6 +77,10 @@ LAYERS = (
     ("Log", "conv", "log_param { base: 10 }"),
     ("Log", "conv", "log_param { scale: 2 shift: 1 }"),
     ("Concat", "conv pair", "concat_param { concat_dim: 2 }"),
+    ("Eltwise", "conv pair", "eltwise_param { coeff: 2 coeff: 1 }"),
+    ("Crop", "conv data", "crop_param { axis: 2 }"),
+    ("Reshape", "conv", "reshape_param { axis: 1 shape { dim: 2 dim: 2 dim: 7 dim: 7 } }"),
+    ("Reshape", "conv", "reshape_param { num_axes: 2 shape { dim: 4 dim: 1 } }"),
     ("Concat", "conv pair", "concat_param { axis: -3 }"),
     ("BatchNorm", "conv", ""),
     ("BatchNorm", "conv", "batch_norm_param { use_global_stats: false }"),
@@ -88,6 +107,7 @@ SLICE = """\
 layer { name: "x" type: "Slice" bottom: "conv" top: "a" top: "b"
   slice_param { slice_dim: 2 slice_point: 3 } }
 """
+HALVES = SLICE.replace("slice_dim: 2 slice_point: 3", "axis: 1")
 SPLIT = """\
 layer { name: "x" type: "Split" bottom: "conv" top: "a" top: "b" }
 layer { name: "y" type: "Silence" bottom: "a" }
@@ -145,6 +165,8 @@ def nets(target: Target) -> Iterator[tuple[str, str]]:
     else:
         yield "layers", IMAGE + "".join(text for _, text in layers)
     yield "slice", IMAGE + SLICE
+    yield "halves", IMAGE + HALVES
+    yield "rows", IMAGE + SLICE.replace("slice_dim: 2", "axis: -2")
     yield "split", IMAGE + SPLIT
     yield from (("trained", TRAINED), ("fed", FED), ("one-phase", ONE_PHASE))
     yield from (("two-inputs", TWO_INPUTS), ("v1", V1), ("input-fields", INPUT_FIELDS))
@@ -160,6 +182,22 @@ def claims(report: Judgment) -> list[Diagnostic]:
 
 def facts(findings: Iterable[Diagnostic]) -> set[tuple[str, str, str]]:
     return {(each.code, each.layer, each.message) for each in findings}
+
+
+def check_weights(net: protogen.Net, result: Result) -> None:
+    """A blob has its weights under its name in a caffemodel, or the result says where."""
+    old, new = net.analysis().params, result.net.analysis().params
+    changed = {(each.layer, each.blob): each for each in result.weights}
+    for layer, shapes in new.items():
+        for blob, shape in enumerate(shapes):
+            if (layer, blob) in changed:
+                assert changed.pop((layer, blob)).shape == shape
+                continue
+            known = old[layer][blob]  # a size is unknown if that of the data is
+            assert known is not None
+            assert shape is not None
+            assert known == shape or (None in known and known[0] == shape[0]), (layer, blob)
+    assert not changed
 
 
 def check_claims(before: Judgment, result: Result, after: Judgment, *, upgraded: bool) -> None:
@@ -189,6 +227,7 @@ def test_convert_does_what_check_says_and_nothing_else(target: Target) -> None:
         try:
             upgraded = Upgrade()(net).modified
             check_claims(before, result, asked(result.net, target), upgraded=upgraded)
+            check_weights(net, result)
         except AssertionError as error:
             raise AssertionError(
                 f"{name}: {error}\n{before.diagnostics}\n{result.net.text}"

@@ -75,6 +75,8 @@ def _value(each: object, read: list[float]) -> float:
     param = each.eltwise_param  # type: ignore[attr-defined]
     if param.operation == param.PROD:
         return math.prod(read)
+    if param.operation == param.MAX:
+        return max(read)
     weights = list(param.coeff) or [1.0] * len(read)
     return sum(weight * value for weight, value in zip(weights, read))
 
@@ -123,7 +125,7 @@ def test_an_upsampling_repeats_each_pixel() -> None:
     net, report = converted(layer("Upsample", "upsample_param { scale: 3 }"), having())
     assert types(net) == ["Deconvolution"]
     assert net.analysis().blobs["y"] == (1, 8, 18, 12)
-    assert "weights: new blob of ones" in report[0]
+    assert report[0].endswith('(weights: blob 0 of "y" (8x1x3x3) is filled with 1)')
 
 
 def test_a_shuffle_needs_permute() -> None:
@@ -186,3 +188,63 @@ def test_a_net_that_needs_no_change_is_read_once(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Net, "current", property(counted))
     LayerTypes(targets.get("opencv4"))(net)
     assert asked < 30  # each time takes time in the size of the net
+
+
+def test_where_weights_come_from() -> None:
+    """PSPNet's BN has slope, bias, mean and variance, each 1xCx1x1; BatchNorm divides by its third.
+
+    (source: hszhao/PSPNet: src/caffe/layers/bn_layer.cpp; batch_norm_layer.cpp)
+    """
+    text = layer("BN", "bn_param { eps: 0.001 }")
+    result = LayerTypes(targets.get("bvlc"))(loads(DATA + text))
+    assert result.report == (
+        "y: BN replaced by BatchNorm + Scale (weights:"
+        ' blob 0 of "y_normalized" (8) is blob 2 of "y" (1x8x1x1);'
+        ' blob 1 of "y_normalized" (8) is blob 3 of "y" (1x8x1x1);'
+        ' blob 2 of "y_normalized" (1) is filled with 1;'
+        ' blob 0 of "y" (8) is blob 0 of "y" (1x8x1x1);'
+        ' blob 1 of "y" (8) is blob 1 of "y" (1x8x1x1))',
+    )
+    third = result.weights[2]
+    assert (third.layer, third.blob, third.value) == ("y_normalized", 2, 1.0)
+
+
+def test_a_transposed_inner_product() -> None:
+    param = "inner_product_param { num_output: 5 transpose: true }"
+    result = LayerTypes(targets.get("opencv4"))(loads(DATA + layer("InnerProduct", param)))
+    # 8 * 6 * 4 = 192 elements are multiplied.
+    assert result.report[0].endswith(
+        '(weights: blob 0 of "y" (5x192) is blob 0 of "y" (192x5), transposed)'
+    )
+    assert not result.net.message.layer[1].inner_product_param.transpose
+
+
+@pytest.mark.parametrize(
+    ("param", "expected"),
+    [
+        ("", 3.0 * 4),
+        ("eltwise_param { coeff: [2, 1, -3, 0.5] }", 3.0 * 0.5),
+        ("eltwise_param { operation: PROD }", 3.0**4),
+        ("eltwise_param { operation: MAX }", 3.0),
+    ],
+)
+def test_an_eltwise_of_four_bottoms_in_pairs(param: str, expected: float) -> None:
+    """TensorRT's parser takes two, without coefficients (parseEltwise.cpp)."""
+    text = layer("Eltwise", param).replace('bottom: "data"', 'bottom: "data" ' * 4, 1)
+    tensorrt = targets.get("tensorrt8")
+    first = LayerTypes(tensorrt)(loads(DATA + text))
+    net = LayerTypes(tensorrt)(first.net).net
+    assert types(net).count("Eltwise") == 3
+    assert all(len(each.bottom) <= 2 for each in net.message.layer)
+    assert not any(each.eltwise_param.coeff for each in net.message.layer)
+    assert evaluate(net, 3.0) == pytest.approx(expected)
+
+
+def test_kernels_of_both_axes() -> None:
+    param = "convolution_param { num_output: 8 kernel_size: [3, 1] pad: [1, 0] stride: 2 }"
+    net, _ = converted(layer("Convolution", param), targets.get("ncnn"))
+    written = net.message.layer[1].convolution_param
+    assert (written.kernel_h, written.kernel_w, list(written.kernel_size)) == (3, 1, [])
+    assert (written.pad_h, written.pad_w, list(written.pad)) == (1, 0, [])
+    assert list(written.stride) == [2]
+    assert net.analysis().blobs["y"] == (1, 8, 3, 2)  # (6 + 2 - 3) // 2 + 1, (4 - 1) // 2 + 1

@@ -220,7 +220,7 @@ def CreateMultiBoxHead(  # noqa: N802
     head.check(num_classes)
     tops = _Tops()
     for index, name in enumerate(from_layers):
-        below = _convolved(net, head.normalized(name, index), lists.depth(index), convolution)
+        below = _intermediate(net, head.normalized(name, index), lists.depth(index), convolution)
         priors = lists.priors(index, flip)
         head.add_predictions(below, priors, num_classes, tops)
         tops.priorbox.append(head.prior_box(below, priors))
@@ -229,7 +229,7 @@ def CreateMultiBoxHead(  # noqa: N802
     return head.joined(prefix, tops)
 
 
-def _convolved(net: NetSpec, below: str, depth: int, keywords: Mapping[str, Any]) -> str:
+def _intermediate(net: NetSpec, below: str, depth: int, keywords: Mapping[str, Any]) -> str:
     """The layer to predict from: another convolution, if a depth is given for it."""
     if depth <= 0:
         return below

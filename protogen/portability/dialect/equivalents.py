@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from protogen import layers as layer_types
 from protogen import proto
@@ -17,7 +17,7 @@ from protogen.portability.dialect.new_names import NewNames
 from protogen.proto.fields import has_field
 from protogen.shapes import Shape
 
-__all__ = ["EQUIVALENTS", "Equivalent", "Fields", "Site", "Write"]
+__all__ = ["EQUIVALENTS", "Equivalent", "Fields", "NewBlob", "Site", "Write"]
 
 #: The fields of a layer, as an edit gives them.
 Fields = dict[str, Any]
@@ -70,17 +70,32 @@ class Site:
 Write = Callable[[Site], Sequence[Fields] | None]
 
 
+class NewBlob(NamedTuple):
+    """Where the weights of a learnable blob of a new layer come from.
+
+    The layer is at ``position`` among the new ones. It takes blob ``old`` of the layer that is
+    replaced, ``transposed`` or in its order, or is filled with ``value``.
+    """
+
+    position: int
+    blob: int
+    old: int | None = None
+    value: float | None = None
+    transposed: bool = False
+
+
 @dataclass(frozen=True)
 class Equivalent:
     """What may stand for a layer of ``type``: layers of the types in ``uses``.
 
-    ``weights`` says how the weights change, and is empty if they stay.
+    ``weights`` says where those of the new layers come from; without it, the layer that keeps the
+    name takes those of the old one.
     """
 
     type: str
     uses: frozenset[str]
     write: Write
-    weights: str = ""
+    weights: tuple[NewBlob, ...] = ()
 
 
 def _copied(message: Any) -> Any:
@@ -123,6 +138,9 @@ def _upsampling(site: Site) -> Sequence[Fields] | None:
     """A Deconvolution without overlaps: each pixel fills a window with copies of itself."""
     param = site.layer.upsample_param
     scale = int(param.scale)
+    # Forks have different defaults, and other fields that change the size.
+    if [field.name for field, _ in param.ListFields()] != ["scale"]:
+        return None
     if len(site.layer.bottom) != 1 or site.channels is None or scale != param.scale or scale < 1:
         return None
     window = {
@@ -296,10 +314,19 @@ def _flattened(site: Site) -> Sequence[Fields] | None:
     return [site.last("Reshape", site.layer.bottom, reshape_param={"shape": {"dim": dims}})]
 
 
-_ONES = "new blob of ones before the bias"
-_FLAT = "scale and shift from 1xCx1x1 to C"
-_MOVED = "mean and variance move to the BatchNorm, slope and bias stay; all from 1xCx1x1 to C"
-_COPIES = "new blob of ones, which the filler writes"
+#: A Scale by ones, the bias of which is that of the Bias.
+_ONES = (NewBlob(0, 0, value=1), NewBlob(0, 1, old=0))
+#: The scale and the shift of SegNet's BN, which have the axes of the bottom.
+_FLAT = (NewBlob(0, 0, old=0), NewBlob(0, 1, old=1))
+#: Slope, bias, mean and variance of PSPNet's BN. The last blob of a BatchNorm divides the others.
+_MOVED = (
+    NewBlob(0, 0, old=2),
+    NewBlob(0, 1, old=3),
+    NewBlob(0, 2, value=1),
+    NewBlob(1, 0, old=0),
+    NewBlob(1, 1, old=1),
+)
+_COPIES = (NewBlob(0, 0, value=1),)
 
 
 def _all() -> Iterator[Equivalent]:

@@ -12,7 +12,10 @@ class NewNames:
 
     def __init__(self, net: proto.NetParameter) -> None:
         self._layers = {layer.name for layer in net.layer}
-        self._blobs = {blob for layer in net.layer for blob in (*layer.top, *layer.bottom)}
+        # Also bottoms that nothing produces: a new blob must not become what they read.
+        self._blobs: set[str] = set()
+        for layer in net.layer:
+            self._blobs.update(layer.top, layer.bottom)
 
     def layer(self, wanted: str) -> str:
         """This name, or with a number behind it if a layer has it."""
@@ -24,8 +27,10 @@ class NewNames:
 
 
 def _take(wanted: str, taken: set[str]) -> str:
-    name, number = wanted, 2
+    name = wanted
+    number = 2
     while name in taken:
-        name, number = f"{wanted}_{number}", number + 1
+        name = f"{wanted}_{number}"
+        number += 1
     taken.add(name)
     return name

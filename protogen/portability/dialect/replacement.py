@@ -9,11 +9,12 @@ from functools import lru_cache
 from google.protobuf.message import Message
 
 from protogen import proto
+from protogen.graph import State
 from protogen.net import Net
-from protogen.portability.dialect.equivalents import EQUIVALENTS, Fields, Site, Write
+from protogen.portability.dialect.equivalents import EQUIVALENTS, Fields, NewBlob, Site, Write
 from protogen.portability.dialect.idle_fields import idle_fields
 from protogen.portability.dialect.new_names import NewNames
-from protogen.portability.dialect.rewrites import REWRITES
+from protogen.portability.dialect.rewrites import REWRITES, REWRITTEN_WEIGHTS
 from protogen.portability.judging import judge_plainly
 from protogen.portability.quirks import quirks_of
 from protogen.portability.subject import Subject
@@ -41,14 +42,14 @@ _IDLE_TYPES = ("Dropout", "Silence", "Split")
 class Replacement:
     """Layers in the place of one, none if it is deleted, and the instruction that leads to them.
 
-    ``types`` are those of the layers if they are of other types. ``weights`` is what becomes of the
-    weights of the layer, and is empty if they fit.
+    ``types`` are those of the layers if they are of other types. ``weights`` says where those of
+    the layers come from, and is empty if those of the layer fit.
     """
 
     layers: Sequence[Fields]
     change: str
     types: str = ""
-    weights: str = ""
+    weights: tuple[NewBlob, ...] = ()
 
 
 def replacement_of(target: Target, site: Site) -> Replacement | None:
@@ -93,7 +94,9 @@ def rewrite_of(target: Target, site: Site) -> Replacement | None:
         return None
     rewrite = REWRITES[rewritten[0].field]
     together = [quirk.fix for quirk in rewritten if REWRITES[quirk.field] is rewrite]
-    return Replacement(rewrite(site) or (), "; ".join(dict.fromkeys(together)))
+    weights = REWRITTEN_WEIGHTS.get(rewritten[0].field, ())
+    change = "; ".join(dict.fromkeys(together))
+    return Replacement(rewrite(site) or (), change, weights=weights)
 
 
 def is_rewritten(target: Target, quirk: Quirk, site: Site) -> bool:
@@ -101,9 +104,11 @@ def is_rewritten(target: Target, quirk: Quirk, site: Site) -> bool:
     rewrite = REWRITES.get(quirk.field)
     if rewrite is None or not quirk.converts or not rewrite(site):
         return False
-    before = _faults(target, site, None) | {f"{target.title} {quirk.says}"}
-    after = _faults(target, site, rewrite)
-    return after < before
+    if not all(map(is_known, site.bottoms)):
+        return True
+    message = f"{target.title} {quirk.says}"
+    before, after = _faults(target, site, None), _faults(target, site, rewrite)
+    return message in before and after < before
 
 
 def message_of(fields: Fields | proto.LayerParameter) -> proto.LayerParameter:
@@ -148,10 +153,22 @@ def _trial(
         source = message.layer.add(name=f"{blob}_source", type="Input", top=[blob])
         source.input_param.shape.add(dim=[size or 0 for size in shape or ()])
     start = len(message.layer)
-    names = NewNames(proto.NetParameter(layer=[*message.layer, layer]))
-    new = write(Site(layer, shapes, names, trains)) if write else [layer]
+    before = proto.NetParameter(layer=[*message.layer, layer])
+    new = write(Site(layer, shapes, NewNames(before), trains)) if write else [layer]
     message.layer.extend(message_of(each) for each in new or ())
-    return frozenset(_findings(target, message, start))
+    found = set(_findings(target, message, start))
+    if write and new and not _has_same_shapes(before, message):
+        found.add("has another shape")
+    return frozenset(found)
+
+
+def _has_same_shapes(before: proto.NetParameter, after: proto.NetParameter) -> bool:
+    """Whether the blobs that are in both nets have equal shapes, or unknown ones."""
+    old, new = (Net.of(net).analysis(State("TEST")).blobs for net in (before, after))
+    for name in old.keys() & new.keys():
+        if is_known(old[name]) and is_known(new[name]) and old[name] != new[name]:
+            return False
+    return True
 
 
 def _findings(target: Target, message: proto.NetParameter, start: int) -> Iterator[str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from protogen import layers as layer_types
 from protogen import proto
-from protogen.portability.dialect.equivalents import Fields, Site
+from protogen.portability.dialect.equivalents import Fields, NewBlob, Site
+from protogen.shapes import is_known
 
-__all__ = ["REWRITES", "Rewrite"]
+__all__ = ["REWRITES", "REWRITTEN_WEIGHTS", "Rewrite"]
 
 #: Returns the layers that replace one, or ``None`` if it stays as it is.
 Rewrite = Callable[[Site], Sequence[Fields] | None]
@@ -89,13 +90,16 @@ def _statistics(site: Site) -> Sequence[Fields] | None:
     return [layer]
 
 
-def _axis_from_front(site: Site) -> Sequence[Fields] | None:
-    layer = _copied(site.layer)
-    param, shape = layer.concat_param, site.bottoms[0]
-    if param.axis >= 0 or shape is None:
-        return None
-    param.axis += len(shape)
-    return [layer]
+def _axis_from_front(message: str) -> Rewrite:
+    def write(site: Site) -> Sequence[Fields] | None:
+        layer, shape = _copied(site.layer), site.bottoms[0]
+        param = getattr(layer, message)
+        if param.axis >= 0 or shape is None:
+            return None
+        param.axis += len(shape)
+        return [layer]
+
+    return write
 
 
 def _default_axis(site: Site) -> Sequence[Fields] | None:
@@ -116,6 +120,13 @@ def _default_engine(site: Site) -> Sequence[Fields] | None:
     return [layer]
 
 
+def _untransposed(site: Site) -> Sequence[Fields] | None:
+    """An InnerProduct whose weights are stored the other way around."""
+    layer = _copied(site.layer)
+    layer.inner_product_param.ClearField("transpose")
+    return [layer]
+
+
 def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
     layer = _copied(site.layer)
     if layer.prior_box_param.HasField("clip"):
@@ -124,13 +135,111 @@ def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
     return [layer]
 
 
+def _per_axis(site: Site) -> Sequence[Fields] | None:
+    """``kernel_h`` and ``kernel_w`` in place of two values of ``kernel_size``, and so on."""
+    layer = _copied(site.layer)
+    param = layer.convolution_param
+    for field, stem in (("kernel_size", "kernel"), ("stride", "stride"), ("pad", "pad")):
+        values = list(getattr(param, field))
+        if len(values) == 2:
+            param.ClearField(field)
+            setattr(param, f"{stem}_h", values[0])
+            setattr(param, f"{stem}_w", values[1])
+    return None if layer == site.layer else [layer]
+
+
+def _slice(site: Site) -> Sequence[Fields] | None:
+    """A Slice with its axis, and with the points at which it divides its bottom."""
+    layer = _copied(site.layer)
+    param = layer.slice_param
+    if param.HasField("slice_dim"):
+        param.axis = param.slice_dim
+        param.ClearField("slice_dim")
+    shape, tops = site.bottoms[0], len(layer.top)
+    size = shape[param.axis] if shape is not None else None
+    if not param.slice_point and size is not None:
+        for number in range(1, tops):
+            param.slice_point.append(size // tops * number)
+    return None if layer == site.layer else [layer]
+
+
+def _crop_offset(site: Site) -> Sequence[Fields]:
+    layer = _copied(site.layer)
+    layer.crop_param.offset.append(0)
+    return [layer]
+
+
+def _coefficients(site: Site) -> Sequence[Fields]:
+    """A sum of bottoms that Power layers multiply by their coefficients."""
+    layer = _copied(site.layer)
+    layer.eltwise_param.ClearField("coeff")
+    before: list[Any] = []
+    for number, (bottom, factor) in enumerate(
+        zip(site.layer.bottom, site.layer.eltwise_param.coeff)
+    ):
+        if factor == 1:
+            continue
+        scaled = site.new(f"scaled{number}", "Power", [bottom], power_param={"scale": factor})
+        before.append(scaled)
+        layer.bottom[number] = scaled["top"][0]
+    return [*before, layer]
+
+
+def _pairs(site: Site) -> Sequence[Fields] | None:
+    """An Eltwise of two bottoms after another, each with the coefficients of its bottoms."""
+    param = site.layer.eltwise_param
+    coefficients = list(param.coeff) or [1.0] * len(site.layer.bottom)
+    layers: list[Any] = []
+    read, factor = site.layer.bottom[0], coefficients[0]
+    for number, (bottom, other) in enumerate(zip(site.layer.bottom[1:], coefficients[1:]), 1):
+        pair = proto.EltwiseParameter(operation=param.operation)
+        if (factor, other) != (1, 1):
+            pair.coeff[:] = [factor, other]
+        if number == len(site.layer.bottom) - 1:
+            return [*layers, site.last("Eltwise", [read, bottom], eltwise_param=pair)]
+        layers.append(site.new(f"first{number + 1}", "Eltwise", [read, bottom], eltwise_param=pair))
+        read, factor = layers[-1]["top"][0], 1.0
+    return None
+
+
+def _without_bias(site: Site) -> Sequence[Fields] | None:
+    layer = _copied(site.layer)
+    layer.scale_param.bias_term = False
+    return [layer]
+
+
+def _reshape(site: Site) -> Sequence[Fields] | None:
+    """A Reshape that names every axis of its bottom: 0 keeps the size of an axis."""
+    shape, param = site.bottoms[0], site.layer.reshape_param
+    if shape is None:
+        return None
+    first = param.axis + len(shape) + 1 if param.axis < 0 else param.axis
+    last = len(shape) if param.num_axes == -1 else first + param.num_axes
+    if not is_known(shape[last:]):
+        return None
+    layer = _copied(site.layer)
+    layer.reshape_param.Clear()
+    # A 0 between them keeps its meaning: it copies the size at the same place of the bottom.
+    layer.reshape_param.shape.dim.extend([0] * first)
+    layer.reshape_param.shape.dim.extend(param.shape.dim)
+    layer.reshape_param.shape.dim.extend(shape[last:])
+    return [layer]
+
+
 #: By the field of a target's quirk: how to write a layer without it.
 REWRITES: Mapping[str, Rewrite] = {
     "*.engine": _default_engine,
     "batch_norm_param.use_global_stats": _statistics,
-    "concat_param.axis": _axis_from_front,
+    "bottom": _pairs,
+    "concat_param.axis": _axis_from_front("concat_param"),
     "concat_param.concat_dim": _axis_for("concat_param", "concat_dim"),
     "convolution_param.axis": _default_axis,
+    "convolution_param.kernel_size": _per_axis,
+    "convolution_param.pad": _per_axis,
+    "convolution_param.stride": _per_axis,
+    "crop_param.offset": _crop_offset,
+    "eltwise_param.coeff": _coefficients,
+    "inner_product_param.transpose": _untransposed,
     "log_param.base": _log,
     "log_param.scale": _log,
     "log_param.shift": _log,
@@ -138,5 +247,16 @@ REWRITES: Mapping[str, Rewrite] = {
     "lrn_param.beta": _lrn,
     "lrn_param.k": _lrn,
     "prior_box_param.clip": _unclipped_boxes,
-    "slice_param.slice_dim": _axis_for("slice_param", "slice_dim"),
+    "reshape_param.axis": _reshape,
+    "reshape_param.num_axes": _reshape,
+    "scale_param.bias_term": _without_bias,
+    "slice_param.axis": _axis_from_front("slice_param"),
+    "slice_param.slice_dim": _slice,
+    "slice_param.slice_point": _slice,
+    "softmax_param.axis": _axis_from_front("softmax_param"),
+}
+
+#: What becomes of the weights, where a rewrite changes them.
+REWRITTEN_WEIGHTS: Mapping[str, tuple[NewBlob, ...]] = {
+    "inner_product_param.transpose": (NewBlob(0, 0, old=0, transposed=True),),
 }

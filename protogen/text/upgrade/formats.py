@@ -41,12 +41,16 @@ def in_one_format(document: Document) -> tuple[Document, list[Diagnostic]]:
 
 def _fixable(document: Document) -> list[Diagnostic]:
     """The findings about mixed formats with a safe fix."""
-    found = [each for each in document.diagnostics if each.name in _MIXED]
+    found = list(document.diagnostics)
     # Each layer may be well formed, so that the mix is no problem of the reader.
     mixed = document.parse_result.legacy_mixed
     if mixed is not None and mixed not in found:
         found.append(mixed)
-    return [each for each in found if each.fixable]
+    fixable = []
+    for each in found:
+        if each.name in _MIXED and each.fixable:
+            fixable.append(each)
+    return fixable
 
 
 def _with_current_types(

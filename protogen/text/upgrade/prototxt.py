@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ __all__ = ["Kind", "Upgrade", "upgrade"]
 
 Kind = Literal["net", "solver"]
 
-_MESSAGES = {"net": proto.NetParameter, "solver": proto.SolverParameter}
+_MESSAGES: Mapping[Kind, Any] = {"net": proto.NetParameter, "solver": proto.SolverParameter}
 
 
 @dataclass(frozen=True)
@@ -38,21 +39,26 @@ class Upgrade:
     diagnostics: list[Diagnostic]
 
 
-def upgrade(text: str | bytes, kind: Kind | None = None, filename: str = "") -> Upgrade:
+def upgrade(
+    text: str | bytes,
+    kind: Kind | None = None,
+    filename: str = "",
+    classes: Mapping[Kind, Any] = _MESSAGES,
+) -> Upgrade:
     """The net or solver in ``text`` in the current format, as Caffe's own upgrade tools write it.
 
     What needs no change stays as it is written, and comments move with the fields that they belong
     to. Without ``kind``, the fields decide whether it is a net or a solver; ``filename`` is what
-    diagnostics call the file.
+    diagnostics call the file, and ``classes`` are the messages of the schema to read it with.
     """
     if kind not in (None, *_MESSAGES):
         raise ValueError(f'expected the kind "net" or "solver", got "{kind}"')
     text = decode(text)
-    old = parse(text, _MESSAGES[kind or "net"], filename)
+    old = parse(text, classes[kind or "net"], filename)
     # A solver read as a net has unknown fields only, which is enough to recognize it.
     kind = kind or _kind_of(old)
-    if old.message_class is not _MESSAGES[kind]:
-        old = parse(text, _MESSAGES[kind], filename)
+    if old.message_class is not classes[kind]:
+        old = parse(text, classes[kind], filename)
     document, notes = in_one_format(Document.from_result(old))
     old = document.parse_result
     if not old.is_complete:

@@ -155,20 +155,24 @@ class _Moves:
         self._start_of_layers = self._find_start_of_layers(old)
 
     def _replaced_fields(self, new: Any) -> list[Path]:
-        remaining = {descriptor.name for descriptor, _ in new.ListFields()}
+        remaining = _names_of_fields(new)
         if self._layer_name == "layers":
             remaining.discard("layer")  # all of these are new
-        had = {descriptor.name for descriptor, _ in self._message.ListFields()}
-        return [field for field in self.spans if field[0] in had - remaining]
+        replaced = _names_of_fields(self._message) - remaining
+        return [field for field in self.spans if field[0] in replaced]
 
     def _find_start_of_layers(self, old: ParseResult) -> int:
         """Where the first layer starts, with the comments above it."""
-        layers = {field for field in self.spans if field[0] == self._layer_name}
-        starts = [self.spans[field][0] for field in layers]
+        first = len(old.text)
+        for field, (start, _) in self.spans.items():
+            if field[0] == self._layer_name:
+                first = min(first, start)
         for comment in old.comments:
-            if comment.placement == "leading" and comment.path in layers:
-                starts.append(comment.start)
-        return min(starts, default=len(old.text))
+            # The comment above a layer has the path of the layer.
+            is_above = comment.placement == "leading" and len(comment.path) == 2
+            if is_above and comment.path[0] == self._layer_name:
+                first = min(first, comment.start)
+        return first
 
     def field_of(self, path: Path) -> Path:
         """The field of the net that a path leads into."""
@@ -209,8 +213,9 @@ class _Moves:
             return False
         if comment.path[0] not in net_inputs.INPUT_FIELDS:
             return False
-        is_above = comment.placement == "leading" and comment.path == self._first_input
-        return not is_above or self.place(self._first_input) <= comment.start
+        if comment.placement != "leading" or comment.path != self._first_input:
+            return True
+        return self.place(self._first_input) <= comment.start
 
     def moved(self, comment: Comment) -> Comment:
         """The comment with the path, in the new net, of what its field became."""
@@ -229,6 +234,10 @@ class _Moves:
                 below = v0.new_path(below, layer.layer.type)
             below = v1.new_path(data_transforms.new_path(below, layer))
         return comment._replace(path=("layer", index, *below))
+
+
+def _names_of_fields(net: Any) -> set[str]:
+    return {descriptor.name for descriptor, _ in net.ListFields()}
 
 
 def _spans_of_fields(old: ParseResult) -> Iterator[tuple[Path, tuple[int, int]]]:

@@ -1,18 +1,25 @@
-"""A real Caffe, asked for the values of nets: run by CPython 3.8 with the package kendryte-caffe.
+"""A real Caffe, asked for the values of nets.
 
-``caffe_child.py JOBS FOLDER``: for each {"id", "text", "phase"} of the file JOBS, a child process
-writes random weights and a forward pass on random inputs to FOLDER. A net that Caffe dies on leaves
-nothing there.
+Run by CPython 3.8 with the package kendryte-caffe (BVLC), or by 3.10 with tpu-mlir (Sophgo's fork).
+For each job it writes weights, inputs and every blob of a forward pass to files; all are drawn from
+the identifier of the job. A net that Caffe dies on leaves nothing there.
 """
 
 import json
-import os
 import sys
 import zlib
 from pathlib import Path
 
-import caffe
 import numpy as np
+from answering import answer_jobs, caffemodel
+
+try:
+    import caffe
+except ImportError:
+    import tpu_mlir
+
+    sys.path.insert(0, str(Path(tpu_mlir.__file__).parent / "python"))
+    import caffe
 
 
 def randomized(rng, kind, index, shape):
@@ -21,20 +28,27 @@ def randomized(rng, kind, index, shape):
         return rng.uniform(0.5, 2, shape)
     if kind == "BatchNorm" and index == 2:
         return np.ones(shape)
+    if kind in ("Convolution", "ConvolutionDepthwise", "InnerProduct") and index == 0:
+        # Such weights keep the size of values through many layers.
+        fan_in = np.prod(shape[1:])
+        return rng.uniform(-1, 1, shape) * np.sqrt(6 / max(fan_in, 24))
     return rng.uniform(-0.5, 0.5, shape) if shape else rng.uniform(0.1, 0.5)
 
 
-def run(job, base):
-    Path(base + ".prototxt").write_text(job["text"])
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+def ask(job, base):
+    Path(base + ".prototxt").write_text(job["text"], encoding="utf-8")
     net = caffe.Net(base + ".prototxt", getattr(caffe, job["phase"]))
+    shapes = {name: list(blob.data.shape) for name, blob in net.blobs.items()}
+    if job.get("shapes only"):
+        return {"step": "loads", "shapes": shapes}
     rng = np.random.RandomState(zlib.crc32(job["id"].encode()))
-    kinds = dict(zip(net._layer_names, [layer.type for layer in net.layers]))
-    for name, blobs in net.params.items():
-        for index, blob in enumerate(blobs):
-            blob.data[...] = randomized(rng, kinds[name], index, blob.data.shape)
-    if net.params:
-        net.save(base + ".caffemodel")
+    weights = {}
+    for name, layer in zip(net._layer_names, net.layers):
+        weights[name] = []
+        for index, blob in enumerate(layer.blobs):
+            blob.data[...] = randomized(rng, layer.type, index, blob.data.shape)
+            weights[name].append(blob.data)
+    Path(base + ".caffemodel").write_bytes(caffemodel(weights))
     values = {}
     for number, layer in enumerate(net.layers):
         for top in net._top_ids(number) if layer.type == "Input" else ():
@@ -49,20 +63,8 @@ def run(job, base):
             tops[net._layer_names[number]] = names
     for name, blob in net.blobs.items():
         values["blob:" + name] = blob.data.copy()
-    np.savez(base + ".npz", tops=json.dumps(tops), **values)
+    np.savez(base + ".npz", tops=json.dumps(tops), outputs=json.dumps(net.outputs), **values)
+    return {"step": "runs", "shapes": shapes}
 
 
-def main():
-    jobs, folder = sys.argv[1:]
-    for line in Path(jobs).read_text().splitlines():
-        job = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            try:
-                run(job, str(Path(folder) / job["id"].replace("/", "_")))
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
-
-
-main()
+answer_jobs(ask)

@@ -6,10 +6,10 @@ from typing import Any
 
 from protogen.schema import Context
 
-__all__ = ["resized"]
+__all__ = ["target_shape"]
 
 
-def resized(ctx: Context, height: str, width: str) -> tuple[Any, ...]:
+def target_shape(ctx: Context, height: str, width: str) -> tuple[Any, ...]:
     """The top: the height and width in these fields, or those of the second bottom.
 
     (source: ``ResampleLayer::Reshape``, ``DownsampleLayer::Reshape``)
