@@ -54,6 +54,7 @@ _OPTIONS = (
 
 def deploy_options(command: _Command) -> _Command:
     """Add the options, as ``inputs``, ``batch``, ``outputs``, ``no_probability`` and ``keep``."""
+    # Decorators are applied from the last one to the first.
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -71,7 +72,10 @@ def deploy_net(
     """The deploy net by the values of the options. Raises `ProtogenError` if it is not known."""
     from protogen.transforms.deploy import deploy
 
-    names = [name.strip() for each in outputs for name in each.split(",")]
+    names: list[str] = []
+    for each in outputs:
+        names += [name.strip() for name in each.split(",")]
+    # No blob has an empty name, so that it is a slip: --outputs "$NAMES", say.
     if "" in names:
         raise Unusable(f'--outputs expects names of blobs or losses, got "{",".join(outputs)}"')
     return deploy(

@@ -17,7 +17,10 @@ def show_difference(name: str, old: str, new: str) -> None:
     """Print the changes of a file in the form that ``patch`` takes."""
     name = one_line(name)  # a newline in it would end the header
     for line in difflib.unified_diff(_lines(old), _lines(new), name, name):
-        write_text("-", line if line.endswith("\n") else line + _NO_NEWLINE)
+        # Without this line, patch would add the newline that is missing in the file.
+        if not line.endswith("\n"):
+            line += _NO_NEWLINE
+        write_text("-", line)
 
 
 def _lines(text: str) -> list[str]:

@@ -56,13 +56,16 @@ class FileSearch:
         """Add files as they are, and the files of folders in alphabetical order; each once."""
         files = dict.fromkeys(self.files)
         for path in paths:
-            if not path or not Path(path).is_dir():  # Path("") is the current folder
+            # Path("") is the current folder.
+            if not path or not Path(path).is_dir():
                 files[path] = None
                 self.found.discard(path)
                 continue
-            inside = self._search(path)
-            self.found.update(file for file in inside if file not in files)
-            files.update(dict.fromkeys(inside))
+            for file in self._search(path):
+                # A file that was given by name before stays one.
+                if file not in files:
+                    self.found.add(file)
+                    files[file] = None
         self.files = list(files)
 
     def report(self) -> None:
@@ -83,20 +86,23 @@ class FileSearch:
         """The files below a folder. Hidden and excluded folders are not entered."""
         settings = _compiled(self.exclude(root))
         ignores = {root: _outer_gitignores(root)}
+        # The user asks for this folder by its name.
         if _is_excluded(_real_path(root) + "/", ignores[root], settings):
-            ignores[root], settings = [], []  # the user asks for this folder by its name
+            ignores[root], settings = [], []
         # Of the root only: links are not followed, and to resolve each folder on its own would take
         # time quadratic in the depth.
         real_root = _real_path(root)
         for folder, folders, names in self._folders(root):
             here = [*ignores.pop(folder), *_gitignore(folder)]
             real = _joined(real_root, Path(folder[len(root) :]).as_posix())
-            folders[:] = [
-                name
-                for name in folders
-                if not name.startswith(".") and not _is_excluded(f"{real}/{name}/", here, settings)
-            ]
-            ignores.update({os.path.join(folder, name): here for name in folders})  # noqa: PTH118
+            entered = []
+            for name in folders:
+                if name.startswith(".") or _is_excluded(f"{real}/{name}/", here, settings):
+                    continue
+                entered.append(name)
+                ignores[os.path.join(folder, name)] = here  # noqa: PTH118
+            # In place, because the search goes on with this list.
+            folders[:] = entered
             for name in names:
                 if not name.endswith(".prototxt") or name.startswith("."):
                     continue
@@ -135,7 +141,8 @@ class FileSearch:
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # such as a link to itself
+    # Such as a link to itself.
+    except OSError:
         return False
 
 
@@ -180,14 +187,17 @@ def _compiled(exclude: Exclude) -> list[_Patterns]:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
+    # Whoever reads it reports why that is impossible.
     except OSError:
-        return True  # whoever reads it reports why that is impossible
+        return True
 
 
 def _joined(folder: str, below: str) -> str:
     """A folder below another one; ``below`` is empty or a dot for the other itself."""
     below = below.strip("/")
-    return folder if below in ("", ".") else f"{folder.rstrip('/')}/{below}"
+    if below in ("", "."):
+        return folder
+    return f"{folder.rstrip('/')}/{below}"
 
 
 def _real_path(path: str | Path) -> str:
@@ -199,9 +209,14 @@ def _outer_gitignores(folder: str) -> list[_Patterns]:
     inner = Path(os.path.realpath(folder))
     around = [inner, *inner.parents]
     for index, root in enumerate(around):
-        if (root / ".git").exists():
-            outer = reversed(around[1 : index + 1])
-            return [patterns for each in outer for patterns in _gitignore(each)]
+        if not (root / ".git").exists():
+            continue
+        found: list[_Patterns] = []
+        # The outermost first: the last pattern that matches decides.
+        for each in reversed(around[1 : index + 1]):
+            found += _gitignore(each)
+        return found
+    # Outside of a repository git ignores nothing.
     return []
 
 

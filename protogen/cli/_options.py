@@ -68,7 +68,7 @@ class Spec(click.ParamType):  # type: ignore[type-arg]
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """Let the shell complete file names."""
+        """Let the shell complete file names; click completes nothing for a type of ours."""
         return [CompletionItem(incomplete, type="file")]
 
 
@@ -84,6 +84,7 @@ class InputShape(click.ParamType):  # type: ignore[type-arg]
             return value
         from protogen.shapes import parse_shape
 
+        # The last one, because a blob may have any name.
         name, _, shape = str(value).rpartition("=")
         if not (name and shape):
             self.fail(f'expected BLOB=SHAPE like data=1,3,227,227, got "{value}"', param, ctx)
@@ -106,6 +107,7 @@ class Setting(click.ParamType):  # type: ignore[type-arg]
         key, equals, text = str(value).partition("=")
         if not (equals and key.isidentifier()):
             self.fail(f'expected KEY=VALUE, got "{value}"', param, ctx)
+        # "2" is a number and "max" a word, so that neither needs quotes in a shell.
         try:
             return key, ast.literal_eval(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
@@ -146,6 +148,7 @@ def _leave_sources_closed(ctx: click.Context, param: click.Parameter, value: boo
     if value:
         from protogen.sources import without_data
 
+        # Until the command has ended.
         ctx.with_resource(without_data())
     return value
 
@@ -165,26 +168,26 @@ def state_options(command: _Command) -> _Command:
 
     The parameters are ``phase``, ``level``, ``stages`` and ``inputs``.
     """
+    return _with_state(command, _phase_option("TEST", "Phase of the net state."))
+
+
+def _with_state(command: _Command, phase_option: Callable[[_Command], _Command]) -> _Command:
     command = data_option(command)
+    # Decorators are applied from the last one to the first.
     for option in reversed(_STATE):
         command = option(command)
-    return _phase_option("TEST", "Phase of the net state.")(command)
+    return phase_option(command)
 
 
 def states_options(command: _Command) -> _Command:
     """The same for a command that looks at both phases unless ``phase`` is given."""
-    command = data_option(command)
-    for option in reversed(_STATE):
-        command = option(command)
-    return _phase_option(None, "Check this phase only [default: both].")(command)
+    return _with_state(command, _phase_option(None, "Check this phase only [default: both]."))
 
 
 def suited_state_options(command: _Command) -> _Command:
     """The same for a command that picks the phase to suit the net unless ``phase`` is given."""
-    command = data_option(command)
-    for option in reversed(_STATE):
-        command = option(command)
-    return _phase_option(None, "Phase of the net state [default: TEST if it has it].")(command)
+    about = "Phase of the net state [default: TEST if it has it]."
+    return _with_state(command, _phase_option(None, about))
 
 
 #: --json, as ``as_json``.

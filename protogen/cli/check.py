@@ -111,6 +111,7 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     render = request.renderer()
     search = request.search(files)
     outcomes = _outcomes(request, search.files, jobs)
+    # That a folder has no files is no error; one that cannot be read is.
     if request.quiet:
         search.empty.clear()
     search.report()
@@ -131,13 +132,17 @@ class _Request:
         from protogen.cli._settings import read_settings
 
         self._options = options
-        self._config = read_settings(Path(options["config"])) if options["config"] else None
+        self._config = None
+        if options["config"]:
+            self._config = read_settings(Path(options["config"]))
         self._select = _codes(options["select"], "--select")
         self._ignore = _codes(options["ignore"], "--ignore")
         self.targets = _targets(options["targets"])
+        # With --target nothing else is reported, unless --select asks for it.
         if self.targets and not self._select:
             self._select = (TARGET_FAMILY,)
         self.diff: bool = options["diff"]
+        # --fix --diff only shows.
         self.fix: bool = options["fix"] and not self.diff
         self.quiet: bool = options["quiet"]
         self.output_file: str | None = options["output_file"]
@@ -185,6 +190,7 @@ class _Request:
 
         options = self._options
         path = Path(split_spec(spec)[0])
+        # Standard input and the zoo are in no folder.
         settings = self.settings(path) if path.exists() else self.folder_settings(".")
         # A file that nobody named may lack a blob of --input.
         required = tuple(dict(options["inputs"])) if alone else ()
@@ -254,6 +260,7 @@ def _targets(given: Sequence[str]) -> tuple[str, ...]:
     """The targets of an option that is repeatable, and each time takes several."""
     from protogen.cli._settings import check_targets
 
+    # Each once, in the order in which the columns of the report are wanted.
     names = tuple(dict.fromkeys(_words(given)))
     try:
         check_targets(names)

@@ -94,6 +94,7 @@ def command(
         report_lines(str(diagnostic))
     if not quiet:
         _report_changes(display_name(spec), result, wanted)
+    # Only now: a change that Caffe or the target rejects has raised.
     write_text(output, result.net.to_prototxt())
 
 

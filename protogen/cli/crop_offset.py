@@ -48,5 +48,6 @@ def command(
     if as_json:
         click.echo(dumps({"axis": axis, "offset": offset}))
     else:
-        offsets = " ".join(f"offset: {each}" for each in offset)
+        # One offset for each axis from the first one on, in a form that can be pasted into a net.
+        offsets = " ".join([f"offset: {each}" for each in offset])
         click.echo(f"crop_param {{ axis: {axis} {offsets} }}")

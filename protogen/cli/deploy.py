@@ -57,7 +57,6 @@ def command(
     check_output(output, [split_spec(spec)[0]])
     net = read_net(spec, dict(settings), schema)
     check_output(output, named_files(net))
-    errors = [each for each in net.current.findings if each.severity is Severity.ERROR]
     result = deploy_net(net, **options)
     if quiet:
         for diagnostic in result.diagnostics:
@@ -65,7 +64,9 @@ def command(
     else:
         report_deploy(display_name(spec), result)
     write_text(output, result.net.to_prototxt())
-    for error in errors:  # such as a field that no Caffe knows, and that stays
+    # Such as a field that no Caffe knows, and that stays.
+    errors = [each for each in net.current.findings if each.severity is Severity.ERROR]
+    for error in errors:
         report_lines(str(error))
     if errors:
         raise click.exceptions.Exit(1)

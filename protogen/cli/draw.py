@@ -69,6 +69,7 @@ def command(
     )
     from protogen.render.dot import FORMATS, dot
 
+    # Before the net is read, which may take seconds.
     file, _ = split_spec(spec)
     file_format = Path(output).suffix.removeprefix(".").lower()
     if file_format not in (*FORMATS, "dot"):

@@ -108,14 +108,17 @@ def command(
     in place, shared blobs keep their fillers. If a reference would be lost, if a name is taken, or
     if Caffe would reject a shape that it accepted, nothing is written, and the exit code is 1.
     """
-    if in_place and (spec == "-" or output != "-" or is_composed(spec)):
+    has_file = spec != "-" and not is_composed(spec)
+    if in_place and (output != "-" or not has_file):
         raise click.UsageError("--in-place needs a FILE and no --output")
+    # A program cannot be written in place.
     hint = "" if is_composed(spec) else "; use --in-place for that"
     check_output(output, [split_spec(spec)[0]], hint)
     steps = list(_in_order(edits))
     if not steps:
         raise click.UsageError("expected an edit, such as --rename OLD NEW")
     net = read_net(spec, schema=schema)
+    # To see which faults the edits made, and to show what they changed.
     before = net.copy()
     check_output(output, named_files(net))
     given = shapes_given(net, inputs)
@@ -127,8 +130,14 @@ def command(
         show_difference(display_name(spec), before.text, net.text)
     elif not in_place:
         write_text(output, net.text)
-    elif net.text != before.text:
-        write_text(spec, net.text, read=before.text.encode("utf-8", "surrogateescape"))
+    else:
+        _write_in_place(spec, before.text, net.text)
+
+
+def _write_in_place(file: str, old: str, new: str) -> None:
+    # A file that stays as it is keeps its time, by which make decides.
+    if new != old:
+        write_text(file, new, read=old.encode("utf-8", "surrogateescape"))
 
 
 def _in_order(edits: dict[str, tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:

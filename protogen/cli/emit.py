@@ -162,6 +162,7 @@ def _check_options(phase: str | None, form: str | None, options: dict[str, Any])
         raise click.UsageError("--as and --phase both choose layers; give one of them")
     given = [name for name, value in options.items() if value]
     if given and form != "deploy":
+        # The parameter of --input has the plural, because the option is repeatable.
         name = {"inputs": "input"}.get(given[0], given[0]).replace("_", "-")
         raise click.UsageError(f"--{name} is for --as deploy")
 
@@ -199,7 +200,9 @@ def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> s
         if not phase or may_run(layer, phase):
             filtered.layer.append(layer)
             shapes.append(all_shapes.get(index, ()))
-    return writer.write(filtered, shapes) if annotations else writer.write(filtered)
+    if not annotations:
+        return writer.write(filtered)
+    return writer.write(filtered, shapes)
 
 
 def _top_shapes(analyses: Sequence[Analysis]) -> dict[int, list[Shape]]:
@@ -207,5 +210,6 @@ def _top_shapes(analyses: Sequence[Analysis]) -> dict[int, list[Shape]]:
     shapes: dict[int, list[Shape]] = {}
     for analysis in analyses:
         for step in analysis.steps:
+            # TEST comes first, and is what most readers of the file mean.
             shapes.setdefault(step.index, [value.shape for value in step.tops])
     return shapes

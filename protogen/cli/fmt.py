@@ -38,6 +38,7 @@ def command(files: tuple[str, ...], check: bool, diff: bool, schema: str | None)
     from protogen.cli._files import search_files
 
     search = search_files(files)
+    # One bad file does not keep the others from being formatted.
     outcomes = {_format(file, check, diff, schema) for file in search.files}
     if search.problems or "unusable" in outcomes:
         raise click.exceptions.Exit(2)
@@ -65,6 +66,7 @@ def _format(file: str, check: bool, diff: bool, schema: str | None) -> str:
         show_difference(name, text, formatted)
     elif check and formatted != text:
         report(f"would change {name}")
+    # Standard input is written in any case, as in a pipeline.
     elif not check and (formatted != text or file == "-"):
         write_text(file, formatted, read=data)
     if formatted == text:

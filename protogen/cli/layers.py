@@ -47,6 +47,7 @@ def _describe(layer_type: str, as_json: bool) -> None:
     from protogen.render.reference import data, text
     from protogen.reports.reference import layer_reference
 
+    # Types of forks are found, too, also those that the list leaves out.
     schema = layers.find(layer_type)
     if schema is None:
         hint = layers.suggest(layer_type) or '"protogen layers" lists the types'

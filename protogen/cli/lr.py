@@ -32,10 +32,12 @@ class _Iterations(click.ParamType):  # type: ignore[type-arg]
             if not found:
                 self.fail(f'expected iterations like 0,1000 or 0-199, got "{value}"', param, ctx)
             first, last = int(found[1]), int(found[2] or found[1])
+            # An iteration is an int in Caffe.
             if max(first, last) >= 2**31:
                 self.fail(f"Caffe counts up to {2**31 - 1}, got {max(first, last)}", param, ctx)
             if last < first:
                 self.fail(f"{word.strip()} is empty: {last} is less than {first}", param, ctx)
+            # Before the range is expanded, which would take all memory.
             if len(numbers) + last - first >= _MOST:
                 self.fail(f"{value} has more than {_MOST} iterations", param, ctx)
             numbers += range(first, last + 1)
@@ -76,6 +78,7 @@ def command(file: str, iterations: tuple[int, ...], as_json: bool) -> None:
 
     document = read(read_file(file), proto.SolverParameter, display_name(file))
     errors = reading_errors(document.diagnostics)
+    # Old solvers have a solver_type instead of a type.
     upgraded = upgrade_solver(document.message, document.locate)
     if errors or upgraded.message is None:
         for each in errors or upgraded.diagnostics:

@@ -119,6 +119,7 @@ def _accepted(
     for size in sizes:
         try:
             found.append(pooling_axes(size, kernel, stride, pad, pool=pool, floor=floor))
+        # The other sizes may be fine.
         except ProtogenError as error:
             report_lines(str(error))
     return found

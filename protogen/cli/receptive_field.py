@@ -124,6 +124,7 @@ def _print_one(
     field = field_of(analysis, find_value(analysis, blob), source)
     data = render.data(field)
     if isinstance(field, UnclearField):
+        # A script gets its JSON in any case; for people, the reason below says all.
         if as_json:
             click.echo(dumps(data))
         _report_unclear([field.reason])
@@ -138,6 +139,7 @@ def _print_one(
 
 
 def _box(field: ReceptiveField, place: tuple[int, ...]) -> Box | None:
+    # A place outside of the blob, or with too many coordinates.
     try:
         return field.at(*place)
     except IndexError as error:

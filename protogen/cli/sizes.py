@@ -84,5 +84,6 @@ def command(
             " produces the images, give their shape: --input data=1,3,224,224"
         )
     click.echo(dumps(data(report, sizes)) if as_json else text(report, sizes))
+    # Caffe may reject a net for other reasons than its size, too.
     if report.rejected or mistakes or not analysis.ok:
         raise click.exceptions.Exit(1)

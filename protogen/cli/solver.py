@@ -119,6 +119,7 @@ def command(
 def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], output: str) -> None:
     from protogen.diagnostics import Severity
 
+    # An empty --step-epochs is not given.
     given = {name: value for name, value in size.items() if value}
     nets = [str(fields[name]) for name in ("net", "train_net") if name in fields]
     check_output(output, nets)

@@ -28,7 +28,8 @@ class _Columns(click.ParamType):  # type: ignore[type-arg]
         from protogen.diagnostics import did_you_mean
         from protogen.render.summary import COLUMNS
 
-        names = tuple(name.strip() for name in str(value).split(",") if name.strip())
+        # An empty word is a comma too many.
+        names = tuple(filter(None, map(str.strip, str(value).split(","))))
         for name in names:
             if name not in COLUMNS:
                 hint = did_you_mean(name, COLUMNS) or f"the columns are {', '.join(COLUMNS)}"

@@ -58,5 +58,6 @@ def command(spec: str, output: str, style: Style) -> None:
     net, _ = read_net_or_exit(spec)
     check_output(output, named_files(net))
     write_text(output, to_python(net, style, title=Path(display_name(spec)).name))
+    # The program lacks what could not be read.
     if any(each.severity is Severity.ERROR for each in net.current.findings):
         raise click.exceptions.Exit(1)

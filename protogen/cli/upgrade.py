@@ -58,8 +58,8 @@ def command(file: str, output: str, in_place: bool, kind: Kind | None, schema: s
         report_lines(str(diagnostic))
     if not result.ok or result.text is None:
         raise click.exceptions.Exit(1)
-    unchanged = result.text.encode("utf-8", "surrogateescape") == data
     if not in_place:
         write_text(output, result.text)
-    elif not unchanged:
+    # A file that needs no change keeps its time, by which make decides.
+    elif result.text.encode("utf-8", "surrogateescape") != data:
         write_text(file, result.text, read=data)

@@ -91,6 +91,7 @@ def _write(
     check_output(target, named_files(net))
     analysis = analyze(net, **state)
     title = Path(spec).name if spec != "-" else net.name or "standard input"
+    # A net with faults is shown, too: the page is where to look for them.
     write_text(target, page(net, analysis, title))
     if target != "-":
         report(f"wrote {target}")

@@ -101,7 +101,10 @@ def _window_row(axis: Axis, window: Window, columns: Sequence[int | None], width
         cell = _cell(axis, column) if inside else ""
         row += f"{cell:>{width}}"
         closing = inside and column == window.stop - 1
-    return row + "]" if closing else row
+    # The window ends with the row.
+    if closing:
+        row += "]"
+    return row
 
 
 def _covers(window: Window, columns: Sequence[int | None], position: int) -> bool:

@@ -214,9 +214,13 @@ def _field_parameters(schema: LayerSchema, with_cuts: bool = False) -> Iterator[
 
 def _rank(home: str, field: FieldDescriptor) -> int:
     """The order of keywords: fields of BVLC Caffe, those of forks, messages, then common ones."""
+    if home and not proto.forks_of(field):
+        return 0
     if home:
-        return 1 if proto.forks_of(field) else 0
-    return 3 if field.name in COMMON else 2
+        return 1
+    if field.name not in COMMON:
+        return 2
+    return 3
 
 
 def _own_parameters(has_bottoms: bool, varies: bool) -> Iterator[Parameter]:

@@ -75,8 +75,9 @@ def _top_argument(
 ) -> dict[str, Node]:
     """How the names of the tops are given, if they are not those by default."""
     number = schema.default_tops(len(bottoms), {})
-    default = [f"{name}_{index}" if index else name for index in range(len(tops))]
-    if list(tops) != default:
+    # The first top has the name of the layer, the others a number behind it.
+    default = [name, *[f"{name}_{index}" for index in range(1, len(tops))]]
+    if list(tops) != default[: len(tops)]:
         return _named_tops(tops)
     if len(tops) != number:
         return {"ntop": len(tops)}

@@ -84,7 +84,9 @@ class _Repeat:
     def phase(self) -> str:
         """The phase in which all of the calls run, or nothing."""
         phases = {call.phase for call in self.unified.calls}
-        return phases.pop() if len(phases) == 1 else ""
+        if len(phases) != 1:
+            return ""
+        return phases.pop()
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,9 @@ class _Script:
         #: The lines that change the message in the end.
         self.after: list[str] = []
         # The keys of blobs are theirs, also if an earlier layer has the same name.
-        self.reserved = {top for layer in net.layer for top in layer.top}
+        self.reserved: set[str] = set()
+        for layer in net.layer:
+            self.reserved.update(layer.top)
 
     def call(self, index: int, layer: Any) -> _Call:
         tops = list(layer.top)

@@ -172,8 +172,10 @@ def _module_caffe() -> Iterator[None]:
     try:
         yield
     finally:
-        for name in [name for name in sys.modules if _is_caffe(name)]:
-            del sys.modules[name]
+        # A copy, because the loop removes what it goes through.
+        for name in list(sys.modules):
+            if _is_caffe(name):
+                del sys.modules[name]
         sys.modules.update(saved)
 
 

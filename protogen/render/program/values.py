@@ -30,7 +30,10 @@ def value_of(field: Any, value: Any, *, raw: bool = False) -> Node:
     elements = [element_of(field, each, raw=raw) for each in value]
     is_message = field.message_type is not None
     if not raw and is_message and field.message_type.name == "BlobShape":
-        return elements[0] if len(elements) == 1 else tuple(elements)
+        # One shape stands for a list of one, too.
+        if len(elements) == 1:
+            return elements[0]
+        return tuple(elements)
     # A single value may stand for a list of one.
     if not raw and not is_message and len(elements) == 1:
         return elements[0]
