@@ -137,9 +137,10 @@ class Rounding:
     ``floor`` are the spellings of floor that it honors (``round_mode``, ``ceil_mode``,
     ``torch_pooling``), ``ignored`` those that it reads without effect. ``divisor`` is what AVE
     divides by: the window *clipped* to the padded bottom as in Caffe, the whole *kernel*, the
-    kernel if there is padding (*padded kernel*), or the pixels *inside* the bottom. ``last_window`` is whether a last window that starts behind the
-    bottom is *dropped* where there is padding, as in Caffe, or *kept*; ``empty_window`` is whether
-    a window without elements has the value of *Caffe* or an *other*.
+    kernel if there is padding (*padded kernel*), or the pixels *inside* the bottom.
+    ``last_window`` is whether a last window that starts behind the bottom is *dropped* where there
+    is padding, as in Caffe, or *kept*; ``empty_window`` is whether a window without elements has
+    the value of *Caffe* or an *other*.
     """
 
     source: str
