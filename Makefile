@@ -72,28 +72,6 @@ consumers: $(VENV)/.dev $(CONSUMERS:%=.consumers/%)  ## Compare verdicts with re
 	PROTOGEN_CONSUMERS=.consumers PROTOGEN_CONSUMERS_SAMPLED=1 \
 	    $(BIN)/python -m pytest -rs -s --durations=0 $(wildcard tests/portability/test_*.py)
 
-bench: $(VENV)/.dev
-	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	@touch $@
-
-# Other programs that read prototxt, each in a virtual environment of its own. The real Caffe needs
-# CPython 3.8.
-CAFFE_PYTHON ?= python3.8
-.consumers/opencv:
-	$(PYTHON) -m venv $@
-	$@/bin/python -m pip install --quiet 'opencv-python-headless>=4.10,<5'
-
-.consumers/caffe:
-	$(CAFFE_PYTHON) -m venv $@
-	$@/bin/python -m pip install --quiet kendryte-caffe==1.0.0.20210829 'numpy<1.25' \
-	    protobuf==3.20.3 scikit-image six
-
-consumers: $(VENV)/.dev .consumers/opencv .consumers/caffe  ## Compare verdicts with real programs
-	PROTOGEN_OPENCV_PYTHON=.consumers/opencv/bin/python \
-	    PROTOGEN_CAFFE_PYTHON=.consumers/caffe/bin/python PROTOGEN_CONSUMERS_SAMPLED=1 \
-	    $(BIN)/python -m pytest -s tests/portability/test_consumers.py \
-	    tests/portability/test_converted.py
-
 bench: $(VENV)/.bench  ## Measure protogen, NetSpec and other readers of prototxt
 	$(BIN)/python -m benchmarks
 

@@ -206,8 +206,10 @@ def _average(target: Target, step: Step, axes: list[Any], why: str) -> Iterator[
     """AVE divides windows at the edge by another number than Caffe."""
     assert target.pooling is not None
     divisor = target.pooling.divisor
+    if divisor == "padded kernel":
+        divisor = "kernel" if any(axis.clip for axis in axes) else "clipped"
     windows = [window for axis in axes for window in axis.windows()]
-    if divisor == "kernel" and any(w.overhang and w.elements for w in windows):
+    if divisor == "kernel" and any(window.overhang and window.elements for window in windows):
         what = "the whole kernel"
     elif divisor == "inside" and any(window.kind == "padded" for window in windows):
         what = "the elements inside the bottom"

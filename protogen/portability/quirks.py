@@ -32,6 +32,8 @@ def quirks_of(target: Target, layer: Any) -> Iterator[Quirk]:
             continue
         if len(layer.bottom) < quirk.bottoms or len(layer.top) < quirk.tops:
             continue
+        if quirk.most_bottoms and len(layer.bottom) > quirk.most_bottoms:
+            continue
         if _applies(quirk, layer):
             yield quirk
 

@@ -137,17 +137,18 @@ class Rounding:
 
     ``floor`` are the spellings of floor that it honors (``round_mode``, ``ceil_mode``,
     ``torch_pooling``), ``ignored`` those that it reads without effect. ``divisor`` is what AVE
-    divides by: the window *clipped* to the padded bottom as in Caffe, the whole *kernel*, or the
-    pixels *inside* the bottom. ``last_window`` is whether a last window that starts behind the
-    bottom is *dropped* where there is padding, as in Caffe, or *kept*; ``empty_window`` is whether
-    a window without elements has the value of *Caffe* or an *other*.
+    divides by: the window *clipped* to the padded bottom as in Caffe, the whole *kernel*, the
+    kernel if there is padding (*padded kernel*), or the pixels *inside* the bottom.
+    ``last_window`` is whether a last window that starts behind the bottom is *dropped* where there
+    is padding, as in Caffe, or *kept*; ``empty_window`` is whether a window without elements has
+    the value of *Caffe* or an *other*.
     """
 
     source: str
     default: Literal["ceil", "floor"]
     floor: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
-    divisor: Literal["clipped", "kernel", "inside", "unknown"] = "unknown"
+    divisor: Literal["clipped", "kernel", "padded kernel", "inside", "unknown"] = "unknown"
     last_window: Literal["dropped", "kept"] = "dropped"
     empty_window: Literal["Caffe", "other"] = "Caffe"
 
@@ -173,10 +174,11 @@ class Quirk:
     """Something that a target computes otherwise, ignores or does not accept.
 
     It concerns layers of ``types`` (all, if there are none) that have ``bottoms`` bottoms and
-    ``tops`` tops or more, and whose ``field`` is *given*, *missing*, *is* one of ``values``, is
-    *not* one of them, is *above* the first, is a list *unlike* ``values``, or a list of values that
-    *differ*; ``always`` concerns all. In ``field``, ``*`` is the message of the type. ``where``
-    limits it further, by shapes and places: see `protogen.portability.quirks`.
+    ``tops`` tops or more, and ``most_bottoms`` at most (0: any number); and whose ``field`` is
+    *given*, *missing*, *is* one of ``values``, is *not* one of them, is *above* the first, is a
+    list *unlike* ``values``, or a list of values that *differ*; ``always`` concerns all. In
+    ``field``, ``*`` is the message of the type. ``where`` limits it further, by shapes and places:
+    see `protogen.portability.quirks`.
     ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
     ``converts`` is whether ``protogen convert`` does that.
     """
@@ -190,6 +192,7 @@ class Quirk:
     where: Where = ""
     values: tuple[str, ...] = ()
     bottoms: int = 0
+    most_bottoms: int = 0
     tops: int = 0
     fix: str = ""
     converts: bool = False

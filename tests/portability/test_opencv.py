@@ -54,6 +54,8 @@ FAILS = {
     "fewer orders than axes": layer("Permute", "permute_param { order: 0 order: 2 }"),
     "a Slice without points, whose top is not read": layer("Slice"),
     "a Scale with an axis from the end": layer("Scale", "scale_param { axis: -1 }"),
+    "an MVN without spatial axes": layer("Flatten", top="y")
+    + layer("MVN", bottom="y").replace('"x"', '"z"'),
     "an input that nothing reads": INPUT.replace("data", "b") % "dim: 1" + layer("ReLU"),
 }
 OTHERWISE = {

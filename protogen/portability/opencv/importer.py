@@ -28,8 +28,8 @@ class ImportedLayer:
     ``index`` is that of the layer in the net as read, in the current format, and ``written_name``
     its name there. ``blobs`` are the shapes of its weights, ``None`` if they are unknown.
     ``used`` are the outputs that are read. ``tops`` are the tops that it produces: the name, the
-    number among the tops of the layer as written, and the output. ``in_place`` is whether one of
-    them is a bottom.
+    number among the tops of the layer as written, and the output. ``overwrites_input`` is whether
+    the layer is in place, on an input of the net.
     """
 
     id: int
@@ -42,7 +42,7 @@ class ImportedLayer:
     inputs: list[Pin] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     tops: list[tuple[str, int, int]] = field(default_factory=list)
-    in_place: bool = False
+    overwrites_input: bool = False
 
 
 @dataclass
@@ -230,7 +230,8 @@ class _Importer:
         tops: Sequence[str],
     ) -> None:
         added = self._add(index, name, kind, params)
-        added.in_place = bool(set(bottoms) & set(tops))
+        overwritten = set(bottoms) & set(tops)
+        added.overwrites_input = not overwritten.isdisjoint(self.imported.inputs)
         for bottom in bottoms:
             self._connect(added, bottom)
         for number, top in enumerate(tops):

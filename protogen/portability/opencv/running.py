@@ -71,8 +71,8 @@ def _lrn(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
 
 def _mvn(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     across_channels = layer.params.boolean("across_channels", False)
-    variance = layer.params.boolean("normalize_variance", True)
-    needs_spatial_axes = not (across_channels or variance or layer.in_place)
+    # On a bottom without spatial axes it runs only if it overwrites an input of the net.
+    needs_spatial_axes = not (across_channels or layer.overwrites_input)
     check(
         len(bottoms[0]) > 2 or not needs_spatial_axes,
         f"the bottom has {len(bottoms[0])} axes, but it needs spatial ones",

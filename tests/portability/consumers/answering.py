@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-#: Seconds for one job; one that takes longer counts as crashed.
-PATIENCE = int(os.environ.get("PROTOGEN_CONSUMERS_PATIENCE", "60"))
+#: Seconds of a processor for one job; one that takes longer counts as crashed.
+PATIENCE = 120
 
 
 def answer_jobs(ask):
@@ -32,7 +32,8 @@ def in_child(act, *arguments):
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(PATIENCE)
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+        signal.alarm(10 * PATIENCE)  # for one that waits
         os.close(reading)
         silence()
         try:
