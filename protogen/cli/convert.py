@@ -10,6 +10,8 @@ from protogen.cli._options import Spec, input_option, json_option, proto_option,
 from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from protogen.targets import Target
     from protogen.transforms import Result
 
@@ -21,7 +23,11 @@ if TYPE_CHECKING:
 )
 @click.argument("spec", type=Spec())
 @click.option(
-    "--to", "target", required=True, metavar="TARGET", help='One that "protogen targets" lists.'
+    "--to",
+    "names",
+    required=True,
+    metavar="TARGET",
+    help='One that "protogen targets" lists, or several separated by commas.',
 )
 @click.option(
     "-o",
@@ -45,7 +51,7 @@ if TYPE_CHECKING:
 @proto_option
 def command(
     spec: str,
-    target: str,
+    names: str,
     output: str,
     phase: str | None,
     inputs: Any,
@@ -55,7 +61,8 @@ def command(
     settings: tuple[Any, ...],
     schema: str | None,
 ) -> None:
-    """Write the net of SPEC so that TARGET loads it and computes what Caffe computes.
+    """Write the net of SPEC so that TARGET loads it and computes what Caffe computes. Of several
+    targets, each does.
 
     Poolings that round down are spelled as the target reads it, or get a Slice that drops what
     rounding up adds. Layers that the target lacks are replaced by others that compute the same,
@@ -77,7 +84,7 @@ def command(
         raise click.UsageError("--json needs -o OUT, because the report is printed")
     check_output(output, [split_spec(spec)[0]])
     try:
-        wanted = targets.get(target)
+        wanted = [targets.get(name.strip()) for name in names.split(",")]
     except ValueError as error:
         raise Unusable(str(error)) from None
     net = read_net(spec, dict(settings), schema)
@@ -94,9 +101,10 @@ def command(
     write_text(output, result.net.to_prototxt())
 
 
-def _report(result: Result, name: str, target: Target) -> None:
+def _report(result: Result, name: str, targets: Sequence[Target]) -> None:
     """Print each change."""
     for line in result.report:
         report(f"{name}: {line}")
     if not result.modified:
-        report(f"{name} needs no change for {target.title}")
+        titles = " and ".join(target.title for target in targets)
+        report(f"{name} needs no change for {titles}")
