@@ -17,6 +17,8 @@ from protogen.cli._options import (
 from protogen.cli._output import Unusable, check_output, report, report_lines, write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from protogen.targets import Target
     from protogen.transforms import Result
 
@@ -28,7 +30,11 @@ if TYPE_CHECKING:
 )
 @click.argument("spec", type=Spec())
 @click.option(
-    "--to", "target", required=True, metavar="TARGET", help='One that "protogen targets" lists.'
+    "--to",
+    "names",
+    required=True,
+    metavar="TARGET",
+    help='One that "protogen targets" lists, or several separated by commas.',
 )
 @click.option(
     "-o",
@@ -52,7 +58,7 @@ if TYPE_CHECKING:
 @proto_option
 def command(
     spec: str,
-    target: str,
+    names: str,
     output: str,
     phase: str | None,
     inputs: Any,
@@ -62,7 +68,8 @@ def command(
     settings: tuple[Any, ...],
     schema: str | None,
 ) -> None:
-    """Write the net of SPEC so that TARGET loads it and computes what Caffe computes.
+    """Write the net of SPEC so that TARGET loads it and computes what Caffe computes. Of several
+    targets, each does.
 
     Poolings that round down are spelled as the target reads it, or get a Slice that drops what
     rounding up adds. Layers that the target lacks are replaced by others that compute the same,
@@ -81,7 +88,7 @@ def command(
     if as_json and output == "-":
         raise click.UsageError("--json needs -o OUT, because the report is printed")
     check_output(output, [split_spec(spec)[0]])
-    wanted = _target(target)
+    wanted = _targets(names)
     net = read_net(spec, dict(settings), schema)
     check_output(output, named_files(net))
     given = shapes_given(net, inputs)
@@ -93,22 +100,23 @@ def command(
     for diagnostic in result.diagnostics:
         report_lines(str(diagnostic))
     if not quiet:
-        _report_changes(display_name(spec), result, wanted)
+        _report_changes(result, display_name(spec), wanted)
     # Only now: a change that Caffe or the target rejects has raised.
     write_text(output, result.net.to_prototxt())
 
 
-def _target(name: str) -> Target:
+def _targets(names: str) -> list[Target]:
     from protogen import targets
 
     try:
-        return targets.get(name)
+        return [targets.get(name.strip()) for name in names.split(",")]
     except ValueError as error:
         raise Unusable(str(error)) from None
 
 
-def _report_changes(name: str, result: Result, target: Target) -> None:
+def _report_changes(result: Result, name: str, targets: Sequence[Target]) -> None:
     for line in result.report:
         report(f"{name}: {line}")
     if not result.modified:
-        report(f"{name} needs no change for {target.title}")
+        titles = " and ".join(target.title for target in targets)
+        report(f"{name} needs no change for {titles}")

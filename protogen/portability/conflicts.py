@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from protogen.diagnostics import Diagnostic
+from protogen.graph import Step
 from protogen.poolings import pooled_axes
-from protogen.portability.dialect.poolings import floor_spelling
+from protogen.portability.dialect.poolings import floor_spelling, way_to_round
+from protogen.portability.dialect.together import together
 from protogen.portability.subject import Subject
 from protogen.rules import named
 from protogen.targets import Target
@@ -33,7 +35,20 @@ def conflicts(subject: Subject, targets: Sequence[Target]) -> Iterator[Diagnosti
                 type=step.type,
                 layer_index=step.index,
                 field=f"pooling_param.{spelling}",
+                hint=_hint(subject, targets, step),
             )
+
+
+def _hint(subject: Subject, targets: Sequence[Target], step: Step) -> str:
+    """How to write a pooling for all targets: cut, as for one that only rounds up."""
+    for target in together(targets):
+        change = way_to_round(target, step.layer, step.index, subject.analyses).change(
+            step.layer.pooling_param
+        )
+        if not change:
+            return ""
+    names = ",".join(target.name for target in targets)
+    return f"protogen convert --to {names} writes a pooling that all read"
 
 
 def _words(spellings: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from protogen.render.diagnostic import diagnostic_data
@@ -11,10 +12,10 @@ from protogen.transforms import Result, WeightChange
 __all__ = ["data"]
 
 
-def data(result: Result, target: Target) -> dict[str, Any]:
+def data(result: Result, targets: Sequence[Target]) -> dict[str, Any]:
     """The changes, the weights that a caffemodel has elsewhere, and what remains to be said."""
     return {
-        "target": target.name,
+        "targets": [target.name for target in targets],
         "modified": result.modified,
         "changes": list(result.report),
         "weights": list(map(_weight_data, result.weights)),

@@ -204,11 +204,12 @@ TARGET_RULES = (
             read by all of them: `round_mode: FLOOR`, `ceil_mode: false` or `torch_pooling: true`.
             """,
         why="""
-            A program without the field rejects the file, or rounds up. No file is right for both.
+            A program without the field rejects the file, or rounds up. A file with the field is
+            right for some of the targets only.
             """,
         fix="""
-            Write one file for each target, as `protogen convert --to NAME` does, or choose sizes
-            that no pooling rounds.
+            Write one file for each target, as `protogen convert --to NAME` does, or one for all:
+            `--to NAME,NAME` drops what rounding up adds. Or choose sizes that no pooling rounds.
             """,
         files=_settings("bvlc", "opencv4"),
         # OpenCV skips round_mode and rounds up; BVLC rejects ceil_mode.

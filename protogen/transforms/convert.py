@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from protogen.portability import subject_of
 from protogen.portability.dialect.deploying import needs_deploy_net
 from protogen.portability.dialect.idle_fields import idle_fields
 from protogen.portability.dialect.inputs import takes_single_inputs
+from protogen.portability.dialect.together import together
 from protogen.portability.judging import judge_plainly
 from protogen.targets import Target
 from protogen.transforms._input_layers import input_field_edits, single_input_edits
@@ -37,7 +39,7 @@ __all__ = ["Convert", "convert"]
 
 def convert(
     net: Any,
-    to: str | Target,
+    to: str | Target | Sequence[str | Target],
     *,
     phase: str | None = None,
     inputs: Inputs | None = None,
@@ -45,17 +47,21 @@ def convert(
 ) -> Result:
     """The net for a target; the ``net`` of the result computes there what it computes in Caffe.
 
-    ``net`` is a `protogen.Net`, a ``NetParameter`` message, or the path of a prototxt file. The
-    other arguments are those of `Convert`. Raises `ProtogenError` for a net that Caffe rejects, and
-    for one that the target cannot express; `ValueError` for an unknown target.
+    With several targets, it does so in each of them. ``net`` is a `protogen.Net`, a
+    ``NetParameter`` message, or the path of a prototxt file. The other arguments are those of
+    `Convert`. Raises `ProtogenError` for a net that Caffe rejects, and for one that a target cannot
+    express; `ValueError` for an unknown target.
     """
     net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
-    target = targets.get(to) if isinstance(to, str) else to
-    return Convert(target, phase=phase, inputs=inputs, force=force)(net)
+    several = [to] if isinstance(to, (str, Target)) else list(to)
+    wanted = [targets.get(each) if isinstance(each, str) else each for each in several]
+    if not wanted:
+        raise ValueError("expected a target, got none")
+    return Convert(*wanted, phase=phase, inputs=inputs, force=force)(net)
 
 
 class Convert(Transform):
-    """Rewrite a net so that ``target`` reads it, and computes what Caffe computes.
+    """Rewrite a net so that each of ``targets`` reads it, and computes what Caffe computes.
 
     With ``phase`` TEST, and for a target that ignores phases, the result is the deploy net. Layers
     and fields that the target lacks are replaced, and fields that only training reads are removed.
@@ -68,15 +74,14 @@ class Convert(Transform):
 
     def __init__(
         self,
-        target: Target,
-        *,
+        *targets: Target,
         phase: str | None = None,
         inputs: Inputs | None = None,
         force: bool = False,
     ) -> None:
         if phase not in (None, "TEST"):
             raise ValueError(f'phase must be "TEST" or None, got {phase!r}')
-        self.target = target
+        self.targets = targets
         self.phase = phase
         self.inputs = inputs or {}
         self.force = force
@@ -94,15 +99,19 @@ class Convert(Transform):
 
     def run(self, net: Net) -> Result:
         result = Upgrade()(net)
-        if self._resolves_phases(result.net):
-            result = self._then(result, Deploy(inputs=self.inputs))
-        result = result.then(LayerTypes(self.target))
-        # The layers in the place of another one may have fields that the target reads otherwise.
-        result = result.then(LayerTypes(self.target))
-        result = self._then(result, FloorPooling(self.target, self.inputs))
-        result = self._without_idle_fields(result)
-        result = self._with_inputs(result)
+        for target in together(self.targets):
+            result = self._for(target, result)
         return self._judged(net, result)
+
+    def _for(self, target: Target, result: Result) -> Result:
+        """The net rewritten for one target."""
+        if self._resolves_phases(target, result.net):
+            result = self._then(result, Deploy(inputs=self.inputs))
+        result = result.then(LayerTypes(target))
+        # The layers in the place of another one may have fields that the target reads otherwise.
+        result = result.then(LayerTypes(target))
+        result = self._then(result, FloorPooling(target, self.inputs))
+        return _with_inputs(target, _without_idle_fields(target, result))
 
     def _then(self, result: Result, transform: Transform) -> Result:
         """The result of another transform; with ``force``, what it rejects stays as it is."""
@@ -116,48 +125,50 @@ class Convert(Transform):
     def verify(self, before: Net, result: Result) -> None:
         """Nothing to do: each step was verified by itself."""
 
-    def _resolves_phases(self, net: Net) -> bool:
+    def _resolves_phases(self, target: Target, net: Net) -> bool:
         """Whether the result is the deploy net: it was asked for, or the target needs it."""
         if self.phase is not None:
             return True
         analyses = [net.analysis(State(phase), self.inputs) for phase in net.meant_phases()]
-        return needs_deploy_net(self.target, net.current.message, analyses)
-
-    def _without_idle_fields(self, result: Result) -> Result:
-        """The net without fields that the target does not know and a trained net does not need."""
-        schema = self.target.schema
-        if schema is None:
-            return result
-        descriptor = schema.message_class().DESCRIPTOR
-        edits = list(idle_fields(result.net.current.message, descriptor))
-        names = sorted(set(map(_field_name, edits)))
-        return _edited(result, edits, f"removed: {', '.join(names)}")
-
-    def _with_inputs(self, result: Result) -> Result:
-        """The net with its inputs in the form that the target reads."""
-        message = result.net.current.message
-        if takes_single_inputs(self.target):
-            edits = list(single_input_edits(message))
-            return _edited(result, edits, "an Input layer written for each input")
-        formats = self.target.formats
-        has_layers = self.target.has_type("Input") or self.target.has_type("Data")
-        if has_layers or formats is None or formats.input != "reads":
-            return result
-        edits = list(input_field_edits(message))
-        return _edited(result, edits, "Input layers written as input fields")
+        return needs_deploy_net(target, net.current.message, analyses)
 
     def _judged(self, net: Net, result: Result) -> Result:
-        """The result with the findings about the target. Raises if it cannot run the net."""
-        judgment = judge_plainly(subject_of(result.net, inputs=self.inputs), self.target)
+        """The result with the findings about the targets. Raises if one cannot run the net."""
+        subject = subject_of(result.net, inputs=self.inputs)
         findings = []
-        for finding in judgment.diagnostics:
-            # A field that the target ignores does not change what it computes.
-            if finding.name != "target-ignores":
-                findings.append(_at_origin(finding, result, net))
+        for target in self.targets:
+            for finding in judge_plainly(subject, target).diagnostics:
+                # A field that the target ignores does not change what it computes.
+                if finding.name != "target-ignores":
+                    findings.append(_at_origin(finding, result, net))
         errors = [each for each in findings if each.severity is Severity.ERROR]
         if errors and not self.force:
             raise ProtogenError(list(map(_not_convertible, errors)))
         return replace(result, diagnostics=[*result.diagnostics, *findings])
+
+
+def _without_idle_fields(target: Target, result: Result) -> Result:
+    """The net without fields that the target does not know and a trained net does not need."""
+    if target.schema is None:
+        return result
+    descriptor = target.schema.message_class().DESCRIPTOR
+    edits = list(idle_fields(result.net.current.message, descriptor))
+    names = sorted(set(map(_field_name, edits)))
+    return _edited(result, edits, f"removed: {', '.join(names)}")
+
+
+def _with_inputs(target: Target, result: Result) -> Result:
+    """The net with its inputs in the form that the target reads."""
+    message = result.net.current.message
+    if takes_single_inputs(target):
+        edits = list(single_input_edits(message))
+        return _edited(result, edits, "an Input layer written for each input")
+    formats = target.formats
+    has_layers = target.has_type("Input") or target.has_type("Data")
+    if has_layers or formats is None or formats.input != "reads":
+        return result
+    edits = list(input_field_edits(message))
+    return _edited(result, edits, "Input layers written as input fields")
 
 
 def _at_origin(finding: Diagnostic, result: Result, net: Net) -> Diagnostic:

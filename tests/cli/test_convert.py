@@ -50,7 +50,7 @@ def test_the_report_as_json() -> None:
     result = convert(text, "--to", "opencv4", "--json", "-o", "out.prototxt")
     assert result.exit_code == 0
     report = json.loads(result.stdout)
-    assert report["target"] == "opencv4"
+    assert report["targets"] == ["opencv4"]
     assert report["changes"] == [
         "up: Upsample replaced by Deconvolution"
         ' (weights: blob 0 of "up" (3x1x2x2) is filled with 1)',
@@ -59,6 +59,26 @@ def test_the_report_as_json() -> None:
     assert report["weights"] == [{"layer": "up", "blob": 0, "shape": [3, 1, 2, 2], "value": 1}]
     assert protogen.check("out.prototxt", target="opencv4").verdict("opencv4") == "runs"
     assert convert(text, "--to", "opencv4", "--json").exit_code == 2
+
+
+def test_a_net_for_two_targets() -> None:
+    """No spelling of rounding down is read by both, but both have Slice and Silence."""
+    result = convert(NET, "--to", "opencv4,bvlc", "-o", "out.prototxt")
+    assert (result.exit_code, result.stdout) == (0, "")
+    report = protogen.check("out.prototxt", target=["opencv4", "bvlc"])
+    assert [report.verdict(name) for name in ("opencv4", "bvlc")] == ["runs", "runs"]
+    assert protogen.load("out.prototxt").analysis().blobs["pool"] == (1, 3, 3, 3)
+
+
+def test_two_targets_that_no_file_fits() -> None:
+    """TensorRT has no Slice; both have Crop, but only one of them reads each spelling."""
+    text = NET + 'layer { name: "x" type: "Slice" bottom: "pool" top: "a" top: "b"'
+    text += " slice_param { axis: 1 slice_point: 1 } }\n"
+    result = convert(text, "--to", "bvlc,tensorrt8", "-o", "out.prototxt")
+    assert result.exit_code == 1
+    assert 'layer "x" (Slice): TensorRT 8 does not load it' in str(result.exception)
+    assert not Path("out.prototxt").exists()
+    assert convert(NET, "--to", "bvlc,tensor").exit_code == 2
 
 
 def test_nothing_to_change() -> None:

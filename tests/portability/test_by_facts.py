@@ -103,6 +103,17 @@ def test_conflicting_targets() -> None:
     )
 
 
+def test_conflicting_targets_that_both_slice() -> None:
+    text = pooling(FLOORS["round_mode"])
+    (found,) = [
+        d for d in report(text, "bvlc", "opencv4").diagnostics if "no spelling" in d.message
+    ]
+    assert found.hint == "protogen convert --to bvlc,opencv4 writes a pooling that all read"
+    both = protogen.convert(protogen.loads(text), to=["bvlc", "opencv4"]).net.text
+    assert (verdict(both, "bvlc"), verdict(both, "opencv4")) == ("runs", "runs")
+    assert not any("no spelling" in each for each in messages(both, "bvlc", "opencv4"))
+
+
 def test_an_unknown_field_at_its_place() -> None:
     text = pooling(FLOORS["round_mode"])
     found = next(d for d in report(text, "ssd").diagnostics if d.code == "F201")
