@@ -140,7 +140,7 @@ def _rejected_upgrade(subject: Subject, target: Target) -> Iterator[Diagnostic]:
 
 def _is_dialect(diagnostic: Diagnostic) -> bool:
     """Whether a finding says which Caffe has something, which the target's own facts say better."""
-    return diagnostic.code.startswith("F") or diagnostic.name == "unknown-layer-type"
+    return diagnostic.code.startswith("F") or diagnostic.name == "unknown-type"
 
 
 # Pooling -----------------------------------------------------------------------------------------

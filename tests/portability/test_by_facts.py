@@ -261,3 +261,9 @@ def test_layers_in_two_real_caffes() -> None:
         if (found == "runs") is not row["accepts"]:
             wrong.append((row["id"], found))
     assert wrong == []
+
+
+def test_a_type_that_only_the_target_knows() -> None:
+    # protogen has no rules for it, so inference calls the type unknown.
+    text = DATA + 'layer { name: "bn" type: "MKLBatchNorm" bottom: "data" top: "bn" }\n'
+    assert verdict(text, "intel") == "runs"
