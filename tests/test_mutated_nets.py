@@ -276,8 +276,12 @@ def command_line(data: bytes) -> None:
             words[number] = random.choice(names).decode()
         elif word == "TARGET":
             words[number] = random.choice(targets.names())
-    streams = {name: io.TextIOWrapper(io.BytesIO()) for name in ("stdout", "stderr")}
-    streams["stdin"] = io.TextIOWrapper(io.BytesIO(data))
+    streams = {
+        "stdin": io.TextIOWrapper(io.BytesIO(data)),
+        "stdout": io.TextIOWrapper(io.BytesIO()),
+        # As Python opens standard error.
+        "stderr": io.TextIOWrapper(io.BytesIO(), errors="backslashreplace"),
+    }
     with pytest.MonkeyPatch.context() as patch:
         for name, stream in streams.items():
             patch.setattr(sys, name, stream)
