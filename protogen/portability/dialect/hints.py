@@ -84,9 +84,13 @@ class _Hints:
         trained = any(analysis.trained for analysis in self.subject.analyses)
         return trained and not self._is_deployed
 
+    @cached_property
+    def _names(self) -> NewNames:
+        """Names for the layers that are tried, collected once: that takes a pass of the net."""
+        return NewNames(self.subject.current.message)
+
     def _site(self, step: Step) -> Site:
-        names = NewNames(self.subject.current.message)
-        return Site(step.layer, step.bottom_shapes, names, self._trains)
+        return Site(step.layer, step.bottom_shapes, self._names, self._trains)
 
     def _replacement(self, step: Step) -> str:
         if step.index not in self._replaced:
