@@ -111,11 +111,7 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     render = request.renderer()
     search = request.search(files)
     outcomes = _outcomes(request, search.files, jobs)
-    # That a folder has no files is no error; one that cannot be read is.
-    if request.quiet:
-        search.empty.clear()
-    search.report()
-    _report_unchecked(outcomes, request.quiet)
+    _report_unchecked(search, outcomes, request.quiet)
     number = _show_differences(outcomes) if request.diff else _report(outcomes, request, render)
     if search.problems or any(outcome.problem for outcome in outcomes):
         raise click.exceptions.Exit(2)
@@ -279,8 +275,12 @@ def _rejected(outcomes: Sequence[Outcome]) -> int:
     return number
 
 
-def _report_unchecked(outcomes: Sequence[Outcome], quiet: bool) -> None:
+def _report_unchecked(search: FileSearch, outcomes: Sequence[Outcome], quiet: bool) -> None:
     """Print which files were skipped, and which could not be checked."""
+    # That a folder has no files is no error; one that cannot be read is.
+    if quiet:
+        search.empty.clear()
+    search.report()
     for outcome in outcomes:
         if outcome.problem:
             report(f"Error: {outcome.problem}")

@@ -60,13 +60,9 @@ def command(
     spec: str,
     names: str,
     output: str,
-    phase: str | None,
-    inputs: Any,
-    force: bool,
     as_json: bool,
     quiet: bool,
-    settings: tuple[Any, ...],
-    schema: str | None,
+    **options: Any,
 ) -> None:
     """Write the net of SPEC so that TARGET loads it and computes what Caffe computes. Of several
     targets, each does.
@@ -80,29 +76,40 @@ def command(
     If the target cannot express the net, the layers are named, nothing is written, and the exit
     code is 1.
     """
-    from protogen.cli._input import display_name, named_files, read_net, shapes_given, split_spec
     from protogen.render.conversion import data
     from protogen.render.json import dumps
-    from protogen.transforms.convert import convert
 
     if as_json and output == "-":
         raise click.UsageError("--json needs -o OUT, because the report is printed")
-    check_output(output, [split_spec(spec)[0]])
-    wanted = _targets(names)
-    net = read_net(spec, dict(settings), schema)
-    check_output(output, named_files(net))
-    given = shapes_given(net, inputs)
-    result = convert(net, wanted, phase=phase, inputs=given, force=force)
+    wanted, result = _converted(spec, names, output, **options)
     if as_json:
         write_text(output, result.net.to_prototxt())
         click.echo(dumps(data(result, wanted)))
         return
-    for diagnostic in result.diagnostics:
-        report_lines(str(diagnostic))
-    if not quiet:
-        _report_changes(result, display_name(spec), wanted)
+    _report(spec, result, wanted, quiet)
     # Only now: a change that Caffe or the target rejects has raised.
     write_text(output, result.net.to_prototxt())
+
+
+def _converted(
+    spec: str,
+    names: str,
+    output: str,
+    *,
+    inputs: Any,
+    settings: Any,
+    schema: str | None,
+    **options: Any,
+) -> tuple[list[Target], Result]:
+    """The targets and the net for them. Raises `Unusable` if the output is one of the files read."""
+    from protogen.cli._input import named_files, read_net, shapes_given, split_spec
+    from protogen.transforms.convert import convert
+
+    check_output(output, [split_spec(spec)[0]])
+    wanted = _targets(names)
+    net = read_net(spec, dict(settings), schema)
+    check_output(output, named_files(net))
+    return wanted, convert(net, wanted, inputs=shapes_given(net, inputs), **options)
 
 
 def _targets(names: str) -> list[Target]:
@@ -114,7 +121,15 @@ def _targets(names: str) -> list[Target]:
         raise Unusable(str(error)) from None
 
 
-def _report_changes(result: Result, name: str, targets: Sequence[Target]) -> None:
+def _report(spec: str, result: Result, targets: Sequence[Target], quiet: bool) -> None:
+    """Print the warnings, and unless it is to be quiet what was done."""
+    from protogen.cli._input import display_name
+
+    for diagnostic in result.diagnostics:
+        report_lines(str(diagnostic))
+    if quiet:
+        return
+    name = display_name(spec)
     for line in result.report:
         report(f"{name}: {line}")
     if not result.modified:

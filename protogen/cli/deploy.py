@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from protogen.cli._deploy import deploy_net, deploy_options, report_deploy
 from protogen.cli._options import Spec, data_option, proto_option, set_option
 from protogen.cli._output import check_output, report_lines, write_text
+
+if TYPE_CHECKING:
+    from protogen.net import Net
 
 
 @click.command(
@@ -52,7 +55,6 @@ def command(
     fields that Caffe does not know, which are kept.
     """
     from protogen.cli._input import display_name, named_files, read_net, split_spec
-    from protogen.diagnostics import Severity
 
     check_output(output, [split_spec(spec)[0]])
     net = read_net(spec, dict(settings), schema)
@@ -64,7 +66,13 @@ def command(
     else:
         report_deploy(display_name(spec), result)
     write_text(output, result.net.to_prototxt())
-    # Such as a field that no Caffe knows, and that stays.
+    _report_errors(net)
+
+
+def _report_errors(net: Net) -> None:
+    """End with exit code 1 for what is wrong and stays, such as a field that no Caffe knows."""
+    from protogen.diagnostics import Severity
+
     errors = [each for each in net.current.findings if each.severity is Severity.ERROR]
     for error in errors:
         report_lines(str(error))

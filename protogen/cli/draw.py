@@ -67,14 +67,10 @@ def command(
         report_rejection,
         split_spec,
     )
-    from protogen.render.dot import FORMATS, dot
+    from protogen.render.dot import dot
 
-    # Before the net is read, which may take seconds.
-    file, _ = split_spec(spec)
-    file_format = Path(output).suffix.removeprefix(".").lower()
-    if file_format not in (*FORMATS, "dot"):
-        raise Unusable(f"{output}: expected a name that ends in .svg, .png, .pdf or .dot")
-    check_output(output, [file])
+    file_format = _format(output)
+    check_output(output, [split_spec(spec)[0]])
     net, mistakes = read_partial_net(spec, dict(settings), schema)
     check_output(output, named_files(net))
     analysis = analyze(net, **state)
@@ -83,6 +79,16 @@ def command(
     if mistakes or not analysis.ok:
         report_rejection(net, analysis, mistakes)
         raise click.exceptions.Exit(1)
+
+
+def _format(output: str) -> str:
+    """The format by the end of a file's name. Raises `Unusable` for an unknown one."""
+    from protogen.render.dot import FORMATS
+
+    found = Path(output).suffix.removeprefix(".").lower()
+    if found not in (*FORMATS, "dot"):
+        raise Unusable(f"{output}: expected a name that ends in .svg, .png, .pdf or .dot")
+    return found
 
 
 def _drawn(text: str, file_format: str) -> bytes:

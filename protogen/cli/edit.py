@@ -108,12 +108,7 @@ def command(
     in place, shared blobs keep their fillers. If a reference would be lost, if a name is taken, or
     if Caffe would reject a shape that it accepted, nothing is written, and the exit code is 1.
     """
-    has_file = spec != "-" and not is_composed(spec)
-    if in_place and (output != "-" or not has_file):
-        raise click.UsageError("--in-place needs a FILE and no --output")
-    # A program cannot be written in place.
-    hint = "" if is_composed(spec) else "; use --in-place for that"
-    check_output(output, [split_spec(spec)[0]], hint)
+    _check_output(spec, output, in_place)
     steps = list(_in_order(edits))
     if not steps:
         raise click.UsageError("expected an edit, such as --rename OLD NEW")
@@ -138,6 +133,15 @@ def _write_in_place(file: str, old: str, new: str) -> None:
     # A file that stays as it is keeps its time, by which make decides.
     if new != old:
         write_text(file, new, read=old.encode("utf-8", "surrogateescape"))
+
+
+def _check_output(spec: str, output: str, in_place: bool) -> None:
+    has_file = spec != "-" and not is_composed(spec)
+    if in_place and (output != "-" or not has_file):
+        raise click.UsageError("--in-place needs a FILE and no --output")
+    # A program cannot be written in place.
+    hint = "" if is_composed(spec) else "; use --in-place for that"
+    check_output(output, [split_spec(spec)[0]], hint)
 
 
 def _in_order(edits: dict[str, tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:

@@ -108,11 +108,7 @@ def _default_output(file: str) -> str:
 
 
 def _serve(
-    spec: str | None,
-    settings: dict[str, Any],
-    port: int,
-    state: dict[str, Any],
-    schema: str | None,
+    spec: str | None, settings: dict[str, Any], port: int, state: dict[str, Any], schema: str | None
 ) -> None:
     """Serve the editor until the user stops it."""
     from protogen.cli._input import analyze, is_composed, read_partial_net
