@@ -101,7 +101,7 @@ def _converted(
     schema: str | None,
     **options: Any,
 ) -> tuple[list[Target], Result]:
-    """The targets and the net for them. Raises `Unusable` if the output is one of the files read."""
+    """The targets and the net for them. Raises `Unusable` if OUT is one of the files read."""
     from protogen.cli._input import named_files, read_net, shapes_given, split_spec
     from protogen.transforms.convert import convert
 
