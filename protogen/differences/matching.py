@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from protogen import proto
 from protogen.text.differences import equal_pairs, longest_increasing
 
 __all__ = ["ComparedLayer", "match"]
@@ -23,7 +24,7 @@ class ComparedLayer:
     """A layer with its index in the net and its normal form."""
 
     index: int
-    layer: Any
+    layer: proto.LayerParameter
     normal: Any
 
     @property
@@ -138,5 +139,5 @@ def _sources(pairs: _Pairs, old: Sequence[ComparedLayer], new: Sequence[Compared
     return found
 
 
-def _is_source(layer: Any) -> bool:
+def _is_source(layer: proto.LayerParameter) -> bool:
     return bool(layer.top and not layer.bottom)

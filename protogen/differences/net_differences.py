@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import Any, Literal
 
+from protogen import proto
 from protogen.analysis import Analysis
 from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.differences.matching import ComparedLayer, match
@@ -394,11 +395,11 @@ def _net_message(net: Net) -> Any:
     return normal_message(found)
 
 
-def _runs_in_test(layer: Any) -> bool:
+def _runs_in_test(layer: proto.LayerParameter) -> bool:
     return runs_in(layer, State("TEST", stages=_stages(layer)))
 
 
-def _stages(layer: Any) -> tuple[str, ...]:
+def _stages(layer: proto.LayerParameter) -> tuple[str, ...]:
     """The stages that a layer asks for, so that only its phase decides whether it runs."""
     found: list[str] = []
     for rule in layer.include:

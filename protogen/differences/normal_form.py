@@ -73,7 +73,7 @@ def normal_net(net: proto.NetParameter) -> proto.NetParameter:
 # Spelling --------------------------------------------------------------------------------------
 
 
-def _normalize_spelling(layer: Any) -> None:
+def _normalize_spelling(layer: proto.LayerParameter) -> None:
     for home, (old, new) in _OLD_NAMES.items():
         if has_field(layer, home):
             _rename_field(getattr(layer, home), old, new)
@@ -167,7 +167,7 @@ def _remove_training_parameters(param: Any) -> None:
             param.ClearField(name)
 
 
-def _normalize_rules(layer: Any) -> None:
+def _normalize_rules(layer: proto.LayerParameter) -> None:
     """Excluding one of the two phases is including the other one."""
     if layer.include or len(layer.exclude) != 1:
         return
@@ -179,7 +179,7 @@ def _normalize_rules(layer: Any) -> None:
     layer.include.add(phase=other)
 
 
-def _normalize_weights(layer: Any) -> None:
+def _normalize_weights(layer: proto.LayerParameter) -> None:
     """A loss has the weight 1 without saying so, and another layer 0."""
     schema = layer_types.find(layer.type)
     default = 1.0 if schema is not None and schema.loss else 0.0
@@ -192,7 +192,7 @@ def _normalize_weights(layer: Any) -> None:
         layer.ClearField("loss_weight")
 
 
-def _normalize_params(layer: Any) -> None:
+def _normalize_params(layer: proto.LayerParameter) -> None:
     """Entries at the end that say nothing; a BatchNorm has the learning rates 0 in any case."""
     if layer.type == "BatchNorm":
         for param in layer.param:

@@ -157,7 +157,7 @@ def _field_at(path: Path, text: str, layer: Descriptor) -> FieldDescriptor:
     return found
 
 
-def _takes(layer: Any, home: str) -> bool:
+def _takes(layer: proto.LayerParameter, home: str) -> bool:
     """Whether a layer reads the field ``home``: its own parameter messages, and common fields."""
     if not home.endswith("_param"):
         return True
@@ -167,7 +167,7 @@ def _takes(layer: Any, home: str) -> bool:
     return home in schema.params or has_field(layer, home)
 
 
-def _own_fields(layer: Any) -> str:
+def _own_fields(layer: proto.LayerParameter) -> str:
     schema = layer_types.find(layer.type)
     if schema is None or not schema.params:
         return f'"{layer.name}" ({layer.type}) has no parameters of its own'

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from protogen import proto
 from protogen.modules import module_names
 from protogen.proto.schemas import schema_of
 from protogen.schema import LayerSchema, UnknownType, registered
@@ -35,7 +36,7 @@ def find(layer_type: str) -> LayerSchema | None:
     return registered(layer_type) or _others().get(layer_type)
 
 
-def of_user(layer: Any) -> LayerSchema | None:
+def of_user(layer: proto.LayerParameter) -> LayerSchema | None:
     """The schema of a type that only the user's ``caffe.proto`` has parameters for."""
     schema = schema_of(layer.DESCRIPTOR)
     if schema is None or not schema.parameter_of(layer.type):

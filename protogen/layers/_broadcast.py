@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen.schema import Context, count_axes
-from protogen.shapes import format_shape
+from protogen.shapes import InternalShape, format_shape
 
 __all__ = ["covered_axes", "learned_shape"]
 
 
-def learned_shape(ctx: Context) -> tuple[Any, ...]:
+def learned_shape(ctx: Context) -> InternalShape:
     """The shape of the learned blob: ``num_axes`` sizes of the bottom, from ``axis`` on."""
     param, axes = ctx.param, len(ctx.bottom)
     axis = ctx.axis()

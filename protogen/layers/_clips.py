@@ -13,7 +13,7 @@ from protogen.fillers import filler_problem
 from protogen.layers._blobs import check_axes
 from protogen.proto.fields import has_field
 from protogen.schema import Context, LayerSchema, Learnable
-from protogen.shapes import count
+from protogen.shapes import Size, count
 from protogen.windows import convolution_size
 
 __all__ = ["ClipConvolution", "ClipWindow", "check_clips", "clip_window"]
@@ -106,7 +106,7 @@ class ClipConvolution(LayerSchema):
         """The top's size on one axis."""
         return convolution_size(size, kernel, stride, pad, 1)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         window = clip_window(ctx, _OLDER)
         num, _, *sizes = ctx.bottom
         outputs = []
@@ -133,7 +133,7 @@ class ClipConvolution(LayerSchema):
             blobs.append(_learnable(ctx, window, "bias", (1, 1, 1, 1, window.param.num_output)))
         return blobs
 
-    def macs(self, ctx: Context, tops: Sequence[Sequence[Any]]) -> Any:
+    def macs(self, ctx: Context, tops: Sequence[Sequence[Size]]) -> Any:
         window = clip_window(ctx, _OLDER)
         # The filter is applied at each place of the top, or of a Deconvolution3D's bottom.
         image = ctx.bottom if self.transposed else tops[0]

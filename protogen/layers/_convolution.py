@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from protogen import proto
 from protogen.layers._blobs import check_same_shape
 from protogen.layers._parameters import check_size
 from protogen.schema import Context, LayerSchema, Learnable
@@ -71,7 +72,7 @@ class BaseConvolution(LayerSchema):
     #: Whether the filter maps its outputs back onto its inputs (Deconvolution).
     transposed: ClassVar[bool] = False
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         p: Any = getattr(layer, self.param)
         kernel_axes = len(p.kernel_size)
         if p.HasField("kernel_h") or p.HasField("kernel_w"):
@@ -116,7 +117,7 @@ class BaseConvolution(LayerSchema):
         """The top's size on one spatial axis."""
         return convolution_size(size, kernel, stride, pad, dilation)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         window, num_output = convolution_window(ctx), ctx.param.num_output
         sizes = ctx.bottom[window.axis + 1 :]
         outputs = [
@@ -144,7 +145,7 @@ class BaseConvolution(LayerSchema):
             blobs.append(ctx.learnable("bias", (num_output,), "bias_filler"))
         return blobs
 
-    def macs(self, ctx: Context, tops: Sequence[Sequence[Any]]) -> Any:
+    def macs(self, ctx: Context, tops: Sequence[Sequence[Size]]) -> Any:
         window = convolution_window(ctx)
         # A convolution applies its filter at each place of the top, a deconvolution of the bottom.
         image = ctx.bottom if self.transposed else tops[0]

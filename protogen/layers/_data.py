@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from protogen import proto
 from protogen.schema import Arity, Context, Fault, LayerSchema
-from protogen.shapes import UNKNOWN
+from protogen.shapes import UNKNOWN, Size
 
 __all__ = ["DataLayer", "keeps_aspect"]
 
@@ -45,7 +45,7 @@ class DataLayer(LayerSchema):
         """Channels, height and width of an image as it is read, before it is transformed."""
         return (UNKNOWN, UNKNOWN, UNKNOWN)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
         # Caffe shapes the tops for the first record that it reads.
         images = (self.batch(ctx), *self.transformed(ctx.layer, self.image_sizes(ctx)))
         tops = [images, self.labels(ctx)][: ctx.tops]
@@ -56,7 +56,9 @@ class DataLayer(LayerSchema):
         """The shape of the second top."""
         return (self.batch(ctx),)
 
-    def transformed(self, layer: Any, sizes: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
+    def transformed(
+        self, layer: proto.LayerParameter, sizes: tuple[Any, Any, Any]
+    ) -> tuple[Any, Any, Any]:
         """Channels, height and width after the transformation.
 
         (source: ``DataTransformer::InferBlobShape``)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from protogen import proto
 from protogen.layers.lstm import Lstm
 from protogen.schema import Context, LayerSchema
-from protogen.shapes import UNKNOWN, Shape
+from protogen.shapes import UNKNOWN, Shape, Size
 
 __all__ = ["ForkType", "fork_types"]
 
@@ -44,7 +45,7 @@ class SameShape(ForkType):
 
     bottoms, tops = (1, None), (1, None)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
         return [ctx.bottom, *[None] * (ctx.tops - 1)]
 
 
@@ -55,7 +56,9 @@ class ForkLoss(ForkType):
     auto_tops = True
     loss = True
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         # As LossLayer::Reshape does.
         return ((), *[None] * (tops - 1))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from protogen import proto
 from protogen.schema import Arity, Context, LayerSchema
+from protogen.shapes import Size
 
 __all__ = ["KeptDetections"]
 
@@ -21,9 +23,9 @@ class KeptDetections(LayerSchema):
     size_field = "keep_topk"
     source = "sophgo/tpu-mlir: the Caffe in its wheel"
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         return [4] * len(layer.bottom)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         batch = ctx.nchw(self.batch_bottom)[0]
         return [(batch, 1, ctx.param.keep_topk, self.numbers)]

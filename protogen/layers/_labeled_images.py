@@ -8,7 +8,7 @@ from typing import Any
 from protogen.layers._data import DataLayer
 from protogen.layers._parameters import check_both_or_neither
 from protogen.schema import Context
-from protogen.shapes import UNKNOWN
+from protogen.shapes import UNKNOWN, Size
 
 __all__ = ["LabeledImages"]
 
@@ -31,7 +31,7 @@ class LabeledImages(DataLayer):
         size: int = ctx.layer.transform_param.crop_size
         return size, size
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # Image and map are cropped alike, so that labels stay with their pixels.
         channels, height, width = self.image_sizes(ctx)
         crop_h, crop_w = self.crop(ctx)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from protogen import proto
 from protogen.diagnostics import plural
 from protogen.layers._blobs import check_axes
 from protogen.schema import Arity, Context, LayerSchema
-from protogen.shapes import Shape, count
+from protogen.shapes import Shape, Size, count
 
 __all__ = [
     "Loss",
@@ -32,10 +33,12 @@ class Loss(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_batch(ctx)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [()]
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         # The loss is a scalar whatever the bottoms are; the other tops depend on them.
         return ((), *(None,) * (tops - 1))
 

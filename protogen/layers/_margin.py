@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from protogen import proto
 from protogen.layers._parameters import check_size
 from protogen.schema import Arity, Context, LayerSchema, Learnable
-from protogen.shapes import count
+from protogen.shapes import Size, count
 
 __all__ = ["MarginProduct"]
 
@@ -37,7 +38,7 @@ class MarginProduct(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         axis = getattr(layer, self.param).axis
         return [axis + 1, 1, 1] if axis >= 0 else []
 
@@ -45,7 +46,7 @@ class MarginProduct(LayerSchema):
         """The number of classes."""
         return ctx.param.num_output
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         products = (*ctx.bottom[: ctx.axis()], self.outputs(ctx))
         return [products, (1,)][: ctx.tops]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from protogen import proto
 from protogen.layers._blobs import check_not_empty
 from protogen.layers._parameters import check_positive
 from protogen.schema import Arity, Context, LayerSchema, Learnable
-from protogen.shapes import count, format_shape
+from protogen.shapes import InternalShape, Size, count, format_shape
 
 __all__ = ["Recurrent"]
 
@@ -35,11 +36,11 @@ class Recurrent(LayerSchema):
     #: The rows of weights for each output: one per gate.
     gates: ClassVar[int]
 
-    def arity(self, layer: Any) -> tuple[Arity, Arity]:
+    def arity(self, layer: proto.LayerParameter) -> tuple[Arity, Arity]:
         exposed = self.states if layer.recurrent_param.expose_hidden else 0
         return (2 + exposed, 3 + exposed), 1 + exposed
 
-    def static_input(self, ctx: Context) -> tuple[Any, ...] | None:
+    def static_input(self, ctx: Context) -> InternalShape | None:
         """The bottom that is the same at every timestep, or ``None``."""
         has_static = len(ctx.bottoms) > 2 + self._exposed_states(ctx)
         return ctx.bottoms[_STATIC] if has_static else None
@@ -93,7 +94,7 @@ class Recurrent(LayerSchema):
                     rule="bottom-shape-mismatch",
                 )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         steps, streams = ctx.bottom[:2]
         outputs = ctx.param.num_output
         # The largest blob of the unrolled net, larger than the top if there are several gates.

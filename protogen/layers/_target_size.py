@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from protogen.schema import Context
+from protogen.shapes import InternalShape
 
 __all__ = ["target_shape"]
 
 
-def target_shape(ctx: Context, height: str, width: str) -> tuple[Any, ...]:
+def target_shape(ctx: Context, height: str, width: str) -> InternalShape:
     """The top: the height and width in these fields, or those of the second bottom.
 
     (source: ``ResampleLayer::Reshape``, ``DownsampleLayer::Reshape``)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from protogen import proto
 from protogen.layers._parameters import check_given
 from protogen.schema import Arity, Context, LayerSchema
-from protogen.shapes import Shape
+from protogen.shapes import Shape, Size
 
 __all__ = ["YoloOutput"]
 
@@ -23,8 +24,10 @@ class YoloOutput(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_given(ctx, "num_classes")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [_ONE_DETECTION]
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return (_ONE_DETECTION,)

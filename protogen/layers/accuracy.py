@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._blobs import is_empty
 from protogen.layers._losses import check_labels
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import INT_MAX, Shape, count
+from protogen.shapes import INT_MAX, Shape, Size, count
 
 
 @register
@@ -42,10 +42,12 @@ class Accuracy(LayerSchema):
             ctx.reject_in_place()
         check_labels(ctx, ctx.axis())
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         classes = ctx.bottom[ctx.axis()]
         return [(), (classes,)][: ctx.tops]
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         known: tuple[Shape, ...] = ((), (None,))
         return known[:tops]

@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from protogen import proto
 from protogen.layers._data import DataLayer, keeps_aspect
 from protogen.schema import Context, register
-from protogen.shapes import UNKNOWN
+from protogen.shapes import UNKNOWN, Size
 
 if TYPE_CHECKING:
     from protogen.proto import AnnotatedDataParameter
@@ -32,7 +33,7 @@ class AnnotatedData(DataLayer):
         " src/caffe/layers/annotated_data_layer.cpp"
     )
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         return "eric612 (3 tops)" if len(layer.top) > 2 else ""
 
     def check(self, ctx: Context) -> None:
@@ -48,7 +49,7 @@ class AnnotatedData(DataLayer):
                     layer_field=f"transform_param.resize_param[{index}].resize_mode",
                 )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
         shapes = list(super().top_shapes(ctx))
         images = shapes[0]
         if ctx.tops > 2 and images is not None:

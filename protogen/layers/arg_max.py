@@ -6,7 +6,7 @@ from typing import Any
 from protogen.layers._blobs import check_axes
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import count
+from protogen.shapes import Size, count
 
 
 @register
@@ -21,7 +21,7 @@ class ArgMax(LayerSchema):
     param = "argmax_param"
     source = "src/caffe/layers/argmax_layer.cpp"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p, bottom = ctx.param, ctx.bottom
         check_positive(ctx, "top_k")
         # axis has no default: without it, all axes after the first are searched together.

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape, filled
+from protogen.shapes import Shape, Size, filled
 
 
 @register
@@ -40,8 +40,10 @@ class Axpy(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return (filled(bottoms[1], bottoms[2]),)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [ctx.bottoms[1]]

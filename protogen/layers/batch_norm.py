@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
 
 from protogen import proto
 from protogen.layers._blobs import check_axes, check_not_empty
 from protogen.layers._dialects import find_dialect
 from protogen.schema import Context, LayerSchema, Learnable, register
+from protogen.shapes import InternalShape
 
 #: The fields that only one fork has.
 _FORK_FIELDS = (
@@ -36,7 +36,7 @@ class BatchNorm(LayerSchema):
     elementwise = True
     source = "src/caffe/layers/batch_norm_layer.cpp"
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         return str(find_dialect(layer.batch_norm_param, _FORK_FIELDS) or "")
 
     def check(self, ctx: Context) -> None:
@@ -69,7 +69,7 @@ class BatchNorm(LayerSchema):
         dialect = find_dialect(ctx.param, _FORK_FIELDS)
         return dialect.fork if dialect else ""
 
-    def parameters(self, layer: Any) -> Hashable:
+    def parameters(self, layer: proto.LayerParameter) -> Hashable:
         # The rule about lr_mult reads the params, so the answer depends on them, too.
         specs = [spec.SerializePartialToString() for spec in layer.param]
         return (super().parameters(layer), *specs)
@@ -101,7 +101,7 @@ def _check_not_trained(ctx: Context) -> None:
             )
 
 
-def _nvidia_blobs(ctx: Context, channels: tuple[Any, ...]) -> list[Learnable]:
+def _nvidia_blobs(ctx: Context, channels: InternalShape) -> list[Learnable]:
     """Scale and bias of NVIDIA's fork, each with a filler only if one is written."""
     p = ctx.param
     fillers = {"scale": "scale_filler", "bias": "bias_filler"}
@@ -113,7 +113,7 @@ def _nvidia_blobs(ctx: Context, channels: tuple[Any, ...]) -> list[Learnable]:
     ]
 
 
-def _intel_blobs(ctx: Context, channels: tuple[Any, ...]) -> list[Learnable]:
+def _intel_blobs(ctx: Context, channels: InternalShape) -> list[Learnable]:
     """Scale and bias of Intel's fork, which only its MKL engines learn."""
     p, engine = ctx.param, proto.ConvolutionParameter
     # use_weight_bias is true by default, and the Caffe engine ignores it.

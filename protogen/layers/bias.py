@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._blobs import check_not_empty
 from protogen.layers._broadcast import covered_axes, learned_shape
 from protogen.schema import Context, LayerSchema, Learnable, register
-from protogen.shapes import Shape
+from protogen.shapes import Shape, Size
 
 
 @register
@@ -22,10 +22,12 @@ class Bias(LayerSchema):
     elementwise = True
     source = "src/caffe/layers/bias_layer.cpp"
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return (bottoms[0],)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         bias = ctx.bottoms[1] if len(ctx.bottoms) > 1 else learned_shape(ctx)
         _, end = covered_axes(ctx, bias)
         # Caffe adds the bias with a vector of ones as long as the axes after it.

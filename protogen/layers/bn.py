@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._dialects import find_dialect
 from protogen.schema import Context, LayerSchema, Learnable, register
-from protogen.shapes import InternalShape
+from protogen.shapes import InternalShape, Size
 
 #: The fields that only one fork has, except that others also write `moving_average` in PSPNet's.
 _FORK_FIELDS = (
@@ -37,7 +37,7 @@ class BN(LayerSchema):
         " src/caffe/layers/bn_layer.cpp"
     )
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         dialect = find_dialect(layer.bn_param, _FORK_FIELDS)
         return str(dialect or f"{_DEFAULT_FORK} (no distinguishing field)")
 
@@ -55,7 +55,7 @@ class BN(LayerSchema):
                 hint="SegNet's BN has 3 tops; write bn_mode to select it",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         num, channels, height, width = ctx.nchw()
         if self._fork(ctx) == "pspnet":
             return [ctx.bottom]

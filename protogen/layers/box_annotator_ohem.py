@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.diagnostics import plural
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -36,7 +36,7 @@ class BoxAnnotatorOHEM(LayerSchema):
                     rule="bottom-shape-mismatch",
                 )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         num, _, height, width = ctx.nchw()
         _, channels, _, _ = ctx.nchw(3)
         return [(num, 1, height, width), (num, channels, height, width)]

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._losses import Loss, check_ones
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, Learnable, register
-from protogen.shapes import count
+from protogen.shapes import InternalShape, count
 
 
 @register
@@ -30,5 +29,5 @@ class CenterLoss(Loss):
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:
         features = count(ctx.bottom[ctx.axis() :])
-        centers: tuple[Any, ...] = (ctx.param.num_output, features)
+        centers: InternalShape = (ctx.param.num_output, features)
         return [ctx.learnable("centers", centers, "center_filler")]

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -14,6 +14,6 @@ class ChannelNorm(LayerSchema):
     source = "lmb-freiburg/flownet2: src/caffe/layers/channel_norm_layer.cpp"
     unmarked_forks = ("flownet2",)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         num, _, height, width = ctx.nchw()
         return [(num, 1, height, width)]

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from protogen import proto
 from protogen.layers._blobs import axis_or_dim, check_not_empty, check_same_shape
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape, count, filled
+from protogen.shapes import Shape, Size, count, filled
 
 if TYPE_CHECKING:
     from protogen.proto import ConcatParameter
@@ -26,7 +27,9 @@ class Concat(LayerSchema):
     source = "src/caffe/layers/concat_layer.cpp"
     formula = "the sum of the bottoms' sizes on axis"
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         # The bottoms agree on every axis but one, so each says something about the others.
         p: ConcatParameter = layer.concat_param
         axis = p.concat_dim if p.HasField("concat_dim") else p.axis
@@ -37,7 +40,7 @@ class Concat(LayerSchema):
         axis %= len(top)
         return ((*top[:axis], None, *top[axis + 1 :]),)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         axis = axis_or_dim(ctx, "concat_dim")
         p: ConcatParameter = ctx.param
         if p.per_fla_fuse and axis == 1:

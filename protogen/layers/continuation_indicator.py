@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -20,6 +20,6 @@ class ContinuationIndicator(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_positive(ctx, "batch_size", "time_step")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # In the order of a recurrent layer: timesteps, then streams.
         return [(ctx.param.time_step, ctx.param.batch_size)]

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from protogen import proto
 from protogen.layers._convolution import BaseConvolution
 from protogen.schema import Context, register
@@ -20,7 +18,7 @@ class Convolution(BaseConvolution):
     source = "src/caffe/layers/conv_layer.cpp"
     formula = "trunc((size + 2*pad - (dilation*(kernel_size-1)+1)) / stride) + 1"
 
-    def unpaired_bottoms(self, layer: Any) -> int:
+    def unpaired_bottoms(self, layer: proto.LayerParameter) -> int:
         p = layer.convolution_param
         fused = p.fuse_type == proto.ConvolutionParameter.FUSED_CONV_ELTWISE_RELU
         return 1 if fused or p.is_eltwise_sum else 0

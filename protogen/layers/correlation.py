@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._parameters import check_given, check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -34,7 +34,7 @@ class Correlation(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p = ctx.param
         num, _, *sizes = ctx.nchw()
         # A displaced patch must lie within the padded bottom, on either side.

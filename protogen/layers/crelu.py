@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -20,7 +20,7 @@ class CReLU(LayerSchema):
     def check(self, ctx: Context) -> None:
         ctx.reject_in_place()
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         axis = ctx.axis("concat_axis")
         before, size, after = ctx.bottom[:axis], ctx.bottom[axis], ctx.bottom[axis + 1 :]
         return [(*before, 2 * size, *after)]

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.diagnostics import times
 from protogen.schema import Context, LayerSchema, count_axes, register
-from protogen.shapes import Shape
+from protogen.shapes import Shape, Size
 
 
 @register
@@ -21,14 +21,16 @@ class Crop(LayerSchema):
     source = "src/caffe/layers/crop_layer.cpp"
     formula = "the sizes of bottom 0 before axis, and of bottom 1 from axis on"
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         whole, axis = bottoms[0], layer.crop_param.axis
         if whole is None or not -len(whole) <= axis < len(whole):
             return (None,)
         kept = whole[: axis % len(whole)]
         return ((*kept, *[None] * (len(whole) - len(kept))),)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         whole, target = ctx.bottoms
         # Axes before this one keep the size of the first bottom, whatever the second has there.
         axis = ctx.axis()

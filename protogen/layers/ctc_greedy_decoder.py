@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -23,7 +23,7 @@ class CTCGreedyDecoder(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_axes(ctx, 3, names="timesteps, streams, classes")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         if len(ctx.bottoms) == 2:
             return [(1, 2, 1, 1)]
         steps, streams = ctx.bottom[:2]

@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from protogen import proto
 from protogen.diagnostics import plural
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import UNKNOWN, Shape
+from protogen.shapes import UNKNOWN, Shape, Size
 
 if TYPE_CHECKING:
     from protogen.proto import CustomParameter
@@ -32,10 +33,12 @@ class Custom(LayerSchema):
                 "shape",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
         return _stated(ctx.param, ctx.tops)
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return tuple(_stated(layer.custom_param, tops))
 
     def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from protogen.layers._parameters import check_given
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import UNKNOWN
+from protogen.shapes import UNKNOWN, Size
 
 if TYPE_CHECKING:
     from protogen.proto import DeephiResizeParameter
@@ -25,7 +25,7 @@ class DeephiResize(LayerSchema):
             if any(ctx.param.HasField(field) for field in pair):
                 check_given(ctx, *pair)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p: DeephiResizeParameter = ctx.param
         num, channels, height, width = ctx.nchw()
         # A size takes precedence.

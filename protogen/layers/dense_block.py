@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import UNKNOWN
+from protogen.shapes import UNKNOWN, Size
 
 if TYPE_CHECKING:
     from protogen.proto import DenseBlockParameter
@@ -28,7 +28,7 @@ class DenseBlock(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_axes(ctx, 4, 4, names="N, C, H, W")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p: DenseBlockParameter = ctx.param
         num, channels, height, width = ctx.bottom
         return [(num, channels + p.numTransition * p.growthRate, height, width)]

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._labeled_images import LabeledImages
 from protogen.layers._parameters import check_both_or_neither
 from protogen.schema import Context, register
+from protogen.shapes import Size
 
 
 @register
@@ -23,7 +23,7 @@ class DenseImageData(LabeledImages):
         super().check(ctx)
         check_both_or_neither(ctx, "crop_height", "crop_width")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         images, (batch, channels, height, width) = super().top_shapes(ctx)
         factor = ctx.param.label_divide_factor
         if factor > 1 and not all(self.crop(ctx)):

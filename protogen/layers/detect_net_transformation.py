@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 #: The channels of the grid in addition to the coverage of each class.
 _BOX_CHANNELS = 8
@@ -40,7 +40,7 @@ class DetectNetTransformation(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p, num = ctx.param, ctx.nchw()[0]
         # The classes are numbered by dst, from 0 on.
         classes = 1 + max((each.dst for each in p.object_class), default=0)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._blobs import check_not_empty
 from protogen.layers._parameters import check_given, check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 #: What -1, for no background class, becomes in a field of type uint32.
 _NO_BACKGROUND = 2**32 - 1
@@ -37,7 +37,7 @@ class DetectionEvaluate(LayerSchema):
                 )
         check_not_empty(ctx, ctx.bottom, "bottom 0")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p = ctx.param
         # A class that is the background has no row; -1 says that there is none.
         classes = p.num_classes

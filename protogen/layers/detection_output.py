@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._blobs import check_axes
 from protogen.layers._detection import check_predictions
 from protogen.layers._parameters import check_given
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape
+from protogen.shapes import Shape, Size
 
 #: Caffe shapes the top for one detection; the number is known only after a forward pass.
 _ONE_DETECTION = (1, 1, 1, 7)
@@ -43,8 +43,10 @@ class DetectionOutput(LayerSchema):
         check_axes(ctx, 1, bottom=1, names="the batch")
         check_predictions(ctx)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [_ONE_DETECTION]
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return (_ONE_DETECTION,)

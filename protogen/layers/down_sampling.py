@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from protogen.layers._clips import check_clips
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 if TYPE_CHECKING:
     from protogen.proto import DownSamplingParameter
@@ -26,7 +27,7 @@ class DownSampling(LayerSchema):
             if value <= 1:
                 raise ctx.fault(f"{field} must be greater than 1, got {value}", field)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p: DownSamplingParameter = ctx.param
         num, channels, frames, height, width = ctx.bottom
         factor = p.spatial_factor

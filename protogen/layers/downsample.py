@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._target_size import target_shape
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -20,5 +20,5 @@ class Downsample(LayerSchema):
     source = "lmb-freiburg/flownet2: src/caffe/layers/downsample_layer.cpp"
     formula = "top_height by top_width, or the size of the second bottom"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [target_shape(ctx, "top_height", "top_width")]

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
 
 from protogen import proto
 from protogen.diagnostics import times
 from protogen.layers._blobs import check_same_shape
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape, filled
+from protogen.shapes import Shape, Size, filled
 
 
 @register
@@ -36,10 +35,12 @@ class Eltwise(LayerSchema):
         if p.coeff and p.operation == proto.EltwiseParameter.PROD:
             raise ctx.fault("operation PROD does not support coeff", "coeff")
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         # All bottoms have the same shape, so each says something about it.
         return (reduce(filled, bottoms),)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         check_same_shape(ctx)
         return [ctx.bottom]

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._blobs import check_not_empty
 from protogen.layers._parameters import check_size
 from protogen.schema import Context, LayerSchema, Learnable, register
+from protogen.shapes import Size
 
 
 @register
@@ -26,7 +26,7 @@ class Embed(LayerSchema):
         check_size(ctx, "num_output")
         check_size(ctx, "input_dim")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         if ctx.param.bias_term:  # Caffe adds it with a vector of ones as long as the bottom
             check_not_empty(ctx, ctx.bottom, "bottom 0")
         return [(*ctx.bottom, ctx.param.num_output)]

@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen import proto
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape, count
+from protogen.shapes import Shape, Size, count
 
 #: The numbers of a predicted box in addition to its class scores: 4 coordinates and a confidence.
 _BOX_NUMBERS = 5
@@ -38,10 +39,12 @@ class EvalDetection(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [(ctx.nchw()[0], _results(ctx.param))]
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return ((None, _results(layer.eval_detection_param)),)
 
 

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.diagnostics import plural
 from protogen.layers._blobs import check_axes, check_not_empty
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape
+from protogen.shapes import Shape, Size
 
 
 @register
@@ -49,9 +49,11 @@ class Filter(LayerSchema):
         # Caffe reads the selector when it first shapes the tops, before any forward pass.
         check_not_empty(ctx, selector, "the selector", bottom=last)
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return tuple(bottoms[:-1])
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # The first Reshape keeps all items, whatever the selector says.
         return ctx.bottoms[:-1]

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from protogen import proto
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import count
+from protogen.shapes import Size, count
 
 if TYPE_CHECKING:
     from protogen.proto import FlattenParameter
@@ -17,11 +18,11 @@ class Flatten(LayerSchema):
     param = "flatten_param"
     source = "src/caffe/layers/flatten_layer.cpp"
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         p: FlattenParameter = layer.flatten_param
         return [p.axis + 1] if p.axis >= 0 and p.end_axis == -1 else []
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # The top shares the bottom's memory, which in place would be its own.
         ctx.reject_in_place()
         bottom = ctx.bottom

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -18,7 +18,7 @@ class FlowWarp(LayerSchema):
     axes = (4, 4)
     source = "lmb-freiburg/flownet2: src/caffe/layers/flow_warp_layer.cpp"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         image, flow = ctx.nchw(0), ctx.nchw(1)
         num, _, height, width = image
         # The flow says for each pixel of the top where it comes from.

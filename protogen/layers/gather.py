@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import UNKNOWN
+from protogen.shapes import UNKNOWN, Size
 
 
 @register
@@ -20,6 +19,6 @@ class Gather(LayerSchema):
     source = "yjxiong/caffe: src/caffe/layers/gather_layer.cpp"
     unmarked_forks = ("yjxiong", "yjx3d")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # Without MPI a top has the shape of its bottom, and shares its memory.
         return [(UNKNOWN, *shape[1:]) if shape else () for shape in ctx.bottoms]

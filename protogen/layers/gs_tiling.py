@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 if TYPE_CHECKING:
     from protogen.proto import GSTilingParameter
@@ -33,7 +34,7 @@ class GSTiling(LayerSchema):
                     f"{name} {size} must be a multiple of {divisor} (stride {p.stride})", "stride"
                 )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p: GSTilingParameter = ctx.param
         num, channels, height, width = ctx.nchw()
         block = p.stride**2

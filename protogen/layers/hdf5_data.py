@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -20,6 +20,6 @@ class HDF5Data(LayerSchema):
         if ctx.layer.HasField("transform_param"):
             raise ctx.fault("does not support transform_param", layer_field="transform_param")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
         # Even the number of axes is that of the dataset; `protogen.sources` reads the first file.
         return [None] * ctx.tops

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -19,5 +19,5 @@ class HDF5Output(LayerSchema):
         if not ctx.param.file_name:
             raise ctx.fault("file_name is missing", "file_name")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return []

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._convolution import check_fit, check_strides
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import count
+from protogen.shapes import Size, count
 from protogen.windows import convolution_size, convolution_window
 
 
@@ -22,7 +21,7 @@ class Im2col(LayerSchema):
     source = "src/caffe/layers/im2col_layer.cpp"
     formula = "channels * kernel area; trunc((size + 2*pad - extent) / stride) + 1"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         window = convolution_window(ctx)
         sizes = ctx.bottom[window.axis + 1 :]
         if not sizes:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._labeled_images import LabeledImages
 from protogen.proto.fields import has_field
 from protogen.schema import Context, register
+from protogen.shapes import Size
 
 
 @register
@@ -44,5 +44,5 @@ class ImageSegData(LabeledImages):
             return transform.crop_height, transform.crop_width
         return super().crop(ctx)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [*super().top_shapes(ctx), (self.batch(ctx), 1, 1, 2)]

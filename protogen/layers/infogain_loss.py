@@ -6,7 +6,7 @@ from typing import Any
 from protogen.layers._blobs import check_not_empty
 from protogen.layers._losses import Loss, check_labels
 from protogen.schema import Context, register
-from protogen.shapes import count
+from protogen.shapes import Size, count
 
 
 @register
@@ -52,5 +52,5 @@ class InfogainLoss(Loss):
                 rule="bottom-shape-mismatch",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [(), ctx.bottom][: ctx.tops]

@@ -3,10 +3,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen import proto
 from protogen.layers._blobs import check_not_empty
 from protogen.layers._parameters import check_size
 from protogen.schema import Context, LayerSchema, Learnable, register
-from protogen.shapes import count
+from protogen.shapes import Size, count
 
 
 @register
@@ -26,11 +27,11 @@ class InnerProduct(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_size(ctx, "num_output")
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         axis = layer.inner_product_param.axis
         return [axis + 1] if axis >= 0 else []
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         outer = ctx.bottom[: ctx.axis()]
         if ctx.param.bias_term:  # Caffe adds it with a vector of ones, one for each row
             check_not_empty(ctx, outer, "bottom 0 before axis")
@@ -47,5 +48,5 @@ class InnerProduct(LayerSchema):
             blobs.append(ctx.learnable("bias", (p.num_output,), "bias_filler"))
         return blobs
 
-    def macs(self, ctx: Context, tops: Sequence[Sequence[Any]]) -> Any:
+    def macs(self, ctx: Context, tops: Sequence[Sequence[Size]]) -> Any:
         return count(ctx.bottom) * ctx.param.num_output

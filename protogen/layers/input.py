@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.diagnostics import plural
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -15,7 +15,7 @@ class Input(LayerSchema):
     bottoms, tops = 0, (1, None)
     source = "src/caffe/layers/input_layer.cpp"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         shapes = [tuple(shape.dim) for shape in ctx.param.shape]
         if not shapes:  # Caffe does not shape the tops: they stay without axes
             return [()] * ctx.tops

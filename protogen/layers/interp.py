@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen import proto
 from protogen.schema import Arity, Context, LayerSchema, register
-from protogen.shapes import truncated_division
+from protogen.shapes import Size, truncated_division
 
 
 @register
@@ -23,13 +24,13 @@ class Interp(LayerSchema):
     source = "hszhao/PSPNet: src/caffe/layers/interp_layer.cpp"
     formula = "(size - 1) / shrink_factor + 1, then size + (size - 1) * (zoom_factor - 1)"
 
-    def arity(self, layer: Any) -> tuple[Arity, Arity]:
+    def arity(self, layer: proto.LayerParameter) -> tuple[Arity, Arity]:
         return 2 if layer.interp_param.use_blob_size else 1, 1
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         return "soeaver (use_blob_size)" if layer.interp_param.use_blob_size else ""
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p = ctx.param
         num, channels, *sizes = ctx.nchw()
         if p.use_blob_size:

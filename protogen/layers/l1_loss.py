@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
-
+from protogen import proto
 from protogen.layers._blobs import check_same_shape
 from protogen.layers._losses import Loss, check_counts
 from protogen.schema import Context, register
@@ -24,7 +23,7 @@ class L1Loss(Loss):
     )
     unmarked_forks = ("nv15", "nv16", "nv17", "xilinx")
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         if layer.HasField("l1_loss_param"):
             return "flownet2 (l1_loss_param)"
         return "flownet2 (1 bottom)" if len(layer.bottom) == 1 else "nv15 (no l1_loss_param)"

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape
+from protogen.shapes import Shape, Size
 
 
 @register
@@ -15,9 +15,11 @@ class LabelsequenceAccuracy(LayerSchema):
     bottoms = 2
     source = "yalecyu/crnn.caffe: src/caffe/layers/labelsequence_accuracy_layer.cpp"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # Caffe checks neither of the bottoms.
         return [()]
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return ((),)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from protogen.layers._parameters import check_size
 from protogen.schema import Context, LayerSchema, Learnable, register
+from protogen.shapes import Size
 from protogen.windows import convolution_size
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Local(LayerSchema):
         check_size(ctx, "kernel_size")
         check_size(ctx, "stride")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p: LocalParameter = ctx.param
         return [(ctx.nchw()[0], p.num_output, *_places(ctx))]
 

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import INT_MAX, UNKNOWN
+from protogen.shapes import INT_MAX, UNKNOWN, Size
 
 
 @register
@@ -33,7 +32,7 @@ class LRN(LayerSchema):
             raise ctx.fault(f"local_size must be at most {INT_MAX}, got {size}", "local_size")
         check_axes(ctx, 4, 4, names="N, C, H, W")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         if ctx.param.fuse_type:
             return [(*ctx.bottom[:2], UNKNOWN, UNKNOWN)]
         return [ctx.bottom]

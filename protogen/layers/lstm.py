@@ -7,6 +7,7 @@ from protogen.layers._blobs import check_axes
 from protogen.layers._parameters import check_positive
 from protogen.layers._recurrent import Recurrent
 from protogen.schema import Context, LayerSchema, Learnable, register
+from protogen.shapes import Size
 
 
 @register
@@ -40,7 +41,7 @@ class Lstm(LayerSchema):
         check_axes(ctx, 3, names="timesteps, streams, features")
         check_positive(ctx, "num_output")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         steps, streams = ctx.bottom[:2]
         return [(steps, streams, ctx.param.num_output)]
 

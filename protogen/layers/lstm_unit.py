@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import format_shape
+from protogen.shapes import Size, format_shape
 
 
 @register
@@ -35,5 +34,5 @@ class LSTMUnit(LayerSchema):
                     rule="bottom-shape-mismatch",
                 )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [ctx.bottom] * 2

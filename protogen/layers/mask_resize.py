@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import UNKNOWN
+from protogen.shapes import UNKNOWN, Size
 
 if TYPE_CHECKING:
     from protogen.proto import MaskResizeParameter
@@ -23,7 +23,7 @@ class MaskResize(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_positive(ctx, "output_height", "output_width")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p: MaskResizeParameter = ctx.param
         num, channels, height, width = ctx.nchw()
         # A size must be given even if a factor replaces it.

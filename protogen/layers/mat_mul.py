@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from protogen import proto
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape
+from protogen.shapes import Shape, Size
 
 if TYPE_CHECKING:
     from protogen.proto import MatMulParameter
@@ -25,10 +26,12 @@ class MatMul(LayerSchema):
     source = "sophgo/tpu-mlir: the Caffe in its wheel"
     formula = "dim_1 by dim_3"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [_product(ctx.param)]
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return (_product(layer.matmul_param),)
 
     def macs(self, ctx: Context, tops: Sequence[Any]) -> Any:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._data import DataLayer
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, register
+from protogen.shapes import Size
 
 
 @register
@@ -22,6 +22,6 @@ class MemoryData(DataLayer):
         # Caffe checks only the product of all four.
         check_positive(ctx, "channels", "height", "width")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p, batch = ctx.param, self.batch(ctx)
         return [(batch, p.channels, p.height, p.width), (batch,)]

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._blobs import check_not_empty
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -21,7 +21,7 @@ class MVN(LayerSchema):
     reads_bottom_in_backward = True
     source = "src/caffe/layers/mvn_layer.cpp"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # Reshape gives the top four axes, whatever the bottom has; more than four abort.
         shape = ctx.nchw()
         # Caffe sums with a vector of ones as long as this.

@@ -7,7 +7,7 @@ from protogen.layers._blobs import check_same_shape
 from protogen.layers._nd_windows import nd_window
 from protogen.layers._parameters import check_size
 from protogen.schema import Context, LayerSchema, Learnable, register
-from protogen.shapes import UNKNOWN, count
+from protogen.shapes import UNKNOWN, Size, count
 from protogen.windows import convolution_size
 
 
@@ -40,7 +40,7 @@ class NdConvolution(LayerSchema):
                 )
         check_same_shape(ctx)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
         outputs = _outputs(ctx)
         # An unknown size may be 1, and then its axis is left out.
         if any(size is UNKNOWN for size in outputs):

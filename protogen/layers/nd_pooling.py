@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._nd_windows import nd_window
 from protogen.schema import Context, LayerSchema, register
@@ -25,7 +24,7 @@ class NdPooling(LayerSchema):
     def check(self, ctx: Context) -> None:
         nd_window(ctx)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         num, channels, *sizes = ctx.bottom
         window, stride, pad = nd_window(ctx)
         # kernel_shape is asked for even if the pooling is global.

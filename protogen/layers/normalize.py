@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from protogen import proto
 from protogen.layers._blobs import check_axes, check_not_empty
 from protogen.schema import Context, LayerSchema, Learnable, register
+from protogen.shapes import Size
 
 if TYPE_CHECKING:
     from protogen.proto import NormalizeParameter
@@ -30,7 +32,7 @@ class Normalize(LayerSchema):
     #: These have variants of their own, with another parameter message or none.
     unmarked_forks = ("yjxiong", "happynear")
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         if layer.HasField("normalize_param"):
             return "happynear (normalize_param)"
         return "happynear (2 tops)" if len(layer.top) == 2 else ""
@@ -42,7 +44,7 @@ class Normalize(LayerSchema):
         check_axes(ctx, 2, 4)
         check_not_empty(ctx, ctx.nchw()[1:], "an item of bottom 0")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         if not _is_happynear(ctx):
             return [ctx.bottom]
         num, channels, height, width = ctx.nchw()

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.schema import Context, LayerSchema, Learnable, register
+from protogen.shapes import Size
 
 
 @register
@@ -15,7 +15,7 @@ class Parameter(LayerSchema):
     size_field = "shape"
     source = "include/caffe/layers/parameter_layer.hpp"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [tuple(ctx.param.shape.dim)]
 
     def blob_shapes(self, ctx: Context) -> Sequence[Learnable]:

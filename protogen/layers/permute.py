@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.schema import Context, LayerSchema, count_axes, register
+from protogen.shapes import Size
 
 
 @register
@@ -29,7 +29,7 @@ class Permute(LayerSchema):
             if axis in order[:position]:
                 raise ctx.fault(f"order names axis {axis} twice", field)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # Axes that are not named follow in their own order.
         order = list(ctx.param.order)
         order += [axis for axis in range(len(ctx.bottom)) if axis not in order]

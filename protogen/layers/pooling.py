@@ -6,7 +6,7 @@ from typing import Any
 from protogen import proto
 from protogen.layers._blobs import check_axes
 from protogen.schema import Arity, Context, LayerSchema, register
-from protogen.shapes import UNKNOWN
+from protogen.shapes import UNKNOWN, Size
 from protogen.windows import PoolingWindow, pooling_size, pooling_window, written_field
 
 
@@ -26,11 +26,11 @@ class Pooling(LayerSchema):
     source = "src/caffe/layers/pooling_layer.cpp"
     formula = "ceil((size + 2*pad - kernel_size) / stride) + 1, clipped if any pad is above 0"
 
-    def arity(self, layer: Any) -> tuple[Arity, Arity]:
+    def arity(self, layer: proto.LayerParameter) -> tuple[Arity, Arity]:
         has_mask = layer.pooling_param.pool == proto.PoolingParameter.MAX
         return 1, (1, 2 if has_mask else 1)
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         param = layer.pooling_param
         if param.HasField("round_mode"):
             return ""
@@ -57,7 +57,7 @@ class Pooling(LayerSchema):
                     rule="pad-reaches-kernel",
                 )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         check_axes(ctx, 4, 4, names="N, C, H, W")
         window = pooling_window(ctx)
         num, channels, height, width = ctx.bottom

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen import proto
 from protogen.layers._clips import check_clips, clip_window
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 from protogen.windows import pooling_size
 
 
@@ -31,7 +31,7 @@ class Pooling3D(LayerSchema):
         if window.pad[1] and window.param.pool != proto.PoolingParameter.AVE:
             raise ctx.fault("pad works with AVE pooling only", layer_field=f"{window.home}.pad")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         window = clip_window(ctx, "pooling_param")
         num, channels, *sizes = ctx.bottom
         outputs = []

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from protogen.diagnostics import times
 from protogen.layers._blobs import check_not_empty
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 from protogen.windows import float32
 
 #: Caffe treats aspect ratios as equal if they differ by less.
@@ -38,7 +39,7 @@ class _PriorBoxes(LayerSchema):
                 rule="blob-count",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         _, _, height, width = ctx.nchw()
         p = ctx.param
         # A max_size adds one square, of side sqrt(min_size * max_size), whatever the ratios are.

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._dialects import find_dialect
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 #: The fields that only one fork has.
 _FORK_FIELDS = (
@@ -26,14 +27,14 @@ class Proposal(LayerSchema):
     bottoms, tops = (1, None), (1, 2)
     source = "happynear/caffe-windows: src/caffe/layers/proposal_layer.cpp"
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         dialect = find_dialect(layer.proposal_param, _FORK_FIELDS)
         return str(dialect or "happynear (no distinguishing field)")
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         return [4] * len(layer.bottom)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
         if find_dialect(ctx.param, _FORK_FIELDS):
             return [None] * ctx.tops
         # Caffe shapes the top for the most regions that it may keep.

@@ -5,6 +5,7 @@ from typing import Any
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -38,7 +39,7 @@ class PSROIPooling(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         regions = ctx.nchw(1)[0]
         return [(regions, *_window(ctx.param))]
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen import proto
 from protogen.layers._blobs import check_not_empty
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -20,10 +20,10 @@ class Reduction(LayerSchema):
     source = "src/caffe/layers/reduction_layer.cpp"
     formula = "the sizes before axis"
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         return [1] if layer.reduction_param.axis == 0 else []
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         axis = ctx.axis()
         operations = proto.ReductionParameter
         if ctx.param.operation in (operations.SUM, operations.MEAN):

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -24,7 +24,7 @@ class Reorg(LayerSchema):
         # The fork asks whether stride is written, and divides by it.
         check_positive(ctx, "stride")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # The fork computes this at set-up only, so reshaping the net does not change the top.
         stride = ctx.param.stride
         num, channels, height, width = ctx.nchw()

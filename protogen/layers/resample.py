@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen import proto
 from protogen.layers._target_size import target_shape
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -24,5 +24,5 @@ class Resample(LayerSchema):
         if ctx.param.type == proto.ResampleParameter.AREA:
             raise ctx.fault("type AREA is not implemented", "type")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [target_shape(ctx, "height", "width")]

@@ -3,10 +3,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from protogen import proto
 from protogen.diagnostics import plural
 from protogen.layers._blobs import check_not_empty
 from protogen.schema import Context, LayerSchema, count_axes, register
-from protogen.shapes import count, format_shape
+from protogen.shapes import Size, count, format_shape
 
 if TYPE_CHECKING:
     from protogen.proto import ReshapeParameter
@@ -43,12 +44,12 @@ class Reshape(LayerSchema):
         # The top shares the memory of the bottom, which has to exist.
         check_not_empty(ctx, ctx.bottom, "bottom 0")
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         p: ReshapeParameter = layer.reshape_param
         whole = p.axis == 0 and p.num_axes == -1
         return [len(p.shape.dim)] if whole else []
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         start, end = _replaced_axes(ctx)
         bottom, dims = ctx.bottom, list(ctx.param.shape.dim)
         copied = {i: _copied_size(ctx, start + i, i) for i, dim in enumerate(dims) if dim == _COPY}

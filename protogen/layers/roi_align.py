@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -24,10 +25,10 @@ class ROIAlign(LayerSchema):
     axes = (4, 2)
     source = "Cambricon/caffe, zhaoweicai/cascade-rcnn: src/caffe/layers/roi_align_layer.cpp"
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         return "cascade (roi_pooling_param)" if self._is_cascade(layer) else ""
 
-    def _is_cascade(self, layer: Any) -> bool:
+    def _is_cascade(self, layer: proto.LayerParameter) -> bool:
         return layer.HasField("roi_pooling_param") and not layer.HasField("roi_align_param")
 
     def check(self, ctx: Context) -> None:
@@ -45,7 +46,7 @@ class ROIAlign(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p, regions = ctx.param, ctx.bottoms[1]
         num, channels, _, _ = ctx.nchw()
         if self._is_cascade(ctx.layer):

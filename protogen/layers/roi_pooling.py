@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -25,7 +26,7 @@ class ROIPooling(LayerSchema):
             if size == 0:
                 raise ctx.fault(f"{name} must be greater than 0, got 0", name)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # Caffe does not check that a region has five numbers.
         image, regions = ctx.nchw(0), ctx.nchw(1)
         return [(regions[0], image[1], *_window(ctx.param))]

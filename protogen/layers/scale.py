@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._blobs import check_not_empty, is_empty
 from protogen.layers._broadcast import covered_axes, learned_shape
 from protogen.schema import Context, LayerSchema, Learnable, register
-from protogen.shapes import Shape
+from protogen.shapes import InternalShape, Shape, Size
 
 
 @register
@@ -23,10 +23,12 @@ class Scale(LayerSchema):
     elementwise = True
     source = "src/caffe/layers/scale_layer.cpp"
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return (bottoms[0],)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         start, end = covered_axes(ctx, self._scale(ctx))
         outer, inner = ctx.bottom[:start], ctx.bottom[end:]
         if ctx.param.bias_term:
@@ -48,5 +50,5 @@ class Scale(LayerSchema):
             blobs.append(ctx.learnable("bias", scale, "bias_filler"))
         return blobs
 
-    def _scale(self, ctx: Context) -> tuple[Any, ...]:
+    def _scale(self, ctx: Context) -> InternalShape:
         return ctx.bottoms[1] if len(ctx.bottoms) > 1 else learned_shape(ctx)

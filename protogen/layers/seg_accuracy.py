@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._blobs import check_not_empty
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Shape
+from protogen.shapes import Shape, Size
 
 #: Three numbers: pixel accuracy, class accuracy, and intersection over union.
 _TOP = (1, 1, 1, 3)
@@ -34,8 +34,10 @@ class SegAccuracy(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [_TOP]
 
-    def unknown_tops(self, layer: Any, bottoms: Sequence[Shape], tops: int) -> tuple[Shape, ...]:
+    def unknown_tops(
+        self, layer: proto.LayerParameter, bottoms: Sequence[Shape], tops: int
+    ) -> tuple[Shape, ...]:
         return (_TOP,)

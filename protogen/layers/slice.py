@@ -6,6 +6,7 @@ from typing import Any
 from protogen.diagnostics import plural, times
 from protogen.layers._blobs import axis_or_dim, check_not_empty
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -16,7 +17,7 @@ class Slice(LayerSchema):
     tops = (1, None)
     source = "src/caffe/layers/slice_layer.cpp"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         axis = axis_or_dim(ctx, "slice_dim")
         if ctx.tops == 1:  # the top shares the bottom's memory
             check_not_empty(ctx, ctx.bottom, "bottom 0")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
 
+from protogen import proto
 from protogen.layers._losses import Loss, check_images
 from protogen.schema import Context, register
+from protogen.shapes import Size
 
 
 @register
@@ -49,11 +50,11 @@ class SmoothL1Loss(Loss):
         ctx.reject_in_place()
         check_images(ctx)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         num, _, height, width = ctx.nchw()
         return [(), (num, 1, height, width)][: ctx.tops]
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         bottoms = len(layer.bottom)
         if len(layer.top) == 2:
             return "rfcn (2 tops)"
@@ -66,6 +67,6 @@ class SmoothL1Loss(Loss):
     def _has_weights(self, ctx: Context) -> bool:
         return ctx.layer.HasField("smooth_l1_loss_param") or bool(ctx.layer.loss_weight)
 
-    def parameters(self, layer: Any) -> Hashable:
+    def parameters(self, layer: proto.LayerParameter) -> Hashable:
         # Whether a loss_weight is written selects the fork, so the answer depends on it.
         return super().parameters(layer), bool(layer.loss_weight)

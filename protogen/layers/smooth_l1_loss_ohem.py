@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._losses import Loss, check_images
 from protogen.schema import Context, register
+from protogen.shapes import Size
 
 
 @register
@@ -27,6 +27,6 @@ class SmoothL1LossOHEM(Loss):
         # loss_weight it does not count.
         check_images(ctx)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         num, _, height, width = ctx.nchw()
         return [(), (num, 1, height, width)][: ctx.tops]

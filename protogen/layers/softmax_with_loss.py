@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from protogen import proto
 from protogen.layers._blobs import check_not_empty
 from protogen.layers._losses import Loss, check_counts, check_labels
 from protogen.schema import Context, register
-from protogen.shapes import count
+from protogen.shapes import Size, count
 
 if TYPE_CHECKING:
     from protogen.proto import LossParameter
@@ -40,7 +40,7 @@ class SoftmaxWithLoss(Loss):
             labels, weights = ctx.bottoms[1:]
             check_counts(ctx, count(labels), count(weights), "elements", 2)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # Two tops need two weights. Caffe passes them on to its inner Softmax, which has one top.
         if ctx.tops == 2 and not _is_rfcn(ctx.layer, ctx.tops):
             raise ctx.fault(
@@ -52,7 +52,7 @@ class SoftmaxWithLoss(Loss):
             )
         return [(), *ctx.bottoms][: ctx.tops]
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         if len(layer.bottom) == 3:
             return "happynear and intel (3 bottoms)"
         if len(layer.top) > 2:
@@ -60,7 +60,7 @@ class SoftmaxWithLoss(Loss):
         return "rfcn (PRE_FIXED)" if _is_rfcn(layer, len(layer.top)) else ""
 
 
-def _is_rfcn(layer: Any, tops: int) -> bool:
+def _is_rfcn(layer: proto.LayerParameter, tops: int) -> bool:
     """Whether the layer is that of R-FCN's fork, which keeps the weights from its Softmax."""
     p: LossParameter = layer.loss_param
     pre_fixed = p.normalization == proto.LossParameter.PRE_FIXED

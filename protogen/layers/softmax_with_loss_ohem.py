@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._losses import Loss, check_labels
 from protogen.schema import Context, register
+from protogen.shapes import Size
 
 
 @register
@@ -26,5 +26,5 @@ class SoftmaxWithLossOHEM(Loss):
         # This fork clears the weights of its inner Softmax, so that several tops work.
         check_labels(ctx, ctx.axis())
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [(), *ctx.bottoms][: ctx.tops]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 if TYPE_CHECKING:
     from protogen.proto import SpatialTransformerParameter
@@ -50,7 +51,7 @@ class SpatialTransformer(LayerSchema):
                 rule="bottom-shape-mismatch",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p: SpatialTransformerParameter = ctx.param
         num, channels, height, width = ctx.bottom
         return [

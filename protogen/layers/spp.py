@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen import proto
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
-from protogen.shapes import Unknown
+from protogen.shapes import Size, Unknown
 
 #: Level 31 would have more bins than any blob has elements.
 _MAX_LEVELS = 31
@@ -42,7 +41,7 @@ class SPP(LayerSchema):
             if not isinstance(size, Unknown):
                 _check_levels(ctx, levels, size)
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         num, channels, _, _ = ctx.bottom
         levels = ctx.param.pyramid_height
         # A single level is a pooling and nothing else: the top keeps four axes.

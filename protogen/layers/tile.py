@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -17,7 +17,7 @@ class Tile(LayerSchema):
     source = "src/caffe/layers/tile_layer.cpp"
     formula = "size * tiles on axis"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         bottom, axis = ctx.bottom, ctx.axis()
         # tiles has no default: Caffe asks for it.
         check_positive(ctx, "tiles")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from protogen.layers._parameters import check_positive
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 if TYPE_CHECKING:
     from protogen.proto import TilingParameter
@@ -30,7 +31,7 @@ class Tiling(LayerSchema):
                 "tile_dim",
             )
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         p: TilingParameter = ctx.param
         num, channels, height, width = ctx.nchw()
         return [(num, channels // p.tile_dim**2, height * p.tile_dim, width * p.tile_dim)]

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from protogen import proto
 from protogen.schema import Context, LayerSchema, count_axes, register
+from protogen.shapes import Size
 
 if TYPE_CHECKING:
     from protogen.proto import TransposeParameter
@@ -34,8 +36,8 @@ class Transpose(LayerSchema):
                     rule="axis-out-of-range",
                 )
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         return [len(layer.transpose_param.dim)]
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [[ctx.bottom[axis] for axis in ctx.param.dim]]

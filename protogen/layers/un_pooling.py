@@ -5,6 +5,7 @@ from typing import Any
 
 from protogen.layers._blobs import is_empty
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -21,7 +22,7 @@ class UnPooling(LayerSchema):
     source = "weiliu89/caffe (branch fcn): src/caffe/layers/unpooling_layer.cpp"
     formula = "(size - 1) * out_stride - 2*out_pad + out_kernel_size"
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         # All of these are on the side of the top, as the names say.
         kernel = _size_or_pair(ctx, "out_kernel_size", "out_kernel_h", "out_kernel_w")
         stride = _size_or_pair(ctx, "out_stride", "out_stride_h", "out_stride_w")

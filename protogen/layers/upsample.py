@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from protogen import proto
 from protogen.layers._blobs import check_axes
 from protogen.schema import Context, LayerSchema, register
+from protogen.shapes import Size
 
 
 @register
@@ -24,13 +26,13 @@ class Upsample(LayerSchema):
     )
     formula = "size * scale, less 1 with pad_out (2 bottoms); size * scale (1 bottom)"
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         return "segnet (2 bottoms)" if len(layer.bottom) > 1 else "eric612 (1 bottom)"
 
-    def bottom_axes(self, layer: Any) -> Sequence[int | None]:
+    def bottom_axes(self, layer: proto.LayerParameter) -> Sequence[int | None]:
         return [4, 4] if len(layer.bottom) > 1 else []
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any]]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:
         return [_unpooled(ctx) if len(ctx.bottoms) > 1 else _repeated(ctx)]
 
 

@@ -7,7 +7,7 @@ from protogen import proto
 from protogen.layers._data import DataLayer
 from protogen.layers._dialects import find_dialect
 from protogen.schema import Context, register
-from protogen.shapes import UNKNOWN
+from protogen.shapes import UNKNOWN, InternalShape, Size
 
 if TYPE_CHECKING:
     from protogen.proto import ImageDataParameter, VideoDataParameter
@@ -34,7 +34,7 @@ class VideoData(DataLayer):
     tops = (1, None)
     source = "weiliu89/caffe (branch ssd): src/caffe/layers/video_data_layer.cpp"
 
-    def dialect(self, layer: Any) -> str:
+    def dialect(self, layer: proto.LayerParameter) -> str:
         if _is_first_c3d(layer):
             return "c3d (image_data_param)"
         found = find_dialect(layer.video_data_param, _FORK_FIELDS)
@@ -56,7 +56,7 @@ class VideoData(DataLayer):
         if from_file and not p.HasField("video_file"):
             raise ctx.fault("video_file is missing", "video_file")
 
-    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Any] | None]:
+    def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size] | None]:
         p: VideoDataParameter = ctx.param
         if _is_first_c3d(ctx.layer):
             labels: tuple[int, ...] = (self.batch(ctx), 1, 1, 1, 1)
@@ -73,13 +73,13 @@ class VideoData(DataLayer):
         return [*shapes, *[None] * (ctx.tops - len(shapes))]
 
 
-def _is_first_c3d(layer: Any) -> bool:
+def _is_first_c3d(layer: proto.LayerParameter) -> bool:
     return layer.HasField("image_data_param") and not layer.HasField("video_data_param")
 
 
 def _clips(
     ctx: Context, p: ImageDataParameter | VideoDataParameter, channels: Any
-) -> tuple[Any, ...]:
+) -> InternalShape:
     """Channels, frames, height and width of a clip."""
     crop = ctx.layer.transform_param.crop_size or p.crop_size
     height, width = p.new_height or UNKNOWN, p.new_width or UNKNOWN

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from protogen import proto
 from protogen.diagnostics import escaped
 from protogen.graph import Step
 from protogen.pictures.boxes import Box
@@ -126,7 +127,7 @@ def _deed(step: Step) -> str:
     return words.rstrip()
 
 
-def _convolution(layer: Any) -> str:
+def _convolution(layer: proto.LayerParameter) -> str:
     param = layer.convolution_param
     words = [_window(param), str(param.num_output)]
     if param.group > 1:
@@ -136,7 +137,7 @@ def _convolution(layer: Any) -> str:
     return ", ".join(words)
 
 
-def _pooling(layer: Any) -> str:
+def _pooling(layer: proto.LayerParameter) -> str:
     param = layer.pooling_param
     pool = param.PoolMethod.Name(param.pool)
     # The kernel is then the whole image, and Caffe rejects one that is written.
@@ -170,11 +171,11 @@ def _sizes(values: Any) -> str:
     return "x".join(map(str, values))
 
 
-def _inner_product(layer: Any) -> str:
+def _inner_product(layer: proto.LayerParameter) -> str:
     return str(layer.inner_product_param.num_output)
 
 
-def _eltwise(layer: Any) -> str:
+def _eltwise(layer: proto.LayerParameter) -> str:
     param = layer.eltwise_param
     return str(param.EltwiseOp.Name(param.operation))
 

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from protogen import layers as layer_types
+from protogen import proto
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
 from protogen.portability.judgment import finding
@@ -25,7 +26,7 @@ def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
                 yield _quirk_finding(target, quirk, step)
 
 
-def quirks_of(target: Target, layer: Any) -> Iterator[Quirk]:
+def quirks_of(target: Target, layer: proto.LayerParameter) -> Iterator[Quirk]:
     """The quirks of a target that concern a layer, as far as its fields say."""
     for quirk in target.quirks:
         if quirk.types and layer.type not in quirk.types:
@@ -63,7 +64,7 @@ def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
     return finding(target, quirk.effect, step, quirk.says, **about)
 
 
-def _applies(quirk: Quirk, layer: Any) -> bool:
+def _applies(quirk: Quirk, layer: proto.LayerParameter) -> bool:
     if quirk.when == "always":
         return True
     words = _words(layer, field_path(quirk, layer).split("."))
@@ -81,7 +82,7 @@ def _applies(quirk: Quirk, layer: Any) -> bool:
     return any((_number(word) in wanted) == (quirk.when == "is") for word in words)
 
 
-def field_path(quirk: Quirk, layer: Any) -> str:
+def field_path(quirk: Quirk, layer: proto.LayerParameter) -> str:
     """The path of the field that a quirk is about; ``*`` is the message of the layer's type."""
     home, _, name = quirk.field.partition(".")
     if home != "*":

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 from google.protobuf.message import Message
 
@@ -73,7 +73,7 @@ def read_top_shapes(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...
     return reader(layer, tops)
 
 
-def unknown_reason(layer: Any) -> str:
+def unknown_reason(layer: proto.LayerParameter) -> str:
     """Why the shapes of a layer's tops are unknown, in a few words; empty where nobody knows."""
     if layer.type == "Python":
         return "protogen does not run the code of Python layers"
@@ -87,7 +87,7 @@ def unknown_reason(layer: Any) -> str:
     return ""
 
 
-def _sources_of(layer: Any) -> Iterator[str]:
+def _sources_of(layer: proto.LayerParameter) -> Iterator[str]:
     """The sources that a layer names, nearly always one."""
     # A layer of a fork may have parameters of any name.
     for field, param in layer.ListFields():
@@ -98,7 +98,7 @@ def _sources_of(layer: Any) -> Iterator[str]:
             yield param.source
 
 
-def _is_random(layer: Any) -> bool:
+def _is_random(layer: proto.LayerParameter) -> bool:
     """Whether what Caffe reads first, and shapes the tops by, is not the first in the list."""
     if layer.type == "HDF5Data":
         return bool(layer.hdf5_data_param.shuffle)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from protogen import proto
 from protogen.portability.dialect.claims import ONE_PHASE
 from protogen.portability.opencv.faults import OpenCVFault
 from protogen.portability.opencv.parameters import Parameters, layer_parameters
@@ -144,7 +144,7 @@ class _Importer:
                 raise OpenCVFault(f'input "{name}" is declared twice')
             given[name] = shape
 
-    def _layer(self, index: int, layer: Any) -> None:
+    def _layer(self, index: int, layer: proto.LayerParameter) -> None:
         params = layer_parameters(self.read, index)
         self._take_weights(layer.name)
         name = self._unique(layer.name)
@@ -168,7 +168,7 @@ class _Importer:
         self.counter[name] += 1
         return f"{name}_{earlier}" if earlier else name
 
-    def _input(self, layer: Any) -> None:
+    def _input(self, layer: proto.LayerParameter) -> None:
         for number in range(len(layer.top)):
             self._output(layer, layer.top[number], (0, len(self.imported.inputs)), number)
             self.imported.inputs.append(layer.top[number])
@@ -181,7 +181,7 @@ class _Importer:
                 )
             self.imported.shapes += [list(shape.dim) for shape in shapes]
 
-    def _convolution(self, index: int, layer: Any, params: Parameters) -> None:
+    def _convolution(self, index: int, layer: proto.LayerParameter, params: Parameters) -> None:
         """Each bottom has its own convolution, with the name of the top."""
         if len(layer.bottom) != len(layer.top):
             raise OpenCVFault(
@@ -195,7 +195,7 @@ class _Importer:
             self._connect(added, bottom)
             self.imported.pins[top] = (added.id, 0)
 
-    def _axpy(self, index: int, layer: Any, name: str) -> None:
+    def _axpy(self, index: int, layer: proto.LayerParameter, name: str) -> None:
         """Becomes a Scale of two bottoms and an Eltwise."""
         if len(layer.bottom) != 3 or len(layer.top) != 1:
             raise OpenCVFault("needs 3 bottoms and 1 top", "bottom")
@@ -208,7 +208,7 @@ class _Importer:
         params = layer_parameters(self.read, index)
         self._connected(index, layer, name, "Eltwise", params, bottoms, layer.top)
 
-    def _normalization(self, index: int, layer: Any, name: str) -> list[str]:
+    def _normalization(self, index: int, layer: proto.LayerParameter, name: str) -> list[str]:
         """The MVN in front of a BatchNorm that computes statistics; return its bottoms then."""
         if len(layer.bottom) != 1 or len(layer.top) != 1:
             raise OpenCVFault("needs 1 bottom and 1 top", "bottom")
@@ -222,7 +222,7 @@ class _Importer:
     def _connected(
         self,
         index: int,
-        layer: Any,
+        layer: proto.LayerParameter,
         name: str,
         kind: str,
         params: Parameters,
@@ -268,7 +268,12 @@ class _Importer:
         self.imported.layers[pin[0]].used.add(pin[1])
 
     def _output(
-        self, layer: Any, top: str, pin: Pin, number: int, bottoms: Sequence[str] | None = None
+        self,
+        layer: proto.LayerParameter,
+        top: str,
+        pin: Pin,
+        number: int,
+        bottoms: Sequence[str] | None = None,
     ) -> None:
         """Note where a blob is produced. One of the name has to be the layer's own bottom."""
         bottoms = layer.bottom if bottoms is None else bottoms
