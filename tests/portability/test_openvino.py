@@ -30,12 +30,18 @@ def test_layers(layer_values: Path) -> None:
     chosen = layers_for(targets.get("openvino2023"))[::SAMPLED]
     jobs = [job(row["id"], row["prototxt"], row["phase"]) for row in chosen]
     found = ask("openvino", python_of("openvino"), layer_values, jobs)
-    confusion, wrong = Confusion(), {}
+    confusion, misses, alarms = Confusion(), {}, {}
     for each in jobs:
         seen = seen_verdict(found[each["id"]])
         verdict = verdict_of(each["text"], "openvino2023", each["phase"])
         confusion[seen, verdict] += 1
-        if seen not in (verdict, "unseen") and not is_excused(each["text"]):
-            wrong[each["id"]] = seen, verdict
+        if is_excused(each["text"]) or seen == "unseen":
+            continue
+        if verdict == "runs" and seen != "runs":
+            misses[each["id"]] = seen
+        # Along one axis, MVN across channels is the one of each channel.
+        if seen == "runs" and verdict != "runs" and "MVN" not in each["text"]:
+            alarms[each["id"]] = verdict
     print(f"\nopenvino2023: {dict(confusion)}")
-    assert wrong == {}
+    assert misses == {}
+    assert alarms == {}
