@@ -36,7 +36,7 @@ def find(layer_type: str) -> LayerSchema | None:
     return registered(layer_type) or _others().get(layer_type)
 
 
-def of_user(layer: proto.LayerParameter) -> LayerSchema | None:
+def of_user(layer: Any) -> LayerSchema | None:
     """The schema of a type that only the user's ``caffe.proto`` has parameters for."""
     schema = schema_of(layer.DESCRIPTOR)
     if schema is None or not schema.parameter_of(layer.type):
