@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from protogen import proto
 from protogen.modules import module_names
 from protogen.proto.schemas import schema_of
 from protogen.schema import LayerSchema, UnknownType, registered
