@@ -309,6 +309,12 @@ class Graph:
     steps: list[Step]
     values: dict[str, Value]
 
+    def inputs(self) -> Iterator[Value]:
+        """The values that no layer computes, except learnable ones: the net's inputs."""
+        for step in self.steps:
+            if step.is_source:
+                yield from step.tops
+
     def outputs(self) -> Iterable[Value]:
         """The values that no layer reads: the net's outputs."""
         return (value for value in self.values.values() if not value.readers)

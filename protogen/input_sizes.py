@@ -12,7 +12,7 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from protogen.analysis import Analysis
-from protogen.graph import Graph, Step, Value
+from protogen.graph import Graph, Step
 from protogen.schema import Context, Fault, registered
 from protogen.shapes import Shape
 from protogen.windows import Axis, PoolingWindow, empty_windows, pooling_window
@@ -211,7 +211,7 @@ def _by_distance(heights: Iterable[int], widths: Iterable[int]) -> list[tuple[in
 def _images(graph: Graph) -> dict[str, tuple[int | None, ...]]:
     """The shapes of the blobs that are images."""
     found: dict[str, tuple[int | None, ...]] = {}
-    for value in _inputs(graph):
+    for value in graph.inputs():
         shape = value.shape
         if shape is None or len(shape) != 4:
             continue
@@ -219,13 +219,6 @@ def _images(graph: Graph) -> dict[str, tuple[int | None, ...]]:
         if shape[_HEIGHT:] == first[_HEIGHT:]:
             found[value.name] = shape
     return found
-
-
-def _inputs(graph: Graph) -> Iterator[Value]:
-    """The blobs that no layer computes, except learnable ones."""
-    for step in graph.steps:
-        if step.is_source:
-            yield from step.tops
 
 
 def _poolings(graph: Graph) -> Iterator[tuple[Step, PoolingWindow]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeGuard, TypeVar, overload
 
 __all__ = [
+    "COLOR_CHANNELS",
     "INT_MAX",
     "MAX_AXES",
     "UNKNOWN",
@@ -34,6 +35,9 @@ __all__ = [
 INT_MAX = 2**31 - 1
 #: The largest number of axes of a blob (``kMaxBlobAxes`` in ``blob.hpp``).
 MAX_AXES = 32
+
+#: The channels of a color image, which nothing states of a database.
+COLOR_CHANNELS = 3
 
 #: A shape outside the rules of layers; ``None`` if even the number of axes is unknown.
 Shape = tuple[int | None, ...] | None

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from protogen.analysis import Analysis
 from protogen.graph import Value
 
-__all__ = ["COLOR_CHANNELS", "batch_of", "default_source", "sources"]
-
-#: The channels of a color image.
-COLOR_CHANNELS = 3
-
-
-def sources(analysis: Analysis) -> Iterator[Value]:
-    """The blobs that no layer computes, except learnable ones."""
-    for step in analysis.steps:
-        if step.is_source:
-            yield from step.tops
+__all__ = ["batch_of", "default_source"]
 
 
 def default_source(analysis: Analysis) -> Value | None:
     """The first of the blobs with the most axes that no layer computes: the images."""
     # Labels are a source as well, and have fewer axes. Of several, `max` takes the first.
-    return max(sources(analysis), key=_axes, default=None)
+    return max(analysis.graph.inputs(), key=_axes, default=None)
 
 
 def _axes(value: Value) -> int:

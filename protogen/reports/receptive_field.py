@@ -23,8 +23,8 @@ from protogen.graph import State, Value
 from protogen.inference import Inputs
 from protogen.named_blobs import analysis_with, blob_name, find_value
 from protogen.net import Net
-from protogen.reports.images import COLOR_CHANNELS, default_source
-from protogen.shapes import Shape, is_known
+from protogen.reports.images import default_source
+from protogen.shapes import COLOR_CHANNELS, Shape, is_known
 
 __all__ = [
     "Box",

@@ -14,7 +14,7 @@ from protogen.graph import State, Step
 from protogen.inference import Inputs
 from protogen.net import Net
 from protogen.poolings import Rounding, roundings
-from protogen.reports.images import batch_of, sources
+from protogen.reports.images import batch_of
 from protogen.reports.memory import FLOAT_BYTES, MemoryUse, measure_memory
 from protogen.reports.totals import UNKNOWN_TOTAL, Total, elements, total, total_of
 from protogen.schema import Learnable
@@ -239,7 +239,7 @@ def with_batch(analysis: Analysis, batch: int) -> Analysis:
     if present is None:
         raise ValueError("batch: the net has no images of known shape")
     inputs = {}
-    for value in sources(analysis):
+    for value in analysis.graph.inputs():
         # Labels have the batch of the images; a blob with another first size has none.
         if value.shape and value.shape[0] == present:
             inputs[value.name] = (batch, *value.shape[1:])

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 from protogen.analysis import Analysis
 from protogen.graph import Step
-from protogen.shapes import Shape, filled, is_known
+from protogen.shapes import COLOR_CHANNELS, Shape, filled, is_known
 
 __all__ = ["DeployInput", "deploy_inputs"]
-
-#: The channels of the images of a database, if no field of the net states them.
-_COLOR = 3
 
 #: What the axes of an image are called where the user has to fill in their sizes.
 _AXES = "NCHW"
@@ -102,7 +99,7 @@ def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
     if transform.force_gray:
         found.shape = filled(found.shape, (None, 1, None, None))
     elif transform.force_color:
-        found.shape = filled(found.shape, (None, _COLOR, None, None))
+        found.shape = filled(found.shape, (None, COLOR_CHANNELS, None, None))
 
 
 def _reason(step: Step) -> str:
@@ -153,7 +150,7 @@ def _assume_channels(found: DeployInput) -> None:
     shape = found.shape
     if shape is None or len(shape) != len(_AXES):
         return
-    with_color = (shape[0], _COLOR, *shape[2:])
+    with_color = (shape[0], COLOR_CHANNELS, *shape[2:])
     if shape[1] is None and is_known(with_color):
         found.shape = with_color
         found.assumed = True
