@@ -41,6 +41,7 @@ def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     for step in steps:
         if step.type == "Pooling":
             found += _pooling(subject, target, step)
+    # A Caffe reads the data itself, so the net need not say how large it is.
     if not _is_caffe(target) and not _has_input(subject) and not _failed(found):
         message = "does not know the shape of an input"
         return judgment(
@@ -93,6 +94,7 @@ def _types(target: Target, steps: list[Step]) -> Iterator[Diagnostic]:
     verb = "does not load it" if types.unknown == "refuses" else "cannot run it"
     source = target.source(types)
     for step in steps:
+        # Programs that are not Caffe take an Input for what it says, without a layer of this type.
         known = step.type in target.known_types or (step.type == "Input" and not _is_caffe(target))
         if not known:
             message = f"{verb}: it has no layer type {step.type}"
@@ -106,6 +108,7 @@ def _training(subject: Subject, target: Target) -> Iterator[Diagnostic]:
     if _is_caffe(target) or subject.phase != "TRAIN":
         return
     for step in subject.analysis.steps:
+        # Reported as a type that the target lacks.
         if step.type not in target.known_types:
             continue
         if step.type == "Dropout":

@@ -78,6 +78,7 @@ def _applies(quirk: Quirk, layer: proto.LayerParameter) -> bool:
         return len(set(words)) > 1
     if quirk.when == "above":
         return any(float(word) > float(quirk.values[0]) for word in words)
+    # By value: 1, 1.0 and 1e0 are written differently, and are the same.
     wanted = set(map(_number, quirk.values))
     return any((_number(word) in wanted) == (quirk.when == "is") for word in words)
 
@@ -181,6 +182,7 @@ def _values(name: str, step: Step) -> list[int]:
         return _setting(step, name)
     bottoms, tops = step.bottom_shapes, [top.shape for top in step.tops]
     if name == "area":
+        # A single kernel_size is that of both axes.
         kernel = _setting(step, "kernel")
         return [prod(kernel if len(kernel) > 1 else kernel * 2)] if kernel else []
     if name in ("tops", "bottoms"):
@@ -210,6 +212,7 @@ def _setting(step: Step, name: str) -> list[int]:
     if param is None:
         return []
     if name == "kernel" and getattr(param, "global_pooling", False):
+        # Its one window is the whole bottom.
         return _sizes(step.bottom_shapes[:1], 2, None)
     found: list[int] = []
     for field in _SETTINGS[name]:

@@ -93,6 +93,7 @@ class _Hints:
         return Site(step.layer, step.bottom_shapes, self._names, self._trains)
 
     def _replacement(self, step: Step) -> str:
+        # Kept, because a layer may have several findings and each try asks the target.
         if step.index not in self._replaced:
             found = replacement_of(self.target, self._site(step))
             self._replaced[step.index] = found.change if found else ""

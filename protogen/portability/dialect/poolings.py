@@ -76,11 +76,13 @@ def way_to_round(
     if rounding is None:
         return Way(spelled)
     known = {name: value for name, value in spelled.items() if _is_known(target, name)}
+    # One window, whose size is never rounded.
     if param.global_pooling:
         return Way(known)
     floor = rounds_down(param)
     wanted = SPELLINGS if floor else _CEILINGS
     agreeing = {name: value for name, value in known.items() if value == wanted[name]}
+    # The target rounds as the net does if nothing is written.
     if (rounding.default == "floor") == floor:
         return Way(agreeing)
     if rounding.floor:
@@ -110,6 +112,7 @@ def _cut(
             problem="rounds down, and TRAIN and TEST need slices of different sizes",
             hint="convert one phase: --phase TEST",
         )
+    # At this size, rounding up and rounding down give the same number of windows.
     if not cuts:
         return Way(agreeing)
     if 0 in cuts.values():

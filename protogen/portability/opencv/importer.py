@@ -133,6 +133,7 @@ class _Importer:
         inputs, shapes = self.imported.inputs, self.imported.shapes
         if not shapes:
             return
+        # All or none: if any input has a shape, OpenCV wants as many shapes as inputs.
         if len(shapes) != len(inputs):
             raise OpenCVFault(
                 f"{len(inputs)} inputs, but {len(shapes)} shapes: if one input has a shape, all"
@@ -157,6 +158,7 @@ class _Importer:
             self._axpy(index, layer, name)
         else:
             bottoms = list(layer.bottom)
+            # Statistics of the image at hand come from an MVN before it.
             if kind == "BatchNorm" and not params.boolean("use_global_stats", True):
                 bottoms = self._normalization(index, layer, name)
             kind = _opencv_type(kind, params, len(layer.bottom))
@@ -174,6 +176,7 @@ class _Importer:
             self.imported.inputs.append(layer.top[number])
         if layer.HasField("input_param"):
             shapes = layer.input_param.shape
+            # Caffe takes one shape for all tops of an Input; OpenCV does not.
             if len(shapes) != len(layer.top):
                 raise OpenCVFault(
                     f"expected a shape for each of {len(layer.top)} tops, got {len(shapes)}",
@@ -190,6 +193,7 @@ class _Importer:
                 "top",
             )
         for number, (bottom, top) in enumerate(zip(layer.bottom, layer.top)):
+            # Stored under the name of its top, so it collides with a layer of that name.
             added = self._add(index, top, "Convolution", params)
             added.tops.append((top, number, 0))
             self._connect(added, bottom)
@@ -212,6 +216,7 @@ class _Importer:
         """The MVN in front of a BatchNorm that computes statistics; return its bottoms then."""
         if len(layer.bottom) != 1 or len(layer.top) != 1:
             raise OpenCVFault("needs 1 bottom and 1 top", "bottom")
+        # Without a caffemodel OpenCV reads the first of no blobs here, and crashes without a word.
         self.imported.crashes.append(index)
         added = self._add(index, self._unique(f"{name}/mvn"), "MVN", Parameters())
         added.blobs = []
@@ -278,6 +283,8 @@ class _Importer:
         """Note where a blob is produced. One of the name has to be the layer's own bottom."""
         bottoms = layer.bottom if bottoms is None else bottoms
         in_place = number < len(bottoms) and bottoms[number] == top
+        # Phases have no effect, so each train_val with a data layer for each phase ends here. The
+        # tops of a Convolution are not checked.
         if top in self.imported.pins and not in_place:
             raise OpenCVFault(
                 f'produces blob "{top}", which an earlier layer produces too; OpenCV keeps the'

@@ -40,6 +40,7 @@ class _Judge:
         assert self.target.schema is not None
         message_class = self.target.schema.message_class()
         try:
+            # Both are in readNetFromCaffe; all later steps wait for the first forward pass.
             self.read = read_net(self.subject.text, message_class, self.subject.filename)
             net = import_net(self.read, self.subject.weights)
         except OpenCVFault as fault:
@@ -69,9 +70,11 @@ class _Judge:
 
     def _with_input(self, read: ReadNet, net: ImportedNet, found: list[Diagnostic]) -> Judgment:
         try:
+            # Layers are created only now: an unknown type or a missing kernel loads without a word.
             built = build(net)
             run(net)
         except OpenCVFault as fault:
+            # A layer of a type that cannot be built has its finding already.
             known = {each.layer_index for each in found if each.name == "target-fails-later"}
             step = self._step(fault.layer)
             if step is None or step.index not in known:

@@ -94,6 +94,7 @@ def layer_parameters(net: ReadNet, index: int, *, unknown_fields: bool = True) -
     found = Parameters()
     layer = net.message.layer[index]
     block = net.block(index) if unknown_fields else None
+    # The upgrade of a V1 layer drops its own unknown fields, but keeps those of its messages.
     unknown = net.unknown_fields(block, layer.DESCRIPTOR) if block and net.kept else []
     fields = [field for field in layer.DESCRIPTOR.fields if field.name.endswith("_param")]
     _extract(net, layer, block, fields, unknown, found)

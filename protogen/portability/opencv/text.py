@@ -80,6 +80,8 @@ class ReadNet:
         fields = self.message.layer[index].DESCRIPTOR.fields_by_name
         for name, spans in block.by_name.items():
             field = fields.get(name)
+            # OpenCV looks into each message with such a name, down to its fillers. It does not look
+            # into `param`, `include` and `exclude`.
             if field is None or field.message_type is None or not name.endswith("_param"):
                 continue
             unknown: list[UnknownField] = []

@@ -72,6 +72,7 @@ def _lost_settings(
         name, fields = unknown[0]
         step = subject.layer(layer.index, layer.written_name)
         actual = window_settings(layer.params)
+        # The default of kernel_h, 0, now wins over kernel_size, and that of pad_h over pad.
         plain = layer_parameters(read, layer.index, unknown_fields=False)
         for setting, intended in window_settings(plain).items():
             if actual[setting] == intended:
@@ -100,6 +101,8 @@ def _shapes(
             if not is_known(value.shape) or shape is None or _same(value.shape, shape):
                 continue
             differing.add(value.name)
+            # Caffe sets a DetectionOutput up as 1x1x1x7, and learns the number of boxes when it
+            # runs; OpenCV has keep_top_k from the start.
             if not inherits and step.type != "DetectionOutput":
                 message = (
                     f'gives "{value.name}" the shape {format_shape(tuple(shape))}, Caffe'
@@ -148,6 +151,7 @@ def _pooling(subject: Subject, step: Step) -> str:
     param = step.layer.pooling_param
     if param.pool != param.MAX or not step.bottoms:
         return ""
+    # Caffe leaves -FLT_MAX in a window of MAX pooling that holds nothing.
     for axis in pooled_axes(subject.analysis, step):
         if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled):
             return "fills a window without elements with another value than Caffe"
@@ -172,6 +176,7 @@ def _concat(subject: Subject, step: Step) -> str:
 
 
 def _batch_norm(subject: Subject, step: Step) -> str:
+    # OpenCV only runs nets, whatever their phase.
     given = step.layer.batch_norm_param.use_global_stats
     if subject.phase == "TRAIN" and not given:
         return "uses the learned statistics in training, too"
@@ -199,6 +204,7 @@ def _counts_axis_from_end(step: Step) -> bool:
     param = getattr(step.layer, step.schema.param)
     if getattr(param, "axis", 0) >= 0:
         return False
+    # A blob of n elements on one axis is n x 1 in OpenCV.
     return any(value is not None and _is_flat_input(value) for value in step.bottoms)
 
 
@@ -211,6 +217,7 @@ def _other_phase(subject: Subject, target: Target) -> Iterator[Diagnostic]:
     """Layers of the other phase that change a blob in place: OpenCV keeps them."""
     running = {step.index for step in subject.analysis.steps}
     for step in subject.layers:
+        # The types that are named keep the values that they pass on.
         if step.index in running or step.type in ("Dropout", "Silence", "Split"):
             continue
         changed = set(step.layer.top) & set(step.layer.bottom)
