@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
-from protogen.diagnostics import did_you_mean
+from protogen.spelling import nearest
 from protogen.targets._facts import (
     EFFECTS,
     Effect,
@@ -71,9 +71,9 @@ def all_targets() -> Iterator[Target]:
 
 
 def _nearest(name: str) -> str:
-    # A version may be left out, or another one: opencv, opencv5.
-    program = name.rstrip("0123456789.")
-    versions = [each for each in names() if each.rstrip("0123456789") == program]
-    if versions:
-        return f'did you mean "{versions[0]}"?'
-    return did_you_mean(name, names()) or f"the targets are {', '.join(names())}"
+    # Without the versions, one of which may be left out or another one: opencv, opencv5.
+    programs = {each.rstrip("0123456789"): each for each in reversed(names())}
+    program = nearest(name.rstrip("0123456789."), programs)
+    if program:
+        return f'did you mean "{programs[program]}"?'
+    return f"the targets are {', '.join(names())}"

@@ -45,6 +45,8 @@ def test_the_public_name() -> None:
 
 
 def test_an_unknown_target() -> None:
+    with pytest.raises(ValueError, match=r'unknown target "tensort"; did you mean "tensorrt8"\?'):
+        targets.get("tensort")
     with pytest.raises(ValueError, match=r'unknown target "opencv"; did you mean "opencv4"\?'):
         targets.get("opencv")
     with pytest.raises(ValueError, match=r'unknown target "zzz"; the targets are .*bvlc, '):
