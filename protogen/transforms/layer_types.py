@@ -10,6 +10,7 @@ from protogen import proto
 from protogen.analysis import Analysis
 from protogen.editing.insertion import replacement
 from protogen.editing.removal import removal
+from protogen.edits import Edit
 from protogen.graph import State, Step
 from protogen.net import Net
 from protogen.portability.dialect.equivalents import Site
@@ -64,36 +65,44 @@ class LayerTypes(Transform):
         if not wanted:
             return result
         trains = any(analysis.trained for analysis in _phases(net))
-        done: list[_Done] = []
+        work = _Work(net)
         # From the end, so that the layers yet to come keep their indices.
         for index in reversed(wanted):
-            result = self._replace(result, index, trains, done)
-        return _reported(result, list(reversed(done)))
+            self._replace(work, index, trains)
+        work.apply()
+        return _reported(work.result, list(reversed(work.done)))
 
-    def _replace(self, result: Result, index: int, trains: bool, done: list[_Done]) -> Result:
-        """The result with one layer replaced, if the target needs that."""
-        net = result.net
-        layer = net.current.message.layer[index]
-        phases = _phases(net)
+    def _replace(self, work: _Work, index: int, trains: bool) -> None:
+        """Replace one layer, if the target needs that."""
+        edits, done = self._edits(work, index, trains)
+        if done is None:
+            return
+        if work.waiting and not work.can_wait(index, edits):
+            work.apply()
+            edits, done = self._edits(work, index, trains)
+            assert done is not None
+        work.done.append(done)
+        work.waiting += edits
+        if not work.can_wait(index, edits):
+            work.apply()
+
+    def _edits(self, work: _Work, index: int, trains: bool) -> tuple[list[Edit], _Done | None]:
+        """The edits that replace one layer, and what they do; none if it stays."""
+        message, phases = work.result.net.current.message, work.phases
         steps = [step for analysis in phases for step in analysis.of_indices((index,))]
         if not steps:
-            return result
-        site = Site(layer, steps[0].bottom_shapes, NewNames(net.current.message), trains)
+            return [], None
+        names = NewNames(message)
+        site = Site(message.layer[index], steps[0].bottom_shapes, names, trains)
         found = replacement_of(self.target, site) or rewrite_of(self.target, site)
         if found is None:
-            return result
-        message = net.current.message
+            return [], None
         new = list(map(message_of, found.layers))
         if new:
             edits = replacement(message, phases, index, new)
         else:
             edits = removal(message, phases, [index])
-        done.append(_Done(steps[0], found, [each.name for each in new]))
-        changed = net.copy() if not result.modified else net
-        number = len(message.layer)
-        changed.apply(edits)
-        origins: Origins = compose_origins(result.origins, origins_after(number, edits))
-        return Result(changed, True, [], origins)
+        return edits, _Done(steps[0], found, [each.name for each in new])
 
     def _wants_change(self, layer: proto.LayerParameter) -> bool:
         """Whether the target may not read a layer as Caffe does."""
@@ -104,6 +113,46 @@ class LayerTypes(Transform):
 
 def _phases(net: Net) -> list[Analysis]:
     return [net.analysis(State(phase)) for phase in net.meant_phases()]
+
+
+class _Work:
+    """A net whose layers are replaced from the end, and what has been done.
+
+    The edits of layers that connect the same blobs as before are ``waiting``: what is known about
+    the net still holds then, and to apply each by itself would infer the whole net each time.
+    """
+
+    def __init__(self, net: Net) -> None:
+        self.result = Result.unmodified(net)
+        self.done: list[_Done] = []
+        self.waiting: list[Edit] = []
+        self._phases: list[Analysis] = []
+
+    @property
+    def phases(self) -> list[Analysis]:
+        """The analyses of the net without the edits that wait."""
+        self._phases = self._phases or _phases(self.result.net)
+        return self._phases
+
+    def can_wait(self, index: int, edits: Sequence[Edit]) -> bool:
+        """Whether edits only set one layer, with the name and the blobs that it has."""
+        if len(edits) != 1 or edits[0].path != ("layer", index) or edits[0].action != "set":
+            return False
+        old, new = self.phases[0].message.layer[index], edits[0].value
+        is_same_place = old.bottom == new.bottom and old.top == new.top
+        return bool(is_same_place and old.name == new.name)
+
+    def apply(self) -> None:
+        """Make the edits that wait."""
+        if not self.waiting:
+            return
+        net = self.result.net
+        changed = net if self.result.modified else net.copy()
+        number = len(net.current.message.layer)
+        changed.apply(self.waiting)
+        origins: Origins = compose_origins(self.result.origins, origins_after(number, self.waiting))
+        self.result = Result(changed, True, [], origins)
+        self.waiting, self._phases = [], []
 
 
 class _Done(NamedTuple):
