@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import pytest
 
 from protogen import loads, targets
+from protogen.analysis import Analysis
 from protogen.net import Net
 from protogen.targets import Target
 from protogen.transforms import LayerTypes
@@ -248,3 +249,36 @@ def test_kernels_of_both_axes() -> None:
     assert (written.pad_h, written.pad_w, list(written.pad)) == (1, 0, [])
     assert list(written.stride) == [2]
     assert net.analysis().blobs["y"] == (1, 8, 3, 2)  # (6 + 2 - 3) // 2 + 1, (4 - 1) // 2 + 1
+
+
+def test_layers_of_both_kinds_keep_their_order() -> None:
+    # A Clip takes the place of a ReLU6 at once; two layers for the Swish move all that follows.
+    chain = [("a", "ReLU6"), ("b", "Swish"), ("c", "ReLU6"), ("d", "ReLU6"), ("y", "Sigmoid")]
+    text, bottom = DATA, "data"
+    for name, kind in chain:
+        text += f'layer {{ name: "{name}" type: "{kind}" bottom: "{bottom}" top: "{name}" }}\n'
+        bottom = name
+    result = LayerTypes(having("Swish"))(loads(text))
+    found = [each.type for each in result.net.message.layer]
+    assert found == ["Input", "Clip", "Sigmoid", "Eltwise", "Clip", "Clip", "Sigmoid"]
+    assert result.origins == (0, 1, 2, None, 3, 4, 5)
+    assert [line.partition(":")[0] for line in result.report] == ["a", "b", "c", "d"]
+
+
+def test_many_layers_take_one_inference(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+    for number in (3, 30):
+        calls: list[Net] = []
+
+        def counted(net: Net, calls: list[Net] = calls) -> list[Analysis]:
+            calls.append(net)
+            return [net.analysis()]
+
+        monkeypatch.setattr("protogen.transforms.layer_types._phases", counted)
+        text = DATA + "".join(
+            f'layer {{ name: "r{at}" type: "ReLU6" bottom: "data" top: "r{at}" }}\n'
+            for at in range(number)
+        )
+        assert LayerTypes(targets.get("bvlc"))(loads(text)).modified
+        counts.append(len(calls))
+    assert counts[0] == counts[1]
