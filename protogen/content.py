@@ -27,7 +27,7 @@ class Content:
         self.document = document
         #: While this holds, nobody changes the message; see `Net.freeze`.
         self.is_frozen = False
-        #: The message as the document has it, once it is open.
+        #: The serialized message that the document's text matches, once the message is open.
         self._written: bytes | None = None
         #: Counts the layers composed, while the message is not open.
         self._revision: int | None = 0

@@ -245,7 +245,7 @@ def _shape_problem(shape: Sequence[Size]) -> str:
             return ""
         if size < 0:
             return f"be {format_shape(shape)}, which has a negative size"
-        # As Caffe does it: once a size is 0 there are no elements, and any other size may follow.
+        # As in Caffe: after a size of 0 there are no elements, so any other size may follow.
         if elements and size > INT_MAX // elements:
             return f"be {format_shape(shape)}, which is more than {INT_MAX} elements"
         elements *= size

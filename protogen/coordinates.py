@@ -269,7 +269,7 @@ class _Paths:
         self.ends: list[Step] = []
         start = Path(_identities(len(_shape(value))), ())
         self.found: dict[Value, list[Path]] = {value: [start]}
-        # Every layer comes after those that it reads, so all paths to a top are known by its turn.
+        # Going back, all readers of a top come before it, so all paths from it are known.
         for step in reversed(analysis.steps):
             for top in step.tops:
                 if top in self.found and top not in stops:

@@ -182,7 +182,7 @@ def escaped(text: str) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
-    # One character, or the beginning of a command.
+    # Several characters are the beginning of a command of GitHub.
     if len(found[0]) > 1:
         return found[0].replace("#", r"\x23", 1)
     # Without the quotes that ascii() adds.

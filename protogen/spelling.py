@@ -317,7 +317,7 @@ def shown(value: object) -> str:
     """
     try:
         text = repr(value)
-    # It may be the code of others, which raises anything.
+    # `__repr__` may be third-party code, which may raise anything.
     except Exception:
         text = f"<{type(value).__name__}>"
     text = _ADDRESS.sub("", text)

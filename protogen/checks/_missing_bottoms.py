@@ -141,7 +141,7 @@ def _other_state(missing: MissingBottom) -> Explanation | None:
             producers.append(each)
     if not producers:
         return None
-    # A stage is given on the command line, which is less than any change of the net.
+    # First, because a stage on the command line does not change the net.
     for producer in producers:
         explanation = _stage_or_level(missing, producer)
         if explanation is not None:

@@ -90,7 +90,7 @@ class BatchNormFlag(Check):
         more = ""
         if len(steps) > 1:
             more = f", and in {plural(len(steps) - 1, 'more layer')}"
-        # Deep nets have dozens of these layers, all written alike: one finding fixes all.
+        # Deep nets have dozens of these layers with the same value. One finding fixes them all.
         edits = tuple(delete(step.path(_FIELD)) for step in steps)
         yield self.found(
             steps[0],

@@ -67,7 +67,7 @@ class LabelInOnePhase(Check):
     )
 
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
-        # Both ways round: either phase may lack the reader.
+        # In both orders, because either phase may lack the reader.
         for analysis, other in permutations(phases.analyses, 2):
             data_of_other = _data(other)
             for name, value in _data(analysis).items():

@@ -63,7 +63,7 @@ class NeedsFork(Check):
         first = phases.fork_parts[0][0]
         parts = _distinct(part for _, part in phases.fork_parts)
         forks = common_forks(part.forks for part in parts)
-        # The schemas of the targets are whole, so one may have what no single fork's list has.
+        # The schema of a target is complete, so it may cover a net that no single fork covers.
         if CONVERTERS.issuperset(forks):
             forks = [*target_forks(phases.message), *forks]
         yield self._needed(first, parts, "net", forks)

@@ -14,7 +14,7 @@ class PointwisePad(Check):
     rule = Rule(
         code="S203",
         name="pointwise-pad",
-        # Legal, but a border that is the same for every image is hardly intended.
+        # Legal, but a border that is the same for every image is probably not intended.
         severity=Severity.WARNING,
         summary="A 1x1 convolution with padding, which adds a border that contains only the bias.",
         what="Finds Convolution layers with a kernel of 1 and a pad on the same axis.",

@@ -74,7 +74,7 @@ class UnreadTop(Check):
     def check_net(self, phases: Phases) -> Iterator[Diagnostic]:
         for analysis in phases.trained:
             for step in analysis.steps:
-                # The tops of data layers are for `unused-input` and `label-in-one-phase`.
+                # `unused-input` and `label-in-one-phase` report the tops of data layers.
                 if not step.layer.bottom:
                     continue
                 if not _is_reported_elsewhere(analysis, step):

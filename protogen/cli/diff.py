@@ -179,7 +179,7 @@ def _git(
     from protogen.diagnostics import ProtogenError
     from protogen.sources import without_data
 
-    # A path with a conflict.
+    # For a path with a conflict, git passes nothing but the path.
     if len(arguments) == 1:
         click.echo(f"* Unmerged path {arguments[0]}")
         return

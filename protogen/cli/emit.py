@@ -210,6 +210,6 @@ def _top_shapes(analyses: Sequence[Analysis]) -> dict[int, list[Shape]]:
     shapes: dict[int, list[Shape]] = {}
     for analysis in analyses:
         for step in analysis.steps:
-            # TEST comes first, and is what most readers of the file mean.
+            # TEST comes first, because most readers of the file want its shapes.
             shapes.setdefault(step.index, [value.shape for value in step.tops])
     return shapes

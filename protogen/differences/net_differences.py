@@ -323,7 +323,7 @@ class _Wires:
         """The value, or what it is computed from by layers that only one of the nets has."""
         while value is not None and value.step.index not in kept:
             bottoms = value.step.bottoms
-            # An added ReLU in place rewires nothing that reads the blob after it.
+            # An added ReLU in place does not rewire the later layers that read its blob.
             if value.top in value.step.in_place:
                 value = bottoms[value.top]
             elif len(bottoms) == 1:

@@ -293,7 +293,7 @@ def _size_test(pair: Pair, images: Collection[str]) -> Callable[[int], bool]:
     def may_agree(size: int) -> bool:
         ends = []
         for branch in pair.branches:
-            # The other way may start at an input that keeps its size, such as a label map.
+            # The other branch may start at an input that keeps its size, such as a label map.
             start = branch.start.known_size
             if branch.start.value.name in images:
                 start = size

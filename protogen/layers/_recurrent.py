@@ -51,7 +51,7 @@ class Recurrent(LayerSchema):
     def check(self, ctx: Context) -> None:
         check_positive(ctx, "num_output")
         sequences, markers = ctx.bottoms[:2]
-        # RecurrentLayer asks for two axes only, but the InnerProduct in its unrolled net flattens
+        # RecurrentLayer requires only two axes, but the InnerProduct in its unrolled net flattens
         # the sequences from axis 2 on.
         expected = (
             "expected sequences with at least 3 axes (timesteps, streams, features) and markers"

@@ -19,7 +19,7 @@ class LSTMUnit(LayerSchema):
     source = "src/caffe/layers/lstm_unit_layer.cpp"
 
     def check(self, ctx: Context) -> None:
-        # The first axis is the only timestep.
+        # The first axis has one timestep.
         for index, axes in enumerate((3, 3, 2)):
             check_axes(ctx, axes, axes, bottom=index)
         # The input, forget and output gates and the new cell value: 4 D numbers for D cells.

@@ -46,7 +46,7 @@ class Scale(LayerSchema):
         if ctx.param.bias_term:
             ctx.axis()  # the bias needs a valid axis, even if the scale is a scalar
             covered_axes(ctx, scale)
-            # The bias is a Bias layer inside, with the axes of the scale.
+            # An internal Bias layer adds the bias. It has the axes of the scale.
             blobs.append(ctx.learnable("bias", scale, "bias_filler"))
         return blobs
 

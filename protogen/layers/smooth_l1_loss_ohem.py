@@ -23,8 +23,8 @@ class SmoothL1LossOHEM(Loss):
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
-        # The fork does not call the set-up of LossLayer, which gives a loss the weight 1: without a
-        # loss_weight it does not count.
+        # The fork does not call LossLayer::LayerSetUp, which sets the weight of a loss to 1.
+        # Without a loss_weight, this loss does not count.
         check_images(ctx)
 
     def top_shapes(self, ctx: Context) -> Sequence[Sequence[Size]]:

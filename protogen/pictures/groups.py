@@ -258,7 +258,7 @@ def _folded_repeats(items: Sequence[Item]) -> list[Item]:
         if len(run) > _MOST_ITEMS:
             run = _chunks(run)
         found.append(Group(title, run, times))
-    # A group around everything says nothing.
+    # A single group around all items shows nothing new.
     if len(found) == 1:
         return list(items)
     return found

@@ -108,7 +108,7 @@ def _asset(name: str) -> str:
 def _json(data: object) -> str:
     """JSON that can stand in a script element: nothing in it ends the element."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
-    # A layer may be called </script>, and a browser looks for that before it reads the JSON.
+    # A layer may be named </script>, which a browser looks for before it parses the JSON.
     return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
 

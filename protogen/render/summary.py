@@ -359,7 +359,7 @@ def markdown(nets: Sequence[NetSummary], layout: Layout) -> str:
             lines += [f"### {title}", ""]
         lines += [tables.markdown(layers_table(summary, layout)), ""]
         for line in totals(summary):
-            # In columns for a terminal, but Markdown has proportional letters.
+            # The columns are for a terminal; Markdown has a proportional font.
             lines.append(f"- {' '.join(line.split())}")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)

@@ -30,8 +30,8 @@ def replacements(net: Net, fix: Fix) -> list[Replacement]:
     if document is None:
         return []
     try:
-        # The paths of a fix are those of the net in the current format; a text in an older one has
-        # its fields elsewhere.
+        # The paths of a fix are those of the net in the current format. A text in an older format
+        # has its fields in other places.
         edits = [net.current.edit(edit) for edit in fix.edits]
         splices = document.splices(edits)
     except (EditError, ProtogenError):

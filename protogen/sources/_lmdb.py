@@ -106,7 +106,7 @@ def _first_value(file: BoundedFile, tree: _Tree) -> bytes:
             return _value(file, tree, page, place + _NODE.size + key_size, low | high << 16)
         if not flags & _BRANCH:
             break
-        # A node of a branch has the number of its page in place of the size and the flags.
+        # In a node of a branch, the page number takes the place of the size and the flags.
         number = low | high << 16 | node_flags << 32
     raise NotLmdb("the file is damaged")
 

@@ -34,7 +34,7 @@ def skip_brackets(text: str, position: int) -> int:
             continue
         mark = text[position]
         _, position = scan_token(text, position)
-        # Any closing bracket closes any opening one: which of two is wrong is not known here.
+        # Any closing bracket closes any opening one, because either may be the wrong one.
         if mark in OPENERS:
             depth += 1
         elif mark in "}>]":

@@ -77,7 +77,7 @@ class ScalarReader(ValueListReader):
         after = skip_gap(self.text, end)
         if self.text.startswith(":", after):
             return True
-        # On the same line, a word before a brace is rather a value: type: max { }.
+        # A word before a brace on the same line is probably a value: type: max { }.
         return self.text.startswith("{", after) and starts_line(self.text, start)
 
     def _report_word(self, field: Field, word: str, start: int, end: int) -> None:

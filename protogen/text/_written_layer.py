@@ -239,7 +239,7 @@ class Layer:
         moved = [each for each in _fields(self.text, param.value) if each.name in TRANSFORMS]
         if not moved:
             return []
-        # A field may then be in both.
+        # If the layer already has this message, a field may be in both.
         if self._named("transform_param"):
             return None
         spans = [(field.start, field.end) for field in moved]

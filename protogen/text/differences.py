@@ -73,7 +73,7 @@ def _list_edits(field: Any, old: list[Any], new: list[Any], path: Path) -> Itera
         pairs = _with_equal_keys(pairs, _names(old), _names(new))
     start, first = 0, 0
     for end, last in [*pairs, (len(old), len(new))]:
-        # In a gap, elements are paired in order: editing one keeps its comments.
+        # Between two pairs, elements are paired in order, because an edit keeps their comments.
         paired = min(end - start, last - first)
         for index in range(start + paired, end):
             yield delete((*path, index))
@@ -158,7 +158,7 @@ def _common_length(old: list[Any], new: list[Any], most: int) -> int:
 def _unique_pairs(old: list[Any], new: list[Any]) -> _Pairs:
     """Elements that are unique in both lists: the longest run that is in the same order in both."""
     old_counts, new_counts = Counter(old), Counter(new)
-    # Of a key that is there several times only the last place is kept, but it is never asked for.
+    # For a repeated key, only the last place is kept, but it is never looked up.
     places = {key: other for other, key in enumerate(new)}
     candidates = []
     for index, key in enumerate(old):

@@ -99,7 +99,7 @@ def needed_label(label: str, reader: Step) -> Diagnostic:
     hint = f"make it an input: --input {label}=1"
     others = [name for name in reader.wiring.bottoms if name != label]
     if others:
-        # The layer probably measures, so that what else it reads is the prediction.
+        # The layer is probably a metric, so its other bottoms are the prediction.
         hint = f"leave the layer out: --outputs {','.join(others)}; or {hint}"
     return _found(
         f'the prediction needs the label "{label}", which does not exist when the net is used',

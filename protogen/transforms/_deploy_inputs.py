@@ -94,7 +94,7 @@ def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
     is_image = found.shape is not None and len(found.shape) == len(_AXES)
     if step.type != "Data" or not is_image:
         return
-    # The images of a database have any number of channels, unless these say which.
+    # Images in a database may have any number of channels, unless one of these fields sets it.
     transform = step.layer.transform_param
     if transform.force_gray:
         found.shape = filled(found.shape, (None, 1, None, None))

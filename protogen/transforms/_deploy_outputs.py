@@ -120,7 +120,7 @@ class Outputs:
             losses = [head.loss.name for head in heads]
             known = dict.fromkeys([*blobs, *losses])
             raise ProtogenError(self.training.place(unknown_output(name, list(known))))
-        # A blob that no loss reads is an output as it is.
+        # A blob that no loss reads becomes an output unchanged.
         return [Output((name,))]
 
     def _ends(self, heads: list[Prediction]) -> list[Output]:

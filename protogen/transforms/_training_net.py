@@ -64,7 +64,7 @@ class TrainingNet:
     def deployed(self) -> bool:
         """Whether it is a deploy net already."""
         for layer in self.message.layer:
-            # Rules are for files that have layers for several phases.
+            # Include and exclude rules are for files that have layers for several phases.
             if layer.include or layer.exclude:
                 return False
             if layer.type in MEASURES:

@@ -151,7 +151,7 @@ class Form:
         """
         for index, (phase, number, source) in enumerate(self._phases(batches, sources)):
             with current_net().phase(phase):
-                # The true boxes of a batch: one row of eight numbers for each, however many.
+                # The ground-truth boxes of a batch: a row of eight numbers for each box.
                 tops: tuple[Blob, Blob] = L.AnnotatedData(
                     name="data",
                     tops={"data": (number, 3, size, size), "label": (1, 1, None, 8)},

@@ -134,7 +134,9 @@ class Network:
         """Raise `ZooError` if the network has no plain form, and is not plain itself."""
         if self.needs:
             needs = ", ".join(self.needs)
-            raise ZooError(f"zoo:{self.name} has no plain form: BVLC Caffe has no equal of {needs}")
+            raise ZooError(
+                f"zoo:{self.name} has no plain form: BVLC Caffe has no equivalent of {needs}"
+            )
 
     def _misfit(self, error: ComposeError, given: Mapping[str, Any]) -> str:
         """Why the layers do not fit with these options, and which sizes do."""

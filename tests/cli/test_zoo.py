@@ -89,6 +89,6 @@ def test_plain_layers() -> None:
     assert "Axpy" in run("emit", "zoo:se-resnet50").stdout
     assert "Axpy" not in run("emit", "zoo:se-resnet50", "--plain").stdout
     rejected = run("emit", "zoo:segnet", "--plain")
-    assert (rejected.exit_code, "no equal of BN, Upsample" in rejected.output) == (2, True)
+    assert (rejected.exit_code, "no equivalent of BN, Upsample" in rejected.output) == (2, True)
     rejected = run("emit", "net.prototxt", "--plain")
     assert "--plain needs a network of the zoo" in rejected.output

@@ -41,7 +41,7 @@ def test_every_file_is_a_block() -> None:
 
 
 def test_an_unknown_block_is_reported() -> None:
-    with pytest.raises(AttributeError, match='no block "incepton"; did you mean "inception"'):
+    with pytest.raises(AttributeError, match='unknown block "incepton"; did you mean "inception"'):
         blocks.incepton  # noqa: B018
 
 

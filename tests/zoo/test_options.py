@@ -96,7 +96,7 @@ def test_a_form_for_deployment_has_nothing_that_only_training_reads() -> None:
         ("mobilenet-v1?width=0.01", "width 0.01 leaves none of 32 channels"),
         ("lenet?size=28&size=32", 'option "size" is given twice'),
         ("mobilenet-v1?width=1e308", "width 1e+308 gives more than 1,000,000 channels"),
-        ("segnet?plain", "has no plain form: BVLC Caffe has no equal of BN, Upsample"),
+        ("segnet?plain", "has no plain form: BVLC Caffe has no equivalent of BN, Upsample"),
         ("wrn-28-10?depth=27", "depth must be 4 more than a multiple of 6, got 27"),
         ("pspnet50?size=480", "sizes that fit: 473 and 521; the published size is 473"),
         ("vgg16?size=100000", "the published size is 224"),

@@ -23,7 +23,7 @@ __all__ = module_names(__path__)
 
 def __getattr__(name: str) -> NoReturn:
     near = did_you_mean(name, __all__) or f"known blocks: {', '.join(__all__)}"
-    raise AttributeError(f'no block "{name}"; {near}')
+    raise AttributeError(f'unknown block "{name}"; {near}')
 
 
 def __dir__() -> list[str]:

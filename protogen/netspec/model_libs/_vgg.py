@@ -33,7 +33,7 @@ def VGGNetBody(  # noqa: N802
             below = _add_pooling_convolution(net, below, stage, number, channels, 2)
             continue
         pool = {"kernel_size": 2, "stride": 2}
-        # A pooling that keeps the size; what follows is dilated, so that it sees as much as before.
+        # This pooling keeps the size. The next stage is dilated, so that it sees as much as before.
         if stage == 4 and dilate_pool4:
             pool, dilation = {"kernel_size": 3, "stride": 1, "pad": 1}, 2
         below = _add_pool(net, below, f"pool{stage}", **pool)

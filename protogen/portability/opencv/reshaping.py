@@ -59,7 +59,7 @@ def _quotient(count: int, known: int, *, is_inferred: bool) -> int:
 def _axis_range(start: int, end: int | None, axes: int) -> tuple[int, int]:
     """The axes to replace. A negative end counts from the back, and one too far is the last."""
     if start < 0:
-        raise OpenCVFault(f"axis {start} is negative, which OpenCV's Reshape does not take")
+        raise OpenCVFault(f"axis {start} is negative, which OpenCV's Reshape rejects")
     if end is None:
         last = axes
     elif end > 0:

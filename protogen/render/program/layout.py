@@ -540,7 +540,7 @@ def _is_in_texts(call: Call, var: Var) -> bool:
 
 def _listed(types: Sequence[str]) -> str:
     """The types of a function's layers in words: ``2 Convolution, ReLU and Pooling``."""
-    # The docstring is in a program: whatever a type is called, it must not end the string.
+    # The words go into a docstring of the program. The name of a type must not end it.
     words = [kind if kind.isidentifier() else "another type" for kind in types]
     parts = []
     for word, number in Counter(words).items():
