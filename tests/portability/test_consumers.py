@@ -19,8 +19,11 @@ OPENCV4 = targets.get("opencv4")
 
 def test_the_steps_of_small_nets(opencv: str, tmp_path: Path) -> None:
     nets = {**REFUSED, **OTHERWISE, **RUNS}
-    # STOCHASTIC and an axis from the end build, and fail when they run.
-    nets |= {name: text for name, text in FAILS.items() if "STOCH" not in name}
+    # STOCHASTIC, an axis from the end and an MVN of no size build, and fail when they run.
+    only_run = ("STOCH", "MVN without")
+    for name, text in FAILS.items():
+        if not any(part in name for part in only_run):
+            nets[name] = text
     nets = {name: text for name, text in nets.items() if "V1" not in name and "axis" not in name}
     # With an unknown field, the shapes of weights are not known to protogen.
     nets = {name: text for name, text in nets.items() if "by an unknown field" not in name}
