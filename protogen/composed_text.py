@@ -2,7 +2,7 @@
 
 protobuf's printer asks a layer for each of its more than 100 fields: this takes 50,000 of the
 54,000 instructions that it costs to write a layer. Nearly all layers have nothing but a name, a
-type, bottoms, tops and the parameters of their type. The first four are at hand as Python strings,
+type, bottoms, tops and the parameters of their type. The first four are already Python strings,
 and the parameters repeat, so that protobuf prints each kind of them once. A repeated layer takes
 9,000 instructions.
 """

@@ -127,7 +127,7 @@ def test_one_verdict_for_a_field_that_no_schema_knows() -> None:
 
 def test_nothing_follows_from_ignoring_a_field() -> None:
     # Two layers on one line; the field is in the second. Its size would differ from "data", and the
-    # Eltwise that reads both would be refused.
+    # Eltwise that reads both would be rejected.
     pools = """
         layer { name: "a" type: "ReLU" bottom: "data" top: "a" } layer { name: "b" type: "Pooling"
         bottom: "data" top: "b" pooling_param { kernel_size: 2 stride: 2 shrink: 1 } }

@@ -36,8 +36,8 @@ def test_an_edit_of_the_text_is_an_edit_of_the_net(text: str, kind: tuple[str, i
 
 
 def test_annotate_writes_the_shapes_of_a_net_that_was_read() -> None:
-    told = [line for line in loads(NET).to_prototxt(annotate=True).split("\n") if "#" in line]
-    assert told == ['  top: "d"  # 1x3x8x8', '  top: "p"  # 1x3x4x4']
+    reported = [line for line in loads(NET).to_prototxt(annotate=True).split("\n") if "#" in line]
+    assert reported == ['  top: "d"  # 1x3x8x8', '  top: "p"  # 1x3x4x4']
 
 
 def test_layers_are_composed_into_a_net_that_was_read() -> None:

@@ -25,7 +25,7 @@ _HARMLESS = frozenset({"empty-file", "not-utf8", "unknown-field"})
 
 
 def text_findings(subject: Subject, target: Target) -> Iterator[Diagnostic]:
-    """What the target refuses, keeps or ignores in the text."""
+    """What the target rejects, keeps or ignores in the text."""
     yield from _formats(subject, target)
     if target.schema is None:
         yield from _syntax(subject, target)
@@ -58,7 +58,7 @@ def _refusal(target: Target, error: Diagnostic, step: Step | None) -> Diagnostic
 
 
 def _formats(subject: Subject, target: Target) -> Iterator[Diagnostic]:
-    """The older formats that the target refuses."""
+    """The older formats that the target rejects."""
     formats, message = target.formats, subject.net.to_proto()
     if formats is None:
         return

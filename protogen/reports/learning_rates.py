@@ -47,7 +47,7 @@ def learning_rates(
     if iterations:
         chosen = list(iterations)
     elif stepped:
-        # A rate that steps is told by the iterations at which it does.
+        # A rate with steps is given by the iterations at which it changes.
         chosen = [0, *(changes or ())]
     else:
         # Of a short training, the same iteration may come twice.

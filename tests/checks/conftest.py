@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.checks.nets import findings as told
+from tests.checks.nets import findings as reported
 from tests.checks.nets import image, layer
 
-__all__ = ["image", "layer", "told"]
+__all__ = ["image", "layer", "reported"]

@@ -322,9 +322,11 @@ def _jobs(folder: Path) -> None:
 
 
 def _rows(folder: Path, answers: Path) -> None:
-    told = {answer["id"]: answer for answer in map(json.loads, answers.read_text().splitlines())}
+    reported = {
+        answer["id"]: answer for answer in map(json.loads, answers.read_text().splitlines())
+    }
     for row, seed, mutation in every(folder):
-        answer = told[f"{row['file']} {row['phase']} {seed}"]
+        answer = reported[f"{row['file']} {row['phase']} {seed}"]
         about = {"file": row["file"], "phase": row["phase"], "seed": seed}
         done = {"what": mutation.what, "layer": mutation.layer, "accepts": answer["accepts"]}
         if not answer["accepts"]:

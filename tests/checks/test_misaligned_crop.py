@@ -8,7 +8,7 @@ import pytest
 
 import protogen
 from protogen.checks import check
-from tests.checks.conftest import image, layer, told
+from tests.checks.conftest import image, layer, reported
 
 
 def crop(bottom: str, reference: str, param: str) -> str:
@@ -24,7 +24,7 @@ VALID = image(3, 20) + conv("conv", "data", "kernel_size: 5")
 
 def test_a_whole_message() -> None:
     # Kernel 5 without pad begins at element 2.
-    assert told(VALID + crop("data", "conv", "axis: 2 offset: 0"), "S208") == [
+    assert reported(VALID + crop("data", "conv", "axis: 2 offset: 0"), "S208") == [
         'net.prototxt:10:24: warning[S208] layer "crop" (Crop): offset 0 shifts "data" relative'
         ' to "conv" by 2 elements (height and width); the aligned offset is 2\n'
         "  hint:  offset: 2 (keeps all weights and sizes; changes what the net computes)"
@@ -43,16 +43,16 @@ def test_the_fix() -> None:
 
 @pytest.mark.parametrize("param", ["offset: 2", "axis: 2 offset: 2 offset: 2", "axis: 3 offset: 2"])
 def test_an_aligned_offset(param: str) -> None:
-    assert told(VALID + crop("data", "conv", param), "S208") == []
+    assert reported(VALID + crop("data", "conv", param), "S208") == []
 
 
 def test_an_offset_that_is_not_written() -> None:
-    (text,) = told(VALID + crop("data", "conv", ""), "S208")
+    (text,) = reported(VALID + crop("data", "conv", ""), "S208")
     assert text.startswith('net.prototxt:7:1: warning[S208] layer "crop" (Crop): offset 0 shifts')
 
 
 def test_one_wrong_axis() -> None:
-    (text,) = told(VALID + crop("data", "conv", "offset: 2 offset: 4"), "S208")
+    (text,) = reported(VALID + crop("data", "conv", "offset: 2 offset: 4"), "S208")
     assert 'offset 4 shifts "data" relative to "conv" by 2 elements (width)' in text
     assert "hint:  offset: 2 (keeps" in text
 
@@ -60,9 +60,9 @@ def test_one_wrong_axis() -> None:
 def test_either_neighbor_of_a_fraction_will_do() -> None:
     # Kernel 4 begins at element 1.5.
     net = image(3, 20) + conv("conv", "data", "kernel_size: 4")
-    assert told(net + crop("data", "conv", "offset: 1"), "S208") == []
-    assert told(net + crop("data", "conv", "offset: 2"), "S208") == []
-    (text,) = told(net + crop("data", "conv", "offset: 3"), "S208")
+    assert reported(net + crop("data", "conv", "offset: 1"), "S208") == []
+    assert reported(net + crop("data", "conv", "offset: 2"), "S208") == []
+    (text,) = reported(net + crop("data", "conv", "offset: 3"), "S208")
     assert "by 1.5 elements (height and width); the aligned offset is 1.5" in text
     assert "hint" not in text
 
@@ -81,7 +81,7 @@ def test_either_neighbor_of_a_fraction_will_do() -> None:
     ],
 )
 def test_what_cannot_be_compared(net: str) -> None:
-    assert told(net, "S208") == []
+    assert reported(net, "S208") == []
 
 
 def test_one_of_two_paths_is_enough() -> None:
@@ -96,8 +96,8 @@ def test_one_of_two_paths_is_enough() -> None:
         )
     )
     # Kernel 4 begins 1.5 earlier: at -1 the one way, at -1.5 the other way.
-    assert told(net + crop("up", "data", "offset: 1"), "S208") == []
-    assert told(net + crop("up", "data", "offset: 2"), "S208") == []
+    assert reported(net + crop("up", "data", "offset: 1"), "S208") == []
+    assert reported(net + crop("up", "data", "offset: 2"), "S208") == []
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_one_of_two_paths_is_enough() -> None:
     ],
 )
 def test_a_layer_without_its_bottom(start: str) -> None:
-    assert told(image(3, 20) + start + crop("data", "start", "offset: 1"), "S208") == []
+    assert reported(image(3, 20) + start + crop("data", "start", "offset: 1"), "S208") == []
 
 
 def test_the_published_nets_of_fcn_are_clean(conformance: Path) -> None:

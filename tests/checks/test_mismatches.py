@@ -17,7 +17,7 @@ from protogen.checks import check
 from protogen.explanations.mismatches import explanations
 from protogen.net import infer_shapes
 from protogen.shapes import Shape
-from tests.checks.conftest import image, layer, told
+from tests.checks.conftest import image, layer, reported
 
 
 def pool(name: str, bottom: str, text: str) -> str:
@@ -59,7 +59,7 @@ def repaired(text: str, title: str) -> dict[str, Shape]:
 
 @pytest.mark.parametrize("name", NETS)
 def test_the_account_and_the_repairs(name: str) -> None:
-    assert told(net(name), "S104") == [(FOLDER / f"{name}.txt").read_text().rstrip("\n")]
+    assert reported(net(name), "S104") == [(FOLDER / f"{name}.txt").read_text().rstrip("\n")]
 
 
 @pytest.mark.parametrize("name", NETS)
@@ -105,7 +105,7 @@ HALVED = pool("a", "data", "kernel_size: 2 stride: 2") + conv(
     ],
 )
 def test_sizes_behind_counts_and_shared_parameters(joined: str, first: str) -> None:
-    (text,) = told(image(4, 7) + HALVED + joined, "S104", "S113")
+    (text,) = reported(image(4, 7) + HALVED + joined, "S104", "S113")
     assert text.split("\n")[0].partition("layer")[2] == first.partition("layer")[2]
     assert 'both come from "data" (height and width 7) and part at "a" (Pooling), where' in text
     assert '\n  hint:  round_mode: FLOOR in "a" (' in text
@@ -114,7 +114,7 @@ def test_sizes_behind_counts_and_shared_parameters(joined: str, first: str) -> N
 
 def test_axes_that_were_permuted() -> None:
     order = "order: 0 order: 2 order: 3 order: 1"
-    (text,) = told(
+    (text,) = reported(
         image(4, 8, 9)
         + HALVED
         + layer("pa", "Permute", "a", permute_param=order)
@@ -131,7 +131,7 @@ def test_axes_that_were_permuted() -> None:
 
 def test_inputs_of_different_sizes() -> None:
     shapes = "shape { dim: 1 dim: 3 dim: 33 dim: 33 } shape { dim: 1 dim: 3 dim: 40 dim: 33 }"
-    (text,) = told(
+    (text,) = reported(
         f'layer {{ name: "in" type: "Input" top: "a" top: "b" input_param {{ {shapes} }} }}'
         + layer("sum", "Eltwise", "a", "b"),
         "S104",
@@ -147,7 +147,7 @@ LABELED = (
 
 
 def test_labels_are_resized_with_their_image() -> None:
-    (text,) = told(
+    (text,) = reported(
         LABELED
         + pool("pool", "data", "kernel_size: 2 stride: 2")
         + deconv("up", "pool", "num_output: 5 kernel_size: 4 stride: 2 pad: 1")
@@ -169,7 +169,7 @@ def test_labels_are_resized_with_their_image() -> None:
     ],
 )
 def test_no_account_of_anything_else(joined: str) -> None:
-    (text,) = told(image(4, 7) + joined, "S104", "S102")
+    (text,) = reported(image(4, 7) + joined, "S104", "S102")
     assert "why:" not in text
 
 
@@ -178,16 +178,16 @@ def test_one_axis_of_which_nothing_is_known() -> None:
         'layer { name: "in" type: "Data" top: "data" data_param { source: "db" batch_size: 1 } }\n'
     )
     join = layer("sum", "Eltwise", "a", "b")
-    (text,) = told(data + HALVED + join, "S104", inputs={"data": (1, 4, None, 9)})
+    (text,) = reported(data + HALVED + join, "S104", inputs={"data": (1, 4, None, 9)})
     assert 'both come from "data" (width 9) and part at "a" (Pooling), where Caffe' in text
-    assert told(data + HALVED + join, "S104") == []
+    assert reported(data + HALVED + join, "S104") == []
 
 
 # Windows ---------------------------------------------------------------------------------------
 
 
 def test_a_stride_that_makes_the_difference() -> None:
-    (text,) = told(
+    (text,) = reported(
         image(4, 28)
         + conv("a", "data", "num_output: 4 kernel_size: 3 pad: 1 stride: 2")
         + conv("b", "a", "num_output: 4 kernel_size: 1")
@@ -212,7 +212,7 @@ def test_the_ceil_mode_of_a_fork() -> None:
     joined = HALVED.replace(
         "kernel_size: 2 stride: 2 ", "kernel_size: 2 stride: 2 ceil_mode: true ", 1
     )
-    (text,) = told(image(4, 7) + joined + layer("sum", "Eltwise", "a", "b"), "S104")
+    (text,) = reported(image(4, 7) + joined + layer("sum", "Eltwise", "a", "b"), "S104")
     assert '\n  hint:  ceil_mode: false in "a" (' in text
 
 
@@ -444,7 +444,7 @@ def test_a_reshape_of_too_many_elements() -> None:
         + conv("score", "data", "num_output: 20 kernel_size: 1")
         + layer("rows", "Reshape", "score", reshape_param="shape { dim: 0 dim: 21 dim: 36 }")
     )
-    (text,) = told(net, "S104")
+    (text,) = reported(net, "S104")
     assert '"rows" requires 21 * 36 = 756 elements\n' in text
     assert hints(net) == ['num_output: 21 in "score"']
 
@@ -461,7 +461,7 @@ def test_either_of_two_heads() -> None:
 
 def test_an_accuracy_with_more_labels_than_scores() -> None:
     net = image(3, 8) + layer("fc", "InnerProduct", "data", inner_product_param="num_output: 10")
-    (text,) = told(net + layer("acc", "Accuracy", "fc", "data"), "S104")
+    (text,) = reported(net + layer("acc", "Accuracy", "fc", "data"), "S104")
     assert '"fc" has 1 prediction\n' in text
     assert '"data" has 1 * 3 * 8 * 8 = 192 labels' in text
 
@@ -470,11 +470,11 @@ def test_a_reshape_whose_last_size_is_open() -> None:
     """A real Caffe: "bottom count must be divisible by the product" (reshape_layer.cpp:80)."""
     net = image(3, 8) + layer("fc", "InnerProduct", "data", inner_product_param="num_output: 120")
     shape = "shape { dim: 0 dim: 8 dim: 4 dim: -1 }"
-    (text,) = told(net + layer("r", "Reshape", "fc", reshape_param=shape), "S101")
+    (text,) = reported(net + layer("r", "Reshape", "fc", reshape_param=shape), "S101")
     assert '"r" requires a multiple of 32, such as 8 * 4 * 4 = 128 elements' in text
     assert 'hint:  num_output: 128 in "fc"' in text
     far = "shape { dim: 48 dim: 21 dim: -1 }"  # no num_output near 120 is a multiple of 1008
-    (text,) = told(net + layer("r", "Reshape", "fc", reshape_param=far), "S101")
+    (text,) = reported(net + layer("r", "Reshape", "fc", reshape_param=far), "S101")
     assert "hint" not in text
 
 
@@ -483,7 +483,7 @@ def test_a_kernel_that_does_not_fit() -> None:
     net = image(3, 16) + conv("c1", "data", "num_output: 4 kernel_size: 3 stride: 2")
     net += layer("p1", "Pooling", "c1", pooling_param="kernel_size: 2 stride: 2")
     net += conv("c2", "p1", "num_output: 4 kernel_size: 5")
-    (text,) = told(net, "S107")
+    (text,) = reported(net, "S107")
     assert text.splitlines()[-5:] == [
         '  where: bottom "p1" is 1x4x4x4',
         '  why:   "p1" has height and width 4:',
@@ -499,7 +499,7 @@ def test_an_image_with_its_channels_last() -> None:
     net = image(3, 16).replace("dim: 3 dim: 16 dim: 16", "dim: 16 dim: 16 dim: 3")
     net += conv("c", "data", "num_output: 4 kernel_size: 3 pad: 1")
     net += conv("d", "c", "num_output: 4 kernel_size: 5")
-    (text,) = told(net, "S107")
+    (text,) = reported(net, "S107")
     assert text.endswith(
         '"data" of 1x3x16x16, in Caffe\'s order N, C, H, W (changes the weights of "c")'
     )
@@ -521,7 +521,7 @@ def test_labels_without_an_axis_of_channels() -> None:
     up = "num_output: 5 kernel_size: 2 stride: 2"
     net += layer("up", "Deconvolution", "p", convolution_param=up)
     net += layer("loss", "SoftmaxWithLoss", "up", "label")
-    (text,) = told(net, "S104")
+    (text,) = reported(net, "S104")
     assert '"label" is 33 on axis 1 and axis 2: no layer changes it' in text
     assert 'hint:  a Crop of "up" to "data" (axis: 2, offset: 0) before "loss"' in text
 
@@ -534,7 +534,7 @@ def test_the_head_that_a_reshape_does_not_fit() -> None:
         net += layer(f"{name}_flat", "Flatten", name)
     net += layer("conf", "Concat", "a_flat", "b_flat")
     net += layer("r", "Reshape", "conf", reshape_param="shape { dim: 0 dim: -1 dim: 21 }")
-    (text,) = told(net, "S101")
+    (text,) = reported(net, "S101")
     assert 'or num_output: 84 in "a" (changes the weights of' in text
 
 

@@ -1,4 +1,4 @@
-"""``protogen edit``: the order of edits, what is written, and what is refused."""
+"""``protogen edit``: the order of edits, what is written, and what is rejected."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def wiring(net: Net) -> list[str]:
 
 
 def check_refused(net: Net, message: str, edit: object) -> None:
-    """The edit is refused with this message, and the net is as before."""
+    """The edit is rejected with this message, and the net is as before."""
     before = net.text
     with pytest.raises(ProtogenError, match=message):
         edit(net)  # type: ignore[operator]

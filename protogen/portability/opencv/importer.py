@@ -158,7 +158,7 @@ class _Importer:
             self._axpy(index, layer, name)
         else:
             bottoms = list(layer.bottom)
-            # Statistics of the image at hand come from an MVN before it.
+            # An MVN before it computes the statistics of each image.
             if kind == "BatchNorm" and not params.boolean("use_global_stats", True):
                 bottoms = self._normalization(index, layer, name)
             kind = _opencv_type(kind, params, len(layer.bottom))

@@ -14,10 +14,6 @@ from answering import answer_jobs, caffemodel, difference, inputs_of
 cv2.setNumThreads(1)
 
 
-#: The layers of a recorded layer with those around it.
-LARGEST = 4
-
-
 def ones(weights):
     """Blobs of ones with the shapes that a job has for them."""
     return {name: [np.ones(shape) for shape in shapes] for name, shapes in weights.items()}
@@ -29,15 +25,14 @@ def compared(net, values):
         net.setInput(value, name)
     names = set(net.getLayerNames())
     found = {}
-    layers = list(json.loads(str(values["tops"])).items())
-    # In a whole net OpenCV computes layers together and reuses their memory, so that only what
-    # comes out at the end can be read.
-    if len(layers) > LARGEST:
-        layers = layers[-1:]
-    for layer, tops in layers:
+    # OpenCV computes layers together and reuses their memory, so only what no layer reads is sure.
+    ends = set(net.getUnconnectedOutLayersNames())
+    for layer, tops in json.loads(str(values["tops"])).items():
         outputs = None
         for number, top in enumerate(tops):
             alone = top if top in names and layer not in names else layer
+            if alone not in ends:
+                continue
             if outputs is None or alone == top:
                 outputs = net.forwardAndRetrieve([alone])[0]
             output = outputs[0 if alone == top else number]
