@@ -14,6 +14,7 @@ from protogen.cli._input import (
     display_name,
     is_composed,
     is_program,
+    named_files,
     read_document,
     read_file,
 )
@@ -112,7 +113,8 @@ class Outcome:
     file and ``fixed_text`` that with the fixes, if there are any. ``skipped`` says why the file is
     not for Caffe, and ``problem`` why it cannot be checked. ``unchecked`` says what could not be
     checked in a file that could, and ``hidden_notes`` how many notes were found and not asked for.
-    ``verdicts`` has the verdict of each target, by its name.
+    ``verdicts`` has the verdict of each target, by its name. ``named_files`` are the files that a
+    net or solver reads.
     """
 
     file: str
@@ -125,6 +127,7 @@ class Outcome:
     unchecked: tuple[str, ...] = ()
     hidden_notes: int = 0
     verdicts: Mapping[str, str] = field(default_factory=dict)
+    named_files: tuple[str, ...] = ()
 
 
 def run_task(task: Task) -> Outcome:
@@ -168,10 +171,12 @@ def _check_composed(task: Task) -> Outcome:
         # That nothing reads a blob yet, say, is no news about half a net.
         found = [each for each in report.diagnostics if each.severity is Severity.ERROR]
         report = replace(report, diagnostics=[*found, *mistakes])
-    return _outcome(task, list(filter(task.selects, report.diagnostics)), report)
+    return _outcome(task, net, list(filter(task.selects, report.diagnostics)), report)
 
 
-def _outcome(task: Task, findings: list[Diagnostic], report: Report, **more: Any) -> Outcome:
+def _outcome(
+    task: Task, net: Net, findings: list[Diagnostic], report: Report, **more: Any
+) -> Outcome:
     hidden = task.hidden_notes(report.diagnostics)
     return Outcome(
         task.file,
@@ -179,6 +184,7 @@ def _outcome(task: Task, findings: list[Diagnostic], report: Report, **more: Any
         unchecked=tuple(report.unchecked),
         hidden_notes=hidden,
         verdicts=report.verdicts,
+        named_files=tuple(named_files(net)),
         **more,
     )
 
@@ -214,12 +220,13 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
 
     if not task.fix:
         report = _check_net(net, task)
-        return _outcome(task, selected(net, report.diagnostics), report, text=net.text)
+        return _outcome(task, net, selected(net, report.diagnostics), report, text=net.text)
     result = SafeFixes(all_findings, selected)(net)
     # What is left is about the text with the fixes.
     report = _check_net(result.net, task)
     return _outcome(
         task,
+        result.net,
         selected(result.net, report.diagnostics),
         report,
         fixed=result.diagnostics,
@@ -261,4 +268,6 @@ def _check_solver_file(task: Task, document: Document) -> Outcome:
 
     findings = filter(task.selects, check_solver(document, notes=True).diagnostics)
     left = _without_ignored(document, findings)
-    return Outcome(task.file, left, text=document.text)
+    solver = document.message
+    nets = (solver.net, solver.train_net, *solver.test_net, *solver.weights)
+    return Outcome(task.file, left, text=document.text, named_files=tuple(filter(None, nets)))

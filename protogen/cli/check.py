@@ -336,6 +336,8 @@ def _report(outcomes: Sequence[Outcome], request: _Request, render: Any) -> int:
     # "No findings" would be beside the point if no file could be read.
     summary = not request.quiet and (bool(files) or not any(each.problem for each in outcomes))
     if request.output_file:
+        for outcome in outcomes:
+            check_output(request.output_file, outcome.named_files)
         context = Context(summary=summary, source=source)
         parts: Iterator[str] = render(files, context)
         write_text(request.output_file, "".join([f"{part}\n" for part in parts]))

@@ -562,6 +562,21 @@ def test_an_output_file_that_cannot_be_one(in_folder: Path, path: str, message: 
     assert Path("empty.prototxt").read_text() == EMPTY
 
 
+def test_an_output_file_that_a_net_or_a_solver_reads(in_folder: Path) -> None:
+    source = 'image_data_param { source: "images.txt" batch_size: 1 }'
+    write(
+        net=f'layer {{ name: "d" type: "ImageData" top: "d" top: "l" {source} }}',
+        solver='net: "net.prototxt" max_iter: 1 base_lr: 1 lr_policy: "fixed"',
+    )
+    Path("images.txt").write_text("image.jpg 0\n")
+    for file, output in (("net.prototxt", "images.txt"), ("solver.prototxt", "net.prototxt")):
+        before = Path(output).read_text()
+        result = check(file, "--output-file", output)
+        assert result.exit_code == 2
+        assert f"{output} is read by this command" in result.stderr
+        assert Path(output).read_text() == before
+
+
 def test_colors_that_are_forced(monkeypatch: pytest.MonkeyPatch) -> None:
     red = "\x1b[31merror[P101]\x1b[0m"
     assert "\x1b" not in check("-", text=EMPTY).stdout
