@@ -11,6 +11,7 @@ from protogen import proto
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
 from protogen.portability.judgment import finding
+from protogen.portability.mnn import can_flatten
 from protogen.proto.fields import is_repeated
 from protogen.shapes import Shape
 from protogen.targets import Limit, Quirk, Target
@@ -45,9 +46,13 @@ def _is_at(where: str, step: Step) -> bool:
         return True
     if where == "in place":
         return bool(step.in_place)
+    if where == "empty top":
+        return any(top.shape is not None and 0 in top.shape for top in step.tops)
     shape = step.bottom_shapes[0] if step.bottoms else None
     if shape is None:
         return False
+    if where == "flattened to no shape":
+        return not can_flatten(step.layer.flatten_param, shape)
     if where == "four axes":
         return len(shape) == 4
     if where == "neither image nor row" and len(shape) == 2 and shape[0] == 1:
@@ -65,6 +70,8 @@ def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
 
 
 def _applies(quirk: Quirk, layer: proto.LayerParameter) -> bool:
+    if quirk.also and not _words(layer, quirk.also.split(".")):
+        return False
     if quirk.when == "always":
         return True
     words = _words(layer, field_path(quirk, layer).split("."))

@@ -36,8 +36,16 @@ EFFECTS: tuple[Effect, ...] = (
     "slow path",
     "ignores",
 )
-#: Conditions of a quirk on the shape of the first bottom, or on the place of the layer.
-Where = Literal["", "in place", "four axes", "not four axes", "neither image nor row"]
+#: Conditions of a quirk on the shapes of the first bottom and the tops, or on the place of a layer.
+Where = Literal[
+    "",
+    "in place",
+    "four axes",
+    "not four axes",
+    "neither image nor row",
+    "empty top",
+    "flattened to no shape",
+]
 
 
 class TargetFileError(ValueError):
@@ -177,7 +185,8 @@ class Quirk:
     ``tops`` tops or more, and ``most_bottoms`` at most (0: any number); and whose ``field`` is
     *given*, *missing*, *is* one of ``values``, is *not* one of them, is *above* the first, is a
     list *unlike* ``values``, or a list of values that *differ*; ``always`` concerns all. In
-    ``field``, ``*`` is the message of the type. ``where`` limits it further, by shapes and places:
+    ``field``, ``*`` is the message of the type. ``also`` is a field that has to be given, whatever
+    its value is. ``where`` limits it further, by shapes and places:
     see `protogen.portability.quirks`.
     ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
     ``converts`` is whether ``protogen convert`` does that.
@@ -189,6 +198,7 @@ class Quirk:
     types: tuple[str, ...] = ()
     field: str = ""
     when: Literal["given", "missing", "is", "not", "above", "differ", "unlike", "always"] = "always"
+    also: str = ""
     where: Where = ""
     values: tuple[str, ...] = ()
     bottoms: int = 0

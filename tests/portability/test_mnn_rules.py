@@ -32,6 +32,14 @@ FAILS = {
         "Convolution", "convolution_param { num_output: 2 kernel_size: 3 }", bottoms=2, tops=2
     ),
 }
+FAILS |= {
+    "a Flatten up to the last axis": net("Flatten", "flatten_param { axis: 0 end_axis: -1 }"),
+    "a Flatten of nothing": net("Flatten", "flatten_param { axis: 0 end_axis: 0 }"),
+    "a maximum with coefficients": net(
+        "Eltwise", "eltwise_param { operation: MAX coeff: 1 coeff: -1 }", bottoms=2
+    ),
+    "an Embed of a series": net("Embed", "embed_param { num_output: 5 input_dim: 4 }", SERIES),
+}
 OTHERWISE = {
     "a window that Caffe drops": net(
         "Pooling", "pooling_param { kernel_size: 3 stride: 3 pad: 1 }"
@@ -61,6 +69,12 @@ OTHERWISE = {
 }
 RUNS = {
     "a difference": net("Eltwise", "eltwise_param { coeff: 1 coeff: -1 }", bottoms=2),
+    "a Flatten": net("Flatten"),
+    "a Flatten of the last axis": net("Flatten", "flatten_param { axis: -1 }"),
+    "a maximum": net("Eltwise", "eltwise_param { operation: MAX }", bottoms=2),
+    "an Embed of five axes": net(
+        "Embed", "embed_param { num_output: 4 input_dim: 6 }", "dim: 1 dim: 4 dim: 5 dim: 3 dim: 1"
+    ),
     "a window that fits": net("Pooling", "pooling_param { kernel_size: 2 stride: 2 }"),
     "a mask": net("Pooling", "pooling_param { kernel_size: 2 stride: 2 }", tops=2),
     "one kernel size": net("Convolution", "convolution_param { num_output: 2 kernel_size: 3 }"),
@@ -100,6 +114,14 @@ def test_an_input_of_two_tops_is_refused() -> None:
         'layer { name: "x" type: "ReLU" bottom: "a" top: "y" }'
     )
     assert verdict_of(text, "mnn") == "refused"
+
+
+def test_a_top_without_elements_is_refused() -> None:
+    fields = "convolution_param { num_output: 4 kernel_size: 4 stride_h: 2 stride_w: 1 }"
+    narrow = "dim: 3 dim: 6 dim: 5 dim: 3"
+    assert verdict_of(net("Convolution", fields, narrow), "mnn") == "refused"
+    pooled = net("Pooling", "pooling_param { kernel_size: 3 }", "dim: 7 dim: 1 dim: 2 dim: 7")
+    assert verdict_of(pooled, "mnn") == "refused"
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,9 @@ def ask(job, base):
     in_child(convert, base)
     if not Path(base + ".mnn").exists():
         return {"step": "refused"}
+    # Caffe loads this net and cannot run it.
+    if not Path(base + ".npz").exists():
+        return {"step": "builds"}
     answer = in_child(run, base)
     return dict(answer, step="fails later") if answer["step"] == "crashed" else answer
 

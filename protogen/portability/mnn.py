@@ -1,0 +1,39 @@
+"""What MNN's converter makes of a Flatten: a Reshape that it writes for a bottom of four axes.
+
+Read in tools/converter/source/caffe/Reshape.cpp and source/shape/ShapeReshape.cpp of alibaba/MNN
+4d40bdbd, and seen in MNN 3.6.1.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from protogen import proto
+
+__all__ = ["can_flatten"]
+
+
+def can_flatten(param: proto.FlattenParameter, bottom: tuple[int | None, ...]) -> bool:
+    """Whether MNN finds a shape for the top of a Flatten. Its values are then those of Caffe."""
+    if None in bottom:
+        return True
+    sizes = [size or 0 for size in bottom]
+    return prod(_reshaped(_dims(param), sizes)) == prod(sizes)
+
+
+def _dims(param: proto.FlattenParameter) -> list[int]:
+    """The sizes of the Reshape: 0 keeps an axis, and -1 stands for the axes that are flattened."""
+    axis = param.axis if param.HasField("axis") else 1
+    # It takes end_axis for the first axis behind, where Caffe takes it for the last one flattened.
+    end = param.end_axis if param.HasField("end_axis") else 4
+    return [0] * axis + [-1] + [1] * (end - axis - 1) + [0] * (4 - end)
+
+
+def _reshaped(dims: list[int], sizes: list[int]) -> list[int]:
+    """The shape of the top. An axis to keep that the bottom does not have is of size 0."""
+    shape = [dim or size for dim, size in zip(dims, sizes)]
+    shape += dims[len(sizes) :]
+    if -1 in shape:
+        known = prod(size for size in shape if size != -1)
+        shape[shape.index(-1)] = prod(sizes) // known if known else 0
+    return shape
