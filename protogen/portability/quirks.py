@@ -12,6 +12,7 @@ from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
 from protogen.portability.judgment import finding
 from protogen.portability.mnn import can_flatten
+from protogen.portability.openvino import broadcast
 from protogen.proto.fields import is_repeated
 from protogen.shapes import Shape
 from protogen.targets import Limit, Quirk, Target
@@ -53,6 +54,8 @@ def _is_at(where: str, step: Step) -> bool:
         return False
     if where == "flattened to no shape":
         return not can_flatten(step.layer.flatten_param, shape)
+    if where.startswith("broadcast"):
+        return where == broadcast(step)
     if where == "four axes":
         return len(shape) == 4
     if where == "neither image nor row" and len(shape) == 2 and shape[0] == 1:

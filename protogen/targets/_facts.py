@@ -45,6 +45,8 @@ Where = Literal[
     "neither image nor row",
     "empty top",
     "flattened to no shape",
+    "broadcast otherwise",
+    "broadcast to no shape",
 ]
 
 
@@ -159,6 +161,7 @@ class Rounding:
     divisor: Literal["clipped", "kernel", "padded kernel", "inside", "unknown"] = "unknown"
     last_window: Literal["dropped", "kept"] = "dropped"
     empty_window: Literal["Caffe", "other"] = "Caffe"
+    larger_window: Literal["clipped", "refused"] = "clipped"
 
 
 @dataclass(frozen=True)
