@@ -36,10 +36,15 @@ def is_repeated(field: FieldDescriptor) -> bool:
     return _has_label(field, "repeated")
 
 
+def is_required(field: FieldDescriptor) -> bool:
+    """Whether a message is invalid without a field."""
+    return _has_label(field, "required")
+
+
 @cache
 def has_required(descriptor: Descriptor) -> bool:
     """Whether a message has a required field; messages inside it do not count."""
-    return any(_has_label(field, "required") for field in descriptor.fields)
+    return any(map(is_required, descriptor.fields))
 
 
 def _has_label(field: Any, label: str) -> bool:

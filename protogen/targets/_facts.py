@@ -245,5 +245,23 @@ class Target:
         """Whether it has a layer type; a target without a list of types has all."""
         return self.types is None or layer_type in self.known_types
 
+    @property
+    def ignores_phases(self) -> bool:
+        """Whether it is known to run the layers of both phases at once."""
+        return self.phases is not None and self.phases.rules == "ignores"
+
+    @property
+    def reads_input_fields(self) -> bool:
+        """Whether it is known to read the ``input`` fields of a net."""
+        return self.formats is not None and self.formats.input == "reads"
+
+    def takes_one(self, layer_type: str, value: str) -> bool:
+        """Whether a limit holds this value of a layer type to 1 at most: its tops, its groups."""
+        for limit in self.limits:
+            is_meant = limit.value == value and layer_type in limit.types
+            if is_meant and limit.most == 1:
+                return True
+        return False
+
     def __hash__(self) -> int:
         return hash(self.name)
