@@ -321,7 +321,7 @@ def _attract(rank: Sequence[Node], neighbors: Sequence[Sequence[tuple[Node, Line
         pull = weight = 0.0
         for other, line in others:
             strength = _strength(node, other)
-            # There the line would be straight: its ends are not in the middle of a group.
+            # There the line is straight, although it may end beside the middle of a group.
             place = other.x + _offset(other, line) - _offset(node, line)
             pull += strength * place
             weight += strength
