@@ -21,7 +21,14 @@ from protogen.schema import Context, Fault
 from protogen.shapes import count, is_known
 from protogen.windows import convolution_window, extent, pooling_window
 
-__all__ = ["Reading", "UnknownReads", "readings", "unknown_size"]
+__all__ = [
+    "Reading",
+    "UnknownReads",
+    "crop_offsets",
+    "joined_axis",
+    "readings",
+    "unknown_size",
+]
 
 
 class Reading(NamedTuple):
@@ -372,7 +379,7 @@ def _concat(layer: _Layer) -> Iterator[Reading]:
     param = layer.ctx.param
     if param.per_fla_fuse:
         raise UnknownReads(f'layer "{layer.step.name}" (Concat) mixes axes')
-    axis = _joined_axis(layer, "concat_dim")
+    axis = joined_axis(layer.ctx)
     start = 0
     for index, bottom in enumerate(layer.bottoms):
         reads = list(_sames(bottom))
@@ -384,7 +391,7 @@ def _concat(layer: _Layer) -> Iterator[Reading]:
 
 
 def _slice(layer: _Layer) -> Iterator[Reading]:
-    axis = _joined_axis(layer, "slice_dim")
+    axis = joined_axis(layer.ctx)
     start = 0
     for index, top in enumerate(layer.tops):
         reads = list(_sames(layer.bottom))
@@ -393,22 +400,30 @@ def _slice(layer: _Layer) -> Iterator[Reading]:
         yield Reading(index, 0, tuple(reads))
 
 
-def _joined_axis(layer: _Layer, older: str) -> int:
+def joined_axis(ctx: Context) -> int:
     """The axis of a Concat or Slice, which an older field may give."""
-    param = layer.ctx.param
-    return int(getattr(param, older)) if param.HasField(older) else layer.ctx.axis()
+    older = "concat_dim" if ctx.schema.type == "Concat" else "slice_dim"
+    if ctx.param.HasField(older):
+        return int(getattr(ctx.param, older))
+    return ctx.axis()
 
 
 def _crop(layer: _Layer) -> Iterator[Reading]:
     """The second bottom only gives the size."""
-    axis, bottom = layer.ctx.axis(), layer.bottom
-    offsets = list(layer.ctx.param.offset) or [0]
-    if len(offsets) == 1:
-        offsets *= len(bottom) - axis
+    bottom = layer.bottom
     reads = list(_sames(bottom))
-    for at, offset in enumerate(offsets, axis):
-        reads[at] = _shift(at, bottom[at], layer.top[at], offset)
+    for axis, offset in enumerate(crop_offsets(layer.ctx), layer.ctx.axis()):
+        reads[axis] = _shift(axis, bottom[axis], layer.top[axis], offset)
     yield Reading(0, 0, tuple(reads))
+
+
+def crop_offsets(ctx: Context) -> list[int]:
+    """The offset of a Crop on each axis from ``axis`` on."""
+    offsets = list(ctx.param.offset) or [0]
+    # A single one is for all of these axes.
+    if len(offsets) == 1:
+        offsets *= len(ctx.bottom) - ctx.axis()
+    return offsets
 
 
 def _tile(layer: _Layer) -> Iterator[Reading]:
