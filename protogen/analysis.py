@@ -40,18 +40,22 @@ class UnknownTop:
     reason: str = ""
 
     def __str__(self) -> str:
-        layer = f'layer "{self.layer}"' + (f" ({self.type})" if self.type else "")
-        return f'"{self.blob}" ({format_shape(self.shape)}) of {layer}'
+        text = f'"{self.blob}" ({format_shape(self.shape)}) of layer "{self.layer}"'
+        if self.type:
+            text += f" ({self.type})"
+        return text
 
     @property
     def option(self) -> str:
         """The option of the command line that gives the shape: ``--input data=64,C,28,28``."""
         # Without a number of axes, it is most likely an image.
-        sizes = [None] * len(_AXES) if self.shape is None else list(self.shape)
-        letters = _AXES if len(sizes) == len(_AXES) else "?" * len(sizes)
-        words = []
-        for letter, size in zip(letters, sizes):
-            words.append(letter if size is None else str(size))
+        shape = _UNKNOWN_IMAGE if self.shape is None else self.shape
+        words = list(_AXES)
+        if len(shape) != len(_AXES):
+            words = ["?"] * len(shape)
+        for axis, size in enumerate(shape):
+            if size is not None:
+                words[axis] = str(size)
         return f"--input {self.blob}={','.join(words)}"
 
 
@@ -66,6 +70,7 @@ _ERRORS_OF_ONE_FIELD = {
 
 #: What the axes of an image are called where their sizes are for the user to fill in.
 _AXES = "NCHW"
+_UNKNOWN_IMAGE = (None,) * len(_AXES)
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ class Analysis(Displayed):
         found += dialects(self.graph)
         if not self._damaged:
             return found
-        return [each for each in found if self._is_real(each)]
+        return list(filter(self._is_real, found))
 
     @property
     def text_has_errors(self) -> bool:
@@ -200,10 +205,13 @@ class Analysis(Displayed):
         if fault.name != "unknown-type":
             return False
         errors = set()
-        for each in self.earlier:
-            if each.layer_index == fault.layer_index and _is_error(each):
+        for each in filter(_is_error, self.earlier):
+            if each.layer_index == fault.layer_index:
                 errors.add(each.name)
-        return bool(errors) and errors <= _ERRORS_OF_ONE_FIELD
+        # Without one, only a part of the text that the reader left out has damaged the layer.
+        if not errors:
+            return False
+        return errors <= _ERRORS_OF_ONE_FIELD
 
     @cached_property
     def diagnostics(self) -> list[Diagnostic]:
@@ -216,8 +224,10 @@ class Analysis(Displayed):
     @property
     def ok(self) -> bool:
         """Whether Caffe would load the net."""
+        if self.text_has_errors:
+            return False
         # Not `diagnostics`: finding the locations of all of them would cost more than the answer.
-        return not any(map(_is_error, self.earlier)) and not any(map(_is_error, self.faults))
+        return not any(map(_is_error, self.faults))
 
     @property
     def errors(self) -> Counter[tuple[str, str]]:
@@ -225,7 +235,10 @@ class Analysis(Displayed):
 
         For comparing two analyses, in which the message of the same error may name other sizes.
         """
-        return Counter((each.code, each.layer) for each in filter(_is_error, self.faults))
+        found: Counter[tuple[str, str]] = Counter()
+        for error in filter(_is_error, self.faults):
+            found[error.code, error.layer] += 1
+        return found
 
     # What could not be known ---------------------------------------------------------------------
 
@@ -244,14 +257,17 @@ class Analysis(Displayed):
             if not all(map(is_known, step.bottom_shapes)):
                 continue
             for value in step.tops:
+                # Of a top that nothing reads, nothing depends.
                 if value.readers and not is_known(value.shape):
                     found.append(self._unknown_top(value))
         return found
 
     def _unknown_top(self, value: Value) -> UnknownTop:
         step = value.step
-        damaged = step.index in self._damaged
-        reason = "its text has errors" if damaged else unknown_reason(step.layer)
+        if step.index in self._damaged:
+            reason = "its text has errors"
+        else:
+            reason = unknown_reason(step.layer)
         return UnknownTop(value.name, value.shape, step.name, step.type, reason)
 
     # What checks ask -----------------------------------------------------------------------------
@@ -259,7 +275,9 @@ class Analysis(Displayed):
     @cached_property
     def trained(self) -> bool:
         """Whether the net is being trained: the phase is TRAIN, and there is a loss."""
-        return self.phase == "TRAIN" and any(step.is_loss for step in self.steps)
+        if self.phase != "TRAIN":
+            return False
+        return any(step.is_loss for step in self.steps)
 
     @cached_property
     def useful(self) -> set[Step]:
@@ -277,8 +295,9 @@ class Analysis(Displayed):
 
     def of_indices(self, indices: Collection[int]) -> Iterator[Step]:
         """The layers with these indices that run."""
-        known = self._step_by_index
-        return (known[index] for index in indices if index in known)
+        for index in indices:
+            if index in self._step_by_index:
+                yield self._step_by_index[index]
 
     @cached_property
     def _step_by_index(self) -> dict[int, Step]:
@@ -301,7 +320,9 @@ class Analysis(Displayed):
 
         Also ``None`` if its text has errors: it may lack the bottoms that the rules rely on.
         """
-        if step.schema is None or step.faults or step.index in self._damaged:
+        if step.schema is None:
+            return None
+        if step.faults or step.index in self._damaged:
             return None
         # Net::Init gives a layer the net's phase if it has none.
         phase: int = self.state.number
@@ -331,11 +352,12 @@ class Analysis(Displayed):
             message = type(message)()
             message.CopyFrom(self.message)
             apply(message, edits)
+            # An edit may change what a layer reads and writes, and which one has which index.
             wirings = [read_wiring(layer) for layer in message.layer]
         return Analysis(
             message,
             self.state,
-            self.inputs if inputs is None else {**self.inputs, **inputs},
+            {**self.inputs, **(inputs or {})},
             wirings=wirings,
             earlier=self.earlier,
             place=self._place,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
+from itertools import product
 from typing import Any, NamedTuple, Protocol
 
 from protogen import rules
@@ -17,6 +18,7 @@ from protogen.analysis import Analysis
 from protogen.diagnostics import ProtogenError, plural
 from protogen.graph import State, Step, Value
 from protogen.inference import Inputs
+from protogen.layer_reads import crop_offsets, joined_axis
 from protogen.named_blobs import analysis_with, blob_name, find_value
 from protogen.net import Net
 from protogen.schema import Context, Fault
@@ -127,12 +129,8 @@ def _pooling(ctx: Context) -> Grids | None:
 
 
 def _crop(ctx: Context) -> Grids:
-    axis, axes = ctx.axis(), len(ctx.bottom)
-    offsets = list(ctx.param.offset) or [0]
-    if len(offsets) == 1:
-        offsets *= axes - axis
-    grids = [Grid(Fraction(offset), Fraction(1)) for offset in offsets]
-    return (*_identities(axis), *grids)
+    grids = [Grid(Fraction(offset), Fraction(1)) for offset in crop_offsets(ctx)]
+    return (*_identities(ctx.axis()), *grids)
 
 
 def _upsample(ctx: Context) -> Grids | None:
@@ -142,9 +140,9 @@ def _upsample(ctx: Context) -> Grids | None:
         return None
     grids = []
     for before, after in zip(ctx.bottom[-2:], top[-2:]):
-        # An unknown size is no int, and an axis of size 0 has no elements to spread.
         if not isinstance(before, int) or not isinstance(after, int):
-            return None
+            return None  # one of them is `UNKNOWN`
+        # An axis of size 0 has no elements to spread.
         if before == 0:
             return None
         # SegNet's may leave off the last row, so that the division has a remainder.
@@ -156,13 +154,15 @@ def _upsample(ctx: Context) -> Grids | None:
 def _interp(ctx: Context) -> Grids | None:
     """The first and the last element of the cropped bottom stay where they are."""
     (top,) = ctx.schema.top_shapes(ctx)
+    if top is None:
+        return None
     param = ctx.param
     grids = []
-    for before, after in zip(ctx.bottom[2:], (top or ())[2:]):
+    for before, after in zip(ctx.bottom[2:], top[2:]):
         # Both pads of an Interp are 0 or negative: they crop.
         cropped = before + param.pad_beg + param.pad_end
         if not isinstance(cropped, int) or not isinstance(after, int):
-            return None
+            return None  # one of them is `UNKNOWN`
         # A single element has no distance to the next one.
         if after < 2:
             return None
@@ -172,10 +172,9 @@ def _interp(ctx: Context) -> Grids | None:
 
 def _joined(ctx: Context) -> Grids:
     """Concat and Slice: an element has another index on the axis, and keeps it on all others."""
-    param, axes = ctx.param, len(ctx.bottom)
-    older = "concat_dim" if ctx.schema.type == "Concat" else "slice_dim"
-    axis = getattr(param, older) if param.HasField(older) else ctx.axis()
-    return (*_identities(axis), None, *_identities(axes - axis - 1))
+    axis = joined_axis(ctx)
+    axes_after = len(ctx.bottom) - axis - 1
+    return (*_identities(axis), None, *_identities(axes_after))
 
 
 def _elementwise(ctx: Context) -> Grids:
@@ -207,29 +206,33 @@ _RULES: dict[str, _Rule] = {
 
 def _grids(analysis: Analysis, step: Step) -> Grids | None:
     """The top of a layer on the axes of its bottom; ``None`` if it keeps no places."""
-    schema = step.schema
-    if schema is None or not step.bottoms or None in step.bottoms:
-        return None
-    # The rules of a layer rely on its number of bottoms, which is reported where it is wrong.
-    if any(fault.name == "blob-count" for fault in step.faults):
-        return None
-    rule = _elementwise if schema.elementwise else _RULES.get(step.type)
-    if rule is None:
-        return None
-    # Places follow from the parameters alone, so they are known even if sizes are not.
-    shapes = [_shape(bottom) for bottom in _present(step.bottoms)]
-    ctx = schema.context(step.layer, shapes, len(step.tops), analysis.state.number)
-    if ctx is None:
+    rule = _RULES.get(step.type)
+    if step.schema is not None and step.schema.elementwise:
+        rule = _elementwise
+    ctx = _context(analysis, step)
+    if rule is None or ctx is None:
         return None
     try:
         grids = rule(ctx)
     except Fault:
         return None
-    steps = [grid.step for grid in grids or () if grid is not None]
-    # With a stride of 0, all elements would lie in one place.
-    if 0 in steps:
-        return None
+    for grid in grids or ():
+        # With a stride of 0, all elements would lie in one place.
+        if grid is not None and grid.step == 0:
+            return None
     return grids
+
+
+def _context(analysis: Analysis, step: Step) -> Context | None:
+    """A layer as the rules see it. Sizes may be unknown: places follow from the parameters."""
+    bottoms = _present(step.bottoms)
+    if step.schema is None or not bottoms or len(bottoms) < len(step.bottoms):
+        return None
+    # The rules of a layer rely on its number of bottoms, which is reported where it is wrong.
+    if "blob-count" in {fault.name for fault in step.faults}:
+        return None
+    shapes = list(map(_shape, bottoms))
+    return step.schema.context(step.layer, shapes, len(step.tops), analysis.state.number)
 
 
 def _present(values: Iterable[Value | None]) -> list[Value]:
@@ -248,10 +251,13 @@ def _followed_bottoms(step: Step, top: Value) -> list[Value]:
     A Crop takes only the size of its second bottom, and so does an Interp. An Upsample reads its
     mask there. The small bottom of a Scale covers only some axes.
     """
-    if step.type in ("Crop", "Interp", "Upsample"):
-        return _present(step.bottoms[:1])
     bottoms = _present(step.bottoms)
-    if step.schema is None or not step.schema.elementwise or top.shape is None:
+    if step.type in ("Crop", "Interp", "Upsample"):
+        return bottoms[:1]
+    if step.schema is None or not step.schema.elementwise:
+        return bottoms
+    # Without its shape, nothing is known about what the top covers.
+    if top.shape is None:
         return bottoms
     return [bottom for bottom in bottoms if bottom.shape == top.shape]
 
@@ -282,18 +288,18 @@ class _Paths:
         # A layer without bottoms is where every path ends: that is no reason to report.
         if step.bottoms and not bottoms:
             self.ends.append(step)
+        is_choice = len(bottoms) > 1
         for bottom in bottoms:
-            choice = (bottom.name,) if len(bottoms) > 1 else ()
+            choice = (bottom.name,) if is_choice else ()
             for path in self.found[top]:
                 choices = (*path.choices, *choice)
                 self._add(bottom, Path(_composed(path.grids, grids), choices))
 
     def _add(self, bottom: Value, path: Path) -> None:
         known = self.found.setdefault(bottom, [])
+        known_grids = [other.grids for other in known]
         # The branches of a residual block lie alike: without this, a few blocks fill the list.
-        if any(path.grids == other.grids for other in known):
-            return
-        if len(known) < _MOST_PATHS:
+        if path.grids not in known_grids and len(known) < _MOST_PATHS:
             known.append(path)
 
 
@@ -318,11 +324,11 @@ def alignments(analysis: Analysis, a: Value, b: Value) -> list[Alignment]:
     back_from_b = _Paths(analysis, b, stops=back_from_a.found)
     found: list[Alignment] = []
     for value, paths in back_from_b.found.items():
-        for one in back_from_a.found.get(value, ()):
-            for other in paths:
-                alignment = _alignment(one, other)
-                if not any(alignment.agrees_with(known) for known in found):
-                    found.append(alignment)
+        paths_from_a = back_from_a.found.get(value, ())
+        for one, other in product(paths_from_a, paths):
+            alignment = _alignment(one, other)
+            if not any(map(alignment.agrees_with, found)):
+                found.append(alignment)
     if not found:
         raise Unaligned(_unconnected(a, b, [*back_from_a.ends, *back_from_b.ends]))
     return sorted(found, key=lambda alignment: alignment.offsets)
@@ -374,22 +380,26 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
                 f'one element of "{a.name}" spans {_number(scale)} of "{b.name}";'
                 " a Crop does not resize"
             )
-    for offset in alignment.offsets:
-        if offset.denominator != 1:
-            raise Unaligned(
-                f'the aligned offset of "{a.name}" on "{b.name}" is {_number(offset)},'
-                " which is not an integer"
-            )
-        if offset < 0:
-            raise Unaligned(
-                f'the aligned offset is {offset}, because "{a.name}" begins'
-                f' {plural(-int(offset), "element")} inside "{b.name}"; a Crop cannot add elements'
-            )
-    offsets = [int(offset) for offset in alignment.offsets]
+    offsets = [_cropped_elements(offset, a, b) for offset in alignment.offsets]
     # A Crop takes a single offset for all of its axes.
     if len(set(offsets)) == 1:
         return alignment.axis, offsets[:1]
     return alignment.axis, offsets
+
+
+def _cropped_elements(offset: Fraction, a: Value, b: Value) -> int:
+    """The offset as a Crop can have it: so many elements are cut off."""
+    if offset.denominator != 1:
+        raise Unaligned(
+            f'the aligned offset of "{a.name}" on "{b.name}" is {_number(offset)},'
+            " which is not an integer"
+        )
+    if offset < 0:
+        raise Unaligned(
+            f'the aligned offset is {offset}, because "{a.name}" begins'
+            f' {plural(-int(offset), "element")} inside "{b.name}"; a Crop cannot add elements'
+        )
+    return int(offset)
 
 
 def _disagreement(a: Value, b: Value, found: Sequence[Alignment]) -> str:
@@ -410,14 +420,17 @@ def _way(alignment: Alignment, other: Alignment) -> str:
 def _offset(alignment: Alignment) -> str:
     """``19``, or ``19, 20`` if the offsets of the axes differ; with the scale if that is not 1."""
     text = ", ".join(dict.fromkeys(map(_number, alignment.offsets)))
-    scale = next((scale for scale in alignment.scales if scale != 1), None)
-    return text if scale is None else f"{text} with a scale of {_number(scale)}"
+    for scale in alignment.scales:
+        if scale != 1:
+            return f"{text} with a scale of {_number(scale)}"
+    return text
 
 
 def _number(value: Fraction) -> str:
     """``0.5``, or ``1/3`` for what has no short decimal."""
     decimal = f"{float(value):.4f}".rstrip("0").rstrip(".")
-    return decimal if Fraction(decimal) == value else str(value)
+    is_exact = Fraction(decimal) == value
+    return decimal if is_exact else str(value)
 
 
 def crop_offset(
@@ -444,9 +457,13 @@ def crop_offset(
     net = Net.of(net)
     names = [blob_name(a), blob_name(b)]
     phases = [phase] if phase else ["TEST", "TRAIN"]
-    analyses = [net.analysis(State(each, level, stages), inputs) for each in phases]
+    analyses = []
+    for each in phases:
+        state = State(each, level, stages)
+        analyses.append(net.analysis(state, inputs))
     analysis = analysis_with(names, analyses)
-    one, other = (find_value(analysis, name) for name in names)
+    one = find_value(analysis, names[0])
+    other = find_value(analysis, names[1])
     try:
         return aligned_crop(analysis, one, other)
     except Unaligned as reason:

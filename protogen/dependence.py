@@ -7,6 +7,7 @@ the way ends there: nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from protogen.analysis import Analysis
@@ -65,11 +66,15 @@ def dependences(
     """
     found: dict[Value, Found] = {source: _itself(source)}
     for step in analysis.steps:
+        # Its other tops have nothing of this one.
+        if source in step.tops:
+            continue
         bottoms: list[Found | None] = []
         for bottom in step.bottoms:
-            bottoms.append(None if bottom is None else found.get(bottom))
+            known = None if bottom is None else found.get(bottom)
+            bottoms.append(known)
         # A layer that reads nothing of the source may have no rule.
-        if source in step.tops or not any(bottoms):
+        if not any(bottoms):
             continue
         tops = _through(analysis, step, bottoms, longest_axis)
         for value, each in zip(step.tops, tops):
@@ -85,8 +90,9 @@ def _itself(source: Value) -> Found:
         return Unclear(unknown_size(source))
     if max(source.shape, default=0) > _LARGEST_SOURCE:
         return Unclear(f'"{source.name}" has an axis with more than {_LARGEST_SOURCE:,} elements')
-    spans = tuple(Span(axis, Line(0, 0, 1), False) for axis in range(len(source.shape)))
-    return Dependence([identity(source.shape)], spans)
+    itself = Line(0, 0, 1)
+    spans = [Span(axis, itself, False) for axis in range(len(source.shape))]
+    return Dependence([identity(source.shape)], tuple(spans))
 
 
 def _through(
@@ -115,7 +121,7 @@ def _first_unclear(bottoms: Iterable[Found | None]) -> Unclear | None:
 def _depends(step: Step, own: Iterable[Reading], bottoms: Sequence[Found | None]) -> Found | None:
     """What a top depends on, from what it reads and what the bottoms depend on."""
     products: list[Product] = []
-    spans: tuple[Span, ...] | None = None
+    spans_of_readings: list[list[Span]] = []
     for reading in own:
         bottom = bottoms[reading.bottom]
         if isinstance(bottom, Unclear):
@@ -126,9 +132,13 @@ def _depends(step: Step, own: Iterable[Reading], bottoms: Sequence[Found | None]
             products += _all_composed(reading, bottom)
         except Mixed:
             return Unclear(f'layer "{step.name}" ({step.type}) mixes axes')
-        new = tuple(_span(reading.reads, span) for span in bottom.spans)
-        spans = new if spans is None else tuple(map(_wider, spans, new))
-    return None if spans is None else Dependence(joined(products), spans)
+        spans = [_span(reading.reads, span) for span in bottom.spans]
+        spans_of_readings.append(spans)
+    if not spans_of_readings:
+        return None
+    # All readings lead to the same source, so they have a span for each of its axes.
+    widest = [reduce(_wider, along_axis) for along_axis in zip(*spans_of_readings)]
+    return Dependence(joined(products), tuple(widest))
 
 
 def _all_composed(reading: Reading, bottom: Dependence) -> Iterator[Product]:

@@ -103,9 +103,12 @@ class Diagnostic:
     @property
     def subject(self) -> str:
         """The layer and its type, as all formats print them: ``layer "pool1" (Pooling)``."""
-        if not self.layer and not self.type:
+        if self.layer:
+            subject = f'layer "{self.layer}"'
+        elif self.type:
+            subject = "a layer without a name"
+        else:
             return ""
-        subject = f'layer "{self.layer}"' if self.layer else "a layer without a name"
         if self.type:
             subject += f" ({self.type})"
         return subject
@@ -120,8 +123,9 @@ class Diagnostic:
     @property
     def fact(self) -> str:
         """The layer and the message, always on one line."""
-        fact = f"{self.subject}: {self.message}" if self.subject else self.message
-        return one_line(fact)
+        if not self.subject:
+            return one_line(self.message)
+        return one_line(f"{self.subject}: {self.message}")
 
     @property
     def headline(self) -> str:
@@ -131,15 +135,15 @@ class Diagnostic:
     @property
     def notes(self) -> list[str]:
         """The lines after the first: where, why and hint."""
+        texts = {"where:": self.where, "why:": self.why, "hint:": self.hint}
         lines = []
-        for label, text in (("where:", self.where), ("why:", self.why), ("hint:", self.hint)):
+        for label, text in texts.items():
             if not text:
                 continue
             first, *others = text.split("\n")
             lines.append(f"  {label:6} {first}")
             # Further lines stand below the text of the first one.
-            for other in others:
-                lines.append(" " * 9 + other)
+            lines += [" " * 9 + other for other in others]
         return lines
 
     def __str__(self) -> str:
@@ -221,9 +225,10 @@ class ProtogenError(Exception):
     """
 
     def __init__(self, diagnostics: Diagnostic | Iterable[Diagnostic]) -> None:
-        found = [diagnostics] if isinstance(diagnostics, Diagnostic) else list(diagnostics)
-        super().__init__("\n".join(map(str, found)))
-        self.diagnostics: list[Diagnostic] = found
+        if isinstance(diagnostics, Diagnostic):
+            diagnostics = [diagnostics]
+        self.diagnostics: list[Diagnostic] = list(diagnostics)
+        super().__init__("\n".join(map(str, self.diagnostics)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By default an error is pickled with its message as the argument of the constructor.
@@ -233,14 +238,20 @@ class ProtogenError(Exception):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``did you mean "Pooling"?`` for what was intended, or "" if nothing clearly was."""
     near = nearest(word, known)
-    return f'did you mean "{near}"?' if near else ""
+    if not near:
+        return ""
+    return f'did you mean "{near}"?'
 
 
 def plural(number: Size, what: str) -> str:
     """A number and a noun: "1 layer", "2 layers"."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    if number == 1:
+        return f"{number} {what}"
+    return f"{number} {what}s"
 
 
 def times(number: int) -> str:
     """How many times, in words: "once", "2 times"."""
-    return "once" if number == 1 else f"{number} times"
+    if number == 1:
+        return "once"
+    return f"{number} times"

@@ -36,6 +36,16 @@ class Along(NamedTuple):
     axis: int | None
     sets: tuple[int, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no coordinate has anything in its set."""
+        return not any(self.sets)
+
+    @property
+    def is_never_empty(self) -> bool:
+        """Whether every coordinate has something in its set."""
+        return all(self.sets)
+
 
 #: An `Along` for each axis of the source. More of them may follow as conditions: where their set is
 #: empty, an element is computed from nothing.
@@ -103,10 +113,12 @@ def composed(reads: Sequence[Read], product: Product, axes: int) -> Product | No
     found += _new_conditions(reads, product)
     if _is_empty(found):
         return None
-    sets, conditions = found[:axes], found[axes:]
-    # A condition that always holds says nothing. The same one twice says it once.
-    conditions = [along for along in conditions if not all(along.sets)]
-    return (*sets, *dict.fromkeys(conditions))
+    conditions: dict[Along, None] = {}
+    for condition in found[axes:]:
+        # A condition that always holds says nothing. The same one twice says it once.
+        if not condition.is_never_empty:
+            conditions[condition] = None
+    return (*found[:axes], *conditions)
 
 
 def _new_conditions(reads: Sequence[Read], product: Product) -> Iterator[Along]:
@@ -121,7 +133,8 @@ def _condition(read: Read) -> Along:
     """That an element reads anything: of an axis of the bottom that the source lacks."""
     if read.coordinates is None:
         return _padded(read, (1,) * read.size)
-    return _padded(read, tuple(int(bool(each)) for each in read.coordinates))
+    reads_anything = map(bool, read.coordinates)
+    return _padded(read, tuple(map(int, reads_anything)))
 
 
 def _padded(read: Read, sets: tuple[int, ...]) -> Along:
@@ -132,7 +145,7 @@ def _padded(read: Read, sets: tuple[int, ...]) -> Along:
 
 def _is_empty(product: Iterable[Along]) -> bool:
     """Whether a product has no elements: on some axis all sets are empty."""
-    return not all(any(along.sets) for along in product)
+    return any(along.is_empty for along in product)
 
 
 def _read_along(reads: Sequence[Read], along: Along) -> Along:
@@ -149,15 +162,20 @@ def _read_along(reads: Sequence[Read], along: Along) -> Along:
         return _padded(read, along.sets)
     # Most layers read all channels, which usually have the same set.
     if read.axis is None and len(read.coordinates[0]) == len(along.sets):
-        return Along(None, (_union(set(along.sets)),))
-    found = []
-    for each in read.coordinates:
+        different = set(along.sets)
+        return Along(None, (_union(different),))
+    return _padded(read, tuple(_unions(read.coordinates, along.sets)))
+
+
+def _unions(coordinates: Iterable[Sequence[int]], sets: Sequence[int]) -> Iterator[int]:
+    """The union of the sets at the coordinates that each element reads."""
+    set_at = sets.__getitem__
+    for read_by_one in coordinates:
         # A flattened blob has many coordinates, and each comes from one: no call for those.
-        if len(each) == 1:
-            found.append(along.sets[each[0]])
+        if len(read_by_one) == 1:
+            yield sets[read_by_one[0]]
         else:
-            found.append(_union(along.sets[i] for i in each))
-    return _padded(read, tuple(found))
+            yield _union(map(set_at, read_by_one))
 
 
 def _union(sets: Iterable[int]) -> int:
@@ -193,6 +211,8 @@ def _add(found: list[Product], product: Product) -> None:
 
 
 def _same_axes(one: Product, other: Product) -> bool:
+    """Whether the sets of both products depend on the same axes of the element."""
+    # The conditions that follow the sets may be more in one of them.
     if len(one) != len(other):
         return False
     return all(mine.axis == theirs.axis for mine, theirs in zip(one, other))
@@ -218,16 +238,14 @@ def _contains(mine: Along, theirs: Along) -> bool:
 
 def _joined_pair(one: Product, other: Product) -> Product | None:
     """Both products as one: exact if they differ on one axis only."""
-    different = []
-    for index, (mine, theirs) in enumerate(zip(one, other)):
-        if mine != theirs:
-            different.append(index)
+    equal = list(map(eq, one, other))
     # With two, the union would have the corners that neither product has.
-    if len(different) != 1:
+    if equal.count(False) != 1:
         return None
-    (index,) = different
-    sets = tuple(map(or_, one[index].sets, other[index].sets))
-    return (*one[:index], Along(one[index].axis, sets), *one[index + 1 :])
+    index = equal.index(False)
+    mine, theirs = one[index], other[index]
+    union = mine._replace(sets=tuple(map(or_, mine.sets, theirs.sets)))
+    return (*one[:index], union, *one[index + 1 :])
 
 
 # Answers ---------------------------------------------------------------------------------------
@@ -248,12 +266,10 @@ def collapsed(product: Product, kept: Sequence[int]) -> Product | None:
 def _collapse_axis(parts: list[Along], axis: int | None) -> None:
     """Join the sets of all coordinates on an axis, in each part that depends on it."""
     own = [index for index, along in enumerate(parts) if along.axis == axis]
-    rows = []
-    for row in zip(*(parts[index].sets for index in own)):
-        # Only coordinates for which no part is empty stand for elements of the source.
-        if all(row):
-            rows.append(row)
+    own_sets = [parts[index].sets for index in own]
+    # Only coordinates for which no part is empty stand for elements of the source.
+    rows = list(filter(all, zip(*own_sets)))
     for position, index in enumerate(own):
         # Many rows have the same set: the union of a few is enough.
-        union = _union({row[position] for row in rows})
-        parts[index] = Along(None, (union,))
+        different = {row[position] for row in rows}
+        parts[index] = Along(None, (_union(different),))

@@ -89,7 +89,7 @@ def _change_list(message: Message, changes: FieldChanges) -> None:
     elements = list(getattr(message, name))
     for index, inner in changes.inner.items():
         _apply(elements[index], inner, changes.inner_depth)
-    if not changes.replaced and not changes.deleted and not changes.inserted:
+    if changes.are_inside_only:
         return
     # One pass over the list. Deleting and inserting one by one would move all later elements each
     # time.
@@ -115,10 +115,11 @@ def _merged(elements: list[Any], changes: FieldChanges) -> Iterator[Any]:
 def _in_pool(value: Any, descriptor: Descriptor | None) -> Any:
     """The value, or its copy in the class of ``descriptor`` if it is the same in another schema."""
     given = getattr(value, "DESCRIPTOR", None)
-    if given is None or descriptor is None or given is descriptor:
+    if given is None or descriptor is None:
         return value
-    if given.full_name != descriptor.full_name:
+    if given is descriptor or given.full_name != descriptor.full_name:
         return value
+    # The same message type in two schemas has two classes, and protobuf takes its own only.
     copy = proto.message_class(descriptor)()
     copy.MergeFromString(value.SerializePartialToString())
     return copy
@@ -145,6 +146,11 @@ class FieldChanges:
     #: Edits inside an element; their paths continue at ``inner_depth`` with its fields.
     inner: dict[int, list[Edit]]
     inner_depth: int
+
+    @property
+    def are_inside_only(self) -> bool:
+        """Whether the field keeps its elements, and only something inside of them changes."""
+        return not (self.replaced or self.deleted or self.inserted)
 
 
 def field_changes(
@@ -182,7 +188,7 @@ class _Collector:
         self._count = count
         self._repeated = is_repeated(field)
         # The length of the path of an element: its field and, if that is repeated, an index.
-        self._end = depth + (2 if self._repeated else 1)
+        self._end = depth + 1 + int(self._repeated)
         self._changes = FieldChanges(field, {}, set(), {}, {}, self._end)
         # The edits that create an element past the last one, by its index.
         self._new: dict[int, list[Edit]] = {}
@@ -284,14 +290,15 @@ class _Collector:
         if value is None:
             raise unexpected
         value = _in_pool(value, field.message_type)
+        field_value = [value] if self._repeated else value
         try:
-            fields = {field.name: [value] if self._repeated else value}
-            return self._message_class(**fields)
+            return self._message_class(**{field.name: field_value})
         except (TypeError, ValueError) as error:
-            if field.message_type is not None and isinstance(value, dict):
-                kind = field.message_type.name
-                raise EditError(edit.path, f"not a valid {kind}: {error}") from None
-            raise unexpected from None
+            if field.message_type is None or not isinstance(value, dict):
+                raise unexpected from None
+            # A dict is of the right type: protobuf knows which of its fields is not.
+            kind = field.message_type.name
+            raise EditError(edit.path, f"not a valid {kind}: {error}") from None
 
     def _created(self, edits: list[Edit]) -> Message:
         """A holder of a new message with these edits made."""

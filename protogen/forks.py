@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen import proto, targets
@@ -10,7 +11,7 @@ from protogen.fillers import FORK_FILLERS
 from protogen.proto.schemas import schema_of
 
 if TYPE_CHECKING:
-    from google.protobuf.descriptor import Descriptor, FieldDescriptor
+    from google.protobuf.descriptor import Descriptor, EnumValueDescriptor, FieldDescriptor
     from google.protobuf.message import Message
 
     from protogen.proto import LayerParameter, NetParameter
@@ -59,22 +60,26 @@ def layer_parts(layer: LayerParameter, schema: LayerSchema | None) -> Iterator[F
 
     The message with the parameters of such a type is an inner part: it goes without saying.
     """
-    if schema is None or not schema.forks or _is_of_user(layer, schema):
-        yield from fork_parts(layer)
+    parts = fork_parts(layer)
+    if schema is None or not _is_type_of_forks(layer, schema):
+        yield from parts
         return
     yield ForkPart("type", f"the layer type {schema.type}", schema.forks)
-    for part in fork_parts(layer):
+    for part in parts:
         if part.path == schema.param:
             part = part._replace(inner=True)
         yield part
 
 
-def _is_of_user(layer: LayerParameter, schema: LayerSchema) -> bool:
-    """Whether the user's own ``caffe.proto`` has the type."""
-    users = schema_of(layer.DESCRIPTOR)
-    if users is None or not schema.param:
+def _is_type_of_forks(layer: LayerParameter, schema: LayerSchema) -> bool:
+    """Whether only forks have the type, and not the user's own ``caffe.proto``."""
+    if not schema.forks:
         return False
-    return users.has_field(schema.param)
+    users = schema_of(layer.DESCRIPTOR)
+    if users is None:
+        return True
+    # A schema does not list layer types. The field with the parameters says that it has the type.
+    return not schema.param or not users.has_field(schema.param)
 
 
 def fork_parts(
@@ -94,21 +99,27 @@ def fork_parts(
             is_inner = inner or bool(forks)
             for element_path, element in _elements(field_path, value):
                 yield from fork_parts(element, element_path, inner=is_inner)
-        elif field.full_name == "caffe.FillerParameter.type" and value in FORK_FILLERS:
-            yield ForkPart(field_path, f'the filler "{value}"', FORK_FILLERS[value], inner)
         elif not forks:
             yield from _value_parts(field, value, field_path, inner)
 
 
 def _value_parts(field: FieldDescriptor, value: Any, path: str, inner: bool) -> Iterator[ForkPart]:
-    """The values of an enum field of BVLC Caffe that only forks have: ``MKLDNN`` of engine."""
-    if field.enum_type is None:
-        return
-    for _, number in _elements(path, value):
-        name = field.enum_type.values_by_number[number]
+    """The values of a field of BVLC Caffe that only forks have: ``MKLDNN`` of engine."""
+    # A filler is a string, so the schema has no list of them that could bear the marks of forks.
+    if field.full_name == "caffe.FillerParameter.type" and value in FORK_FILLERS:
+        yield ForkPart(path, f'the filler "{value}"', FORK_FILLERS[value], inner)
+    for name in _enum_values(field, value):
         forks = proto.forks_of(name)
         if forks:
             yield ForkPart(path, f"the value {name.name} of {field.name}", forks, inner)
+
+
+def _enum_values(field: FieldDescriptor, value: Any) -> Iterator[EnumValueDescriptor]:
+    """The values of an enum field that are written; none for a field of another type."""
+    if field.enum_type is None:
+        return
+    for _, number in _elements("", value):
+        yield field.enum_type.values_by_number[number]
 
 
 def net_parts(net: NetParameter) -> Iterator[ForkPart]:
@@ -141,11 +152,15 @@ def target_forks(net: NetParameter) -> Iterator[str]:
 
     Their schemas are complete, unlike the marks in ``caffe.proto``.
     """
+    # Converters and runtimes have schemas, too, but no data layers: they do not train.
+    types = {"Data"}
+    types.update(layer.type for layer in net.layer)
     for target in targets.all_targets():
-        if target.schema is None or not target.schema.forks or not target.has_type("Data"):
+        if target.schema is None or not target.schema.forks:
             continue
-        has_types = all(target.has_type(layer.type) for layer in net.layer)
-        if has_types and _knows(target.schema.message_class().DESCRIPTOR, net):
+        if not all(map(target.has_type, types)):
+            continue
+        if _knows(target.schema.message_class().DESCRIPTOR, net):
             yield target.name
 
 
@@ -153,15 +168,20 @@ def _knows(descriptor: Descriptor, message: Message) -> bool:
     """Whether a schema has the fields and enum values of a message, by their names."""
     for field, value in message.ListFields():
         theirs = descriptor.fields_by_name.get(field.name)
-        if theirs is None:
+        if theirs is None or not _knows_value(theirs, field, value):
             return False
-        if field.message_type is not None:
-            inner = theirs.message_type
-            if inner is None or not all(_knows(inner, each) for _, each in _elements("", value)):
-                return False
-        elif field.enum_type is not None and theirs.enum_type is not None:
-            known = theirs.enum_type.values_by_name
-            names = field.enum_type.values_by_number
-            if not all(names[number].name in known for _, number in _elements("", value)):
-                return False
     return True
+
+
+def _knows_value(theirs: FieldDescriptor, field: FieldDescriptor, value: Any) -> bool:
+    """Whether a field of a schema can hold what is written in our field with its name."""
+    if field.message_type is not None:
+        if theirs.message_type is None:
+            return False
+        knows = partial(_knows, theirs.message_type)
+        return all(knows(element) for _, element in _elements("", value))
+    # By name: forks number the values of an enum in their own ways.
+    if theirs.enum_type is None:
+        return True
+    known = theirs.enum_type.values_by_name
+    return all(each.name in known for each in _enum_values(field, value))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import chain, islice, product
 from typing import NamedTuple
 
 from protogen.analysis import Analysis
@@ -55,7 +55,9 @@ class Outcome(NamedTuple):
 
     def fits(self, exact: bool) -> bool:
         """Whether the size is exact if it has to be, or else legal."""
-        return self.exact if exact else self.legal
+        if exact:
+            return self.exact
+        return self.legal
 
 
 class InputSizes:
@@ -90,7 +92,9 @@ class InputSizes:
 
     def along(self, axis: int, size: int) -> Outcome:
         """What the size of one axis leads to: 0 is the height, 1 the width."""
-        return self.outcome(size, None) if axis == 0 else self.outcome(None, size)
+        if axis == 0:
+            return self.outcome(size, None)
+        return self.outcome(None, size)
 
     def nearest(
         self,
@@ -106,9 +110,11 @@ class InputSizes:
         height, width = self.present
         if height is None or width is None:
             return None
+        may_be_tried = among or {}
         candidates = []
         for axis, present in enumerate((height, width)):
-            sizes = filter((among or {}).get(axis), _sizes_around(present))
+            # Without a test, `filter` leaves out 0 only, which is no size here.
+            sizes = filter(may_be_tried.get(axis), _sizes_around(present))
             candidates.append(self._fitting(axis, islice(sizes, tries), exact))
         # Each axis by itself first: that leaves a few pairs to try, instead of all of them.
         for one, other in _by_distance(*candidates):
@@ -118,8 +124,13 @@ class InputSizes:
 
     def _fitting(self, axis: int, sizes: Iterable[int], exact: bool) -> list[int]:
         """The first sizes of an axis that are legal, or exact, by themselves."""
-        fitting = (size for size in sizes if self.along(axis, size).fits(exact))
-        return list(islice(fitting, _NEAREST))
+        found: list[int] = []
+        for size in sizes:
+            if self.along(axis, size).fits(exact):
+                found.append(size)
+            if len(found) == _NEAREST:
+                break
+        return found
 
     def dependent_layer(self, height: int, width: int) -> Step | None:
         """The first layer for which height and width cannot be judged one at a time, if any.
@@ -164,17 +175,17 @@ class InputSizes:
         # Counters: what is left are errors that the net does not have at its own size.
         if result.errors - self._tolerated:
             return Outcome(legal=False, exact=False)
-        rounds = False
-        for axis in self._pooled_axes():
-            # Caffe accepts an empty window, and puts -FLT_MAX or NaN there.
-            if axis.pooled < 1 or _has_empty_window(axis):
-                return Outcome(legal=False, exact=False)
-            rounds = rounds or axis.rounds
-        return Outcome(legal=True, exact=not rounds)
+        axes = list(self._pooled_axes())
+        # Caffe accepts an empty window, and puts -FLT_MAX or NaN there.
+        if any(map(_has_empty_window, axes)):
+            return Outcome(legal=False, exact=False)
+        return Outcome(legal=True, exact=not any(axis.rounds for axis in axes))
 
     def _walk(self, height: int | None, width: int | None) -> Analysis:
-        images = {name: (*shape[:_HEIGHT], height, width) for name, shape in self.images.items()}
-        self._walked.walk_again({**self._inputs, **images})
+        inputs = dict(self._inputs)
+        for name, shape in self.images.items():
+            inputs[name] = (*shape[:_HEIGHT], height, width)
+        self._walked.walk_again(inputs)
         return self._walked
 
     def _pooled_axes(self) -> Iterator[Axis]:
@@ -202,10 +213,14 @@ class InputSizes:
 
 def _by_distance(heights: Iterable[int], widths: Iterable[int]) -> list[tuple[int, int]]:
     """All pairs, in order of the distance of both together, counted in candidates."""
-    by_distance: dict[int, list[tuple[int, int]]] = {}
+    by_distance: list[list[tuple[int, int]]] = []
     for (one, height), (other, width) in product(enumerate(heights), enumerate(widths)):
-        by_distance.setdefault(one + other, []).append((height, width))
-    return [pair for distance in sorted(by_distance) for pair in by_distance[distance]]
+        distance = one + other
+        # Candidates are counted from 0, so each distance comes up right after the one below it.
+        if distance == len(by_distance):
+            by_distance.append([])
+        by_distance[distance].append((height, width))
+    return list(chain.from_iterable(by_distance))
 
 
 def _images(graph: Graph) -> dict[str, tuple[int | None, ...]]:
@@ -240,6 +255,9 @@ def _poolings(graph: Graph) -> Iterator[tuple[Step, PoolingWindow]]:
 
 
 def _has_empty_window(axis: Axis) -> bool:
+    """Whether a window on the axis holds nothing of the image, or there is none at all."""
+    if axis.pooled < 1:
+        return True
     return empty_windows(axis.size, axis.stride, axis.pad, axis.pooled) > 0
 
 
@@ -258,9 +276,14 @@ def _is_lost(shapes: Sequence[Shape], of: Callable[[Iterable[bool]], bool]) -> b
     for axis, size in enumerate(whole or ()):
         if size is None:
             continue
-        if of(shape is None or shape[axis] is None for shape in others):
+        are_unknown = [_is_unknown(shape, axis) for shape in others]
+        if of(are_unknown):
             return True
     return False
+
+
+def _is_unknown(shape: Shape, axis: int) -> bool:
+    return shape is None or shape[axis] is None
 
 
 def _compares_counts(step: Step) -> bool:

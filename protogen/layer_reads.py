@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product as combinations
+from math import ceil, floor
 from typing import NamedTuple
 
 from protogen import proto
@@ -17,11 +18,18 @@ from protogen.analysis import Analysis
 from protogen.element_sets import Line, Read
 from protogen.graph import Step, Value
 from protogen.layers.batch_norm import uses_global_statistics
-from protogen.schema import Context, Fault
+from protogen.schema import Context, Fault, LayerSchema
 from protogen.shapes import count, is_known
 from protogen.windows import convolution_window, extent, pooling_window
 
-__all__ = ["Reading", "UnknownReads", "readings", "unknown_size"]
+__all__ = [
+    "Reading",
+    "UnknownReads",
+    "crop_offsets",
+    "joined_axis",
+    "readings",
+    "unknown_size",
+]
 
 
 class Reading(NamedTuple):
@@ -74,11 +82,7 @@ def readings(analysis: Analysis, step: Step, longest_axis: int) -> list[Reading]
         raise UnknownReads(f"what {name} computes is unknown")
     if step.faults:
         raise UnknownReads(f"Caffe rejects {name}")
-    rule = _RULES.get(step.type)
-    if rule is None and step.schema.elementwise:
-        rule = _elementwise
-    if rule is None and step.schema.loss:
-        rule = _everything
+    rule = _rule(step.type, step.schema)
     if rule is None:
         raise UnknownReads(f"which elements {name} reads is not known to protogen")
     try:
@@ -87,11 +91,25 @@ def readings(analysis: Analysis, step: Step, longest_axis: int) -> list[Reading]
         raise UnknownReads(f"{name}: {fault.message}") from None
 
 
+def _rule(layer_type: str, schema: LayerSchema) -> _Rule | None:
+    """The rule of a layer type, or that of its kind."""
+    # Its own first: a Softmax is elementwise for all others, but reads a whole axis.
+    if layer_type in _RULES:
+        return _RULES[layer_type]
+    if schema.elementwise:
+        return _elementwise
+    if schema.loss:
+        return _everything
+    return None
+
+
 def _layer(analysis: Analysis, step: Step, longest_axis: int) -> _Layer:
     bottoms, tops = [], []
     for value in step.bottoms:
-        if value is None or not is_known(value.shape):
-            raise UnknownReads(unknown_size(value) if value else "a bottom does not exist")
+        if value is None:
+            raise UnknownReads("a bottom does not exist")
+        if not is_known(value.shape):
+            raise UnknownReads(unknown_size(value))
         bottoms.append(value.shape)
     for value in step.tops:
         if not is_known(value.shape):
@@ -117,7 +135,9 @@ def _same(axis: int, size: int) -> Read:
 
 def _all(size: int) -> Read:
     """All coordinates, whatever the element."""
-    return Read(None, (range(size),), size, Line(0, 0, 0) if size == 1 else None)
+    # A single coordinate is a window that stays in its place.
+    line = Line(0, 0, 0) if size == 1 else None
+    return Read(None, (range(size),), size, line)
 
 
 def _sames(shape: Sequence[int], first: int = 0) -> tuple[Read, ...]:
@@ -138,7 +158,9 @@ def _slide(
         start = index * stride - pad
         # The first element of the window that is not padding.
         first = start + dilation * max(0, -(start // dilation))
-        coordinates.append(range(first, max(first, min(start + reach, size)), dilation))
+        stop = min(start + reach, size)
+        # A window that lies outside as a whole has no elements.
+        coordinates.append(range(first, max(first, stop), dilation))
     return Read(axis, coordinates, size, Line(-pad, reach - 1 - pad, stride))
 
 
@@ -153,10 +175,16 @@ def _spread(
     """The elements whose windows, laid out over the top, cover a coordinate (Deconvolution)."""
     coordinates = []
     for index in range(length):
-        places = [index + pad - dilation * k for k in range(kernel)]
-        whole = [place // stride for place in places if place % stride == 0]
-        coordinates.append(sorted(place for place in whole if 0 <= place < size))
+        found = []
+        # From the last element of the window to the first, so that the places come in order.
+        for k in reversed(range(kernel)):
+            # Element k of the window of `place` lies at place * stride - pad + k * dilation.
+            place, remainder = divmod(index + pad - dilation * k, stride)
+            if remainder == 0 and 0 <= place < size:
+                found.append(place)
+        coordinates.append(found)
     line = None
+    # With a stride, some elements are covered by more windows than others.
     if stride == 1:
         line = Line(pad - extent(kernel, dilation) + 1, pad, 1)
     return Read(axis, coordinates, size, line)
@@ -166,6 +194,7 @@ def _grouped(axis: int, size: int, length: int, groups: int) -> Read:
     """The channels of the group that an element is in."""
     if groups == 1:
         return _all(size)
+    # Each group reads its own share of the bottom and writes its own share of the top.
     inputs, outputs = size // groups, length // groups
     coordinates = []
     for channel in range(length):
@@ -203,10 +232,14 @@ def _convolution(layer: _Layer) -> Iterator[Reading]:
     window = convolution_window(ctx)
     axis = window.axis
     groups = ctx.schema.group(ctx)  # type: ignore[attr-defined]
-    is_transposed = layer.step.type == "Deconvolution"
-    if is_transposed and 0 in window.stride:
-        raise UnknownReads(f'layer "{layer.step.name}" (Deconvolution) has a stride of 0')
-    moves = _spread if is_transposed else _slide
+    moves: Callable[..., Read] = _slide
+    if layer.step.type == "Deconvolution":
+        # Its forward pass is the backward pass of a convolution.
+        # (source: ``DeconvolutionLayer::Forward_cpu``)
+        moves = _spread
+        if 0 in window.stride:
+            raise UnknownReads(f'layer "{layer.step.name}" (Deconvolution) has a stride of 0')
+    # The same weights are applied to any number of bottoms, each with a top.
     for index, (bottom, top) in enumerate(zip(layer.bottoms, layer.tops)):
         channels = _grouped(axis, bottom[axis], top[axis], groups)
         spatial = []
@@ -220,14 +253,17 @@ def _im2col(layer: _Layer) -> Iterator[Reading]:
     """A channel of the top is one element of the window on one channel of the bottom."""
     window = convolution_window(layer.ctx)
     axis, bottom, top = window.axis, layer.bottom, layer.top
+    # The elements of the window follow each other row by row, for each channel of the bottom.
+    # (source: ``im2col_cpu``)
     area = count(window.kernel)
     for index, place in enumerate(combinations(*map(range, window.kernel))):
-        channels = []
-        for channel in range(top[axis]):
-            channels.append((channel // area,) if channel % area == index else ())
+        channels: list[tuple[int, ...]] = [()] * top[axis]
+        for channel in range(index, top[axis], area):
+            channels[channel] = (channel // area,)
         reads = [*_sames(bottom[:axis]), Read(axis, channels, bottom[axis])]
         for i, k in enumerate(place):
             at = axis + 1 + i
+            # One element of a window moves as a window of one element that starts there.
             pad = window.pad[i] - k * window.dilation[i]
             reads.append(_slide(at, bottom[at], top[at], 1, window.stride[i], pad))
         yield Reading(0, 0, tuple(reads))
@@ -251,22 +287,26 @@ def _spp(layer: _Layer) -> Iterator[Reading]:
     """Poolings of several levels, flattened and joined."""
     num, channels, *sizes = layer.bottom
     levels = layer.ctx.param.pyramid_height
+    # A single level is not flattened: Caffe runs nothing but its pooling.
+    # (source: ``SPPLayer::Forward_cpu``)
     if levels == 1:
         yield Reading(0, 0, (*_sames((num, channels)), *_alls(sizes)))
         return
     start = 0
     for level in range(levels):
         bins = 2**level
-        unread = (start, layer.top[1] - start - channels * bins * bins)
+        length = channels * bins * bins
+        # What other levels have written into the top, before and after this one.
+        unread = (start, layer.top[1] - start - length)
         places = list(combinations(range(channels), range(bins), range(bins)))
-        windows = [_bins(size, bins) for size in sizes]
         own_channels = [(channel,) for channel, _, _ in places]
         reads = [_same(0, num), Read(1, own_channels, channels, unread=unread)]
         for i, size in enumerate(sizes):
-            own = [windows[i][place[1 + i]] for place in places]
+            windows = _bins(size, bins)
+            own = [windows[place[1 + i]] for place in places]
             reads.append(Read(1, own, size, unread=unread))
         yield Reading(0, 0, tuple(reads))
-        start += channels * bins * bins
+        start += length
 
 
 def _bins(size: int, bins: int) -> list[range]:
@@ -295,6 +335,7 @@ def _from_axis(layer: _Layer, axis: int) -> Reading:
 
 def _arg_max(layer: _Layer) -> Iterator[Reading]:
     bottom = layer.bottom
+    # Without an axis it compares all elements of an item.  (source: ``ArgMaxLayer::Forward_cpu``)
     if not layer.ctx.param.HasField("axis"):
         yield Reading(0, 0, (_same(0, bottom[0]), *_alls(bottom[1:])))
         return
@@ -312,10 +353,13 @@ def _softmax(layer: _Layer) -> Iterator[Reading]:
 def _lrn(layer: _Layer) -> Iterator[Reading]:
     """The neighbors within a square, or in the channels around it."""
     param, bottom = layer.ctx.param, layer.bottom
+    # Caffe rejects an even local_size, so the margins on both sides are equal.
     margin = (param.local_size - 1) // 2
     reads = list(_sames(bottom))
-    within = param.norm_region == proto.LRNParameter.WITHIN_CHANNEL
-    for axis in (2, 3) if within else (1,):
+    axes = [1]
+    if param.norm_region == proto.LRNParameter.WITHIN_CHANNEL:
+        axes = [2, 3]
+    for axis in axes:
         reads[axis] = _slide(axis, bottom[axis], bottom[axis], param.local_size, 1, margin)
     yield Reading(0, 0, tuple(reads))
 
@@ -329,9 +373,11 @@ def _mvn(layer: _Layer) -> Iterator[Reading]:
 
 def _normalize(layer: _Layer) -> Iterator[Reading]:
     bottom, param = layer.bottom, layer.ctx.param
-    whole = param.across_spatial and not layer.ctx.layer.HasField("normalize_param")
-    whole = whole and len(layer.tops) == 1
-    rest = _alls(bottom[2:]) if whole else _sames(bottom[2:], 2)
+    rest = _sames(bottom[2:], 2)
+    # Happynear's layer of the same name, with the norms as a second top, has no such option.
+    is_happynear = layer.ctx.layer.HasField("normalize_param") or len(layer.tops) > 1
+    if param.across_spatial and not is_happynear:
+        rest = _alls(bottom[2:])
     for index, _ in enumerate(layer.tops):
         yield Reading(index, 0, (_same(0, bottom[0]), _all(bottom[1]), *rest))
 
@@ -349,10 +395,13 @@ def _scale(layer: _Layer) -> Iterator[Reading]:
     """The second bottom is repeated over the axes that it does not cover."""
     yield Reading(0, 0, _sames(layer.bottom))
     for index, shape in enumerate(layer.bottoms[1:], 1):
-        yield Reading(0, index, _sames(shape, layer.ctx.axis() if shape else 0))
+        # A scalar covers no axes, and Caffe ignores the axis then.
+        first = layer.ctx.axis() if shape else 0
+        yield Reading(0, index, _sames(shape, first))
 
 
 def _axpy(layer: _Layer) -> Iterator[Reading]:
+    """The first bottom has one number for each channel, by which the second one is scaled."""
     scale = layer.bottoms[0]
     yield Reading(0, 0, (*_sames(scale[:2]), *_alls(scale[2:])))
     for index in (1, 2):
@@ -362,20 +411,27 @@ def _axpy(layer: _Layer) -> Iterator[Reading]:
 def _shuffle_channel(layer: _Layer) -> Iterator[Reading]:
     bottom = layer.bottom
     groups = layer.ctx.param.group
-    each = bottom[1] // groups
-    order = [(channel % groups * each + channel // groups,) for channel in range(bottom[1])]
-    yield Reading(0, 0, (_same(0, bottom[0]), Read(1, order, bottom[1]), *_sames(bottom[2:], 2)))
+    size = bottom[1] // groups
+    order = []
+    # The channels of the groups take turns, like the columns of a matrix with a row for each group.
+    for channel in range(bottom[1]):
+        position, group = divmod(channel, groups)
+        order.append((group * size + position,))
+    shuffled = Read(1, order, bottom[1])
+    yield Reading(0, 0, (_same(0, bottom[0]), shuffled, *_sames(bottom[2:], 2)))
 
 
 def _concat(layer: _Layer) -> Iterator[Reading]:
     """Each bottom has its own range of the top, and nothing outside of it."""
     param = layer.ctx.param
+    # Intel's fork permutes and flattens each bottom first, as the heads of SSD do.
     if param.per_fla_fuse:
         raise UnknownReads(f'layer "{layer.step.name}" (Concat) mixes axes')
-    axis = _joined_axis(layer, "concat_dim")
+    axis = joined_axis(layer.ctx)
     start = 0
     for index, bottom in enumerate(layer.bottoms):
         reads = list(_sames(bottom))
+        # A single bottom is the whole top, which has nothing before or after it.
         if len(layer.bottoms) > 1:
             after = layer.top[axis] - start - bottom[axis]
             reads[axis] = Read(axis, None, bottom[axis], unread=(start, after))
@@ -384,7 +440,7 @@ def _concat(layer: _Layer) -> Iterator[Reading]:
 
 
 def _slice(layer: _Layer) -> Iterator[Reading]:
-    axis = _joined_axis(layer, "slice_dim")
+    axis = joined_axis(layer.ctx)
     start = 0
     for index, top in enumerate(layer.tops):
         reads = list(_sames(layer.bottom))
@@ -393,36 +449,46 @@ def _slice(layer: _Layer) -> Iterator[Reading]:
         yield Reading(index, 0, tuple(reads))
 
 
-def _joined_axis(layer: _Layer, older: str) -> int:
+def joined_axis(ctx: Context) -> int:
     """The axis of a Concat or Slice, which an older field may give."""
-    param = layer.ctx.param
-    return int(getattr(param, older)) if param.HasField(older) else layer.ctx.axis()
+    older = "concat_dim" if ctx.schema.type == "Concat" else "slice_dim"
+    if ctx.param.HasField(older):
+        return int(getattr(ctx.param, older))
+    return ctx.axis()
 
 
 def _crop(layer: _Layer) -> Iterator[Reading]:
     """The second bottom only gives the size."""
-    axis, bottom = layer.ctx.axis(), layer.bottom
-    offsets = list(layer.ctx.param.offset) or [0]
-    if len(offsets) == 1:
-        offsets *= len(bottom) - axis
+    bottom = layer.bottom
     reads = list(_sames(bottom))
-    for at, offset in enumerate(offsets, axis):
-        reads[at] = _shift(at, bottom[at], layer.top[at], offset)
+    for axis, offset in enumerate(crop_offsets(layer.ctx), layer.ctx.axis()):
+        reads[axis] = _shift(axis, bottom[axis], layer.top[axis], offset)
     yield Reading(0, 0, tuple(reads))
+
+
+def crop_offsets(ctx: Context) -> list[int]:
+    """The offset of a Crop on each axis from ``axis`` on."""
+    offsets = list(ctx.param.offset) or [0]
+    # A single one is for all of these axes.
+    if len(offsets) == 1:
+        offsets *= len(ctx.bottom) - ctx.axis()
+    return offsets
 
 
 def _tile(layer: _Layer) -> Iterator[Reading]:
     axis, bottom = layer.ctx.axis(), layer.bottom
     reads = list(_sames(bottom))
     size = bottom[axis]
-    reads[axis] = Read(axis, [(i % size,) for i in range(layer.top[axis])], size)
+    # The copies follow one another along the axis.  (source: ``TileLayer::Forward_cpu``)
+    places = [(index % size,) for index in range(layer.top[axis])]
+    reads[axis] = Read(axis, places, size)
     yield Reading(0, 0, tuple(reads))
 
 
 def _permute(layer: _Layer) -> Iterator[Reading]:
     bottom = layer.bottom
-    order = list(layer.ctx.param.order)
-    order += [axis for axis in range(len(bottom)) if axis not in order]
+    # The axes that are not listed follow in their own order.  (source: ``PermuteLayer`` of SSD)
+    order = list(dict.fromkeys((*layer.ctx.param.order, *range(len(bottom)))))
     reads = []
     for axis, size in enumerate(bottom):
         reads.append(_same(order.index(axis), size))
@@ -454,7 +520,8 @@ def _placed(size: int, inner: int, top: Sequence[int]) -> Read:
         return mixed
     if step == inner and top[axis] == size:
         return _same(axis, size)
-    return Read(axis, [(i * step // inner % size,) for i in range(top[axis])], size)
+    places = [(index * step // inner % size,) for index in range(top[axis])]
+    return Read(axis, places, size)
 
 
 def _deciding_axes(size: int, inner: int, top: Sequence[int]) -> tuple[list[int], list[int]]:
@@ -482,11 +549,14 @@ def _interp(layer: _Layer) -> Iterator[Reading]:
     reads = list(_sames(bottom[:2]))
     for axis in (2, 3):
         cropped = bottom[axis] + param.pad_beg + param.pad_end
-        step = Fraction(cropped - 1, top[axis] - 1) if top[axis] > 1 else Fraction(0)
+        step = Fraction(0)
+        if top[axis] > 1:
+            step = Fraction(cropped - 1, top[axis] - 1)
         places = []
         for index in range(top[axis]):
+            # As fractions these are exact: the place of an element itself needs no neighbor.
             place = index * step - param.pad_beg
-            places.append(range(int(place), int(place) + (2 if place % 1 else 1)))
+            places.append(range(floor(place), ceil(place) + 1))
         reads.append(Read(axis, places, bottom[axis]))
     yield Reading(0, 0, tuple(reads))
 
@@ -496,6 +566,7 @@ def _upsample(layer: _Layer) -> Iterator[Reading]:
     bottom, top = layer.bottom, layer.top
     reads = list(_sames(bottom[:-2]))
     for axis in range(len(bottom) - 2, len(bottom)):
+        # SegNet's may leave off the last row, so that the division has a remainder.
         scale = -(-top[axis] // bottom[axis])
         places = [(index // scale,) for index in range(top[axis])]
         reads.append(Read(axis, places, bottom[axis]))
@@ -515,7 +586,10 @@ def _batch_reindex(layer: _Layer) -> Iterator[Reading]:
 def _regions(layer: _Layer) -> Iterator[Reading]:
     """The values decide which part of an image is pooled, so it may be any."""
     images, boxes, *_ = layer.bottoms
-    channels = _same(1, images[1]) if layer.step.type != "PSROIPooling" else _all(images[1])
+    channels = _same(1, images[1])
+    # Each bin of a box is pooled from other channels.
+    if layer.step.type == "PSROIPooling":
+        channels = _all(images[1])
     yield Reading(0, 0, (_all(images[0]), channels, *_alls(images[2:])))
     yield Reading(0, 1, (_same(0, boxes[0]), *_alls(boxes[1:])))
 

@@ -66,10 +66,9 @@ def hidden_difference(name: str, other: str) -> str:
     As in ``"data" has U+200B ZERO WIDTH SPACE``; "" if the names differ visibly.
     """
     for one, two in ((name, other), (other, name)):
-        hidden = []
-        for each in dict.fromkeys(one):
-            if each not in two and not each.isascii():
-                hidden.append(_described(each))
+        only_in_one = [each for each in dict.fromkeys(one) if each not in two]
+        # A letter of English that differs is one that the reader sees.
+        hidden = [_described(each) for each in only_in_one if not each.isascii()]
         if hidden:
             return f'"{one}" has {" and ".join(hidden)}'
     return ""
@@ -81,8 +80,10 @@ def _described(character: str) -> str:
 
 
 def _words(name: str) -> list[str]:
+    if len(name) > _LONG:
+        return _words_of(name)
     # One net asks for the words of the same names again and again.
-    return _words_of(name) if len(name) > _LONG else _cached_words(name)
+    return _cached_words(name)
 
 
 def _words_of(name: str) -> list[str]:
@@ -119,20 +120,19 @@ def _fewest_slips(written: Sequence[str], candidates: dict[str, list[str]]) -> s
 
 def _only_least(numbers: dict[str, int]) -> str:
     """The name with the least number; "" if several have it, because no one is then the best."""
-    least = min(numbers.values(), default=0)
+    if not numbers:
+        return ""
+    least = min(numbers.values())
     best = [name for name, number in numbers.items() if number == least]
-    return best[0] if len(best) == 1 else ""
+    if len(best) > 1:
+        return ""
+    return best[0]
 
 
 def _slips(written: Sequence[str], words: Sequence[str]) -> int | None:
     """How many slips turn one name into the other; ``None`` if too many for a misspelling."""
-    # One slip may join or split words.
     if len(written) != len(words):
-        letters = _letters(written)
-        if len(letters) < _SHORTEST_JOINED:
-            return None
-        number = _distance(letters, _letters(words))
-        return number if number <= 1 else None
+        return _joining_slip(_letters(written), _letters(words))
     # Word by word, so that two slips in a short word do not pass as two in a long name.
     total = 0
     for one, other in zip(written, words):
@@ -140,14 +140,28 @@ def _slips(written: Sequence[str], words: Sequence[str]) -> int | None:
         if number > _tolerated(one):
             return None
         total += number
-    return total if total <= _MOST_SLIPS else None
+    if total > _MOST_SLIPS:
+        return None
+    return total
+
+
+def _joining_slip(letters: str, other: str) -> int | None:
+    """The number of slips, 0 or 1, in a name whose words are joined or split otherwise."""
+    if len(letters) < _SHORTEST_JOINED:
+        return None
+    number = _distance(letters, other)
+    if number > 1:
+        return None
+    return number
 
 
 def _tolerated(word: str) -> int:
     """Of a short word too little remains after a slip: ``pad_x`` is not ``pad_h``."""
     if len(word) <= 2:
         return 0
-    return 1 if len(word) <= 7 else 2
+    if len(word) <= 7:
+        return 1
+    return 2
 
 
 def _distance(one: str, other: str) -> int:
@@ -167,19 +181,8 @@ def _distance(one: str, other: str) -> int:
     # Rows of the usual table, within the band: `row[j]` turns one[:i + 1] into other[:j + 1].
     before: dict[int, int] = {}
     above = _first_row(other)
-    for i, a in enumerate(one):
-        row = {}
-        if -1 in above and i < _MOST_SLIPS:
-            row[-1] = above[-1] + _cost(a)
-        for j in range(max(0, i - _MOST_SLIPS), min(len(other), i + _MOST_SLIPS + 1)):
-            b = other[j]
-            changed = above.get(j - 1, _NEVER) + _change(a, b)
-            left_out = above.get(j, _NEVER) + _cost(a)
-            added = row.get(j - 1, _NEVER) + _cost(b)
-            row[j] = min(changed, left_out, added)
-            if i and j and a == other[j - 1] and b == one[i - 1]:
-                swapped = before.get(j - 2, _NEVER) + max(_cost(a), _cost(b))
-                row[j] = min(row[j], swapped)
+    for i in range(len(one)):
+        row = _next_row(one, i, other, above, before)
         # A swap looks two rows back, so it takes two rows to know that nothing is near any more.
         if min(row.values()) > _MOST_SLIPS < min(above.values()):
             return _NEVER
@@ -195,13 +198,39 @@ def _first_row(other: str) -> dict[int, int]:
     return row
 
 
+def _next_row(
+    one: str, i: int, other: str, above: dict[int, int], before: dict[int, int]
+) -> dict[int, int]:
+    """The row of the letter ``one[i]``, from the row above it and the one before that."""
+    a = one[i]
+    row = {}
+    if i < _MOST_SLIPS:
+        # All letters so far are left out.
+        row[-1] = above[-1] + _cost(a)
+    start = max(0, i - _MOST_SLIPS)
+    end = min(len(other), i + _MOST_SLIPS + 1)
+    for j in range(start, end):
+        b = other[j]
+        changed = above.get(j - 1, _NEVER) + _change(a, b)
+        left_out = above.get(j, _NEVER) + _cost(a)
+        added = row.get(j - 1, _NEVER) + _cost(b)
+        row[j] = min(changed, left_out, added)
+        has_neighbors = i > 0 and j > 0
+        if has_neighbors and a == other[j - 1] and b == one[i - 1]:
+            swapped = before.get(j - 2, _NEVER) + max(_cost(a), _cost(b))
+            row[j] = min(row[j], swapped)
+    return row
+
+
 def _cost(letter: str) -> int:
     """Of leaving a letter out: ``conv4`` is another blob than ``conv``, not a misspelling."""
     return _NEVER if letter.isdigit() else 1
 
 
 def _change(a: str, b: str) -> int:
-    return 0 if a == b else max(_cost(a), _cost(b))
+    if a == b:
+        return 0
+    return max(_cost(a), _cost(b))
 
 
 # Other forms of the words ----------------------------------------------------------------------
@@ -221,15 +250,18 @@ def _same_beginning(written: Sequence[str], candidates: dict[str, list[str]]) ->
     shortest = min(lengths, key=lengths.__getitem__)
     # Conv is a form of Convolution and of Convolution3D, and the first is clearly the better one.
     beginning = found[shortest]
-    continue_it = all(letters.startswith(beginning) for letters in found.values())
-    return shortest if continue_it else ""
+    for letters in found.values():
+        if not letters.startswith(beginning):
+            return ""
+    return shortest
 
 
 def _are_forms_of(written: Sequence[str], words: Sequence[str]) -> bool:
     """Whether each word is equal to the other name's, or a form of it."""
     alone = len(words) == 1
     for one, other in zip(written, words):
-        if one != other and not _is_form_of(one, other, alone):
+        is_form = one == other or _is_form_of(one, other, alone)
+        if not is_form:
             return False
     return True
 
@@ -249,10 +281,12 @@ def _is_form_of(word: str, other: str, alone: bool) -> bool:
     common = _common_beginning(word, other)
     if common < 4:
         return False
+    if common < len(other):
+        return common >= 0.6 * max(len(word), len(other))
     # "Concatenation" for Concat, but not "Expand" for Exp.
-    if common == len(other):
-        return not alone or common >= 0.45 * len(word)
-    return common >= 0.6 * max(len(word), len(other))
+    if alone:
+        return common >= 0.45 * len(word)
+    return True
 
 
 def _stem(word: str) -> str:

@@ -34,9 +34,7 @@ def converter(field: FieldDescriptor) -> Converter | None:
     A repeated field accepts a single value, a BlobShape a list of sizes.
     """
     is_shape = field.message_type is not None and field.message_type.name == "BlobShape"
-    if is_repeated(field):
-        return _as_shapes if is_shape else _as_list
-    return _as_shape if is_shape else None
+    return _CONVERTERS[is_shape, is_repeated(field)]
 
 
 def _as_list(value: object) -> object:
@@ -57,9 +55,23 @@ def _as_shapes(value: object) -> list[object]:
     if not isinstance(value, (list, tuple)):
         return [value]
     # One shape is enough to know: sizes and shapes cannot be mixed in a list.
-    if any(isinstance(each, (list, tuple, Mapping, Message)) for each in value):
-        return [_as_shape(shape) for shape in value]
+    if any(map(_is_shape, value)):
+        return list(map(_as_shape, value))
     return [_as_shape(value)]
+
+
+def _is_shape(value: object) -> bool:
+    """Whether it can only be a shape, and not one of its sizes."""
+    return isinstance(value, (list, tuple, Mapping, Message))
+
+
+#: By whether the field is a BlobShape, and whether it is repeated.
+_CONVERTERS: dict[tuple[bool, bool], Converter | None] = {
+    (False, False): None,
+    (False, True): _as_list,
+    (True, False): _as_shape,
+    (True, True): _as_shapes,
+}
 
 
 # What is wrong with a value --------------------------------------------------------------------
@@ -121,12 +133,12 @@ def _element_problem(field: FieldDescriptor, value: object) -> Problem | None:
         return _message_problem(field, field.message_type, value)
     if field.enum_type is not None:
         return _enum_problem(field, field.enum_type, value)
-    if field.cpp_type in _KINDS:
-        types, kind = _KINDS[field.cpp_type]
-        if isinstance(value, types):
-            return None
-        return Problem(f"{field.name} must be {kind}, got {shown(value)}")
-    return _integer_problem(field, value)
+    if field.cpp_type not in _KINDS:
+        return _integer_problem(field, value)
+    types, kind = _KINDS[field.cpp_type]
+    if isinstance(value, types):
+        return None
+    return Problem(f"{field.name} must be {kind}, got {shown(value)}")
 
 
 def _integer_problem(field: FieldDescriptor, value: object) -> Problem | None:
@@ -141,16 +153,16 @@ def _integer_problem(field: FieldDescriptor, value: object) -> Problem | None:
 
 def _enum_problem(field: FieldDescriptor, enum: EnumDescriptor, value: object) -> Problem | None:
     names = ", ".join(value_names(enum))
-    if isinstance(value, str):
-        if value in enum.values_by_name:
-            return None
-        hint = did_you_mean(value, enum.values_by_name) or f"expected one of {names}"
-        return Problem(f'{field.name} has no value "{value}"', hint)
+    if not isinstance(value, (str, int)):
+        return Problem(f"{field.name} must be one of {names}, got {shown(value)}")
+    # A value is known by its name or its number, whichever the user writes.
+    if value in enum.values_by_name or value in enum.values_by_number:
+        return None
+    hint = f"expected one of {names}"
     if isinstance(value, int):
-        if value in enum.values_by_number:
-            return None
-        return Problem(f"{field.name} has no value {value}", f"expected one of {names}")
-    return Problem(f"{field.name} must be one of {names}, got {shown(value)}")
+        return Problem(f"{field.name} has no value {value}", hint)
+    hint = did_you_mean(value, enum.values_by_name) or hint
+    return Problem(f'{field.name} has no value "{value}"', hint)
 
 
 def _message_problem(

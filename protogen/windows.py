@@ -138,7 +138,7 @@ def empty_average(divisor: int) -> float:
     if divisor == 0:
         return math.nan
     # As in C++, 0 divided by a negative number is -0, which Python compares equal to 0.
-    return 0.0 if divisor > 0 else -0.0
+    return math.copysign(0.0, divisor)
 
 
 # The windows of a pooled axis ------------------------------------------------------------------
@@ -285,22 +285,21 @@ def convolution_window(ctx: Context) -> ConvolutionWindow:
 
 def _no_kernel(ctx: Context) -> Fault:
     """The fault of a convolution whose kernel has no size on some axis."""
-    param = ctx.param
     pair = ("kernel_h", "kernel_w")
-    written = [name for name in pair if param.HasField(name)]
-    if not written and not param.kernel_size:
-        return ctx.fault("kernel_size is missing; give it once, or once per axis", "kernel_size")
+    written = list(filter(ctx.param.HasField, pair))
     if len(written) == 1:
-        (missing,) = set(pair) - set(written)
+        (missing,) = set(pair).difference(written)
         return ctx.fault(f"{written[0]} is given without {missing}, which is then 0", written[0])
-    return _zero(ctx, "kernel_size", *pair)
+    if written or ctx.param.kernel_size:
+        return _zero(ctx, "kernel_size", *pair)
+    return ctx.fault("kernel_size is missing; give it once, or once per axis", "kernel_size")
 
 
 def _zero(ctx: Context, field: str, height: str, width: str) -> Fault:
     """The fault of a kernel size or a stride that is given as 0."""
-    param = ctx.param
-    for name in (height, width):
-        if param.HasField(name) and not getattr(param, name):
+    written = filter(ctx.param.HasField, (height, width))
+    for name in written:
+        if getattr(ctx.param, name) == 0:
             field = name
             break
     return ctx.fault(f"{field} must be greater than 0, got 0", field)
@@ -327,7 +326,7 @@ def _field_or_pair(
 ) -> tuple[int, ...]:
     """``kernel_size``, or ``kernel_h`` and ``kernel_w``; stride and pad likewise."""
     param = ctx.param
-    written = [name for name in (height, width) if param.HasField(name)]
+    written = list(filter(param.HasField, (height, width)))
     if not written:
         return per_axis(ctx, field, axes, default)
     if axes != 2:
@@ -371,6 +370,7 @@ def pooling_window(ctx: Context) -> PoolingWindow:
         kernel = _pooling_kernel(ctx)
     pad = _pooling_pair(ctx, "pad", "pad_h", "pad_w")
     stride = _pooling_pair(ctx, "stride", "stride_h", "stride_w")
+    # Not the least of them: no size is less than an unknown one.
     if kernel[0] <= 0 or kernel[1] <= 0:
         raise _empty_kernel(ctx)
     # Caffe has no such check: it divides a float by 0, and converts the infinity to an integer.
@@ -429,9 +429,10 @@ def _pooling_kernel(ctx: Context) -> tuple[int, int]:
 def _pooling_pair(ctx: Context, field: str, height: str, width: str) -> tuple[int, int]:
     """``pad``, or both ``pad_h`` and ``pad_w``; stride likewise."""
     param = ctx.param
-    written = [name for name in (height, width) if param.HasField(name)]
+    written = list(filter(param.HasField, (height, width)))
     if not written:
-        return getattr(param, field), getattr(param, field)
+        value = getattr(param, field)
+        return value, value
     # Unlike the kernel's, a single one of the pair is rejected here.
     if len(written) == 1 or param.HasField(field):
         raise ctx.fault(f"give either {field}, or both {height} and {width}", written[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -127,17 +127,19 @@ def _sources(pairs: _Pairs, old: Sequence[ComparedLayer], new: Sequence[Compared
     # As the Data layer of a train_val.prototxt and the Input of its deploy.prototxt do.
     taken_old, taken_new = _taken(pairs)
     produced: dict[str, int] = {}
-    for position, each in enumerate(new):
-        if position not in taken_new and _is_source(each.layer):
-            produced.setdefault(each.layer.top[0], position)
+    for position, blob in _data_blobs(new, taken_new):
+        produced.setdefault(blob, position)
     found = []
-    for position, each in enumerate(old):
-        if position not in taken_old and _is_source(each.layer):
-            other = produced.pop(each.layer.top[0], None)
-            if other is not None:
-                found.append((position, other))
+    for position, blob in _data_blobs(old, taken_old):
+        other = produced.pop(blob, None)
+        if other is not None:
+            found.append((position, other))
     return found
 
 
-def _is_source(layer: proto.LayerParameter) -> bool:
-    return bool(layer.top and not layer.bottom)
+def _data_blobs(layers: Sequence[ComparedLayer], taken: set[int]) -> Iterator[tuple[int, str]]:
+    """The positions of data layers without a partner, and their first tops."""
+    for position in _free(range(len(layers)), taken):
+        layer = layers[position].layer
+        if layer.top and not layer.bottom:
+            yield position, layer.top[0]

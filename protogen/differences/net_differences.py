@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 from typing import Any, Literal
+
+from google.protobuf.message import Message
 
 from protogen import proto
 from protogen.analysis import Analysis
@@ -18,6 +20,7 @@ from protogen.edits import Edit, format_path
 from protogen.graph import State, Step, Value, runs_in
 from protogen.inference import Inputs
 from protogen.net import Net
+from protogen.proto.fields import has_field
 from protogen.rules.text import reading_errors
 from protogen.shapes import Shape, format_shape, is_known
 from protogen.text.differences import differences, longest_increasing
@@ -35,6 +38,9 @@ Kind = Literal[
 
 #: The kinds that are computed from the rest: they alone do not make two nets different.
 _CONSEQUENCES = ("learnable", "shape")
+
+#: By the index of a layer: its differences, by what they are apart from their phase.
+_ByLayer = dict[int, dict["Difference", "Difference"]]
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,11 @@ class NetDifferences:
     @property
     def same(self) -> bool:
         """Whether both files mean the same net."""
-        return all(each.kind in _CONSEQUENCES for each in self.differences)
+        return not self._causes()
+
+    def _causes(self) -> list[Difference]:
+        """The differences from which the others follow."""
+        return [each for each in self.differences if each.kind not in _CONSEQUENCES]
 
     @cached_property
     def counts(self) -> Counter[Kind]:
@@ -84,12 +94,8 @@ class NetDifferences:
     @property
     def equal_layers(self) -> int:
         """The number of layers of which nothing differs, except shapes."""
-        changed = set()
-        for each in self.differences:
-            if each.kind not in _CONSEQUENCES:
-                changed.add(each.old_index)
-        equal = [old for old, _ in self.pairs if old not in changed]
-        return len(equal)
+        changed = {each.old_index for each in self._causes()}
+        return len(dict(self.pairs).keys() - changed)
 
     def of_kind(self, *kinds: Kind) -> list[Difference]:
         """The differences of these kinds."""
@@ -106,11 +112,7 @@ def diff(
     source is unavailable, in both nets. Raises `ProtogenError` for a text that could not be read
     completely.
     """
-    for each in ignore:
-        if each not in IGNORABLE:
-            expected = f"expected {', '.join(IGNORABLE)}"
-            near = did_you_mean(each, IGNORABLE)
-            raise ValueError(f'cannot ignore "{each}"; {near or expected}')
+    _check_ignorable(ignore)
     # What a reader has skipped would look like a layer that was removed.
     for net in (old, new):
         errors = reading_errors(net.current.findings)
@@ -118,6 +120,15 @@ def diff(
             raise ProtogenError(errors)
     without_training = "training" in ignore
     return _Comparison(old, new, without_training, inputs or {}).result()
+
+
+def _check_ignorable(ignore: Collection[str]) -> None:
+    """Raise `ValueError` for what `diff` cannot ignore."""
+    for each in ignore:
+        if each not in IGNORABLE:
+            expected = f"expected {', '.join(IGNORABLE)}"
+            near = did_you_mean(each, IGNORABLE)
+            raise ValueError(f'cannot ignore "{each}"; {near or expected}')
 
 
 class _Comparison:
@@ -146,8 +157,8 @@ class _Comparison:
             # An added layer comes right before the one that follows it in the new net.
             found += _up_to(added, self.new[other].index)
             found += self._pair(layer, self.new[other], moved=position in moved)
-            found += rewired.get(layer.index, [])
-            found += shapes.get(layer.index, [])
+            found += rewired[layer.index].values()
+            found += shapes[layer.index].values()
         return NetDifferences([*found, *added], self.indices)
 
     def _layers(self, net: Net) -> list[ComparedLayer]:
@@ -163,15 +174,15 @@ class _Comparison:
     # Layers ----------------------------------------------------------------------------------
 
     def _net_fields(self) -> Iterator[Difference]:
-        before, after = (_net_message(net) for net in self.nets)
+        before, after = map(_net_message, self.nets)
         for path, old, new in _changes(before, after):
             yield Difference("net", "", "", old, new, path)
 
     def _moved(self) -> set[int]:
         """The positions of the layers that are not in the order of the new net."""
         # The fewest layers that have to move, so that one layer at another place is one difference.
-        kept = {a for a, _ in longest_increasing(self.pairs)}
-        return {a for a, _ in self.pairs}.difference(kept)
+        kept = longest_increasing(self.pairs)
+        return dict(self.pairs).keys() - dict(kept).keys()
 
     def _added(self) -> list[Difference]:
         known = {b for _, b in self.pairs}
@@ -204,19 +215,21 @@ class _Comparison:
 
     # Wiring and shapes -----------------------------------------------------------------------
 
-    def _by_phase(self) -> tuple[dict[int, list[Difference]], dict[int, list[Difference]]]:
+    def _by_phase(self) -> tuple[_ByLayer, _ByLayer]:
         """The differences of wiring and of shapes, by the index of the layer in the old net."""
-        rewired: dict[int, list[Difference]] = {}
-        shapes: dict[int, list[Difference]] = {}
+        rewired: _ByLayer = defaultdict(dict)
+        shapes: _ByLayer = defaultdict(dict)
         phases = ("TEST",) if self.without_training else ("TRAIN", "TEST")
         for phase in phases:
-            state = State(phase)
-            before, after = (net.analysis(state, present(self.inputs, net)) for net in self.nets)
+            before, after = (self._analysis(net, phase) for net in self.nets)
             wires = _Wires(before, after, self.indices)
             for old, new in wires.steps():
-                _extend(rewired, old.index, wires.rewired(old, new))
-                _extend(shapes, old.index, self._shapes(old, new, phase))
+                _extend(rewired[old.index], wires.rewired(old, new))
+                _extend(shapes[old.index], self._shapes(old, new, phase))
         return rewired, shapes
+
+    def _analysis(self, net: Net, phase: str) -> Analysis:
+        return net.analysis(State(phase), present(self.inputs, net))
 
     def _shapes(self, old: Step, new: Step, phase: str) -> Iterator[Difference]:
         for top, other in zip(old.tops, new.tops):
@@ -261,17 +274,12 @@ def _up_to(added: list[Difference], index: int) -> list[Difference]:
     return found
 
 
-def _extend(by_layer: dict[int, list[Difference]], index: int, more: Iterator[Difference]) -> None:
+def _extend(known: dict[Difference, Difference], more: Iterator[Difference]) -> None:
     """Add differences; one that is the same in both phases is added once, without its phase."""
-    known = by_layer.setdefault(index, [])
     for each in more:
         in_any_phase = replace(each, phase="")
-        for position, other in enumerate(known):
-            if replace(other, phase="") == in_any_phase:
-                known[position] = in_any_phase
-                break
-        else:
-            known.append(each)
+        is_in_both = in_any_phase in known
+        known[in_any_phase] = in_any_phase if is_in_both else each
 
 
 def _step(
@@ -335,18 +343,17 @@ class _Wires:
     def _same(self, old: Value | None, new: Value | None, same_name: bool) -> bool:
         """Whether two values, as found by `_source`, are the same."""
         # Data layers of different types need not be partners.
-        both_are_data = _is_data(old) and _is_data(new)
-        if both_are_data and same_name:
+        if same_name and _is_data(old) and _is_data(new):
             return True
         if old is None or new is None:
             return False
         partner = self._partner.get(old.step.index)
         if partner is not None:
-            same_layer = partner == new.step.index
-            return same_layer and old.top == new.top
+            return (partner, old.top) == (new.step.index, new.top)
+        if new.step.index in self._partners:
+            return False
         # Neither net has the layer of the other: then only the names are left to compare.
-        has_partner = new.step.index in self._partners
-        return old.name == new.name and not has_partner
+        return old.name == new.name
 
 
 def _is_data(value: Value | None) -> bool:
@@ -368,28 +375,32 @@ def _described(value: Value | None, name: str) -> str:
 
 def _renamed_tops(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
     """The tops with new names, unless a layer and its top have been renamed alike."""
+    renamed_alike = (old.name, new.name)
     tops = zip_longest(old.top, new.top, fillvalue="")
     for position, (before, after) in enumerate(tops):
         # A layer in place writes what an earlier layer has named.
         if before in old.bottom and after in new.bottom:
             continue
-        if before == after or (before, after) == (old.name, new.name):
-            continue
-        yield f"top[{position}]", before, after
+        if before != after and (before, after) != renamed_alike:
+            yield f"top[{position}]", before, after
 
 
 def _whole(kind: Kind, each: ComparedLayer) -> Difference:
-    index = {"old_index" if kind == "removed" else "new_index": each.index}
-    return Difference(kind, each.layer.name, each.layer.type, **index)  # type: ignore[arg-type]
+    """A layer that only one of the nets has."""
+    found = Difference(kind, each.layer.name, each.layer.type)
+    if kind == "removed":
+        return replace(found, old_index=each.index)
+    return replace(found, new_index=each.index)
 
 
 def _net_message(net: Net) -> Any:
     """What a net says apart from its layers, in normal form."""
     message = net.current.message
     found = type(message)()
-    for descriptor, value in message.ListFields():
-        if descriptor.name in ("name", "force_backward", "debug_info"):
-            setattr(found, descriptor.name, value)
+    # Inputs are compared as the layers that they become, and the others are lists of layers.
+    for name in ("name", "force_backward", "debug_info"):
+        if has_field(message, name):
+            setattr(found, name, getattr(message, name))
     if message.HasField("state"):
         found.state.CopyFrom(message.state)
     return normal_message(found)
@@ -467,7 +478,8 @@ def _named(descriptor: Any, value: Any) -> Any:
     # A repeated field of enums has a list here.
     if not isinstance(value, int):
         return value
-    return _Word(descriptor.enum_type.values_by_number[value].name)
+    name = descriptor.enum_type.values_by_number[value].name
+    return _Word(name)
 
 
 class _Word(str):
@@ -476,29 +488,35 @@ class _Word(str):
     __slots__ = ()
 
 
-def _as_text(value: Any) -> str:
-    if hasattr(value, "ListFields"):
-        return "{ " + " ".join(_field_texts(value)) + " }"
-    if isinstance(value, _Word):
-        return value
-    # A bool is an int as well, so it comes first.
-    if isinstance(value, bool):
-        return "true" if value else "false"
+def _bool_text(value: bool) -> str:
+    return "true" if value else "false"
+
+
+#: How a value is written, by its type.
+_WRITERS: Mapping[type, Callable[[Any], str]] = {
+    _Word: str,
+    bool: _bool_text,
+    bytes: repr,
     # Fields are float32: more digits would show 0.1 as 0.10000000149.
-    if isinstance(value, float):
-        return f"{value:.7g}"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, bytes):
-        return repr(value)
+    float: "{:.7g}".format,
+    int: str,
+    str: '"{}"'.format,
+}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, Message):
+        return "{ " + " ".join(_field_texts(value)) + " }"
+    write = _WRITERS.get(type(value))
+    if write is not None:
+        return write(value)
+    # What is left is the list of a repeated field.
     return "[" + ", ".join(map(_as_text, value)) + "]"
 
 
 def _field_texts(message: Any) -> Iterator[str]:
     for descriptor, value in message.ListFields():
-        if hasattr(value, "ListFields"):
+        if isinstance(value, Message):
             yield f"{descriptor.name} {_as_text(value)}"
         else:
             yield f"{descriptor.name}: {_as_text(_named(descriptor, value))}"

@@ -6,8 +6,10 @@ An explicit default is left out, ``kernel_h: 3 kernel_w: 3`` is ``kernel_size: 3
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from google.protobuf.message import Message
 
 from protogen import layers as layer_types
 from protogen import proto
@@ -25,8 +27,11 @@ _TRAINING_PARAMETERS = ("batch_size", "engine", "filler")
 #: The fields of a window with the default of each; absent sizes have none.
 _WINDOW = (("kernel", None), ("stride", 1), ("pad", 0))
 
-#: Older names of a field.
-_OLD_NAMES = {"concat_param": ("concat_dim", "axis"), "slice_param": ("slice_dim", "axis")}
+#: Older names of a field, by the message and the present name.
+_OLD_NAMES = {
+    ("concat_param", "axis"): "concat_dim",
+    ("slice_param", "axis"): "slice_dim",
+}
 
 
 def normal_layer(layer: proto.LayerParameter, *, without_training: bool = False) -> Any:
@@ -74,21 +79,14 @@ def normal_net(net: proto.NetParameter) -> proto.NetParameter:
 
 
 def _normalize_spelling(layer: proto.LayerParameter) -> None:
-    for home, (old, new) in _OLD_NAMES.items():
+    for (home, new), old in _OLD_NAMES.items():
+        param = getattr(layer, home)
+        if has_field(param, old):
+            setattr(param, new, getattr(param, old))
+            param.ClearField(old)
+    for home, normalize in _NORMALIZERS.items():
         if has_field(layer, home):
-            _rename_field(getattr(layer, home), old, new)
-    if layer.HasField("convolution_param"):
-        _normalize_convolution(layer.convolution_param)
-    if layer.HasField("pooling_param"):
-        _normalize_pooling(layer.pooling_param)
-    if layer.HasField("eltwise_param"):
-        _normalize_eltwise(layer.eltwise_param)
-
-
-def _rename_field(param: Any, old: str, new: str) -> None:
-    if has_field(param, old):
-        setattr(param, new, getattr(param, old))
-        param.ClearField(old)
+            normalize(getattr(layer, home))
 
 
 def _normalize_eltwise(param: Any) -> None:
@@ -143,17 +141,24 @@ def _normalize_pooling(param: Any) -> None:
             setattr(param, name, sizes[0])
 
 
+#: The messages that have several spellings for the same parameters.
+_NORMALIZERS: Mapping[str, Callable[[Any], None]] = {
+    "convolution_param": _normalize_convolution,
+    "eltwise_param": _normalize_eltwise,
+    "pooling_param": _normalize_pooling,
+}
+
+
 # Training --------------------------------------------------------------------------------------
 
 
 def _remove_training(layer: Any) -> None:
+    """Leave out what a layer says about training only."""
     for name in _TRAINING:
         layer.ClearField(name)
-    for param in layer.param:
-        param.ClearField("lr_mult")
-        param.ClearField("decay_mult")
-    for field, value in layer.ListFields():
-        if field.message_type is not None and not is_repeated(field):
+    _remove_rates(layer)
+    for _, value in layer.ListFields():
+        if isinstance(value, Message):
             _remove_training_parameters(value)
     for shape in layer.input_param.shape:
         # The first size is the batch, unless there is no other.
@@ -161,9 +166,18 @@ def _remove_training(layer: Any) -> None:
             shape.dim[0] = 1
 
 
+def _remove_rates(layer: Any) -> None:
+    """Leave out the learning rates; the names of shared blobs stay."""
+    for param in layer.param:
+        param.ClearField("lr_mult")
+        param.ClearField("decay_mult")
+
+
 def _remove_training_parameters(param: Any) -> None:
+    """Leave out fillers, batches and engines."""
     for name in param.DESCRIPTOR.fields_by_name:
-        if name in _TRAINING_PARAMETERS or name.endswith("_filler"):
+        is_filler = name.endswith("_filler")
+        if is_filler or name in _TRAINING_PARAMETERS:
             param.ClearField(name)
 
 
@@ -172,7 +186,8 @@ def _normalize_rules(layer: proto.LayerParameter) -> None:
     if layer.include or len(layer.exclude) != 1:
         return
     (rule,) = layer.exclude
-    if [field.name for field, _ in rule.ListFields()] != ["phase"]:
+    # With a stage or a level, what is left of the states is more than the other phase.
+    if rule != type(rule)(phase=rule.phase):
         return
     (other,) = set(PHASES.values()).difference([rule.phase])
     layer.ClearField("exclude")
@@ -195,9 +210,7 @@ def _normalize_weights(layer: proto.LayerParameter) -> None:
 def _normalize_params(layer: proto.LayerParameter) -> None:
     """Entries at the end that say nothing; a BatchNorm has the learning rates 0 in any case."""
     if layer.type == "BatchNorm":
-        for param in layer.param:
-            param.ClearField("lr_mult")
-            param.ClearField("decay_mult")
+        _remove_rates(layer)
     while layer.param and not layer.param[-1].ListFields():
         del layer.param[-1]
 
@@ -206,15 +219,19 @@ def _normalize_params(layer: proto.LayerParameter) -> None:
 
 
 def _remove_defaults(message: Any) -> None:
+    """Leave out fields that have their default, and messages that then are empty."""
     for field, value in message.ListFields():
-        if field.message_type is None:
-            # Without a default in the schema, Caffe may ask whether the field is there.
-            if field.has_default_value and value == field.default_value:
-                message.ClearField(field.name)
-        elif is_repeated(field):
-            for element in value:
+        elements = value if is_repeated(field) else [value]
+        if field.message_type is not None:
+            for element in elements:
                 _remove_defaults(element)
-        else:
-            _remove_defaults(value)
-            if not value.ListFields():
-                message.ClearField(field.name)
+        if not is_repeated(field) and _says_nothing(field, value):
+            message.ClearField(field.name)
+
+
+def _says_nothing(field: Any, value: Any) -> bool:
+    """Whether a net without a value, from which defaults have been removed, means the same."""
+    if isinstance(value, Message):
+        return not value.ListFields()
+    # Without a default in the schema, Caffe may ask whether the field is there.
+    return bool(field.has_default_value and value == field.default_value)

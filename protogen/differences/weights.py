@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -75,8 +75,10 @@ def weights_fit(
             found.append(fit)
     loaded = WeightsFit(found).of("loads")
     shared = _shared([target[each.layer] for each in loaded])
-    for name, step in target.items():
-        if name not in saved and step.facts.blobs:
+    new_names = [name for name in target if name not in saved]
+    for name in new_names:
+        step = target[name]
+        if step.facts.blobs:
             found.append(_filled(step, shared))
     return WeightsFit(found)
 
@@ -116,9 +118,8 @@ def _data(known: Analysis, unknown: Analysis, inputs: Inputs) -> Inputs:
 
 def _unknown_data(analysis: Analysis) -> Iterator[Value]:
     """The tops of data layers whose shapes are unknown, as those of a missing database."""
-    for step in analysis.steps:
-        if step.bottoms:
-            continue
+    sources = [step for step in analysis.steps if not step.bottoms]
+    for step in sources:
         for value in step.tops:
             if not is_known(value.shape):
                 yield value
@@ -138,21 +139,25 @@ def _fit(saved: Step, target: Step | None) -> BlobFit | None:
         if not saved.facts.blobs:
             return None
         return BlobFit(saved.name, saved.type, "unused", "no layer with this name")
-    old, new = saved.facts.blobs, target.facts.blobs
     # A layer with unknown blobs seems to have none, so this comes before they are counted.
     if not _is_known(saved) or not _is_known(target):
         return BlobFit(target.name, target.type, "unknown", "the shapes are not known")
-    if not old and not new:
+    if not saved.facts.blobs and not target.facts.blobs:
         return None
+    reason = _misfit(saved.facts.blobs, target.facts.blobs)
+    return BlobFit(target.name, target.type, "aborts" if reason else "loads", reason)
+
+
+def _misfit(old: Sequence[Learnable], new: Sequence[Learnable]) -> str:
+    """Why the blobs of a layer do not fit it; empty if they do."""
     if len(old) != len(new):
-        reason = f"the caffemodel has {len(old)} blobs, and the net {len(new)}"
-        return BlobFit(target.name, target.type, "aborts", reason)
+        return f"the caffemodel has {len(old)} blobs, and the net {len(new)}"
     for before, after in zip(old, new):
         # Only blobs of old files may differ, which have num, channels, height and width.
         # (source: ``Blob::ShapeEquals``)
         if before.shape != after.shape:
-            return BlobFit(target.name, target.type, "aborts", _mismatch(before, after))
-    return BlobFit(target.name, target.type, "loads")
+            return _mismatch(before, after)
+    return ""
 
 
 def _mismatch(old: Learnable, new: Learnable) -> str:
@@ -189,8 +194,9 @@ def _shared(loaded: list[Step]) -> set[str]:
 def _filled(step: Step, shared: set[str]) -> BlobFit:
     """What becomes of a layer that the caffemodel does not have."""
     # Blobs beyond the params are not shared.
-    names = [param.name for param in step.layer.param[: len(step.facts.blobs)]]
-    if len(names) == len(step.facts.blobs) and shared.issuperset(names):
+    number = len(step.facts.blobs)
+    names = [param.name for param in step.layer.param[:number]]
+    if len(names) == number and shared.issuperset(names):
         return BlobFit(step.name, step.type, "loads", "shares the blobs of another layer")
     reason = "the caffemodel has no layer with this name"
     return BlobFit(step.name, step.type, "filler", reason)

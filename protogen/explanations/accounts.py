@@ -45,7 +45,11 @@ class _Lines:
 
     def of_amount(self, amount: Amount) -> Iterator[str]:
         """Where the sizes of an amount come from, if a layer computes them."""
-        places = [place for place in amount.places if place.size != 1]
+        places = []
+        for place in amount.places:
+            # A size of 1 has no part in the product.
+            if place.size != 1:
+                places.append(place)
         return self.of_places(places)
 
     def of_places(self, places: Iterable[Place]) -> Iterator[str]:
@@ -80,13 +84,15 @@ class _Lines:
 
     def _origin(self, derivation: Derivation) -> Iterator[str]:
         """Where a size comes from in the first place; nothing for an input."""
-        step, size = derivation.place.value.step, derivation.place.size
+        step = derivation.place.value.step
+        size = derivation.place.size
+        setting = derivation.setting
         name = f"  {self._name(step)}"
         if derivation.kind in (Kind.PRODUCT, Kind.SUM):
             yield from self._settings(derivation)
             yield f"{name}: {derivation.equation}"
-        elif derivation.setting is not None:
-            yield f"{name}: {derivation.setting.text(derivation.setting.value)}"
+        elif setting is not None:
+            yield f"{name}: {setting.text(setting.value)}"
         elif derivation.kind is Kind.SET:
             cause = f"always {size} here"
             # A flag sets this size, not a number.
@@ -163,11 +169,13 @@ class _Account(_Lines):
 
     def _total(self, amount: Amount, what: str) -> str:
         value = amount.value
-        name = self._divergence.join.name if value is None else value.name
-        verb = "has"
         # What a field states, or each prior box needs, is required: no blob has so many elements.
-        if value is None or amount.factor != 1:
-            verb = "requires"
+        if value is None:
+            name, verb = self._divergence.join.name, "requires"
+        elif amount.factor != 1:
+            name, verb = value.name, "requires"
+        else:
+            name, verb = value.name, "has"
         if amount.multiple_of:
             verb += f" a multiple of {amount.multiple_of}, such as"
         return f'"{name}" {verb} {_counted(amount, what)}'
@@ -177,12 +185,15 @@ class _Account(_Lines):
     def _pair(self, alike: Sequence[Pair]) -> Iterator[str]:
         """The account of the first of several pairs, which is that of the others, too."""
         pair = alike[0]
-        axes = list(dict.fromkeys(each.name for each in alike))
+        names = [each.name for each in alike]
+        axes = list(dict.fromkeys(names))
         yield from self._start(pair, axes)
         yield from self._way(pair.first, pair, axes)
+        ends = [(each.first.end.axis, each.second.end.axis) for each in alike]
         # The axes may have other numbers in the second blob, and then other names.
-        if any(each.first.end.axis != each.second.end.axis for each in alike):
-            axes = list(dict.fromkeys(f"axis {each.second.end.axis}" for each in alike))
+        if any(axis != other for axis, other in ends):
+            names = [f"axis {other}" for _, other in ends]
+            axes = list(dict.fromkeys(names))
         yield from self._way(pair.second, pair, axes)
 
     def _way(self, branch: Branch, pair: Pair, axes: Sequence[str]) -> Iterator[str]:
@@ -220,10 +231,13 @@ class _Account(_Lines):
 def _start(pair: Pair, place: Place, axes: Sequence[str]) -> tuple[str, str]:
     """Where a way starts, and its size there: ``"data"`` and ``height and width 75``."""
     blob = f'"{place.value.name}"'
+    # A number is that of one blob, so it is said of which.
     if pair.is_moved or place.name.startswith("axis"):
         return f"axis {place.axis} of {blob}", str(place.size)
-    names = axes if len(axes) > 1 else [place.name]
-    return blob, f"{' and '.join(names)} {place.size}"
+    names = place.name
+    if len(axes) > 1:
+        names = " and ".join(axes)
+    return blob, f"{names} {place.size}"
 
 
 def _counted(amount: Amount, what: str) -> str:
@@ -246,9 +260,12 @@ def _has(place: Place, axes: Sequence[str]) -> str:
 
 def _parting(pair: Pair) -> str:
     """Where the ways part, or what makes the difference, after "both come from ..."."""
-    culprit, changes = pair.culprit, pair.changes
+    culprit = pair.culprit
+    changes = pair.changes
     if culprit is not None:
-        way = "up" if culprit.error > 0 else "down"
+        way = "down"
+        if culprit.error > 0:
+            way = "up"
         layer = f'"{culprit.step.name}" ({culprit.step.type})'
         # The ways part earlier in the net, but here the sizes do.
         return f" and part at {layer}, where Caffe rounds {way}"

@@ -56,8 +56,8 @@ def effects(before: Analysis, after: Analysis, changes: Sequence[Change]) -> str
     resized = False
     for change in changes:
         # The shapes of weights after the join were unknown before, so the change names its layers.
-        weights.update(dict.fromkeys(step.name for step in change.relearns))
-        recomputed.update(dict.fromkeys(step.name for step in change.recomputes))
+        weights.update(_layer_names(change.relearns))
+        recomputed.update(_layer_names(change.recomputes))
         resized = resized or change.resizes_images
     sizes: dict[str, None] = {}
     # With images of another size, the size of every blob changes, which is not worth a word.
@@ -68,22 +68,29 @@ def effects(before: Analysis, after: Analysis, changes: Sequence[Change]) -> str
         kept.append("weights")
     if not sizes and not resized:
         kept.append("sizes")
-    changed = _changed(list(weights), list(sizes), list(recomputed))
     found = []
     if kept:
-        found.append(f"keeps all {' and '.join(kept)}")
+        things = " and ".join(kept)
+        found.append(f"keeps all {things}")
+    changed = _changed(list(weights), list(sizes), list(recomputed))
     if changed:
         found.append(f"changes {_joined(changed)}")
     return "; ".join(found)
+
+
+def _layer_names(steps: Sequence[Step]) -> dict[str, None]:
+    """The names of layers, in order; a net may have a name twice."""
+    return dict.fromkeys([step.name for step in steps])
 
 
 def _changed_weights(before: Analysis, after: Analysis) -> dict[str, None]:
     """The names of the layers whose learnable blobs have another shape."""
     found: dict[str, None] = {}
     for name, shapes in before.params.items():
-        for old, new in zip(shapes, after.params.get(name, ())):
-            if differ(old, new):
-                found[name] = None
+        new_shapes = after.params.get(name, ())
+        # What is unknown before or after does not count as a change.
+        if any(map(differ, shapes, new_shapes)):
+            found[name] = None
     return found
 
 
@@ -103,14 +110,18 @@ def _changed_sizes(before: Analysis, after: Analysis) -> dict[str, None]:
 def _changed(weights: list[str], sizes: list[str], recomputed: list[str]) -> list[str]:
     """What is changed, in words: ``the weights of "conv1"``."""
     found = []
-    if weights and weights == sizes:  # a top usually has the name of its layer
+    # A top usually has the name of its layer, so that one name says both.
+    if weights and weights == sizes:
         found.append(f"the weights and the size of {_names(weights, 'layer')}")
+        sizes = []
     elif weights:
         found.append(f"the weights of {_names(weights, 'layer')}")
-    if sizes and sizes != weights:
+    if sizes:
         found.append(f"the size of {_names(sizes, 'blob')}")
     if recomputed:
-        verb = "computes" if len(recomputed) == 1 else "compute"
+        verb = "compute"
+        if len(recomputed) == 1:
+            verb = "computes"
         found.append(f"what {_names(recomputed, 'layer')} {verb}")
     return found
 
@@ -118,7 +129,8 @@ def _changed(weights: list[str], sizes: list[str], recomputed: list[str]) -> lis
 def _names(names: list[str], what: str) -> str:
     if len(names) > _NAMED:
         return plural(len(names), what)
-    return " and ".join(f'"{name}"' for name in names)
+    quoted = [f'"{name}"' for name in names]
+    return " and ".join(quoted)
 
 
 def _joined(parts: list[str]) -> str:

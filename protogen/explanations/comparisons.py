@@ -7,7 +7,7 @@ at the bottoms, so that the first comparison that fails is the one that Caffe ab
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -59,16 +59,18 @@ class Amount:
     @property
     def equation(self) -> str:
         """``2 * 64 * 64 = 8192``, or ``896 / 4 * 2 = 448``; ``10`` for a single number."""
+        assert self.size is not None
         sizes = [place.size for place in self.places]
         sizes += self.stated
-        text = " * ".join(map(str, sizes))
-        if not sizes:
-            text = "1"  # a scalar has one element
-        if self.factor.denominator != 1:
-            text += f" / {self.factor.denominator}"
-        if self.factor.numerator != 1:
-            text += f" * {self.factor.numerator}"
-        assert self.size is not None
+        # Without an axis it is a scalar, which has one element.
+        text = " * ".join(map(str, sizes)) or "1"
+        # As SSD counts: 4 numbers make a prior box, which has a score for each class.
+        divisor = self.factor.denominator
+        if divisor != 1:
+            text += f" / {divisor}"
+        multiplier = self.factor.numerator
+        if multiplier != 1:
+            text += f" * {multiplier}"
         if text == str(self.size):
             return text
         return equation(text, self.size)
@@ -93,7 +95,8 @@ class Comparison:
     def values(self) -> list[Value]:
         """The blobs that are compared."""
         found: list[Value] = []
-        for value in (self.first.value, self.second.value):
+        for amount in (self.first, self.second):
+            value = amount.value
             # A layer may read one blob twice.
             if value is not None and value not in found:
                 found.append(value)
@@ -142,11 +145,21 @@ def failing_comparisons(step: Step) -> list[Comparison]:
     if None in step.bottom_shapes:
         return []
     bottoms = list(filter(None, step.bottoms))
+    comparisons = rule(step, bottoms)
     try:
-        return [each for each in rule(step, bottoms) if each.fails]
+        return _failing(comparisons)
     except (IndexError, ValueError, ZeroDivisionError):
         # A layer with too few bottoms, or a bottom with too few axes, has another fault.
         return []
+
+
+def _failing(comparisons: Iterable[Comparison]) -> list[Comparison]:
+    """Those that the layer rejects. Raises what the rule of a layer type raises."""
+    found = []
+    for comparison in comparisons:
+        if comparison.fails:
+            found.append(comparison)
+    return found
 
 
 def _axis(
@@ -380,8 +393,11 @@ def _replaced_axes(step: Step, bottom: Value) -> tuple[int, int] | None:
 
 def _nearest_size(elements: int | None, others: int) -> int:
     """The size with which others have about so many elements; 0 if some size fits, or none does."""
-    if elements is None or others == 0 or elements % others == 0:
+    if not elements or not others:
         return 0
+    if elements % others == 0:
+        return 0
+    # The quotient, rounded to the nearest integer.
     return (2 * elements + others) // (2 * others)
 
 
@@ -422,12 +438,14 @@ def shared_comparisons(analysis: Analysis, step: Step) -> list[Comparison]:
     An InnerProduct learns a weight for each element of its bottom, a Convolution for each channel.
     """
     names = _param_names(step)
-    for other in analysis.steps:
-        if other is step:
-            break  # the owner of a shared blob is the first layer, so it comes earlier
-        if other.type != step.type or names.isdisjoint(_param_names(other)):
+    # The owner of a shared blob is the first layer, so it comes earlier.
+    for other in analysis.steps[: analysis.steps.index(step)]:
+        if other.type != step.type:
             continue
-        found = [each for each in _shared(step, other) if each.fails]
+        shares = names & _param_names(other)
+        if not shares:
+            continue
+        found = _failing(_shared(step, other))
         if found:
             return found
     return []
@@ -440,17 +458,26 @@ def _param_names(step: Step) -> set[str]:
 
 def _shared(step: Step, other: Step) -> Iterator[Comparison]:
     """What of the first bottoms of two layers decides the shape of their weights."""
-    if not step.bottoms or not other.bottoms:
-        return
-    first, second = step.bottoms[0], other.bottoms[0]
+    first, second = _first_bottom(step), _first_bottom(other)
     if first is None or second is None:
         return
-    if not first.shape or not second.shape:
-        return
     if step.type == "InnerProduct":
+        # The axes from this one on are flattened into one row of weights for each output.
         axis = step.layer.inner_product_param.axis % _axes(first)
-        yield Comparison("element", _count(first, axis), _count(second, axis))
+        mine = _count(first, axis)
+        theirs = _count(second, axis)
+        yield Comparison("element", mine, theirs)
     elif step.type in ("Convolution", "Deconvolution"):
-        if min(_axes(first), _axes(second)) < 2:
-            return  # has no channels
+        fewest = min(_axes(first), _axes(second))
+        # Without channels, the layer has another fault.
+        if fewest < 2:
+            return
         yield _axis("channels", first, second, 1)
+
+
+def _first_bottom(step: Step) -> Value | None:
+    """The first bottom; ``None`` if there is none, or its shape has no axis or is unknown."""
+    bottom = next(iter(step.bottoms), None)
+    if bottom is None or not bottom.shape:
+        return None
+    return bottom

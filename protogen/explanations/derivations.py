@@ -109,16 +109,18 @@ class Derivation:
     def equation(self) -> str:
         """The arithmetic of a product or a sum, or nothing if there is none to show."""
         sizes = [str(source.size) for source in self.sources]
+        total = self.place.known_size
         if self.kind is Kind.SUM:
-            return equation(" + ".join(sizes), self.place.known_size)
+            return equation(" + ".join(sizes), total)
         if self.kind is not Kind.PRODUCT:
             return ""
-        if self.factor.numerator != 1:
-            sizes.append(str(self.factor.numerator))
+        multiplier, divisor = self.factor.as_integer_ratio()
+        if multiplier != 1:
+            sizes.append(str(multiplier))
         text = " * ".join(sizes)
-        if self.factor.denominator != 1:
-            text += f" / {self.factor.denominator}"
-        return equation(text, self.place.known_size)
+        if divisor != 1:
+            text += f" / {divisor}"
+        return equation(text, total)
 
 
 class Derivations:
@@ -163,10 +165,12 @@ class Derivations:
         derivation = self.of(way[-1])
         if derivation.kind is not Kind.PRODUCT or derivation.factor != 1:
             return [place]
+        kinds = [self.of(each).kind for each in way]
         # A size that changes on the way is no longer the product.
-        if any(self.of(each).kind is Kind.CHANGED for each in way):
+        if Kind.CHANGED in kinds:
             return [place]
         found = []
+        # A Flatten of a Flatten: each factor may be a product itself.
         for source in derivation.sources:
             found += self.factors(source)
         return found
@@ -277,25 +281,31 @@ class _LayerRule:
             known: list[int | None] = []
             for axis, size in enumerate(shape or ()):
                 source = bottom, axis
+                # What has no influence stays unknown, so that it cannot be a fault either.
                 if source in self.inputs:
                     known.append(sizes.get(source, size))
                 else:
                     known.append(None)
             shapes.append(tuple(known))
+        if layer is None:
+            layer = self._step.layer
         try:
-            return self._infer(shapes, layer or self._step.layer)
+            return self._infer(shapes, layer)
         except Fault:
             return None
 
     def product_factor(self) -> Fraction | None:
         """The number that the product of the inputs is multiplied by; ``None`` for no product."""
         sizes = self._input_sizes()
-        size, product = self._place.known_size, math.prod(sizes.values())
+        size = self._place.known_size
+        product = math.prod(sizes.values())
+        # Twice nothing is nothing: with a size of 0, every function looks like a product.
         if not size or not product:
             return None
         # Doubling one factor doubles a product; doubling one part does not double a sum.
         for source, each in sizes.items():
-            if self.size_with({source: 2 * each}) != 2 * size:
+            doubled = self.size_with({source: 2 * each})
+            if doubled != 2 * size:
                 return None
         return Fraction(size, product)
 
@@ -370,13 +380,16 @@ def _numbers(step: Step) -> Iterator[tuple[str, int]]:
 
 
 def _numbers_in(message: Any, path: str) -> Iterator[tuple[str, int]]:
+    """The same of a message, with the paths of the fields in it."""
     for field, value in message.ListFields():
         name = f"{path}.{field.name}"
         elements = {name: value}
         if is_repeated(field):
             elements = {f"{name}[{i}]": each for i, each in enumerate(value)}
+        is_message = field.message_type is not None
+        is_integer = field.type in INTEGER_RANGES
         for place, each in elements.items():
-            if field.message_type is not None:
+            if is_message:
                 yield from _numbers_in(each, place)
-            elif field.type in INTEGER_RANGES:
+            elif is_integer:
                 yield place, int(each)

@@ -168,13 +168,15 @@ class Pair:
             return []
         found = []
         for branch, other in ((self.first, self.second), (self.second, self.first)):
+            wanted = other.end.known_size
             for index, change in enumerate(branch.changes):
                 # What the edges take away from the size that the stride alone would give.
                 missing = change.arithmetic.ideal - change.after
                 if not missing:
                     continue
-                size = branch.end.known_size + branch.carried(index, missing)
-                if size == other.end.known_size:
+                more = branch.carried(index, missing)
+                size = branch.end.known_size + more
+                if size == wanted:
                     found.append(change)
         return found
 
@@ -200,6 +202,7 @@ class Pair:
 
     def fits(self, first: int | None, second: int | None) -> bool:
         """Whether the layer may accept these sizes."""
+        # What is unknown may be anything; inference has the last word.
         if first is None or second is None:
             return True
         return self.comparison.holds(first, second)
@@ -223,8 +226,10 @@ class Divergence:
         found: dict[Step, set[int]] = {}
         for pair in self.pairs:
             for branch in pair.branches:
+                # A change near the join has the fewest layers after it.
                 for change in reversed(branch.changes):
-                    found.setdefault(change.step, set()).add(change.bottom_axis)
+                    axes = found.setdefault(change.step, set())
+                    axes.add(change.bottom_axis)
         return found
 
     @property
@@ -307,15 +312,15 @@ def is_broadcast(large: Value, small: Value) -> bool:
     """Whether a blob has one element for each image and channel of another: 1x16x1x1 or 1x16."""
     if large.shape is None or small.shape is None:
         return False
-    if len(large.shape) <= 2 or len(small.shape) < 2:
+    channels = small.shape[:2]
+    if len(channels) < 2 or channels != large.shape[:2]:
         return False
-    if small.shape[:2] != large.shape[:2]:
-        return False
+    # Attention, as of SENet, has a weight for each channel, and not for each place.
     if set(small.shape[2:]) - {1}:
         return False
-    largest = max(size or 0 for size in large.shape[2:])
+    sides = [size or 0 for size in large.shape[2:]]
     # A size of 2 against 1 is more likely a rounding.
-    return largest > 2
+    return max(sides, default=0) > 2
 
 
 # Finding a divergence --------------------------------------------------------------------------
@@ -342,13 +347,15 @@ def find_divergence(derivations: Derivations, join: Step) -> Divergence | None:
 
 def _is_cause(join: Step, comparison: Comparison) -> bool:
     """Whether the layer's fault is about this comparison: it is gone if a size is unknown."""
+    assert join.schema is not None
     place = (*comparison.first.places, *comparison.second.places)[0]
     shapes = join.bottom_shapes
     for index, bottom in enumerate(join.bottoms):
         shape = shapes[index]
         if bottom is place.value and shape is not None:
-            shapes[index] = (*shape[: place.axis], None, *shape[place.axis + 1 :])
-    assert join.schema is not None
+            unknown = list(shape)
+            unknown[place.axis] = None
+            shapes[index] = tuple(unknown)
     try:
         join.schema.infer(join.layer, tuple(shapes), len(join.tops), in_place=join.in_place)
     except Fault as fault:
@@ -361,16 +368,18 @@ def _is_cause(join: Step, comparison: Comparison) -> bool:
 def _pairs(derivations: Derivations, comparison: Comparison) -> list[Pair]:
     """The sizes that correspond to each other and differ."""
     # With a factor, as for the classes of each prior box, the sizes are not meant to be equal.
-    if comparison.first.factor != 1 or comparison.second.factor != 1:
+    if {comparison.first.factor, comparison.second.factor} != {1}:
         return []
     factors = _factors(derivations, comparison.first)
     others = _factors(derivations, comparison.second)
     pairs = []
     for first, second in _corresponding(factors, others):
+        # Without both sizes there is no difference to explain.
         if first.size is None or second.size is None:
             continue
         if first.size != second.size:
-            pairs.append(_pair(derivations, first, second, comparison))
+            pair = _pair(derivations, first, second, comparison)
+            pairs.append(pair)
     return pairs
 
 
@@ -386,12 +395,21 @@ def _corresponding(first: list[Place], second: list[Place]) -> list[tuple[Place,
     """Both lists side by side, without sizes of 1 if only then they are equally long."""
     if len(first) != len(second):
         # NxC and NxCx1x1 hold the same elements.
-        first = [place for place in first if place.size != 1]
-        second = [place for place in second if place.size != 1]
+        first = _without_ones(first)
+        second = _without_ones(second)
     # Then nothing says which sizes belong together.
     if len(first) != len(second):
         return []
     return list(zip(first, second))
+
+
+def _without_ones(places: list[Place]) -> list[Place]:
+    """The places whose size is not 1."""
+    found = []
+    for place in places:
+        if place.size != 1:
+            found.append(place)
+    return found
 
 
 def _pair(derivations: Derivations, first: Place, second: Place, comparison: Comparison) -> Pair:

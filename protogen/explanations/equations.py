@@ -25,14 +25,16 @@ def evaluate(expression: str) -> Fraction:
 
 
 def _value(node: ast.expr) -> Fraction:
+    """The value of an expression of integers."""
     # Only what the equations of this package consist of, so that nothing else is ever run.
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return Fraction(node.value)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -_value(node.operand)
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        apply = _OPERATORS[type(node.op)]
-        return apply(_value(node.left), _value(node.right))
+    match node:
+        case ast.Constant(value=int(number)):
+            return Fraction(number)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            apply = _OPERATORS[type(op)]
+            return apply(_value(left), _value(right))
     raise ValueError(f"not arithmetic: {ast.dump(node)}")
 
 

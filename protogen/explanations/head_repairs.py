@@ -64,11 +64,13 @@ def _one_factor(derivations: Derivations, amount: Amount, wanted: Amount) -> Ite
     product = amount.factor
     for place in amount.places:
         product *= place.known_size
+    # With an axis of size 0, no size of another one changes the product.
     if not product:
         return
     for place in amount.places:
         others = product / place.known_size
-        for fit in _fits(derivations, place, wanted.size / others):
+        size = wanted.size / others
+        for fit in _fits(derivations, place, size):
             yield _change([fit])
 
 
@@ -83,9 +85,12 @@ def _multiple(derivations: Derivations, amount: Amount, number: int) -> Iterator
         parts = [(amount.factor, place) for place in places]
     fits = []
     for scale, place in parts:
-        if scale * place.known_size % number == 0:
+        rest = scale * place.known_size % number
+        if not rest:
             continue
-        fit = _nearest_fit(derivations, place, number / scale)
+        needed = number / scale
+        fit = _nearest_fit(derivations, place, needed)
+        # The sum is a multiple only if every part is.
         if fit is None:
             return
         fits.append(fit)
@@ -95,7 +100,11 @@ def _multiple(derivations: Derivations, amount: Amount, number: int) -> Iterator
 
 def _larger_than_one(amount: Amount) -> list[Place]:
     """The places that count in a product; an axis of size 1 has no part in it."""
-    return [place for place in amount.places if place.size != 1]
+    found = []
+    for place in amount.places:
+        if place.size != 1:
+            found.append(place)
+    return found
 
 
 def _nearest_fit(derivations: Derivations, place: Place, number: Fraction) -> _Fit | None:
@@ -129,12 +138,10 @@ def _fits(derivations: Derivations, place: Place, size: Fraction) -> list[_Fit]:
     wanted = _size_at_root(derivations, place, int(size))
     if wanted is None:
         return []
-    root = derivations.of(derivations.way(place)[-1])
-    setting = root.setting
-    if setting is not None and setting.name in _FIELDS:
-        more = Fraction(wanted - root.place.known_size, setting.scale)
-        value = setting.value + more
-        return [(setting, int(value))] if _is_positive_integer(value) else []
+    way = derivations.way(place)
+    root = derivations.of(way[-1])
+    if root.setting is not None and root.setting.name in _FIELDS:
+        return _fits_of_setting(root, root.setting, wanted)
     if root.kind is not Kind.PRODUCT:
         return []
     # Each factor of the product may change in the place of all.
@@ -144,6 +151,15 @@ def _fits(derivations: Derivations, place: Place, size: Fraction) -> list[_Fit]:
             others = Fraction(root.place.known_size, source.size)
             found += _fits(derivations, source, wanted / others)
     return found
+
+
+def _fits_of_setting(root: Derivation, setting: Setting, wanted: int) -> list[_Fit]:
+    """The field with the value that sets this size, if it is one that the field can hold."""
+    more = Fraction(wanted - root.place.known_size, setting.scale)
+    value = setting.value + more
+    if not _is_positive_integer(value):
+        return []
+    return [(setting, int(value))]
 
 
 def _is_positive_integer(number: Fraction) -> bool:
@@ -209,18 +225,38 @@ def _parts(derivations: Derivations, amount: Amount) -> list[tuple[Fraction, Pla
 
 def _only_variable(derivations: Derivations, derivation: Derivation) -> Place | None:
     """The place that a size is a multiple of; ``None`` if there is none, or its size is 0."""
-    change = derivation.change
-    is_multiple = change is not None and change.is_multiple
-    free: Sequence[Place] = ()
-    if derivation.kind is Kind.KEPT or is_multiple:
-        free = derivation.sources
-    elif derivation.kind is Kind.PRODUCT:
+    sources = derivation.sources
+    if derivation.kind is Kind.PRODUCT:
         # All other factors are constants, as the number of classes after a Reshape.
-        free = [each for each in derivation.sources if not _is_constant(derivations, each)]
-    if len(free) != 1 or not free[0].size:
+        sources = _variable(derivations, sources)
+    elif not _is_proportional(derivation):
         return None
-    return free[0]
+    if len(sources) != 1:
+        return None
+    (source,) = sources
+    if not source.size:
+        return None
+    return source
+
+
+def _is_proportional(derivation: Derivation) -> bool:
+    """Whether a size is that of a single axis, times a number."""
+    if derivation.kind is Kind.KEPT:
+        return True
+    change = derivation.change
+    return change is not None and change.is_multiple
+
+
+def _variable(derivations: Derivations, places: Sequence[Place]) -> tuple[Place, ...]:
+    """The places whose sizes come from the net's inputs, and not from a field alone."""
+    found = []
+    for place in places:
+        if not _is_constant(derivations, place):
+            found.append(place)
+    return tuple(found)
 
 
 def _is_constant(derivations: Derivations, place: Place) -> bool:
-    return derivations.of(derivations.way(place)[-1]).kind is Kind.SET
+    """Whether a layer sets the size, whatever its bottoms are."""
+    root = derivations.way(place)[-1]
+    return derivations.of(root).kind is Kind.SET

@@ -44,7 +44,8 @@ def image_size(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     # Where nothing is rounded, other frameworks compute the same sizes.
     exact = sizes.nearest(exact=True, among=among, tries=_TRIES)
     if exact is not None and exact != nearest:
-        title += f", or {exact[0]}x{exact[1]}, for which no pooling rounds"
+        height, width = exact
+        title += f", or {height}x{width}, for which no pooling rounds"
     yield _resized(analysis, title, sizes.images, nearest)
 
 
@@ -75,18 +76,26 @@ def _channels_first(
 ) -> Iterator[Change]:
     """Caffe's order of the axes for an image whose channels are last, as in TensorFlow."""
     for name, shape in images.items():
-        num, height, width, channels = shape
-        # With a height of 3 the order as written may be right.
-        is_last = channels in _CHANNELS and height not in _CHANNELS
-        if not is_last or None in shape:
+        # A size that is unknown cannot be moved to its place.
+        if None in shape or not _has_channels_last(shape):
             continue
         step = analysis.values[name].step
+        # With several shapes, one for each top, the first would not be the one to change.
         if step.type != "Input" or len(step.layer.input_param.shape) != 1:
             continue
+        num, height, width, channels = shape
         sizes = [num, channels, height, width]
         edit = Edit(step.path("input_param.shape[0].dim"), "set", sizes)
-        title = f'"{name}" of {"x".join(map(str, sizes))}, in Caffe\'s order N, C, H, W'
+        written = "x".join(map(str, sizes))
+        title = f'"{name}" of {written}, in Caffe\'s order N, C, H, W'
         yield Change(title, (edit,), resizes_images=True)
+
+
+def _has_channels_last(shape: tuple[int | None, ...]) -> bool:
+    """Whether a shape is that of images in the order N, H, W, C."""
+    _, second, _, last = shape
+    # With a height of 3 the order as written may be right.
+    return last in _CHANNELS and second not in _CHANNELS
 
 
 def _is_near(size: Pair, present: tuple[int | None, int | None]) -> bool:
@@ -94,7 +103,8 @@ def _is_near(size: Pair, present: tuple[int | None, int | None]) -> bool:
     for after, before in zip(size, present):
         if before is None:
             return False
-        if not after <= 2 * before <= 4 * after:
+        smaller, larger = sorted([before, after])
+        if larger > 2 * smaller:
             return False
     return True
 
@@ -111,10 +121,13 @@ def _resized(
             # The net does not state the size, as with a data layer.
             inputs = {each: (*shape[:2], *size) for each, shape in images.items()}
             return Change(title, inputs=inputs, resizes_images=True)
-        # One shape is for all tops of an Input layer.
-        index = list(step.layer.top).index(name) if len(shapes) > 1 else 0
+        index = 0
+        # A single shape is for all tops of an Input layer.
+        if len(shapes) > 1:
+            index = list(step.layer.top).index(name)
         for axis, value in zip((2, 3), size):
             path = step.path(f"input_param.shape[{index}].dim[{axis}]")
             edits.append(Edit(path, "set", value))
     # Images that are tops of one layer may have one shape, which is edited once.
-    return Change(title, tuple(dict.fromkeys(edits)), resizes_images=True)
+    different = dict.fromkeys(edits)
+    return Change(title, tuple(different), resizes_images=True)

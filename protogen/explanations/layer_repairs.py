@@ -52,15 +52,20 @@ def crop_fields(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     param = join.layer.crop_param
     edits, titles = [], []
     if param.axis != axis:
-        edits.append(Edit(join.path("crop_param.axis"), "set", axis))
+        path = join.path("crop_param.axis")
+        edits.append(Edit(path, "set", axis))
         titles.append(f"axis: {axis}")
+    # CropLayer takes 0 if no offset is written.
     written = list(param.offset) or [0]
     if written != offset:
-        edits.append(Edit(join.path("crop_param.offset"), "set", offset))
+        path = join.path("crop_param.offset")
+        edits.append(Edit(path, "set", offset))
     # Without edits it is aligned already, and what is wrong is the size.
-    if edits:
-        titles += [f"offset: {each}" for each in offset]
-        yield Change(f'{" ".join(titles)} in "{join.name}"', tuple(edits), local=True)
+    if not edits:
+        return
+    titles += [f"offset: {each}" for each in offset]
+    fields = " ".join(titles)
+    yield Change(f'{fields} in "{join.name}"', tuple(edits), local=True)
 
 
 def concat_axis(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
@@ -73,27 +78,33 @@ def concat_axis(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     # Images are joined on their channels, and a difference of their heights is to be cropped.
     if axes > 3:
         return
+    path = join.path("concat_param.axis")
+    # Axis 0 is the batch.
     for axis in range(1, axes):
         # On this axis, a Concat adds the sizes up; on all others they have to be equal.
         if all(_are_alike(shape, shapes[0], axis) for shape in shapes):
-            edit = Edit(join.path("concat_param.axis"), "set", axis)
-            yield Change(f'axis: {axis} in "{join.name}"', (edit,), local=True)
+            edit = Edit(path, "set", axis)
+            title = f'axis: {axis} in "{join.name}"'
+            yield Change(title, (edit,), local=True)
 
 
 def crop(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """A Crop layer that cuts the larger bottom to the smaller, where the two are aligned."""
     join = divergence.join
-    # A Crop has fields of its own for this, and what a layer shares is not in its bottoms.
+    # A Crop has fields of its own for this.
     if join.type == "Crop":
         return
-    values = [value for value in divergence.comparison.values if value in join.bottoms]
-    for large, small in itertools.permutations(values, 2):
+    for large, small in itertools.permutations(divergence.comparison.values, 2):
+        # What a layer shares with another one is compared, but is not in its bottoms.
+        if not {large, small}.issubset(join.bottoms):
+            continue
         if not _covers(large, small):
             continue
         found = _aligned(analysis, large, small)
-        if found is not None:
-            reference, (axis, offset) = found
-            yield _inserted_crop(analysis, join, large, reference, axis, offset)
+        if found is None:
+            continue
+        reference, (axis, offset) = found
+        yield _inserted_crop(analysis, join, large, reference, axis, offset)
 
 
 def _covers(large: Value, small: Value) -> bool:
@@ -105,51 +116,59 @@ def _covers(large: Value, small: Value) -> bool:
         return False
     if len(large.shape) != len(small.shape) and not _is_label_map(small):
         return False
-    larger = False
+    surplus = 0
     for one, other in zip(_spatial(large), _spatial(small)):
         if one is None or other is None:
             return False
         # A Crop cannot add rows, so a blob that is higher but narrower covers nothing.
         if one < other:
             return False
-        larger = larger or one > other
-    return larger
+        surplus += one - other
+    return surplus > 0
 
 
 def _aligned(analysis: Analysis, large: Value, small: Value) -> tuple[Value, CropOffset] | None:
-    """The blob to crop to, and how.
+    """The blob to crop to, and how; ``None`` if the net does not say how they are aligned.
 
     A map of labels has the places of the image that comes with it: an input of the same size.
     """
     references = [small]
     if not small.step.bottoms:
-        for each in _inputs(analysis):
-            if _spatial(each) == _spatial(small):
-                references.append(each)
+        references += _inputs_with_size(analysis, _spatial(small))
     for reference in references:
         try:
-            return reference, aligned_crop(analysis, large, reference)
+            offset = aligned_crop(analysis, large, reference)
         except Unaligned:
             continue
+        return reference, offset
     return None
 
 
-def _inputs(analysis: Analysis) -> Iterator[Value]:
-    """The blobs that no layer computes."""
+def _inputs_with_size(analysis: Analysis, size: tuple[int | None, ...]) -> Iterator[Value]:
+    """The blobs that no layer computes, with this height and width."""
     for step in analysis.steps:
-        if not step.bottoms:
-            yield from step.tops
+        if step.bottoms:
+            continue
+        for value in step.tops:
+            if _spatial(value) == size:
+                yield value
 
 
 def _is_label_map(value: Value) -> bool:
     """Whether a blob may be a map of labels without an axis of channels: N, H, W."""
-    return not value.step.bottoms and len(value.shape or ()) == 3
+    # What a layer computes has channels.
+    if value.step.bottoms or value.shape is None:
+        return False
+    return len(value.shape) == 3
 
 
 def _spatial(value: Value) -> tuple[int | None, ...]:
     """The height and the width of a blob, and what axes it has after them."""
-    start = 1 if _is_label_map(value) else 2
-    return (value.shape or ())[start:]
+    if value.shape is None:
+        return ()
+    if _is_label_map(value):
+        return value.shape[1:]
+    return value.shape[2:]
 
 
 def _inserted_crop(
@@ -185,14 +204,14 @@ def broadcast(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     axes of size 1. So these go by a Flatten.
     """
     join = divergence.join
-    if len(join.bottoms) != 2:
+    if len(join.bottoms) != 2 or None in join.bottoms:
         return
-    for large, small in (join.bottoms, join.bottoms[::-1]):
-        if large is None or small is None:
-            return
-        if is_broadcast(large, small):
-            yield from _broadcast(analysis, join, large, small)
-            return
+    first, second = filter(None, join.bottoms)
+    # An Eltwise may have them in either order.
+    if is_broadcast(first, second):
+        yield from _broadcast(analysis, join, first, second)
+    elif is_broadcast(second, first):
+        yield from _broadcast(analysis, join, second, first)
 
 
 def _broadcast(analysis: Analysis, join: Step, large: Value, small: Value) -> Iterator[Change]:
@@ -226,9 +245,11 @@ def _repeating_layer(join: Step, large: Value) -> tuple[str, str] | None:
     """The type that computes what a join does and repeats its small bottom, and its parameters."""
     if join.type == "Eltwise":
         eltwise = join.layer.eltwise_param
+        # A Bias has no factors.
         if eltwise.coeff:
-            return None  # a Bias has no factors
+            return None
         return _BROADCASTING.get(eltwise.operation)
+    # A Scale repeats its second bottom, never its first.
     if join.bottoms[0] is not large:
         return None
     for layer_type, param in _BROADCASTING.values():
@@ -244,35 +265,42 @@ def reshape(analysis: Analysis, join: Step) -> Iterator[Change]:
     """A Reshape of one bottom to the axes of the others, if the number of elements is the same."""
     if None in join.bottom_shapes:
         return
+    bottoms = list(filter(None, join.bottoms))
     if join.type in _SEQUENCES:
-        yield from _with_features(analysis, join)
+        yield from _with_features(analysis, join, bottoms)
     if join.type not in _SAME_AXES:
         return
-    free = join.layer.concat_param.axis if join.type == "Concat" else None
-    for bottom, other in itertools.permutations(filter(None, join.bottoms), 2):
+    free = None
+    if join.type == "Concat":
+        free = join.layer.concat_param.axis
+    for bottom, other in itertools.permutations(bottoms, 2):
         yield from _with_axes_of(analysis, join, bottom, other, free)
 
 
-def _with_features(analysis: Analysis, join: Step) -> Iterator[Change]:
+def _with_features(analysis: Analysis, join: Step, bottoms: list[Value]) -> Iterator[Change]:
     """A third axis for the first bottom of a recurrent layer."""
-    for bottom in filter(None, join.bottoms[:1]):
+    for bottom in bottoms[:1]:
         shape = bottom.shape or ()
         # RecurrentLayer::LayerSetUp requires timesteps, streams and at least one more axis.
         if len(shape) == 2:
-            yield _reshaped(analysis, join, bottom, (*shape, 1))
+            with_features = (*shape, 1)
+            yield _reshaped(analysis, join, bottom, with_features)
 
 
 def _with_axes_of(
     analysis: Analysis, join: Step, bottom: Value, other: Value, free: int | None
 ) -> Iterator[Change]:
     """The changes that give a bottom as many axes as another one has."""
-    shape, wanted = bottom.shape or (), other.shape or ()
-    if len(shape) < len(wanted):
+    shape = bottom.shape or ()
+    wanted = other.shape or ()
+    more = len(wanted) - len(shape)
+    if more > 0:
         # Caffe's blobs of vectors are NxC, and those of images with one element NxCx1x1.
-        longer = (*shape, *[1] * (len(wanted) - len(shape)))
+        longer = shape + (1,) * more
         if _are_alike(longer, wanted, free):
             yield _reshaped(analysis, join, bottom, longer)
-    elif len(shape) > len(wanted) > 0:
+    elif more < 0 and wanted:
+        # A Flatten joins the last axes, so that the ones before them stay.
         last = len(wanted) - 1
         flat = _flattened(shape, last)
         if flat is not None and _are_alike(flat, wanted, free):
@@ -283,9 +311,11 @@ def _are_alike(shape: _Sizes, other: _Sizes, free: int | None) -> bool:
     """Whether two shapes are equal on all axes but a free one, on which a Concat joins them."""
     if len(shape) != len(other):
         return False
-    # An unknown size is alike only if both are unknown: a repair must not rest on a guess.
     for axis, (one, two) in enumerate(zip(shape, other)):
-        if axis != free and one != two:
+        if axis == free:
+            continue
+        # An unknown size is alike only if both are unknown: a repair must not rest on a guess.
+        if one != two:
             return False
     return True
 
@@ -353,9 +383,12 @@ def _unpooled_sizes(branch: Branch, other: Branch) -> Iterator[tuple[SizeChange,
     """The sizes with which each Upsample on a way would bring it to the size of the other."""
     missing = Fraction(other.end.known_size - branch.end.known_size)
     for index, change in enumerate(branch.changes):
+        step = change.step
         # With one bottom it repeats elements, and has no size of its own.
-        if change.step.type != "Upsample" or len(change.step.bottoms) != 2:
+        if step.type != "Upsample" or len(step.bottoms) != 2:
             continue
-        size = change.after + missing / branch.carried(index, Fraction(1))
+        # How much one row more here is at the end of the way.
+        weight = branch.carried(index, Fraction(1))
+        size = change.after + missing / weight
         if size.denominator == 1:
             yield change, int(size)

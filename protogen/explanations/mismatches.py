@@ -46,20 +46,22 @@ class Explanation:
     def of(self, finding: Diagnostic, net: Net) -> Diagnostic:
         """The finding with its explanation. Its fix is the first that can be made in the net."""
         hints = [fix.title for fix in self.fixes]
+        # What can be done comes before advice in general.
         if finding.hint:
             hints.append(finding.hint)
-        fix = None
-        for each in self.fixes:
-            if _is_applicable(each, net):
-                fix = each
-                break
         return replace(
             finding,
             where=self.where or finding.where,
             why=self.why or finding.why,
             hint=alternatives(hints),
-            fix=fix,
+            fix=self._first_applicable(net),
         )
+
+    def _first_applicable(self, net: Net) -> Fix | None:
+        for fix in self.fixes:
+            if _is_applicable(fix, net):
+                return fix
+        return None
 
 
 def _is_applicable(fix: Fix, net: Net) -> bool:
@@ -87,11 +89,14 @@ def explanations(analysis: Analysis, others: Sequence[Analysis] = ()) -> dict[in
     too_large = 0
     for index, finding in enumerate(analysis.faults):
         step = steps.get(finding.layer_index)
+        # A finding about the net as a whole names no layer.
         if step is None:
             continue
         if finding.name == "kernel-exceeds-bottom" and too_large < _MOST:
+            fixes: Sequence[Fix] = ()
             # Larger images repair all of them at once, so they are looked for at the first.
-            fixes = [] if too_large else kernel_repairs(analysis, step, others)
+            if not too_large:
+                fixes = kernel_repairs(analysis, step, others)
             too_large += 1
             found[index] = _of_kernel(derivations, step, finding, fixes)
         elif _may_diverge(finding):

@@ -83,7 +83,8 @@ def repairs(
     causes = list(_by_cause(divergences).values())
     for indices in causes[:_MOST_CAUSES]:
         group = [divergences[index] for index in indices]
-        for index, fixes in zip(indices, search.fixes(group)):
+        fixes_of_group = search.fixes(group)
+        for index, fixes in zip(indices, fixes_of_group):
             found[index] = fixes
     return found
 
@@ -158,22 +159,22 @@ class _Search:
         """The repairs of divergences with the same cause, for each of them."""
         found: list[list[Fix]] = [[] for _ in group]
         titles: set[str] = set()
+        first, rest = group[0], group[1:]
         for kind in _KINDS:
             if len(titles) == _MOST:
                 break
-            solution = self._solve(kind, group[0])
+            solution = self._solve(kind, first)
             if solution is None:
                 continue
-            first = solution.fix()
+            fix = solution.fix()
             # Two kinds may come to the same change, as the two heads of one comparison.
-            if first.title in titles:
+            if fix.title in titles:
                 continue
-            titles.add(first.title)
-            found[0].append(first)
-            others = self._for_others(kind, solution, group[1:])
-            for fixes, fix in zip(found[1:], others):
-                if fix is not None:
-                    fixes.append(fix)
+            titles.add(fix.title)
+            fixes_of_kind = [fix, *self._for_others(kind, solution, rest)]
+            for fixes, each in zip(found, fixes_of_kind):
+                if each is not None:
+                    fixes.append(each)
         return found
 
     # One divergence --------------------------------------------------------------------------
@@ -215,13 +216,15 @@ class _Search:
         after = self._with(self._analysis, changes)
         if after is None:
             return None
-        if after.errors - self._errors or not self._is_gone(after.errors, join):
+        new_errors = after.errors - self._errors
+        if new_errors or not self._is_gone(after.errors, join):
             return None
         for other in self._others:
             elsewhere = self._with(other, changes)
             if elsewhere is None:
                 return None
-            if elsewhere.errors - other.errors:
+            new_errors = elsewhere.errors - other.errors
+            if new_errors:
                 return None
         return _Solution(self._analysis, after, changes)
 
@@ -257,7 +260,11 @@ class _Search:
             for finding in step.faults:
                 if finding.severity is not Severity.ERROR:
                     continue
-                if step.name == join.name or (finding.code, finding.layer) in added:
+                # The join counts whatever is wrong there: it is what is to be repaired.
+                if step.name == join.name:
+                    return step
+                key = finding.code, finding.layer
+                if key in added:
                     return step
         return None
 
@@ -290,10 +297,13 @@ class _Search:
         together = self._together(kind, solution, rest)
         if together is not None:
             return together
-        found = []
+        found: list[Fix | None] = []
         for divergence in rest[:_ONE_BY_ONE]:
             own = self._solve(kind, divergence)
-            found.append(None if own is None else own.fix())
+            if own is None:
+                found.append(None)
+            else:
+                found.append(own.fix())
         return found
 
     def _same_for(self, solution: _Solution, rest: Sequence[Divergence]) -> list[Fix | None]:
@@ -321,7 +331,8 @@ class _Search:
         if every is None:
             return None
         for divergence in rest:
-            if not self._is_gone(every.errors, divergence.join):
+            is_repaired = self._is_gone(every.errors, divergence.join)
+            if not is_repaired:
                 return None
         return [solution.fix([change]) for change in changes]
 
@@ -359,12 +370,7 @@ def _before_earlier(change: Change, earlier: Sequence[Change], number: int) -> C
     A list of edits names the layers as they are before all of them, and an earlier change may have
     inserted layers. ``number`` is the number of layers without them.
     """
-    inserted: Counter[int] = Counter()
-    for each in earlier:
-        for edit in each.edits:
-            is_layer = len(edit.path) == 2
-            if is_layer and edit.action == "insert":
-                inserted[int(edit.path[1])] += 1
+    inserted = _inserted_layers(earlier)
     if not inserted:
         return change
     # For each index in the net with the inserted layers, the index without them.
@@ -373,6 +379,18 @@ def _before_earlier(change: Change, earlier: Sequence[Change], number: int) -> C
         origins += [index] * (inserted[index] + 1)
     edits = []
     for edit in change.edits:
-        origin = origins[int(edit.path[1])]
-        edits.append(replace(edit, path=("layer", origin, *edit.path[2:])))
+        _, layer, *field = edit.path
+        origin = origins[int(layer)]
+        edits.append(replace(edit, path=("layer", origin, *field)))
     return replace(change, edits=tuple(edits))
+
+
+def _inserted_layers(changes: Sequence[Change]) -> Counter[int]:
+    """How many layers the changes insert before each layer, by its index."""
+    inserted: Counter[int] = Counter()
+    for change in changes:
+        for edit in change.edits:
+            is_layer = len(edit.path) == 2
+            if is_layer and edit.action == "insert":
+                inserted[int(edit.path[1])] += 1
+    return inserted

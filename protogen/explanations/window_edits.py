@@ -64,9 +64,13 @@ def written(field: str, pair: Pair) -> str:
 
 def is_darknet_pooling(step: Step) -> bool:
     """Whether a layer is a pooling that keeps the size of its bottom in Darknet."""
-    if step.type != "Pooling" or step.layer.pooling_param.pool != proto.PoolingParameter.MAX:
+    if step.type != "Pooling":
         return False
-    if given(step, "stride") != (1, 1) or given(step, "pad") != (0, 0):
+    if step.layer.pooling_param.pool != proto.PoolingParameter.MAX:
+        return False
+    if given(step, "stride") != (1, 1):
+        return False
+    if given(step, "pad") != (0, 0):
         return False
     height, width = given(step, "kernel_size")
     if height != width or height == 0:

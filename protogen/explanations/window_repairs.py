@@ -10,6 +10,7 @@ from protogen.analysis import Analysis
 from protogen.edits import Edit, insert
 from protogen.explanations.changes import Change, unused_name
 from protogen.explanations.divergence import Branch, Divergence, Pair
+from protogen.explanations.size_change import SizeChange
 from protogen.explanations.window_edits import given, is_darknet_pooling, window_edits, written
 from protogen.graph import Step
 
@@ -39,9 +40,10 @@ def rounding(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
             if step.type != "Pooling" or step in seen:
                 continue
             # Where nothing is rounded, either way gives the same size.
-            if change.error:
-                seen.add(step)
-                yield _rounded(step, up=change.error > 0)
+            if not change.error:
+                continue
+            seen.add(step)
+            yield _rounded(step, up=change.error > 0)
 
 
 def _rounded(step: Step, up: bool) -> Change:
@@ -135,7 +137,8 @@ def kernel(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
                 continue
             # A kernel of 1 pools nothing, and one smaller than the stride skips elements.
             least = max(2, *given(step, "stride"))
-            if min(given(step, "kernel_size")) + amount >= least:
+            smallest = min(given(step, "kernel_size")) + amount
+            if smallest >= least:
                 yield from _resized(divergence, step, kernel_size=amount)
 
 
@@ -160,15 +163,24 @@ def _scale(branch: Branch, step: Step | None = None, amount: int = 0) -> Fractio
     """What a way multiplies sizes by, if the stride of a layer grows by an amount."""
     total = Fraction(1)
     for change in branch.changes:
-        scale = change.arithmetic.scale
         if change.step is step:
-            stride = given(step, "stride")[change.bottom_axis - 2] + amount
-            if stride >= 1:
-                scale = Fraction(1, stride)
-            if stride >= 1 and step.type == "Deconvolution":
-                scale = Fraction(stride)
-        total *= scale
+            total *= _scale_with_stride(change, amount)
+        else:
+            total *= change.arithmetic.scale
     return total
+
+
+def _scale_with_stride(change: SizeChange, amount: int) -> Fraction:
+    """What a layer multiplies sizes by, if its stride grows by an amount."""
+    spatial_axis = change.bottom_axis - 2
+    stride = given(change.step, "stride")[spatial_axis] + amount
+    # There is no such stride, so the layer stays as it is.
+    if stride < 1:
+        return change.arithmetic.scale
+    # A Deconvolution is a Convolution backwards.
+    if change.step.type == "Deconvolution":
+        return Fraction(stride)
+    return Fraction(1, stride)
 
 
 def weights(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
@@ -177,10 +189,13 @@ def weights(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
         for step in _windowed(divergence):
             if step.type not in _LEARNED:
                 continue
+            smallest = min(given(step, "kernel_size")) + size
+            largest_stride = max(given(step, "stride"))
             # A kernel smaller than the stride would skip elements.
-            if min(given(step, "kernel_size")) + size < max(given(step, "stride")):
+            if smallest < largest_stride:
                 continue
             for change in _resized(divergence, step, kernel_size=size, pad=pad):
+                # With weights of another shape, there is nothing left to compute with.
                 yield replace(change, recomputes=(), relearns=(step,))
 
 
@@ -191,21 +206,31 @@ def _windowed(divergence: Divergence, suspects_only: bool = False) -> list[Step]
     """
     found = []
     for step, axes in divergence.changes.items():
-        if step.type not in _WINDOWED:
-            continue
-        # The windows of N-D data have no kernel_h and kernel_w, which the edits set.
-        is_image = len(step.bottom_shapes[0] or ()) == 4
-        if is_image and axes <= _SIDES:
+        if step.type in _WINDOWED and _is_of_images(step) and axes <= _SIDES:
             found.append(step)
     if suspects_only:
-        suspects = divergence.suspects
-        found = [step for step in found if step in suspects] or found
+        found = _only(found, divergence.suspects)
     culprit = divergence.culprit
     # The others keep their order, with the last layers first: these change the least.
     if culprit is not None and culprit.step in found:
         found.remove(culprit.step)
         found.insert(0, culprit.step)
     return found
+
+
+def _is_of_images(step: Step) -> bool:
+    """Whether a layer has height and width: N-D data has no kernel_h, which the edits set."""
+    shape = step.bottom_shapes[0] or ()
+    return len(shape) == 4
+
+
+def _only(steps: list[Step], suspects: set[Step]) -> list[Step]:
+    """The steps that are suspects, or all steps if none is."""
+    found = []
+    for step in steps:
+        if step in suspects:
+            found.append(step)
+    return found or steps
 
 
 def _resized(divergence: Divergence, step: Step, **amounts: int) -> Iterator[Change]:

@@ -16,7 +16,7 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from protogen import layers
-from protogen.compose.keywords import UnknownKeyword, keywords_of
+from protogen.compose.keywords import Keyword, UnknownKeyword, keywords_of
 from protogen.diagnostics import did_you_mean
 from protogen.netspec.schema import on_change, proto
 from protogen.proto.fields import is_repeated
@@ -134,25 +134,42 @@ def param_name_dict() -> dict[str, str]:
 
 def _place(layer_type: str, keyword: str) -> _Place:
     """Where a keyword of a type goes. Raises `UnknownKeyword`."""
-    own = proto.LayerParameter.DESCRIPTOR.fields_by_name
-    home = f"{param_name_dict().get(layer_type)}_param"
+    homes = [f"{param_name_dict().get(layer_type)}_param", ""]
     # NetSpec takes a keyword that ends in param for a field of the layer without looking.
-    if home in own and not keyword.endswith("param"):
-        message = own[home].message_type
-        assert message is not None
-        if keyword in message.fields_by_name:
-            return _Place(home, keyword, _converter(message.fields_by_name[keyword]))
-    if keyword in own:
-        return _Place("", keyword, _converter(own[keyword]))
-    schema = layers.find(layer_type) or UnknownType(layer_type)
-    declared = keywords_of(schema).get(keyword)
-    if declared is None or declared.home not in own:
+    if keyword.endswith("param"):
+        homes = [""]
+    # Only what NetSpec itself cannot place goes where the type declares it.
+    for home in homes:
+        field = _field_at(home, keyword)
+        if field is not None:
+            return _Place(home, keyword, _converter(field))
+    declared = _declared_keywords(layer_type).get(keyword)
+    if declared is None:
         raise UnknownKeyword(keyword)
-    message = own[declared.home].message_type
-    if message is None or keyword not in message.fields_by_name:
-        # A fork's own schema may lack the field.
+    field = _field_at(declared.home, keyword)
+    # A fork's own schema may lack the field.
+    if field is None:
         raise UnknownKeyword(keyword)
-    return _Place(declared.home, keyword, _converter(message.fields_by_name[keyword]))
+    return _Place(declared.home, keyword, _converter(field))
+
+
+def _field_at(home: str, name: str) -> FieldDescriptor | None:
+    """The field of a parameter message, or of the layer without a ``home``, if there is one."""
+    descriptor: Descriptor = proto.LayerParameter.DESCRIPTOR
+    if home:
+        holder = descriptor.fields_by_name.get(home)
+        if holder is None or holder.message_type is None:
+            return None
+        descriptor = holder.message_type
+    return descriptor.fields_by_name.get(name)
+
+
+def _declared_keywords(layer_type: str) -> Mapping[str, Keyword]:
+    """The keywords that the type has when it is composed without NetSpec."""
+    schema = layers.find(layer_type)
+    if schema is None:
+        schema = UnknownType(layer_type)
+    return keywords_of(schema)
 
 
 def _forget() -> None:
@@ -177,17 +194,29 @@ def _converter(field: FieldDescriptor) -> _Convert | None:
         return one
 
     def convert(value: Any) -> list[Any]:
-        if type(value) is not list:
-            value = [value] if _is_single(value) else list(value)
-        if None in value:
+        if type(value) is list:
+            elements = value
+        elif _is_single(value):
+            elements = [value]
+        else:
+            elements = list(value)
+        if None in elements:
             raise _Rejected
-        return value if one is None else [one(each) for each in value]
+        if one is None:
+            return elements
+        return list(map(one, elements))
 
     def convert_messages(value: Any) -> list[Any]:
-        # NetSpec leaves an empty message out, but not if it is an element of a list.
-        return [{} if each is _NOTHING else each for each in convert(value)]
+        messages = convert(value)
+        for index, message in enumerate(messages):
+            # NetSpec leaves an empty message out, but not if it is an element of a list.
+            if message is _NOTHING:
+                messages[index] = {}
+        return messages
 
-    return convert if field.message_type is None else convert_messages
+    if field.message_type is None:
+        return convert
+    return convert_messages
 
 
 #: What most values are: one element of a repeated field.
@@ -208,7 +237,9 @@ def _element_converter(field: FieldDescriptor) -> _Convert | None:
     """The conversion of one element of a field."""
     if field.message_type is not None:
         return _message_converter(field.message_type)
-    return _integer if field.cpp_type in _INTEGERS else None
+    if field.cpp_type in _INTEGERS:
+        return _integer
+    return None
 
 
 def _integer(value: Any) -> Any:
@@ -276,12 +307,7 @@ def keyword_problem(layer_type: str, keywords: Mapping[str, Any]) -> Problem:
 def _field(layer_type: str, keyword: str) -> Any:
     """The field that a keyword of a type goes to."""
     home, name, _ = _place(layer_type, keyword)
-    fields = proto.LayerParameter.DESCRIPTOR.fields_by_name
-    if not home:
-        return fields[name]
-    message = fields[home].message_type
-    assert message is not None
-    return message.fields_by_name[name]
+    return _field_at(home, name)
 
 
 def _without_bools(field: FieldDescriptor, value: Any) -> Any:
@@ -290,24 +316,28 @@ def _without_bools(field: FieldDescriptor, value: Any) -> Any:
         return value
     if _is_single(value):
         return _without_bool(value)
-    return [_without_bool(each) for each in value]
+    return list(map(_without_bool, value))
 
 
 def _without_bool(value: Any) -> Any:
-    return int(value) if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return int(value)
+    return value
 
 
 def _unknown_keyword(layer_type: str, keyword: object) -> Problem:
     """A keyword that no field of the layer has, with those that it has."""
-    schema = layers.find(layer_type) or UnknownType(layer_type)
-    declared = keywords_of(schema)
+    declared = _declared_keywords(layer_type)
     own = proto.LayerParameter.DESCRIPTOR.fields_by_name
+    message = f'unknown keyword "{keyword}"'
     hint = did_you_mean(str(keyword), [*declared, *own, "ntop", "in_place"])
+    if hint:
+        return Problem(message, hint)
     parameters = []
     # Without those of forks, which are many and rarely what is wanted.
     for name, place in declared.items():
         if place.home and not proto.forks_of(place.field):
             parameters.append(name)
-    if not hint and parameters:
-        hint = f"known keywords: {', '.join(parameters)}"
-    return Problem(f'unknown keyword "{keyword}"', hint or "it has no parameters of its own")
+    if parameters:
+        return Problem(message, f"known keywords: {', '.join(parameters)}")
+    return Problem(message, "it has no parameters of its own")

@@ -91,12 +91,17 @@ def losses(
 def _is_in_place(fields: dict[str, Any], index: int) -> bool:
     """Whether a top is the bottom in the same position."""
     bottoms = fields["bottom"]
-    return bool(index < len(bottoms) and bottoms[index] == fields["top"][index])
+    if index >= len(bottoms):
+        return False
+    return bool(bottoms[index] == fields["top"][index])
 
 
 def _ignores_ntop(fn: Function) -> bool:
     """Whether a layer in place is given a number of tops that is not that of its bottoms."""
-    return bool(fn.in_place) and fn.ntop not in (1, len(fn.inputs))
+    if not fn.in_place:
+        return False
+    # NetSpec's own default is 1.
+    return fn.ntop not in (1, len(fn.inputs))
 
 
 def _repeated(fn: Function, name: str, message: str) -> Diagnostic:
@@ -109,9 +114,12 @@ def _lost_names(
 ) -> Iterator[Diagnostic]:
     """Names that neither a blob nor a layer has, and those that went to another blob."""
     for name, item, line, is_current in assigned:
+        # A top knows its layer; a layer without tops is assigned itself.
         fn: Any = getattr(item, "fn", item)
         index: int = getattr(item, "n", 0)
-        real = tops[fn][index] if index < len(tops.get(fn, ())) else ""
+        # A layer that is in no net has no tops.
+        real_names = tops.get(fn, ())
+        real = real_names[index] if index < len(real_names) else ""
         if is_current:
             message = f'no blob is named "{name}"'
             if real:
@@ -131,7 +139,10 @@ def _lost_names(
 @cache
 def is_unknown(layer_type: str) -> bool:
     """Whether neither BVLC's Caffe nor a known fork has the type, nor the schema its message."""
-    return layers.find(layer_type) is None and (is_ours() or layer_type not in param_name_dict())
+    if layers.find(layer_type) is not None:
+        return False
+    # The schema of a fork may have the message of a type that no other fork has.
+    return is_ours() or layer_type not in param_name_dict()
 
 
 def unknown_type(fn: Function, name: str = "") -> Diagnostic:
@@ -155,8 +166,10 @@ def _with_required() -> frozenset[str]:
 def _has_required(descriptor: Descriptor) -> bool:
     if has_required(descriptor):
         return True
-    messages = [field.message_type for field in descriptor.fields]
-    return any(message is not None and _has_required(message) for message in messages)
+    for field in descriptor.fields:
+        if field.message_type is not None and _has_required(field.message_type):
+            return True
+    return False
 
 
 def missing_field(fn: Function, fields: dict[str, Any]) -> Diagnostic | None:
@@ -179,8 +192,8 @@ def _fork_values(fn: Function, fields: dict[str, Any]) -> Iterator[Diagnostic]:
         if type(param) is dict and param.get(field) in values:
             yield _fork_value(fn, fields, field, *values[param[field]])
     phases = _values_of_forks(proto.FILE.enum_types_by_name["Phase"])
-    rules_of_layer = (*fields.get("include", ()), *fields.get("exclude", ()))
-    for owner in (fields, *rules_of_layer):
+    # The phase of a layer itself, and those that its rules name.
+    for owner in (fields, *fields.get("include", ()), *fields.get("exclude", ())):
         if type(owner) is dict and owner.get("phase") in phases:
             yield _fork_value(fn, fields, "phase", *phases[owner["phase"]])
 
@@ -204,7 +217,10 @@ def _fork_enums(layer_type: str) -> tuple[tuple[str, str, Mapping[Any, tuple[str
         return ()
     found_enums = []
     for field in own.message_type.fields:
-        if field.enum_type is None or field.name == "engine" or proto.forks_of(field):
+        if field.enum_type is None or field.name == "engine":
+            continue
+        # Whoever writes a field of a fork means that fork.
+        if proto.forks_of(field):
             continue
         values = _values_of_forks(field.enum_type)
         if values:
@@ -219,7 +235,10 @@ def _values_of_forks(enum: EnumDescriptor) -> Mapping[Any, tuple[str, str]]:
     for value in enum.values:
         forks = proto.forks_of(value)
         if forks:
-            values[value.number] = values[value.name] = (value.name, " and ".join(forks))
+            # Scripts write either the number or the name.
+            named = (value.name, " and ".join(forks))
+            values[value.number] = named
+            values[value.name] = named
     return values
 
 

@@ -19,28 +19,37 @@ def python2_str(value: Any) -> str:
     """``str(value)``: a float has 12 digits, a dict the order of its table."""
     if type(value) is float:
         return _short(value)
-    return python2_repr(value) if isinstance(value, (dict, list, tuple)) else str(value)
+    # These have no text of their own but that of repr().
+    if isinstance(value, (dict, list, tuple)):
+        return python2_repr(value)
+    return str(value)
 
 
 def python2_repr(value: Any) -> str:
     """``repr(value)``, in which a dict has the order of its table."""
     kind = type(value)
     if kind is dict:
-        items = (f"{python2_repr(key)}: {python2_repr(value[key])}" for key in python2_keys(value))
+        items = []
+        for key in python2_keys(value):
+            items.append(f"{python2_repr(key)}: {python2_repr(value[key])}")
         return f"{{{', '.join(items)}}}"
+    # Of these types themselves only: a class that extends one has a text of its own.
+    if kind not in (list, tuple):
+        return repr(value)
+    inside = ", ".join(map(python2_repr, value))
     if kind is list:
-        return f"[{', '.join(map(python2_repr, value))}]"
-    if kind is tuple:
-        inside = ", ".join(map(python2_repr, value))
-        return f"({inside},)" if len(value) == 1 else f"({inside})"
-    return repr(value)
+        return f"[{inside}]"
+    if len(value) == 1:
+        return f"({inside},)"
+    return f"({inside})"
 
 
 def _short(value: float) -> str:
     text = f"{value:.12g}"
     # 1e+20, inf and nan are complete; 1 is not.
-    is_complete = any(letter in text for letter in ".einf")
-    return text if is_complete else f"{text}.0"
+    if set(".einf").isdisjoint(text):
+        return f"{text}.0"
+    return text
 
 
 def python2_keys(mapping: dict[Any, Any]) -> list[Any]:
@@ -81,14 +90,25 @@ def _insert(table: list[Any], key: Any) -> None:
 def _hash(key: Any) -> int | None:
     """The hash of a string or a small integer; ``None`` for other keys."""
     if isinstance(key, int):
-        return -2 if key == -1 else int(key)
-    if not isinstance(key, str):
+        value = int(key)
+    elif isinstance(key, str):
+        value = _string_hash(key.encode("utf-8"))
+    else:
         return None
-    # string_hash of CPython 2.7, without the seed that -R adds.
-    data = key.encode("utf-8")
-    value = data[0] << 7 if data else 0
+    # In C, -1 stands for an error, so no hash is -1.
+    if value == -1:
+        return -2
+    return value
+
+
+def _string_hash(data: bytes) -> int:
+    """``string_hash`` of CPython 2.7, without the seed that -R adds, as a signed number."""
+    if not data:
+        return 0
+    value = data[0] << 7
     for byte in data:
         value = (1000003 * value) % _WORD ^ byte
     value ^= len(data)
-    signed = value - _WORD if value >= _WORD // 2 else value
-    return -2 if signed == -1 else signed
+    if value >= _WORD // 2:
+        value -= _WORD
+    return value

@@ -47,12 +47,15 @@ def _missing_module(name: str, source: bytes) -> Iterator[str]:
     if name.startswith("caffe."):
         yield f'the module caffe of protogen has no "{name}"'
         return
+    text = f'the module "{name}" is not installed'
     uses = uses_of(name, source)
-    listed = ", ".join(f"{use} (line {line})" for use, line in uses[:_LISTED])
+    if uses:
+        # What it takes from the module says whether the script can do without.
+        listed = [f"{use} (line {line})" for use, line in uses[:_LISTED]]
+        text += f"; the script uses {', '.join(listed)}"
     if len(uses) > _LISTED:
-        listed += f" and {plural(len(uses) - _LISTED, 'more use')}"
-    needs = f"; the script uses {listed}" if listed else ""
-    yield f'the module "{name}" is not installed{needs}'
+        text += f" and {plural(len(uses) - _LISTED, 'more use')}"
+    yield text
 
 
 def _is_python2(error: BaseException) -> bool:

@@ -41,7 +41,8 @@ def _sources(content: Any) -> Iterator[str]:
     for sheet in sheets:
         for cell in sheet["cells"]:
             if cell["cell_type"] == "code":
-                yield "".join(cell.get("source", cell.get("input", "")))
+                older = cell.get("input", "")
+                yield "".join(cell.get("source", older))
 
 
 def _python(source: str) -> str:
@@ -49,9 +50,14 @@ def _python(source: str) -> str:
     lines = source.split("\n")
     if lines[0].startswith("%%"):
         lines = [""] * len(lines)
-    continues = False
+    is_continued = False
     for index, line in enumerate(lines):
-        if continues or _MAGIC.match(line):
-            continues, was_continued = line.endswith("\\"), continues
-            lines[index] = "" if was_continued else _MAGIC.sub(r"\1pass", line)
+        # A command for the shell goes on after a backslash, on lines of any form.
+        if is_continued:
+            lines[index] = ""
+        elif _MAGIC.match(line):
+            lines[index] = _MAGIC.sub(r"\1pass", line)
+        else:
+            continue
+        is_continued = line.endswith("\\")
     return "\n".join(lines) + "\n"

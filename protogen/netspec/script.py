@@ -84,8 +84,11 @@ def _as_python(path: str, arguments: Sequence[str], module: ModuleType) -> Itera
 
 def _exited(error: SystemExit) -> Ending:
     """What Python does with the argument of ``sys.exit``."""
-    if error.code is None or isinstance(error.code, int):
-        return Ending(error.code or 0)
+    if error.code is None:
+        return Ending(0)
+    if isinstance(error.code, int):
+        return Ending(error.code)
+    # Anything else is a message, which Python prints to stderr.
     return Ending(1, None, f"{error.code}\n")
 
 
@@ -121,10 +124,10 @@ def _uses(tree: ast.AST, module: str) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             yield from _imported(node, module)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            owner = node.value.id
-            if owner in names:
-                yield f"{owner}.{node.attr}", node.lineno
+        elif isinstance(node, ast.Attribute):
+            owner = node.value
+            if isinstance(owner, ast.Name) and owner.id in names:
+                yield f"{owner.id}.{node.attr}", node.lineno
 
 
 def _imported(node: ast.ImportFrom, module: str) -> Iterator[tuple[str, int]]:
@@ -137,13 +140,14 @@ def _imported(node: ast.ImportFrom, module: str) -> Iterator[tuple[str, int]]:
 
 def _names_of(module: str, tree: ast.AST) -> Iterator[str]:
     """The names by which a script knows a module that it imports as a whole."""
+    imported: list[ast.alias] = []
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Import):
-            continue
-        for alias in node.names:
-            if _within(alias.name, module):
-                # `import cv2.aruco` gives the script the name cv2.
-                yield alias.asname or alias.name.partition(".")[0]
+        if isinstance(node, ast.Import):
+            imported += node.names
+    for alias in imported:
+        if _within(alias.name, module):
+            # `import cv2.aruco` gives the script the name cv2.
+            yield alias.asname or alias.name.partition(".")[0]
 
 
 def _within(name: str, module: str) -> bool:

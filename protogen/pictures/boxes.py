@@ -76,7 +76,8 @@ def picture(analysis: Analysis) -> Picture:
     for step in analysis.steps:
         box = _box_below(step, box_of)
         if box is None:
-            box = Box(len(found.boxes), [])
+            number = len(found.boxes)
+            box = Box(number, [])
             found.boxes.append(box)
         box.steps.append(step)
         # A layer of another phase, or another type, may have the name of the pooling.
@@ -85,7 +86,8 @@ def picture(analysis: Analysis) -> Picture:
         box_of[step] = box
     # Only now, because a value is read by later layers.
     for step in analysis.steps:
-        found.edges.extend(_edges(step.tops, box_of))
+        edges = _edges(step.tops, box_of)
+        found.edges.extend(edges)
     return found
 
 
@@ -104,11 +106,15 @@ def _box_below(step: Step, box_of: dict[Step, Box]) -> Box | None:
 
 
 def _edges(tops: Iterable[Value], box_of: dict[Step, Box]) -> Iterable[Edge]:
+    """The lines from a layer, one for each value."""
     for value in tops:
         source = box_of[value.step]
         # Each box once: a layer may read a value twice, and so may those in place.
-        readers = dict.fromkeys([box_of[reader] for reader in value.readers])
+        boxes = [box_of[reader] for reader in value.readers]
+        readers = dict.fromkeys(boxes)
+        # What is changed in place stays in its box.
         readers.pop(source, None)
-        # A blob that nothing reads is drawn as well, except what is changed in place.
-        if readers or not value.readers:
+        is_unread = not value.readers
+        # A blob that nothing reads is drawn as well, because it is an output of the net.
+        if readers or is_unread:
             yield Edge(value.name, value.shape, source, list(readers))

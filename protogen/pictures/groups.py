@@ -7,7 +7,7 @@ and a picture of folded groups has no cycles.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from protogen.pictures.boxes import Box, Edge, Picture
@@ -88,22 +88,28 @@ def open_groups(root: Group) -> set[Group]:
     if len(root.boxes) <= _MOST_VISIBLE:
         return set(root.groups)
     opened: set[Group] = set()
-    visible, level = len(root.items), _foldable(root.items)
+    visible = len(root.items)
+    level = _foldable(root.items)
     while level:
-        visible += sum(len(group.items) for group in level)
+        contained: list[Item] = []
+        for group in level:
+            contained += group.items
+        # A level opens as a whole or not at all, so that equal parts look alike.
+        visible += len(contained)
         if visible > _MOST_VISIBLE:
             break
         opened.update(level)
-        deeper: list[Group] = []
-        for group in level:
-            deeper += _foldable(group.items)
-        level = deeper
+        level = _foldable(contained)
     return opened
 
 
 def _foldable(items: Sequence[Item]) -> list[Group]:
     """The groups that say more when they are open: in one of equal parts all look alike."""
-    return [item for item in items if isinstance(item, Group) and item.times == 1]
+    found: list[Group] = []
+    for item in items:
+        if isinstance(item, Group) and item.times == 1:
+            found.append(item)
+    return found
 
 
 # Scopes ----------------------------------------------------------------------------------------
@@ -112,14 +118,20 @@ def _foldable(items: Sequence[Item]) -> list[Group]:
 def _scopes(boxes: Sequence[Box], depth: int) -> list[Item]:
     """Neighbors whose names begin alike, up to a slash."""
     items: list[Item] = []
-    for scope, run in _runs(boxes, lambda box: _scope(box, depth)):
-        if scope and len(run) > 1 and depth < _DEEPEST:
-            items.append(Group(scope, _scopes(run, depth + 1)))
-        else:
+    for scope, run in _runs(boxes, depth):
+        is_alone = len(run) == 1
+        # A group of one box would only be another frame around it.
+        if is_alone or not scope or depth >= _DEEPEST:
             items += run
+            continue
+        inner = _scopes(run, depth + 1)
+        items.append(Group(scope, inner))
+    if len(items) > 1:
+        return items
     # A scope around everything says nothing.
-    if len(items) == 1 and isinstance(items[0], Group):
-        return items[0].items
+    outermost = items[0] if items else None
+    if isinstance(outermost, Group):
+        return outermost.items
     return items
 
 
@@ -131,16 +143,19 @@ def _scope(box: Box, depth: int) -> str:
     return "/".join(parts[: depth + 1])
 
 
-def _runs(boxes: Sequence[Box], key: Callable[[Box], str]) -> Iterator[tuple[str, list[Box]]]:
-    """The boxes in a row that have the same key, with the key."""
+def _runs(boxes: Sequence[Box], depth: int) -> Iterator[tuple[str, list[Box]]]:
+    """The boxes in a row that are in the same scope, with the scope."""
     run: list[Box] = []
+    current = ""
     for box in boxes:
-        if run and key(run[0]) != key(box):
-            yield key(run[0]), run
+        scope = _scope(box, depth)
+        if run and scope != current:
+            yield current, run
             run = []
         run.append(box)
+        current = scope
     if run:
-        yield key(run[0]), run
+        yield current, run
 
 
 # Blocks ----------------------------------------------------------------------------------------
@@ -149,13 +164,14 @@ def _runs(boxes: Sequence[Box], key: Callable[[Box], str]) -> Iterator[tuple[str
 def _blocks(items: Sequence[Item], edges: Sequence[Edge]) -> list[Item]:
     """Items between two places where a single value is all that goes on: a residual block."""
     found: list[Item] = []
+    # A block of more than half of the net would hide it.
+    largest = min(_LARGEST_BLOCK, len(items) // 2)
     start = 0
     for stop in _cuts(items, edges):
         block = items[start:stop]
-        # A block of more than half of the net would hide it.
-        largest = min(_LARGEST_BLOCK, len(items) // 2)
         if _SMALLEST_BLOCK <= len(block) <= largest:
-            found.append(Group(_common_name(block), list(block)))
+            name = _common_name(block)
+            found.append(Group(name, list(block)))
         else:
             found += block
         start = stop
@@ -168,21 +184,22 @@ def _cuts(items: Sequence[Item], edges: Sequence[Edge]) -> Iterator[int]:
     Labels, and images that are read far away, do not count.
     """
     place = _places(items)
-    #: How many values begin, and end, at each item.
-    begun = [0] * len(items)
-    ended = [0] * len(items)
+    # By how much the number of living values changes at each item.
+    change = [0] * len(items)
     for edge in edges:
         first = place[edge.source]
         last = max([first, *(place[reader] for reader in edge.readers)])
-        is_far = edge.source.is_source and last - first > _LARGEST_BLOCK
-        if last > first and not is_far:
-            begun[first] += 1
-            ended[last] += 1
+        span = last - first
+        # A value that stays within an item changes nothing: it begins and ends there.
+        if edge.source.is_source and span > _LARGEST_BLOCK:
+            continue
+        change[first] += 1
+        change[last] -= 1
     living = 0
-    for index in range(len(items)):
-        living += begun[index] - ended[index]
+    for stop, by in enumerate(change, 1):
+        living += by
         if living <= 1:
-            yield index + 1
+            yield stop
     yield len(items)
 
 
@@ -228,6 +245,7 @@ def _common_prefix(names: Sequence[str]) -> str:
 
 def _shortened(items: list[Item]) -> list[Item]:
     """The items, with what repeats in a group and no group too long."""
+    # From the inside out: groups are equal if what they show is equal.
     for item in items:
         if isinstance(item, Group):
             item.items = _shortened(item.items)
@@ -240,10 +258,7 @@ def _shortened(items: list[Item]) -> list[Item]:
 
 def _folded_repeats(items: Sequence[Item]) -> list[Item]:
     """The items, with a group for each three or more equal parts in a row."""
-    numbers: dict[Hashable, int] = {}
-    # Numbers compare faster than the parameters of layers, and each is compared many times.
-    kinds = [numbers.setdefault(item.kind, len(numbers)) for item in items]
-    equal = {period: _equal_runs(kinds, period) for period in range(1, _LONGEST_PERIOD + 1)}
+    equal = _equal_runs_by_period(items)
     found: list[Item] = []
     index = 0
     while index < len(items):
@@ -252,16 +267,29 @@ def _folded_repeats(items: Sequence[Item]) -> list[Item]:
             found.append(items[index])
             index += 1
             continue
-        run = list(items[index : index + period * times])
-        index += len(run)
+        stop = index + period * times
+        run = list(items[index:stop])
         title = _range_title(run)
         if len(run) > _MOST_ITEMS:
             run = _chunks(run)
         found.append(Group(title, run, times))
+        index = stop
     # A single group around all items shows nothing new.
     if len(found) == 1:
         return list(items)
     return found
+
+
+def _equal_runs_by_period(items: Sequence[Item]) -> dict[int, list[int]]:
+    """What `_equal_runs` finds for each period that is tried."""
+    numbers: dict[Hashable, int] = {}
+    kinds: list[int] = []
+    # Numbers compare faster than the parameters of layers, and each is compared many times.
+    for item in items:
+        number = numbers.setdefault(item.kind, len(numbers))
+        kinds.append(number)
+    periods = range(1, _LONGEST_PERIOD + 1)
+    return {period: _equal_runs(kinds, period) for period in periods}
 
 
 def _equal_runs(kinds: Sequence[int], period: int) -> list[int]:
@@ -277,10 +305,15 @@ def _equal_runs(kinds: Sequence[int], period: int) -> list[int]:
 def _best_repeat(equal: dict[int, list[int]], index: int) -> tuple[int, int]:
     """The period that explains the most items from here on, and how often it repeats."""
     best = (1, 1)
+    most = 1
     for period, runs in equal.items():
+        # The first part is counted by none of the runs, which compare it with the next one.
         times = runs[index] // period + 1
-        if times >= _FEWEST_REPEATS and period * times > best[0] * best[1]:
+        explained = period * times
+        # Of two that explain as much, the shorter period is the real one.
+        if times >= _FEWEST_REPEATS and explained > most:
             best = (period, times)
+            most = explained
     return best
 
 

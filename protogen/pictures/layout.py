@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 __all__ = ["Layout", "Line", "Node", "lay_out"]
 
@@ -27,8 +28,8 @@ _LONGEST_BENDING = 300
 #: A wish that counts this little gives way to every line.
 _NO_LINES = 0.1
 
-#: How strongly a line between two bends is kept straight; between a bend and a node; between nodes.
-_STRAIGHT, _HALF_STRAIGHT, _LOOSE = 8.0, 2.0, 1.0
+#: How strongly a line is kept straight if none, one or both of its ends are bends.
+_STRENGTHS = (1.0, 2.0, 8.0)
 
 
 @dataclass(eq=False)
@@ -66,6 +67,17 @@ class Line:
     source: Node
     target: Node
     value: object
+
+
+class _Piece(NamedTuple):
+    """Neighbors that touch: the position of the first one, their weight, and how many they are.
+
+    The position is without the widths of what is further left in the rank.
+    """
+
+    place: float
+    weight: float
+    nodes: int
 
 
 @dataclass
@@ -106,27 +118,37 @@ def _rank(nodes: Sequence[Node], lines: Sequence[tuple[Node, Node, object]]) -> 
         has_source.add(target)
     has_first = any(node.first for node in nodes)
     lowest = 1 if has_first else 0
+    # Every line goes forward in this order, so a rank is final when the loop comes to its node.
     for node in nodes:
         if not node.first:
             node.rank = max(node.rank, lowest)
+        below = node.rank + 1
         for target in targets.get(node, ()):
-            target.rank = max(target.rank, node.rank + 1)
-    # What reads nothing stands just above the first that reads it.
-    for node in nodes:
-        if node in has_source or node not in targets or node.first:
-            continue
-        nearest = min([target.rank for target in targets[node]])
-        node.rank = max(lowest, nearest - 1)
+            target.rank = max(target.rank, below)
+    for node, read_by in targets.items():
+        # Without a line from above, its rank would be the lowest, far from the layer that reads it.
+        if not node.first and node not in has_source:
+            _lower(node, read_by, lowest)
     _rank_last(nodes)
+
+
+def _lower(node: Node, read_by: Sequence[Node], lowest: int) -> None:
+    """Put what reads nothing just above the first that reads it."""
+    nearest = min([target.rank for target in read_by])
+    node.rank = max(lowest, nearest - 1)
 
 
 def _rank_last(nodes: Sequence[Node]) -> None:
     """Put the nodes that belong after everything else into a rank of their own."""
-    ranks = [node.rank for node in nodes if not node.last]
-    end = max(ranks, default=0) + 1
+    highest = 0
+    last: list[Node] = []
     for node in nodes:
         if node.last:
-            node.rank = end
+            last.append(node)
+        else:
+            highest = max(highest, node.rank)
+    for node in last:
+        node.rank = highest + 1
 
 
 def _bent(lines: Sequence[tuple[Node, Node, object]]) -> tuple[list[Node], list[Line]]:
@@ -151,9 +173,12 @@ def _bent(lines: Sequence[tuple[Node, Node, object]]) -> tuple[list[Node], list[
 
 
 def _ranks(nodes: Sequence[Node]) -> list[list[Node]]:
-    number = max([0, *(node.rank + 1 for node in nodes)])
-    ranks: list[list[Node]] = [[] for _ in range(number)]
+    """The nodes of each rank, in the order of the net."""
+    ranks: list[list[Node]] = []
     for node in nodes:
+        # The nodes are not in the order of their ranks: what reads nothing stands further down.
+        while len(ranks) <= node.rank:
+            ranks.append([])
         ranks[node.rank].append(node)
     return ranks
 
@@ -171,7 +196,8 @@ def _order(ranks: Sequence[list[Node]]) -> None:
     for sweep in range(_ORDER_SWEEPS):
         if not fewest:
             break
-        if sweep % 2 == 0:
+        goes_down = sweep % 2 == 0
+        if goes_down:
             _sort(ranks, _barycenter_above)
         else:
             _sort(reversed(ranks), _barycenter_below)
@@ -179,6 +205,11 @@ def _order(ranks: Sequence[list[Node]]) -> None:
         if crossings < fewest:
             fewest = crossings
             best = [list(rank) for rank in ranks]
+    _restore(ranks, best)
+
+
+def _restore(ranks: Sequence[list[Node]], best: Sequence[list[Node]]) -> None:
+    """Give each rank its best order."""
     for rank, order in zip(ranks, best):
         rank[:] = order
         _number(rank)
@@ -196,34 +227,47 @@ def _number(rank: Sequence[Node]) -> None:
 
 
 def _barycenter_above(node: Node) -> float:
+    # Without a line it stays where it is, between the same neighbors.
     if not node.above:
         return node.order
-    return sum(line.source.order for line in node.above) / len(node.above)
+    total = 0
+    for line in node.above:
+        total += line.source.order
+    return total / len(node.above)
 
 
 def _barycenter_below(node: Node) -> float:
     if not node.below:
         return node.order
-    return sum(line.target.order for line in node.below) / len(node.below)
+    total = 0
+    for line in node.below:
+        total += line.target.order
+    return total / len(node.below)
 
 
 def _crossings(ranks: Sequence[Sequence[Node]]) -> int:
-    return sum(_crossings_below(rank) for rank in ranks)
+    return sum(map(_crossings_below, ranks))
 
 
 def _crossings_below(rank: Sequence[Node]) -> int:
-    """The pairs of lines that cross: inversions, counted with a Fenwick tree."""
+    """The pairs of lines that cross: inversions, counted with a Fenwick tree.
+
+    (source: Fenwick 1994, "A New Data Structure for Cumulative Frequency Tables")
+    """
     ends: list[int] = []
     for node in rank:
-        ends += sorted(line.target.order for line in node.below)
+        # Lines from one node do not cross each other.
+        ends += sorted([line.target.order for line in node.below])
     size = max(ends, default=0) + 1
     tree = [0] * (size + 1)
     found = 0
     for seen, end in enumerate(ends):
         # Of the lines that begin further left, those that end further right cross this one.
-        before, index = 0, end + 1
+        before = 0
+        index = end + 1
         while index:
             before += tree[index]
+            # Without its lowest bit it is the index of the sum of what is further left.
             index &= index - 1
         found += seen - before
         index = end + 1
@@ -242,12 +286,23 @@ def _position(ranks: Sequence[list[Node]]) -> None:
         _place(rank, [0.0] * len(rank), [1.0] * len(rank))
     # The last sweep goes down: what reads one value then stands exactly below it.
     for sweep in range(_POSITION_SWEEPS):
-        if sweep % 2 == 0:
-            for rank in ranks:
-                _attract(rank, [_sources(node) for node in rank])
+        goes_down = sweep % 2 == 0
+        if goes_down:
+            _attract_down(ranks)
         else:
-            for rank in reversed(ranks):
-                _attract(rank, [_targets(node) for node in rank])
+            _attract_up(ranks)
+
+
+def _attract_down(ranks: Sequence[Sequence[Node]]) -> None:
+    """Move the nodes of each rank toward those that they read."""
+    for rank in ranks:
+        _attract(rank, [_sources(node) for node in rank])
+
+
+def _attract_up(ranks: Sequence[Sequence[Node]]) -> None:
+    """Move the nodes of each rank toward those that read them, from the last rank on."""
+    for rank in reversed(ranks):
+        _attract(rank, [_targets(node) for node in rank])
 
 
 def _sources(node: Node) -> list[tuple[Node, Line]]:
@@ -266,7 +321,9 @@ def _attract(rank: Sequence[Node], neighbors: Sequence[Sequence[tuple[Node, Line
         pull = weight = 0.0
         for other, line in others:
             strength = _strength(node, other)
-            pull += strength * (other.x + _offset(other, line) - _offset(node, line))
+            # There the line is straight, although it may end beside the middle of a group.
+            place = other.x + _offset(other, line) - _offset(node, line)
+            pull += strength * place
             weight += strength
         if weight:
             wanted.append(pull / weight)
@@ -278,16 +335,13 @@ def _attract(rank: Sequence[Node], neighbors: Sequence[Sequence[tuple[Node, Line
 
 
 def _strength(node: Node, other: Node) -> float:
-    if node.is_bend and other.is_bend:
-        return _STRAIGHT
-    if node.is_bend or other.is_bend:
-        return _HALF_STRAIGHT
-    return _LOOSE
+    bends = node.is_bend + other.is_bend
+    return _STRENGTHS[bends]
 
 
 def _offset(node: Node, line: Line) -> float:
     # Equal blocks would drift to a side, each a little further, if only their lines were straight.
-    if node.is_alone or not node.offsets:
+    if node.is_alone:
         return 0.0
     return node.offsets.get(line.value, 0.0)
 
@@ -297,27 +351,37 @@ def _place(rank: Sequence[Node], wanted: Sequence[float], weights: Sequence[floa
 
     Neighbors that would overlap are joined into one piece, which stands at their mean.
     """
-    pieces: list[tuple[float, float, int]] = []  # position of the first node, weight, nodes
+    # This is isotonic regression, by pooling adjacent violators.
+    pieces: list[_Piece] = []
     starts: list[float] = []
     start = 0.0
     for index, node in enumerate(rank):
         if index:
             start += _distance(rank[index - 1], node)
         starts.append(start)
-        piece = (wanted[index] - start, weights[index], 1)
         # The widths to the left are subtracted, so that pieces overlap if their order is wrong.
-        while pieces and pieces[-1][0] > piece[0]:
-            place, weight, nodes = pieces.pop()
-            both = weight + piece[1]
-            piece = ((place * weight + piece[0] * piece[1]) / both, both, nodes + piece[2])
+        piece = _Piece(wanted[index] - start, weights[index], 1)
+        while pieces and pieces[-1].place > piece.place:
+            piece = _joined(pieces.pop(), piece)
         pieces.append(piece)
     index = 0
-    for place, _, nodes in pieces:
-        for _ in range(nodes):
-            rank[index].x = place + starts[index]
+    for piece in pieces:
+        for _ in range(piece.nodes):
+            rank[index].x = piece.place + starts[index]
             index += 1
 
 
+def _joined(left: _Piece, right: _Piece) -> _Piece:
+    """One piece at the weighted mean of two."""
+    weight = left.weight + right.weight
+    place = (left.place * left.weight + right.place * right.weight) / weight
+    return _Piece(place, weight, left.nodes + right.nodes)
+
+
 def _distance(left: Node, right: Node) -> float:
-    gap = _LINE_GAP if left.is_thin and right.is_thin else _GAP
+    """The least distance between the middles of two neighbors."""
+    gap = _GAP
+    # Lines may run closer together than boxes.
+    if left.is_thin and right.is_thin:
+        gap = _LINE_GAP
     return left.width / 2 + gap + right.width / 2

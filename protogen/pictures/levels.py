@@ -5,13 +5,13 @@ A line that leaves a group ends at its border, where a line of the picture aroun
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from protogen.pictures.boxes import Box, Edge, Picture
 from protogen.pictures.groups import Group, Item
-from protogen.pictures.layout import Line, Node, lay_out
+from protogen.pictures.layout import Layout, Line, Node, lay_out
 from protogen.pictures.words import Words, box_words, group_words
 
 __all__ = [
@@ -88,8 +88,8 @@ def _contents(picture: Picture, root: Group) -> dict[Group, _Content]:
     contents = {group: _Content() for group in groups}
     parent: dict[Item, Group] = {}
     for group in groups:
-        for item in group.items:
-            parent[item] = group
+        parents = dict.fromkeys(group.items, group)
+        parent.update(parents)
     for edge in picture.edges:
         for reader in edge.readers:
             _route(edge, reader, parent, contents)
@@ -106,15 +106,18 @@ def _route(
     while len(outward) > 1 and len(inward) > 1 and outward[-2] is inward[-2]:
         outward.pop()
         inward.pop()
+    *left, around = outward
+    *entered, _ = inward
     source = _item_below(edge.source, outward)
     target = _item_below(reader, inward)
-    contents[outward[-1]].pairs[source, target, edge] = None
+    contents[around].pairs[source, target, edge] = None
     item: Item = edge.source
-    for group in outward[:-1]:
+    for group in left:
         contents[group].leaves[item, edge] = None
+        # In the picture around it, the line goes on from the group.
         item = group
     item = reader
-    for group in inward[:-1]:
+    for group in entered:
         contents[group].enters[edge, item] = None
         item = group
 
@@ -151,12 +154,18 @@ def _level(
         lines.append((items[source], items[target], edge))
     for item, edge in content.leaves:
         lines.append((items[item], exits[edge], edge))
-    layout = lay_out([*entries.values(), *items.values(), *exits.values()], lines)
+    nodes = [*entries.values(), *items.values(), *exits.values()]
+    layout = lay_out(nodes, lines)
     things: dict[Node, Item | Port] = {node: item for item, node in items.items()}
     for edge, node in entries.items():
         things[node] = Port(edge, enters=True)
     for edge, node in exits.items():
         things[node] = Port(edge, enters=False)
+    return _placed_level(group, layout, things)
+
+
+def _placed_level(group: Group, layout: Layout, things: Mapping[Node, Item | Port]) -> Level:
+    """The level of a layout, with what its nodes stand for."""
     level = Level(group, lines=layout.lines)
     for rank in layout.ranks:
         # A bend is no thing.
@@ -168,6 +177,7 @@ def _level(
 
 
 def _item_node(item: Item, inner: dict[Group, Level], opened: Collection[Group]) -> Node:
+    """The node of a box, of a folded group, or of one that is open, which contains a picture."""
     if isinstance(item, Box):
         words = box_words(item)
         return Node(words.width, words.height)
@@ -176,26 +186,32 @@ def _item_node(item: Item, inner: dict[Group, Level], opened: Collection[Group])
         return Node(words.width, words.height)
     level = inner[item]
     node = Node(level.width, level.height)
+    middle = level.left + level.width / 2
     # The lines around it end above and below where they go on inside.
     for placed in (*level.ranks[0], *level.ranks[-1]):
-        if isinstance(placed.thing, Port):
-            node.offsets[placed.thing.edge] = placed.node.x - level.left - level.width / 2
+        thing = placed.thing
+        if isinstance(thing, Port):
+            node.offsets[thing.edge] = placed.node.x - middle
     return node
 
 
 def _measure(level: Level) -> None:
     """The height of each rank, and the size of the whole with its margins."""
     y = HEADING
-    for index, rank in enumerate(level.ranks):
+    previous: list[Placed] = []
+    for rank in level.ranks:
+        if previous:
+            y += _gap_between(previous, rank)
         # Boxes hang from the top of their rank, so that lines of one rank begin alike.
         for placed in rank:
             placed.y = y
         y += max([placed.node.height for placed in rank])
-        if index + 1 < len(level.ranks):
-            y += _gap_between(rank, level.ranks[index + 1])
+        previous = rank
     left, right = _sides(level)
-    # The title must fit beside the button that folds the group.
-    title = Words.of(level.group.title).width if level.group.title else 0.0
+    # The title must fit beside the button that folds the group. The whole picture has none.
+    title = 0.0
+    if level.group.title:
+        title = Words.of(level.group.title).width
     missing = max(0.0, title - (right - left) - MARGIN)
     level.left = left - MARGIN - missing / 2
     level.width = right - left + 2 * MARGIN + missing
@@ -215,8 +231,18 @@ def _sides(level: Level) -> tuple[float, float]:
 
 def _gap_between(rank: list[Placed], next_rank: list[Placed]) -> float:
     """The space below a rank; less where there are only ports, which have no shapes beside them."""
-    if any(isinstance(each.thing, Port) and each.thing.enters for each in rank):
+    if _has_port(rank, enters=True):
         return ENTRY_GAP
-    if any(isinstance(each.thing, Port) for each in next_rank):
+    if _has_port(next_rank, enters=False):
         return EXIT_GAP
     return RANK_GAP
+
+
+def _has_port(rank: list[Placed], enters: bool) -> bool:
+    """Whether a value enters the group in a rank, or leaves it there."""
+    for placed in rank:
+        thing = placed.thing
+        # In a rank with ports, all of them enter or all of them leave.
+        if isinstance(thing, Port):
+            return thing.enters is enters
+    return False

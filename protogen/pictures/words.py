@@ -18,8 +18,14 @@ __all__ = ["FAMILIES", "Words", "box_words", "family", "group_words", "shortened
 #: Heights of the lines, and the space around them.
 _TITLE_HEIGHT, _LINE_HEIGHT, _MARGIN = 18.0, 15.0, 7.0
 
+#: The least width of a box, and what is added because the widths of characters are estimates.
+_NARROWEST, _SLACK = 90.0, 8.0
+
 #: A title of this many characters is written in full; the page shows longer ones beside it.
 _LONGEST = 48
+
+#: What is written, or not, if a window moves by 1.
+_NO_STRIDE = ("", "1", "1x1")
 
 #: The widths of characters in a sans-serif font of 12 pixels. Others are of the last kind.
 _WIDTHS = ((" ijl.,:;|!'/()[]-tfrI", 4.4), ("mwMW@%", 10.4), ("ABCDEFGHKLNOPQRSTUVXYZ&", 8.4))
@@ -65,10 +71,10 @@ class Words:
     def width(self) -> float:
         """The width of a box around it."""
         # A title is bold, and the lines below are smaller.
-        widths = [1.08 * _width(self.title)]
+        widest = 1.08 * _width(self.title)
         for line in self.lines:
-            widths.append(0.92 * _width(line))
-        return max(90.0, max(widths) + 2 * _MARGIN + 8)
+            widest = max(widest, 0.92 * _width(line))
+        return max(_NARROWEST, widest + 2 * _MARGIN + _SLACK)
 
     @property
     def height(self) -> float:
@@ -77,7 +83,8 @@ class Words:
 
 
 def _width(text: str) -> float:
-    return sum(_WIDTH_OF.get(char) or _other_width(char) for char in text)
+    widths = [_WIDTH_OF.get(char) or _other_width(char) for char in text]
+    return sum(widths)
 
 
 def _other_width(char: str) -> float:
@@ -102,8 +109,11 @@ def shortened(text: str, longest: int = _LONGEST) -> str:
 def box_words(box: Box) -> Words:
     """The name of the layer, what it does, and the layers in place."""
     first, *others = box.steps
-    in_place = " · ".join([step.type or "?" for step in others])
-    return Words.of(box.name or "(no name)", _deed(first), in_place)
+    # A text with errors may have layers without a name or a type.
+    title = box.name or "(no name)"
+    types = [step.type or "?" for step in others]
+    in_place = " · ".join(types)
+    return Words.of(title, _deed(first), in_place)
 
 
 def group_words(group: Group) -> Words:
@@ -111,8 +121,10 @@ def group_words(group: Group) -> Words:
     layers = 0
     for box in group.boxes:
         layers += len(box.steps)
-    times = f"{group.times} ×, " if group.times > 1 else ""
-    return Words.of(group.title, f"{times}{layers} layers")
+    content = f"{layers} layers"
+    if group.times > 1:
+        content = f"{group.times} ×, {content}"
+    return Words.of(group.title, content)
 
 
 # What a layer does -----------------------------------------------------------------------------
@@ -132,8 +144,10 @@ def _convolution(layer: proto.LayerParameter) -> str:
     words = [_window(param), str(param.num_output)]
     if param.group > 1:
         words.append(f"group {param.group}")
-    if any(each > 1 for each in param.dilation):
-        words.append(f"dilation {_sizes(param.dilation)}")
+    # Without a dilation the field is empty, and Caffe takes 1.
+    if max(param.dilation, default=1) > 1:
+        dilation = _sizes(param.dilation)
+        words.append(f"dilation {dilation}")
     return ", ".join(words)
 
 
@@ -148,25 +162,33 @@ def _pooling(layer: proto.LayerParameter) -> str:
 
 def _window(param: Any) -> str:
     """``3x3``, ``3x3/2`` with a stride of 2."""
+    # Caffe rejects a layer without a kernel, but it is drawn all the same.
     kernel = _pair(param, "kernel_size", "kernel_h", "kernel_w") or "?"
+    if "x" not in kernel:
+        kernel = f"{kernel}x{kernel}"
     stride = _pair(param, "stride", "stride_h", "stride_w")
-    sides = kernel if "x" in kernel else f"{kernel}x{kernel}"
-    if stride in ("", "1", "1x1"):
-        return sides
-    return f"{sides}/{stride}"
+    if stride in _NO_STRIDE:
+        return kernel
+    return f"{kernel}/{stride}"
 
 
 def _pair(param: Any, both: str, height: str, width: str) -> str:
     """A size that is given for both sides, for each axis, or in two fields."""
     if param.HasField(height) or param.HasField(width):
-        return f"{getattr(param, height)}x{getattr(param, width)}"
-    # The field of a Convolution is repeated, that of a Pooling is not.
+        size_h = getattr(param, height)
+        size_w = getattr(param, width)
+        return f"{size_h}x{size_w}"
     value = getattr(param, both)
-    return _sizes([value] if isinstance(value, int) else value)
+    # The field of a Convolution is repeated, that of a Pooling is not.
+    if isinstance(value, int):
+        return str(value)
+    return _sizes(value)
 
 
 def _sizes(values: Any) -> str:
-    if len(set(values)) == 1:
+    """``3`` if all axes are alike, and ``3x1`` if not; empty without a value."""
+    different = set(values)
+    if len(different) == 1:
         return str(values[0])
     return "x".join(map(str, values))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.graph import Step
@@ -13,6 +12,7 @@ from protogen.portability.judgment import Judgment, finding, judgment, no_net
 from protogen.portability.quirks import limit_findings, quirk_findings
 from protogen.portability.reading import phase_findings, text_findings
 from protogen.portability.subject import Subject
+from protogen.portability.training import difference_in_training
 from protogen.shapes import is_known
 from protogen.targets import Rounding, Target
 from protogen.windows import Axis, empty_windows, pooling_size
@@ -20,14 +20,23 @@ from protogen.windows import Axis, empty_windows, pooling_size
 __all__ = ["judge_by_facts"]
 
 #: The layers that give a net its data; a consumer that is not Caffe has none of them.
-_INPUTS = frozenset({"Input", "DummyData", "MemoryData"})
+_INPUTS = ("DummyData", "Input", "MemoryData")
+
+#: The rules whose findings say that the target does not run the net.
+_FAILURES = frozenset({"target-fails-later", "target-refuses"})
+
+#: The divisors of AVE that are not Caffe's: the windows that have another average, and a name.
+_DIVISORS = {
+    "inside": ("padded", "the elements inside the bottom"),
+    "kernel": ("overhang", "the whole kernel"),
+}
 
 
 def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     """What a target does with a net, as far as its facts say."""
     found = [*text_findings(subject, target), *_rejected_upgrade(subject, target)]
     layers = subject.current.message.layer
-    if not layers and not _refused(found):
+    if not layers and "target-refuses" not in _rules_of(found):
         what = "a solver" if subject.is_solver else "no layers"
         empty = no_net(target, f"finds {what} in it, not a net", location=subject.location)
         return judgment(target, [*found, empty], "empty")
@@ -42,20 +51,18 @@ def judge_by_facts(subject: Subject, target: Target) -> Judgment:
         if step.type == "Pooling":
             found += _pooling(subject, target, step)
     # A Caffe reads the data itself, so the net need not say how large it is.
-    if not _is_caffe(target) and not _has_input(subject) and not _failed(found):
+    needs_input = not _is_caffe(target) and not _has_input(subject)
+    # A target that fails earlier does not get as far as to ask for an input.
+    if needs_input and _FAILURES.isdisjoint(_rules_of(found)):
         message = "does not know the shape of an input"
-        return judgment(
-            target, [*found, no_net(target, message, location=subject.location)], "no input"
-        )
+        found.append(no_net(target, message, location=subject.location))
+        return judgment(target, found, "no input")
     return judgment(target, found)
 
 
-def _refused(found: list[Diagnostic]) -> bool:
-    return any(each.name == "target-refuses" for each in found)
-
-
-def _failed(found: list[Diagnostic]) -> bool:
-    return any(each.name in ("target-refuses", "target-fails-later") for each in found)
+def _rules_of(found: list[Diagnostic]) -> set[str]:
+    """The names of the rules that have findings."""
+    return {each.name for each in found}
 
 
 def _is_caffe(target: Target) -> bool:
@@ -65,23 +72,25 @@ def _is_caffe(target: Target) -> bool:
 
 def _steps(subject: Subject, target: Target) -> list[Step]:
     """The layers that the target gets: those of the phase, or all if it ignores phases."""
-    if target.phases is not None and target.phases.rules == "ignores":
-        running = {step.index: step for step in subject.analysis.steps}
-        return [running.get(step.index, step) for step in subject.layers]
-    return subject.analysis.steps
+    if not target.ignores_phases:
+        return subject.analysis.steps
+    # A layer that runs is taken from the analysis, which knows its shapes.
+    running = {step.index: step for step in subject.analysis.steps}
+    return [running.get(step.index, step) for step in subject.layers]
 
 
 def _written(subject: Subject, target: Target, steps: list[Step]) -> list[Step]:
     """The layers without the one that stands for ``input`` fields, if the target reads those."""
     origins = subject.current.origins
-    if origins is None or target.formats is None or target.formats.input != "reads":
+    if origins is None or not target.reads_input_fields:
         return steps
     return [step for step in steps if origins[step.index] is not None]
 
 
 def _has_input(subject: Subject) -> bool:
-    for step in subject.analysis.steps:
-        if step.type in _INPUTS and any(is_known(value.shape) for value in step.tops):
+    """Whether the net itself gives the shape of an input."""
+    for step in subject.analysis.of_type(*_INPUTS):
+        if any(is_known(value.shape) for value in step.tops):
             return True
     return False
 
@@ -93,28 +102,27 @@ def _types(target: Target, steps: list[Step]) -> Iterator[Diagnostic]:
         return
     verb = "does not load it" if types.unknown == "refuses" else "cannot run it"
     source = target.source(types)
+    known = set(target.known_types)
+    # Programs that are not Caffe take an Input for what it says, without a layer of this type.
+    if not _is_caffe(target):
+        known.add("Input")
     for step in steps:
-        # Programs that are not Caffe take an Input for what it says, without a layer of this type.
-        known = step.type in target.known_types or (step.type == "Input" and not _is_caffe(target))
-        if not known:
-            message = f"{verb}: it has no layer type {step.type}"
-            about = {"field": "type", "why": f"{source.mark}: {source.text}"}
-            about["hint"] = types.instead.get(step.type, "")
-            yield finding(target, types.unknown, step, message, **about)
+        if step.type in known:
+            continue
+        message = f"{verb}: it has no layer type {step.type}"
+        about = {"field": "type", "why": f"{source.mark}: {source.text}"}
+        about["hint"] = types.instead.get(step.type, "")
+        yield finding(target, types.unknown, step, message, **about)
 
 
 def _training(subject: Subject, target: Target) -> Iterator[Diagnostic]:
     """The layers that compute something else in training: only a Caffe trains."""
     if _is_caffe(target) or subject.phase != "TRAIN":
         return
-    for step in subject.analysis.steps:
-        # Reported as a type that the target lacks.
-        if step.type not in target.known_types:
-            continue
-        if step.type == "Dropout":
-            yield finding(target, "computes otherwise", step, "drops nothing in training")
-        elif step.type == "BatchNorm" and not step.layer.batch_norm_param.use_global_stats:
-            message = "uses the learned statistics in training, too"
+    # A layer of a type that the target lacks has its finding already.
+    for step in subject.analysis.of_type(*target.known_types):
+        message = difference_in_training(step)
+        if message:
             yield finding(target, "computes otherwise", step, message)
 
 
@@ -122,23 +130,29 @@ def _rejections(subject: Subject, target: Target) -> Iterator[Diagnostic]:
     """What any Caffe rejects in the net: shapes that do not fit, blobs that do not exist."""
     if not _is_caffe(target):
         return
-    for each in subject.analysis.faults:
-        step = subject.layers[each.layer_index] if each.layer_index >= 0 else None
-        unknown = step is not None and step.type not in target.known_types
-        if each.severity is Severity.ERROR and not unknown and not _is_dialect(each):
-            message = f"does not load it: {each.message}"
-            about = {"field": each.field, "hint": each.hint}
+    for fault in subject.analysis.faults:
+        step = subject.layers[fault.layer_index] if fault.layer_index >= 0 else None
+        # Inference knows the types of all forks, so this layer is not the one of the target.
+        if step is not None and step.type not in target.known_types:
+            continue
+        if fault.severity is Severity.ERROR and not _is_dialect(fault):
+            message = f"does not load it: {fault.message}"
+            about = {"field": fault.field, "hint": fault.hint}
             yield finding(target, "refuses", step, message, **about)
 
 
 def _rejected_upgrade(subject: Subject, target: Target) -> Iterator[Diagnostic]:
     """Why a Caffe cannot upgrade a net of an old format."""
+    if not _is_caffe(target):
+        return
     document = subject.net.document
+    # The findings of the upgrade include those of the text, which have been reported.
     known = document.diagnostics if document is not None else []
     for each in subject.current.findings:
-        if _is_caffe(target) and each.severity is Severity.ERROR and each not in known:
+        if each.severity is Severity.ERROR and each not in known:
+            message = f"does not load it: {each.message}"
             about = {"hint": each.hint, "location": each.location}
-            yield finding(target, "refuses", None, f"does not load it: {each.message}", **about)
+            yield finding(target, "refuses", None, message, **about)
 
 
 def _is_dialect(diagnostic: Diagnostic) -> bool:
@@ -156,34 +170,66 @@ def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnosti
         return
     axes = pooled_axes(subject.analysis, step)
     source = target.source(rounding)
-    why = f"{source.mark}: {source.text}"
-    spelled = floor_spelling(step.layer.pooling_param)
-    floors = spelled in rounding.floor if spelled else rounding.default == "floor"
-    theirs = [_pooled(rounding, axis, floors) for axis in axes]
-    if theirs != [axis.pooled for axis in axes]:
-        if bool(spelled) != floors:
-            up = "down" if floors else "up"
-            message = f"rounds it {up}, the net {'down' if spelled else 'up'}"
-        else:
-            message = "keeps the last window, which starts in the padding and which Caffe drops"
-        hint = rounding_hint(subject, target, step)
-        field = f"pooling_param.{spelled}" if spelled else "pooling_param"
-        about = {"field": field, "why": why, "hint": hint}
+    about = {"field": "pooling_param", "why": f"{source.mark}: {source.text}"}
+    if rounding.larger_window == "refused" and any(map(_is_exceeded, axes)):
+        message = "does not load it: the window is larger than the padded bottom"
+        yield finding(target, "refuses", step, message, **about)
+        return
+    message = _other_size(rounding, step, axes)
+    if message:
+        # Averages of other windows are not compared any more.
+        spelled = floor_spelling(step.layer.pooling_param)
+        about["field"] = f"pooling_param.{spelled}".rstrip(".")
+        about["hint"] = rounding_hint(subject, target, step)
         yield finding(target, "computes otherwise", step, message, **about)
         return
-    yield from _unread(subject, target, step, why)
-    if step.layer.pooling_param.pool == step.layer.pooling_param.AVE:
-        yield from _average(target, step, axes, why)
-    if rounding.empty_window == "other" and _fills_empty(axes, step):
-        message = "fills a window without elements with another value than Caffe"
-        yield finding(target, "computes otherwise", step, message, field="pooling_param", why=why)
+    yield from _unread(subject, target, step, about["why"])
+    for message in _other_values(rounding, step, axes):
+        yield finding(target, "computes otherwise", step, message, **about)
 
 
-def _fills_empty(axes: list[Axis], step: Step) -> bool:
+def _is_exceeded(axis: Axis) -> bool:
+    """Whether a window is larger than the padded bottom; Caffe clips it."""
+    return axis.kernel > axis.size + 2 * axis.pad
+
+
+def _other_size(rounding: Rounding, step: Step, axes: list[Axis]) -> str:
+    """How a target comes to another number of windows than Caffe; empty if it does not."""
+    is_down = bool(floor_spelling(step.layer.pooling_param))
+    theirs_is_down = _rounds_down(rounding, step)
+    theirs = [_pooled(rounding, axis, theirs_is_down) for axis in axes]
+    if theirs == [axis.pooled for axis in axes]:
+        return ""
+    if is_down == theirs_is_down:
+        return "keeps the last window, which starts in the padding and which Caffe drops"
+    direction = {True: "down", False: "up"}
+    return f"rounds it {direction[theirs_is_down]}, the net {direction[is_down]}"
+
+
+def _rounds_down(rounding: Rounding, step: Step) -> bool:
+    """Whether a target rounds a pooling down: as a spelling says that it reads, or by default."""
+    spelled = floor_spelling(step.layer.pooling_param)
+    if spelled:
+        return spelled in rounding.floor
+    return rounding.default == "floor"
+
+
+def _other_values(rounding: Rounding, step: Step, axes: list[Axis]) -> Iterator[str]:
+    """What a target does otherwise in the same windows as Caffe."""
+    is_average = step.layer.pooling_param.pool == step.layer.pooling_param.AVE
+    other = _other_divisor(rounding, axes) if is_average else ""
+    if other:
+        yield (
+            f"divides the averages at the edge by {other}, Caffe by the window within the padding"
+        )
+    if rounding.empty_window == "other" and _has_garbage(axes, is_average=is_average):
+        yield "fills a window without elements with another value than Caffe"
+
+
+def _has_garbage(axes: list[Axis], *, is_average: bool) -> bool:
     """Whether Caffe writes garbage for a window without elements."""
-    average = step.layer.pooling_param.pool == step.layer.pooling_param.AVE
     for axis in axes:
-        if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average):
+        if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=is_average):
             return True
     return False
 
@@ -205,19 +251,14 @@ def _unread(subject: Subject, target: Target, step: Step, why: str) -> Iterator[
         yield finding(target, "ignores", step, message, **about)
 
 
-def _average(target: Target, step: Step, axes: list[Any], why: str) -> Iterator[Diagnostic]:
-    """AVE divides windows at the edge by another number than Caffe."""
-    assert target.pooling is not None
-    divisor = target.pooling.divisor
-    if divisor == "padded kernel":
-        divisor = "kernel" if any(axis.clip for axis in axes) else "clipped"
-    windows = [window for axis in axes for window in axis.windows()]
-    if divisor == "kernel" and any(window.overhang and window.elements for window in windows):
-        what = "the whole kernel"
-    elif divisor == "inside" and any(window.kind == "padded" for window in windows):
-        what = "the elements inside the bottom"
-    else:
-        return
-    message = f"divides the averages at the edge by {what}, Caffe by the window within the padding"
-    about = {"field": "pooling_param", "why": why}
-    yield finding(target, "computes otherwise", step, message, **about)
+def _other_divisor(rounding: Rounding, axes: list[Axis]) -> str:
+    """What a target divides an average by, if that is not what Caffe divides it by."""
+    divisor = rounding.divisor
+    # Caffe clips the last window where there is padding, on one axis at least.
+    if divisor == "padded kernel" and any(axis.clip for axis in axes):
+        divisor = "kernel"
+    if divisor not in _DIVISORS:
+        return ""
+    kind, name = _DIVISORS[divisor]
+    kinds = {window.kind for axis in axes for window in axis.windows()}
+    return name if kind in kinds else ""

@@ -62,6 +62,7 @@ def judgment(
 
 def _worst(diagnostics: Iterable[Diagnostic]) -> Verdict:
     rules = {each.name for each in diagnostics}
+    # "ignores" and "slow path" change nothing in what comes out, so the net still runs.
     for rule, verdict in _BY_RULE.items():
         if rule in rules:
             return verdict
@@ -72,11 +73,15 @@ def finding(
     target: Target, effect: Effect, step: Step | None, message: str, **about: Any
 ) -> Diagnostic:
     """A finding about a layer, or about the net: "OpenCV 4 fails later: ..."."""
-    return named(_RULES[effect]).diagnostic(
-        f"{target.title} {message}",
-        layer=step.name if step else "",
-        type=step.type if step else "",
-        layer_index=step.index if step else -1,
+    rule = named(_RULES[effect])
+    message = f"{target.title} {message}"
+    if step is None:
+        return rule.diagnostic(message, **about)
+    return rule.diagnostic(
+        message,
+        layer=step.name,
+        type=step.type,
+        layer_index=step.index,
         **about,
     )
 

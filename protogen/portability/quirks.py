@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from protogen import layers as layer_types
 from protogen import proto
@@ -15,7 +15,7 @@ from protogen.portability.mnn import can_flatten
 from protogen.portability.openvino import broadcast
 from protogen.proto.fields import is_repeated
 from protogen.shapes import Shape
-from protogen.targets import Limit, Quirk, Target
+from protogen.targets import Effect, Limit, Quirk, Target
 
 __all__ = ["field_path", "limit_findings", "quirk_findings", "quirks_of"]
 
@@ -31,14 +31,18 @@ def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
 def quirks_of(target: Target, layer: proto.LayerParameter) -> Iterator[Quirk]:
     """The quirks of a target that concern a layer, as far as its fields say."""
     for quirk in target.quirks:
+        # The type is by far the cheapest test, and decides most.
         if quirk.types and layer.type not in quirk.types:
             continue
-        if len(layer.bottom) < quirk.bottoms or len(layer.top) < quirk.tops:
-            continue
-        if quirk.most_bottoms and len(layer.bottom) > quirk.most_bottoms:
-            continue
-        if _applies(quirk, layer):
+        if _has_numbers(quirk, layer) and _applies(quirk, layer):
             yield quirk
+
+
+def _has_numbers(quirk: Quirk, layer: proto.LayerParameter) -> bool:
+    """Whether a layer has as many bottoms and tops as a quirk is about."""
+    bottoms = len(layer.bottom)
+    most = quirk.most_bottoms or bottoms
+    return quirk.bottoms <= bottoms <= most and quirk.tops <= len(layer.top)
 
 
 def _is_at(where: str, step: Step) -> bool:
@@ -58,7 +62,9 @@ def _is_at(where: str, step: Step) -> bool:
         return where == broadcast(step)
     if where == "four axes":
         return len(shape) == 4
-    if where == "neither image nor row" and len(shape) == 2 and shape[0] == 1:
+    # A row is one image flattened, 1 x n: a program without a batch reads it rightly.
+    is_row = len(shape) == 2 and shape[0] == 1
+    if is_row and where == "neither image nor row":
         return False
     return len(shape) != 4
 
@@ -73,24 +79,65 @@ def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
 
 
 def _applies(quirk: Quirk, layer: proto.LayerParameter) -> bool:
+    """Whether the fields of a quirk have in a layer what the quirk is about."""
     if quirk.also and not _words(layer, quirk.also.split(".")):
         return False
     if quirk.when == "always":
         return True
     words = _words(layer, field_path(quirk, layer).split("."))
-    if quirk.when == "missing":
-        return not words
-    if quirk.when == "given":
-        return bool(words)
-    if quirk.when == "unlike":
-        return bool(words) and list(map(_number, words)) != list(map(_number, quirk.values))
-    if quirk.when == "differ":
-        return len(set(words)) > 1
-    if quirk.when == "above":
-        return any(float(word) > float(quirk.values[0]) for word in words)
-    # By value: 1, 1.0 and 1e0 are written differently, and are the same.
-    wanted = set(map(_number, quirk.values))
-    return any((_number(word) in wanted) == (quirk.when == "is") for word in words)
+    if not words:
+        return quirk.when == "missing"
+    if quirk.when in ("given", "missing"):
+        return quirk.when == "given"
+    return _COMPARISONS[quirk.when](_Values(words, quirk.values))
+
+
+class _Values(NamedTuple):
+    """The values of a field, at least one, and those that a quirk names."""
+
+    words: Sequence[str]
+    values: Sequence[str]
+
+    @property
+    def numbers(self) -> list[float | str]:
+        """The values as numbers: 1, 1.0 and 1e0 are written differently, and are the same."""
+        return list(map(_number, self.words))
+
+    @property
+    def wanted(self) -> list[float | str]:
+        """The values of the quirk as numbers."""
+        return list(map(_number, self.values))
+
+    def are_unlike(self) -> bool:
+        """Whether the list as a whole is another one."""
+        return self.numbers != self.wanted
+
+    def differ(self) -> bool:
+        """Whether there are two values, such as strides of height and width, that differ."""
+        return len(set(self.words)) > 1
+
+    def exceed(self) -> bool:
+        """Whether a value is above the one of the quirk."""
+        most = float(self.values[0])
+        return any(float(word) > most for word in self.words)
+
+    def include(self) -> bool:
+        """Whether a value is among those of the quirk."""
+        return not set(self.wanted).isdisjoint(self.numbers)
+
+    def exclude(self) -> bool:
+        """Whether a value is not among those of the quirk."""
+        return not set(self.wanted).issuperset(self.numbers)
+
+
+#: How the values of a field and of a quirk have to compare, by the word for it in a target's file.
+_COMPARISONS: Mapping[str, Callable[[_Values], bool]] = {
+    "above": _Values.exceed,
+    "differ": _Values.differ,
+    "is": _Values.include,
+    "not": _Values.exclude,
+    "unlike": _Values.are_unlike,
+}
 
 
 def field_path(quirk: Quirk, layer: proto.LayerParameter) -> str:
@@ -108,20 +155,33 @@ def _words(message: Any, path: list[str]) -> list[str]:
     field = message.DESCRIPTOR.fields_by_name.get(name)
     if field is None:
         return []
+    words: list[str] = []
+    for each in _written_values(message, field):
+        if inner:
+            words += _words(each, inner)
+        else:
+            words.append(_word(field, each))
+    return words
+
+
+def _written_values(message: Any, field: Any) -> list[Any]:
+    """The values of a field; none if it has its default only."""
+    value = getattr(message, field.name)
     if is_repeated(field):
-        values = list(getattr(message, name))
-    elif message.HasField(name):
-        values = [getattr(message, name)]
-    else:
-        return []
-    if inner:
-        return [word for value in values for word in _words(value, inner)]
+        return list(value)
+    return [value] if message.HasField(field.name) else []
+
+
+def _word(field: Any, value: Any) -> str:
+    """A value as a target's file spells it: an enum value by its name, booleans in lower case."""
     if field.enum_type is not None:
-        return [field.enum_type.values_by_number[value].name for value in values]
-    return [str(value).lower() if isinstance(value, bool) else str(value) for value in values]
+        return str(field.enum_type.values_by_number[value].name)
+    word = str(value)
+    return word.lower() if isinstance(value, bool) else word
 
 
 def _number(word: str) -> float | str:
+    """A word as a number if it is one, else as it is."""
     try:
         return float(word)
     except ValueError:
@@ -137,44 +197,58 @@ def limit_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
         for limit in target.limits:
             if limit.types and step.type not in limit.types:
                 continue
+            # One finding is enough for a limit, even if height and width both exceed it.
             for value in _values(limit.value, step):
-                if _outside(limit, value):
+                if _is_outside(limit, value):
                     yield _limit_finding(target, limit, step, value)
                     break
 
 
-def _outside(limit: Limit, value: int) -> bool:
-    too_low = limit.least is not None and value < limit.least
-    return too_low or (limit.most is not None and value > limit.most)
+def _is_outside(limit: Limit, value: int) -> bool:
+    """Whether a value is below the least or above the most; a bound may be open."""
+    if limit.least is not None and value < limit.least:
+        return True
+    return limit.most is not None and value > limit.most
+
+
+#: What happens to a layer outside a limit, as the end of a sentence about the target.
+_VERBS: Mapping[Effect, str] = {
+    "refuses": "does not load it",
+    "fails later": "cannot run it",
+    "slow path": "runs it on the CPU",
+    "computes otherwise": "computes something else",
+    "ignores": "ignores it",
+}
 
 
 def _limit_finding(target: Target, limit: Limit, step: Step, value: int) -> Diagnostic:
-    least, most = limit.least, limit.most
-    if least is not None and most is not None:
-        bounds = f"{least} to {most}" if least < most else str(least)
-    else:
-        bounds = f"at least {least}" if most is None else f"at most {most}"
-    verb = {
-        "refuses": "does not load it",
-        "fails later": "cannot run it",
-        "slow path": "runs it on the CPU",
-        "computes otherwise": "computes something else",
-        "ignores": "ignores it",
-    }[limit.effect]
+    verb = _VERBS[limit.effect]
     source = target.source(limit)
     return finding(
         target,
         limit.effect,
         step,
-        f"{verb}: {limit.value} {value}, where it takes {bounds}",
+        f"{verb}: {limit.value} {value}, where it takes {_bounds(limit)}",
         field=_limited_field(step, limit.value),
         why=f"{source.mark}: {source.text}",
     )
 
 
+def _bounds(limit: Limit) -> str:
+    """What a target takes: "1 to 8", "at least 1", "at most 8" or a single value."""
+    least, most = limit.least, limit.most
+    if most is None:
+        return f"at least {least}"
+    if least is None:
+        return f"at most {most}"
+    return f"{least} to {most}" if least < most else str(least)
+
+
 def _limited_field(step: Step, value: str) -> str:
-    param = step.schema.param if step.schema else ""
-    return param if param and value in _SETTINGS else ""
+    """The message that holds a setting of the kernel; empty for what no single message holds."""
+    if step.schema is None or value not in _SETTINGS:
+        return ""
+    return step.schema.param
 
 
 #: The fields of a kernel setting: the one for both axes, and those for each.
@@ -190,34 +264,74 @@ def _values(name: str, step: Step) -> list[int]:
     """The values of a layer that a limit is about; none if they are not known."""
     if name in _SETTINGS:
         return _setting(step, name)
-    bottoms, tops = step.bottom_shapes, [top.shape for top in step.tops]
-    if name == "area":
-        # A single kernel_size is that of both axes.
-        kernel = _setting(step, "kernel")
-        return [prod(kernel if len(kernel) > 1 else kernel * 2)] if kernel else []
-    if name in ("tops", "bottoms"):
-        return [len(tops if name == "tops" else bottoms)]
-    if name == "channels":
-        return _sizes(bottoms[:1], 1, 2)
-    if name == "size":
-        return [*_sizes(bottoms, 2, None), *_sizes(tops, 2, None)]
-    if name == "batch":
-        return _sizes(bottoms[:1], 0, 1)
-    if name == "axes":
-        return [len(shape) for shape in bottoms if shape is not None]
-    param = _parameters(step)
-    value = getattr(param, name, None) if param is not None else None
+    measure = _MEASURES.get(name)
+    if measure is not None:
+        return measure(step)
+    # Any other name is that of a field, such as num_output or group.
+    value = getattr(_parameters(step), name, None)
     return [value] if isinstance(value, int) else []
 
 
+def _area(step: Step) -> list[int]:
+    """The number of elements in a window."""
+    kernel = _setting(step, "kernel")
+    if not kernel:
+        return []
+    # A single kernel_size is that of both axes.
+    is_square = len(kernel) == 1
+    return [prod(kernel * 2 if is_square else kernel)]
+
+
+def _axes(step: Step) -> list[int]:
+    """The number of axes of each bottom."""
+    return [len(shape) for shape in step.bottom_shapes if shape is not None]
+
+
+def _batch(step: Step) -> list[int]:
+    return _sizes(step.bottom_shapes[:1], 0, 1)
+
+
+def _bottoms(step: Step) -> list[int]:
+    return [len(step.bottoms)]
+
+
+def _channels(step: Step) -> list[int]:
+    return _sizes(step.bottom_shapes[:1], 1, 2)
+
+
+def _height_and_width(step: Step) -> list[int]:
+    """The sizes of all images that a layer reads and produces."""
+    tops = [top.shape for top in step.tops]
+    return _sizes([*step.bottom_shapes, *tops], 2, None)
+
+
+def _tops(step: Step) -> list[int]:
+    return [len(step.tops)]
+
+
+#: What a limit may be about besides the fields of a layer.
+_MEASURES: Mapping[str, Callable[[Step], list[int]]] = {
+    "area": _area,
+    "axes": _axes,
+    "batch": _batch,
+    "bottoms": _bottoms,
+    "channels": _channels,
+    "size": _height_and_width,
+    "tops": _tops,
+}
+
+
 def _sizes(shapes: Iterable[Shape], start: int, stop: int | None) -> list[int]:
+    """The known sizes of some axes of each shape."""
     found: list[int] = []
     for shape in shapes:
-        found += [size for size in (shape or ())[start:stop] if size is not None]
+        sizes = (shape or ())[start:stop]
+        found += [size for size in sizes if size is not None]
     return found
 
 
 def _setting(step: Step, name: str) -> list[int]:
+    """The kernel, stride, pad or dilation as written: for both axes, or for each."""
     param = _parameters(step)
     if param is None:
         return []
@@ -231,6 +345,7 @@ def _setting(step: Step, name: str) -> list[int]:
 
 
 def _parameters(step: Step) -> Any:
+    """The message with the parameters of a layer, if its type is known to have one."""
     if step.schema is None or not step.schema.param:
         return None
     return getattr(step.layer, step.schema.param)

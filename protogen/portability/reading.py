@@ -17,6 +17,7 @@ from protogen.targets import Target, UnknownFields
 from protogen.text import read
 from protogen.text.parse import ParseResult
 from protogen.text.tree import Block, Path, Span
+from protogen.text.upgrade.v0 import is_v0
 
 __all__ = ["phase_findings", "text_findings", "unknown_field_findings"]
 
@@ -31,27 +32,34 @@ def text_findings(subject: Subject, target: Target) -> Iterator[Diagnostic]:
         yield from _syntax(subject, target)
         return
     document = read(subject.text, target.schema.message_class(), subject.filename)
-    values = target.unknown_fields.values if target.unknown_fields else "refuses"
-    for each in document.diagnostics:
-        if each.severity is not Severity.ERROR or each.name in _HARMLESS:
-            continue
-        if each.name == "unknown-enum-value" and values == "ignores":
-            continue
-        if each.name == "unknown-enum-value":
-            each = replace(each, hint=each.hint or value_hint(each.message))
-        yield _refusal(target, each, subject.written_layer(each.layer_index))
+    reads_values = target.unknown_fields is None or target.unknown_fields.values != "ignores"
+    for error in filter(_is_error, document.diagnostics):
+        if error.name == "unknown-enum-value":
+            if not reads_values:
+                continue
+            error = replace(error, hint=error.hint or value_hint(error.message))
+        yield _refusal(subject, target, error)
     yield from unknown_field_findings(subject, target, document.parse_result)
+
+
+def _is_error(finding: Diagnostic) -> bool:
+    """Whether a parser of protobuf stops at something in a text."""
+    return finding.severity is Severity.ERROR and finding.name not in _HARMLESS
 
 
 def _syntax(subject: Subject, target: Target) -> Iterator[Diagnostic]:
     """The errors of the text for any parser, where the schema of the target is not known."""
-    for each in subject.net.document.diagnostics if subject.net.document else ():
-        if each.severity is Severity.ERROR and each.name not in _HARMLESS:
-            yield _refusal(target, each, subject.written_layer(each.layer_index))
+    document = subject.net.document
+    # A composed net has no text that could be wrong.
+    if document is None:
+        return
+    for error in filter(_is_error, document.diagnostics):
+        yield _refusal(subject, target, error)
 
 
-def _refusal(target: Target, error: Diagnostic, step: Step | None) -> Diagnostic:
+def _refusal(subject: Subject, target: Target, error: Diagnostic) -> Diagnostic:
     """An error of the text as a finding of the target, at the same place."""
+    step = subject.written_layer(error.layer_index)
     message = f"does not load the net: {error.message}"
     found = finding(target, "refuses", step, message, hint=error.hint)
     return replace(found, location=error.location)
@@ -59,35 +67,36 @@ def _refusal(target: Target, error: Diagnostic, step: Step | None) -> Diagnostic
 
 def _formats(subject: Subject, target: Target) -> Iterator[Diagnostic]:
     """The older formats that the target rejects."""
-    formats, message = target.formats, subject.net.to_proto()
+    formats = target.formats
     if formats is None:
         return
-    is_v0 = any(layer.HasField("layer") for layer in message.layers)
-    if is_v0 and formats.v0 == "refuses":
-        reason = "does not load the format V0"
-    elif message.layers and formats.v1 == "refuses":
-        reason = "does not load the format V1 (layers)"
-    elif message.input and formats.input == "refuses":
-        reason = "does not load input fields of the net"
-    else:
-        return
+    net = subject.net.to_proto()
+    # From the oldest on: a net of V0 is also one of V1, in which `layers` have a `layer` each.
+    rejected = {
+        "does not load the format V0": is_v0(net) and formats.v0 == "refuses",
+        "does not load the format V1 (layers)": net.layers and formats.v1 == "refuses",
+        "does not load input fields of the net": net.input and formats.input == "refuses",
+    }
     hint = "protogen upgrade writes the current format, and so does protogen convert"
-    yield finding(target, "refuses", None, reason, hint=hint)
+    for reason, applies in rejected.items():
+        if applies:
+            yield finding(target, "refuses", None, reason, hint=hint)
+            return
 
 
 def phase_findings(subject: Subject, target: Target) -> Iterator[Diagnostic]:
     """The layers with rules about phases, for a target that ignores these."""
-    phases = target.phases
-    if phases is None or phases.rules == "honors":
+    if not target.ignores_phases:
         return
-    source = target.source(phases)
+    source = target.source(target.phases)
     why = f"{source.mark}: {source.text}"
     for step in subject.layers:
         for field in ("include", "exclude"):
-            if getattr(step.layer, field):
-                message = f"ignores {field}, and keeps the layer in every phase"
-                about = {"field": field, "why": why, "hint": ONE_PHASE}
-                yield finding(target, "ignores", step, message, **about)
+            if not getattr(step.layer, field):
+                continue
+            message = f"ignores {field}, and keeps the layer in every phase"
+            about = {"field": field, "why": why, "hint": ONE_PHASE}
+            yield finding(target, "ignores", step, message, **about)
 
 
 # Unknown fields ----------------------------------------------------------------------------------
@@ -119,19 +128,23 @@ def unknown_field_findings(
 def _hint(subject: Subject, target: Target, step: Step | None, path: Path) -> str:
     """What to write instead of a field that the target does not know, if convert does that."""
     name = str(path[-1])
-    if step is not None and name in SPELLINGS and "pooling_param" in path:
+    rounds = name in SPELLINGS and "pooling_param" in path
+    if rounds and step is not None:
         return rounding_hint(subject, target, step)
     field = _field(subject.net.to_proto().DESCRIPTOR, path)
-    return claimed(f"delete {name}") if field is not None and is_idle(field) else ""
+    if field is None or not is_idle(field):
+        return ""
+    return claimed(f"delete {name}")
 
 
 def _field(descriptor: Any, path: Path) -> Any:
     """The field at a path of a net, in protogen's schema; ``None`` if that does not have it."""
     field = None
-    for name in path:
-        if isinstance(name, int):
-            continue
-        field = descriptor.fields_by_name.get(name) if descriptor is not None else None
+    # Each name but the last is followed by a number: the place in a list.
+    for name in path[::2]:
+        if descriptor is None:
+            return None
+        field = descriptor.fields_by_name.get(name)
         if field is None:
             return None
         descriptor = field.message_type
@@ -143,17 +156,23 @@ def _unknown(block: Block, descriptor: Any, path: Path) -> Iterator[tuple[Path, 
     for name, spans in block.by_name.items():
         field = descriptor.fields_by_name.get(name)
         if field is None:
-            yield (*path, name), spans[0] if spans else Span(0, 0, None), descriptor.name
+            # An empty list, `x: []`, has no place of its own.
+            place = spans[0] if spans else Span(0, 0, None)
+            yield (*path, name), place, descriptor.name
+            continue
+        if field.message_type is None:
             continue
         for number, span in enumerate(spans):
-            if field.message_type is not None and span.block is not None:
-                yield from _unknown(span.block, field.message_type, (*path, name, number))
+            if span.block is not None:
+                inner = (*path, name, number)
+                yield from _unknown(span.block, field.message_type, inner)
 
 
 def _handling(facts: UnknownFields, path: Path) -> str:
     """What becomes of an unknown field, by its place."""
     if path[0] not in ("layer", "layers"):
         return facts.net
+    # The path is ("layer", 0, "field"), or longer if the field is in a message of the layer.
     if len(path) == 3:
         return facts.layer
     home = str(path[2])
@@ -164,6 +183,7 @@ def _handling(facts: UnknownFields, path: Path) -> str:
 
 def _layer(subject: Subject, path: Path) -> Step | None:
     """The layer that a path of the text is in."""
-    if len(path) < 2 or path[0] not in ("layer", "layers"):
+    home, *inner = path
+    if not inner or home not in ("layer", "layers"):
         return None
-    return subject.written_layer(int(path[1]))
+    return subject.written_layer(int(inner[0]))

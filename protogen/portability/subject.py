@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from protogen import proto
 from protogen.analysis import Analysis
 from protogen.diagnostics import Location
-from protogen.graph import PHASES, State, Step, read_wiring
+from protogen.graph import State, Step, read_wiring
 from protogen.inference import Inputs
 from protogen.net import Current, Net
 from protogen.shapes import is_known
@@ -86,19 +87,22 @@ class Subject:
 
     def layer(self, index: int, name: str) -> Step | None:
         """A layer by its name, and its index without the layer of the net's input fields."""
-        origins = self.current.origins
-        place = index + 1 if origins and origins[0] is None else index
-        if index < 0 or place >= len(self.layers) or self.layers[place].name != name:
+        # The Input layer that stands for the input fields comes first, and has no origin.
+        origins = self.current.origins or ()
+        has_input_layer = None in origins[:1]
+        place = index + has_input_layer
+        if index < 0 or place >= len(self.layers):
             return None
-        return self.layers[place]
+        step = self.layers[place]
+        return step if step.name == name else None
 
     def written_layer(self, index: int) -> Step | None:
         """A layer by its index among those that are written."""
-        origins = self.current.origins
-        if origins is None:
-            return self.layers[index] if 0 <= index < len(self.layers) else None
-        place = origins.index(index) if index in origins else -1
-        return self.layers[place] if place >= 0 else None
+        # Without origins, each layer is where it is written.
+        origins: Sequence[int | None] = self.current.origins or range(len(self.layers))
+        if index not in origins:
+            return None
+        return self.layers[origins.index(index)]
 
     @cached_property
     def weights(self) -> dict[str, list[list[int]] | None]:
@@ -107,13 +111,32 @@ class Subject:
         Those of the phase that is compared, and those of layers that run in the other one only.
         """
         found: dict[str, list[list[int]] | None] = {}
-        other = next(phase for phase in PHASES if phase != self.phase)
-        damaged = self.net.damaged_layers
+        other = "TEST" if self.phase == "TRAIN" else "TRAIN"
+        # Where the phases differ in a layer, the later one counts.
         for phase in (other, self.phase):
             for step in self._analysis(phase).steps:
                 found.setdefault(step.name, None)
-                if step.index not in damaged and all(is_known(top.shape) for top in step.tops):
-                    known = [list(b.shape) for b in step.facts.blobs if is_known(b.shape)]
-                    every = len(known) == len(step.facts.blobs)
-                    found[step.name] = known if every else None
+                if self._has_blobs(step):
+                    found[step.name] = _blob_shapes(step)
         return found
+
+    def _has_blobs(self, step: Step) -> bool:
+        """Whether the learnable blobs of a layer are all that it has."""
+        # Inference stops at the shapes of a layer that it rejects, and leaves its tops unknown.
+        is_complete = all(is_known(top.shape) for top in step.tops)
+        return is_complete and step.index not in self._damaged_layers
+
+    @cached_property
+    def _damaged_layers(self) -> frozenset[int]:
+        """The layers with an error in their text, asked for once like `current`."""
+        return self.net.damaged_layers
+
+
+def _blob_shapes(step: Step) -> list[list[int]] | None:
+    """The shapes of the learnable blobs of a layer; ``None`` if one of them is not known."""
+    found = []
+    for blob in step.facts.blobs:
+        if not is_known(blob.shape):
+            return None
+        found.append(list(blob.shape))
+    return found

@@ -15,7 +15,7 @@ from google.protobuf.descriptor_pb2 import (
 
 from protogen.proto import PACKAGE
 from protogen.proto.compiler import all_files
-from protogen.proto.declarations import clear_options, in_package
+from protogen.proto.declarations import by_name, clear_options, in_package, messages_in
 from protogen.proto.numbers import free_number, separate_numbers
 
 __all__ = ["extend"]
@@ -44,11 +44,11 @@ class _Extension:
 
     def __init__(self, ours: FileDescriptorProto, theirs: list[FileDescriptorProto]) -> None:
         self._ours = ours
-        self._messages = {message.name: message for message in ours.message_type}
+        self._messages = by_name(ours.message_type)
         self._theirs: dict[str, DescriptorProto] = {}
         self._enums: list[EnumDescriptorProto] = []
         for file in theirs:
-            self._theirs.update((message.name, message) for message in file.message_type)
+            self._theirs |= by_name(file.message_type)
             self._enums += file.enum_type
         #: What is merged: pairs of a message of ours and one of theirs.
         self._pairs: set[tuple[str, str]] = set()
@@ -86,7 +86,7 @@ class _Extension:
         self._merge(ours, theirs, our_name)
 
     def _merge(self, ours: DescriptorProto, theirs: DescriptorProto, path: str) -> None:
-        nested = {message.name: message for message in ours.nested_type}
+        nested = by_name(ours.nested_type)
         for message in theirs.nested_type:
             if message.name in nested:
                 self._merge(nested[message.name], message, f"{path}.{message.name}")
@@ -94,7 +94,7 @@ class _Extension:
                 ours.nested_type.add().CopyFrom(_plain(message))
         for enum in theirs.enum_type:
             self._add_enum(ours, enum, f"{path}.")
-        fields = {field.name: field for field in ours.field}
+        fields = by_name(ours.field)
         for field in theirs.field:
             if field.name in fields:
                 self._merge_field(fields[field.name], field)
@@ -104,19 +104,18 @@ class _Extension:
                 # These refer to declarations of the message that the field came from.
                 added.ClearField("oneof_index")
                 added.ClearField("proto3_optional")
+        # A field of theirs may have a number or a name that ours reserves.
         del ours.extension_range[:], ours.reserved_range[:], ours.reserved_name[:]
         separate_numbers(ours.field)
 
     def _add_enum(self, holder: Any, theirs: Any, path: str) -> None:
         """Add an enum to a message or the file. ``path`` is what its name comes after."""
         taken = _taken(holder)
-        for enum in holder.enum_type:
-            if enum.name == theirs.name:
-                _add_values(enum, theirs, taken)
-                return
-        names = {value.name for value in theirs.value}
-        names.add(theirs.name)
-        if taken.isdisjoint(names):
+        ours = by_name(holder.enum_type).get(theirs.name)
+        if ours is not None:
+            _add_values(ours, theirs, taken)
+            return
+        if taken.isdisjoint(_names_of(theirs)):
             holder.enum_type.add().CopyFrom(theirs)
             return
         # The names of values are those of the message around the enum, so it needs its own.
@@ -133,9 +132,9 @@ class _Extension:
         is_single = _F.LABEL_REPEATED not in (ours.label, theirs.label)
         if is_single and ours.type == theirs.type:
             # A net that does not give a field means the default of the Caffe that reads it.
-            ours.default_value = theirs.default_value
-            if not theirs.HasField("default_value"):
-                ours.ClearField("default_value")
+            ours.ClearField("default_value")
+            if theirs.HasField("default_value"):
+                ours.default_value = theirs.default_value
             ours.label = theirs.label
 
 
@@ -152,17 +151,17 @@ def _simple(type_name: str) -> str:
 
 def _taken(holder: Any) -> set[str]:
     """The names in a message or a file; those of the values of its enums are among them."""
-    names: set[str] = set()
-    # As in C++, a value is a name beside its enum, not inside of it.
+    names = set(by_name(messages_in(holder)))
     for enum in holder.enum_type:
-        names.add(enum.name)
-        names.update(value.name for value in enum.value)
-    if isinstance(holder, FileDescriptorProto):
-        declared = [*holder.message_type]
-    else:
-        declared = [*holder.field, *holder.nested_type]
-    names.update(each.name for each in declared)
+        names |= _names_of(enum)
+    if not isinstance(holder, FileDescriptorProto):
+        names |= set(by_name(holder.field))
     return names
+
+
+def _names_of(enum: EnumDescriptorProto) -> set[str]:
+    """The names that an enum takes: as in C++, a value is a name beside its enum."""
+    return {enum.name, *by_name(enum.value)}
 
 
 def _add_values(ours: Any, theirs: Any, taken: set[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,8 +17,10 @@ from google.protobuf.descriptor_pb2 import (
 __all__ = [
     "KINDS",
     "Difference",
+    "by_name",
     "clear_options",
     "declaration",
+    "declared_type",
     "differences",
     "in_package",
     "messages_in",
@@ -119,8 +121,14 @@ def _collect(holder: Any, path: str, package: str, found: dict[str, _Holder]) ->
 
 def messages_in(holder: Any) -> Any:
     """The messages that are declared in a file or in a message."""
-    is_file = isinstance(holder, FileDescriptorProto)
-    return holder.message_type if is_file else holder.nested_type
+    if isinstance(holder, FileDescriptorProto):
+        return holder.message_type
+    return holder.nested_type
+
+
+def by_name(declared: Iterable[Any]) -> dict[str, Any]:
+    """Messages, enums, fields or values by their names."""
+    return {each.name: each for each in declared}
 
 
 def _message(message: DescriptorProto, package: str) -> _Holder:
@@ -140,7 +148,7 @@ def _enum(enum: EnumDescriptorProto) -> _Holder:
     return entry
 
 
-def _type(each: FieldDescriptorProto, package: str) -> str:
+def declared_type(each: FieldDescriptorProto, package: str) -> str:
     """The type of a field as it is written within the package."""
     if each.type_name:
         return each.type_name.removeprefix(package)
@@ -150,7 +158,7 @@ def _type(each: FieldDescriptorProto, package: str) -> str:
 def declaration(each: FieldDescriptorProto, package: str) -> str:
     """A field as it is declared: ``optional uint32 pad = 4 [default = 0]``."""
     label = _LABELS[each.label]
-    text = f"{label} {_type(each, package)} {each.name} = {each.number}"
+    text = f"{label} {declared_type(each, package)} {each.name} = {each.number}"
     options = []
     if each.HasField("default_value"):
         options.append(f"default = {_default(each)}")
@@ -193,7 +201,9 @@ def _shortest(value: str) -> str:
 
 def package_prefix(package: str) -> str:
     """How the full names of types in a package begin: ``.caffe.``, or ``.`` without one."""
-    return f".{package}." if package else "."
+    if not package:
+        return "."
+    return f".{package}."
 
 
 def in_package(file: FileDescriptorProto, package: str) -> FileDescriptorProto:

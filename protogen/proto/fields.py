@@ -31,23 +31,38 @@ INTEGER_RANGES = {
 }
 
 
+#: What a value of each other scalar type is called.
+_EXPECTED = {
+    _D.TYPE_BOOL: "true or false",
+    _D.TYPE_FLOAT: "a number",
+    _D.TYPE_DOUBLE: "a number",
+    _D.TYPE_STRING: "a string",
+    _D.TYPE_BYTES: "a string",
+}
+
+
 def is_repeated(field: FieldDescriptor) -> bool:
     """Whether a field holds a list of values."""
     return _has_label(field, "repeated")
 
 
+def is_required(field: FieldDescriptor) -> bool:
+    """Whether a message is invalid without a field."""
+    return _has_label(field, "required")
+
+
 @cache
 def has_required(descriptor: Descriptor) -> bool:
     """Whether a message has a required field; messages inside it do not count."""
-    return any(_has_label(field, "required") for field in descriptor.fields)
+    return any(map(is_required, descriptor.fields))
 
 
 def _has_label(field: Any, label: str) -> bool:
     # New protobuf releases deprecate `label`; old ones lack `is_repeated` and `is_required`.
-    answer = getattr(field, f"is_{label}", None)
-    if answer is None:
-        return bool(field.label == getattr(field, f"LABEL_{label.upper()}"))
-    return bool(answer)
+    answer: bool | None = getattr(field, f"is_{label}", None)
+    if answer is not None:
+        return answer
+    return bool(field.label == getattr(field, f"LABEL_{label.upper()}"))
 
 
 def has_field(message: Message, name: str) -> bool:
@@ -69,7 +84,10 @@ def value_names(enum: EnumDescriptor) -> list[str]:
     for value in enum.values:
         if not forks_of(value):
             names.append(value.name)
-    return names or list(enum.values_by_name)
+    # All values of a fork's enum are marked.
+    if not names:
+        return list(enum.values_by_name)
+    return names
 
 
 def expected_value(field: FieldDescriptor) -> str:
@@ -78,11 +96,7 @@ def expected_value(field: FieldDescriptor) -> str:
         return f"one of {', '.join(value_names(field.enum_type))}"
     if field.message_type is not None:
         return "a message"
-    if field.type == _D.TYPE_BOOL:
-        return "true or false"
-    if field.type in (_D.TYPE_FLOAT, _D.TYPE_DOUBLE):
-        return "a number"
     if field.type in INTEGER_RANGES:
         least, _ = INTEGER_RANGES[field.type]
         return "an integer" if least else "a non-negative integer"
-    return "a string"
+    return _EXPECTED[field.type]

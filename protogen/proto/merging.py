@@ -13,7 +13,9 @@ from google.protobuf.descriptor_pb2 import (
 )
 
 from protogen.proto.declarations import (
+    by_name,
     declaration,
+    declared_type,
     differences,
     in_package,
     messages_in,
@@ -55,9 +57,9 @@ def merge(
 def _merge(a: Any, b: Any, path: str, clashes: list[str]) -> None:
     """Add what ``b`` declares in a file or a message to ``a``."""
     ours = messages_in(a)
-    messages = {message.name: message for message in ours}
+    messages = by_name(ours)
     # Before enums are added, whose names then would count as those of A.
-    enum_names = {enum.name for enum in a.enum_type}
+    enum_names = set(by_name(a.enum_type))
     _merge_enums(a, b, messages, path, clashes)
     for message in messages_in(b):
         if message.name in enum_names:
@@ -72,11 +74,11 @@ def _merge(a: Any, b: Any, path: str, clashes: list[str]) -> None:
 
 def _merge_enums(a: Any, b: Any, messages: Collection[str], path: str, clashes: list[str]) -> None:
     """Add the enums of ``b`` to ``a``, whose messages have these names."""
-    enums = {enum.name: enum for enum in a.enum_type}
+    enums = by_name(a.enum_type)
     # The names of values are those of the message around their enum, so no two enums share one.
     owners: dict[str, str] = {}
     for enum in a.enum_type:
-        owners.update((value.name, enum.name) for value in enum.value)
+        owners |= dict.fromkeys(by_name(enum.value), enum.name)
     for enum in b.enum_type:
         if enum.name in messages:
             clashes.append(f"{path}{enum.name} is a message in A and an enum in B")
@@ -93,9 +95,9 @@ def _merge_enums(a: Any, b: Any, messages: Collection[str], path: str, clashes: 
 
 
 def _merge_fields(a: DescriptorProto, b: DescriptorProto) -> None:
-    names = {each.name for each in a.field}
+    ours = by_name(a.field)
     for each in b.field:
-        if each.name not in names:
+        if each.name not in ours:
             added = a.field.add()
             added.CopyFrom(each)
             # The groups of oneof are those of B's own message.
@@ -106,10 +108,10 @@ def _merge_fields(a: DescriptorProto, b: DescriptorProto) -> None:
 
 
 def _merge_enum(a: EnumDescriptorProto, b: EnumDescriptorProto) -> None:
-    names = {value.name for value in a.value}
+    ours = by_name(a.value)
     numbers = {value.number for value in a.value}
     for value in b.value:
-        if value.name in names:
+        if value.name in ours:
             continue
         number = free_number(value.number, numbers)
         numbers.add(number)
@@ -168,7 +170,8 @@ def _field(message: DescriptorProto, each: FieldDescriptorProto, package: str, s
     for nested in message.nested_type:
         is_entry = nested.options.map_entry and each.type_name.endswith(f".{nested.name}")
         if is_entry:
-            key, value = (declaration(part, package).split()[1] for part in nested.field)
+            # The compiler declares a message with the fields `key` and `value` for each map.
+            key, value = (declared_type(part, package) for part in nested.field)
             return f"map<{key}, {value}> {each.name} = {each.number}"
     text = declaration(each, package)
     # In the third version of the language, a field without a label is optional.

@@ -106,22 +106,21 @@ def _converted(value: Any, old: Any, new: Any, path: _Path, unfit: list[_Path]) 
     # By its name: forks number the same values differently.
     if old.enum_type is not None:
         return _named(old.enum_type.values_by_number[value].name, new)
-    if new.enum_type is not None:
-        # Some forks have a string where Caffe has an enum; a number is the value of neither.
-        return _named(value, new) if isinstance(value, str) else None
-    if old.type == new.type:
-        return value
-    return _scalar(value, new)
+    if new.enum_type is None:
+        return value if old.type == new.type else _scalar(value, new)
+    # Some forks have a string where Caffe has an enum; a number is the value of neither.
+    if not isinstance(value, str):
+        return None
+    return _named(value, new)
 
 
 def _named(name: str, new: Any) -> Any:
     """An enum value by its name, which may be a string of the other type."""
-    if new.enum_type is None:
-        return name if new.type in _STRINGS else None
-    found = new.enum_type.values_by_name.get(name)
-    if found is None:
+    if new.type in _STRINGS:
+        return name
+    if new.enum_type is None or name not in new.enum_type.values_by_name:
         return None
-    return found.number
+    return new.enum_type.values_by_name[name].number
 
 
 def _scalar(value: Any, new: Any) -> Any:

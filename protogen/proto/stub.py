@@ -155,7 +155,11 @@ def _methods(message: DescriptorProto) -> Iterator[str]:
     """The two methods that take a field's name."""
     # By their names as literals, so that a typo is an error of the type checker.
     every = [field.name for field in message.field]
-    singular = [field.name for field in message.field if not _is_repeated(field)]
+    singular = []
+    for field in message.field:
+        # HasField of a repeated field raises an error.
+        if not _is_repeated(field):
+            singular.append(field.name)
     yield f"def HasField(self, field_name: {_literal(singular)}) -> bool: ..."
     yield f"def ClearField(self, field_name: {_literal(every)}) -> None: ..."
 

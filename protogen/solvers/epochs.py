@@ -17,6 +17,9 @@ _SCALED = ("stepsize", "stepvalue")
 #: The fields that are at most ``max_iter``, and stay if they are.
 _BOUNDED = ("display", "snapshot", "test_interval")
 
+#: The numbers of a `TrainingSize` that are counted, and are 0 if they are not given.
+_NOT_NEGATIVE = ("epochs", "images", "batch", "test_images", "test_batch", "step_every")
+
 
 @dataclass(frozen=True)
 class TrainingSize:
@@ -36,19 +39,22 @@ class TrainingSize:
 
     def problem(self) -> str:
         """What is wrong with the numbers; empty if nothing is."""
-        for name in ("epochs", "images", "batch", "test_images", "test_batch", "step_every"):
+        for name in _NOT_NEGATIVE:
             number = getattr(self, name)
             if number < 0:
                 return f"{name} must be greater than 0, got {number:g}"
-        if self.epochs and (not self.images or not self.batch):
+        has_epoch = self.images and self.batch
+        if self.epochs and not has_epoch:
             return "epochs needs images and batch, the number of images of a forward pass"
         has_steps = self.step_epochs or self.step_every
         if has_steps and not self.epochs:
             return "step_epochs needs epochs, images and batch"
-        has_images, has_batch = bool(self.test_images), bool(self.test_batch)
+        has_images = bool(self.test_images)
+        has_batch = bool(self.test_batch)
         if has_images != has_batch:
             return "test_images and test_batch go together: the test net reads test_images once"
         for step in self.step_epochs:
+            # A step at the end would change the rate of no iteration.
             if not 0 < step < self.epochs:
                 return f"step_epochs must be between 0 and {self.epochs:g} epochs, got {step:g}"
         return ""
@@ -68,7 +74,9 @@ def iterations(size: TrainingSize, preset: Preset | None, given: Mapping[str, An
     ``given`` are the fields that the user gives, which count as they are.
     """
     found = Iterations()
-    fields = dict(preset.fields) if preset else {}
+    fields: dict[str, Any] = {}
+    if preset is not None:
+        fields.update(preset.fields)
     # Caffe accumulates the gradients of so many passes before it counts an iteration.
     iter_size = given.get("iter_size", fields.get("iter_size", 1))
     if size.epochs:
@@ -77,29 +85,42 @@ def iterations(size: TrainingSize, preset: Preset | None, given: Mapping[str, An
     _set_tests(size, given, found)
     fields.update(found.fields)
     most = given.get("max_iter", fields.get("max_iter", 0))
+    # Without max_iter there is no end yet with which to compare.
+    if most:
+        _bound(fields, most, found)
+    return found
+
+
+def _bound(fields: Mapping[str, Any], most: int, found: Iterations) -> None:
+    """Set what would happen after the last iteration to happen at it."""
     # A snapshot every 10,000 iterations of 5,000 would never be taken.
     for name in _BOUNDED:
-        if most and fields.get(name, 0) > most:
+        every = fields.get(name, 0)
+        if every > most:
             found.fields[name] = most
-    return found
 
 
 def _set_max_iter(size: TrainingSize, iter_size: int, found: Iterations) -> None:
     """The iterations of all epochs, with a note if they are rounded."""
-    found.fields["max_iter"] = _rounded(size, size.epochs, iter_size)
+    number = _rounded(size, size.epochs, iter_size)
+    found.fields["max_iter"] = number
     exact = size.epochs * size.images / (size.batch * iter_size)
-    if exact != found.fields["max_iter"]:
-        times = f" times iter_size {iter_size}" if iter_size > 1 else ""
-        found.notes.append(
-            f"{size.epochs:g} epochs of {size.images} images in batches of {size.batch}{times} are"
-            f" {exact:.2f} iterations; max_iter is rounded up to {found.fields['max_iter']}"
-        )
+    if exact == number:
+        return
+    batches = f"batches of {size.batch}"
+    if iter_size > 1:
+        batches += f" times iter_size {iter_size}"
+    found.notes.append(
+        f"{size.epochs:g} epochs of {size.images} images in {batches} are"
+        f" {exact:.2f} iterations; max_iter is rounded up to {number}"
+    )
 
 
 def _rounded(size: TrainingSize, epochs: float, iter_size: int) -> int:
     """The iterations that read each image this many times, rounded up."""
+    exact = epochs * size.images / (size.batch * iter_size)
     # To 6 digits first, because the product of a number such as 0.1 may be a little too large.
-    return math.ceil(round(epochs * size.images / (size.batch * iter_size), 6))
+    return math.ceil(round(exact, 6))
 
 
 def _set_steps(
@@ -107,18 +128,32 @@ def _set_steps(
 ) -> None:
     """Where the learning rate steps: as asked for, or after the same part of training."""
     most = found.fields["max_iter"]
-    epochs, every = size.step_epochs, size.step_every
-    # The user's steps take precedence; without any, those of the preset are stretched.
-    if preset is not None and preset.epochs and not (epochs or every):
-        part = size.epochs / preset.epochs
-        epochs = [each * part for each in preset.step_epochs]
-        every = preset.step_every * part
+    epochs, every = _steps_in_epochs(size, preset)
     if epochs:
-        found.fields["stepvalue"] = [round(most * each / size.epochs) for each in epochs]
+        starts = [round(most * each / size.epochs) for each in epochs]
+        found.fields["stepvalue"] = starts
     elif every:
+        # Caffe rejects a stepsize of 0.
         found.fields["stepsize"] = max(1, round(most * every / size.epochs))
     elif fields.get("max_iter"):
-        found.fields.update(_stretched_steps(fields, most / fields["max_iter"]))
+        factor = most / fields["max_iter"]
+        found.fields.update(_stretched_steps(fields, factor))
+
+
+def _steps_in_epochs(size: TrainingSize, preset: Preset | None) -> tuple[Sequence[float], float]:
+    """The epochs after which the rate steps, and the epochs between two steps; empty or 0 if none.
+
+    The user's steps take precedence; without any, those of the preset are stretched.
+    """
+    epochs, every = size.step_epochs, size.step_every
+    if epochs or every:
+        return epochs, every
+    # The schedule of other presets is in iterations.
+    if preset is None or not preset.epochs:
+        return (), 0
+    part = size.epochs / preset.epochs
+    stretched = [each * part for each in preset.step_epochs]
+    return stretched, preset.step_every * part
 
 
 def _stretched_steps(fields: Mapping[str, Any], factor: float) -> dict[str, Any]:
@@ -126,6 +161,7 @@ def _stretched_steps(fields: Mapping[str, Any], factor: float) -> dict[str, Any]
     steps: dict[str, Any] = {}
     for name in _SCALED:
         value = fields.get(name)
+        # stepvalue is repeated, stepsize is not.
         if isinstance(value, list):
             steps[name] = [max(1, round(each * factor)) for each in value]
         elif value is not None:
@@ -150,7 +186,9 @@ def _set_tests(size: TrainingSize, given: Mapping[str, Any], found: Iterations) 
             f" {better} reads each of them once"
         )
     if size.epochs:
-        found.fields["test_interval"] = max(1, round(found.fields["max_iter"] / size.epochs))
+        interval = round(found.fields["max_iter"] / size.epochs)
+        # Caffe rejects an interval of 0 if there are tests.
+        found.fields["test_interval"] = max(1, interval)
 
 
 def _divisor(images: int, batch: int) -> int:

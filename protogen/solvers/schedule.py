@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -25,10 +25,12 @@ def learning_rate(solver: SolverParameter, iteration: int) -> float:
 
     Raises `ValueError` for an unknown policy or a ``stepsize`` that Caffe rejects.
     """
-    rate = POLICIES.get(solver.lr_policy)
+    policy = solver.lr_policy
+    if not policy:
+        raise ValueError("lr_policy is missing")
+    rate = POLICIES.get(policy)
     if rate is None:
-        policy = solver.lr_policy
-        raise ValueError(f'unknown lr_policy "{policy}"' if policy else "lr_policy is missing")
+        raise ValueError(f'unknown lr_policy "{policy}"')
     return _float(rate(solver, iteration))
 
 
@@ -36,10 +38,13 @@ def rate_changes(solver: SolverParameter) -> list[int] | None:
     """The iterations before ``max_iter`` at which the rate steps; ``None`` if it always changes."""
     if solver.lr_policy == "fixed":
         return []
+    # Caffe rejects a stepsize of 0 or less when it computes the first rate.
     if solver.lr_policy == "step" and solver.stepsize > 0:
         return list(range(solver.stepsize, solver.max_iter, solver.stepsize))
     if solver.lr_policy == "multistep":
-        return [start for start in _step_starts(solver) if start < solver.max_iter]
+        # They are in order, so those that training does not reach are at the end.
+        starts = _step_starts(solver)
+        return starts[: bisect_left(starts, solver.max_iter)]
     return None
 
 
@@ -50,9 +55,11 @@ def _step_starts(solver: SolverParameter) -> list[int]:
     the previous one takes effect one iteration after that.
     """
     starts: list[int] = []
+    earliest = 0
     for value in solver.stepvalue:
-        earliest = starts[-1] + 1 if starts else 0
-        starts.append(max(value, earliest))
+        start = max(value, earliest)
+        starts.append(start)
+        earliest = start + 1
     return starts
 
 
@@ -88,16 +95,19 @@ def _inv(solver: SolverParameter, iteration: int) -> float:
 def _poly(solver: SolverParameter, iteration: int) -> float:
     # Beyond max_iter the base is negative, and most powers of that are NaN.
     done = _divided(_float(iteration), _float(solver.max_iter))
-    return solver.base_lr * _float(_power(_float(1 - done), solver.power))
+    left = _float(1 - done)
+    return solver.base_lr * _float(_power(left, solver.power))
 
 
 def _sigmoid(solver: SolverParameter, iteration: int) -> float:
     if solver.stepsize <= 0:
         raise ValueError(f"stepsize must be greater than 0, got {solver.stepsize}")
-    exponent = _float(-solver.gamma * _float(iteration - solver.stepsize))
+    late = _float(iteration - solver.stepsize)
+    exponent = _float(-solver.gamma * late)
     try:
         grown = _float(math.exp(exponent))
     except OverflowError:
+        # C++ goes on with infinity, and the rate is 0.
         grown = math.inf
     return solver.base_lr * _float(1 / _float(1 + grown))
 
@@ -133,11 +143,15 @@ def _power(base: float, exponent: float) -> float:
         return math.inf
     except ValueError:
         # The base is negative, or it is 0 and the power is negative.
-        return math.inf if base == 0 else math.nan
+        if base == 0:
+            return math.inf
+        return math.nan
 
 
 def _divided(value: float, other: float) -> float:
     """A quotient as in C++: infinite or NaN if the divisor is 0."""
     if other:
         return _float(value / other)
-    return math.nan if value == 0 else math.inf
+    if value == 0:
+        return math.nan
+    return math.inf

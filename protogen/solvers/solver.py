@@ -106,6 +106,7 @@ class Solver:
             if found.name in _FILES:
                 continue
             if found.severity is Severity.ERROR or found.name in _SCHEDULE:
+                # The text of the solver does not exist yet, so the place is the call.
                 place = Location(*user_line(depth=3))
                 mistakes.append(replace(found, location=place, severity=Severity.ERROR))
         if mistakes:
@@ -126,42 +127,45 @@ def _mistake(message: str, hint: str = "") -> ComposeError:
 def _preset(name: str | None) -> Preset | None:
     if name is None:
         return None
-    if name not in PRESETS:
-        hint = did_you_mean(name, PRESETS) or f"expected one of {', '.join(sorted(PRESETS))}"
+    preset = PRESETS.get(name)
+    if preset is None:
+        names = ", ".join(sorted(PRESETS))
+        hint = did_you_mean(name, PRESETS) or f"expected one of {names}"
         raise _mistake(f'unknown preset "{name}"', hint)
-    return PRESETS[name]
+    return preset
 
 
 def _with_epochs(size: TrainingSize, preset: Preset) -> TrainingSize:
     """The size of a training, with the numbers of a preset that the user does not give."""
-    if not preset.epochs:
-        # The schedule of the preset is in iterations, so that its batch matters only for epochs.
-        if not size.epochs:
-            return size
-        return replace(size, batch=size.batch or preset.batch)
-    return replace(
-        size,
-        epochs=size.epochs or preset.epochs,
-        images=size.images or preset.images,
-        batch=size.batch or preset.batch,
-    )
+    batch = size.batch or preset.batch
+    if preset.epochs:
+        epochs = size.epochs or preset.epochs
+        images = size.images or preset.images
+        return replace(size, epochs=epochs, images=images, batch=batch)
+    # The schedule of the preset is in iterations, so that its batch matters only for epochs.
+    if size.epochs:
+        return replace(size, batch=batch)
+    return size
 
 
 def _too_many_tests(size: TrainingSize, given: Mapping[str, Any]) -> str:
     """That a test reads some images twice; empty if it does not."""
+    if not size.test_images:
+        return ""
     # Repeated, with a number for each test net; the first one counts here.
     number = given.get("test_iter")
     if isinstance(number, (list, tuple)) and number:
         number = number[0]
     # Another type of value is reported as such.
-    if not size.test_images or not isinstance(number, int):
+    if not isinstance(number, int):
         return ""
     tested = number * size.test_batch
     if tested <= size.test_images:
         return ""
+    once = size.test_images // size.test_batch
     return (
         f"test_iter {number} in batches of {size.test_batch} tests {tested} images, but there are"
-        f" {size.test_images}; test_iter {size.test_images // size.test_batch} tests each once"
+        f" {size.test_images}; test_iter {once} tests each once"
     )
 
 
@@ -173,8 +177,11 @@ def _message(
     steps: bool,
 ) -> proto.SolverParameter:
     """The message: the preset's fields, then those of epochs, then those of the user."""
-    fields: dict[str, Any] = dict(preset.fields) if preset else {}
+    fields: dict[str, Any] = {}
+    if preset is not None:
+        fields.update(preset.fields)
     if steps:
+        # Of the policies that step, only this one steps at given iterations.
         fields["lr_policy"] = "multistep"
         fields.setdefault("gamma", 0.1)
         fields.pop("stepsize", None)
@@ -193,10 +200,12 @@ def _message(
 
 def _add_defaults(fields: dict[str, Any], given: Mapping[str, Any]) -> None:
     """Add a net, and how often to test, if they are not given."""
+    # Caffe rejects a solver without a net.
     if fields.keys().isdisjoint(_NET_FIELDS):
         fields["net"] = "train_val.prototxt"
     if fields.get("test_iter"):
-        fields.setdefault("test_interval", min(_TEST_INTERVAL, fields.get("max_iter", 0)))
+        interval = min(_TEST_INTERVAL, fields.get("max_iter", 0))
+        fields.setdefault("test_interval", interval)
     elif "test_interval" not in given:
         # A preset's interval is for the tests of its own net.
         fields.pop("test_interval", None)
@@ -208,5 +217,8 @@ def _converted(fields: Mapping[str, Any]) -> proto.SolverParameter:
     for field, value in fields.items():
         descriptor = proto.SolverParameter.DESCRIPTOR.fields_by_name[field]
         convert = converter(descriptor)
-        converted[field] = convert(value) if convert else value
+        # Most values are taken as they are.
+        if convert is not None:
+            value = convert(value)
+        converted[field] = value
     return proto.SolverParameter(**converted)

@@ -77,12 +77,13 @@ def unknown_reason(layer: proto.LayerParameter) -> str:
     """Why the shapes of a layer's tops are unknown, in a few words; empty where nobody knows."""
     if layer.type == "Python":
         return "protogen does not run the code of Python layers"
-    for source in _sources_of(layer):
-        if not _opened.get():
-            return "data sources are not opened"
+    sources = list(_sources_of(layer))
+    if sources and not _opened.get():
+        return "data sources are not opened"
+    for source in sources:
         if _does_not_exist(source):
             return f'"{source}" does not exist'
-    if layer.type in ("HDF5Data", "ImageData") and _is_random(layer):
+    if _is_random(layer):
         return "Caffe shapes it by what it reads first, which is random"
     return ""
 
@@ -102,7 +103,10 @@ def _is_random(layer: proto.LayerParameter) -> bool:
     """Whether what Caffe reads first, and shapes the tops by, is not the first in the list."""
     if layer.type == "HDF5Data":
         return bool(layer.hdf5_data_param.shuffle)
-    return bool(layer.image_data_param.shuffle or layer.image_data_param.rand_skip)
+    if layer.type == "ImageData":
+        param = layer.image_data_param
+        return bool(param.shuffle or param.rand_skip)
+    return False
 
 
 def _does_not_exist(source: str) -> bool:
@@ -122,10 +126,12 @@ class _ImageSchema(Protocol):
 def _image_tops(layer: proto.LayerParameter, tops: Tops, sizes: Sizes) -> tuple[Shape, ...]:
     """The tops for images with these channels, height and width."""
     schema = cast("_ImageSchema", layers.find(layer.type))
-    images = tops[0] if tops else None
     # The batch is a field of the layer, and not of its records.
-    batch = images[0] if images else None
-    return (batch, *public_shape(schema.transformed(layer, sizes))), *tops[1:]
+    batch = None
+    if tops and tops[0]:
+        batch = tops[0][0]
+    images = (batch, *public_shape(schema.transformed(layer, sizes)))
+    return images, *tops[1:]
 
 
 # Databases -------------------------------------------------------------------------------------
@@ -196,7 +202,8 @@ def _datum_sizes(layer: proto.LayerParameter, datum: proto.Datum) -> Sizes:
         channels = 3
     elif transform.force_gray:
         channels = 1
-    return image_sizes(io.BytesIO(datum.data), channels, _DATABASE)
+    image = io.BytesIO(datum.data)
+    return image_sizes(image, channels, _DATABASE)
 
 
 # Files -----------------------------------------------------------------------------------------
@@ -243,11 +250,14 @@ def _window_data(layer: proto.LayerParameter, tops: Tops) -> tuple[Shape, ...] |
         return None
     # Each image is "# index", a path, its channels, height and width, then its windows. Only the
     # channels matter: Caffe warps each window to a square of crop_size.
+    mark, channels = "", ""
     words = read_head(path, field).split(maxsplit=6)
-    if len(words) < 4 or words[0] != "#" or not _is_count(words[3]):
+    if len(words) >= 4:
+        mark, _, _, channels, *_ = words
+    if mark != "#" or not _is_count(channels):
         raise Fault(f'"{path}" is not a window file', field=field)
     size = layer.transform_param.crop_size
-    return _image_tops(layer, tops, (int(words[3]), size, size))
+    return _image_tops(layer, tops, (int(channels), size, size))
 
 
 def _is_count(word: str) -> bool:
@@ -289,11 +299,14 @@ def _hdf5_shapes(layer: proto.LayerParameter, name: str, listed_in: Path) -> lis
 
 def _common_shape(first: Shape, second: Shape) -> Shape:
     """What two shapes have in common."""
-    if first is None or second is None or len(first) != len(second):
+    if first is None or second is None:
+        return None
+    if len(first) != len(second):
         return None
     sizes = []
     for one, other in zip(first, second):
-        sizes.append(one if one == other else None)
+        common = one if one == other else None
+        sizes.append(common)
     return tuple(sizes)
 
 

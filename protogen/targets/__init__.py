@@ -53,8 +53,12 @@ _FOLDER = resources.files(__name__)
 @cache
 def names() -> tuple[str, ...]:
     """The names of all targets, in alphabetical order."""
-    files = (path.name for path in _FOLDER.iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
+    found = []
+    for path in _FOLDER.iterdir():
+        name, _, suffix = path.name.rpartition(".")
+        if suffix == "toml":
+            found.append(name)
+    return tuple(sorted(found))
 
 
 @cache
@@ -71,6 +75,7 @@ def all_targets() -> Iterator[Target]:
 
 
 def _nearest(name: str) -> str:
+    """What to write instead of a name that no target has."""
     # Without the versions, one of which may be left out or another one: opencv, opencv5.
     programs = {each.rstrip("0123456789"): each for each in reversed(names())}
     program = nearest(name.rstrip("0123456789."), programs)

@@ -86,6 +86,7 @@ class Schema:
         """The target's own schema, without the messages and enums of other forks."""
         return declarations(self.message_class().DESCRIPTOR.file, self.forks)
 
+    # Its mappings have no hash; the file of a target is read once.
     def __hash__(self) -> int:
         return id(self)
 
@@ -243,7 +244,8 @@ class Target:
         """Each section or entry that has a source, with its name in the file."""
         for each in fields(self):
             value = getattr(self, each.name)
-            for fact in value if isinstance(value, tuple) else (value,):
+            entries = value if isinstance(value, tuple) else (value,)
+            for fact in entries:
                 if hasattr(fact, "source"):
                     yield each.name, fact
 
@@ -258,5 +260,25 @@ class Target:
         """Whether it has a layer type; a target without a list of types has all."""
         return self.types is None or layer_type in self.known_types
 
+    @property
+    def ignores_phases(self) -> bool:
+        """Whether it is known to run the layers of both phases at once."""
+        return self.phases is not None and self.phases.rules == "ignores"
+
+    @property
+    def reads_input_fields(self) -> bool:
+        """Whether it is known to read the ``input`` fields of a net."""
+        return self.formats is not None and self.formats.input == "reads"
+
+    def takes_one(self, layer_type: str, value: str) -> bool:
+        """Whether a limit holds this value of a layer type to 1 at most: its tops, its groups."""
+        # MNN and OpenVINO take one top of an Input; the DPU of Vitis has no groups.
+        for limit in self.limits:
+            is_meant = limit.value == value and layer_type in limit.types
+            if is_meant and limit.most == 1:
+                return True
+        return False
+
+    # Trials on a target are cached by it, and most of its facts have no hash.
     def __hash__(self) -> int:
         return hash(self.name)

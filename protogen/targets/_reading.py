@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, fields
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from protogen.diagnostics import did_you_mean
 from protogen.targets import _facts
@@ -29,6 +37,7 @@ def read_target(path: Traversable) -> Target:
     except tomllib.TOMLDecodeError as error:
         raise TargetFileError(f"{path.name}: {error}") from None
     target: Target = _Reader(path.name).build(Target, table, "")
+    # Users name a target by its file, and findings by its name.
     stem = path.name.removesuffix(".toml")
     if target.name != stem:
         raise TargetFileError(f'{path.name}: expected name = "{stem}", got "{target.name}"')
@@ -36,6 +45,11 @@ def read_target(path: Traversable) -> Target:
         if fact.source not in target.sources:
             raise TargetFileError(f'{path.name}: [{section}]: unknown source "{fact.source}"')
     return target
+
+
+def _is_required(field: Field[Any]) -> bool:
+    """Whether a dataclass has no default for a field."""
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 class _Reader:
@@ -58,47 +72,57 @@ class _Reader:
             inside = f"{where}.{each.name}".lstrip(".")
             if each.name in table:
                 values[each.name] = self._value(hints[each.name], table[each.name], inside)
-            elif each.default is MISSING and each.default_factory is MISSING:
+            elif _is_required(each):
                 raise self._error(where, f'"{each.name}" is missing')
         return cls(**values)
 
     def _value(self, hint: Any, value: Any, where: str) -> Any:
         """A value that fits a type hint."""
         arguments = get_args(hint)
-        if type(None) in arguments:  # `X | None`: a key that is given has a value
+        # `X | None`: a key that is given has a value.
+        if type(None) in arguments:
             return self._value(arguments[0], value, where)
-        origin = get_origin(hint) or hint
-        if origin is tuple:
-            return self._list(arguments[0], value, where)
-        if origin is Mapping or (isinstance(origin, type) and issubclass(origin, Mapping)):
-            return self._mapping(arguments[1], value, where)
-        if origin in (str, int, bool):
-            return self._plain(origin, value, where)
+        read = self._READERS.get(get_origin(hint) or hint)
+        if read is not None:
+            return read(self, hint, value, where)
+        # `int | str`: the number of a field, or its declaration.
         if set(arguments) == {int, str}:
             return value if isinstance(value, int) else self._plain(str, value, where)
-        if arguments:
-            return self._choice(arguments, value, where)
-        return self.build(origin, value, where)
+        return self.build(hint, value, where)
 
     def _list(self, hint: Any, value: Any, where: str) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise self._error(where, f"expected a list, got {value!r}")
-        return tuple(self._value(hint, each, where) for each in value)
+        inner, *_ = get_args(hint)
+        return tuple(self._value(inner, each, where) for each in value)
 
     def _mapping(self, hint: Any, value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise self._error(where, f"expected a table, got {value!r}")
-        return {key: self._value(hint, each, f"{where}.{key}") for key, each in value.items()}
+        _, inner = get_args(hint)
+        return {key: self._value(inner, each, f"{where}.{key}") for key, each in value.items()}
 
     def _plain(self, kind: type[Any], value: Any, where: str) -> Any:
+        # Not isinstance: true is an int in Python, and never one in a target's file.
         if type(value) is not kind:
             raise self._error(where, f"expected {kind.__name__}, got {value!r}")
         return value
 
-    def _choice(self, choices: tuple[Any, ...], value: Any, where: str) -> Any:
+    def _choice(self, hint: Any, value: Any, where: str) -> Any:
+        choices = get_args(hint)
         if value not in choices:
             raise self._error(where, f"expected one of {', '.join(choices)}, got {value!r}")
         return value
+
+    #: How a value is read, by the origin of its type hint; any other hint is a dataclass.
+    _READERS: ClassVar[Mapping[Any, Callable[[_Reader, Any, Any, str], Any]]] = {
+        bool: _plain,
+        int: _plain,
+        str: _plain,
+        tuple: _list,
+        Literal: _choice,
+        Mapping: _mapping,
+    }
 
     def _error(self, where: str, problem: str) -> TargetFileError:
         place = f"[{where}]: " if where else ""

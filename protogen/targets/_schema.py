@@ -6,9 +6,10 @@ that the target does not know.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
@@ -20,6 +21,7 @@ __all__ = ["declarations", "message_class"]
 
 _Field = descriptor_pb2.FieldDescriptorProto
 
+#: By what makes a schema: several targets may have the same one.
 _pools: dict[tuple[Any, ...], descriptor_pool.DescriptorPool] = {}
 
 
@@ -55,20 +57,27 @@ class _Choice:
 
     def has(self, path: str, marks: Mapping[str, int | None]) -> bool:
         """Whether the target has the field or value with these marks."""
+        # What is declared wins: a target may have a field of a fork without the rest of that fork.
         if path in self.fields or path in self.values:
             return True
-        return path not in self.lacks and (not marks or bool(self.forks & marks.keys()))
+        if path in self.lacks:
+            return False
+        # Without marks, it is BVLC Caffe's, and with them that of any of the forks.
+        return not marks or not self.forks.isdisjoint(marks)
 
     def number(self, marks: Mapping[str, int | None]) -> int | None:
         """The number that the marks give it for one of the forks."""
-        return next((n for fork, n in marks.items() if fork in self.forks and n), None)
+        for fork, number in marks.items():
+            if number and fork in self.forks:
+                return number
+        return None
 
     def added(self, message: str) -> Iterator[tuple[str, int | str]]:
         """The fields that are declared for a message, by their names."""
-        for path, declared in self.fields.items():
+        for path, declaration in self.fields.items():
             around, _, name = path.rpartition(".")
             if around == message:
-                yield name, declared
+                yield name, declaration
 
 
 @cache
@@ -82,6 +91,7 @@ def _marks_of(descriptor: Any) -> Mapping[str, int | None]:
 
 
 def _pool(choice: _Choice) -> descriptor_pool.DescriptorPool:
+    """A pool with the schema of a target and nothing else."""
     file = descriptor_pb2.FileDescriptorProto()
     proto.FILE.CopyToProto(file)
     # The options that mark the forks are of no use here, and need the file that declares them.
@@ -93,6 +103,7 @@ def _pool(choice: _Choice) -> descriptor_pool.DescriptorPool:
         descriptor = proto.FILE.message_types_by_name[message.name]
         _change_message(message, descriptor, message.name, choice)
     _add_types(file, choice)
+    # From the back, so that the indices of what is left to look at stay.
     for index in reversed(range(len(file.message_type))):
         if file.message_type[index].name in choice.lacks:
             del file.message_type[index]
@@ -102,25 +113,16 @@ def _pool(choice: _Choice) -> descriptor_pool.DescriptorPool:
 
 
 def _change_message(message: Any, descriptor: Any, path: str, choice: _Choice) -> None:
+    """Give a message, and those within it, the fields and values that a target has."""
     added = dict(choice.added(path))
-    kept = []
-    for field in message.field:
-        marks = _marks_of(descriptor.fields_by_name[field.name])
-        if not choice.has(f"{path}.{field.name}", marks):
-            continue
-        field.number = choice.number(marks) or field.number
-        kept.append(field)
-    declared = {field.name: field for field in kept}
+    fields = {field.name: field for field in _kept_fields(message, descriptor, path, choice)}
     for name, declaration in added.items():
-        if name not in declared:
-            declared[name] = _Field(name=name)
-            kept.append(declared[name])
-        _declare(declared[name], declaration)
-    # Those that are declared keep their numbers.
-    separate_numbers(sorted(kept, key=lambda field: field.name not in added))
-    copies = [_Field.FromString(field.SerializeToString()) for field in kept]
-    del message.field[:]
-    message.field.extend(sorted(copies, key=lambda field: field.number))
+        field = fields.setdefault(name, _Field(name=name))
+        _declare(field, declaration)
+    # Those that are declared keep their numbers, so that the others move out of their way.
+    declared_first = sorted(fields.values(), key=lambda field: field.name not in added)
+    separate_numbers(declared_first)
+    _replace(message.field, sorted(fields.values(), key=attrgetter("number")))
     for enum in message.enum_type:
         inner = descriptor.enum_types_by_name[enum.name]
         _change_enum(enum, inner, f"{path}.{enum.name}", choice)
@@ -129,21 +131,39 @@ def _change_message(message: Any, descriptor: Any, path: str, choice: _Choice) -
         _change_message(nested, inner, f"{path}.{nested.name}", choice)
 
 
+def _kept_fields(message: Any, descriptor: Any, path: str, choice: _Choice) -> Iterator[Any]:
+    """The fields of BVLC Caffe and its forks that a target has, with the numbers of its fork."""
+    for field in message.field:
+        marks = _marks_of(descriptor.fields_by_name[field.name])
+        if choice.has(f"{path}.{field.name}", marks):
+            field.number = choice.number(marks) or field.number
+            yield field
+
+
+def _replace(declared: Any, wanted: Iterable[Any]) -> None:
+    """Put other elements into a list of a message."""
+    # Copies, because the elements are gone with the list that they are in.
+    copies = [type(each).FromString(each.SerializeToString()) for each in wanted]
+    del declared[:]
+    declared.extend(copies)
+
+
 def _add_types(file: Any, choice: _Choice) -> None:
     """Add the enums and messages that only the target has, by their values and fields."""
     for path, number in choice.values.items():
         around, _, name = path.rpartition(".")
         home, _, enum_name = around.rpartition(".")
-        enums = (_found(file.message_type, home) if home else file).enum_type
-        enum = _found(enums, enum_name)
-        if all(value.name != name for value in enum.value):
+        holder = _found(file.message_type, home) if home else file
+        enum = _found(holder.enum_type, enum_name)
+        if not _has_name(enum.value, name):
             enum.value.add(name=name, number=number)
     for path, declaration in choice.fields.items():
         around, _, name = path.rpartition(".")
-        if "." in around:  # nested messages are those of protogen's schema
+        # Messages within messages are those of protogen's schema.
+        if "." in around:
             continue
         message = _found(file.message_type, around)
-        if all(field.name != name for field in message.field):
+        if not _has_name(message.field, name):
             _declare(message.field.add(name=name), declaration)
         _add_empty_message(file, declaration)
 
@@ -153,15 +173,24 @@ def _add_empty_message(file: Any, declaration: int | str) -> None:
     if isinstance(declaration, int):
         return
     _, kind, *_ = declaration.split()
+    # A name with a dot is that of a type within a message, which has been declared with it.
+    is_declared = "." in kind or _has_name(file.enum_type, kind)
     is_scalar = hasattr(_Field, f"TYPE_{kind.upper()}")
-    if not is_scalar and "." not in kind and all(enum.name != kind for enum in file.enum_type):
+    if not is_declared and not is_scalar:
         _found(file.message_type, kind)
 
 
 def _found(declared: Any, name: str) -> Any:
     """The message or enum with a name; a new one if there is none."""
-    found = next((each for each in declared if each.name == name), None)
-    return declared.add(name=name) if found is None else found
+    for each in declared:
+        if each.name == name:
+            return each
+    return declared.add(name=name)
+
+
+def _has_name(declared: Iterable[Any], name: str) -> bool:
+    """Whether one of the fields, values, enums or messages has a name."""
+    return name in {each.name for each in declared}
 
 
 def _declare(field: Any, declaration: int | str) -> None:
@@ -178,7 +207,8 @@ def _declare(field: Any, declaration: int | str) -> None:
     scalar = getattr(_Field, f"TYPE_{kind.upper()}", None)
     if scalar is not None:
         field.type = scalar
-    else:  # protobuf finds out whether it is a message or an enum
+    else:
+        # Without a type, protobuf finds out whether the name is that of a message or an enum.
         field.ClearField("type")
         field.type_name = f".{proto.PACKAGE}.{kind}"
     if default:
@@ -186,30 +216,30 @@ def _declare(field: Any, declaration: int | str) -> None:
 
 
 def _change_enum(enum: Any, descriptor: Any, path: str, choice: _Choice) -> None:
-    kept = []
+    """Give an enum the values that a target has."""
+    kept = list(_kept_values(enum, descriptor, path, choice))
+    for value_path, number in choice.values.items():
+        around, _, name = value_path.rpartition(".")
+        if around == path and not _has_name(kept, name):
+            kept.append(descriptor_pb2.EnumValueDescriptorProto(name=name, number=number))
+    enum.ClearField("options")
+    # Two names for a number are an error of the schema, unless it says that they are meant.
+    numbers = {value.number for value in kept}
+    if len(numbers) < len(kept):
+        enum.options.allow_alias = True
+    # An enum needs a value; one of a fork that the target does not have keeps those it had.
+    if kept:
+        _replace(enum.value, kept)
+
+
+def _kept_values(enum: Any, descriptor: Any, path: str, choice: _Choice) -> Iterator[Any]:
+    """The values of BVLC Caffe and its forks that a target has, with the target's numbers."""
     for value in enum.value:
         marks = _marks_of(descriptor.values_by_name[value.name])
         value_path = f"{path}.{value.name}"
-        if not choice.has(value_path, marks):
-            continue
-        value.number = choice.values.get(value_path) or choice.number(marks) or value.number
-        kept.append(value)
-    known = {value.name for value in kept}
-    for value_path, number in choice.values.items():
-        around, _, name = value_path.rpartition(".")
-        if around == path and name not in known:
-            kept.append(descriptor_pb2.EnumValueDescriptorProto(name=name, number=number))
-    if len({value.number for value in kept}) < len(kept):
-        enum.options.allow_alias = True
-    else:
-        enum.ClearField("options")
-    # An enum needs a value; one of a fork that the target does not have keeps those it had.
-    if kept:
-        copies = [type(value).FromString(value.SerializeToString()) for value in kept]
-        del enum.value[:]
-        enum.value.extend(copies)
-    else:
-        enum.ClearField("options")
+        if choice.has(value_path, marks):
+            value.number = choice.values.get(value_path) or choice.number(marks) or value.number
+            yield value
 
 
 def declarations(file: Any, forks: Collection[str]) -> descriptor_pb2.FileDescriptorProto:
@@ -219,46 +249,70 @@ def declarations(file: Any, forks: Collection[str]) -> descriptor_pb2.FileDescri
     """
     found = descriptor_pb2.FileDescriptorProto()
     file.CopyToProto(found)
-    before, number = set(_types_of_fields(proto.FILE.message_types_by_name)), -1
-    while number != len(now := _used(found)):  # what is left out may be the last to use another
-        number = len(now)
-        _drop(found, proto.FILE, frozenset(forks), before, now)
+    cleaning = _Cleaning(frozenset(forks), set(_types_of_fields(proto.FILE.message_types_by_name)))
+    number = -1
+    used = _used(found.message_type)
+    # What is left out may be the last to use another type.
+    while number != len(used):
+        number = len(used)
+        cleaning.drop(found.enum_type, proto.FILE.enum_types_by_name, used)
+        cleaning.drop_messages(found.message_type, proto.FILE.message_types_by_name, used)
+        used = _used(found.message_type)
     return found
 
 
-def _used(holder: Any) -> set[str]:
-    """The types of all fields."""
-    is_file = isinstance(holder, descriptor_pb2.FileDescriptorProto)
-    used = set() if is_file else {field.type_name for field in holder.field}
-    return used.union(*map(_used, holder.message_type if is_file else holder.nested_type))
+def _used(messages: Iterable[Any]) -> set[str]:
+    """The types of all fields of messages, and of those within them."""
+    used: set[str] = set()
+    for message in messages:
+        used.update(field.type_name for field in message.field)
+        used |= _used(message.nested_type)
+    return used
 
 
 def _types_of_fields(types: Mapping[str, Any]) -> Iterator[str]:
     """The messages of BVLC Caffe's fields, and the enums of all fields."""
     for message in types.values():
         for field in message.fields:
-            kind = field.message_type or field.enum_type
-            is_enum = field.enum_type is not None
-            if kind is not None and (is_enum or not proto.forks_of(field)):
-                yield f".{kind.full_name}"
+            if field.enum_type is not None:
+                yield f".{field.enum_type.full_name}"
+            elif field.message_type is not None and not proto.forks_of(field):
+                yield f".{field.message_type.full_name}"
         yield from _types_of_fields(message.nested_types_by_name)
 
 
-def _drop(
-    holder: Any, descriptor: Any, forks: frozenset[str], before: set[str], now: set[str]
-) -> None:
-    is_file = descriptor is proto.FILE
-    messages = holder.message_type if is_file else holder.nested_type
-    types = descriptor.message_types_by_name if is_file else descriptor.nested_types_by_name
-    for declared, known in ((holder.enum_type, descriptor.enum_types_by_name), (messages, types)):
+class _Cleaning(NamedTuple):
+    """What decides whether a type is left out: the forks of the target, and the types of fields.
+
+    A type that was used by a field and is not any more has lost its last field to the target.
+    """
+
+    forks: frozenset[str]
+    used_before: set[str]
+
+    def drop_messages(self, messages: Any, known: Mapping[str, Any], used: set[str]) -> None:
+        """Leave out messages, and the types within those that stay."""
+        self.drop(messages, known, used)
+        for message in messages:
+            descriptor = known.get(message.name)
+            if descriptor is not None:
+                self.drop(message.enum_type, descriptor.enum_types_by_name, used)
+                self.drop_messages(message.nested_type, descriptor.nested_types_by_name, used)
+
+    def drop(self, declared: Any, known: Mapping[str, Any], used: set[str]) -> None:
+        """Leave out enums or messages of one place that are not ``used``."""
+        # From the back, so that the indices of what is left to look at stay.
         for index in reversed(range(len(declared))):
-            own = known.get(declared[index].name)
-            if own is None:  # only the target has it
+            descriptor = known.get(declared[index].name)
+            # A type that protogen's schema does not have is the target's own.
+            if descriptor is None or f".{descriptor.full_name}" in used:
                 continue
-            name, marks = f".{own.full_name}", frozenset(proto.forks_of(own))
-            is_foreign = bool(marks) and not marks & forks
-            if name not in now and (name in before or is_foreign):
+            if self._is_idle(descriptor):
                 del declared[index]
-    for message in messages:
-        if message.name in types:
-            _drop(message, types[message.name], forks, before, now)
+
+    def _is_idle(self, descriptor: Any) -> bool:
+        """Whether a type without fields is of no use: it had fields, or is of other forks."""
+        if f".{descriptor.full_name}" in self.used_before:
+            return True
+        marks = frozenset(proto.forks_of(descriptor))
+        return bool(marks) and marks.isdisjoint(self.forks)

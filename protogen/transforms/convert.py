@@ -18,7 +18,6 @@ from protogen.net_files import load
 from protogen.portability import subject_of
 from protogen.portability.dialect.deploying import needs_deploy_net
 from protogen.portability.dialect.idle_fields import idle_fields
-from protogen.portability.dialect.inputs import takes_single_inputs
 from protogen.portability.dialect.together import together
 from protogen.portability.judging import judge_plainly
 from protogen.targets import Target
@@ -160,12 +159,11 @@ def _without_idle_fields(target: Target, result: Result) -> Result:
 def _with_inputs(target: Target, result: Result) -> Result:
     """The net with its inputs in the form that the target reads."""
     message = result.net.current.message
-    if takes_single_inputs(target):
+    if target.takes_one("Input", "tops"):
         edits = list(single_input_edits(message))
         return _edited(result, edits, "an Input layer written for each input")
-    formats = target.formats
     has_layers = target.has_type("Input") or target.has_type("Data")
-    if has_layers or formats is None or formats.input != "reads":
+    if has_layers or not target.reads_input_fields:
         return result
     edits = list(input_field_edits(message))
     return _edited(result, edits, "Input layers written as input fields")

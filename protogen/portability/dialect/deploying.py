@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from protogen import layers as layer_types
 from protogen import proto
 from protogen.analysis import Analysis
-from protogen.graph import Value
+from protogen.graph import Step, Value
 from protogen.shapes import Shape, is_known
 from protogen.targets import Target
 
@@ -32,31 +32,45 @@ def needs_deploy_net(target: Target, net: proto.NetParameter, analyses: Iterable
 
     ``analyses`` are those of the phases of the net.
     """
-    if not target.has_type("Data"):  # it is no Caffe that trains
+    # A target with Data layers is a Caffe, which reads its data and trains by itself.
+    if not target.has_type("Data"):
         if any(map(reads_data, net.layer)):
             return True
-        losses = [layer for layer in net.layer if _is_loss(layer)]
-        if not all(target.has_type(layer.type) for layer in losses):
+        losses = {layer.type for layer in net.layer if _is_loss(layer)}
+        if not all(map(target.has_type, losses)):
             return can_deploy(target, net, analyses)
-    if target.phases is None or target.phases.rules == "honors":
-        return False
-    return any(layer.include or layer.exclude for layer in net.layer)
+    # With the layers of both phases in one net, two of them produce the same blob.
+    return target.ignores_phases and any(map(_has_rule, net.layer))
 
 
 def can_deploy(target: Target, net: proto.NetParameter, analyses: Iterable[Analysis]) -> bool:
     """Whether a net says what it predicts and from what, and the target has what is added."""
-    steps = [step for analysis in analyses for step in analysis.steps]
-    losses = [step for step in steps if step.is_loss and step.bottoms]
-    predicting = [step for step in losses if any(map(_is_computed, step.bottoms))]
-    if not predicting and (losses or any(map(reads_data, net.layer))):
+    steps: list[Step] = []
+    for analysis in analyses:
+        steps += analysis.steps
+    if not _are_sources_sized(steps):
         return False
-    for loss in predicting:
-        function, _ = FUNCTIONS.get(loss.type, ("", ""))
-        if function and not target.has_type(function):
-            return False
-    sources = [step for step in steps if step.is_source and step.tops]
-    sized = {step.tops[0].name for step in sources if _has_size(step.tops[0].shape)}
-    return sized == {step.tops[0].name for step in sources}
+    losses = [step for step in steps if step.is_loss and step.bottoms]
+    predicting = list(filter(_reads_prediction, losses))
+    if predicting:
+        return _has_functions(target, predicting)
+    # Without any loss, and with an input, it is a deploy net already.
+    return not losses and not any(map(reads_data, net.layer))
+
+
+def _has_functions(target: Target, losses: Iterable[Step]) -> bool:
+    """Whether a target has the functions that losses leave behind in a deploy net."""
+    types = {loss.type for loss in losses}
+    functions = [FUNCTIONS[each][0] for each in types & FUNCTIONS.keys()]
+    return all(map(target.has_type, functions))
+
+
+def _are_sources_sized(steps: Iterable[Step]) -> bool:
+    """Whether each input of the net has a size."""
+    inputs = [step.tops[0] for step in steps if step.is_source and step.tops]
+    # The data of TRAIN and of TEST are one input; it is enough that one of them has a size.
+    sized = {value.name for value in inputs if _has_size(value.shape)}
+    return sized.issuperset(value.name for value in inputs)
 
 
 def _has_size(shape: Shape) -> bool:
@@ -66,9 +80,19 @@ def _has_size(shape: Shape) -> bool:
     return is_known(shape[2:] if len(shape) == 4 else shape[1:])
 
 
+def _reads_prediction(loss: Step) -> bool:
+    """Whether a loss has a bottom that is computed, unlike labels and other data."""
+    return any(map(_is_computed, loss.bottoms))
+
+
 def _is_computed(value: Value | None) -> bool:
     """Whether a blob is not one of the data."""
     return value is not None and not value.step.is_source
+
+
+def _has_rule(layer: proto.LayerParameter) -> bool:
+    """Whether a layer runs in some phases, levels or stages only."""
+    return bool(layer.include or layer.exclude)
 
 
 def is_left_out(layer: proto.LayerParameter) -> bool:

@@ -11,7 +11,6 @@ from protogen.graph import Step
 from protogen.portability.dialect.claims import ONE_PHASE, claimed
 from protogen.portability.dialect.deploying import can_deploy, is_left_out, needs_deploy_net
 from protogen.portability.dialect.equivalents import Site
-from protogen.portability.dialect.inputs import takes_single_inputs
 from protogen.portability.dialect.new_names import NewNames
 from protogen.portability.dialect.replacement import is_rewritten, replacement_of
 from protogen.portability.quirks import quirks_of
@@ -46,18 +45,22 @@ class _Hints:
 
     def _instruction(self, finding: Diagnostic) -> str:
         """How to avoid a finding as convert does; empty if it does nothing about it."""
-        if finding.name == "target-no-net":
-            return finding.hint if finding.hint and self._is_deployed else ""
-        if finding.hint == ONE_PHASE:
+        # Two hints for a whole net come true in its deploy net: it has an input, and one phase.
+        if finding.name == "target-no-net" or finding.hint == ONE_PHASE:
             return finding.hint if self._is_deployed else ""
         step = self._steps.get(finding.layer_index)
         if step is None:
             return ""
         if self._is_deployed and self._leaves_out(step):
             return "leave it out of a net in use"
-        if step.type == "Input" and len(step.layer.top) > 1 and takes_single_inputs(self.target):
+        if self._divides_input(step):
             return "write an Input layer for each top"
         return self._replacement(step) or self._rewrite(finding, step)
+
+    def _divides_input(self, step: Step) -> bool:
+        """Whether convert writes an Input of several tops as one Input for each."""
+        has_several = step.type == "Input" and len(step.layer.top) > 1
+        return has_several and self.target.takes_one("Input", "tops")
 
     @cached_property
     def _steps(self) -> dict[int, Step]:
@@ -67,7 +70,8 @@ class _Hints:
         return found
 
     def _leaves_out(self, step: Step) -> bool:
-        runs = any(step.index == each.index for each in self.subject.analysis.steps)
+        """Whether the deploy net is without a layer: one of TRAIN only, or one for training."""
+        runs = bool(list(self.subject.analysis.of_indices((step.index,))))
         return not runs or is_left_out(step.layer)
 
     @cached_property

@@ -12,6 +12,7 @@ from protogen.proto.fields import is_repeated
 __all__ = ["idle_fields", "is_idle", "value_hint"]
 
 #: Messages and fields that only training reads, or that choose how something is computed.
+#: Importers that only run nets were written for files without them, and often lack just these.
 _IDLE_MESSAGES = frozenset({"FillerParameter", "ParamSpec", "TransformationParameter"})
 _IDLE_FIELDS = frozenset(
     {
@@ -41,43 +42,44 @@ def idle_fields(message: Any, descriptor: Any, path: Path = ()) -> Iterator[Edit
     for field, value in message.ListFields():
         theirs = descriptor.fields_by_name.get(field.name)
         here = (*path, field.name)
-        if _is_lacking(theirs, field, value):
+        if theirs is None or not _has_value(theirs, field, value):
+            # A field that is not idle stays, so that the target's rejection of it is reported.
             if is_idle(field):
                 yield delete(here)
-        elif field.message_type is None or theirs.message_type is None:
             continue
-        elif is_repeated(field):
-            for index, element in enumerate(value):
-                yield from idle_fields(element, theirs.message_type, (*here, index))
-        else:
-            yield from idle_fields(value, theirs.message_type, here)
-
-
-def _is_lacking(theirs: Any, field: Any, value: Any) -> bool:
-    """Whether the target lacks a field, or the value of an enum that the field has."""
-    if theirs is None:
-        return True
-    if field.enum_type is None or is_repeated(field):
-        return False
-    return not _has_value(theirs, field, value)
+        # A field may be a message in one schema and a scalar in the other.
+        inner = theirs.message_type
+        if field.message_type is None or inner is None:
+            continue
+        if not is_repeated(field):
+            yield from idle_fields(value, inner, here)
+            continue
+        for index, element in enumerate(value):
+            yield from idle_fields(element, inner, (*here, index))
 
 
 def is_idle(field: Any) -> bool:
     """Whether only training reads a field, or it only chooses an implementation."""
-    if field.message_type is not None and field.message_type.name in _IDLE_MESSAGES:
+    message = field.message_type
+    if message is not None and message.name in _IDLE_MESSAGES:
         return True
     return field.name in _IDLE_FIELDS
 
 
-def _has_value(theirs: Any, field: Any, number: int) -> bool:
-    """Whether the target's enum has the value, by its name."""
+def _has_value(theirs: Any, field: Any, value: Any) -> bool:
+    """Whether the target knows the value of a field, which it may lack if it is one of an enum."""
+    if field.enum_type is None or is_repeated(field):
+        return True
     if theirs.enum_type is None:
         return False
-    known = field.enum_type.values_by_number.get(number)
+    # By name: targets give new values numbers that other forks use for theirs.
+    known = field.enum_type.values_by_number.get(value)
     return known is not None and known.name in theirs.enum_type.values_by_name
 
 
 def value_hint(message: str) -> str:
     """What convert does about an error that names an unknown enum value, in quotes its field."""
     field = message.split('"')[1]
-    return claimed(f"delete {field}") if field in _IDLE_FIELDS else ""
+    if field not in _IDLE_FIELDS:
+        return ""
+    return claimed(f"delete {field}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,15 +56,14 @@ class Way:
         if self.cuts:
             return f"round up and keep {kept_sizes(self.cuts)}"
         old, new = dict(_spelled(param)), dict(self.written)
-        if old == new:
-            return ""
         gone = " and ".join(name for name in old if name not in new)
-        added = " and ".join(
-            f"{name}: {_word(value)}" for name, value in new.items() if old.get(name) != value
-        )
+        changed = [name for name, value in new.items() if old.get(name) != value]
+        added = " and ".join(f"{name}: {_word(new[name])}" for name in changed)
         if added and gone:
             return f"write {added} instead of {gone}"
-        return f"write {added}" if added else f"delete {gone}"
+        if added:
+            return f"write {added}"
+        return f"delete {gone}" if gone else ""
 
 
 def way_to_round(
@@ -83,29 +82,28 @@ def way_to_round(
     wanted = SPELLINGS if floor else _CEILINGS
     agreeing = {name: value for name, value in known.items() if value == wanted[name]}
     # The target rounds as the net does if nothing is written.
-    if (rounding.default == "floor") == floor:
+    if floor == (rounding.default == "floor"):
         return Way(agreeing)
+    # One spelling that the target reads is enough, whatever is written beside it.
+    if not agreeing.keys().isdisjoint(rounding.floor):
+        return Way(known)
     if rounding.floor:
-        if set(rounding.floor) & agreeing.keys():
-            return Way(known)
-        return Way({rounding.floor[0]: wanted[rounding.floor[0]]})
-    if not floor:
-        return Way(agreeing)
-    return _cut(target, index, phases, agreeing)
+        name = rounding.floor[0]
+        return Way({name: wanted[name]})
+    plain = Way(agreeing)
+    return _cut(target, index, phases, plain) if floor else plain
 
 
-def _cut(
-    target: Target, index: int, phases: Sequence[Analysis], agreeing: Mapping[str, Any]
-) -> Way:
-    """How to round down for a target that only rounds up."""
-    steps = [(each, step) for each in phases for step in each.of_indices((index,))]
-    axes_by_phase = [pooled_axes(analysis, step) for analysis, step in steps]
+def _cut(target: Target, index: int, phases: Sequence[Analysis], plain: Way) -> Way:
+    """How to round down for a target that only rounds up; ``plain`` if there is nothing to cut."""
+    axes_by_phase = list(_axes_by_phase(phases, index))
     if any(len(axes) < 2 for axes in axes_by_phase):
         return Way(
             problem="rounds down, but the size of its bottom is unknown",
             hint="give the shape of the input: --input data=1,3,224,224",
         )
     cuts_by_phase = list(map(_extra_windows, axes_by_phase))
+    # A pooling that runs in no state at all is not cut.
     cuts = cuts_by_phase[0] if cuts_by_phase else {}
     if any(cuts != other for other in cuts_by_phase):
         return Way(
@@ -114,21 +112,34 @@ def _cut(
         )
     # At this size, rounding up and rounding down give the same number of windows.
     if not cuts:
-        return Way(agreeing)
+        return plain
     if 0 in cuts.values():
         return Way(
             problem="rounds down to a size of 0, which a Slice cannot keep",
             hint="choose a larger image or a smaller kernel",
         )
+    # The images of TRAIN and of TEST may differ in size, and so what is left over of them.
     kernels = set(map(_exact_kernel, axes_by_phase))
     exact = kernels.pop() if len(kernels) == 1 else ()
-    if not target.has_type("Slice") and not (target.has_type("Crop") and exact):
+    if not _can_cut(target, exact):
         return Way(
             problem=f"rounds down, which {target.name} cannot express: it has no Slice",
             hint="choose an image size at which no pooling rounds: protogen sizes FILE",
         )
     # A pooling that is cut has to round up wherever it is read.
     return Way({}, cuts, exact)
+
+
+def _axes_by_phase(phases: Iterable[Analysis], index: int) -> Iterator[list[Axis]]:
+    """The axes of the pooling at an index, in each phase in which it runs."""
+    for analysis in phases:
+        for step in analysis.of_indices((index,)):
+            yield pooled_axes(analysis, step)
+
+
+def _can_cut(target: Target, exact: Sequence[int]) -> bool:
+    """Whether a target has what cuts a pooling: a Slice, or a Crop to one of the exact kernel."""
+    return target.has_type("Slice") or (target.has_type("Crop") and bool(exact))
 
 
 def _extra_windows(axes: Sequence[Axis]) -> dict[int, int]:
@@ -159,10 +170,12 @@ def rounding_hint(subject: Subject, target: Target, step: Step) -> str:
 
 def unread_spellings(target: Target, param: proto.PoolingParameter) -> Iterator[str]:
     """The fields of a pooling that the target is not known to have a schema for."""
-    if target.pooling is not None and target.schema is None:
-        for name, _ in _spelled(param):
-            if not _is_known(target, name):
-                yield name
+    # With a schema, an unread spelling has been found as an unknown field.
+    if target.pooling is None or target.schema is not None:
+        return
+    for name, _ in _spelled(param):
+        if not _is_known(target, name):
+            yield name
 
 
 def floor_spelling(param: Any) -> str:
@@ -181,23 +194,25 @@ def kept_sizes(cuts: Mapping[int, int]) -> str:
 
 def _is_known(target: Target, name: str) -> bool:
     """Whether a target reads a text with this field of a pooling."""
-    assert target.pooling is not None
-    if name in target.pooling.floor or name in target.pooling.ignored:
+    rounding, schema = target.pooling, target.schema
+    if rounding is not None and name in (*rounding.floor, *rounding.ignored):
         return True
-    if target.schema is None:
+    if schema is None:
         return False
-    return name in target.schema.message_class("PoolingParameter").DESCRIPTOR.fields_by_name
+    message = schema.message_class("PoolingParameter")
+    return name in message.DESCRIPTOR.fields_by_name
 
 
 def _spelled(param: proto.PoolingParameter) -> Iterator[tuple[str, Any]]:
     """The fields that say how to round, as an edit gives them: enum values by name."""
-    for name in SPELLINGS:
-        if not has_field(param, name):
-            continue
-        value = getattr(param, name)
-        is_enum = name == "round_mode"
-        yield name, proto.PoolingParameter.RoundMode.Name(value) if is_enum else value
+    if param.HasField("round_mode"):
+        yield "round_mode", proto.PoolingParameter.RoundMode.Name(param.round_mode)
+    for name in ("ceil_mode", "torch_pooling"):
+        if has_field(param, name):
+            yield name, getattr(param, name)
 
 
 def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A value of a field as the text has it: true and false in lower case."""
+    word = str(value)
+    return word.lower() if isinstance(value, bool) else word

@@ -14,11 +14,11 @@ from protogen.net import Net
 from protogen.portability.dialect.equivalents import EQUIVALENTS, Fields, NewBlob, Site, Write
 from protogen.portability.dialect.idle_fields import idle_fields
 from protogen.portability.dialect.new_names import NewNames
-from protogen.portability.dialect.rewrites import REWRITES, REWRITTEN_WEIGHTS
+from protogen.portability.dialect.rewrites import REWRITES, REWRITTEN_WEIGHTS, Rewrite
 from protogen.portability.judging import judge_plainly
 from protogen.portability.quirks import quirks_of
 from protogen.portability.subject import Subject
-from protogen.shapes import Shape, is_known
+from protogen.shapes import Shape, differ, is_known
 from protogen.targets import Quirk, Target
 
 __all__ = ["Replacement", "is_rewritten", "lacks", "message_of", "replacement_of", "rewrite_of"]
@@ -60,6 +60,7 @@ def replacement_of(target: Target, site: Site) -> Replacement | None:
     if layer.type in _IDLE_TYPES:
         return None if site.trains else Replacement((), "delete it, because it computes nothing")
     for equivalent in EQUIVALENTS.get(layer.type, ()):
+        # Without the types, which is quick to see, there is nothing to try.
         if not all(map(target.has_type, equivalent.uses)):
             continue
         if _faults(target, site, equivalent.write) - _remedied(target):
@@ -73,29 +74,24 @@ def replacement_of(target: Target, site: Site) -> Replacement | None:
 
 def lacks(target: Target, layer: proto.LayerParameter) -> bool:
     """Whether a target has no layer of this type, or no Convolution with groups."""
-    return not target.has_type(layer.type) or (
-        layer.type == "Convolution" and layer.convolution_param.group > 1 and _has_no_groups(target)
-    )
-
-
-def _has_no_groups(target: Target) -> bool:
-    """Whether a Convolution of the target has no groups."""
-    for limit in target.limits:
-        if limit.value == "group" and "Convolution" in limit.types and limit.most == 1:
-            return True
-    return False
+    if not target.has_type(layer.type):
+        return True
+    has_groups = layer.type == "Convolution" and layer.convolution_param.group > 1
+    return has_groups and target.takes_one("Convolution", "group")
 
 
 def rewrite_of(target: Target, site: Site) -> Replacement | None:
     """The layer without what the target reads otherwise, by its first quirk that has a remedy."""
-    quirks = quirks_of(target, site.layer)
-    rewritten = [quirk for quirk in quirks if is_rewritten(target, quirk, site)]
+    rewritten: dict[Rewrite, list[Quirk]] = {}
+    for quirk in quirks_of(target, site.layer):
+        if is_rewritten(target, quirk, site):
+            rewritten.setdefault(REWRITES[quirk.field], []).append(quirk)
     if not rewritten:
         return None
-    rewrite = REWRITES[rewritten[0].field]
-    together = [quirk.fix for quirk in rewritten if REWRITES[quirk.field] is rewrite]
-    weights = REWRITTEN_WEIGHTS.get(rewritten[0].field, ())
-    change = "; ".join(dict.fromkeys(together))
+    # One rewrite may be the remedy of several quirks: alpha, beta and k of an LRN.
+    rewrite, quirks = next(iter(rewritten.items()))
+    change = "; ".join(dict.fromkeys(quirk.fix for quirk in quirks))
+    weights = REWRITTEN_WEIGHTS.get(quirks[0].field, ())
     return Replacement(rewrite(site) or (), change, weights=weights)
 
 
@@ -104,6 +100,7 @@ def is_rewritten(target: Target, quirk: Quirk, site: Site) -> bool:
     rewrite = REWRITES.get(quirk.field)
     if rewrite is None or not quirk.converts or not rewrite(site):
         return False
+    # A layer whose bottoms are unknown cannot be tried.
     if not all(map(is_known, site.bottoms)):
         return True
     message = f"{target.title} {quirk.says}"
@@ -125,6 +122,7 @@ def _faults(target: Target, site: Site, write: Write | None) -> frozenset[str]:
     """What the target does otherwise with a layer, or with the layers that ``write`` returns."""
     if not isinstance(site.layer, proto.LayerParameter):
         return frozenset()  # the layer of another schema, which has fields that ours does not
+    # Without the names and what only training reads, layers repeat and their trials are kept.
     names: dict[str, str] = {}
     for blob in (*site.layer.bottom, *site.layer.top):
         names.setdefault(blob, f"blob{len(names)}")
@@ -148,27 +146,35 @@ def _trial(
     if not all(map(is_known, shapes)):
         return frozenset()
     layer = proto.LayerParameter.FromString(data)
-    message = proto.NetParameter()
-    for blob, shape in dict(zip(layer.bottom, shapes)).items():
-        source = message.layer.add(name=f"{blob}_source", type="Input", top=[blob])
-        source.input_param.shape.add(dim=[size or 0 for size in shape or ()])
-    start = len(message.layer)
-    before = proto.NetParameter(layer=[*message.layer, layer])
-    new = write(Site(layer, shapes, NewNames(before), trains)) if write else [layer]
-    message.layer.extend(message_of(each) for each in new or ())
-    found = set(_findings(target, message, start))
-    if write and new and not _has_same_shapes(before, message):
+    inputs = _inputs(layer, shapes)
+    start = len(inputs)
+    before = proto.NetParameter(layer=[*inputs, layer])
+    if write is None:
+        return frozenset(_findings(target, before, start))
+    new = write(Site(layer, shapes, NewNames(before), trains)) or ()
+    after = proto.NetParameter(layer=[*inputs, *map(message_of, new)])
+    found = set(_findings(target, after, start))
+    # Layers that Caffe accepts may still give a blob another shape, which its readers notice.
+    if new and not _has_same_shapes(before, after):
         found.add("has another shape")
     return frozenset(found)
+
+
+def _inputs(layer: proto.LayerParameter, shapes: Sequence[Shape]) -> list[proto.LayerParameter]:
+    """An Input layer for each bottom of a layer to try."""
+    found = []
+    for blob, shape in dict(zip(layer.bottom, shapes)).items():
+        source = proto.LayerParameter(name=f"{blob}_source", type="Input", top=[blob])
+        source.input_param.shape.add(dim=[size or 0 for size in shape or ()])
+        found.append(source)
+    return found
 
 
 def _has_same_shapes(before: proto.NetParameter, after: proto.NetParameter) -> bool:
     """Whether the blobs that are in both nets have equal shapes, or unknown ones."""
     old, new = (Net.of(net).analysis(State("TEST")).blobs for net in (before, after))
-    for name in old.keys() & new.keys():
-        if is_known(old[name]) and is_known(new[name]) and old[name] != new[name]:
-            return False
-    return True
+    # Those in one net only are what the layers in the place of one add between them.
+    return not any(differ(old[name], new[name]) for name in old.keys() & new.keys())
 
 
 def _findings(target: Target, message: proto.NetParameter, start: int) -> Iterator[str]:
@@ -178,7 +184,9 @@ def _findings(target: Target, message: proto.NetParameter, start: int) -> Iterat
         net.apply(list(idle_fields(message, target.schema.message_class().DESCRIPTOR)))
         message = net.to_proto()
     for each in judge_plainly(Subject(Net.of(message), (), 0, (), {}), target).diagnostics:
-        if each.name in _BAD and (each.layer_index >= start or each.layer_index < 0):
+        # The Input layers in front are not tried; a finding without a layer is about the whole.
+        is_tried = each.layer_index >= start or each.layer_index < 0
+        if is_tried and each.name in _BAD:
             yield each.message
 
 

@@ -74,9 +74,8 @@ def _outputs(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     """The shapes of all outputs of a layer. Raises `OpenCVFault` if OpenCV cannot build it."""
     rule = LAYERS.get(layer.type)
     if rule is None:
-        reason = UNBUILDABLE.get(layer.type, "")
-        detail = f"a {layer.type} of OpenCV {reason}" if reason else "OpenCV has no such layer type"
-        raise OpenCVFault(detail, "type")
+        raise _type_fault(layer.type)
+    # The others with a rule of their own ask for their bottoms themselves, after their parameters.
     needs_inputs = layer.type in ("Convolution", "Deconvolution", "PriorBox")
     check(bool(inputs) or not needs_inputs, "needs a bottom", "bottom")
     try:
@@ -90,3 +89,11 @@ def _outputs(layer: ImportedLayer, inputs: Shapes) -> Shapes:
             sizes = "x".join(map(str, output))
             raise OpenCVFault(f"its top would be {sizes}, which has no elements")
     return outputs
+
+
+def _type_fault(layer_type: str) -> OpenCVFault:
+    """Why OpenCV cannot build any layer of a type."""
+    reason = UNBUILDABLE.get(layer_type)
+    if reason is None:
+        return OpenCVFault("OpenCV has no such layer type", "type")
+    return OpenCVFault(f"a {layer_type} of OpenCV {reason}", "type")

@@ -109,25 +109,7 @@ class _Importer:
         for number, name in enumerate(net.input):
             imported.pins[name] = (0, number)
             imported.inputs.append(name)
-        if net.input_dim:
-            if len(net.input_dim) != 4 * len(net.input):
-                raise OpenCVFault(
-                    f"expected 4 input_dim for each input, got {len(net.input_dim)} for"
-                    f" {len(net.input)}",
-                    "input_dim",
-                )
-            sizes = list(net.input_dim)
-            imported.shapes += [sizes[at : at + 4] for at in range(0, len(sizes), 4)]
-        elif net.input_shape:
-            if len(net.input_shape) != len(net.input):
-                raise OpenCVFault(
-                    f"expected an input_shape for each input, got {len(net.input_shape)} for"
-                    f" {len(net.input)}",
-                    "input_shape",
-                )
-            imported.shapes += [list(shape.dim) for shape in net.input_shape]
-        else:
-            imported.shapes += [[] for _ in net.input]
+        imported.shapes += _input_shapes(net)
 
     def _check_input_shapes(self) -> None:
         inputs, shapes = self.imported.inputs, self.imported.shapes
@@ -257,7 +239,7 @@ class _Importer:
 
     def _take_weights(self, name: str) -> None:
         self.weights = self.blobs.pop(name, [])
-        if self.weights and any(len(shape) == 0 for shape in self.weights):
+        if 0 in map(len, self.weights or ()):
             # ToProto of Caffe leaves the shape of such a blob out, and OpenCV reads that as [1].
             raise OpenCVFault(
                 "has weights without axes, and a caffemodel that gives their shape as empty is"
@@ -295,6 +277,29 @@ class _Importer:
         self.imported.pins[top] = pin
 
 
+def _input_shapes(net: proto.NetParameter) -> list[list[int]]:
+    """The shapes of the input fields; empty ones for inputs without any."""
+    if net.input_dim:
+        if len(net.input_dim) != 4 * len(net.input):
+            raise OpenCVFault(
+                f"expected 4 input_dim for each input, got {len(net.input_dim)} for"
+                f" {len(net.input)}",
+                "input_dim",
+            )
+        sizes = list(net.input_dim)
+        return [sizes[at : at + 4] for at in range(0, len(sizes), 4)]
+    # Without any shape, the caller of OpenCV has to set those of the inputs.
+    if not net.input_shape:
+        return [[] for _ in net.input]
+    if len(net.input_shape) != len(net.input):
+        raise OpenCVFault(
+            f"expected an input_shape for each input, got {len(net.input_shape)} for"
+            f" {len(net.input)}",
+            "input_shape",
+        )
+    return [list(shape.dim) for shape in net.input_shape]
+
+
 def _opencv_type(kind: str, params: Parameters, bottoms: int) -> str:
     """OpenCV's own type for a type of Caffe's, with what it changes in the parameters."""
     if kind == "ConvolutionDepthwise":
@@ -313,11 +318,12 @@ def _resample(params: Parameters, bottoms: int) -> None:
         raise OpenCVFault("needs 1 or 2 bottoms", "bottom")
     mode = params.text("type").lower()
     params["interpolation"] = "bilinear" if mode == "linear" else mode
-    if "factor" in params:
-        factor = params.number("factor")
-        # A second bottom gives the size, so that a factor may not change it.
-        keeps_size = bottoms == 2 or mode == "linear"
-        shrinks = mode == "nearest" and factor < 1
-        if shrinks or (keeps_size and factor != 1):
-            raise OpenCVFault(f"cannot resample with type {mode} and factor {factor:g}")
-        params["zoom_factor"] = factor
+    if "factor" not in params:
+        return
+    factor = params.number("factor")
+    # A second bottom gives the size, so that a factor may not change it.
+    keeps_size = bottoms == 2 or mode == "linear"
+    shrinks = mode == "nearest" and factor < 1
+    if shrinks or (keeps_size and factor != 1):
+        raise OpenCVFault(f"cannot resample with type {mode} and factor {factor:g}")
+    params["zoom_factor"] = factor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from protogen.diagnostics import Diagnostic
 from protogen.graph import Step
@@ -50,6 +51,7 @@ class _Judge:
         found += phase_findings(self.subject, self.target)
         found += quirk_findings(self.target, self.subject.analysis.steps)
         if net.is_empty:
+            # Its parser skips unknown fields, so that any text of such fields is a net to it.
             what = "it is a solver" if self.subject.is_solver else "it has no layers"
             message = f"loads it as an empty net: {what}"
             location = self.subject.location
@@ -86,32 +88,30 @@ class _Judge:
     def _found(self, effect: Effect, what: str, fault: OpenCVFault) -> Diagnostic:
         """The finding about a fault, of the layer that has it or of the whole net."""
         step = self._step(fault.layer)
-        what = what if step is None else what.replace("the net", "it").replace(" on it", "")
-        field = fault.field if step or fault.layer < 0 else ""
+        about: dict[str, Any] = {"field": fault.field, "hint": fault.hint}
+        if step is None:
+            about["location"] = self.subject.location
+            # The field is one of a layer that the net in the current format does not have.
+            if fault.layer >= 0:
+                about["field"] = ""
+        else:
+            what = what.replace("the net", "it").replace(" on it", "")
+            about["hint"] = fault.hint or rounding_hint(self.subject, self.target, step)
         name, unknown = self._unknown_parameter(fault.layer)
-        why = ""
         if unknown:
-            field = field or f"{name}.{unknown}"
-            why = (
+            about["field"] = about["field"] or f"{name}.{unknown}"
+            about["why"] = (
                 f'beside the unknown field "{unknown}", every field of {name} counts as given: what'
                 " is not written has its default, and that of kernel_h is 0"
             )
-        return finding(
-            self.target,
-            effect,
-            step,
-            f"{what}: {fault.message}",
-            field=field,
-            why=why,
-            hint=fault.hint or (rounding_hint(self.subject, self.target, step) if step else ""),
-            location=None if step else self.subject.location,
-        )
+        return finding(self.target, effect, step, f"{what}: {fault.message}", **about)
 
     def _unknown_parameter(self, index: int) -> tuple[str, str]:
         """The first unknown field that OpenCV keeps of a layer, and the message it is in."""
-        if self.read is not None and index >= 0:
-            for name, fields in self.read.unknown_parameters(index):
-                return name, fields[0].name
+        if self.read is None or index < 0:
+            return "", ""
+        for name, fields in self.read.unknown_parameters(index):
+            return name, fields[0].name
         return "", ""
 
     def _step(self, index: int) -> Step | None:
@@ -121,14 +121,16 @@ class _Judge:
 
     def _unknown_types(self, net: ImportedNet) -> Iterator[Diagnostic]:
         """A finding for each layer whose type OpenCV does not have."""
+        assert self.target.types is not None
         for layer in net.layers[1:]:
             step = self._step(layer.index)
             if step is None or layer.type in LAYERS:
                 continue
-            reason = UNBUILDABLE.get(layer.type)
-            what = f"its {layer.type} {reason}" if reason else f"it has no layer type {layer.type}"
+            what = f"it has no layer type {layer.type}"
+            # It has this one, and a prototxt of Caffe cannot say what it needs.
+            if layer.type in UNBUILDABLE:
+                what = f"its {layer.type} {UNBUILDABLE[layer.type]}"
             message = f"loads it and cannot build it: {what}"
-            assert self.target.types is not None
             hint = self.target.types.instead.get(layer.type, "")
             yield finding(self.target, "fails later", step, message, field="type", hint=hint)
 

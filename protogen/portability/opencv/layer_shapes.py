@@ -7,7 +7,7 @@ and its ``getMemoryShapes``. It returns all outputs, used or not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from math import ceil, floor, prod, sqrt
 
@@ -44,10 +44,24 @@ def check(holds: bool, message: str, field: str = "") -> None:
         raise OpenCVFault(message, field)
 
 
+def _copies(shape: Sequence[int], number: int) -> Shapes:
+    """The shapes of as many outputs."""
+    return [list(shape) for _ in range(number)]
+
+
+def _are_positive(values: Iterable[float]) -> bool:
+    return all(value > 0 for value in values)
+
+
+def _axes(inputs: Shapes) -> int:
+    """The number of axes of the first input; 0 if there is none."""
+    return len(inputs[0]) if inputs else 0
+
+
 def _same(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     """As many copies of the first input as there are inputs, or outputs that are read."""
     check(bool(inputs), "needs a bottom", "bottom")
-    return [list(inputs[0]) for _ in range(max(len(layer.used), len(inputs)))]
+    return _copies(inputs[0], max(len(layer.used), len(inputs)))
 
 
 LAYERS.update(
@@ -89,14 +103,14 @@ def _pair(params: Parameters, name: str, whole: str, default: list[int] | None) 
 
 def _kernel(params: Parameters) -> list[int]:
     kernel = _pair(params, "kernel", "kernel_size", None)
-    check(all(size > 0 for size in kernel), "reads kernel 0")
+    check(_are_positive(kernel), "reads kernel 0")
     return kernel
 
 
 def _stride_and_pad(params: Parameters, axes: int) -> tuple[list[int], list[int]]:
     pad = _pair(params, "pad", "pad", [0] * axes)
     stride = _pair(params, "stride", "stride", [1] * axes)
-    check(all(step > 0 for step in stride), "reads stride 0")
+    check(_are_positive(stride), "reads stride 0")
     return stride, pad
 
 
@@ -120,7 +134,7 @@ def _convolution(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     kernel = _kernel(params)
     stride, pad = _stride_and_pad(params, len(kernel))
     dilation = _pair(params, "dilation", "dilation", [1] * len(kernel))
-    check(all(step > 0 for step in dilation), "reads dilation 0")
+    check(_are_positive(dilation), "reads dilation 0")
     outputs, group = params.integer("num_output"), params.integer("group", 1)
     check(group != 0 and outputs % group == 0, f"group {group} does not divide {outputs} outputs")
     bottom = inputs[0]
@@ -133,9 +147,10 @@ def _convolution(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     for size, k, s, p, d in zip(spatial, kernel, stride, pad, dilation):
         # In unsigned 64 bits, a kernel beyond the bottom gives a huge number.
         top.append(int32(unsigned(size + 2 * p - d * (k - 1) - 1) // s + 1))
-    groups = bottom[1] // weight[1]
+    # The number of groups follows from the weights; the field `group` has been checked alone.
+    groups, left_over = divmod(bottom[1], weight[1])
     check(
-        groups > 0 and groups * weight[1] == bottom[1] and weight[0] % groups == 0,
+        groups > 0 and left_over == 0 and weight[0] % groups == 0,
         f"its weights are for {weight[1]} channels a group, which does not divide"
         f" {bottom[1]} channels",
     )
@@ -145,6 +160,7 @@ def _convolution(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 def _convolution_weight(
     layer: ImportedLayer, kernel: list[int], bottom: list[int], outputs: int, group: int
 ) -> Sequence[int]:
+    """The shape of the weights; those of unknown shape are as the fields say."""
     if layer.blobs is None:
         return [outputs, bottom[1] // group, *kernel]
     check(bool(layer.blobs), "has no weights")
@@ -179,7 +195,8 @@ def _deconvolution(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 @_of("Pooling", "ROIPooling", "PSROIPooling")
 def _pooling(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     params = layer.params
-    if any(name in params for name in ("pool", "kernel_size", "kernel_w", "kernel_h")):
+    # One class of OpenCV for three types of Caffe: the parameters tell them apart.
+    if not params.keys().isdisjoint(("pool", "kernel_size", "kernel_w", "kernel_h")):
         return _windowed(layer, inputs)
     bottom = inputs[0] if inputs else []
     if "pooled_w" in params or "pooled_h" in params:
@@ -206,6 +223,7 @@ def _windowed(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     check(bool(inputs), "needs a bottom", "bottom")
     bottom = inputs[0]
     check(len(bottom) > 2, f"the bottom has {len(bottom)} axes", "bottom")
+    # A global pooling has a window as large as the bottom.
     kernel = kernel or bottom[2:]
     # A bottom of 3 axes is pooled on one of them.
     axes = 1 if len(bottom) == 3 else len(kernel)
@@ -220,7 +238,7 @@ def _windowed(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     most = 2 if kind == "max" else 1
     number = len(layer.used) or most
     check(number <= most, f"has {number} tops", "top")
-    return [list(top) for _ in range(number)]
+    return _copies(top, number)
 
 
 def _pooling_window(params: Parameters) -> tuple[list[int], list[int], list[int]]:
@@ -232,7 +250,7 @@ def _pooling_window(params: Parameters) -> tuple[list[int], list[int], list[int]
         check(name not in params, "global_pooling excludes a kernel", f"pooling_param.{name}")
     stride, pad = _stride_and_pad(params, 2)
     check(not any(pad), "global_pooling needs pad 0")
-    check(all(step == 1 for step in stride), "global_pooling needs stride 1")
+    check(stride == [1] * len(stride), "global_pooling needs stride 1")
     return [], stride, pad
 
 
@@ -277,7 +295,7 @@ def _slice(layer: ImportedLayer, inputs: Shapes) -> Shapes:
             "top",
         )
         part = [*bottom[:place], bottom[place] // parts, *bottom[place + 1 :]]
-        return [list(part) for _ in range(parts)]
+        return _copies(part, parts)
     check(axis < len(bottom), f"axis {axis} does not exist: the bottom has {len(bottom)} axes")
     points = [0, *params.integers("slice_point"), bottom[place]]
     tops = []
@@ -288,14 +306,19 @@ def _slice(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 
 
 def _clamped_start(start: int, size: int) -> int:
+    """The start of a range that may count from the end; one too far is the last element."""
     if start != size:
         start = min(max(start, -size), size - 1)
-    return start + size if start < 0 else start
+    return _from_front(start, size)
 
 
 def _clamped_end(end: int, size: int) -> int:
-    end = min(max(end, -size), size)
-    return end + size if end < 0 else end
+    """The end of a range that may count from the end; one too far is the end of the axis."""
+    return _from_front(min(max(end, -size), size), size)
+
+
+def _from_front(place: int, size: int) -> int:
+    return place + size if place < 0 else place
 
 
 @_of("Crop")
@@ -311,8 +334,9 @@ def _crop(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 def _split(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     check(len(inputs) == 1, f"has {len(inputs)} bottoms, but takes 1", "bottom")
     number = layer.params.integer("top_count", -1)
-    number = max(1, number if number >= 0 else len(layer.used))
-    return [list(inputs[0]) for _ in range(number)]
+    if number < 0:
+        number = len(layer.used)
+    return _copies(inputs[0], max(1, number))
 
 
 @_of("Reshape")
@@ -337,7 +361,7 @@ def _flatten(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     end = axis_of(layer.params.integer("end_axis", -1), len(bottom))
     check(end >= start, f"end_axis {end} is before axis {start}")
     top = [*bottom[:start], total(bottom, start, end + 1), *bottom[end + 1 :]]
-    return [list(top) for _ in inputs]
+    return _copies(top, len(inputs))
 
 
 @_of("Permute")
@@ -358,7 +382,7 @@ def _permute(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     )
     top = [bottom[axis] for axis in order]
     check(all(total(each) == total(top) for each in inputs), "the bottoms differ", "bottom")
-    return [list(top) for _ in inputs]
+    return _copies(top, len(inputs))
 
 
 @_of("ShuffleChannel")
@@ -374,16 +398,16 @@ def _reorg(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     # OpenCV reads reorg_stride, which no Caffe has; Caffe's `stride` is without effect.
     stride = layer.params.integer("reorg_stride", 2)
     check(stride > 0, "reads stride 0")
-    check(bool(inputs) and len(inputs[0]) >= 4, "needs a bottom of 4 axes", "bottom")
+    check(_axes(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
     num, channels, height, width = inputs[0][:4]
     top = [num, channels * stride * stride, height // stride, width // stride]
-    check(all(size > 0 for size in top), "the bottom is too small")
+    check(_are_positive(top), "the bottom is too small")
     check(
         total(top) == total(inputs[0]),
         f"always has stride {stride}, which does not divide {height}x{width}",
         "bottom",
     )
-    return [list(top) for _ in inputs]
+    return _copies(top, len(inputs))
 
 
 @_of("Interp")
@@ -391,6 +415,7 @@ def _interp(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     check(len(inputs) == 1 and len(inputs[0]) == 4, "needs one bottom of 4 axes", "bottom")
     num, channels, height, width = inputs[0]
     zoom = layer.params.number("zoom_factor", 0)
+    # The corners stay where they are, so the spaces between the elements are what grows.
     if zoom > 0:
         return [[num, channels, int(1 + zoom * (height - 1)), int(1 + zoom * (width - 1))]]
     size = [int(layer.params.number(name, 0)) for name in ("height", "width")]
@@ -427,8 +452,9 @@ def _inner_product(layer: ImportedLayer, inputs: Shapes) -> Shapes:
         check(bool(layer.blobs), "has no weights")
         check(len(layer.blobs) in (1, 2), "has more weights than two")
         check(prod(layer.blobs[0]) % outputs == 0, "its weights do not fit num_output")
-        fits = len(layer.blobs) == 2 and prod(layer.blobs[1]) == outputs
+        fits = list(map(prod, layer.blobs[1:])) == [outputs]
         check(not bias or fits, "has no bias")
+    # How many elements the weights are for is looked at only when it runs.
     axis = axis_of(params.integer("axis", 1), len(inputs[0]))
     return [[*inputs[0][:axis], outputs]]
 
@@ -537,8 +563,10 @@ def _normalize(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 
 @_of("PriorBox")
 def _prior_box(layer: ImportedLayer, inputs: Shapes) -> Shapes:
-    check(bool(inputs) and len(inputs[0]) >= 4, "needs a bottom of 4 axes", "bottom")
-    return [[1, 2, inputs[0][2] * inputs[0][3] * _priors(layer.params) * 4]]
+    check(_axes(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
+    height, width = inputs[0][2:4]
+    # Four coordinates for each box, and as many variances in the second channel.
+    return [[1, 2, height * width * _priors(layer.params) * 4]]
 
 
 def _priors(params: Parameters) -> int:
@@ -546,19 +574,27 @@ def _priors(params: Parameters) -> int:
     check("variance" in params, "needs variance, which is not given", "prior_box_param")
     variances = params.numbers("variance")
     check(len(variances) in (0, 1, 4), f"has {len(variances)} variances, but needs 1 or 4")
-    check(all(variance > 0 for variance in variances), "a variance is not positive")
+    check(_are_positive(variances), "a variance is not positive")
     ratios = _ratios(params)
     least, most = params.numbers("min_size"), params.numbers("max_size")
     if "max_size" in params:
         check(len(most) == len(least), "has not as many max_size as min_size")
         check(all(a < b for a, b in zip(least, most)), "a max_size is not above its min_size")
     check(bool(least) and min(least) > 0, "needs a positive min_size")
-    if "step_h" in params or "step_w" in params:
-        check("step" not in params, "has both step and step_h or step_w")
-        check(params.number("step_h") > 0 and params.number("step_w") > 0, "has step 0")
-    elif "step" in params:
-        check(params.number("step") > 0, "has step 0")
+    _check_steps(params)
+    # A square and each ratio for every min_size, and a square more for every max_size.
     return len(least) * (1 + len(ratios)) + len(most)
+
+
+def _check_steps(params: Parameters) -> None:
+    """Raise for a distance between the places of boxes that is given twice, or not positive."""
+    names = [name for name in ("step", "step_h", "step_w") if name in params]
+    if names in ([], ["step"]):
+        check(_are_positive(map(params.number, names)), "has step 0")
+        return
+    check("step" not in params, "has both step and step_h or step_w")
+    # One of the two without the other has no default.
+    check(_are_positive(map(params.number, ("step_h", "step_w"))), "has step 0")
 
 
 def _ratios(params: Parameters) -> list[float]:
@@ -589,10 +625,13 @@ def _detection_output(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     check(locations[0] == confidences[0], "the bottoms differ in num", "bottom")
     check(len(priors) >= 3, "the priors have too few axes", "bottom[2]")
     number = priors[2] // 4
-    boxes = number * (1 if shared else classes) * 4
-    check(boxes == total(locations, 1), "the locations do not fit the priors", "bottom[0]")
+    boxes = number if shared else number * classes
+    check(boxes * 4 == total(locations, 1), "the locations do not fit the priors", "bottom[0]")
     check(number * classes == total(confidences, 1), "the confidences do not fit", "bottom[1]")
-    check(priors[1] == (1 if encoded else 2), "the priors have the wrong channels", "bottom[2]")
+    # The second channel has the variances, unless the locations are multiplied by them already.
+    channels = 1 if encoded else 2
+    check(priors[1] == channels, "the priors have the wrong channels", "bottom[2]")
+    # Caffe sets the layer up for one box; here there is room for all that are kept.
     return [[1, 1, keep * locations[0], 7]]
 
 
@@ -605,7 +644,7 @@ def _proposal(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     scores = inputs[0]
     check(len(scores) == 4 and scores[1] % 2 == 0, "the scores do not fit", "bottom[0]")
     check(len(inputs[1]) == 4, "the deltas need 4 axes", "bottom[1]")
-    check(all(ratio > 0 for ratio in params.numbers("ratio")), "a ratio is not positive")
+    check(_are_positive(params.numbers("ratio")), "a ratio is not positive")
     sqrt(params.numbers("ratio")[0])
     number = params.integer("post_nms_topn", 300)
     return [[number, 5], [number, 1]]
@@ -639,12 +678,13 @@ def _flow_warp(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 
 @_of("Accum")
 def _accum(layer: ImportedLayer, inputs: Shapes) -> Shapes:
-    check(bool(inputs) and all(len(each) >= 4 for each in inputs), "needs 4 axes", "bottom")
-    check(len({bottom[0] for bottom in inputs}) == 1, "the bottoms differ in num", "bottom")
-    channels = sum(bottom[1] for bottom in inputs)
-    height = max(bottom[2] for bottom in inputs)
-    width = max(bottom[3] for bottom in inputs)
-    return [[inputs[0][0], channels, *_accumulated_size(layer.params, height, width)]]
+    # By axis; zip stops at the bottom with the fewest axes.
+    sizes = list(zip(*inputs))
+    check(len(sizes) >= 4, "needs 4 axes", "bottom")
+    nums, channels, heights, widths = sizes[:4]
+    check(len(set(nums)) == 1, "the bottoms differ in num", "bottom")
+    size = _accumulated_size(layer.params, max(heights), max(widths))
+    return [[nums[0], sum(channels), *size]]
 
 
 def _accumulated_size(params: Parameters, height: int, width: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from protogen.portability.opencv.faults import OpenCVFault
 from protogen.portability.opencv.text import ReadNet, spans
-from protogen.proto.fields import is_repeated
+from protogen.proto.fields import is_repeated, is_required
 from protogen.text.tree import Block
 
 __all__ = ["Parameters", "Word", "layer_parameters"]
@@ -78,12 +78,11 @@ class Parameters(dict[str, Any]):
             if default is None:
                 raise OpenCVFault(f"needs {name}, which is not given")
             return default
-        value = self[name]
-        if isinstance(value, list):
-            if len(value) != 1:
-                raise OpenCVFault(f"{name} has {len(value)} values, but takes one")
-            return value[0]
-        return value
+        # A list of one value is that value.
+        values = self.elements(name)
+        if len(values) != 1:
+            raise OpenCVFault(f"{name} has {len(values)} values, but takes one")
+        return values[0]
 
 
 def layer_parameters(net: ReadNet, index: int, *, unknown_fields: bool = True) -> Parameters:
@@ -110,15 +109,19 @@ def _extract(
     found: Parameters,
 ) -> None:
     """Add fields of a message to the table, with the unknown fields beside them."""
+    words = {}
     for each in unknown:
         if each.value is None:
             raise OpenCVFault(f'the unknown field "{each.name}" has a string or no value')
+        words[each.name] = Word(each.value)
     written = {field.name for field, _ in message.ListFields()}
-    # With an unknown field, OpenCV counts all fields as given.
     for field in fields:
-        if field.name not in written and not unknown and not _is_required(field):
+        # With an unknown field, OpenCV counts all fields as given.
+        is_given = field.name in written or unknown or is_required(field)
+        if not is_given:
             continue
-        found.update((each.name, Word(each.value)) for each in unknown)
+        # OpenCV adds them again before each field, so they win over those of inner messages.
+        found.update(words)
         if field.message_type is None:
             found[field.name] = _value(field, getattr(message, field.name))
         else:
@@ -135,22 +138,21 @@ def _extract_inner(
             raise OpenCVFault(f"an unknown field beside an empty {field.name} crashes it")
         # OpenCV reads only the first one.
         value = value[0]
+    # A V0 layer is not written where its upgraded message would be.
     places = spans(block, field.name) if block else []
     inner = places[0].block if places else None
     unknown = net.unknown_fields(inner, value.DESCRIPTOR) if inner else []
     _extract(net, value, inner, value.DESCRIPTOR.fields, unknown, found)
 
 
-def _is_required(field: Any) -> bool:
-    answer = getattr(field, "is_required", None)
-    return bool(field.label == field.LABEL_REQUIRED if answer is None else answer)
-
-
 def _value(field: Any, value: Any) -> Any:
     """The value of a field as it is in the table: an enum value by its name."""
-    if field.enum_type is not None:
-        names = field.enum_type.values_by_number
-        if is_repeated(field):
-            return [names[number].name for number in value]
-        return str(names[value].name)
-    return list(value) if is_repeated(field) else value
+    if is_repeated(field):
+        return [_single_value(field, each) for each in value]
+    return _single_value(field, value)
+
+
+def _single_value(field: Any, value: Any) -> Any:
+    if field.enum_type is None:
+        return value
+    return str(field.enum_type.values_by_number[value].name)

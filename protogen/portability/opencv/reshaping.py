@@ -18,28 +18,33 @@ def reshaped(shape: Sequence[int], dims: Sequence[int], start: int, end: int | N
     (source: ``computeShapeByReshapeMask`` in reshape_layer.cpp)
     """
     start, end = _axis_range(start, end, len(shape))
-    if dims and all(dim > 0 for dim in dims):
+    if dims and min(dims) > 0:
         start = _matching_start(shape, total(dims), start, end)
     if not 0 <= start <= end <= len(shape):
         raise OpenCVFault(f"axes {start} to {end} do not exist: it has {len(shape)} axes")
-    result = [*shape[:start], *dims, *shape[end:]]
-    inferred: int | None = None
-    for place, dim in enumerate(dims, start):
-        if dim < -1:
-            raise OpenCVFault(f"dim {dim} is less than -1")
-        if dim == 0:
-            if place >= len(shape):
-                raise OpenCVFault(f"dim 0 copies axis {place}, which does not exist")
-            result[place] = shape[place]
-        elif dim == -1:
-            if inferred is not None:
-                raise OpenCVFault("more than one dim is -1")
-            inferred = place
-            result[place] = 1
-    quotient = _quotient(total(shape), total(result), is_inferred=inferred is not None)
-    if inferred is not None:
-        result[inferred] = quotient
+    new = [_new_size(shape, place, dim) for place, dim in enumerate(dims, start)]
+    if new.count(-1) > 1:
+        raise OpenCVFault("more than one dim is -1")
+    result = [*shape[:start], *new, *shape[end:]]
+    if -1 not in new:
+        _quotient(total(shape), total(result), is_inferred=False)
+        return result
+    inferred = start + new.index(-1)
+    # It counts as 1 in the product of the others.
+    result[inferred] = 1
+    result[inferred] = _quotient(total(shape), total(result), is_inferred=True)
     return result
+
+
+def _new_size(shape: Sequence[int], place: int, dim: int) -> int:
+    """The size of an axis: ``dim`` itself, or what 0 copies; -1 stays for the one to infer."""
+    if dim < -1:
+        raise OpenCVFault(f"dim {dim} is less than -1")
+    if dim != 0:
+        return dim
+    if place >= len(shape):
+        raise OpenCVFault(f"dim 0 copies axis {place}, which does not exist")
+    return shape[place]
 
 
 def _quotient(count: int, known: int, *, is_inferred: bool) -> int:
@@ -73,18 +78,16 @@ def _axis_range(start: int, end: int | None, axes: int) -> tuple[int, int]:
 
 def _matching_start(shape: Sequence[int], count: int, start: int, end: int) -> int:
     """Where the axes begin that have as many elements as ``dims``."""
-    matched = False
-    for axis in range(end - 1, start - 1, -1):
-        matches = total(shape, axis, end) == count
-        if matched and not matches:
-            start = axis + 1
-            break
-        if matched and axis == 0:
-            start = 0
-            break
-        matched = matched or matches
-    while total(shape, start, end) != count and start > 0:
+    fitting = [axis for axis in range(start, end) if total(shape, axis, end) == count]
+    if fitting:
+        # OpenCV goes on from the back, past the axes of size 1 in front of those that fit.
+        first = fitting[-1]
+        while first - 1 in fitting:
+            first -= 1
+        return first
+    # Then the axes may begin before the one that was asked for.
+    while start > 0:
         start -= 1
-    if total(shape, start, end) != count:
-        raise OpenCVFault(f"no axes before {end} have {count} elements")
-    return start
+        if total(shape, start, end) == count:
+            return start
+    raise OpenCVFault(f"no axes before {end} have {count} elements")

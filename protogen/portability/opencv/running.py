@@ -44,17 +44,27 @@ def _convolution(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     check(len(tops[0]) == len(bottom), f"{len(bottom)} axes need as many sizes of the kernel")
     if layer.type == "Deconvolution":
         return
-    weight = layer.blobs[0] if layer.blobs else []
-    check(not weight or len(weight) == len(bottom), "its weights do not fit the bottom", "bottom")
+    # Without weights of known shape, building has compared the bottom with the fields.
+    if not layer.blobs:
+        return
+    weight = layer.blobs[0]
+    check(len(weight) == len(bottom), "its weights do not fit the bottom", "bottom")
     params = layer.params
     pads = params.integers("pad") or [params.integer("pad_h", 0), params.integer("pad_w", 0)]
     dilations = params.integers("dilation") or [1]
-    for place, size in enumerate(weight[2:]):
-        pad = pads[place] if place < len(pads) else pads[0]
-        dilation = dilations[place] if place < len(dilations) else dilations[0]
-        room = bottom[2 + place] + 2 * pad
-        extent = dilation * (size - 1) + 1
-        check(extent <= room, f"kernel {size} exceeds the padded bottom of {room}", "bottom")
+    # Building takes a kernel larger than the bottom for a huge top: the numbers are unsigned.
+    for size, kernel, pad, dilation in zip(
+        bottom[2:], weight[2:], _per_axis(pads, axes), _per_axis(dilations, axes)
+    ):
+        room = size + 2 * pad
+        extent = dilation * (kernel - 1) + 1
+        check(extent <= room, f"kernel {kernel} exceeds the padded bottom of {room}", "bottom")
+
+
+def _per_axis(values: list[int], axes: int) -> list[int]:
+    """A value for each axis; the first one for those that are not given."""
+    missing = axes - len(values)
+    return values + values[:1] * missing
 
 
 def _pooling(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
@@ -83,6 +93,7 @@ def _mvn(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
 def _inner_product(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     if not layer.blobs:
         return
+    # All axes from this one on are flattened into the inputs of each output.
     axis = len(tops[0]) - 1
     inner = prod(layer.blobs[0]) // layer.params.integer("num_output")
     count = total(bottoms[0], axis)
@@ -94,6 +105,7 @@ def _crop(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     start = layer.params.integer("axis", 2) % len(bottom)
     offsets = layer.params.integers("offset") or [0]
     axes = range(start, len(bottom))
+    # As in Caffe, a single offset is for all axes.
     if len(offsets) == 1:
         offsets = offsets * len(axes)
     check(len(offsets) == len(axes), f"has {len(offsets)} offsets for {len(axes)} axes")
@@ -114,6 +126,7 @@ def _scale(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     blobs = layer.blobs
     # With a bias, a single blob is that bias, and the second bottom has the factors.
     scales = len(blobs) == 2 or (len(blobs) <= 1 and not bias)
+    # Without blobs, the factors are the second bottom.
     if blobs:
         check(len(blobs) == scales + bias, "has no weights")
         count = prod(blobs[0])
@@ -138,6 +151,7 @@ def _check_scaled_axes(layer: ImportedLayer, bottom: list[int], count: int) -> N
 
 def _normalize(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     """A scale for each channel fits only if each place is normalized by itself."""
+    # A single scale is for all channels.
     if not layer.blobs or prod(layer.blobs[0]) == 1:
         return
     across = layer.params.boolean("across_spatial", True)

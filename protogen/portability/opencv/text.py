@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from google.protobuf.message import Message
+
 from protogen import proto
 from protogen.portability.dialect.idle_fields import value_hint
 from protogen.portability.opencv.faults import OpenCVFault
+from protogen.proto.fields import is_repeated
 from protogen.text.parse import ParseResult, parse
 from protogen.text.tree import Block, Entry, Span
 from protogen.text.upgrade.upgrade_findings import Findings
@@ -82,7 +85,7 @@ class ReadNet:
             field = fields.get(name)
             # OpenCV looks into each message with such a name, down to its fillers. It does not look
             # into `param`, `include` and `exclude`.
-            if field is None or field.message_type is None or not name.endswith("_param"):
+            if not name.endswith("_param") or field is None or field.message_type is None:
                 continue
             unknown: list[UnknownField] = []
             for span in spans:
@@ -114,28 +117,41 @@ def _check(result: ParseResult) -> None:
         raise OpenCVFault("cannot parse the text")
     for problem in result.problems:
         if problem.rule not in _HARMLESS:
-            hint = problem.hint
-            if problem.rule == "unknown-enum-value":
-                hint = hint or value_hint(problem.message)
-            raise OpenCVFault(f"cannot parse the text: {problem.message}", hint=hint)
-    if not set(result.unreported) <= _HARMLESS:
+            raise _problem_fault(problem.rule, problem.message, problem.hint)
+    if not _HARMLESS.issuperset(result.unreported):
         raise OpenCVFault("cannot parse the text")
+    # Some editors write this mark unseen. The tokenizer of protobuf stops at it.
     if result.text.startswith("\ufeff"):
         raise OpenCVFault("cannot parse the text: it starts with a byte order mark")
-    missing = result.message().FindInitializationErrors() if result.has_required else []
+    if result.has_required:
+        _check_required(result.message())
+    _check_unknown(result.root, result.message_class.DESCRIPTOR, result.plain)
+
+
+def _problem_fault(rule: str, message: str, hint: str) -> OpenCVFault:
+    """A problem of the text as what OpenCV stops at."""
+    if rule == "unknown-enum-value":
+        hint = hint or value_hint(message)
+    return OpenCVFault(f"cannot parse the text: {message}", hint=hint)
+
+
+def _check_required(message: Any) -> None:
+    """Raise for a required field that is missing: the text is read whole, and then rejected."""
+    missing = message.FindInitializationErrors()
     if missing:
         raise OpenCVFault(f"cannot parse the text: the required field {missing[0]} is missing")
-    _check_unknown(result.root, result.message_class.DESCRIPTOR, result.plain)
 
 
 def _check_unknown(block: Block, descriptor: Any, text: str) -> None:
     """Raise for an unknown field that the parser cannot skip."""
     for entry in block.entries:
-        field = descriptor.fields_by_name.get(entry[0])
+        name, _, end, _ = entry
+        field = descriptor.fields_by_name.get(name)
         if field is None:
             # Only in a known message: there, skipping a field ends before the separator.
-            if text[entry[2] :].lstrip().startswith((",", ";")):
-                raise OpenCVFault(f'cannot parse the text: a separator after "{entry[0]}"')
+            rest = text[end:].lstrip()
+            if rest.startswith((",", ";")):
+                raise OpenCVFault(f'cannot parse the text: a separator after "{name}"')
             _check_skipped(entry, text)
         elif field.message_type is not None:
             for inner in _blocks_of(entry):
@@ -145,7 +161,8 @@ def _check_unknown(block: Block, descriptor: Any, text: str) -> None:
 def _check_skipped(entry: Entry, text: str) -> None:
     """Raise for an unknown field without a valid value: an empty list, a malformed number."""
     name, _, _, child = entry
-    if isinstance(child, list) and not child:
+    # Of a known field, protobuf takes an empty list for no value.
+    if child == []:
         raise OpenCVFault(f'cannot parse the text: the unknown field "{name}" is an empty list')
     for block in _blocks_of(entry):
         for inner in block.entries:
@@ -159,11 +176,12 @@ def _values(entry: Entry, text: str) -> list[str]:
     """The value of a field, or those of a list, without the messages."""
     _, start, end, child = entry
     if child is None:
-        value = text[start:end].partition(":")[2]
-        gap = _GAP.match(value)
-        return [value[gap.end() if gap else 0 :].rstrip()]
-    spans = child if isinstance(child, list) else []
-    return [text[span.start : span.end] for span in spans if span.block is None]
+        _, _, value = text[start:end].partition(":")
+        # Comments may stand between the colon and the value.
+        return [_GAP.sub("", value, count=1).rstrip()]
+    if isinstance(child, Block):
+        return []
+    return [text[span.start : span.end] for span in child if span.block is None]
 
 
 def _blocks_of(entry: Entry) -> Iterator[Block]:
@@ -171,8 +189,10 @@ def _blocks_of(entry: Entry) -> Iterator[Block]:
     child = entry[3]
     if isinstance(child, Block):
         yield child
-    elif isinstance(child, list):
-        yield from (span.block for span in child if span.block is not None)
+        return
+    for span in child or ():
+        if span.block is not None:
+            yield span.block
 
 
 def _flattened(entry: Entry, text: str) -> Iterator[UnknownField]:
@@ -188,7 +208,8 @@ def _flattened(entry: Entry, text: str) -> Iterator[UnknownField]:
         word = value.lstrip("-").strip()
         if word and not _is_string(value):
             words.append(word)
-    yield UnknownField(name, words[0] if words else None, start)
+    first = words[0] if words else None
+    yield UnknownField(name, first, start)
 
 
 def _is_string(value: str) -> bool:
@@ -219,20 +240,22 @@ def _copy(source: Any, target: Any) -> None:
     """Copy a message into one of another schema, by the names of fields and enum values."""
     for field, value in source.ListFields():
         wanted = target.DESCRIPTOR.fields_by_name.get(field.name)
+        # The schema of the upgrade has the fields of all forks; OpenCV's has some of them.
         if wanted is None:
             continue
         if field.message_type is not None:
             _copy_messages(field.name, value, target)
-        elif field.enum_type is not None:
-            _copy_enums(field, wanted, value, target)
-        elif hasattr(value, "extend"):
-            getattr(target, field.name).extend(value)
+        elif is_repeated(field):
+            copies = [_copied_value(field, wanted, each) for each in value]
+            getattr(target, field.name).extend(copies)
         else:
-            setattr(target, field.name, value)
+            setattr(target, field.name, _copied_value(field, wanted, value))
 
 
 def _copy_messages(name: str, value: Any, target: Any) -> None:
-    if hasattr(value, "ListFields"):
+    """Copy a message, or a list of them, into the field of the name."""
+    if isinstance(value, Message):
+        # An empty message is given, too: OpenCV looks for shapes in any input_param.
         getattr(target, name).SetInParent()
         _copy(value, getattr(target, name))
         return
@@ -240,14 +263,12 @@ def _copy_messages(name: str, value: Any, target: Any) -> None:
         _copy(each, getattr(target, name).add())
 
 
-def _copy_enums(field: Any, wanted: Any, value: Any, target: Any) -> None:
-    numbers = value if hasattr(value, "extend") else [value]
-    names = [field.enum_type.values_by_number[number].name for number in numbers]
-    new = [wanted.enum_type.values_by_name[name].number for name in names]
-    if hasattr(value, "extend"):
-        getattr(target, field.name).extend(new)
-    else:
-        setattr(target, field.name, new[0])
+def _copied_value(field: Any, wanted: Any, value: Any) -> Any:
+    """A value for the field of another schema, in which an enum may number its values anew."""
+    if field.enum_type is None:
+        return value
+    name = field.enum_type.values_by_number[value].name
+    return wanted.enum_type.values_by_name[name].number
 
 
 def spans(block: Block, name: str) -> list[Span]:

@@ -20,6 +20,7 @@ from protogen.portability.opencv.layer_shapes import WINDOWED, window_settings
 from protogen.portability.opencv.parameters import layer_parameters
 from protogen.portability.opencv.text import ReadNet
 from protogen.portability.subject import Subject
+from protogen.portability.training import difference_in_training
 from protogen.shapes import format_shape, is_known
 from protogen.targets import Target
 from protogen.windows import empty_windows
@@ -37,6 +38,7 @@ def differences(
     yield from _statistics(subject, target, net)
     yield from _lost_settings(subject, target, read, net)
     yield from _shapes(subject, target, net, built)
+    # Values are compared only of layers that Caffe runs.
     for step in steps:
         message, field = _difference(subject, step)
         if message:
@@ -46,19 +48,24 @@ def differences(
 
 def _statistics(subject: Subject, target: Target, net: ImportedNet) -> Iterator[Diagnostic]:
     """BatchNorm layers whose unknown field makes OpenCV compute statistics."""
-    for index in net.crashes:
-        for step in subject.layers:
-            if step.type != "BatchNorm" or subject.layer(index, step.name) is not step:
-                continue
-            param = step.layer.batch_norm_param
-            if param.HasField("use_global_stats") and not param.use_global_stats:
-                # The file asks for it.
-                continue
-            message = (
-                "normalizes each image by itself: beside an unknown field, use_global_stats"
-                " counts as false"
-            )
-            yield finding(target, "computes otherwise", step, message, field="batch_norm_param")
+    for layer in net.layers[1:]:
+        # Of such a layer OpenCV has two: the BatchNorm, and an MVN in front of it.
+        if layer.index not in net.crashes or layer.type != "BatchNorm":
+            continue
+        step = subject.layer(layer.index, layer.written_name)
+        if step is None or _asks_for_statistics(step):
+            continue
+        message = (
+            "normalizes each image by itself: beside an unknown field, use_global_stats counts as"
+            " false"
+        )
+        yield finding(target, "computes otherwise", step, message, field="batch_norm_param")
+
+
+def _asks_for_statistics(step: Step) -> bool:
+    """Whether the file itself says that a BatchNorm computes statistics."""
+    param = step.layer.batch_norm_param
+    return param.HasField("use_global_stats") and not param.use_global_stats
 
 
 def _lost_settings(
@@ -66,8 +73,10 @@ def _lost_settings(
 ) -> Iterator[Diagnostic]:
     """Layers that lose a setting to a default, because of an unknown field beside it."""
     for layer in net.layers[1:]:
+        if layer.type not in WINDOWED:
+            continue
         unknown = list(read.unknown_parameters(layer.index))
-        if not unknown or layer.type not in WINDOWED:
+        if not unknown:
             continue
         name, fields = unknown[0]
         step = subject.layer(layer.index, layer.written_name)
@@ -95,22 +104,30 @@ def _shapes(
     theirs = _top_shapes(net, built)
     differing: set[str] = set()
     for step in subject.analysis.steps:
-        inherits = any(value is not None and value.name in differing for value in step.bottoms)
+        inherits = not differing.isdisjoint(step.layer.bottom)
+        # Caffe sets a DetectionOutput up as 1x1x1x7, and learns the number of boxes when it runs;
+        # OpenCV has keep_top_k from the start.
+        is_expected = inherits or step.type == "DetectionOutput"
         for value in step.tops:
             shape = theirs.get((step.name, value.name, value.top))
-            if not is_known(value.shape) or shape is None or _same(value.shape, shape):
+            if shape is None or not _differs(value, shape):
                 continue
             differing.add(value.name)
-            # Caffe sets a DetectionOutput up as 1x1x1x7, and learns the number of boxes when it
-            # runs; OpenCV has keep_top_k from the start.
-            if not inherits and step.type != "DetectionOutput":
-                message = (
-                    f'gives "{value.name}" the shape {format_shape(tuple(shape))}, Caffe'
-                    f" {format_shape(value.shape)}"
-                )
-                hint = rounding_hint(subject, target, step)
-                yield finding(target, "computes otherwise", step, message, hint=hint)
-                break
+            if is_expected:
+                continue
+            message = (
+                f'gives "{value.name}" the shape {format_shape(shape)}, Caffe'
+                f" {format_shape(value.shape)}"
+            )
+            hint = rounding_hint(subject, target, step)
+            yield finding(target, "computes otherwise", step, message, hint=hint)
+            # One finding for a layer is enough.
+            break
+
+
+def _differs(value: Value, shape: Sequence[int]) -> bool:
+    """Whether a blob has another shape in OpenCV than Caffe's."""
+    return is_known(value.shape) and not _same(value.shape, shape)
 
 
 def _same(ours: Sequence[int], theirs: Sequence[int]) -> bool:
@@ -175,23 +192,16 @@ def _concat(subject: Subject, step: Step) -> str:
     return ""
 
 
-def _batch_norm(subject: Subject, step: Step) -> str:
+def _training(subject: Subject, step: Step) -> str:
     # OpenCV only runs nets, whatever their phase.
-    given = step.layer.batch_norm_param.use_global_stats
-    if subject.phase == "TRAIN" and not given:
-        return "uses the learned statistics in training, too"
-    return ""
-
-
-def _dropout(subject: Subject, step: Step) -> str:
-    return "drops nothing in training" if subject.phase == "TRAIN" else ""
+    return difference_in_training(step) if subject.phase == "TRAIN" else ""
 
 
 _RULES: dict[str, _Rule] = {
-    "BatchNorm": _batch_norm,
+    "BatchNorm": _training,
     "Concat": _concat,
     "Convolution": _convolution,
-    "Dropout": _dropout,
+    "Dropout": _training,
     "Pooling": _pooling,
     "Scale": _scale,
 }
