@@ -51,8 +51,6 @@ def _is_at(where: str, step: Step) -> bool:
         return True
     if where == "in place":
         return bool(step.in_place)
-    if where == "empty top":
-        return any(top.shape is not None and 0 in top.shape for top in step.tops)
     shape = step.bottom_shapes[0] if step.bottoms else None
     if shape is None:
         return False

@@ -36,14 +36,13 @@ EFFECTS: tuple[Effect, ...] = (
     "slow path",
     "ignores",
 )
-#: Conditions of a quirk on the shapes of the first bottom and the tops, or on the place of a layer.
+#: Conditions of a quirk on the shape of the first bottom, or on the place of the layer.
 Where = Literal[
     "",
     "in place",
     "four axes",
     "not four axes",
     "neither image nor row",
-    "empty top",
     "flattened to no shape",
     "broadcast otherwise",
     "broadcast to no shape",

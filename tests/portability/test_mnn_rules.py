@@ -116,15 +116,6 @@ def test_an_input_of_two_tops_is_refused() -> None:
     assert verdict_of(text, "mnn") == "refused"
 
 
-def test_a_top_without_elements_is_refused() -> None:
-    # With a bias, Caffe rejects it.
-    fields = "convolution_param { num_output: 4 kernel_size: 4 bias_term: false }"
-    narrow = "dim: 3 dim: 6 dim: 5 dim: 3"
-    assert verdict_of(net("Convolution", fields, narrow), "mnn") == "refused"
-    pooled = net("Pooling", "pooling_param { kernel_size: 3 }", "dim: 7 dim: 1 dim: 2 dim: 7")
-    assert verdict_of(pooled, "mnn") == "refused"
-
-
 @pytest.mark.parametrize(
     "name",
     [

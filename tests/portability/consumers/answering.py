@@ -86,6 +86,11 @@ def _field(number, data):
 # Values ------------------------------------------------------------------------------------------
 
 
+def has_values(base):
+    """Whether Caffe has run the net of a job; on some that it loads it dies."""
+    return Path(base + ".npz").exists()
+
+
 def inputs_of(values):
     """The inputs that Caffe was given, by name."""
     return {name[len("input:") :]: values[name] for name in values.files if name[:6] == "input:"}

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from answering import answer_jobs, difference, in_child, inputs_of, outputs_of
+from answering import answer_jobs, difference, has_values, in_child, inputs_of, outputs_of
 
 
 def convert(base):
@@ -67,6 +67,8 @@ def run(base):
 
 
 def ask(job, base):
+    if not has_values(base):
+        return {"step": "builds"}
     Path(base + ".mnn.prototxt").write_text(job["text"], encoding="utf-8")
     if Path(base + ".mnn").exists():
         Path(base + ".mnn").unlink()
@@ -74,9 +76,6 @@ def ask(job, base):
     in_child(convert, base)
     if not Path(base + ".mnn").exists():
         return {"step": "refused"}
-    # Caffe loads this net and cannot run it.
-    if not Path(base + ".npz").exists():
-        return {"step": "builds"}
     answer = in_child(run, base)
     return dict(answer, step="fails later") if answer["step"] == "crashed" else answer
 
