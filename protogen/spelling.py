@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 __all__ = ["hidden_difference", "nearest", "shown"]
@@ -110,15 +110,18 @@ def _letters(words: Sequence[str]) -> str:
 
 def _fewest_slips(written: Sequence[str], candidates: dict[str, list[str]]) -> str:
     """The name with the fewest slips, if it is the only one."""
-    slips = {}
+    slips: dict[str, float] = {}
+    letters = _letters(written)
     for name, words in candidates.items():
         number = _slips(written, words)
         if number is not None:
-            slips[name] = number
+            # An end left out is the likelier slip: typ is type, not top.
+            has_same_start = _letters(words).startswith(letters)
+            slips[name] = number - 0.5 * has_same_start
     return _only_least(slips)
 
 
-def _only_least(numbers: dict[str, int]) -> str:
+def _only_least(numbers: Mapping[str, float]) -> str:
     """The name with the least number; "" if several have it, because no one is then the best."""
     if not numbers:
         return ""

@@ -69,6 +69,7 @@ def test_a_layer_type_that_nobody_knows(written: str) -> None:
         ("batch_normalization_param", OF_LAYER, "batch_norm_param"),
         ("relu_parm", OF_LAYER, "relu_param"),
         ("bottoms", OF_LAYER, "bottom"),
+        ("typ", OF_LAYER, "type"),
         ("kernal_size", OF_CONVOLUTION, "kernel_size"),
         ("kernelsize", OF_CONVOLUTION, "kernel_size"),
         ("padding", OF_CONVOLUTION, "pad"),

@@ -61,10 +61,18 @@ class SolverFile:
         These are the current folder, the folder of the solver, and those above it: published
         solvers have paths that start at the root of Caffe.
         """
+        return any(each.exists() for each in self._places(path))
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a path is a folder wherever it exists."""
+        found = [each for each in self._places(path) if each.exists()]
+        return bool(found) and all(each.is_dir() for each in found)
+
+    def _places(self, path: str) -> list[Path]:
         folder = self._folder
         bases = (Path.cwd(), folder, *folder.parents)
         # An absolute path replaces the folder.
-        return any((base / path).exists() for base in bases)
+        return [base / path for base in bases]
 
     @property
     def neighboring_nets(self) -> list[str]:

@@ -45,17 +45,30 @@ class MissingNetFile(Check):
 
     def check_solver(self, solver: SolverFile) -> Iterator[Diagnostic]:
         for field, path in _named_files(solver):
-            if solver.exists(path):
+            problem = _problem(path, solver)
+            if not problem:
                 continue
             name = field.partition("[")[0]
             yield self.found(
                 None,
-                f'{name} "{path}" does not exist in the current folder, the'
-                " folder of the solver, or a folder above it",
+                f'{name} "{path}" {problem}',
                 field=field,
                 hint=_similar_net(path, solver),
                 why="Caffe opens the path relative to the folder that it runs in",
             )
+
+
+def _problem(path: str, solver: SolverFile) -> str:
+    """Why Caffe cannot read a file; empty if it can."""
+    if not path:
+        return "is empty, and names no file"
+    if solver.is_folder(path):
+        return "is a folder, not a file"
+    if not solver.exists(path):
+        return (
+            "does not exist in the current folder, the folder of the solver, or a folder above it"
+        )
+    return ""
 
 
 def _similar_net(path: str, solver: SolverFile) -> str:

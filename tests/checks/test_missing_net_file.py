@@ -48,3 +48,11 @@ def test_a_path_from_a_folder_above(in_folder: Path) -> None:
     text = SOLVER.replace("train_val", "models/lenet/train_val")
     (folder / "solver.prototxt").write_text(text)
     assert check_solver(folder / "solver.prototxt").ok
+
+
+def test_a_folder_and_an_empty_path(in_folder: Path) -> None:
+    (in_folder / "train_val").mkdir()
+    (text,) = solver_findings(SOLVER.replace("train_val.prototxt", "train_val"), "V102")
+    assert 'net "train_val" is a folder, not a file' in text
+    (text,) = solver_findings(SOLVER.replace("train_val.prototxt", ""), "V102")
+    assert 'net "" is empty, and names no file' in text
