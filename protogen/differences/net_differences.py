@@ -16,6 +16,7 @@ from protogen.analysis import Analysis
 from protogen.diagnostics import ProtogenError, did_you_mean
 from protogen.differences.matching import ComparedLayer, match
 from protogen.differences.normal_form import normal_layer, normal_message
+from protogen.editing.produced_blobs import given_shapes
 from protogen.edits import Edit, format_path
 from protogen.graph import State, Step, Value, runs_in
 from protogen.inference import Inputs
@@ -419,12 +420,8 @@ def _stages(layer: proto.LayerParameter) -> tuple[str, ...]:
 
 
 def present(inputs: Inputs, net: Net) -> Inputs:
-    """The given shapes of blobs that a net has."""
-    # Shapes are given once for two nets, and `Net.analysis` rejects those of unknown blobs.
-    tops: set[str] = set()
-    for layer in net.current.message.layer:
-        tops.update(layer.top)
-    return {name: inputs[name] for name in inputs if name in tops}
+    """The given shapes of blobs that a net has; the others are those of the net beside it."""
+    return given_shapes(inputs, net.current.message)
 
 
 # Messages --------------------------------------------------------------------------------------

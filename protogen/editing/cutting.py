@@ -9,6 +9,7 @@ from protogen import proto
 from protogen.analysis import Analysis
 from protogen.diagnostics import did_you_mean
 from protogen.editing._wires import reject
+from protogen.editing.produced_blobs import produced_blobs
 from protogen.editing.removal import shared_parameters
 from protogen.edits import Edit, delete, insert
 from protogen.graph import Step, Value
@@ -48,20 +49,17 @@ def cutting(
         reject(_no_connection(start, end))
     gone = sorted(set(range(len(net.layer))) - kept)
     new = _input_layers(net, kept, inputs)
-    return [
-        *[delete(("layer", index)) for index in gone],
-        *[insert(("layer", 0), layer) for layer in new],
-        *shared_parameters(net, set(gone)),
-    ]
+    edits = [delete(("layer", index)) for index in gone]
+    edits += [insert(("layer", 0), layer) for layer in new]
+    return [*edits, *shared_parameters(net, set(gone))]
 
 
 def _check_blob(net: proto.NetParameter, name: str) -> None:
-    tops: set[str] = set()
-    for layer in net.layer:
-        tops.update(layer.top)
-    if name in tops:
+    """Reject a name that no blob has."""
+    produced = produced_blobs(net)
+    if name in produced:
         return
-    near = did_you_mean(name, tops)
+    near = did_you_mean(name, produced)
     # Users often name the layer: fc8 may produce the blob "score".
     for layer in net.layer:
         if layer.name == name and layer.top:
@@ -90,13 +88,12 @@ def _between(analysis: Analysis, start: Sequence[str], end: Sequence[str]) -> li
         return []
     if end and not ends:
         return []
-    after = before = set(analysis.steps)
+    kept = set(analysis.steps)
     if start:
-        after = _after(analysis, starts)
+        kept &= _after(analysis, starts)
+    _check_ends(ends, kept, len(end))
     if end:
-        before = _before(analysis, ends, starts)
-    _check_ends(ends, after, len(end))
-    kept = after & before
+        kept &= _before(analysis, ends, starts)
     return [step for step in analysis.steps if step in kept]
 
 
@@ -113,6 +110,7 @@ def _values(analysis: Analysis, names: Sequence[str]) -> list[Value]:
 def _check_ends(ends: Sequence[Value], after: set[Step], wanted: int) -> None:
     """Reject an end that none of the layers after the start produces, if others are."""
     missing = [value.name for value in ends if value.step not in after]
+    # If all are missing, another state may still connect them with the start.
     if missing and len(missing) < wanted:
         reject(f'"{missing[0]}" is not computed from the start of the cut')
 
@@ -122,11 +120,10 @@ def _after(analysis: Analysis, starts: Sequence[Value]) -> set[Step]:
     found: set[Step] = set()
     # A reader comes after the layer that produces what it reads, so one pass finds all.
     for step in analysis.steps:
-        for bottom in step.bottoms:
-            if bottom is None:
-                continue
-            if bottom in starts or bottom.step in found:
-                found.add(step)
+        bottoms = set(filter(None, step.bottoms))
+        producers = {bottom.step for bottom in bottoms}
+        if not bottoms.isdisjoint(starts) or not producers.isdisjoint(found):
+            found.add(step)
     return found
 
 
@@ -175,23 +172,29 @@ def _input_layers(
     net: proto.NetParameter, kept: set[int], inputs: _Inputs
 ) -> list[proto.LayerParameter]:
     """An Input layer for each blob at the cut; for each phase one, if its shape depends on it."""
-    # An Input with the name of a removed layer that learns would not take the blobs that a
-    # caffemodel has for it, and Caffe would abort.
-    taken = set()
-    for index, layer in enumerate(net.layer):
-        if index in kept or layer.bottom:
-            taken.add(layer.name)
+    taken = _taken_names(net, kept)
     found = []
     for blob, shapes in _shapes_by_blob(inputs).items():
         name = _free_name(blob, taken)
         taken.add(name)
-        in_all = len(shapes) == len(inputs)
-        if in_all and len(set(shapes.values())) == 1:
+        different = set(shapes.values())
+        if len(shapes) == len(inputs) and len(different) == 1:
             # An empty phase: the layer runs in both.
-            shapes = {"": next(iter(shapes.values()))}
+            shapes = {"": different.pop()}
         for phase, shape in shapes.items():
             found.append(_input_layer(name, blob, shape, phase))
     return found
+
+
+def _taken_names(net: proto.NetParameter, kept: set[int]) -> set[str]:
+    """The names that an Input cannot have: those of the layers that stay, or that may learn."""
+    taken = set()
+    for index, layer in enumerate(net.layer):
+        # An Input with the name of a removed layer that learns would not take the blobs that a
+        # caffemodel has for it, and Caffe would abort.
+        if index in kept or layer.bottom:
+            taken.add(layer.name)
+    return taken
 
 
 def _shapes_by_blob(inputs: _Inputs) -> dict[str, dict[str, Shape]]:

@@ -29,21 +29,19 @@ def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any)
     """
     path = parse_path(field)
     descriptor = _field_at(path, field, _layer_descriptor(net))
-    problem = None if value is None else value_problem(descriptor, value)
+    home = str(path[0])
+    if value is None:
+        found = _layers_with(net, pattern, home)
+        written = [index for index in found if _is_set(net.layer[index], path)]
+        return [delete(("layer", index, *path)) for index in written]
+    problem = value_problem(descriptor, value)
     if problem:
         reject(problem.message, hint=problem.hint)
     # An edit of a repeated field takes a list, and users may give its only element.
-    is_single = value is not None and not isinstance(value, (list, tuple))
-    if is_single and _is_list(descriptor, path):
+    if _is_list(descriptor, path) and not isinstance(value, (list, tuple)):
         value = [value]
-    edits = []
-    for index in _layers_with(net, pattern, str(path[0])):
-        full_path = ("layer", index, *path)
-        if value is not None:
-            edits.append(Edit(full_path, "set", value))
-        elif _is_set(net.layer[index], path):
-            edits.append(delete(full_path))
-    return edits
+    found = _layers_with(net, pattern, home)
+    return [Edit(("layer", index, *path), "set", value) for index in found]
 
 
 def _layers_with(net: proto.NetParameter, pattern: str, field: str) -> list[int]:
@@ -113,18 +111,17 @@ def _is_set(message: Any, path: Path) -> bool:
     """Whether the field that a path leads to is set, or has elements."""
     name, *rest = path
     value = getattr(message, str(name))
-    if not is_repeated(message.DESCRIPTOR.fields_by_name[name]):
-        is_set = has_field(message, str(name))
-    elif not rest:
-        is_set = len(value) > 0
-    else:
+    if is_repeated(message.DESCRIPTOR.fields_by_name[name]):
+        if not rest:
+            return len(value) > 0
+        # The path goes on with the place of an element.
         index, *rest = rest
-        is_set = isinstance(index, int) and index < len(value)
-        if is_set:
-            value = value[index]
-    if is_set and rest:
-        return _is_set(value, tuple(rest))
-    return is_set
+        if not isinstance(index, int) or index >= len(value):
+            return False
+        value = value[index]
+    elif not has_field(message, str(name)):
+        return False
+    return _is_set(value, tuple(rest)) if rest else True
 
 
 def _layer_descriptor(net: proto.NetParameter | None) -> Descriptor:
@@ -162,12 +159,14 @@ def _takes(layer: proto.LayerParameter, home: str) -> bool:
     if not home.endswith("_param"):
         return True
     schema = layer_types.find(layer.type)
-    if schema is None:  # a type of an unknown fork may read any of them
+    # A type of an unknown fork may read any of them.
+    if schema is None:
         return True
     return home in schema.params or has_field(layer, home)
 
 
 def _own_fields(layer: proto.LayerParameter) -> str:
+    """The parameter messages that a layer may have, as a hint."""
     schema = layer_types.find(layer.type)
     if schema is None or not schema.params:
         return f'"{layer.name}" ({layer.type}) has no parameters of its own'

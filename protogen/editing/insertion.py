@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from protogen import layers as layer_types
 from protogen import proto
@@ -31,12 +32,14 @@ def insertion_after(analyses: Sequence[Analysis], index: int, new: _Layers) -> l
     _complete_chain(layer, new)
     _check_names(analyses, new)
     rewiring = Rewiring(analyses)
+    # Without a top, such as a Silence, it is read by nothing.
     if new[-1].top:
         top = new[-1].top[0]
+        # With its own name the new layer is in place, and its readers stay right.
+        read = set(new[0].bottom) - {top}
         for step in rewiring.steps(index):
             for value in step.tops:
-                # With its own name the new layer is in place, and its readers stay right.
-                if value.name in new[0].bottom and value.name != top:
+                if value.name in read:
                     rewiring.follow(value, top)
     return [*_inserts(index + 1, new), *rewiring.edits()]
 
@@ -58,9 +61,10 @@ def insertion_before(analyses: Sequence[Analysis], index: int, new: _Layers) -> 
     _complete_chain(layer, new)
     _check_names(analyses, new)
     rewiring = Rewiring(analyses)
-    if new[-1].top and new[-1].top[0] != read:
+    written = new[-1].top[0] if new[-1].top else read
+    if written != read:
         for step in rewiring.steps(index):
-            _read_instead(rewiring, step, read, new[-1].top[0])
+            _read_instead(rewiring, step, read, written)
     return [*_inserts(index, new), *rewiring.edits()]
 
 
@@ -128,7 +132,8 @@ def _must_leave_place(old: proto.LayerParameter, new: proto.LayerParameter) -> b
     if set(old.top).isdisjoint(old.bottom):
         return False
     schema = layer_types.find(new.type)
-    if schema is None:  # a type of an unknown fork
+    # Nothing is known about a type of an unknown fork, so it stays where the old one was.
+    if schema is None:
         return False
     # A pooling in place of a ReLU would overwrite what it still has to read.
     return not schema.elementwise or schema.reads_bottom_while_writing
@@ -136,10 +141,7 @@ def _must_leave_place(old: proto.LayerParameter, new: proto.LayerParameter) -> b
 
 def _complete_chain(layer: proto.LayerParameter, new: _Layers) -> None:
     """Let each new layer read the one before it, and have a top with its own name."""
-    previous: proto.LayerParameter | None = None
     for each in new:
-        if previous is not None and not each.bottom:
-            each.bottom.append(previous.top[0])
         if not each.top and _has_tops(each):
             each.top.append(each.name)
         # A new layer runs when the layer does that it is inserted at.
@@ -147,7 +149,10 @@ def _complete_chain(layer: proto.LayerParameter, new: _Layers) -> None:
         if not has_rules:
             each.include.extend(layer.include)
             each.exclude.extend(layer.exclude)
-        previous = each
+    # The first one reads a blob of the net.
+    for previous, each in pairwise(new):
+        if not each.bottom:
+            each.bottom.append(previous.top[0])
 
 
 def _has_tops(layer: proto.LayerParameter) -> bool:
@@ -159,10 +164,10 @@ def _has_tops(layer: proto.LayerParameter) -> bool:
 def _check_names(analyses: Sequence[Analysis], new: _Layers, without: int = -1) -> None:
     """Reject a new layer with the name of another one."""
     # Caffe would load the net, but fill only the first of the two from a caffemodel.
-    taken = set()
-    for index, layer in enumerate(analyses[0].message.layer):
-        if index != without:
-            taken.add(layer.name)
+    names = [layer.name for layer in analyses[0].message.layer]
+    if without >= 0:
+        del names[without]
+    taken = set(names)
     for layer in new:
         if layer.name in taken:
             reject(f'a layer named "{layer.name}" already exists')

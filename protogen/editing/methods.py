@@ -14,6 +14,7 @@ from protogen.editing.cutting import cutting
 from protogen.editing.fields import field_setting
 from protogen.editing.insertion import insertion_after, insertion_before, replacement
 from protogen.editing.new_layers import NewLayers, new_layers
+from protogen.editing.produced_blobs import given_shapes
 from protogen.editing.removal import removal
 from protogen.editing.renaming import Named, renaming
 from protogen.edits import Edit
@@ -132,8 +133,8 @@ class EditingMethods:
         For several edits with ``verify=False``. ``inputs`` are shapes of the data of ``before``.
         """
         message = self._net.current.message
-        # Inference rejects the shape of a blob that is no longer produced.
-        given = _still_produced(inputs or {}, message)
+        # The edits may have removed a blob whose shape is given.
+        given = given_shapes(inputs or {}, message)
         for state in states_of(message):
             _verify(before.analysis(state, inputs), self._net.analysis(state, given))
 
@@ -157,18 +158,6 @@ class EditingMethods:
     def _net(self) -> Any:
         """This net, with the methods of the class that has these as well."""
         return self
-
-
-def _still_produced(inputs: Inputs, net: proto.NetParameter) -> dict[str, Any]:
-    """The shapes of the blobs that a net produces."""
-    tops: set[str] = set()
-    for layer in net.layer:
-        tops.update(layer.top)
-    found = {}
-    for name, shape in inputs.items():
-        if name in tops:
-            found[name] = shape
-    return found
 
 
 def _edited(net: Any, edits: Sequence[Edit]) -> Any:
@@ -208,13 +197,13 @@ def _matching(net: proto.NetParameter, patterns: Iterable[str]) -> list[int]:
 def _verify(before: Analysis, after: Analysis) -> None:
     """Raise `ProtogenError` with the errors that are new."""
     new = after.errors - before.errors
+    # If there are not more errors than before, one in a layer with a new name is an old one.
+    is_worse = len(after.errors) > len(before.errors)
+    old_layers = {layer.name for layer in before.message.layer}
     found = []
     for each in after.faults:
-        if (each.code, each.layer) in new:
+        is_new = (each.code, each.layer) in new
+        if is_new and (is_worse or each.layer in old_layers):
             found.append(each)
-    # If there are not more errors than before, one in a layer with a new name is an old one.
-    if len(after.errors) <= len(before.errors):
-        old_layers = {layer.name for layer in before.message.layer}
-        found = [each for each in found if each.layer in old_layers]
     if found:
         raise ProtogenError(found)

@@ -27,10 +27,8 @@ def new_layers(given: NewLayers, net: proto.NetParameter) -> list[proto.LayerPar
         found = []
         for each in given:
             found += new_layers(each, net)
-    elif isinstance(given, str):
-        found = _read(given, type(net))
     else:
-        found = [_message(given, type(net)().layer.add())]
+        found = _layers(given, net)
     if not found:
         reject("expected a layer, got none")
     for layer in found:
@@ -40,16 +38,25 @@ def new_layers(given: NewLayers, net: proto.NetParameter) -> list[proto.LayerPar
     return found
 
 
+def _layers(given: Any, net: proto.NetParameter) -> list[proto.LayerParameter]:
+    """The layers of one text, or the one of a message or a dict."""
+    if isinstance(given, str):
+        return _read(given, type(net))
+    # A net of the user's schema has layers of a class of its own.
+    empty = type(net)().layer.add()
+    return [_message(given, empty)]
+
+
 def _read(text: str, net_class: type[proto.NetParameter]) -> list[proto.LayerParameter]:
     """The layers in prototxt: ``layer { ... }``, or the fields of one layer alone."""
     if not text.lstrip().startswith("layer"):
         text = f"layer {{ {text} }}"
     document = read(text, net_class, "<layer>")
-    errors = reading_errors(document.diagnostics)
     # In a file, an unknown field may be one of a fork. Here it is new, and so a mistake.
     unknown = [each for each in document.diagnostics if each.name == "unknown-field"]
-    if errors or unknown:
-        raise ProtogenError([*errors, *unknown])
+    mistakes = [*reading_errors(document.diagnostics), *unknown]
+    if mistakes:
+        raise ProtogenError(mistakes)
     return list(document.message.layer)
 
 

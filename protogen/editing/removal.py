@@ -33,14 +33,16 @@ def removal(
         for step in analysis.of_indices(sorted(indices)):
             for value in step.tops:
                 _rewire(rewiring, value, indices)
+    deletions = [delete(("layer", index)) for index in indices]
     return [
-        *[delete(("layer", index)) for index in indices],
+        *deletions,
         *rewiring.edits(),
         *shared_parameters(net, indices),
     ]
 
 
 def _rewire(rewiring: Rewiring, value: Value, indices: Collection[int]) -> None:
+    """Let the layers that stay read something else than a top of a removed layer."""
     staying = [step for step, _ in readers(value) if step.index not in indices]
     if not staying:
         return
@@ -104,21 +106,27 @@ def shared_parameters(net: proto.NetParameter, removed: Collection[int]) -> list
 
 def _inherited(net: proto.NetParameter, old: tuple[int, int], new: tuple[int, int]) -> list[Edit]:
     """What the new owner of a blob lacks, and the old one has."""
-    edits = []
-    old_layer, new_layer = net.layer[old[0]], net.layer[new[0]]
-    old_param, new_param = old_layer.param[old[1]], new_layer.param[new[1]]
+    edits: list[Edit] = []
+    index, position = new
+    old_layer, new_layer = net.layer[old[0]], net.layer[index]
+    old_param, new_param = old_layer.param[old[1]], new_layer.param[position]
     for field in ("lr_mult", "decay_mult"):
-        if has_field(old_param, field) and not has_field(new_param, field):
-            path = ("layer", new[0], "param", new[1], field)
-            edits.append(Edit(path, "set", getattr(old_param, field)))
+        if _is_lost(field, old_param, new_param):
+            rate = getattr(old_param, field)
+            edits.append(Edit(("layer", index, "param", position, field), "set", rate))
     # Layers that share a blob usually have one type, and so the same parameter message.
     for home in _common_parameters(old_layer, new_layer):
         before, after = getattr(old_layer, home), getattr(new_layer, home)
-        for name in _fillers(before, new[1]):
-            if has_field(before, name) and not has_field(after, name):
-                filler = getattr(before, name)
-                edits.append(Edit(("layer", new[0], home, name), "set", filler))
+        for field in _fillers(before, position):
+            if _is_lost(field, before, after):
+                filler = getattr(before, field)
+                edits.append(Edit(("layer", index, home, field), "set", filler))
     return edits
+
+
+def _is_lost(field: str, old: Message, new: Message) -> bool:
+    """Whether only the old owner has a field; what the new one has written counts from now on."""
+    return has_field(old, field) and not has_field(new, field)
 
 
 def _common_parameters(old: proto.LayerParameter, new: proto.LayerParameter) -> list[str]:

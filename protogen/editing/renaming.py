@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
 from protogen import proto
 from protogen.diagnostics import did_you_mean
 from protogen.editing._wires import reject
+from protogen.editing.produced_blobs import produced_blobs
 from protogen.edits import Edit
 
 __all__ = ["Named", "renaming"]
 
 #: What a name belongs to.
 Named = Literal["layer", "blob", "both"]
+
+#: From a net and two names to the edits that put the second in the place of the first.
+_EditsOf = Callable[[proto.NetParameter, str, str], list[Edit]]
 
 
 def renaming(net: proto.NetParameter, old: str, new: str, what: Named = "both") -> list[Edit]:
@@ -25,29 +29,20 @@ def renaming(net: proto.NetParameter, old: str, new: str, what: Named = "both") 
         raise ValueError(f'what must be "layer", "blob" or "both", got {what!r}')
     if not new:
         reject("the new name is empty")
-    layers: list[Edit] = []
-    blobs: list[Edit] = []
-    if what != "blob":
-        layers = _layer_edits(net, old, new)
-    if what != "layer":
-        blobs = _blob_edits(net, old, new)
-    if not layers and not blobs:
-        kind = "layer or blob" if what == "both" else what
-        reject(f'no {kind} is named "{old}"', hint=did_you_mean(old, _names(net)))
+    kinds = list(_KINDS) if what == "both" else [what]
+    edits = []
+    for kind in kinds:
+        edits_of, names_of = _KINDS[kind]
+        found = edits_of(net, old, new)
+        # Caffe knows blobs, and the weights of layers, by their names alone.
+        if found and new != old and new in names_of(net):
+            reject(f'cannot rename {kind} "{old}": a {kind} named "{new}" already exists')
+        edits += found
+    if not edits:
+        near = did_you_mean(old, _names(net))
+        reject(f'no {" or ".join(kinds)} is named "{old}"', hint=near)
     # Asked after the old name is found, so that a wrong one is reported in any case.
-    if old == new:
-        return []
-    if layers:
-        _check_free("layer", old, new, {layer.name for layer in net.layer})
-    if blobs:
-        _check_free("blob", old, new, _blobs(net))
-    return [*layers, *blobs]
-
-
-def _check_free(kind: str, old: str, new: str, taken: Collection[str]) -> None:
-    """Reject a taken name: Caffe knows blobs, and the weights of layers, by their names alone."""
-    if new in taken:
-        reject(f'cannot rename {kind} "{old}": a {kind} named "{new}" already exists')
+    return edits if old != new else []
 
 
 def _layer_edits(net: proto.NetParameter, old: str, new: str) -> list[Edit]:
@@ -60,6 +55,7 @@ def _layer_edits(net: proto.NetParameter, old: str, new: str) -> list[Edit]:
 
 
 def _blob_edits(net: proto.NetParameter, old: str, new: str) -> list[Edit]:
+    """All bottoms and tops of the name: later layers may overwrite the blob in place."""
     found = []
     for index, layer in enumerate(net.layer):
         for field in ("bottom", "top"):
@@ -68,6 +64,11 @@ def _blob_edits(net: proto.NetParameter, old: str, new: str) -> list[Edit]:
                 if name == old:
                     found.append(Edit(("layer", index, field, position), "set", new))
     return found
+
+
+def _layers(net: proto.NetParameter) -> set[str]:
+    """The names of all layers."""
+    return {layer.name for layer in net.layer}
 
 
 def _blobs(net: proto.NetParameter) -> set[str]:
@@ -79,7 +80,12 @@ def _blobs(net: proto.NetParameter) -> set[str]:
 
 
 def _names(net: proto.NetParameter) -> set[str]:
-    names: set[str] = set()
-    for layer in net.layer:
-        names |= {layer.name, *layer.top}
-    return names
+    """The names to choose from: a bottom that no layer produces is a mistake of its own."""
+    return _layers(net) | produced_blobs(net)
+
+
+#: What has a name: the edits that change it, and the names that are taken.
+_KINDS: Mapping[str, tuple[_EditsOf, Callable[[proto.NetParameter], set[str]]]] = {
+    "layer": (_layer_edits, _layers),
+    "blob": (_blob_edits, _blobs),
+}
