@@ -90,6 +90,9 @@ def shared_parameters(net: proto.NetParameter, removed: Collection[int]) -> list
     The first layer with the name of a blob owns it: Caffe fills the blob by that layer's filler,
     and takes the learning rates of the others from it.  (source: ``Net::AppendParam``)
     """
+    # Most layers share nothing, and the way through the whole net would be in vain.
+    if not any(param.name for index in removed for param in net.layer[index].param):
+        return []
     owners: dict[str, tuple[int, int]] = {}
     edits = []
     for index, layer in enumerate(net.layer):

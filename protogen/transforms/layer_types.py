@@ -82,17 +82,17 @@ class LayerTypes(Transform):
             edits, done = self._edits(work, index, trains)
             assert done is not None
         work.done.append(done)
-        work.waiting += edits
+        work.add(edits)
         if not work.can_wait(index, edits):
             work.apply()
 
     def _edits(self, work: _Work, index: int, trains: bool) -> tuple[list[Edit], _Done | None]:
         """The edits that replace one layer, and what they do; none if it stays."""
-        message, phases = work.result.net.current.message, work.phases
+        message, phases = work.message, work.phases
         steps = [step for analysis in phases for step in analysis.of_indices((index,))]
         if not steps:
             return [], None
-        names = NewNames(message)
+        names = work.names.attempt()
         site = Site(message.layer[index], steps[0].bottom_shapes, names, trains)
         found = replacement_of(self.target, site) or rewrite_of(self.target, site)
         if found is None:
@@ -119,28 +119,39 @@ class _Work:
     """A net whose layers are replaced from the end, and what has been done.
 
     The edits of layers that connect the same blobs as before are ``waiting``: what is known about
-    the net still holds then, and to apply each by itself would infer the whole net each time.
+    the layers before them still holds then, and to apply each by itself would infer the whole net
+    each time.
     """
 
     def __init__(self, net: Net) -> None:
-        self.result = Result.unmodified(net)
         self.done: list[_Done] = []
-        self.waiting: list[Edit] = []
-        self._phases: list[Analysis] = []
+        self._start(Result.unmodified(net))
 
-    @property
-    def phases(self) -> list[Analysis]:
-        """The analyses of the net without the edits that wait."""
-        self._phases = self._phases or _phases(self.result.net)
-        return self._phases
+    def _start(self, result: Result) -> None:
+        """Ask anew about a net that has changed. Each answer takes time in the size of the net."""
+        self.result = result
+        self.waiting: list[Edit] = []
+        self.message = result.net.current.message
+        self.phases = _phases(result.net)
+        self.names = NewNames(self.message)
 
     def can_wait(self, index: int, edits: Sequence[Edit]) -> bool:
-        """Whether edits only set one layer, with the name and the blobs that it has."""
-        if len(edits) != 1 or edits[0].path != ("layer", index) or edits[0].action != "set":
-            return False
-        old, new = self.phases[0].message.layer[index], edits[0].value
-        is_same_place = old.bottom == new.bottom and old.top == new.top
-        return bool(is_same_place and old.name == new.name)
+        """Whether edits only put layers in the place of one, which connect the same blobs."""
+        new: list[proto.LayerParameter] = []
+        for edit in edits:
+            # What is inserted stands before the next layer.
+            if edit.path not in (("layer", index), ("layer", index + 1)) or edit.action == "delete":
+                return False
+            new.append(edit.value)
+        old = self.message.layer[index]
+        return _read_outside(new) == set(old.bottom) and new[-1].top == old.top
+
+    def add(self, edits: Sequence[Edit]) -> None:
+        """Let edits wait."""
+        self.waiting += edits
+        for edit in edits:
+            if isinstance(edit.value, proto.LayerParameter):
+                self.names.add(edit.value)
 
     def apply(self) -> None:
         """Make the edits that wait."""
@@ -148,11 +159,20 @@ class _Work:
             return
         net = self.result.net
         changed = net if self.result.modified else net.copy()
-        number = len(net.current.message.layer)
+        number = len(self.message.layer)
         changed.apply(self.waiting)
         origins: Origins = compose_origins(self.result.origins, origins_after(number, self.waiting))
-        self.result = Result(changed, True, [], origins)
-        self.waiting, self._phases = [], []
+        self._start(Result(changed, True, [], origins))
+
+
+def _read_outside(layers: Sequence[proto.LayerParameter]) -> set[str]:
+    """The blobs that layers read and none of them has produced before."""
+    found: set[str] = set()
+    produced: set[str] = set()
+    for layer in layers:
+        found.update(set(layer.bottom) - produced)
+        produced.update(layer.top)
+    return found
 
 
 class _Done(NamedTuple):

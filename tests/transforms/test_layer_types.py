@@ -108,6 +108,13 @@ def test_a_depthwise_convolution_is_grouped() -> None:
     assert net.analysis().params["y"] == [(8, 1, 3, 3), (8,)]
 
 
+def test_a_depthwise_convolution_keeps_its_groups() -> None:
+    param = "convolution_param { num_output: 4 group: 4 kernel_size: 3 }"
+    net, _ = converted(layer("ConvolutionDepthwise", param), having())
+    assert net.message.layer[1].convolution_param.group == 4
+    assert net.analysis().params["y"] == [(4, 2, 3, 3), (4,)]
+
+
 def test_a_grouped_convolution_of_a_target_without_groups() -> None:
     param = "convolution_param { num_output: 8 group: 8 kernel_size: 3 }"
     target = having()
@@ -282,3 +289,17 @@ def test_many_layers_take_one_inference(monkeypatch: pytest.MonkeyPatch) -> None
         assert LayerTypes(targets.get("bvlc"))(loads(text)).modified
         counts.append(len(calls))
     assert counts[0] == counts[1]
+
+
+def test_new_layers_of_a_chain_get_names_of_their_own() -> None:
+    swish = "".join(
+        f'layer {{ name: "s{n}" type: "Swish" bottom: "y{n}" top: "y{n + 1}" }}\n'
+        for n in range(20)
+    )
+    first = layer("ReLU", top="y0")
+    net, report = converted(first + swish, having())
+    names = [each.name for each in net.message.layer]
+    assert len(names) == len(set(names))
+    assert "Swish" not in types(net)
+    assert [line.split(":")[0] for line in report] == [f"s{n}" for n in range(20)]
+    assert net.analysis().ok

@@ -109,11 +109,13 @@ def _copied(message: Any) -> Any:
 
 
 def _grouped(site: Site) -> Sequence[Fields] | None:
-    """A convolution with one group for each channel."""
+    """A convolution with the groups of the layer, by default one for each channel."""
     param = _copied(site.layer.convolution_param)
     if site.channels is None:
         return None
-    param.group = site.channels
+    # MnasNet's first one takes two channels each.
+    if not param.HasField("group"):
+        param.group = site.channels
     if not param.num_output:
         param.num_output = site.channels
     return [site.last("Convolution", site.layer.bottom, convolution_param=param)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from protogen import proto
 
 __all__ = ["NewNames"]
@@ -12,24 +14,39 @@ class NewNames:
 
     def __init__(self, net: proto.NetParameter) -> None:
         self._layers = {layer.name for layer in net.layer}
+        # Of the names that this is an attempt of.
+        self._other_layers: Collection[str] = ()
+        self._other_blobs: Collection[str] = ()
         # Also bottoms that nothing produces: a new blob must not become what they read.
         self._blobs: set[str] = set()
         for layer in net.layer:
             self._blobs.update(layer.top, layer.bottom)
 
+    def add(self, layer: proto.LayerParameter) -> None:
+        """Keep the names of a layer that the net is going to have."""
+        self._layers.add(layer.name)
+        self._blobs.update(layer.top, layer.bottom)
+
+    def attempt(self) -> NewNames:
+        """Names for layers that may not be added; these names do not change by it."""
+        # Not a copy of the sets, which would take time in the size of the net for each layer.
+        found = NewNames(proto.NetParameter())
+        found._other_layers, found._other_blobs = self._layers, self._blobs
+        return found
+
     def layer(self, wanted: str) -> str:
         """This name, or with a number behind it if a layer has it."""
-        return _take(wanted, self._layers)
+        return _take(wanted, self._layers, self._other_layers)
 
     def blob(self, wanted: str) -> str:
         """This name, or with a number behind it if a blob has it."""
-        return _take(wanted, self._blobs)
+        return _take(wanted, self._blobs, self._other_blobs)
 
 
-def _take(wanted: str, taken: set[str]) -> str:
+def _take(wanted: str, taken: set[str], others: Collection[str]) -> str:
     name = wanted
     number = 2
-    while name in taken:
+    while name in taken or name in others:
         name = f"{wanted}_{number}"
         number += 1
     taken.add(name)
