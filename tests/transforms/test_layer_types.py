@@ -297,7 +297,7 @@ def test_new_layers_of_a_chain_get_names_of_their_own() -> None:
         for n in range(20)
     )
     first = layer("ReLU", top="y0")
-    net, report = converted(first + swish, having())
+    net, report = converted(first + swish, having("Swish"))
     names = [each.name for each in net.message.layer]
     assert len(names) == len(set(names))
     assert "Swish" not in types(net)
