@@ -75,10 +75,12 @@ class Report(Displayed):
     def __repr__(self) -> str:
         counts = Counter(each.severity for each in self.diagnostics)
         found = []
+        # In the order of severities, so that the errors come first.
         for severity in Severity:
             if counts[severity]:
                 found.append(plural(counts[severity], severity.value))
-        return f"<report: {', '.join(found) or 'no findings'}>"
+        listed = ", ".join(found) or "no findings"
+        return f"<report: {listed}>"
 
     def verdict(self, target: str) -> Verdict:
         """What a target does with the net: *refused*, *fails later*, *computes otherwise*, *runs*,
@@ -235,15 +237,20 @@ def check_solver(
     _check_codes(select=select, ignore=ignore)
     if not isinstance(solver, Document):
         solver = read(read_bytes(solver), proto.SolverParameter, os.fspath(solver))
-    file, found = SolverFile(solver), list(solver.diagnostics)
+    found = list(solver.diagnostics)
     # A field that could not be read would look as if it were missing.
     if not reading_errors(solver.diagnostics):
-        found += file.upgraded.diagnostics
-        for each in all_checks():
-            for finding in each.check_solver(file):
-                found.append(_place(solver, finding))
+        found += _solver_findings(SolverFile(solver))
     wanted = [each for each in found if selected(each, select, ignore, notes)]
     return Report(sorted(wanted, key=_position))
+
+
+def _solver_findings(file: SolverFile) -> Iterator[Diagnostic]:
+    """The findings of the upgrade of a solver, and those of the checks."""
+    yield from file.upgraded.diagnostics
+    for each in all_checks():
+        for finding in each.check_solver(file):
+            yield _place(file.document, finding)
 
 
 def _check_codes(**given: Collection[str]) -> None:
@@ -307,12 +314,17 @@ def selected(
     diagnostic: Diagnostic, select: Collection[str], ignore: Collection[str], notes: bool
 ) -> bool:
     """Whether these options select a finding; ``ignore`` wins over ``select``."""
-    if any(matches(pattern, diagnostic) for pattern in ignore):
+    if _is_named(diagnostic, ignore):
         return False
     # Who selects a rule by its code wants its notes, too.
     if select:
-        return any(matches(pattern, diagnostic) for pattern in select)
+        return _is_named(diagnostic, select)
     return notes or diagnostic.severity is not Severity.NOTE
+
+
+def _is_named(diagnostic: Diagnostic, patterns: Collection[str]) -> bool:
+    """Whether one of these codes, beginnings of codes or names is that of a finding."""
+    return any(matches(pattern, diagnostic) for pattern in patterns)
 
 
 def _position(diagnostic: Diagnostic) -> tuple[str, int, int, int]:

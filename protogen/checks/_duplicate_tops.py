@@ -163,16 +163,15 @@ def _one_phase_each(duplicate: DuplicateTop) -> Fix | None:
 
 def _phase_of_each(duplicate: DuplicateTop) -> dict[Step, str] | None:
     """The phase that each source needs a rule for; ``None`` if both have rules already."""
-    earlier, step = duplicate.earlier, duplicate.step
-    other_phase = "TRAIN"
-    if duplicate.analysis.phase == "TRAIN":
-        other_phase = "TEST"
-    if _has_rules(earlier) and _has_rules(step):
+    sources = (duplicate.earlier, duplicate.step)
+    free = [source for source in sources if not _has_rules(source)]
+    if not free:
         return None
-    if _has_rules(earlier):
-        return {step: other_phase}
-    if _has_rules(step):
-        return {earlier: other_phase}
+    # The rules of the other one let it run in this phase, so that this one is for the other phase.
+    if len(free) == 1:
+        other_phase = "TEST" if duplicate.analysis.phase == "TRAIN" else "TRAIN"
+        return dict.fromkeys(free, other_phase)
+    earlier, step = sources
     if _is_for_tests(earlier) and not _is_for_tests(step):
         return {earlier: "TEST", step: "TRAIN"}
     # In Caffe's own examples, the data for TRAIN comes first.
@@ -189,6 +188,7 @@ def _is_for_tests(step: Step) -> bool:
     for field, value in step.layer.ListFields():
         if field.name.endswith("data_param") and hasattr(value, "source"):
             names.append(str(value.source))
+    # "val" is in "validation", too, and in ImageNet's ilsvrc12_val_lmdb.
     words = " ".join(names).lower()
     return "test" in words or "val" in words
 

@@ -48,10 +48,11 @@ def _inferred(phases: Phases, analysis: Analysis) -> Iterator[Diagnostic]:
     found = explanations(analysis, others)
     for index, finding in enumerate(analysis.faults):
         if index in found:
-            finding = found[index].of(finding, phases.net)
+            yield found[index].of(finding, phases.net)
         elif finding.name == "unknown-type":
-            finding = _with_type(finding)
-        yield finding
+            yield _with_type(finding)
+        else:
+            yield finding
 
 
 def _with_type(finding: Diagnostic) -> Diagnostic:

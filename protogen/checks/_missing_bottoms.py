@@ -18,14 +18,14 @@ from protogen.checks._proposals import (
     with_explanation,
 )
 from protogen.checks._verification import errors_left_in
-from protogen.checks._wiring import MEASURES, reads_while_writing, sources
+from protogen.checks._wiring import MEASURES, in_words, reads_while_writing, sources
 from protogen.diagnostics import Diagnostic
 from protogen.edits import Edit, delete, insert, parse_path
 from protogen.graph import State, Step, runs_in
 from protogen.spelling import hidden_difference
 
 if TYPE_CHECKING:
-    from protogen.proto import NetStateRule
+    from protogen.proto import NetParameter, NetStateRule
 
 __all__ = ["explain_missing_bottom"]
 
@@ -135,10 +135,7 @@ def _in_place(missing: MissingBottom) -> list[Proposal]:
 def _other_state(missing: MissingBottom) -> Explanation | None:
     """A layer produces the blob in another phase, stage or level."""
     state = missing.analysis.state
-    producers = []
-    for each in missing.phases.layers:
-        if _produces(each, missing.name) and not runs_in(each.layer, state):
-            producers.append(each)
+    producers = _idle_producers(missing)
     if not producers:
         return None
     # First, because a stage on the command line does not change the net.
@@ -153,6 +150,16 @@ def _other_state(missing: MissingBottom) -> Explanation | None:
     rules = "its rules keep it out of this phase"
     first = missing.described(producers[0])
     return Explanation(f'{first} produces "{missing.name}", but {rules}')
+
+
+def _idle_producers(missing: MissingBottom) -> list[Step]:
+    """The layers that produce the blob, and do not run in this state."""
+    state = missing.analysis.state
+    found = []
+    for each in missing.phases.layers:
+        if _produces(each, missing.name) and not runs_in(each.layer, state):
+            found.append(each)
+    return found
 
 
 def _stage_or_level(missing: MissingBottom, producer: Step) -> Explanation | None:
@@ -206,9 +213,7 @@ def _when(state: State, wanted: State) -> str:
     words += [f'without stage "{stage}"' for stage in removed]
     if wanted.level != state.level:
         words.append(f"at level {wanted.level}")
-    if len(words) == 1:
-        return words[0]
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    return in_words(words)
 
 
 def _options(state: State, wanted: State) -> str:
@@ -310,16 +315,13 @@ def _unnamed_input(missing: MissingBottom) -> Explanation | None:
     name = missing.name
     written = missing.phases.net.to_proto()
     # UpgradeNetInput makes an Input layer of what has a name and a shape, and drops the rest.
-    shapes, number = "", 0
-    if written.input_shape:
-        shapes, number = "input_shape", len(written.input_shape)
-    elif written.input_dim:
-        shapes, number = "input_dim", len(written.input_dim) // _AXES_OF_INPUT
+    shapes, number = _input_sizes(written)
     if not shapes and name in written.input:
         why = f'Caffe drops the input "{name}", because the net has no input_shape for it'
         return Explanation(why, hint="add an input_shape with its sizes")
     if not shapes or written.input:
         return None
+    # The sizes are in the order of the names, so both have to be complete.
     names = dict.fromkeys(_missing_names(missing.analysis))
     proposals: list[Proposal] = []
     if len(names) == number:
@@ -327,6 +329,15 @@ def _unnamed_input(missing: MissingBottom) -> Explanation | None:
         edits = [insert(("input", index), each) for index, each in enumerate(names)]
         proposals = missing.verified_as_written(f"add {title}", *edits)
     return Explanation(f"the net has {shapes}, but no input, which names the blob", proposals)
+
+
+def _input_sizes(net: NetParameter) -> tuple[str, int]:
+    """The field that has the sizes of inputs, and of how many; an empty name if there is none."""
+    if net.input_shape:
+        return "input_shape", len(net.input_shape)
+    if net.input_dim:
+        return "input_dim", len(net.input_dim) // _AXES_OF_INPUT
+    return "", 0
 
 
 def _missing_names(analysis: Analysis) -> Iterator[str]:

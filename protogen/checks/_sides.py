@@ -20,14 +20,19 @@ class Sides(NamedTuple):
         return " and ".join(self.names)
 
     @property
+    def are_both(self) -> bool:
+        """Whether the height and the width are alike."""
+        return len(self.names) > 1
+
+    @property
     def become(self) -> str:
         """The verb, for the number of sides."""
-        return "become" if len(self.names) > 1 else "becomes"
+        return "become" if self.are_both else "becomes"
 
     @property
     def direction(self) -> str:
         """``in each direction``, or ``along the height``."""
-        return "in each direction" if len(self.names) > 1 else f"along the {self.names[0]}"
+        return "in each direction" if self.are_both else f"along the {self.names[0]}"
 
     def lines(self, number: int) -> str:
         """``1 row and column``, or ``2 rows``: what lies across these sides."""
@@ -37,12 +42,10 @@ class Sides(NamedTuple):
         """``the last row is``, or ``the last 2 rows and columns are``."""
         if number > 1:
             return f"the last {self.lines(number)} are"
-        verb = "are" if len(self.names) > 1 else "is"
+        verb = "are" if self.are_both else "is"
         return f"the last {self._lines(1)} {verb}"
 
     def _lines(self, number: int) -> str:
         # "2 rows and columns" are 2 rows and 2 columns.
-        words = [_LINES[name] for name in self.names]
-        if number > 1:
-            words = [f"{word}s" for word in words]
-        return " and ".join(words)
+        ending = "s" if number > 1 else ""
+        return " and ".join(_LINES[name] + ending for name in self.names)

@@ -43,7 +43,9 @@ class Suppression(NamedTuple):
 
     def covers(self, diagnostic: Diagnostic) -> bool:
         """Whether it names the rule of a finding."""
-        return self.codes is None or any(matches(code, diagnostic) for code in self.codes)
+        if self.codes is None:
+            return True
+        return any(matches(code, diagnostic) for code in self.codes)
 
 
 def read_suppressions(document: Document) -> Iterator[Suppression]:
@@ -102,6 +104,7 @@ class Suppressions:
         # A finding about a field is also one about the layer around it.
         for line in filter(None, {place.line, self._layer_line(place)}):
             yield from self._by_line.get(line, ())
+            # One behind a field is about that field, not about the line below it.
             for each in self._above(line):
                 if each.has_own_line:
                     yield each

@@ -19,6 +19,7 @@ def makes_sound(phases: Phases, layer: str, edits: Sequence[Edit]) -> bool:
         after = _edited(analysis, edits)
         if after is None or _new_errors(analysis, after):
             return False
+        # An error that was there before would still be there at the layer that is to be fixed.
         faulty = {name for _, name in after.errors}
         if layer in faulty:
             return False

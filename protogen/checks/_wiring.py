@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from protogen.analysis import Analysis
 from protogen.graph import Step
 
-__all__ = ["MEASURES", "list_names", "reads_while_writing", "sources"]
+__all__ = ["MEASURES", "in_words", "list_names", "reads_while_writing", "sources"]
 
 #: Types whose tops are for people to read, not for other layers.
 MEASURES = ("Accuracy", "ArgMax", "DetectionEvaluate", "SegAccuracy")
@@ -20,7 +20,9 @@ _MOST_LISTED = 3
 def reads_while_writing(step: Step) -> bool:
     """Whether the layer still reads its bottom after it has begun to write its top."""
     # Of a type that nobody knows, nothing is assumed.
-    return step.schema is not None and step.schema.reads_bottom_while_writing
+    if step.schema is None:
+        return False
+    return step.schema.reads_bottom_while_writing
 
 
 def sources(analysis: Analysis) -> Iterator[Step]:
@@ -35,3 +37,11 @@ def list_names(steps: list[Step]) -> str:
     if len(names) > _MOST_LISTED:
         listed += f" and {len(names) - _MOST_LISTED} more"
     return listed
+
+
+def in_words(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, or ``a, b and c``."""
+    *others, last = words
+    if not others:
+        return last
+    return f"{', '.join(others)} and {last}"

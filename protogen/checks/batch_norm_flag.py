@@ -104,9 +104,8 @@ class BatchNormFlag(Check):
 
 def _is_for_tests(analysis: Analysis) -> bool:
     """Whether the net is clearly run in TEST: it has layers for TEST only, or no loss."""
-    has_loss = False
     for step in analysis.steps:
-        if any(rule.phase == proto.TEST for rule in step.layer.include):
-            return True
-        has_loss = has_loss or step.is_loss
-    return not has_loss
+        for rule in step.layer.include:
+            if rule.phase == proto.TEST:
+                return True
+    return not any(step.is_loss for step in analysis.steps)

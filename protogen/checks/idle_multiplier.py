@@ -73,12 +73,13 @@ class IdleMultiplier(Check):
             for index, spec in enumerate(step.layer.param):
                 # Its default is 1, so only a value that is written was intended.
                 is_decayed = spec.HasField("decay_mult") and spec.decay_mult > 0
-                if is_decayed and spec.lr_mult == 0:
-                    yield self.found(
-                        step,
-                        f"decay_mult {spec.decay_mult:g} has no effect with lr_mult 0",
-                        field=f"param[{index}].decay_mult",
-                    )
+                if not is_decayed or spec.lr_mult != 0:
+                    continue
+                yield self.found(
+                    step,
+                    f"decay_mult {spec.decay_mult:g} has no effect with lr_mult 0",
+                    field=f"param[{index}].decay_mult",
+                )
 
     def _without_loss(self, phases: Phases) -> Iterator[Diagnostic]:
         """One finding for the net, at its first multiplier."""

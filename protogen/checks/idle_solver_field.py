@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from protogen.checks._check import Check, register
 from protogen.checks._solver import POLICIES, SolverFile
+from protogen.checks._wiring import in_words
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.rules import Rule
 
@@ -91,6 +92,5 @@ class IdleSolverField(Check):
 def _only(names: Sequence[str]) -> str:
     """``only Adam does``, or ``only "step" and "sigmoid" do``."""
     # A field that nobody reads would be an unknown field, so there is at least one.
-    if len(names) == 1:
-        return f"only {names[0]} does"
-    return f"only {', '.join(names[:-1])} and {names[-1]} do"
+    verb = "does" if len(names) == 1 else "do"
+    return f"only {in_words(names)} {verb}"

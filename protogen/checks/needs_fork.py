@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._solver import SolverFile
+from protogen.checks._wiring import in_words
 from protogen.diagnostics import Diagnostic, Severity
 from protogen.forks import CONVERTERS, ForkPart, common_forks, fork_parts, target_forks
 from protogen.graph import Step
@@ -98,11 +99,9 @@ def _listed(parts: list[ForkPart]) -> str:
     """Up to three of them, and the number of the others."""
     # The parameters of a fork's type go without saying.
     words = [part.what for part in parts if not part.inner]
-    if len(words) == 1:
-        return words[0]
     if len(words) > 3:
-        return f"{', '.join(words[:3])} and {len(words) - 3} more"
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+        words = [*words[:3], f"{len(words) - 3} more"]
+    return in_words(words)
 
 
 def _forks(every: Sequence[str]) -> str:

@@ -61,20 +61,28 @@ class NeverRuns(Check):
             # Caffe rejects both kinds in one layer, which is `include-and-exclude`.
             if layer.include and layer.exclude:
                 continue
-            if layer.include:
-                if not any(map(_can_be_met, layer.include)):
-                    message = "never runs: none of its include rules can be met"
-                    yield self.found(step, message, field="include[0]")
+            if _never_included(layer):
+                message = "never runs: none of its include rules can be met"
+                yield self.found(step, message, field="include[0]")
             elif _always_excluded(layer):
                 message = "never runs: its exclude rules exclude it from TRAIN and from TEST"
                 yield self.found(step, message, field="exclude[0]")
 
 
+def _never_included(layer: LayerParameter) -> bool:
+    # A layer without rules runs in every state.
+    if not layer.include:
+        return False
+    return not any(map(_can_be_met, layer.include))
+
+
 def _can_be_met(rule: NetStateRule) -> bool:
     """Whether some state meets a rule.  (source: ``Net::StateMeetsRule``)"""
     has_limits = rule.HasField("min_level") and rule.HasField("max_level")
+    # No level is between them.
     if has_limits and rule.min_level > rule.max_level:
         return False
+    # No state has a stage and lacks it.
     return set(rule.stage).isdisjoint(rule.not_stage)
 
 

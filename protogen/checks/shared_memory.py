@@ -116,11 +116,12 @@ def _needed_for_gradients(analysis: Analysis) -> Iterator[tuple[Step, Value]]:
         return
     passing = passing_gradients(analysis)
     for step in analysis.steps:
+        passes = step in passing
         needed: list[Value] = []
-        if step in passing and reads_top(step):
+        if passes and reads_top(step):
             needed += step.tops
         # A layer that learns reads its bottom even if it passes no gradient on.
-        if not step.in_place and reads_bottom(step, step in passing):
+        if not step.in_place and reads_bottom(step, passes):
             needed += filter(None, step.bottoms)
         for value in needed:
             yield step, value

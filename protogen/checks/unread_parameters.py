@@ -10,6 +10,7 @@ from protogen.checks._check import Check, register
 from protogen.checks._phases import Phases
 from protogen.checks._proposals import fields_of
 from protogen.checks._verification import makes_sound
+from protogen.checks._wiring import in_words
 from protogen.diagnostics import Diagnostic, Severity, alternatives
 from protogen.edits import Edit, Fix, delete
 from protogen.graph import Step
@@ -100,12 +101,12 @@ def _unread(step: Step) -> Iterator[str]:
         return
     read = {*_GENERAL, *step.schema.params, _ALSO_READ.get(step.type)}
     for field, _ in step.layer.ListFields():
-        name = field.name
-        if field.message_type is None or name in read:
+        if field.message_type is None or field.name in read:
             continue
+        is_of_fork = bool(proto.forks_of(field))
         # If no type of BVLC reads it, it does not belong to another type.
-        if _readers(name) and not proto.forks_of(field):
-            yield name
+        if not is_of_fork and _readers(field.name):
+            yield field.name
 
 
 @cache
@@ -124,20 +125,22 @@ def _only(readers: list[str]) -> str:
         return f"only {readers[0]} does"
     # loss_param, for example, has a dozen readers.
     if len(readers) > 4:
-        return f"only {', '.join(readers[:3])} and {len(readers) - 3} more types do"
-    return f"only {', '.join(readers[:-1])} and {readers[-1]} do"
+        readers = [*readers[:3], f"{len(readers) - 3} more types"]
+    return f"only {in_words(readers)} do"
 
 
 def _fixes(phases: Phases, step: Step, name: str) -> Iterator[Fix]:
     """The message under the name that the type reads, or the type that reads it; or neither."""
     assert step.schema is not None
+    fixes = [_renamed(step, name), _other_type(step, name)]
     # Beside the message that the type reads, this one was probably left by a copy.
-    has_own = any(has_field(step.layer, param) for param in step.schema.params)
-    fixes = [] if has_own else [_renamed(step, name), _other_type(step, name)]
+    if any(has_field(step.layer, param) for param in step.schema.params):
+        fixes = []
     for fix in filter(None, fixes):
         if makes_sound(phases, step.name, fix.edits):
             yield fix
             break
+    # Last, because it loses what somebody has written.
     yield Fix(f"remove {name}", (delete(step.path(name)),))
 
 

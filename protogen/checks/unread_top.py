@@ -99,9 +99,9 @@ class UnreadTop(Check):
 
 def _is_reported_elsewhere(analysis: Analysis, step: Step) -> bool:
     """Whether the tops of a layer are for people, or `dead-layer` reports the layer."""
+    is_loss = step.schema is not None and step.schema.loss
     # People read these in the log.
-    if step.type in MEASURES:
+    if is_loss or step.type in MEASURES:
         return True
-    if step.schema is not None and step.schema.loss:
-        return True
+    # Whatever reads it, no loss depends on it.
     return step.learns and step not in analysis.useful

@@ -76,10 +76,9 @@ def _need(step: Step, passes_gradient: bool) -> str:
         return ""
     if schema.reads_bottom_while_writing:
         return "to compute the rest of its top"
-    is_sum = step.layer.eltwise_param.operation == proto.EltwiseParameter.SUM
     # A product reads each element right before it writes it.
-    if step.type == "Eltwise" and is_sum:
+    is_sum = step.layer.eltwise_param.operation == proto.EltwiseParameter.SUM
+    if is_sum and step.type == "Eltwise":
         return "for the sum: Caffe clears the top before it adds"
-    if passes_gradient and schema.reads_bottom_in_backward:
-        return "for its gradient"
-    return ""
+    needs_later = passes_gradient and schema.reads_bottom_in_backward
+    return "for its gradient" if needs_later else ""

@@ -72,10 +72,9 @@ class UntrainedLayer(Check):
                 params.update(spec.name for spec in step.layer.param)
             for analysis in phases.in_phase("TEST"):
                 untrained = list(_untrained(analysis, names, params))
-                listed = untrained
                 # Many of them usually have one cause: another prefix, or a net for something else.
-                if len(untrained) > _MOST_LISTED:
-                    listed = untrained[:1]
+                is_one_cause = len(untrained) > _MOST_LISTED
+                listed = untrained[:1] if is_one_cause else untrained
                 for step in listed:
                     yield self._finding(step, more=len(untrained) - len(listed))
 
@@ -110,4 +109,7 @@ def _untrained(analysis: Analysis, names: set[str], params: set[str]) -> Iterato
 def _shares_all(step: Step, params: set[str]) -> bool:
     """Whether all its learnable blobs have names, which layers of TRAIN have too."""
     names = {spec.name for spec in step.layer.param}
-    return bool(names) and "" not in names and names <= params
+    # A param without a name shares nothing.
+    if not names or "" in names:
+        return False
+    return names <= params

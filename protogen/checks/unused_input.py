@@ -55,15 +55,20 @@ class UnusedInput(Check):
         # A layer of both phases is one layer, so its tops go by their places in the net.
         tops: dict[tuple[int, int], Value] = {}
         read: set[str] = set()
-        for analysis in phases.analyses:
-            for step in sources(analysis):
-                for top in step.tops:
-                    tops.setdefault((step.index, top.top), top)
-                    # A loss_weight makes an objective of a top, which is use enough.
-                    if top.readers or top.weighed:
-                        read.add(top.name)
+        for top in _data_blobs(phases):
+            tops.setdefault((top.step.index, top.top), top)
+            # A loss_weight makes an objective of a top, which is use enough.
+            if top.readers or top.weighed:
+                read.add(top.name)
         for top in tops.values():
             # If another phase reads it, `label-in-one-phase` reports it.
             if top.name not in read:
                 message = f'no layer reads its top "{top.name}"'
                 yield self.found(top.step, message, field=f"top[{top.top}]")
+
+
+def _data_blobs(phases: Phases) -> Iterator[Value]:
+    """The tops of the data layers, those of each phase by themselves."""
+    for analysis in phases.analyses:
+        for step in sources(analysis):
+            yield from step.tops

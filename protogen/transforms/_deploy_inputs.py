@@ -56,14 +56,13 @@ def deploy_inputs(
     batch: int | None,
 ) -> list[DeployInput]:
     """The inputs with these names, with the shapes given or else those of their layers."""
-    found = {name: DeployInput(name, None) for name in needed}
+    inputs = [DeployInput(name, None) for name in needed]
+    found = {each.blob: each for each in inputs}
     for analysis in analyses:
         for step in analysis.steps:
             for top in step.tops:
-                described = found.get(top.name)
-                if described is not None:
-                    _describe(described, step, top.shape)
-    inputs = list(found.values())
+                if top.name in found:
+                    _describe(found[top.name], step, top.shape)
     # Before the shapes given, whose batch stays unless another one is asked for.
     _set_batches(inputs, batch)
     for each in inputs:
@@ -129,18 +128,22 @@ def _transform(step: Step) -> str:
 
 def _set_batches(inputs: list[DeployInput], batch: int | None) -> None:
     """Set the first axis of the inputs that have the batch of the first one: 1 by default."""
-    if not inputs or not inputs[0].shape:
-        return
-    old = inputs[0].shape[0]
     new = batch or 1
+    first = _first_size(inputs[0].shape) if inputs else ()
     for each in inputs:
         # Another first size is not a batch, as in the regions of interest of a detector.
-        if each.shape and each.shape[0] == old:
+        if _first_size(each.shape) == first:
             each.shape = _with_batch(each.shape, new)
 
 
+def _first_size(shape: Shape) -> tuple[int | None, ...]:
+    """The size of the first axis, by itself; empty if it is unknown whether there is one."""
+    return (shape or ())[:1]
+
+
 def _with_batch(shape: Shape, batch: int) -> Shape:
-    if not shape:  # unknown, or a scalar
+    # It is unknown, or a scalar.
+    if not shape:
         return shape
     return (batch, *shape[1:])
 

@@ -161,9 +161,8 @@ def _existing_layer(head: Prediction, analysis: Analysis) -> Step | None:
         # In place it would overwrite the scores, which the loss reads.
         if step.type != head.function or step.in_place:
             continue
-        axis = 1
-        if head.function == "Softmax":
-            axis = step.layer.softmax_param.axis
+        # The others compute each element by itself.
+        axis = step.layer.softmax_param.axis if step.type == "Softmax" else 1
         if axis == wanted:
             return step
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protogen.analysis import Analysis
 from protogen.diagnostics import plural
@@ -15,6 +15,9 @@ from protogen.transforms._deploy_outputs import Output, Outputs
 from protogen.transforms._deploy_walk import Walk, samples_proposals
 from protogen.transforms._predictions import MEASURES, Prediction, ancestors, label_names
 from protogen.transforms._training_net import TrainingNet, losses_of
+
+if TYPE_CHECKING:
+    from protogen.proto import LayerParameter
 
 __all__ = ["report_lines"]
 
@@ -111,16 +114,19 @@ def _output_line(output: Output, name: str) -> str:
 
 def _removed_lines(removed: Sequence[_Removed]) -> Iterator[str]:
     """A line for each reason, with the first layers that are removed for it."""
+    # As the keys of a dict, because the layers of two phases often have the same name.
+    by_reason: dict[str, dict[str, None]] = {}
+    for each in removed:
+        named = by_reason.setdefault(each.reason, {})
+        named[f'"{each.name}" ({each.type})'] = None
     for reason, words in _REASONS.items():
-        layers = [each for each in removed if each.reason == reason]
+        layers = list(by_reason.get(reason, ()))
         if not layers:
             continue
-        # The layers of two phases often have the same name.
-        named = list(dict.fromkeys(f'"{each.name}" ({each.type})' for each in layers))
         more = ""
-        if len(named) > _NAMED:
-            more = f" and {len(named) - _NAMED} more"
-        yield f"removed {', '.join(named[:_NAMED])}{more}: {words}"
+        if len(layers) > _NAMED:
+            more = f" and {len(layers) - _NAMED} more"
+        yield f"removed {', '.join(layers[:_NAMED])}{more}: {words}"
 
 
 def _removed(training: TrainingNet, cut: Sequence[Prediction], walk: Walk) -> list[_Removed]:
@@ -133,16 +139,21 @@ def _removed(training: TrainingNet, cut: Sequence[Prediction], walk: Walk) -> li
     for index, layer in enumerate(training.message.layer):
         if index in kept:
             continue
-        reason = purposes.get(index, "unread")
-        # What a layer is comes before what it does in TEST.
-        if not layer.bottom:
-            reason = "data"
-        elif layer.type in MEASURES:
-            reason = "measure"
-        elif reason != "loss":
-            reason = _reason_in_test(running.get(index), walk) or reason
+        purpose = purposes.get(index, "unread")
+        reason = _reason(layer, purpose, running.get(index), walk)
         found.append(_Removed(layer.name, layer.type, reason))
     return found
+
+
+def _reason(layer: LayerParameter, purpose: str, step: Step | None, walk: Walk) -> str:
+    """Why a layer is removed. What it is comes before what it does in TEST."""
+    if not layer.bottom:
+        return "data"
+    if layer.type in MEASURES:
+        return "measure"
+    if purpose == "loss":
+        return purpose
+    return _reason_in_test(step, walk) or purpose
 
 
 def _purposes(training: TrainingNet, cut: Sequence[Prediction]) -> dict[int, str]:

@@ -31,7 +31,7 @@ class Walk:
     ) -> None:
         self.targets = frozenset(targets)
         self.given = given
-        self.keep = keep
+        self.keep = frozenset(keep)
         self.kept: set[Step] = set()
         self.inputs: dict[str, None] = {}
         self.rewired: dict[tuple[int, int], str] = {}
@@ -51,12 +51,12 @@ class Walk:
         step = value.step
         # A blob that is given is so before layers overwrite it.
         is_given = value.name in self.given and value.top not in step.in_place
-        is_data = step.is_source
-        if self._keeps_constants and is_constant(step):
-            is_data = False
+        is_part = self._keeps_constants and is_constant(step)
+        is_data = step.is_source and not is_part
         if is_given or is_data:
             self.inputs[value.name] = None
             return []
+        # Several layers may read it, and its own bottoms have been visited with the first.
         if step in self.kept:
             return []
         self.kept.add(step)
@@ -96,7 +96,7 @@ class Walk:
     def _is_copy(self, value: Value) -> bool:
         """Whether a layer that need not stay only copies its bottom to this value."""
         step = value.step
-        if step.type in self.keep or step.name in self.keep:
+        if not self.keep.isdisjoint((step.type, step.name)):
             return False
         # The name of an output stays. In place it is that of the bottom.
         if value in self.targets and value.top not in step.in_place:

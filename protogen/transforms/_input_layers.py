@@ -46,6 +46,7 @@ def single_input_edits(message: NetParameter) -> Iterator[Edit]:
 
 def _shapes(layer: LayerParameter) -> Iterator[tuple[str, list[int]]]:
     """Each top of an Input layer with its sizes. One shape may stand for all tops."""
-    shapes = layer.input_param.shape
+    shapes = [list(shape.dim) for shape in layer.input_param.shape] or [[]]
+    last = len(shapes) - 1
     for position, top in enumerate(layer.top):
-        yield top, list(shapes[min(position, len(shapes) - 1)].dim) if shapes else []
+        yield top, shapes[min(position, last)]

@@ -89,13 +89,14 @@ def predictions(losses: Iterable[Step], analysis: Analysis) -> list[Prediction]:
 def _heads(loss: Step, analysis: Analysis) -> Iterator[Prediction]:
     """The heads of a loss, of which several bottoms may be predictions."""
     function, heads = _predicted(loss, analysis)
-    predicted = {name for blobs in heads for name in blobs}
+    predicted = set().union(*heads)
     labels = []
     for name in loss.wiring.bottoms:
         if name not in predicted:
             labels.append(_root(name, analysis, loss))
     for blobs in heads:
-        is_produced = all(name in analysis.values for name in blobs)
+        # A loss of TRAIN may read blobs that the net does not have in TEST.
+        is_produced = analysis.values.keys() >= set(blobs)
         if not blobs or not is_produced:
             continue
         yield Prediction(
@@ -141,9 +142,8 @@ def _axis(loss: Step) -> int | None:
     if not message:
         return None
     axis: int = getattr(loss.layer, message).axis
-    if axis == 1:  # the default of a Softmax
-        return None
-    return axis
+    # The default of a Softmax is not written.
+    return None if axis == 1 else axis
 
 
 def _is_learned(name: str, analysis: Analysis) -> bool:
@@ -171,18 +171,20 @@ def _root(name: str, analysis: Analysis, loss: Step) -> str:
 
     A Slice of the labels has several tops, which are different labels.
     """
-    value = analysis.values.get(name)
-    if value is None:
-        # The loss may run in another phase, with another data layer.
-        own = {bottom.name: bottom for bottom in loss.bottoms if bottom is not None}
-        value = own.get(name)
+    # The loss may run in another phase, with another data layer.
+    own = dict(zip(loss.wiring.bottoms, loss.bottoms))
+    value = analysis.values.get(name, own.get(name))
     while value is not None:
-        step = value.step
-        has_one_of_each = len(step.bottoms) == 1 and len(step.tops) == 1
-        if not has_one_of_each or step.bottoms[0] is None:
-            return value.name
-        value = step.bottoms[0]
+        name = value.name
+        value = _only_bottom(value.step)
     return name
+
+
+def _only_bottom(step: Step) -> Value | None:
+    """The bottom of a layer that has one bottom and one top."""
+    if len(step.bottoms) != 1 or len(step.tops) != 1:
+        return None
+    return step.bottoms[0]
 
 
 def ancestors(values: Iterable[Value]) -> set[Step]:
@@ -219,10 +221,8 @@ def _later_tops(analyses: Iterable[Analysis]) -> set[str]:
     found: set[str] = set()
     for analysis in analyses:
         for step in analysis.steps:
-            if step.bottoms or step.type == "Input":
-                continue
-            for top in step.tops[1:]:
-                found.add(top.name)
+            if not step.bottoms and step.type != "Input":
+                found.update(step.wiring.tops[1:])
     return found
 
 

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from google.protobuf.message import Message
+
 from protogen.edits import Edit, Path, delete
-from protogen.proto.fields import is_repeated
 
 __all__ = ["training_fields"]
 
@@ -30,31 +31,32 @@ def training_fields(layer: Any, index: int, removed: Counter[str]) -> Iterator[E
             removed[field.name] += 1
     yield from _multipliers(layer, path, removed)
     for field, value in layer.ListFields():
-        is_parameters = field.message_type is not None and not is_repeated(field)
         # The fillers of a DummyData are its data.
-        if not is_parameters or field.name == "dummy_data_param":
-            continue
-        here = (*path, field.name)
-        names = list(_idle_fields(layer.type, value, removed))
-        # A message in which nothing would be left goes as a whole.
-        if names and len(names) == len(value.ListFields()):
-            yield delete(here)
-        else:
-            yield from (delete((*here, name)) for name in names)
+        if isinstance(value, Message) and field.name != "dummy_data_param":
+            names = list(_idle_fields(layer.type, value, removed))
+            yield from _deletions(value, names, (*path, field.name))
+
+
+def _deletions(param: Any, names: list[str], path: Path) -> Iterator[Edit]:
+    """Remove fields of a message, or the message as a whole if nothing would be left in it."""
+    if names and len(names) == len(param.ListFields()):
+        yield delete(path)
+        return
+    for name in names:
+        yield delete((*path, name))
 
 
 def _multipliers(layer: Any, path: Path, removed: Counter[str]) -> Iterator[Edit]:
     """Keep only the names of each ``param``, by which layers share blobs."""
     # The params before a shared one stay, because each is for the blob in its place.
-    kept = 0
-    for index, param in enumerate(layer.param):
-        if param.HasField("name"):
-            kept = index + 1
+    kept = len(layer.param)
+    while kept and not layer.param[kept - 1].HasField("name"):
+        kept -= 1
     for name in _MULTIPLIERS:
         removed[name] += any(param.HasField(name) for param in layer.param)
-    if kept == 0:
-        if layer.param:
-            yield delete((*path, "param"))
+    # As one edit, which also removes the brackets of a list.
+    if layer.param and not kept:
+        yield delete((*path, "param"))
         return
     for index, param in enumerate(layer.param):
         here = (*path, "param", index)
@@ -68,15 +70,16 @@ def _multipliers(layer: Any, path: Path, removed: Counter[str]) -> Iterator[Edit
 
 def _idle_fields(layer_type: str, param: Any, removed: Counter[str]) -> Iterator[str]:
     """The fields of a layer's parameters that only training reads."""
-    has_filler = False
+    fillers = []
     for field, _ in param.ListFields():
         message = field.message_type
         if message is not None and message.name == "FillerParameter":
-            has_filler = True
-            yield field.name
-    removed["fillers"] += has_filler
+            fillers.append(field.name)
+    yield from fillers
+    removed["fillers"] += bool(fillers)
     if layer_type != "BatchNorm" or param.DESCRIPTOR.name != "BatchNormParameter":
         return
+    # Without the field, Caffe decides by the phase, and a deploy net is run in TEST.
     if param.HasField("use_global_stats") and not param.use_global_stats:
         yield "use_global_stats"
         removed["use_global_stats: false"] += 1

@@ -37,4 +37,5 @@ class WeightChange:
 
 
 def _sizes(shape: Shape) -> str:
+    """A shape in brackets after the name of a blob; nothing for an unknown one."""
     return "" if shape is None else f" ({format_shape(shape)})"

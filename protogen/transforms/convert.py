@@ -88,22 +88,20 @@ class Convert(Transform):
     def check(self, net: Net) -> None:
         Upgrade().check(net)
         found = check(net, inputs=self.inputs)
-        errors = []
-        for each in found.diagnostics:
-            # What only a fork has (the family F) is for the target to judge.
-            if each.severity is Severity.ERROR and not each.code.startswith("F"):
-                errors.append(each)
+        errors = list(filter(_is_error_in_caffe, found.diagnostics))
         if errors and not self.force:
             raise ProtogenError(errors)
 
     def run(self, net: Net) -> Result:
         result = Upgrade()(net)
+        # Each step keeps to what all targets have, so that a later one does not undo it.
         for target in together(self.targets):
             result = self._for(target, result)
         return self._judged(net, result)
 
     def _for(self, target: Target, result: Result) -> Result:
         """The net rewritten for one target."""
+        # First, because the layers that a deploy net leaves out need not be replaced.
         if self._resolves_phases(target, result.net):
             result = self._then(result, Deploy(inputs=self.inputs))
         result = result.then(LayerTypes(target))
@@ -134,16 +132,26 @@ class Convert(Transform):
     def _judged(self, net: Net, result: Result) -> Result:
         """The result with the findings about the targets. Raises if one cannot run the net."""
         subject = subject_of(result.net, inputs=self.inputs)
-        findings = []
+        found: list[Diagnostic] = []
         for target in self.targets:
-            for finding in judge_plainly(subject, target).diagnostics:
-                # A field that the target ignores does not change what it computes.
-                if finding.name != "target-ignores":
-                    findings.append(_at_origin(finding, result, net))
+            found += filter(_matters, judge_plainly(subject, target).diagnostics)
+        # Users look for a finding in their own file, not in the one that is being written.
+        findings = [_at_origin(each, result, net) for each in found]
         errors = [each for each in findings if each.severity is Severity.ERROR]
         if errors and not self.force:
             raise ProtogenError(list(map(_not_convertible, errors)))
         return replace(result, diagnostics=[*result.diagnostics, *findings])
+
+
+def _is_error_in_caffe(finding: Diagnostic) -> bool:
+    """Whether Caffe rejects the net for a finding, apart from what some fork has."""
+    # What only a fork has (the family F) is for the target to judge.
+    return finding.severity is Severity.ERROR and not finding.code.startswith("F")
+
+
+def _matters(finding: Diagnostic) -> bool:
+    """Whether a finding is about more than a field that the target ignores without harm."""
+    return finding.name != "target-ignores"
 
 
 def _without_idle_fields(target: Target, result: Result) -> Result:
@@ -162,6 +170,7 @@ def _with_inputs(target: Target, result: Result) -> Result:
     if target.takes_one("Input", "tops"):
         edits = list(single_input_edits(message))
         return _edited(result, edits, "an Input layer written for each input")
+    # A Caffe upgrades input fields itself, and reads both.
     has_layers = target.has_type("Input") or target.has_type("Data")
     if has_layers or not target.reads_input_fields:
         return result
@@ -173,8 +182,9 @@ def _at_origin(finding: Diagnostic, result: Result, net: Net) -> Diagnostic:
     """A finding about the new net, at the place in the old one that it comes from."""
     index = finding.layer_index
     origin = result.origins[index] if 0 <= index < len(result.origins) else None
-    moved = replace(finding, layer_index=-1 if origin is None else origin, location=None)
-    return net.place(moved)
+    # A layer that is new, like the net as a whole, has no index.
+    old_index = -1 if origin is None else origin
+    return net.place(replace(finding, layer_index=old_index, location=None))
 
 
 def _edited(result: Result, edits: list[Edit], line: str) -> Result:
@@ -190,6 +200,7 @@ def _edited(result: Result, edits: list[Edit], line: str) -> Result:
 
 def _field_name(edit: Edit) -> str:
     """The name of the field that an edit is about."""
+    # The numbers in a path are places in lists.
     names = [step for step in edit.path if isinstance(step, str)]
     return names[-1]
 

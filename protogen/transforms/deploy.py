@@ -167,7 +167,9 @@ def _check_losses(training: TrainingNet) -> None:
     """Raise if a loss has too few bottoms to say which blobs it compares."""
     wrong = []
     for loss in training.losses:
-        wrong += [training.place(fault) for fault in loss.faults if fault.name == "blob-count"]
+        for fault in loss.faults:
+            if fault.name == "blob-count":
+                wrong.append(training.place(fault))
     if wrong:
         raise ProtogenError(wrong)
 
@@ -176,7 +178,7 @@ def _check_result(
     training: TrainingNet, net: Net, rejected: list[Diagnostic], inputs: list[DeployInput]
 ) -> None:
     """Raise if Caffe rejects the deploy net, or the trained weights do not fit it."""
-    errors = [each for each in rejected if each.severity is Severity.ERROR]
+    errors = list(filter(_is_error, rejected))
     if errors:
         raise ProtogenError(errors)
     # One is enough: an input of another size changes all layers that depend on it.
@@ -231,6 +233,7 @@ def _edits(
     training: TrainingNet, walk: Walk, inputs: list[DeployInput], cleared: Counter[str]
 ) -> Iterator[Edit]:
     """The edits that leave the layers to keep, without what only training reads."""
+    # A net that computes its outputs from constants has no input.
     if inputs:
         yield _input_layer(training, inputs)
     kept = {step.index for step in walk.kept}
@@ -240,6 +243,7 @@ def _edits(
         else:
             yield delete(("layer", index))
     for (index, position), name in walk.rewired.items():
+        # The way back may have led through a layer that only copies.
         if index in kept:
             yield Edit(("layer", index, "bottom", position), "set", name)
     # It has stages for the rules of layers, which are removed.
@@ -265,10 +269,7 @@ def _added_layers(
     training: TrainingNet, outputs: Outputs, walk: Walk
 ) -> dict[int, list[dict[str, Any]]]:
     """The layers that compute predictions, by the place of the output in the list."""
-    taken: set[str] = set()
-    for step in walk.kept:
-        taken.add(step.name)
-        taken.update(top.name for top in step.tops)
+    taken = _names_in_use(walk)
     functions = Counter(output.function for output in outputs.list)
     found = {}
     for index, output in enumerate(outputs.list):
@@ -283,6 +284,15 @@ def _added_layers(
     return found
 
 
+def _names_in_use(walk: Walk) -> set[str]:
+    """The names of layers and blobs in the deploy net: a new layer and its top have one name."""
+    names: set[str] = set()
+    for step in walk.kept:
+        names.add(step.name)
+        names.update(step.wiring.tops)
+    return names
+
+
 def _rejected(
     net: Net, training: TrainingNet, origins: Sequence[int | None], inputs: list[DeployInput]
 ) -> list[Diagnostic]:
@@ -294,21 +304,28 @@ def _rejected(
     faulty = any(loss.faults for loss in training.losses)
     shapes = ", ".join(f'"{each.blob}" {format_shape(each.shape)}' for each in inputs)
     found = []
-    for each in net.analysis().faults:
-        if each.severity is not Severity.ERROR:
-            continue
-        origin = origins[each.layer_index]
+    for fault in filter(_is_error, net.analysis().faults):
+        origin = origins[fault.layer_index]
         if origin is None and faulty:
             continue
         # A layer that is added has no place in the file.
         index = -1 if origin is None else origin
-        placed = training.place(replace(each, layer_index=index))
-        if placed.name == "unknown-type":
-            placed = replace(placed, severity=Severity.WARNING)
-        elif not placed.where:
-            placed = replace(placed, where=f"in the deploy net, with the input {shapes}")
-        found.append(placed)
+        placed = training.place(replace(fault, layer_index=index))
+        found.append(_in_deploy_net(placed, shapes))
     return found
+
+
+def _is_error(finding: Diagnostic) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _in_deploy_net(fault: Diagnostic, shapes: str) -> Diagnostic:
+    """A fault of the deploy net, told apart from one of the training net."""
+    if fault.name == "unknown-type":
+        return replace(fault, severity=Severity.WARNING)
+    if fault.where:
+        return fault
+    return replace(fault, where=f"in the deploy net, with the input {shapes}")
 
 
 def _other_weights(training: TrainingNet, net: Net) -> Iterator[tuple[str, Shape, Shape]]:
@@ -319,10 +336,9 @@ def _other_weights(training: TrainingNet, net: Net) -> Iterator[tuple[str, Shape
         trained.update(analysis.params)
     for name, shapes in net.analysis().params.items():
         for shape, other in zip(shapes, trained.get(name, ())):
-            if shape == other:
-                continue
             # An unknown shape says nothing.
-            if is_known(shape) and is_known(other):
+            are_known = is_known(shape) and is_known(other)
+            if are_known and shape != other:
                 yield name, shape, other
 
 

@@ -14,8 +14,8 @@ from protogen.graph import State
 from protogen.inference import Inputs, given_shapes
 from protogen.net import Net
 from protogen.portability.dialect.new_names import NewNames
-from protogen.portability.dialect.poolings import SPELLINGS, Way, kept_sizes, way_to_round
-from protogen.proto.fields import clear_field, has_field
+from protogen.portability.dialect.poolings import SPELLINGS, Way, kept_sizes, spelled, way_to_round
+from protogen.proto.fields import clear_field
 from protogen.targets import Target
 from protogen.transforms._transform import Result, Transform, check_text, origins_after
 
@@ -36,7 +36,8 @@ class FloorPooling(Transform):
 
     def __init__(self, target: Target, inputs: Inputs | None = None) -> None:
         self.target = target
-        given_shapes(inputs or {})  # raises ValueError for what is not a shape
+        # Raises ValueError for what is not a shape.
+        given_shapes(inputs or {})
         self.inputs = inputs or {}
 
     def check(self, net: Net) -> None:
@@ -115,20 +116,14 @@ def _respell(
 ) -> Iterator[Edit]:
     """The edits that leave ``wanted`` as the only fields that say how to round."""
     path = ("layer", index, "pooling_param")
+    written = dict(spelled(param))
     for name in SPELLINGS:
-        is_written = has_field(param, name)
-        if name not in wanted:
-            if is_written:
-                yield delete((*path, name))
-        elif not is_written or _written(param, name) != wanted[name]:
+        if written.get(name) == wanted.get(name):
+            continue
+        if name in wanted:
             yield Edit((*path, name), "set", wanted[name])
-
-
-def _written(param: proto.PoolingParameter, name: str) -> Any:
-    """The value of a field as an edit gives it: enum values by name."""
-    if name == "round_mode":
-        return proto.PoolingParameter.RoundMode.Name(param.round_mode)
-    return getattr(param, name)
+        else:
+            yield delete((*path, name))
 
 
 def _slices(
@@ -140,12 +135,13 @@ def _slices(
     silenced: bool,
 ) -> Iterator[Edit]:
     """Slices of each top after the pooling, the last of which produces the top's old name."""
+    last = max(cuts)
     for position, top in enumerate(layer.top):
         read = names.blob(f"{top}_ceil")
         yield Edit(("layer", index, "top", position), "set", read)
-        for number, (axis, kept) in enumerate(cuts.items(), 1):
-            last = number == len(cuts)
-            produced = top if last else names.blob(f"{top}_axis{axis}")
+        for axis, kept in cuts.items():
+            # The old name comes last, so that the readers of the pooling stay as they are.
+            produced = top if axis == last else names.blob(f"{top}_axis{axis}")
             dropped = names.blob(f"{top}_dropped{axis}")
             cut = {
                 "name": names.layer(f"{layer.name}_slice{axis}"),
@@ -161,6 +157,7 @@ def _slices(
                 silence = {"type": "Silence", "bottom": [dropped], **_rules(layer)}
                 silence["name"] = names.layer(f"{layer.name}_silence{axis}")
                 yield insert(("layer", index + 1), silence)
+            # The slice of the width reads what that of the height keeps.
             read = produced
 
 
@@ -172,22 +169,15 @@ def _crops(
     A Crop takes its size from its second bottom, so there has to be one of that size.
     """
     size = names.blob(f"{layer.name}_size")
-    param = proto.PoolingParameter()
-    param.CopyFrom(layer.pooling_param)
-    for name in (*SPELLINGS, "kernel_size"):
-        clear_field(param, name)
-    param.kernel_h, param.kernel_w = exact
-    yield insert(
-        ("layer", index + 1),
-        {
-            "name": names.layer(f"{layer.name}_size"),
-            "type": "Pooling",
-            "bottom": [layer.bottom[0]],
-            "top": [size],
-            **_rules(layer),
-            "pooling_param": param,
-        },
-    )
+    sized = {
+        "name": names.layer(f"{layer.name}_size"),
+        "type": "Pooling",
+        "bottom": [layer.bottom[0]],
+        "top": [size],
+        **_rules(layer),
+        "pooling_param": _exact_pooling(layer.pooling_param, exact),
+    }
+    yield insert(("layer", index + 1), sized)
     for position, top in enumerate(layer.top):
         read = names.blob(f"{top}_ceil")
         yield Edit(("layer", index, "top", position), "set", read)
@@ -200,6 +190,16 @@ def _crops(
             "crop_param": {"axis": 2},
         }
         yield insert(("layer", index + 1), crop)
+
+
+def _exact_pooling(param: proto.PoolingParameter, kernel: Sequence[int]) -> proto.PoolingParameter:
+    """A pooling that has the size of rounding down, whichever way it is rounded."""
+    found = proto.PoolingParameter()
+    found.CopyFrom(param)
+    for name in (*SPELLINGS, "kernel_size"):
+        clear_field(found, name)
+    found.kernel_h, found.kernel_w = kernel
+    return found
 
 
 def _rules(layer: proto.LayerParameter) -> dict[str, Any]:

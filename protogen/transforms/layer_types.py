@@ -60,7 +60,8 @@ class LayerTypes(Transform):
     def run(self, net: Net) -> Result:
         net = net.in_current_format()
         result = Result.unmodified(net)
-        layers = net.current.message.layer  # once, because it takes time in the size of the net
+        # Asked for once, because it takes time in the size of the net.
+        layers = net.current.message.layer
         wanted = [index for index, layer in enumerate(layers) if self._wants_change(layer)]
         if not wanted:
             return result
@@ -77,6 +78,7 @@ class LayerTypes(Transform):
         edits, done = self._edits(work, index, trains)
         if done is None:
             return
+        # Edits that rewire other layers are found in the net as it is by now.
         if work.waiting and not work.can_wait(index, edits):
             work.apply()
             edits, done = self._edits(work, index, trains)
@@ -89,11 +91,12 @@ class LayerTypes(Transform):
     def _edits(self, work: _Work, index: int, trains: bool) -> tuple[list[Edit], _Done | None]:
         """The edits that replace one layer, and what they do; none if it stays."""
         message, phases = work.message, work.phases
-        steps = [step for analysis in phases for step in analysis.of_indices((index,))]
-        if not steps:
+        step = work.step(index)
+        # A layer that runs in no state is not replaced.
+        if step is None:
             return [], None
         names = work.names.attempt()
-        site = Site(message.layer[index], steps[0].bottom_shapes, names, trains)
+        site = Site(message.layer[index], step.bottom_shapes, names, trains)
         found = replacement_of(self.target, site) or rewrite_of(self.target, site)
         if found is None:
             return [], None
@@ -102,7 +105,7 @@ class LayerTypes(Transform):
             edits = replacement(message, phases, index, new)
         else:
             edits = removal(message, phases, [index])
-        return edits, _Done(steps[0], found, [each.name for each in new])
+        return edits, _Done(step, found, [each.name for each in new])
 
     def _wants_change(self, layer: proto.LayerParameter) -> bool:
         """Whether the target may not read a layer as Caffe does."""
@@ -134,6 +137,13 @@ class _Work:
         self.message = result.net.current.message
         self.phases = _phases(result.net)
         self.names = NewNames(self.message)
+
+    def step(self, index: int) -> Step | None:
+        """A layer in the first phase in which it runs."""
+        for analysis in self.phases:
+            for step in analysis.of_indices((index,)):
+                return step
+        return None
 
     def can_wait(self, index: int, edits: Sequence[Edit]) -> bool:
         """Whether edits only put layers in the place of one, which connect the same blobs."""
@@ -186,6 +196,7 @@ class _Done(NamedTuple):
 def _reported(result: Result, done: Sequence[_Done]) -> Result:
     """The result with what was done, in the order of the layers."""
     params: dict[str, list[Shape]] = {}
+    # Only then, because it infers the new net.
     if any(each.found.weights for each in done):
         for analysis in _phases(result.net):
             params.update(analysis.params)
@@ -202,7 +213,9 @@ def _change(done: _Done) -> str:
     """What was done with a layer."""
     if done.found.types:
         return f"{done.step.type} replaced by {done.found.types}"
-    return done.found.change if done.names else f"{done.step.type} removed"
+    if not done.names:
+        return f"{done.step.type} removed"
+    return done.found.change
 
 
 def _weight_changes(done: _Done, params: Mapping[str, Sequence[Shape]]) -> Iterator[WeightChange]:
@@ -210,16 +223,19 @@ def _weight_changes(done: _Done, params: Mapping[str, Sequence[Shape]]) -> Itera
     old = [blob.shape for blob in done.step.facts.blobs]
     for new in done.found.weights:
         name = done.names[new.position]
-        shapes = params.get(name, ())
-        shape = shapes[new.blob] if new.blob < len(shapes) else None
+        shape = _shape_at(params.get(name, ()), new.blob)
         change = WeightChange(name, new.blob, shape, value=new.value)
         if new.old is not None:
-            old_shape = old[new.old] if new.old < len(old) else None
             change = replace(
                 change,
                 old_layer=done.step.name,
                 old_blob=new.old,
-                old_shape=old_shape,
+                old_shape=_shape_at(old, new.old),
                 transposed=new.transposed,
             )
         yield change
+
+
+def _shape_at(shapes: Sequence[Shape], index: int) -> Shape:
+    """The shape of a blob; unknown if inference did not get as far as the blobs of its layer."""
+    return shapes[index] if index < len(shapes) else None

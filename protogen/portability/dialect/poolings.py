@@ -22,6 +22,7 @@ __all__ = [
     "floor_spelling",
     "kept_sizes",
     "rounding_hint",
+    "spelled",
     "unread_spellings",
     "way_to_round",
 ]
@@ -55,7 +56,7 @@ class Way:
             return ""
         if self.cuts:
             return f"round up and keep {kept_sizes(self.cuts)}"
-        old, new = dict(_spelled(param)), dict(self.written)
+        old, new = dict(spelled(param)), dict(self.written)
         gone = " and ".join(name for name in old if name not in new)
         changed = [name for name, value in new.items() if old.get(name) != value]
         added = " and ".join(f"{name}: {_word(new[name])}" for name in changed)
@@ -71,10 +72,10 @@ def way_to_round(
 ) -> Way:
     """How to write the pooling at an index for a target. ``phases`` know the sizes of the net."""
     param, rounding = layer.pooling_param, target.pooling
-    spelled = dict(_spelled(param))
+    written = dict(spelled(param))
     if rounding is None:
-        return Way(spelled)
-    known = {name: value for name, value in spelled.items() if _is_known(target, name)}
+        return Way(written)
+    known = {name: value for name, value in written.items() if _is_known(target, name)}
     # One window, whose size is never rounded.
     if param.global_pooling:
         return Way(known)
@@ -173,14 +174,14 @@ def unread_spellings(target: Target, param: proto.PoolingParameter) -> Iterator[
     # With a schema, an unread spelling has been found as an unknown field.
     if target.pooling is None or target.schema is not None:
         return
-    for name, _ in _spelled(param):
+    for name, _ in spelled(param):
         if not _is_known(target, name):
             yield name
 
 
 def floor_spelling(param: Any) -> str:
     """The field that asks for rounding down, if one does."""
-    for name, value in _spelled(param):
+    for name, value in spelled(param):
         if value == SPELLINGS[name]:
             return name
     return ""
@@ -203,7 +204,7 @@ def _is_known(target: Target, name: str) -> bool:
     return name in message.DESCRIPTOR.fields_by_name
 
 
-def _spelled(param: proto.PoolingParameter) -> Iterator[tuple[str, Any]]:
+def spelled(param: proto.PoolingParameter) -> Iterator[tuple[str, Any]]:
     """The fields that say how to round, as an edit gives them: enum values by name."""
     if param.HasField("round_mode"):
         yield "round_mode", proto.PoolingParameter.RoundMode.Name(param.round_mode)
