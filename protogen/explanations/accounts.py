@@ -22,7 +22,9 @@ def where(divergence: Divergence) -> str:
     """The blobs that are compared, and their shapes."""
     found = []
     for value in divergence.comparison.values:
-        bottom = "bottom " if value in divergence.join.bottoms else ""
+        bottom = ""
+        if value in divergence.join.bottoms:
+            bottom = "bottom "
         found.append(f'{bottom}"{value.name}" is {format_shape(value.shape)}')
     return ", ".join(found)
 

@@ -36,7 +36,9 @@ class Amount:
     @property
     def value(self) -> Value | None:
         """The blob whose axes these are."""
-        return self.places[0].value if self.places else None
+        if self.places:
+            return self.places[0].value
+        return None
 
     @property
     def size(self) -> int | None:

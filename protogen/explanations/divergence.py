@@ -129,7 +129,9 @@ class Pair:
     def name(self) -> str:
         """What the axis is called: ``height``, or ``axis 3``."""
         end = self.first.end
-        return f"axis {end.axis}" if self.is_moved else end.name
+        if self.is_moved:
+            return f"axis {end.axis}"
+        return end.name
 
     @property
     def is_known(self) -> bool:
@@ -243,7 +245,9 @@ class Divergence:
     @property
     def culprit(self) -> SizeChange | None:
         """The rounding that makes most of the difference, if roundings make it."""
-        return self.pairs[0].culprit if self.pairs else None
+        if self.pairs:
+            return self.pairs[0].culprit
+        return None
 
     @property
     def is_broadcast(self) -> bool:

@@ -59,7 +59,9 @@ def rounded(expression: str, whole: int, value: int) -> str:
     # Caffe rounds up or down, depending on the layer, but never past the next integer.
     if whole not in (math.floor(exact), math.ceil(exact)):
         return ""
-    way = "up" if whole > exact else "down"
+    way = "down"
+    if whole > exact:
+        way = "up"
     return f"{expression} {decimal(exact)}, which Caffe rounds {way} to {whole}, plus 1"
 
 

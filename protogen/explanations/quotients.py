@@ -17,7 +17,9 @@ def quotient(dividend: int, divisor: int) -> str:
         return f"{float(exact):.3f}".rstrip("0").rstrip(".")
     # divmod rounds down, so that of -7/3 it would leave 2/3.
     whole, rest = divmod(abs(exact), 1)
-    sign = "-" if exact < 0 else ""
+    sign = ""
+    if exact < 0:
+        sign = "-"
     if not whole:
         return f"{sign}{rest}"
     return f"{sign}{whole} {rest}"

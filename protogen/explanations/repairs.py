@@ -68,7 +68,9 @@ def accepted(analysis: Analysis, edits: Sequence[Edit]) -> Effect | None:
         effect = effect_of(analysis, edits)
     except EditError:
         return None
-    return None if effect.new_errors else effect
+    if effect.new_errors:
+        return None
+    return effect
 
 
 def repairs(

@@ -80,7 +80,9 @@ def is_darknet_pooling(step: Step) -> bool:
 
 
 def _param(step: Step) -> str:
-    return "pooling_param" if step.type == "Pooling" else "convolution_param"
+    if step.type == "Pooling":
+        return "pooling_param"
+    return "convolution_param"
 
 
 def _sides(field: str) -> tuple[str, str]:
@@ -93,5 +95,7 @@ def _values(param: Any, field: str) -> list[int]:
     """The values that are written in a field, which is repeated in a Convolution only."""
     values = getattr(param, field)
     if isinstance(values, int):
-        return [values] if param.HasField(field) else []
+        if param.HasField(field):
+            return [values]
+        return []
     return list(values)

@@ -245,7 +245,9 @@ def _resized(divergence: Divergence, step: Step, **amounts: int) -> Iterator[Cha
         if 3 in axes:
             width += amount
         pair = height, width
-        least = 0 if name == "pad" else 1
+        least = 1
+        if name == "pad":
+            least = 0
         if min(pair) < least:
             return
         if amount:

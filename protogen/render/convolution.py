@@ -56,7 +56,9 @@ def _axis_text(axis: ConvolutionAxis, title: str) -> str:
     drawing = _drawing(axis)
     if drawing:
         # A Deconvolution reads one element for each window, and adds to all that it covers.
-        where = "on the top, for each element of the bottom" if axis.transposed else "on the bottom"
+        where = "on the bottom"
+        if axis.transposed:
+            where = "on the top, for each element of the bottom"
         lines += ["", f"  the windows {where}:", *_indented(drawing)]
     return "\n".join([*lines, "", *_indented(_remarks(axis))])
 

@@ -112,7 +112,9 @@ def reductions_text(found: Reductions, terminal: bool = False) -> str:
 
 
 def _pair(number: int, without: int) -> list[str]:
-    times = f"{without / number:.2f}" if number else ""
+    times = ""
+    if number:
+        times = f"{without / number:.2f}"
     return [_exact(number), _exact(without), times]
 
 

@@ -40,7 +40,9 @@ def diagnostic_text(diagnostic: Diagnostic, source: Source, color: bool = False)
 
 def _colored_headline(diagnostic: Diagnostic) -> str:
     """The headline with its place in bold and its severity in color."""
-    place = f"{_BOLD}{diagnostic.place}{_PLAIN}" if diagnostic.place else ""
+    place = ""
+    if diagnostic.place:
+        place = f"{_BOLD}{diagnostic.place}{_PLAIN}"
     verdict = f"{diagnostic.severity}[{diagnostic.code}]"
     color = _COLORS[diagnostic.severity]
     return f"{place}{_BOLD}{color}{verdict}{_PLAIN} {diagnostic.fact}"

@@ -101,7 +101,9 @@ def _difference_data(each: Difference) -> dict[str, Any]:
 def _layer_key(each: Difference) -> tuple[str, int | None, int | None]:
     """Equal for differences that stand under one title."""
     # A removed and an added layer may have equal indices, one in the old net, one in the new.
-    kind = each.kind if each.kind in ("net", "removed", "added") else ""
+    kind = ""
+    if each.kind in ("net", "removed", "added"):
+        kind = each.kind
     return kind, each.old_index, each.new_index
 
 

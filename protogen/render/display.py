@@ -86,7 +86,9 @@ def _analysis_text(analysis: Analysis) -> str:
 @html.register
 def _analysis_html(analysis: Analysis) -> str:
     found = "\n".join(map(str, analysis.diagnostics))
-    findings = f"\n<pre>{escaping.escape(found)}</pre>" if found else ""
+    findings = ""
+    if found:
+        findings = f"\n<pre>{escaping.escape(found)}</pre>"
     return f"<p>{escaping.escape(repr(analysis))}</p>\n{html(summarize(analysis))}{findings}"
 
 

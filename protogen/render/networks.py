@@ -79,7 +79,9 @@ def _lines(summary: NetworkSummary) -> Iterator[str]:
     for deviation in network.deviations:
         yield from _entry("deviation", deviation)
     if network.needs:
-        plain = "; plain=true does without" if summary.has_plain_form else ""
+        plain = ""
+        if summary.has_plain_form:
+            plain = "; plain=true does without"
         yield from _entry("forks", f"only forks have {', '.join(network.needs)}{plain}")
     yield ""
     yield "options:"

@@ -228,7 +228,10 @@ def _layers(
     lines = _lines(net)
     layers = []
     for step, row in zip(analysis.steps, summary.rows):
-        visible = [seen[value.name] for value in step.tops if value.name in seen]
+        visible = []
+        for value in step.tops:
+            if value.name in seen:
+                visible.append(seen[value.name])
         layers.append(
             {
                 "name": row.name,
@@ -299,8 +302,12 @@ def _table_row(row: Row, summary: Summary) -> dict[str, Any]:
 def _short(number: Total) -> str:
     """A number in three digits; nothing for a 0."""
     if number.exact:
-        return short(number) if number else ""
-    return f"≥ {short(number)}" if number else "?"
+        if number:
+            return short(number)
+        return ""
+    if number:
+        return f"≥ {short(number)}"
+    return "?"
 
 
 # Receptive fields ------------------------------------------------------------------------------

@@ -103,7 +103,9 @@ def _cells(field: ReceptiveField | UnclearField) -> tuple[str, ...]:
 
 def _size_cell(axis: FieldAxis) -> str:
     if axis.size is not None:
-        return f"{axis.size} (whole)" if axis.whole else str(axis.size)
+        if axis.whole:
+            return f"{axis.size} (whole)"
+        return str(axis.size)
     if axis.whole:
         return "whole"
     return f"varies, to {axis.largest}"

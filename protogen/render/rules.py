@@ -48,7 +48,9 @@ def rules_table(rules: Iterable[Rule]) -> Table:
     """A row for each rule; ``[*]`` marks those with a safe fix."""
     rows = []
     for rule in rules:
-        fixable = "[*]" if rule.fixable else ""
+        fixable = ""
+        if rule.fixable:
+            fixable = "[*]"
         summary = _without_backticks(rule.summary)
         rows.append((rule.code, rule.name, rule.severity.value, fixable, summary))
     return Table(("code", "name", "severity", "", ""), rows)
@@ -119,7 +121,9 @@ def _without_backticks(text: str) -> str:
 
 def markdown(rule: Rule, heading: str = "##") -> str:
     """The documentation of a rule below its title, in Markdown."""
-    language = "python" if rule.file.endswith(".py") else "prototxt"
+    language = "prototxt"
+    if rule.file.endswith(".py"):
+        language = "python"
     parts = [rule.summary, _subtitle(rule)]
     for title, blocks in _sections(rule).items():
         parts.append(f"{heading} {title}")
@@ -135,7 +139,10 @@ def page() -> str:
     """Every rule on one page, by family."""
     families = []
     for letter, title in FAMILIES.items():
-        rules = [each for each in all_rules() if each.code.startswith(letter)]
+        rules = []
+        for each in all_rules():
+            if each.code.startswith(letter):
+                rules.append(each)
         families.append((title, rules))
     return render("rules.md.j2", families=families, markdown=markdown)
 

@@ -41,7 +41,9 @@ def text(report: Sizes, sizes: range) -> str:
 def _present(report: Sizes) -> str:
     if report.present is None:
         return "unknown size; give it with --input"
-    verdict = "rejects" if report.rejected else "accepts"
+    verdict = "accepts"
+    if report.rejected:
+        verdict = "rejects"
     return f"{_size(report.present)}, which Caffe {verdict}"
 
 

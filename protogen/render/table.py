@@ -183,5 +183,7 @@ def _html_row(tag: str, cells: Sequence[str], right: Sequence[int]) -> str:
 
 
 def _html_cell(tag: str, cell: str, right: bool) -> str:
-    side = "right" if right else "left"
+    side = "left"
+    if right:
+        side = "right"
     return f'<{tag} style="text-align: {side}">{escaping.escape(one_line(cell))}</{tag}>'

@@ -20,7 +20,9 @@ _PAD, _NOTHING, _GAP = "p", "-", "..."
 
 def formula(axis: Axis) -> str:
     """The number of windows as an equation with the numbers of this axis."""
-    rounding = "floor" if axis.floor else "ceil"
+    rounding = "ceil"
+    if axis.floor:
+        rounding = "floor"
     numerator = f"{axis.size} + 2*{axis.pad} - {axis.kernel}"
     quotient = (axis.size + 2 * axis.pad - axis.kernel) / axis.stride
     equation = (
@@ -98,7 +100,9 @@ def _window_row(axis: Axis, window: Window, columns: Sequence[int | None], width
             row += "]"
         else:
             row += " "
-        cell = _cell(axis, column) if inside else ""
+        cell = ""
+        if inside:
+            cell = _cell(axis, column)
         row += f"{cell:>{width}}"
         closing = inside and column == window.stop - 1
     # The window ends with the row.

@@ -74,7 +74,9 @@ def convolution_svg(axes: Sequence[ConvolutionAxis]) -> str:
             places = axis.window(index)
             inside = all(0 <= place < axis.length for place in places)
             rows.append(_Row(places, "whole" if inside else "padded"))
-        on = "windows on the top" if axis.transposed else "windows on the bottom"
+        on = "windows on the bottom"
+        if axis.transposed:
+            on = "windows on the top"
         title = f"{axis.name}: {axis.size} -> {axis.top}  ({settings}); {on}"
         strips.append(_Strip(title, axis.length, pad, rows, axis.number))
     return _drawing(strips, "Windows of a convolution")
@@ -147,7 +149,9 @@ class _StripDrawing:
         yield text(strip.title, _LEFT, self.y + 12, font_weight=600, fill=_INK)
         y = self.y + 24
         for place in self.places:
-            fill = _ELEMENT if 0 <= place < strip.size else _PADDING
+            fill = _PADDING
+            if 0 <= place < strip.size:
+                fill = _ELEMENT
             yield self._cell(place, y, fill, self._label(place))
         for index, row in enumerate(strip.rows):
             y += _ROW

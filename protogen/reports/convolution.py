@@ -54,18 +54,24 @@ class ConvolutionAxis:
     @property
     def top(self) -> int:
         """The size of the top."""
-        compute = deconvolution_size if self.transposed else convolution_size
+        compute = convolution_size
+        if self.transposed:
+            compute = deconvolution_size
         return compute(self.size, *self.settings)
 
     @property
     def number(self) -> int:
         """The number of windows."""
-        return self.size if self.transposed else self.top
+        if self.transposed:
+            return self.size
+        return self.top
 
     @property
     def length(self) -> int:
         """The size of what the windows lie on: the bottom, or the top of a Deconvolution."""
-        return self.top if self.transposed else self.size
+        if self.transposed:
+            return self.top
+        return self.size
 
     def window(self, index: int) -> range:
         """The places that a window touches. Those below 0 or from `length` on are padding."""
@@ -80,11 +86,12 @@ class ConvolutionAxis:
     @property
     def counts(self) -> list[int]:
         """In how many windows each element is."""
-        found = [0] * self.length
+        length = self.length
+        found = [0] * length
         for index in range(self.number):
             for place in self.window(index):
                 # The others are padding.
-                if 0 <= place < self.length:
+                if 0 <= place < length:
                     found[place] += 1
         return found
 
@@ -92,7 +99,11 @@ class ConvolutionAxis:
     def untouched(self) -> list[int]:
         """The elements in no window: never read or, by a Deconvolution, only given the bias."""
         counts = self.counts
-        return [place for place in range(self.length) if counts[place] == 0]
+        found: list[int] = []
+        for place in range(self.length):
+            if counts[place] == 0:
+                found.append(place)
+        return found
 
 
 def convolution_axes(
@@ -105,7 +116,9 @@ def convolution_axes(
     transposed: bool = False,
 ) -> tuple[ConvolutionAxis, ConvolutionAxis]:
     """The height and the width. Raises `ProtogenError` if Caffe rejects the convolution."""
-    kind = "Deconvolution" if transposed else "Convolution"
+    kind = "Convolution"
+    if transposed:
+        kind = "Deconvolution"
     # The layer type itself decides what Caffe rejects. It needs a layer that has these settings.
     message = proto.LayerParameter(type=kind)
     param = message.convolution_param
@@ -148,12 +161,15 @@ def settings_for(
     found = []
     for settings in _candidates(size, wanted, fixed):
         axis = ConvolutionAxis("axis", size, settings, transposed)
+        padded = size + 2 * settings.pad
         # Caffe rejects a kernel that is larger than the padded bottom, and its division, which
         # truncates, would find a size for some of them.
-        fits = transposed or size + 2 * settings.pad >= settings.extent
-        if fits and axis.top == wanted:
+        if not transposed and padded < settings.extent:
+            continue
+        if axis.top == wanted:
             found.append(axis)
-    return sorted(found, key=_oddness)[:_MOST_ANSWERS]
+    plainest_first = sorted(found, key=_oddness)
+    return plainest_first[:_MOST_ANSWERS]
 
 
 def _candidates(size: int, wanted: int, fixed: dict[str, int]) -> Iterator[Settings]:
@@ -191,7 +207,9 @@ def _oddness(axis: ConvolutionAxis) -> tuple[int, ...]:
     gaps = max(0, settings.stride - settings.extent)
     # A Deconvolution whose stride does not divide its kernel leaves a checkerboard, because some
     # elements are in more windows than their neighbors.
-    uneven = settings.kernel % settings.stride if axis.transposed else 0
+    uneven = 0
+    if axis.transposed:
+        uneven = settings.kernel % settings.stride
     # The window of a Convolution has an element in the middle only if it is odd.
     even = 0 if axis.transposed else 1 - settings.kernel % 2
     # Twice the pad of which both sides of a window have the same.

@@ -113,7 +113,9 @@ def _layer_cost(analysis: Analysis, step: Step) -> LayerCost:
     layer = _layer(analysis, step)
     if layer is None:
         return LayerCost(step.name, step.type, macs, None, UNKNOWN_TOTAL)
-    return LayerCost(step.name, step.type, macs, _operations(layer), _column_buffer(layer))
+    operations = _operations(layer)
+    buffer = _column_buffer(layer)
+    return LayerCost(step.name, step.type, macs, operations, buffer)
 
 
 class _Layer(NamedTuple):
@@ -139,9 +141,12 @@ class _Layer(NamedTuple):
 def _layer(analysis: Analysis, step: Step) -> _Layer | None:
     """The layer, if all of its shapes are known."""
     ctx = analysis.context(step)
+    # An unknown type has no parameters to read.
+    if ctx is None:
+        return None
     bottoms = _known_shapes(step.bottom_shapes)
     tops = _known_shapes(step.facts.tops)
-    if ctx is None or bottoms is None or tops is None:
+    if bottoms is None or tops is None:
         return None
     return _Layer(analysis, step, ctx, bottoms, tops)
 
@@ -181,7 +186,9 @@ def _column_buffer(layer: _Layer) -> Total:
 def _operations(layer: _Layer) -> Operations | None:
     """What a layer computes apart from MACs; ``None`` if that is unknown."""
     rule = _RULES.get(layer.step.type)
-    return None if rule is None else rule(layer)
+    if rule is None:
+        return None
+    return rule(layer)
 
 
 def _bias(layer: _Layer) -> Operations:
@@ -250,9 +257,12 @@ def _eltwise(layer: _Layer) -> Operations:
         return Operations(multiplications=joins)
     if param.operation == proto.EltwiseParameter.MAX:
         return Operations(comparisons=joins)
-    # -1 makes the addition a subtraction.
-    weighted = [each for each in param.coeff if each not in (1, -1)]
-    return Operations(additions=joins, multiplications=len(weighted) * layer.written)
+    weighted = 0
+    for coefficient in param.coeff:
+        # -1 makes the addition a subtraction.
+        if abs(coefficient) != 1:
+            weighted += 1
+    return Operations(additions=joins, multiplications=weighted * layer.written)
 
 
 def _pooling(layer: _Layer) -> Operations | None:
@@ -279,13 +289,16 @@ _MOST_WINDOWS = 2**20
 def _pixels_inside(axis: Axis) -> int | None:
     """The elements that all windows of an axis read; ``None`` if there are too many windows."""
     # Windows that neither begin before the axis nor end after it are whole.
-    first = min(-(-axis.pad // axis.stride), axis.pooled)
-    end = max(first, min((axis.size + axis.pad - axis.kernel) // axis.stride + 1, axis.pooled))
+    begins_inside = -(-axis.pad // axis.stride)
+    ends_inside = (axis.size + axis.pad - axis.kernel) // axis.stride + 1
+    first = min(begins_inside, axis.pooled)
+    end = max(first, min(ends_inside, axis.pooled))
     if first + axis.pooled - end > _MOST_WINDOWS:
         return None
     clipped = sum(axis.window(index).elements for index in range(first))
     clipped += sum(axis.window(index).elements for index in range(end, axis.pooled))
-    return clipped + (end - first) * axis.kernel
+    whole = (end - first) * axis.kernel
+    return clipped + whole
 
 
 def _lrn(layer: _Layer) -> Operations:

@@ -39,11 +39,12 @@ class RuleCount(NamedTuple):
 
 def count_by_severity(files: Iterable[CheckedFile]) -> dict[Severity, int]:
     """The number of findings of each severity, errors first."""
-    counts: Counter[Severity] = Counter()
-    for file in files:
-        counts.update(finding.severity for finding in file.findings)
     # In the order of the enum, and with the severities that no finding has.
-    return {severity: counts[severity] for severity in Severity}
+    counts = dict.fromkeys(Severity, 0)
+    for file in files:
+        for finding in file.findings:
+            counts[finding.severity] += 1
+    return counts
 
 
 def count_by_rule(files: Iterable[CheckedFile]) -> list[RuleCount]:

@@ -42,23 +42,29 @@ def learning_rates(
     Raises `ValueError` as `learning_rate` does.
     """
     last = max(solver.max_iter - 1, 0)
-    changes = rate_changes(solver)
-    stepped = changes is not None and len(changes) < _STEPS and not iterations
-    if iterations:
-        chosen = list(iterations)
-    elif stepped:
-        # A rate with steps is given by the iterations at which it changes.
-        chosen = [0, *(changes or ())]
-    else:
-        # Of a short training, the same iteration may come twice.
-        chosen = list(dict.fromkeys(_evenly(last, _ROWS + 1)))
+    chosen = list(iterations)
+    stepped = False
+    if not chosen:
+        chosen, stepped = _chosen(solver, last)
+    curve = _evenly(last, points)
     return LearningRates(
         solver.lr_policy,
         solver.max_iter,
         tuple((each, learning_rate(solver, each)) for each in chosen),
         stepped,
-        tuple(learning_rate(solver, each) for each in _evenly(last, points)),
+        tuple(learning_rate(solver, each) for each in curve),
     )
+
+
+def _chosen(solver: SolverParameter, last: int) -> tuple[list[int], bool]:
+    """The iterations to show, and whether they are all at which the rate changes."""
+    changes = rate_changes(solver)
+    # A rate with steps is given by the iterations at which it changes.
+    if changes is not None and len(changes) < _STEPS:
+        return [0, *changes], True
+    # Of a short training, the same iteration may come twice.
+    rows = dict.fromkeys(_evenly(last, _ROWS + 1))
+    return list(rows), False
 
 
 def _evenly(last: int, number: int) -> list[int]:

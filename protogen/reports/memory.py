@@ -86,7 +86,8 @@ def _gradients(analysis: Analysis) -> Iterator[Total]:
         return
     for step in analysis.steps:
         # The first layers that learn pass no gradient on, but need that of their top.
-        if step not in passing and not is_updated(step):
+        needs_gradient = step in passing or is_updated(step)
+        if not needs_gradient:
             continue
         for position, value in enumerate(step.tops):
             yield from _gradients_of(step, position, value, passing)
@@ -97,13 +98,16 @@ def _gradients_of(
 ) -> Iterator[Total]:
     """The elements of the gradients of one top: its own, and those of the branches of a Split."""
     branches = sum(reader in passing for reader in value.readers)
+    # What only an Accuracy reads, say, has no gradient.
     if not branches:
         return
-    if shared_bottom(step, position) is None or step.type == "Split":
-        yield elements(value.shape)
+    gradient = elements(value.shape)
+    has_own = shared_bottom(step, position) is None
+    if has_own or step.type == "Split":
+        yield gradient
     # The Split that Caffe inserts adds up the gradients of its branches.
     if value.split:
-        yield elements(value.shape).times(branches)
+        yield gradient.times(branches)
 
 
 @dataclass
@@ -124,9 +128,8 @@ def _buffers(analysis: Analysis) -> Iterator[_Buffer]:
     found: dict[Value, _Buffer] = {}
     end = len(analysis.steps) - 1
     for position, step in enumerate(analysis.steps):
-        for value in step.bottoms:
-            if value is not None:
-                found[value].extend(position)
+        for value in filter(None, step.bottoms):
+            found[value].extend(position)
         for index, value in enumerate(step.tops):
             shared = shared_bottom(step, index)
             if shared is None or _shares_early(step, shared):
@@ -135,9 +138,13 @@ def _buffers(analysis: Analysis) -> Iterator[_Buffer]:
             else:
                 buffer = found[shared]
             found[value] = buffer
-            # What nobody reads is an output of the net, which the caller reads at the end.
-            buffer.extend(position if value.readers else end)
-        for shape in step.facts.tops[len(step.tops) :]:
+            if value.readers:
+                buffer.extend(position)
+            else:
+                # What nobody reads is an output of the net, which the caller reads at the end.
+                buffer.extend(end)
+        added = step.facts.tops[len(step.tops) :]
+        for shape in added:
             # The top that Caffe adds has no name in the net, so it is not an output either.
             yield _Buffer(elements(shape), position, position)
 
@@ -158,9 +165,12 @@ def _is_settled(value: Value) -> bool:
     # Follow the layers that pass their memory on, up to the one that allocates it.
     bottom = shared_bottom(value.step, value.top)
     while bottom is not None:
+        # Their memory is settled at setup, whatever comes before them.
         if value.step.type in ("Concat", "Slice"):
             return True
-        if bottom.split or value.step.type in ("Flatten", "Split"):
+        # These share when they run, and the Split that Caffe inserts does, too.
+        shares_late = value.step.type in ("Flatten", "Split")
+        if bottom.split or shares_late:
             return False
         value = bottom
         bottom = shared_bottom(value.step, value.top)

@@ -81,7 +81,9 @@ class FieldAxis:
     @property
     def padding(self) -> int | None:
         """How far the first field begins before the source, as the padding of one window would."""
-        return None if self.first is None else -self.first
+        if self.first is None:
+            return None
+        return -self.first
 
     @property
     def center(self) -> Fraction | None:
@@ -108,12 +110,19 @@ class ReceptiveField(Displayed):
     @property
     def constant(self) -> bool:
         """Whether the fields of all elements are equal, up to borders."""
-        return all(axis.constant or axis.whole for axis in self.axes)
+        for axis in self.axes:
+            is_same_for_all = axis.constant or axis.whole
+            if not is_same_for_all:
+                return False
+        return True
 
     @property
     def whole(self) -> bool:
         """Whether every element sees the whole image."""
-        return bool(self.axes) and all(axis.whole for axis in self.axes)
+        # Without axes there is no image.
+        if not self.axes:
+            return False
+        return all(axis.whole for axis in self.axes)
 
     @property
     def sees_nothing(self) -> bool:
@@ -133,7 +142,9 @@ class ReceptiveField(Displayed):
         axis %= axes
         # Collapsed once, and not for each coordinate.
         products = list(filter(None, (collapsed(each, [axis]) for each in self.products)))
-        length = self.shape[axis] if axis < len(self.shape) else 1
+        length = 1
+        if axis < len(self.shape):
+            length = self.shape[axis]
         found = []
         for index in range(length):
             seen = 0
@@ -228,13 +239,16 @@ def fields(analysis: Analysis, to: Value, longest_axis: int | None = None) -> It
     A blob that is written in place is listed once, as it is in the end. Blobs with a longer axis
     than ``longest_axis`` are not followed, because that takes long.
     """
-    limits = () if longest_axis is None else (longest_axis,)
+    if longest_axis is None:
+        found = dependences(analysis, to)
+    else:
+        found = dependences(analysis, to, longest_axis)
     # The values of names: what a layer in place has overwritten is not among them.
     last = set(analysis.values.values())
     last.discard(to)
-    for value, found in dependences(analysis, to, *limits).items():
+    for value, dependence in found.items():
         if value in last:
-            yield _field(value, to, found)
+            yield _field(value, to, dependence)
 
 
 def field_of(analysis: Analysis, blob: Value, to: Value) -> AnyField:
@@ -250,23 +264,29 @@ def _field(value: Value, to: Value, found: Dependence | Unclear) -> AnyField:
     """The field of a blob, from what its elements depend on."""
     if isinstance(found, Unclear):
         return UnclearField(value.name, to.name, value.shape, found.reason)
+    shape = _sizes(value.shape)
     to_shape = _sizes(to.shape)
     # A field has no batch and channels, except for a blob that has no other axes.
     first = min(2, max(len(to_shape) - 1, 0))
     axes = []
     for axis in range(first, len(to_shape)):
-        span = found.spans[axis] if found.spans else Span(None, None, False)
+        span = Span(None, None, False)
+        # What is not computed from the source has no spans.
+        if found.spans:
+            span = found.spans[axis]
         axes.append(_axis(axis, to_shape[axis], span, found.products))
-    return ReceptiveField(
-        value.name, to.name, _sizes(value.shape), to_shape, tuple(axes), found.products
-    )
+    return ReceptiveField(value.name, to.name, shape, to_shape, tuple(axes), found.products)
 
 
 def _sizes(shape: Shape) -> tuple[int, ...]:
     """The sizes of a shape that are known."""
     if shape is None:
         return ()
-    return tuple(size for size in shape if size is not None)
+    known = []
+    for size in shape:
+        if size is not None:
+            known.append(size)
+    return tuple(known)
 
 
 def _axis(axis: int, size: int, span: Span, products: Sequence[Product]) -> FieldAxis:
@@ -279,9 +299,12 @@ def _axis(axis: int, size: int, span: Span, products: Sequence[Product]) -> Fiel
     line = span.line
     if span.whole or line is None:
         return FieldAxis(axis, whole, constant=False, largest=largest)
+    length = line.last - line.first + 1
+    stride = None
     # An element of a blob without this axis has a field, but no neighbors.
-    stride = line.step if span.axis is not None else None
-    return FieldAxis(axis, whole, True, largest, line.last - line.first + 1, stride, line.first)
+    if span.axis is not None:
+        stride = line.step
+    return FieldAxis(axis, whole, True, largest, length, stride, line.first)
 
 
 def _largest(along: Along) -> int:

@@ -81,26 +81,31 @@ def find_reductions(analysis: Analysis, parameters: Total) -> Reductions:
 
 def _saved(analysis: Analysis, reductions: dict[Step, list[Step]]) -> tuple[int, int]:
     """The multiply-accumulates and the parameters that the net saves by all of its reductions."""
-    macs = parameters = 0
+    saved_macs = saved_parameters = 0
     for step in analysis.steps:
+        macs = step.facts.macs or 0
+        # What the reductions cost themselves is not saved.
         if step in reductions:
-            macs -= step.facts.macs or 0
-            parameters -= _learned(step)
+            saved_macs -= macs
+            saved_parameters -= _learned(step)
         elif step.type == "Convolution" and not step.faults:
             # Both grow with the channels that are read, but the bias does not.
             more = _growth(step, reductions) - 1
-            macs += int(more * (step.facts.macs or 0))
-            parameters += int(more * _weights(step))
-    return macs, parameters
+            saved_macs += int(more * macs)
+            saved_parameters += int(more * _weights(step))
+    return saved_macs, saved_parameters
 
 
 def _readers(step: Step) -> list[Step]:
     """The Convolutions that read a reduction; none if the layer is not a reduction."""
-    if step.type != "Convolution" or step.faults or len(step.tops) != 1:
+    if step.type != "Convolution" or step.faults:
         return []
-    if not _is_pointwise(step):
+    # Caffe's Convolution may have several bottoms, each with its top, but a reduction has one.
+    if len(step.tops) != 1 or not _is_pointwise(step):
         return []
-    if _channels(step.bottoms[0]) <= _channels(step.tops[0]):
+    before = _channels(step.bottoms[0])
+    after = _channels(step.tops[0])
+    if before <= after:
         return []
     # A Concat or an Eltwise that reads it would have other channels without it.
     readers = list(_after_in_place(step.tops[0]))
@@ -119,32 +124,43 @@ def _reads_all_channels(step: Step) -> bool:
 def _is_pointwise(step: Step) -> bool:
     """Whether a Convolution computes each place from the same place: 1x1, stride 1, no padding."""
     param = step.layer.convolution_param
+    # A group reads only some of the channels.
     if param.group != 1 or step.schema is None:
         return False
     ctx = step.schema.context(step.layer, step.bottom_shapes, len(step.tops), 1)
     if ctx is None:
         return False
     try:
-        return convolution_window(ctx).is_pointwise
+        window = convolution_window(ctx)
     except Fault:
         return False
+    return window.is_pointwise
 
 
 def _after_in_place(value: Value) -> Iterator[Step]:
     """The layers that read a value, past those that change it element by element."""
     for reader in value.readers:
-        # An Eltwise-like layer with two bottoms, such as a Scale by a blob, joins two values.
-        if reader.type in _ELEMENTWISE and len(reader.bottoms) == 1:
+        if _passes_on(reader):
             yield from _after_in_place(reader.tops[0])
         else:
             yield reader
 
 
+def _passes_on(step: Step) -> bool:
+    """Whether a layer changes its bottom element by element, so that the channels stay."""
+    # An Eltwise-like layer with two bottoms, such as a Scale by a blob, joins two values.
+    return step.type in _ELEMENTWISE and len(step.bottoms) == 1
+
+
 def _channels(value: Value | None) -> int:
     """The channels of a blob; 0 if they are unknown."""
-    if value is None or value.shape is None or len(value.shape) < 2:
+    if value is None or value.shape is None:
         return 0
-    return value.shape[1] or 0
+    channels = value.shape[1:2]
+    # A blob of one axis has none.
+    if not channels:
+        return 0
+    return channels[0] or 0
 
 
 def _row(step: Step, readers: Sequence[Step]) -> Reduction:
@@ -174,11 +190,12 @@ def _growth(step: Step, reductions: dict[Step, list[Step]]) -> Fraction:
     # Reductions may follow each other: each of them is passed.
     while value is not None:
         producer = value.step
-        passes_on = producer.type in _ELEMENTWISE and len(producer.bottoms) == 1
-        if producer not in reductions and not passes_on:
+        is_passed = producer in reductions or _passes_on(producer)
+        if not is_passed:
             break
         value = producer.bottoms[0]
     found = _channels(value)
+    # What is unknown saves nothing.
     if not own or not found:
         return Fraction(1)
     return Fraction(found, own)

@@ -69,7 +69,9 @@ def layer_reference(schema: LayerSchema) -> LayerReference:
     # computes them from its parameters.
     bottoms, tops = schema.arity(proto.LayerParameter(type=schema.type))
     varies = (bottoms, tops) != (schema.bottoms, schema.tops)
-    more = "; more with some parameters" if varies else ""
+    more = ""
+    if varies:
+        more = "; more with some parameters"
     return LayerReference(
         schema.type,
         " ".join(first_paragraph.split()),
@@ -92,8 +94,11 @@ def _arity(arity: Arity) -> str:
     if isinstance(arity, int):
         return str(arity)
     least, most = arity
+    # Without an upper bound, 0 or more is no bound at all.
+    if most is None and not least:
+        return "any number"
     if most is None:
-        return f"{least} or more" if least else "any number"
+        return f"{least} or more"
     if most == least + 1:
         return f"{least} or {most}"
     return f"{least} to {most}"
@@ -119,7 +124,9 @@ def _message(name: str) -> Descriptor:
 
 def _field(field: FieldDescriptor) -> Field:
     forks = proto.forks_of(field)
-    repeated = "repeated " if is_repeated(field) else ""
+    repeated = ""
+    if is_repeated(field):
+        repeated = "repeated "
     comment = field_comments().get(field.full_name, "")
     return Field(field.name, repeated + _type(field, forks), _default(field), comment, forks)
 
@@ -147,7 +154,8 @@ def _type(field: FieldDescriptor, forks: Sequence[str]) -> str:
         return _SCALARS[field.cpp_type]
     names = []
     for value in field.enum_type.values:
-        if forks or not proto.forks_of(value):
+        is_shown = forks or not proto.forks_of(value)
+        if is_shown:
             names.append(value.name)
     return ", ".join(names)
 
@@ -205,8 +213,11 @@ def _settings(param: str) -> dict[str, object]:
     fields = _message(param).fields_by_name
     settings: dict[str, object] = {}
     for name, value in _SETTINGS.items():
+        field = fields.get(name)
+        if field is None:
+            continue
         # Several messages have fields with these names, some of them of another kind.
-        if name in fields and is_repeated(fields[name]) == isinstance(value, list):
+        if is_repeated(field) == isinstance(value, list):
             settings[name] = value
     return settings
 

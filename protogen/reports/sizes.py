@@ -88,18 +88,21 @@ def _present(found: InputSizes) -> tuple[int, int] | None:
 
 def _axis(found: InputSizes, axis: int, name: str, sizes: Sequence[int]) -> AxisSizes:
     """The sizes that one axis needs, with the other axis unknown."""
-    return _accepted(name, {size: found.along(axis, size) for size in sizes})
+    verdicts = {size: found.along(axis, size) for size in sizes}
+    return _accepted(name, verdicts)
 
 
 def _dependent_layer(found: InputSizes, apart: Sequence[AxisSizes]) -> Step | None:
     """The first layer that depends on both height and width, if there is one."""
     heights, widths = (axis.legal for axis in apart)
+    # One axis alone has no size that Caffe accepts.
     if not heights or not widths:
         return None
     # A blob with too many elements depends on both, too. If there is one, it is too large for the
     # largest height with the largest width.
     height, width = heights[-1], widths[-1]
-    return found.dependent_layer(height, width) or found.rejecting_layer(height, width)
+    dependent = found.dependent_layer(height, width)
+    return dependent or found.rejecting_layer(height, width)
 
 
 def _together(

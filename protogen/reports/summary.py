@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from protogen.analysis import Analysis
@@ -159,7 +160,9 @@ def summary(
 
 def default_phase(net: Net, level: int = 0, stages: Collection[str] = ()) -> str:
     """TEST, or TRAIN for a net that is intended for TRAIN only."""
-    return "TEST" if "TEST" in net.meant_phases(level, stages) else "TRAIN"
+    if "TEST" in net.meant_phases(level, stages):
+        return "TEST"
+    return "TRAIN"
 
 
 def summarize(analysis: Analysis) -> Summary:
@@ -209,19 +212,21 @@ def _parameters(step: Step, counted: set[str]) -> tuple[Total, Total]:
     # A layer of unknown type, for example, may learn anything.
     if facts.macs is None and not facts.blobs:
         return UNKNOWN_TOTAL, Total(0)
+    # A layer may have fewer params than blobs. A blob without a param is not shared.
     names = [param.name for param in step.layer.param]
     learned: list[Total] = []
     statistics: list[Total] = []
-    for index, blob in enumerate(facts.blobs):
-        # A layer may have fewer params than blobs. A blob without a param is not shared.
-        name = names[index] if index < len(names) else ""
+    for blob, name in zip(facts.blobs, chain(names, repeat(""))):
         if name in counted:
             continue
         if name:
             counted.add(name)
+        number = elements(blob.shape)
         # BatchNorm keeps its statistics in learnable blobs, but no solver trains them.
-        kind = statistics if blob.is_statistic else learned
-        kind.append(elements(blob.shape))
+        if blob.is_statistic:
+            statistics.append(number)
+        else:
+            learned.append(number)
     return total_of(learned), total_of(statistics)
 
 
@@ -270,7 +275,9 @@ class Group:
     @property
     def row(self) -> Row | None:
         """The only layer, if it is a single one."""
-        return self.rows[0] if len(self.rows) == 1 else None
+        if len(self.rows) == 1:
+            return self.rows[0]
+        return None
 
     @property
     def parameters(self) -> Total:
@@ -303,11 +310,14 @@ def grouped(rows: Sequence[Row], depth: int | None = None) -> list[Group]:
     found: dict[str, list[Row]] = {}
     for row in rows:
         parts = row.name.split("/")[:depth]
-        found.setdefault("/".join(parts), []).append(row)
+        members = found.setdefault("/".join(parts), [])
+        members.append(row)
     groups = []
     for name, members in found.items():
+        title = f"{name}/…"
         # A single layer keeps its whole name, which may go deeper.
-        title = members[0].name if len(members) == 1 else f"{name}/…"
+        if len(members) == 1:
+            title = members[0].name
         groups.append(Group(title, tuple(members)))
     return groups
 
@@ -320,7 +330,11 @@ class LayerPhases(NamedTuple):
     @property
     def running(self) -> list[Row]:
         """The rows of the phases in which the layer runs; at least one."""
-        return [row for row in self.rows if row is not None]
+        found: list[Row] = []
+        for row in self.rows:
+            if row is not None:
+                found.append(row)
+        return found
 
     @property
     def first(self) -> Row:

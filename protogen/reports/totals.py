@@ -41,7 +41,9 @@ class Total(int):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, int):
             return NotImplemented
-        exact = other.exact if isinstance(other, Total) else True
+        exact = True
+        if isinstance(other, Total):
+            exact = other.exact
         return int(self) == int(other) and self.exact == exact
 
     # int has its own __ne__, which would not ask __eq__.
@@ -57,10 +59,14 @@ class Total(int):
         return Total, (int(self), self.exact)
 
     def __repr__(self) -> str:
-        return f"Total({int(self)})" if self.exact else f"Total({int(self)}, exact=False)"
+        if self.exact:
+            return f"Total({int(self)})"
+        return f"Total({int(self)}, exact=False)"
 
     def __str__(self) -> str:
-        return str(int(self)) if self.exact else self.text
+        if self.exact:
+            return str(int(self))
+        return self.text
 
     @property
     def text(self) -> str:
@@ -68,7 +74,9 @@ class Total(int):
         if self.exact:
             return f"{int(self):,}"
         # "At least 0" says nothing.
-        return f"at least {int(self):,}" if self else "?"
+        if self:
+            return f"at least {int(self):,}"
+        return "?"
 
 
 UNKNOWN_TOTAL = Total(0, exact=False)
@@ -76,12 +84,16 @@ UNKNOWN_TOTAL = Total(0, exact=False)
 
 def total(number: int | None) -> Total:
     """A number that may be unknown."""
-    return UNKNOWN_TOTAL if number is None else Total(number)
+    if number is None:
+        return UNKNOWN_TOTAL
+    return Total(number)
 
 
 def elements(shape: Shape) -> Total:
     """The number of elements of a blob."""
-    return Total(count(shape)) if is_known(shape) else UNKNOWN_TOTAL
+    if is_known(shape):
+        return Total(count(shape))
+    return UNKNOWN_TOTAL
 
 
 def total_of(totals: Iterable[Total]) -> Total:

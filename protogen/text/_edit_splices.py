@@ -214,7 +214,9 @@ class _EditWriter:
             self.splices.append(Splice(start, end, self._laid_out(_joined(fields), start)))
         elif place is None:
             text = self._text
-            before = "\n" if text and not text.endswith("\n") else ""
+            before = ""
+            if text and not text.endswith("\n"):
+                before = "\n"
             new = before + "\n".join(_joined(fields)) + "\n"
             self.splices.append(Splice(len(text), len(text), new))
         else:
@@ -345,4 +347,6 @@ def _one_line(fields: list[_Lines]) -> str:
 
 def _past_separators(text: str, position: int) -> int:
     match = _SEPARATORS.match(text, position)
-    return match.end() if match else position
+    if match:
+        return match.end()
+    return position

@@ -61,7 +61,9 @@ class FieldReader(ScalarReader):
             return self._scalar_list(field, name, start, at)
         value, after = self.value(field, at)
         if value is None:
-            return self._past_separator(after) if after > at else skip_to_field(self.text, at)
+            if after > at:
+                return self._past_separator(after)
+            return skip_to_field(self.text, at)
         self._store(field, [value])
         return self._add_entry(name, start, after, None)
 
@@ -267,7 +269,9 @@ class FieldReader(ScalarReader):
         else:
             message = f"expected a field name, got {self.token_at(position)}"
             is_comment = self.text.startswith(("//", "/*"), position)
-            hint = "comments start with #" if is_comment else ""
+            hint = ""
+            if is_comment:
+                hint = "comments start with #"
             fix = None
             if self.text.startswith("//", position):
                 fix = Fix("write #", (), True, ((position, position + 2, "#"),))

@@ -209,7 +209,9 @@ def _intended(text: str, position: int) -> str | None:
     """What a character stands for: itself, if it is a printable one of ASCII."""
     character = text[position]
     if character.isascii():
-        return character if character.isprintable() else _without(text, position)
+        if character.isprintable():
+            return character
+        return _without(text, position)
     # "Zs" are blanks, "Zl" and "Zp" ends of lines and of paragraphs. "Cf", "Cc" and "Mn" are marks
     # that nobody sees by themselves, such as a zero-width space.
     category = unicodedata.category(character)
@@ -320,7 +322,9 @@ def _hint(found: list[LookAlike], counts: Counter[str]) -> str:
         it, its_place = "it", "its place"
     if any(each.intended is None for each in found):
         # What is to be done with several such characters differs from one to the other.
-        return "remove it, or begin a comment with #" if len(found) == 1 else ""
+        if len(found) == 1:
+            return "remove it, or begin a comment with #"
+        return ""
     if len(counts) > 1:
         return "write the plain characters that they stand for"
     intended = str(found[0].intended)

@@ -95,7 +95,10 @@ def _moved(text: str, home: str, group: list[Problem]) -> Problem:
     frame = first.path[-1]
     block = Layer(text, "layer", frame.start, frame.opened)
     names = dict.fromkeys(text[each.start : each.end] for each in group)
-    fields = [field for field in block.fields if field.name in names]
+    fields = []
+    for field in block.fields:
+        if field.name in names:
+            fields.append(field)
     quoted = [f'"{name}"' for name in names]
     message = f"{_message_name(first.path)} has no field {' or '.join(quoted)}"
     rule = first.rule
@@ -130,7 +133,10 @@ def _as_params(text: str, layer: Frame, block: Layer) -> tuple[str, Fix | None]:
     outer = _inside(text, layer, block)
     if outer is None or "param" in layer.values:
         return hint, None
-    multipliers = [field for field in block.fields if field.name in PER_BLOB]
+    multipliers = []
+    for field in block.fields:
+        if field.name in PER_BLOB:
+            multipliers.append(field)
     splices = [_before(text, outer, params), *_removals(text, multipliers)]
     # As a param, a single multiplier is that of the first blob only.
     safe = not is_one_of_several(block)

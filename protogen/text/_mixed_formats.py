@@ -278,7 +278,9 @@ def _old_parts_message(layer: Layer) -> str:
 
 def _path(frames: dict[int, Frame], layer: Layer) -> tuple[Frame, ...]:
     frame = frames.get(layer.start)
-    return () if frame is None else (frame,)
+    if frame is None:
+        return ()
+    return (frame,)
 
 
 def _many_old_parts(mixed: list[Layer], why: str) -> Problem:

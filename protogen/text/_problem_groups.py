@@ -24,7 +24,10 @@ _FIELD = re.compile(r'"(\w+)"')
 def grouped(result: ParseResult, problems: list[Problem]) -> tuple[list[Problem], list[int]]:
     """The problems with one cause as one, and the offsets of those that are left out for it."""
     # What these characters stand for is unknown, so the fields with them were not read.
-    left_out = [each.start for each in result.look_alikes if each.intended is None]
+    left_out = []
+    for each in result.look_alikes:
+        if each.intended is None:
+            left_out.append(each.start)
     kept = problems
     if left_out:
         kept = _without_characters(problems, left_out)

@@ -114,7 +114,9 @@ class ReaderState:
             elif field.repeated:
                 siblings.append(values)
         self.stack.append(parent)
-        closer = "}" if self.text[opened] == "{" else ">"
+        closer = ">"
+        if self.text[opened] == "{":
+            closer = "}"
         frame = self.frame = Frame(field, fields, values, name, start, opened, closer)
         return frame
 

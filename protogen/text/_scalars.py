@@ -57,7 +57,9 @@ class ScalarReader(ValueListReader):
         if kind == "end":
             return "the end of the file"
         token = self.text[at : min(end, at + _MOST_SHOWN)]
-        return token if kind in ("string", "unterminated") else f'"{token}"'
+        if kind in ("string", "unterminated"):
+            return token
+        return f'"{token}"'
 
     def _word(self, at: int) -> tuple[str, int]:
         """A number or a name with its sign, and its end; empty and ``at`` if there is neither."""

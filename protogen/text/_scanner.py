@@ -69,7 +69,9 @@ _INSIDE = {
 def skip_gap(text: str, position: int) -> int:
     """The position of the first token at or after ``position``, past blanks and comments."""
     match = GAP.match(text, position)
-    return match.end() if match else position
+    if match:
+        return match.end()
+    return position
 
 
 def past_mark(text: str, position: int, marks: str | tuple[str, ...]) -> int:
@@ -93,7 +95,9 @@ def scan_token(text: str, position: int) -> tuple[str, int]:
         return kind, match.end()
     end = _string_end(text, match.end(), match.group())
     closed = text.startswith(match.group(), end)
-    return ("string", end + 1) if closed else ("unterminated", end)
+    if closed:
+        return ("string", end + 1)
+    return ("unterminated", end)
 
 
 def _string_end(text: str, position: int, quote: str) -> int:

@@ -49,7 +49,9 @@ def findings(result: ParseResult) -> tuple[list[Diagnostic], list[int]]:
 
 def _position(found: Diagnostic) -> tuple[int, int]:
     place = found.location
-    return (place.line, place.column) if place else (0, 0)
+    if place:
+        return (place.line, place.column)
+    return (0, 0)
 
 
 def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
@@ -66,7 +68,9 @@ def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
 def legacy_mixed(reader: ParseResult) -> Diagnostic | None:
     """The finding for a net with both ``layer`` and ``layers``, or ``None``."""
     problem = both_formats(reader)
-    return None if problem is None else _diagnostic(problem, reader, reader.lines)
+    if problem is None:
+        return None
+    return _diagnostic(problem, reader, reader.lines)
 
 
 def refusal(what: str, filename: str) -> Diagnostic:
@@ -195,4 +199,6 @@ def _foreign_field(entries: list[Entry], own: Fields, other: Fields) -> Entry | 
         # Nets and solvers share some fields, such as "debug_info", which say nothing.
         if first is None and name in other and name not in own:
             first = entry
-    return first if there > here else None
+    if there > here:
+        return first
+    return None

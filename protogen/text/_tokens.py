@@ -37,7 +37,9 @@ def tokens(text: str) -> list[Token]:
     breaks = 1  # line breaks since the last token or comment; the text starts a line
     while not found or found[-1].kind != "end":
         blanks = BLANKS.match(text, position)
-        start = blanks.end() if blanks else position
+        start = position
+        if blanks:
+            start = blanks.end()
         breaks += text.count("\n", position, start)
         comment = COMMENT.match(text, start)
         if comment is None:

@@ -139,7 +139,9 @@ class ValueListReader(ReaderState):
         raw, invalid = decode_strings([written])
         if invalid:
             return None
-        return raw if field.is_bytes else raw.decode("utf-8", "replace")
+        if field.is_bytes:
+            return raw
+        return raw.decode("utf-8", "replace")
 
     # -- reports
 
@@ -167,7 +169,9 @@ class ValueListReader(ReaderState):
         name = field.name
         number = len(values)
         written = self._written(values)
-        noun = "value" if number == 1 else "values"
+        noun = "values"
+        if number == 1:
+            noun = "value"
         message = f'"{name}" takes one value, got a list of {number} {noun}'
         safe = False
         if self._has_decimal_comma(field, values):
@@ -236,7 +240,9 @@ class ValueListReader(ReaderState):
             # The names of enum values are in capital letters: {type: "max"} is MAX.
             words = {word.upper() for word in words}
         fitting = [word for word in sorted(words) if field.read_word(word) is not None]
-        what = "a message" if self.text[at] == "{" else "a list"
+        what = "a list"
+        if self.text[at] == "{":
+            what = "a message"
         message = f'"{field.name}" takes one value, got {what}'
         if len(fitting) != 1:
             self.report("syntax", message, start, end, hint=f'write "{field.name}: ..."')

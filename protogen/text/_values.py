@@ -133,7 +133,9 @@ def _integer(word: str) -> int | None:
     digits = digits.lstrip("0") or "0"
     # Beyond 64 bits nothing is in range, and Python raises for a decimal of 4,300 digits.
     value = int(digits, base) if len(digits) < 64 else 2**64
-    return -value if word[0] == "-" else value
+    if word[0] == "-":
+        return -value
+    return value
 
 
 def _float(word: str) -> float | None:

@@ -89,7 +89,9 @@ class Layer:
     def type_field(self) -> LayerField | None:
         """The type, if the layer has exactly one."""
         types = self._named("type")
-        return types[0] if len(types) == 1 else None
+        if len(types) == 1:
+            return types[0]
+        return None
 
     @property
     def v1_type(self) -> str:
@@ -109,10 +111,18 @@ class Layer:
     def foreign_parts(self) -> list[LayerField]:
         """The fields that do not belong into a block with this header."""
         is_foreign = self._is_current if self.header == "layers" else self._is_old
-        return [field for field in self.fields if is_foreign(field)]
+        found: list[LayerField] = []
+        for field in self.fields:
+            if is_foreign(field):
+                found.append(field)
+        return found
 
     def _named(self, name: str) -> list[LayerField]:
-        return [field for field in self.fields if field.name == name]
+        found: list[LayerField] = []
+        for field in self.fields:
+            if field.name == name:
+                found.append(field)
+        return found
 
     def _is_old(self, field: LayerField) -> bool:
         if field.name == "type":
@@ -152,7 +162,9 @@ class Layer:
         field = self.type_field
         if field is None:
             # No type is nothing to convert; of two, either may be intended.
-            return None if self._named("type") else []
+            if self._named("type"):
+                return None
+            return []
         if field.kind == "string":
             quoted = self.written(field)[1:-1]
             name = V1_TYPES.get(quoted, "")
@@ -219,7 +231,9 @@ class Layer:
     def _param_splices(self) -> list[Splice] | None:
         params = self.params()
         if not params:
-            return None if params is None else []
+            if params is None:
+                return None
+            return []
         fields = self._per_blob
         # Each param is put where a value of the first of these fields is, the others go.
         places = [field for field in fields if field.name == fields[0].name][: len(params)]
@@ -236,7 +250,10 @@ class Layer:
         param = self._data_param
         if self.header != "layers" or param is None:
             return []
-        moved = [each for each in _fields(self.text, param.value) if each.name in TRANSFORMS]
+        moved = []
+        for each in _fields(self.text, param.value):
+            if each.name in TRANSFORMS:
+                moved.append(each)
         if not moved:
             return []
         # If the layer already has this message, a field may be in both.
@@ -254,7 +271,9 @@ class Layer:
         if kind is None:
             return None
         params = self._named(DATA_PARAMS.get(self.written(kind), ""))
-        return params[0] if params else None
+        if params:
+            return params[0]
+        return None
 
 
 def is_one_of_several(layer: Layer) -> bool:

@@ -102,7 +102,9 @@ class Document:
     def span(self, path: Path) -> Span | None:
         """The offsets of a field, from its name through its value; None if it is not written."""
         span, used = find(self.tree, tuple(path))
-        return span if used == len(path) else None
+        if used == len(path):
+            return span
+        return None
 
     def locate(self, path: Path) -> Location | None:
         """The place of a field, from its name through its value.

@@ -60,7 +60,11 @@ class ParseResult:
     def _unfit(self) -> list[int]:
         """The offsets of values of a user's schema that the message cannot hold."""
         spans = [find(self.root, path)[0] for path in self._fitted[1]]
-        return [span.start for span in spans if span is not None]
+        found: list[int] = []
+        for span in spans:
+            if span is not None:
+                found.append(span.start)
+        return found
 
     @property
     def is_complete(self) -> bool:
@@ -107,7 +111,9 @@ class ParseResult:
         there is none.
         """
         span, _ = find(self.root, path)
-        return self.lines.location(span.start, span.end) if span else None
+        if span:
+            return self.lines.location(span.start, span.end)
+        return None
 
     @cached_property
     def comments(self) -> list[Comment]:
@@ -154,7 +160,9 @@ def decode(text: str | bytes | bytearray | memoryview) -> str:
     """
     if isinstance(text, str):
         # Such a text cannot be written as UTF-8. Few texts are searched: isascii takes no time.
-        return text if text.isascii() else _NO_BYTES.sub("\ufffd", text)
+        if text.isascii():
+            return text
+        return _NO_BYTES.sub("\ufffd", text)
     if isinstance(text, (bytes, bytearray, memoryview)):
         return bytes(text).decode("utf-8", "surrogateescape")
     raise TypeError(f"expected the text of a net as str or bytes, got {type(text).__name__}")

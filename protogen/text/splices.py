@@ -143,13 +143,17 @@ def line_end(text: str, position: int) -> int:
 
 def newline_of(text: str) -> str:
     """The line break that a text uses."""
-    return "\r\n" if "\r\n" in text else "\n"
+    if "\r\n" in text:
+        return "\r\n"
+    return "\n"
 
 
 def past_blanks(text: str, position: int) -> int:
     """The end of the blanks at a position of a line."""
     match = _BLANKS.match(text, position)
-    return match.end() if match else position
+    if match:
+        return match.end()
+    return position
 
 
 def before_blanks(text: str, position: int) -> int:
@@ -171,4 +175,6 @@ def margin_of(text: str, position: int) -> str | None:
 def field_separator(text: str, position: int) -> str:
     """What to write between a field at a position and further ones: a line break, or a blank."""
     margin = margin_of(text, position)
-    return " " if margin is None else f"\n{margin}"
+    if margin is None:
+        return " "
+    return f"\n{margin}"

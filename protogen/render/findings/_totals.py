@@ -18,7 +18,9 @@ def rules_table(files: Sequence[CheckedFile]) -> Table:
     """A row for each rule with findings, the most frequent first."""
     rows = []
     for count in count_by_rule(files):
-        mark = FIXABLE if count.fixable else ""
+        mark = ""
+        if count.fixable:
+            mark = FIXABLE
         rows.append((str(count.number), count.code, count.name, mark))
     return Table(("number", "code", "name", ""), rows, right=(0,))
 
@@ -47,7 +49,9 @@ def totals(files: Sequence[CheckedFile]) -> str:
         fixed += len(file.fixed)
         fixable += sum(finding.fixable for finding in file.findings)
         hidden_notes += file.hidden_notes
-    found = f"Found {', '.join(counts)}" if counts else "No findings"
+    found = "No findings"
+    if counts:
+        found = f"Found {', '.join(counts)}"
     sentence = f"{found} in {plural(len(files), 'file')}"
     if fixed:
         sentence = f"Fixed {plural(fixed, 'finding')}. {sentence}"

@@ -35,7 +35,10 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
 
 
 def _add_suite(root: Xml.Element, file: CheckedFile) -> None:
-    failures = [each for each in file.findings if each.severity is not Severity.NOTE]
+    failures = []
+    for each in file.findings:
+        if each.severity is not Severity.NOTE:
+            failures.append(each)
     suite = Xml.SubElement(
         root,
         "testsuite",

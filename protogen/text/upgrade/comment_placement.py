@@ -77,7 +77,9 @@ class PrintedNet:
             span, exact = self._nearest(comment.path)
             first, last = self._row(span.start) - start, self._row(span.end) - start
             # Each field and brace has a line of its own here, so a line says where a field is.
-            placement = comment.placement if exact else ""
+            placement = ""
+            if exact:
+                placement = comment.placement
             if placement == "trailing":
                 lines[first] += f"  {comment.text}"
             elif placement == "inner" and last > first:

@@ -77,6 +77,9 @@ def upgrade_solver(solver: Any, locate: Locate | None = None) -> MessageUpgrade:
 def _result(message: Any, found: Findings, origins: tuple[int | None, ...] = ()) -> MessageUpgrade:
     if found.fatal:
         # The changes that the notes report were not made.
-        serious = [each for each in found if each.severity is not Severity.NOTE]
+        serious = []
+        for each in found:
+            if each.severity is not Severity.NOTE:
+                serious.append(each)
         return MessageUpgrade(None, False, serious)
     return MessageUpgrade(message, found.lossless, list(found), origins)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,14 +13,20 @@ from protogen.text.parse import ParseResult, decode, parse
 from protogen.text.splices import Splice, splice
 from protogen.text.tree import find
 from protogen.text.upgrade.formats import in_one_format
-from protogen.text.upgrade.messages import upgrade_net, upgrade_solver
+from protogen.text.upgrade.messages import MessageUpgrade, upgrade_net, upgrade_solver
 from protogen.text.upgrade.rewrite import rewrite_net
+from protogen.text.upgrade.upgrade_findings import Locate
 
 __all__ = ["Kind", "Upgrade", "upgrade"]
 
 Kind = Literal["net", "solver"]
 
 _MESSAGES: Mapping[Kind, Any] = {"net": proto.NetParameter, "solver": proto.SolverParameter}
+
+_UPGRADES: Mapping[Kind, Callable[[Any, Locate], MessageUpgrade]] = {
+    "net": upgrade_net,
+    "solver": upgrade_solver,
+}
 
 
 @dataclass(frozen=True)
@@ -53,31 +59,44 @@ def upgrade(
     """
     if kind not in (None, *_MESSAGES):
         raise ValueError(f'expected the kind "net" or "solver", got "{kind}"')
-    text = decode(text)
-    old = parse(text, classes[kind or "net"], filename)
-    # A solver read as a net has unknown fields only, which is enough to recognize it.
-    kind = kind or _kind_of(old)
-    if old.message_class is not classes[kind]:
-        old = parse(text, classes[kind], filename)
+    kind, old = _read(decode(text), kind, filename, classes)
+    # Caffe rejects a net of two formats, but what was intended is clear.
     document, notes = in_one_format(Document.from_result(old))
     old = document.parse_result
     if not old.is_complete:
         return Upgrade(kind, False, None, None, old.diagnostics)
     message = old.message()
-    upgrade_message = upgrade_net if kind == "net" else upgrade_solver
-    result = upgrade_message(message, old.locate)
+    result = _UPGRADES[kind](message, old.locate)
     diagnostics = [*notes, *old.diagnostics, *result.diagnostics]
-    # Caffe's tools cannot read a file with an unknown field; the upgraded text still has it.
-    ok = result.ok and not any(each.severity is Severity.ERROR for each in diagnostics)
     if result.message is None:
         return Upgrade(kind, False, None, None, diagnostics)
+    # Caffe's tools cannot read a file with an unknown field; the upgraded text still has it.
+    ok = result.ok and not any(each.severity is Severity.ERROR for each in diagnostics)
     if result.message == message:
         return Upgrade(kind, ok, message, old.text, diagnostics)
-    if kind == "net":
-        new = rewrite_net(old, message, result.message, result.origins)
-    else:
-        new = _rewrite_solver(old, result.message)
+    new = _rewrite(kind, old, message, result)
     return Upgrade(kind, ok, new.message(), new.text, diagnostics)
+
+
+def _read(
+    text: str, kind: Kind | None, filename: str, classes: Mapping[Kind, Any]
+) -> tuple[Kind, ParseResult]:
+    """The text, read as what it is if no kind is given."""
+    result = parse(text, classes[kind or "net"], filename)
+    if kind is not None:
+        return kind, result
+    # A solver read as a net has unknown fields only, which is enough to recognize it.
+    kind = _kind_of(result)
+    if kind == "solver":
+        result = parse(text, classes[kind], filename)
+    return kind, result
+
+
+def _rewrite(kind: Kind, old: ParseResult, message: Any, result: MessageUpgrade) -> ParseResult:
+    """The text with what the upgrade changed in the message."""
+    if kind == "solver":
+        return _rewrite_solver(old, result.message)
+    return rewrite_net(old, message, result.message, result.origins)
 
 
 def _kind_of(result: ParseResult) -> Kind:
@@ -85,7 +104,9 @@ def _kind_of(result: ParseResult) -> Kind:
     net = set(proto.NetParameter.DESCRIPTOR.fields_by_name)
     solver = set(proto.SolverParameter.DESCRIPTOR.fields_by_name)
     names = {name for name, *_ in result.root.entries}
-    return "solver" if len(names & solver) > len(names & net) else "net"
+    if len(names & solver) > len(names & net):
+        return "solver"
+    return "net"
 
 
 def _rewrite_solver(old: ParseResult, new: Any) -> ParseResult:

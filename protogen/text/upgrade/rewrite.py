@@ -150,7 +150,10 @@ class _Moves:
         self._new_index = {origin: index for index, origin in enumerate(origins)}
         self.spans = dict(_spans_of_fields(old))
         self.replaced = self._replaced_fields(new)
-        inputs = [field for field in self.replaced if field[0] in net_inputs.INPUT_FIELDS]
+        inputs = []
+        for field in self.replaced:
+            if field[0] in net_inputs.INPUT_FIELDS:
+                inputs.append(field)
         self._first_input = min(inputs, key=self.spans.__getitem__, default=())
         self._start_of_layers = self._find_start_of_layers(old)
 
@@ -159,7 +162,11 @@ class _Moves:
         if self._layer_name == "layers":
             remaining.discard("layer")  # all of these are new
         replaced = _names_of_fields(self._message) - remaining
-        return [field for field in self.spans if field[0] in replaced]
+        found: list[Path] = []
+        for field in self.spans:
+            if field[0] in replaced:
+                found.append(field)
+        return found
 
     def _find_start_of_layers(self, old: ParseResult) -> int:
         """Where the first layer starts, with the comments above it."""
@@ -176,7 +183,9 @@ class _Moves:
 
     def field_of(self, path: Path) -> Path:
         """The field of the net that a path leads into."""
-        return path[:1] if path[:1] in self.spans else path[:2]
+        if path[:1] in self.spans:
+            return path[:1]
+        return path[:2]
 
     def new_index(self, field: Path) -> int | None:
         """The index of the new layer that a field became, or became a part of."""
@@ -253,7 +262,9 @@ def _spans_of_fields(old: ParseResult) -> Iterator[tuple[Path, tuple[int, int]]]
         if not is_repeated(known[name]):
             yield (name,), (start, end)
             continue
-        number = len(child) if isinstance(child, list) else 1
+        number = 1
+        if isinstance(child, list):
+            number = len(child)
         for _ in range(number):
             yield (name, counts[name]), (start, end)
             counts[name] += 1
