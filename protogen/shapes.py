@@ -148,7 +148,9 @@ def truncated_division(numerator: AnySize, denominator: int) -> AnySize:
     if isinstance(numerator, Unknown):
         return UNKNOWN
     quotient = abs(numerator) // denominator
-    return quotient if numerator >= 0 else -quotient
+    if numerator < 0:
+        return -quotient
+    return quotient
 
 
 def format_shape(shape: Sequence[object] | None) -> str:
