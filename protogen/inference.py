@@ -71,8 +71,8 @@ def walk(
 ) -> None:
     """Fill in the shapes of a graph's values and the facts and faults of its steps.
 
-    ``inputs`` fill in what layers without bottoms leave open. With ``override``, or if they give the
-    shape of all data, they replace the shapes of these layers as a whole. By their indices,
+    ``inputs`` fill in what layers without bottoms leave open. With ``override``, or if they give
+    the shape of all data, they replace the shapes of these layers as a whole. By their indices,
     ``damaged`` are layers with an error in their text, ``stated`` the shapes stated in composing.
     """
     override = override or _covers_data(graph, inputs)
