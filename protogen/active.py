@@ -67,18 +67,25 @@ def active_net() -> Any:
 
 def _innermost(entries: tuple[Entry, ...]) -> Any:
     """The net of the innermost frame that entered one, or the last net that is not suspended."""
-    open_entries = [entry for entry in entries if entry.is_open]
-    running = [entry.net for entry in open_entries if not entry.suspends]
-    if len(running) < len(open_entries):
-        nets = {entry.frame: entry.net for entry in open_entries}
+    nets: dict[FrameType, Any] = {}
+    last_running = None
+    may_be_suspended = False
+    for entry in entries:
+        if not entry.is_open:
+            continue
+        nets[entry.frame] = entry.net
+        if entry.suspends:
+            may_be_suspended = True
+        else:
+            last_running = entry.net
+    # To look at all frames of the call takes time, and without generators says nothing new.
+    if may_be_suspended:
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             if frame in nets:
                 return nets[frame]
             frame = frame.f_back
-    if not running:
-        return None
-    return running[-1]
+    return last_running
 
 
 def _is_managed(frame: FrameType) -> bool:

@@ -19,7 +19,7 @@ from protogen.diagnostics import Diagnostic, plural, times
 from protogen.graph import Graph, Step
 from protogen.proto import ParamSpec
 from protogen.schema import Facts, Fault, LayerSchema, check_param_count
-from protogen.shapes import Shape, count, filled, format_shape, is_known
+from protogen.shapes import Shape, count, filled, format_shape, format_size, is_known
 from protogen.spelling import shown
 
 __all__ = ["AUTOMATIC_TOP", "Inputs", "given_shapes", "infer_step", "walk"]
@@ -240,18 +240,15 @@ def _differ(own: int | None, other: int | None) -> bool:
 
 def _warn_of_contradiction(step: Step, top: int, shape: Shape, given: Shape) -> None:
     name = step.tops[top].name
+    # As the command line takes it: data=64,3,?,?
+    sizes = map(format_size, shape or ())
     step.fault(
         "input-contradiction",
         f'the shape given for "{name}" is {format_shape(given)}, but the layer produces'
         f" {format_shape(shape)}",
         field=f"top[{top}]",
-        hint=f"give ? for the sizes that the layer sets: {name}={_open_shape(shape)}",
+        hint=f"give ? for the sizes that the layer sets: {name}={','.join(sizes)}",
     )
-
-
-def _open_shape(shape: Shape) -> str:
-    words = ["?" if size is None else str(size) for size in shape or ()]
-    return ",".join(words)
 
 
 def _look_into_source(step: Step, facts: Facts) -> Sequence[Shape] | None:
@@ -310,13 +307,12 @@ def _check_propagate_down(step: Step) -> None:
 def _check_loss_weight(step: Step, schema: LayerSchema, facts: Facts) -> None:
     """As many weights as tops; a loss that gives none has one.  (``Layer::SetLossWeights``)"""
     given = list(step.layer.loss_weight)
-    weights = given
     # InsertSplits: the Split layer takes the weights over.
-    if any(value.weighed and value.split for value in step.tops):
-        weights = []
+    are_taken_over = any(value.weighed and value.split for value in step.tops)
+    weights = [] if are_taken_over else given
     # LossLayer::LayerSetUp adds the default.
-    if not weights and schema.loss:
-        weights = [1.0]
+    if schema.loss:
+        weights = weights or [1.0]
     if weights and len(weights) != len(facts.tops):
         raise _loss_weight_fault(given, facts)
     for weight, shape in zip(given or weights, facts.tops):

@@ -24,6 +24,7 @@ __all__ = [
     "differ",
     "filled",
     "format_shape",
+    "format_size",
     "internal_shape",
     "is_known",
     "parse_shape",
@@ -159,7 +160,14 @@ def format_shape(shape: Sequence[object] | None) -> str:
         return "?"
     if not shape:
         return "scalar"
-    return "x".join("?" if size is None else str(size) for size in shape)
+    return "x".join(map(format_size, shape))
+
+
+def format_size(size: object) -> str:
+    """A size, or ``?`` for an unknown one."""
+    if size is None:
+        return "?"
+    return str(size)
 
 
 def parse_shape(text: str) -> tuple[int | None, ...]:
