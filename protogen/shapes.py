@@ -136,11 +136,13 @@ def filled(shape: Shape, other: Shape) -> Shape:
     """The shape, with the sizes of another where its own are unknown."""
     if shape is None:
         return other
+    # With another number of axes, no size of the other says anything about a size here.
     if other is None or len(other) != len(shape):
         return shape
-    sizes: list[int | None] = []
-    for own, theirs in zip(shape, other):
-        sizes.append(theirs if own is None else own)
+    sizes = list(shape)
+    for axis, size in enumerate(shape):
+        if size is None:
+            sizes[axis] = other[axis]
     return tuple(sizes)
 
 
