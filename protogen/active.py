@@ -67,24 +67,34 @@ def active_net() -> Any:
 
 def _innermost(entries: tuple[Entry, ...]) -> Any:
     """The net of the innermost frame that entered one, or the last net that is not suspended."""
-    entries = tuple(entry for entry in entries if entry.is_open)
-    if any(entry.suspends for entry in entries):
-        nets = {entry.frame: entry.net for entry in entries}
+    nets: dict[FrameType, Any] = {}
+    last_running = None
+    may_be_suspended = False
+    for entry in entries:
+        if not entry.is_open:
+            continue
+        nets[entry.frame] = entry.net
+        if entry.suspends:
+            may_be_suspended = True
+        else:
+            last_running = entry.net
+    # To look at all frames of the call takes time, and without generators says nothing new.
+    if may_be_suspended:
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             if frame in nets:
                 return nets[frame]
             frame = frame.f_back
-    running = [entry.net for entry in entries if not entry.suspends]
-    return running[-1] if running else None
+    return last_running
 
 
 def _is_managed(frame: FrameType) -> bool:
     """Whether a generator is the function of a context manager or a fixture."""
     driver = frame.f_back
-    return driver is not None and str(driver.f_globals.get("__name__", "")).startswith(
-        _CONTEXT_MANAGERS
-    )
+    if driver is None:
+        return False
+    module = str(driver.f_globals.get("__name__", ""))
+    return module.startswith(_CONTEXT_MANAGERS)
 
 
 def is_elsewhere(entry: Entry) -> bool:
@@ -93,11 +103,19 @@ def is_elsewhere(entry: Entry) -> bool:
 
 
 def _thread_and_task() -> tuple[int, int]:
-    asyncio = sys.modules.get("asyncio")  # whoever has tasks has imported it
-    task = None
-    if asyncio is not None:
-        try:
-            task = asyncio.current_task()
-        except RuntimeError:  # no loop is running
-            task = None
-    return threading.get_ident(), id(task) if task is not None else 0
+    return threading.get_ident(), _task()
+
+
+def _task() -> int:
+    """The task of asyncio that runs in this thread; 0 outside of any."""
+    asyncio = sys.modules.get("asyncio")
+    # Whoever has tasks has imported it.
+    if asyncio is None:
+        return 0
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # no loop is running
+        return 0
+    if task is None:
+        return 0
+    return id(task)

@@ -257,7 +257,7 @@ class Analysis(Displayed):
             if not all(map(is_known, step.bottom_shapes)):
                 continue
             for value in step.tops:
-                # Of a top that nothing reads, nothing depends.
+                # Nothing depends on a top that nothing reads.
                 if value.readers and not is_known(value.shape):
                     found.append(self._unknown_top(value))
         return found

@@ -70,7 +70,9 @@ def _rough_size(value: Any) -> int:
             if each.__class__ is not int:
                 size += _rough_size(each)
         return size
-    return 64 + len(value) if isinstance(value, (bytes, str)) else 16
+    if isinstance(value, (bytes, str)):
+        return 64 + len(value)
+    return 16
 
 
 #: The answers of all layer types.

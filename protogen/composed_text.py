@@ -49,6 +49,7 @@ def composed_text(message: Any, names: Iterable[str], wirings: Sequence[Wiring])
             strings.append(top)
         pieces.append(text)
         pieces.append(parameters[kind])
+    # One search through all names costs less than one for each. A net with such a name is rare.
     if not _UNESCAPED.fullmatch("".join(strings)):
         return writer.write(message)
     return "".join(pieces)

@@ -45,8 +45,9 @@ class Content:
     @property
     def wirings(self) -> Sequence[Wiring]:
         """The wiring of each layer, if all were composed and none can have changed since."""
-        is_whole = len(self._wirings) == len(self.message.layer)
-        return self._wirings if is_whole and self._revision is not None else ()
+        if self._revision is None or len(self._wirings) < len(self.message.layer):
+            return ()
+        return self._wirings
 
     @property
     def text(self) -> str:

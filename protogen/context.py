@@ -128,7 +128,8 @@ class Context:
 
     def describe(self, *indices: int) -> str:
         """``bottom 0 is 64x10, bottom 1 is 32``, for the end of a message."""
-        return ", ".join(f"bottom {i} is {format_shape(self.bottoms[i])}" for i in indices)
+        described = [f"bottom {i} is {format_shape(self.bottoms[i])}" for i in indices]
+        return ", ".join(described)
 
     # Bottoms -----------------------------------------------------------------------------------
 
@@ -147,6 +148,7 @@ class Context:
         param = getattr(self.layer, home)
         axis: int = getattr(param, field)
         axes = len(self.bottom)
+        # -1 is the last axis, as in Python.
         if -axes <= axis < axes:
             return axis % axes
         # A default cannot be wrong; if the axis is not written, the bottom has too few axes.
@@ -205,6 +207,7 @@ class Context:
         schema = self.schema
         if schema.size_field:
             return f"{schema.param}.{schema.size_field}"
+        # Most types keep the sizes of their bottom, or compute theirs from them.
         if self.bottoms:
             return "bottom[0]"
         return schema.param or "type"

@@ -92,9 +92,12 @@ class Alignment(NamedTuple):
 # Layers ----------------------------------------------------------------------------------------
 
 
-def _convolution(ctx: Context) -> Grids:
+def _convolution(ctx: Context) -> Grids | None:
     """An element lies in the middle of its window. The channels of both blobs are unrelated."""
     window = convolution_window(ctx)
+    # Caffe accepts a stride of 0 in a Deconvolution: all windows lie in one place.
+    if 0 in window.stride:
+        return None
     grids = []
     for i, kernel in enumerate(window.kernel):
         # BVLC's coord_map.py takes the extent of a dilated kernel, too.
@@ -106,15 +109,13 @@ def _convolution(ctx: Context) -> Grids:
 def _deconvolution(ctx: Context) -> Grids | None:
     """The inverse of a convolution: the bottom lies on the top as a convolution's top does on its
     bottom."""
+    convolution = _convolution(ctx)
+    if convolution is None:
+        return None
     grids: list[Grid | None] = []
-    for grid in _convolution(ctx):
-        if grid is None:
-            grids.append(None)
-        elif grid.step == 0:
-            # Caffe accepts a stride of 0 here: all windows lie in one place.
-            return None
-        else:
-            grids.append(Grid(-grid.start / grid.step, 1 / grid.step))
+    for grid in convolution:
+        inverse = None if grid is None else Grid(-grid.start / grid.step, 1 / grid.step)
+        grids.append(inverse)
     return tuple(grids)
 
 
@@ -164,7 +165,7 @@ def _interp(ctx: Context) -> Grids | None:
         if not isinstance(cropped, int) or not isinstance(after, int):
             return None  # one of them is `UNKNOWN`
         # A single element has no distance to the next one.
-        if after < 2:
+        if cropped < 2 or after < 2:
             return None
         grids.append(Grid(Fraction(-param.pad_beg), Fraction(cropped - 1, after - 1)))
     return (*_identities(2), *grids)
@@ -206,21 +207,18 @@ _RULES: dict[str, _Rule] = {
 
 def _grids(analysis: Analysis, step: Step) -> Grids | None:
     """The top of a layer on the axes of its bottom; ``None`` if it keeps no places."""
+    ctx = _context(analysis, step)
+    if ctx is None:
+        return None
     rule = _RULES.get(step.type)
     if step.schema is not None and step.schema.elementwise:
         rule = _elementwise
-    ctx = _context(analysis, step)
-    if rule is None or ctx is None:
+    if rule is None:
         return None
     try:
-        grids = rule(ctx)
+        return rule(ctx)
     except Fault:
         return None
-    for grid in grids or ():
-        # With a stride of 0, all elements would lie in one place.
-        if grid is not None and grid.step == 0:
-            return None
-    return grids
 
 
 def _context(analysis: Analysis, step: Step) -> Context | None:

@@ -70,15 +70,20 @@ class Current:
         for origin in self.origins[index:]:
             if origin is not None:
                 return (self.kind, origin)
-        return (self.kind, sum(origin is not None for origin in self.origins))
+        # After the last layer: its index is the number of layers as written.
+        without_origin = self.origins.count(None)
+        return (self.kind, len(self.origins) - without_origin)
 
 
 def upgraded(message: Any, document: Document | None) -> Current:
     """The net as Caffe sees it, with the findings of its text and of the upgrade."""
-    found = document.diagnostics if document is not None else []
+    found: list[Diagnostic] = []
+    locate = None
+    if document is not None:
+        found, locate = document.diagnostics, document.locate
     if not needs_upgrade(message):
         return Current(message, found)
-    result = upgrade_net(message, document.locate if document is not None else None)
+    result = upgrade_net(message, locate)
     # If Caffe cannot upgrade the net, nothing else can be said about it.
     current = type(message)() if result.message is None else result.message
     kind = "layers" if message.layers else "layer"
@@ -99,7 +104,10 @@ def _without_known(
     if mixed is None:
         return more
     others = [each for each in more if each.name != mixed.name]
-    return others if mixed in found else [*others, mixed]
+    # The text has it among its findings if it is the cause of others.
+    if mixed not in found:
+        others.append(mixed)
+    return others
 
 
 def _with_current_indices(

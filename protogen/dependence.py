@@ -105,8 +105,10 @@ def _through(
         unclear = _first_unclear(bottoms) or Unclear(str(reason))
         yield from [unclear] * len(step.tops)
         return
-    for index in range(len(step.tops)):
-        own = [reading for reading in all_readings if reading.top == index]
+    readings_of_tops: list[list[Reading]] = [[] for _ in step.tops]
+    for reading in all_readings:
+        readings_of_tops[reading.top].append(reading)
+    for own in readings_of_tops:
         yield _depends(step, own, bottoms)
 
 
@@ -151,7 +153,8 @@ def _all_composed(reading: Reading, bottom: Dependence) -> Iterator[Product]:
 
 def _span(reads: Sequence[Read], span: Span) -> Span:
     """The span of a top that reads a bottom with this span."""
-    if span.whole or span.axis is None:
+    # Nothing of the top moves a window that no coordinate of the bottom moves.
+    if span.axis is None:
         return span
     read = reads[span.axis]
     if read.whole:

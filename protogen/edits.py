@@ -87,7 +87,10 @@ def format_path(path: Path) -> str:
     """The path as text: ``layer[3].pooling_param.pad``."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}"
     return text.lstrip(".")
 
 

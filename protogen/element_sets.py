@@ -125,6 +125,7 @@ def _new_conditions(reads: Sequence[Read], product: Product) -> Iterator[Along]:
     """That an element reads anything along the axes of the bottom that no set depends on."""
     used = {along.axis for along in product}
     for axis, read in enumerate(reads):
+        # A set of the product that depends on the axis is empty itself where nothing is read.
         if axis not in used and read.may_be_empty:
             yield _condition(read)
 

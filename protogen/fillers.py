@@ -153,7 +153,9 @@ def filler_problem(filler: proto.FillerParameter, shape: Sequence[Size]) -> Fill
     if name != "gaussian" and filler.sparse != _NOT_SPARSE:
         return FillerProblem(f'filler "{name}" does not support sparse', "sparse")
     check = _CHECKS.get(name)
-    return None if check is None else check(filler, sizes)
+    if check is None:
+        return None
+    return check(filler, sizes)
 
 
 # Each of these gets a shape with elements, in which every size is known.

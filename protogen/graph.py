@@ -105,7 +105,8 @@ def runs_in(layer: proto.LayerParameter, state: State) -> bool:
     (source: ``Net::FilterNet``)
     """
     if not layer.include:
-        return not any(map(state.meets, layer.exclude))
+        is_excluded = any(map(state.meets, layer.exclude))
+        return not is_excluded
     # Caffe rejects a layer with rules of both kinds in any state. It runs here, to be reported.
     if layer.exclude:
         return True
@@ -127,7 +128,8 @@ def meant_phases(
     found = []
     for phase, number in PHASES.items():
         state = State(phase, level, stages)
-        if number in named or any(runs_in(source, state) for source in sources):
+        has_data = any(runs_in(source, state) for source in sources)
+        if has_data or number in named:
             found.append(phase)
     return tuple(found or PHASES)
 
@@ -136,7 +138,10 @@ def _included_phases(layers: Iterable[proto.LayerParameter]) -> set[int]:
     """The phases that ``include`` rules name."""
     found: set[int] = set()
     for layer in layers:
-        found.update(rule.phase for rule in layer.include if rule.HasField("phase"))
+        for rule in layer.include:
+            # The default of the field is TRAIN, which a rule about a stage does not ask for.
+            if rule.HasField("phase"):
+                found.add(rule.phase)
     return found
 
 
@@ -267,8 +272,10 @@ class Step:
         weights = self.layer.loss_weight
         if weights:
             return any(weights)
+        if self.schema is None:
+            return False
         # LossLayer::LayerSetUp adds a loss_weight of 1 if none is written.
-        return self.schema is not None and self.schema.loss
+        return self.schema.loss
 
     @property
     def learns(self) -> bool:
@@ -385,11 +392,14 @@ def _choose_variants(steps: Sequence[Step]) -> None:
     schemas = {step.wiring.schema for step in steps if step.wiring.schema is not None}
     if not any(schema.variants for schema in schemas):
         return
+    # A type without forks is one of BVLC Caffe's own, which all forks have.
     forks = common_forks(schema.forks for schema in schemas if schema.forks)
     if len(forks) != 1:
         return
     for step in steps:
-        variant = None if step.schema is None else step.schema.variants.get(forks[0])
+        if step.schema is None:
+            continue
+        variant = step.schema.variants.get(forks[0])
         if variant is not None:
             own, parameters = step.wiring, variant.parameters(step.layer)
             step.wiring = Wiring(own.bottoms, own.tops, own.plain, variant, parameters)
@@ -407,11 +417,14 @@ def _fault_bottoms(step: Step, values: Mapping[str, Value], hints: int) -> int:
         # Caffe aborts at the first one. Here the layer's shape stays unknown, and all others
         # are still checked.
         missing += 1
+        hint = ""
+        if missing <= hints:
+            hint = did_you_mean(name, values)
         step.fault(
             "unknown-bottom",
             f'reads blob "{name}", which no earlier layer produces',
             field=f"bottom[{position}]",
-            hint=did_you_mean(name, values) if missing <= hints else "",
+            hint=hint,
         )
     return missing
 
@@ -485,13 +498,20 @@ def _bottom_named(step: Step, name: str) -> Value | None:
 
 def _other_readers(value: Value, step: Step) -> str:
     """Why Caffe splits a value that ``step`` overwrites, as the end of a sentence."""
-    # A layer may read the value more than once; its name is listed once, in the order of the net.
-    names = list(dict.fromkeys(f'"{r.name}"' for r in value.readers if r is not step))
-    if not names:
-        return "it also counts in the objective" if value.weighed else "reads it twice"
+    by_name: dict[str, Step] = {}
+    for reader in value.readers:
+        # A layer may read it more than once; its name is listed once, in the order of the net.
+        if reader is not step:
+            by_name[f'"{reader.name}"'] = reader
+    names = list(by_name)
     if len(names) == 1:
         return f"layer {names[0]} reads it too"
-    listed = ", ".join(names[:_LISTED_READERS])
-    if len(names) > _LISTED_READERS:
-        listed += f" and {len(names) - _LISTED_READERS} more"
-    return f"layers {listed} read it too"
+    if names:
+        listed = ", ".join(names[:_LISTED_READERS])
+        if len(names) > _LISTED_READERS:
+            listed += f" and {len(names) - _LISTED_READERS} more"
+        return f"layers {listed} read it too"
+    # A nonzero loss_weight counts as a reader, and so does each of the layer's own bottoms.
+    if value.weighed:
+        return "it also counts in the objective"
+    return "reads it twice"

@@ -19,7 +19,7 @@ from protogen.diagnostics import Diagnostic, plural, times
 from protogen.graph import Graph, Step
 from protogen.proto import ParamSpec
 from protogen.schema import Facts, Fault, LayerSchema, check_param_count
-from protogen.shapes import Shape, count, filled, format_shape, is_known
+from protogen.shapes import Shape, count, filled, format_shape, format_size, is_known
 from protogen.spelling import shown
 
 __all__ = ["AUTOMATIC_TOP", "Inputs", "given_shapes", "infer_step", "walk"]
@@ -36,7 +36,10 @@ def given_shapes(inputs: Inputs, argument: str = "inputs") -> dict[str, Shape]:
 
     ``argument`` is what the caller calls them.
     """
-    return {name: _given_shape(f'{argument}["{name}"]', shape) for name, shape in inputs.items()}
+    shapes = {}
+    for name, shape in inputs.items():
+        shapes[name] = _given_shape(f'{argument}["{name}"]', shape)
+    return shapes
 
 
 def _given_shape(name: str, shape: Sequence[int | None]) -> Shape:
@@ -68,21 +71,16 @@ def walk(
 ) -> None:
     """Fill in the shapes of a graph's values and the facts and faults of its steps.
 
-    ``inputs`` fill in what layers without bottoms leave open. They replace the shapes of these
-    layers as a whole with ``override``, or if they give the shape of all data. ``damaged`` are the
-    indices of layers with an error in their text: what is left of these says nothing about their
-    tops, and only their type is checked. ``stated`` are the shapes that whoever composed a layer
-    stated for its tops, by the index of the layer.
+    ``inputs`` fill in what layers without bottoms leave open. With ``override``, or if they give
+    the shape of all data, they replace the shapes of these layers as a whole. By their indices,
+    ``damaged`` are layers with an error in their text, ``stated`` the shapes stated in composing.
     """
     override = override or _covers_data(graph, inputs)
     owners: dict[str, _Owner] = {}
     phase = graph.state.number
     for step in graph.steps:
         if step.index in damaged:
-            facts = _unknown(step)
-            # The type is reported with the other errors of the text, not only once these are fixed.
-            if step.type and step.schema is None:
-                _fault_unknown_type(step)
+            facts = _damaged_facts(step)
         elif step.index in stated:
             facts = _stated_facts(step, phase, inputs, override, stated[step.index])
         else:
@@ -128,11 +126,20 @@ def infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: bo
     return _source_facts(step, facts, inputs)
 
 
+def _damaged_facts(step: Step) -> Facts:
+    """The facts of a layer with an error in its text: what is left of it does not say its tops."""
+    # The type is reported with the other errors of the text, not only once these are fixed.
+    if step.type and step.schema is None:
+        _fault_unknown_type(step)
+    return _unknown(step)
+
+
 def _untyped_facts(step: Step, inputs: Mapping[str, Shape]) -> Facts:
     """The facts of a layer with an unknown type, for which a caller may give all shapes."""
-    is_given = not step.bottoms and step.tops
-    if is_given and all(value.name in inputs for value in step.tops):
-        return Facts(tuple([inputs[value.name] for value in step.tops]))
+    names = [value.name for value in step.tops]
+    is_given = bool(names) and inputs.keys() >= set(names)
+    if is_given and not step.bottoms:
+        return Facts(tuple([inputs[name] for name in names]))
     _fault_unknown_type(step)
     return _unknown(step)
 
@@ -194,7 +201,8 @@ def _covers_data(graph: Graph, inputs: Mapping[str, Shape]) -> bool:
     for step in graph.steps:
         if step.bottoms or step.type in _SHAPED:
             continue
-        if any(value.name not in inputs for value in step.tops):
+        names = {value.name for value in step.tops}
+        if not names <= inputs.keys():
             return False
     return True
 
@@ -210,8 +218,10 @@ def _merged(step: Step, top: int, shape: Shape, given: Shape) -> Shape:
     own, in each phase, whatever the caller gives for it; so are other sizes that it states, but a
     caller who contradicts these gets a warning.
     """
-    if given is None or shape is None or step.type == "Input":
-        return shape if given is None else given
+    if given is None:
+        return shape
+    if shape is None or step.type == "Input":
+        return given
     if len(shape) != len(given):
         _warn_of_contradiction(step, top, shape, given)
         return shape
@@ -223,22 +233,22 @@ def _merged(step: Step, top: int, shape: Shape, given: Shape) -> Shape:
 
 def _differ(own: int | None, other: int | None) -> bool:
     """Whether two sizes are known and not the same."""
-    return own is not None and other is not None and own != other
+    if own is None or other is None:
+        return False
+    return own != other
 
 
 def _warn_of_contradiction(step: Step, top: int, shape: Shape, given: Shape) -> None:
     name = step.tops[top].name
+    # As the command line takes it: data=64,3,?,?
+    sizes = map(format_size, shape or ())
     step.fault(
         "input-contradiction",
         f'the shape given for "{name}" is {format_shape(given)}, but the layer produces'
         f" {format_shape(shape)}",
         field=f"top[{top}]",
-        hint=f"give ? for the sizes that the layer sets: {name}={_open_shape(shape)}",
+        hint=f"give ? for the sizes that the layer sets: {name}={','.join(sizes)}",
     )
-
-
-def _open_shape(shape: Shape) -> str:
-    return ",".join("?" if size is None else str(size) for size in shape or ())
 
 
 def _look_into_source(step: Step, facts: Facts) -> Sequence[Shape] | None:
@@ -297,15 +307,16 @@ def _check_propagate_down(step: Step) -> None:
 def _check_loss_weight(step: Step, schema: LayerSchema, facts: Facts) -> None:
     """As many weights as tops; a loss that gives none has one.  (``Layer::SetLossWeights``)"""
     given = list(step.layer.loss_weight)
-    weights = given
     # InsertSplits: the Split layer takes the weights over.
-    if any(value.weighed and value.split for value in step.tops):
-        weights = []
-    if not weights and schema.loss:
-        weights = [1.0]
+    are_taken_over = any(value.weighed and value.split for value in step.tops)
+    weights = [] if are_taken_over else given
+    # LossLayer::LayerSetUp adds the default.
+    if schema.loss:
+        weights = weights or [1.0]
     if weights and len(weights) != len(facts.tops):
         raise _loss_weight_fault(given, facts)
     for weight, shape in zip(given or weights, facts.tops):
+        # Layer::SetLossWeights fills the gradient of a weighed top with the weight.
         if weight and _is_empty(shape):
             raise Fault(
                 "an empty top cannot have a loss_weight",
@@ -363,6 +374,7 @@ def _compare_shapes(step: Step, index: int, owner: _Owner, shape: Shape) -> None
     if not is_known(shape) or not is_known(owner.shape):
         return
     spec = step.layer.param[index]
+    # PERMISSIVE asks only for as many elements.  (source: ``Net::AppendParam``)
     if spec.share_mode == ParamSpec.PERMISSIVE:
         what, same = "count", count(shape) == count(owner.shape)
     else:

@@ -196,6 +196,7 @@ class InputSizes:
                 continue
             sizes = bottom.shape[_HEIGHT:]
             for size, kernel, stride, pad in zip(sizes, window.kernel, window.stride, window.pad):
+                # The walk leaves one axis open while it tries the other.
                 if size is not None:
                     yield Axis("", size, kernel, stride, pad, window.floor, window.clip)
 

@@ -53,12 +53,17 @@ class Memory:
         """The first layer that overwrites a value; ``None`` if no layer does."""
         overwrites = self._overwrites[self._origin[value]]
         version = self._version[value]
-        return overwrites[version] if version < len(overwrites) else None
+        # The last version is never overwritten.
+        if version == len(overwrites):
+            return None
+        return overwrites[version]
 
     def shared_overwrite(self, value: Value) -> Overwrite | None:
         """As `overwrite`, if the layer overwrites the value through another name."""
         found = self.overwrite(value)
-        return None if found is None or found.bottom is value else found
+        if found is None or found.bottom is value:
+            return None
+        return found
 
     def sharing_layer(self, value: Value) -> Step | None:
         """The layer whose top is in the memory of its bottom, and so in that of the value."""

@@ -78,9 +78,11 @@ class Net(EditingMethods, Displayed):
             raise TypeError(f"expected a Net or NetParameter, got {shown(message):.60}{hint}")
         is_own = descriptor is proto.NetParameter.DESCRIPTOR
         if not (is_own or schema_of(descriptor)):
+            # pycaffe's class has another schema, and the two have only their bytes in common.
             message = proto.NetParameter.FromString(message.SerializeToString())
         net = cls.__new__(cls)
         net._start(Content(message))
+        # The caller still has the message, and may change it.
         net.content.open()
         return net
 
@@ -108,6 +110,7 @@ class Net(EditingMethods, Displayed):
     def message(self, message: Any) -> None:
         self.content.open()
         self.content.message = message
+        # What composing keeps are the names of the old message.
         self._composition = None
 
     @property
@@ -164,6 +167,7 @@ class Net(EditingMethods, Displayed):
         document = self.document
         message = self.content.message
         content: Any = serialized(message)
+        # A text says more than its message: comments, layout, and what could not be read.
         if document is not None:
             content = document.text, document.filename
         schema = schema_of(message.DESCRIPTOR)
@@ -203,6 +207,7 @@ class Net(EditingMethods, Displayed):
         if current.origins is None:
             return self
         message, document = self.content.message, self.content.document
+        # Without a text there are no comments to keep.
         if document is None:
             return Net.of(type(message).FromString(serialized(current.message)))
         new = rewrite_net(document.parse_result, message, current.message, current.origins)
@@ -264,8 +269,11 @@ class Net(EditingMethods, Displayed):
         if diagnostic.layer_index >= 0:
             location = self.layer_location(diagnostic.layer_index, diagnostic.field)
         elif diagnostic.field and self.content.document is not None:
+            # A field of the net itself, or of a net in an old format.
             location = self.content.document.locate(parse_path(diagnostic.field))
-        return replace(diagnostic, location=location) if location else diagnostic
+        if location is None:
+            return diagnostic
+        return replace(diagnostic, location=location)
 
     def layer_location(self, layer_index: int, field: str = "") -> Location | None:
         """Where a layer of `current`, or a field of it, is written or composed."""
@@ -276,10 +284,13 @@ class Net(EditingMethods, Displayed):
             if self.current.message.layer[layer_index].name == name:
                 return Location(file, line)
         document = self.content.document
-        return None if document is None else document.locate(path)
+        if document is None:
+            return None
+        return document.locate(path)
 
     def summary(self, phase: str | None = None, **state: Any) -> Any:
         """What `protogen.summary` returns for the net: its layers, parameters, MACs, memory."""
+        # A later package, too, as in `to_prototxt`.
         reports = importlib.import_module("protogen.reports.summary")
         return reports.summary(self, phase, **state)
 
@@ -301,6 +312,7 @@ class Net(EditingMethods, Displayed):
         A layer that runs in neither has none.
         """
         found: list[Sequence[Shape]] = [()] * len(self.current.message.layer)
+        # TEST comes last: what it has replaces what TRAIN has.
         for phase in ("TRAIN", "TEST"):
             for step in self.analysis(State(phase)).steps:
                 found[step.index] = [value.shape for value in step.tops]
@@ -314,6 +326,7 @@ class Net(EditingMethods, Displayed):
         inputs: Sequence[Shape] = ()
         for index, shapes in enumerate(self.top_shapes()):
             path = current.path(index)
+            # Not written as a layer: Caffe makes an Input layer of the net's own fields.
             if path == ("input",):
                 inputs = shapes
             else:
@@ -351,6 +364,7 @@ class Net(EditingMethods, Displayed):
                 "",
                 hint="give each its own Net, or compose one after the other",
             )
+        # The frame of the `with` statement decides whose layers these are; see `protogen.active`.
         self._entries.append(enter(self, sys._getframe(1)))
         return self
 

@@ -54,6 +54,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """The bytes of a file, or of standard input for ``-``; raises `ProtogenError` if it cannot."""
     name = os.fspath(path)
     try:
+        # Bytes, as from a file: the reader itself finds out what is not UTF-8.
         if name == "-":
             return sys.stdin.buffer.read()
         return Path(name).read_bytes()

@@ -342,7 +342,9 @@ def _public_learnable(blob: Learnable) -> Learnable:
 
 
 def _least(arity: Arity) -> int:
-    return arity if isinstance(arity, int) else arity[0]
+    if isinstance(arity, int):
+        return arity
+    return arity[0]
 
 
 def _check_arity(given: int, arity: Arity, kind: str) -> None:
@@ -351,20 +353,16 @@ def _check_arity(given: int, arity: Arity, kind: str) -> None:
     (source: ``Layer::CheckBlobCounts``)
     """
     least, most = (arity, arity) if isinstance(arity, int) else arity
-    too_few = given < least
-    if not too_few and (most is None or given <= most):
+    if given < least:
+        expected, field = f"at least {plural(least, kind)}", kind
+    elif most is not None and given > most:
+        # The first one that is too many.
+        expected, field = f"at most {plural(most, kind)}", f"{kind}[{most}]"
+    else:
         return
     if least == most:
         expected = plural(least, kind) if least else f"no {kind}s"
-    elif too_few:
-        expected = f"at least {plural(least, kind)}"
-    else:
-        expected = f"at most {plural(most or 0, kind)}"
-    raise Fault(
-        f"expected {expected}, got {given}",
-        rule="blob-count",
-        field=kind if too_few else f"{kind}[{most}]",
-    )
+    raise Fault(f"expected {expected}, got {given}", rule="blob-count", field=field)
 
 
 class UnknownType(LayerSchema):

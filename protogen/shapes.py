@@ -24,6 +24,7 @@ __all__ = [
     "differ",
     "filled",
     "format_shape",
+    "format_size",
     "internal_shape",
     "is_known",
     "parse_shape",
@@ -135,11 +136,13 @@ def filled(shape: Shape, other: Shape) -> Shape:
     """The shape, with the sizes of another where its own are unknown."""
     if shape is None:
         return other
+    # With another number of axes, no size of the other says anything about a size here.
     if other is None or len(other) != len(shape):
         return shape
-    sizes: list[int | None] = []
-    for own, theirs in zip(shape, other):
-        sizes.append(theirs if own is None else own)
+    sizes = list(shape)
+    for axis, size in enumerate(shape):
+        if size is None:
+            sizes[axis] = other[axis]
     return tuple(sizes)
 
 
@@ -148,7 +151,9 @@ def truncated_division(numerator: AnySize, denominator: int) -> AnySize:
     if isinstance(numerator, Unknown):
         return UNKNOWN
     quotient = abs(numerator) // denominator
-    return quotient if numerator >= 0 else -quotient
+    if numerator < 0:
+        return -quotient
+    return quotient
 
 
 def format_shape(shape: Sequence[object] | None) -> str:
@@ -157,7 +162,14 @@ def format_shape(shape: Sequence[object] | None) -> str:
         return "?"
     if not shape:
         return "scalar"
-    return "x".join("?" if size is None else str(size) for size in shape)
+    return "x".join(map(format_size, shape))
+
+
+def format_size(size: object) -> str:
+    """A size, or ``?`` for an unknown one."""
+    if size is None:
+        return "?"
+    return str(size)
 
 
 def parse_shape(text: str) -> tuple[int | None, ...]:

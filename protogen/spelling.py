@@ -66,12 +66,20 @@ def hidden_difference(name: str, other: str) -> str:
     As in ``"data" has U+200B ZERO WIDTH SPACE``; "" if the names differ visibly.
     """
     for one, two in ((name, other), (other, name)):
-        only_in_one = [each for each in dict.fromkeys(one) if each not in two]
-        # A letter of English that differs is one that the reader sees.
-        hidden = [_described(each) for each in only_in_one if not each.isascii()]
+        hidden = _only_in(one, two)
         if hidden:
             return f'"{one}" has {" and ".join(hidden)}'
     return ""
+
+
+def _only_in(name: str, other: str) -> list[str]:
+    """The characters that the other name lacks and that may not be seen; ASCII can be seen."""
+    found = []
+    # Each once, in the order of the name.
+    for character in dict.fromkeys(name):
+        if character not in other and not character.isascii():
+            found.append(_described(character))
+    return found
 
 
 def _described(character: str) -> str:
@@ -243,24 +251,24 @@ def _same_beginning(written: Sequence[str], candidates: dict[str, list[str]]) ->
     """The shortest name with forms of the same words, if all others continue it."""
     if len(_letters(written)) < _SHORTEST_NAME:
         return ""
-    found = {}
+    found: dict[str, str] = {}
     for name, words in candidates.items():
-        if len(words) == len(written) and _are_forms_of(written, words):
-            found[name] = _letters(words)
+        if _are_forms_of(written, words):
+            found.setdefault(_letters(words), name)
     if not found:
         return ""
-    lengths = {name: len(letters) for name, letters in found.items()}
-    shortest = min(lengths, key=lengths.__getitem__)
     # Conv is a form of Convolution and of Convolution3D, and the first is clearly the better one.
-    beginning = found[shortest]
-    for letters in found.values():
-        if not letters.startswith(beginning):
+    shortest = min(found, key=len)
+    for letters in found:
+        if not letters.startswith(shortest):
             return ""
-    return shortest
+    return found[shortest]
 
 
 def _are_forms_of(written: Sequence[str], words: Sequence[str]) -> bool:
     """Whether each word is equal to the other name's, or a form of it."""
+    if len(words) != len(written):
+        return False
     alone = len(words) == 1
     for one, other in zip(written, words):
         is_form = one == other or _is_form_of(one, other, alone)

@@ -96,11 +96,13 @@ def _check_input_names(inputs: Inputs, message: Any) -> None:
     if not produced:
         return
     for name in inputs:
-        if name not in produced:
-            hint = did_you_mean(str(name), produced)
-            raise ValueError(
-                f'inputs: no layer produces blob "{name}"' + (f"; {hint}" if hint else "")
-            )
+        if name in produced:
+            continue
+        message = f'inputs: no layer produces blob "{name}"'
+        hint = did_you_mean(str(name), produced)
+        if hint:
+            message += f"; {hint}"
+        raise ValueError(message)
 
 
 def _damaged_layers(current: Current, document: Document | None) -> frozenset[int]:
@@ -108,12 +110,15 @@ def _damaged_layers(current: Current, document: Document | None) -> frozenset[in
     if document is None:
         return frozenset()
     errors = reading_errors(document.diagnostics)
-    errors += [found for found in document.diagnostics if found.name == "unknown-field"]
+    for found in document.diagnostics:
+        # An unknown field may be a misspelled one, which is then missing.
+        if found.name == "unknown-field":
+            errors.append(found)
     positions = _positions(document, errors)
     if not positions:
         return frozenset()
     # Which layers the unlisted errors are in is unknown; they are later than those listed.
-    unlisted = any(found.name == "too-many-errors" for found in errors)
+    unlisted = "too-many-errors" in {found.name for found in errors}
     damaged = set()
     for index in range(len(current.message.layer)):
         place = document.locate(current.path(index))

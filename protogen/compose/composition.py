@@ -130,13 +130,20 @@ class Composition:
                 facts = _check_stated(facts, tops, stated)
             self.names.take(name, read, tops, in_place, phases)
         except Fault as fault:
-            explanation = self._explanation(fault, _phase_of_shapes(phases))
-            self._content.drop_layer()
-            raise _compose_error(schema, name, blobs, fault, explanation) from None
+            raise self._rejection(schema, name, blobs, fault, phases) from None
         self._content.keep_layer(name, wiring)
         # The callers are _compose and LayerSchema.__call__.
         self.net.note_layer(index, name, user_line(depth=4), stated)
         return _as_blobs(tops, facts)
+
+    def _rejection(
+        self, schema: LayerSchema, name: str, blobs: Sequence[Blob], fault: Fault, phases: int
+    ) -> ComposeError:
+        """Take the layer that was added last out of the net; the error says why."""
+        # Before it is gone: the explanation analyzes the net with the layer.
+        explanation = self._explanation(fault, _phase_of_shapes(phases))
+        self._content.drop_layer()
+        return _compose_error(schema, name, blobs, fault, explanation)
 
     def _explanation(self, fault: Fault, phase: str) -> Explanation | None:
         """Why the sizes of the layer added last do not fit, and what would repair that."""
@@ -227,21 +234,28 @@ class Composition:
         number = keywords.get("ntop")
         if number is None:
             number = schema.default_tops(len(blobs), keywords)
-        elif isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        elif not _is_count(number):
             reject(f"ntop must be a number of tops, got {shown(number)}", name, schema.type)
         if number == 1:
             return (name,)
         return _numbered(name, number)
 
     def _given_tops(self, schema: LayerSchema, name: str, given: object) -> tuple[str, ...]:
-        tops = []
         names = given if isinstance(given, (list, tuple)) else [given]
+        tops = []
         for top in names:
             if not isinstance(top, str):
                 message = f"top must be a string or a list of strings, got {shown(given)}"
                 reject(message, name, schema.type)
             tops.append(self.names.prefix + top)
         return tuple(tops)
+
+
+def _is_count(number: object) -> bool:
+    # A bool is an int in Python.
+    if isinstance(number, bool) or not isinstance(number, int):
+        return False
+    return number >= 0
 
 
 # Shapes that are inferred ----------------------------------------------------------------------
@@ -282,9 +296,7 @@ def _stated_shapes(
     tops = keywords.get("tops")
     if tops is None:
         if isinstance(schema, UnknownType):
-            hint = layers.suggest(schema.type)
-            hint = hint or 'state the shapes of its tops: tops={"y": (1, 8, 16, 16)}'
-            raise mistake("unknown-type", f'unknown layer type "{schema.type}"', name, hint=hint)
+            raise _unknown_type(schema, name)
         return ()
     if not isinstance(tops, Mapping):
         hint = 'for names alone, use top: top=["a", "b"]'
@@ -293,13 +305,24 @@ def _stated_shapes(
     for other in ("top", "ntop", "in_place"):
         if keywords.get(other):
             reject(f"expected either tops or {other}, got both", name, schema.type)
-    # Without a shape, a top has just its name.
-    given = {top: shape for top, shape in tops.items() if shape is not None}
+    given = {}
+    for top, shape in tops.items():
+        # Without a shape, a top has just its name.
+        if shape is not None:
+            given[top] = shape
     try:
         known = given_shapes(given, "tops")
     except (TypeError, ValueError) as error:
         reject(str(error), name, schema.type)
-    return tuple(known.get(top) for top in tops)
+    return tuple(map(known.get, tops))
+
+
+def _unknown_type(schema: LayerSchema, name: str) -> ComposeError:
+    """The error for a type that no schema describes, and whose tops the user does not state."""
+    hint = layers.suggest(schema.type)
+    if not hint:
+        hint = 'state the shapes of its tops: tops={"y": (1, 8, 16, 16)}'
+    return mistake("unknown-type", f'unknown layer type "{schema.type}"', name, hint=hint)
 
 
 def _with_shapes(
@@ -311,11 +334,11 @@ def _with_shapes(
     """
     if keywords.get("tops") is not None:
         keywords = {**keywords, "top": list(keywords["tops"])}
-    shapes = [list(shape) for shape in stated if is_known(shape)]
-    complete = len(shapes) == len(stated)
-    if not schema.shape_field or not shapes or not complete:
+    if not schema.shape_field or keywords.get(schema.shape_field) is not None:
         return keywords
-    if keywords.get(schema.shape_field) is not None:
+    shapes = [list(shape) for shape in stated if is_known(shape)]
+    # The field has a shape for each top, in which no size is left open.
+    if not shapes or len(shapes) < len(stated):
         return keywords
     return {**keywords, schema.shape_field: shapes}
 
@@ -375,7 +398,9 @@ def _in_place(bottoms: Sequence[str], tops: Sequence[str]) -> frozenset[int]:
     """The indices of the tops that overwrite the bottom with the same index."""
     # Nearly all layers have one top, for which no set needs to be built.
     if len(tops) == 1:
-        return _FIRST if bottoms and tops[0] == bottoms[0] else _NOWHERE
+        if bottoms and tops[0] == bottoms[0]:
+            return _FIRST
+        return _NOWHERE
     found = set()
     for index, (bottom, top) in enumerate(zip(bottoms, tops)):
         if bottom == top:
@@ -397,7 +422,8 @@ def _compose_error(
     """
     where, why, hint = "", "", fault.hint
     if explanation is not None:
-        where, why, hint = explanation.where, explanation.why, explanation.hint or fault.hint
+        where, why = explanation.where, explanation.why
+        hint = explanation.hint or fault.hint
     if blobs and not where:
         shapes = [f'"{blob.name}" is {format_shape(blob.shape)}' for blob in blobs[:_LISTED]]
         where = f"bottom {', '.join(shapes)}"

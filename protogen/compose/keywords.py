@@ -61,8 +61,10 @@ def fill(fields: dict[str, Any], schema: LayerSchema, keywords: Mapping[str, Any
             value = keyword.convert(value)
         home = keyword.home
         if not home:
-            # A message given as a dict may come after some of its fields; the fields win.
-            fields[name] = {**value, **fields[name]} if name in fields else value
+            if name in fields:
+                # A message given as a dict may come after some of its fields; the fields win.
+                value = {**value, **fields[name]}
+            fields[name] = value
         elif home in fields:
             fields[home][name] = value
         else:
@@ -89,8 +91,9 @@ def _find_keywords(schema: LayerSchema) -> dict[str, Keyword]:
         message = fields[home].message_type
         assert message is not None
         for field in message.fields:
-            if field.name not in found or _takes_precedence(schema, home, field.name):
-                found[field.name] = Keyword(home, converter(field), field)
+            if field.name in found and not _takes_precedence(schema, home, field.name):
+                continue
+            found[field.name] = Keyword(home, converter(field), field)
         # The message as a whole is a keyword, too, unless one of its fields has the same name.
         found.setdefault(home, Keyword("", _message_converter(message), fields[home]))
     # A parameter with one of these names would win, but today there is none.
@@ -126,11 +129,13 @@ def _message_converter(descriptor: Descriptor) -> Converter:
     def convert(value: object) -> object:
         if not isinstance(value, Mapping):
             return value
-        converted = {}
+        converted = dict(value)
         for name, given in value.items():
             field = descriptor.fields_by_name.get(name)
+            # An unknown field is reported with the other mistakes in the keywords.
             convert_field = None if field is None else converter(field)
-            converted[name] = given if convert_field is None else convert_field(given)
+            if convert_field is not None:
+                converted[name] = convert_field(given)
         return converted
 
     return convert
@@ -159,13 +164,21 @@ def keyword_problem(schema: LayerSchema, given: Mapping[str, object]) -> Problem
 
 def _unknown_keyword(schema: LayerSchema, name: str) -> Problem:
     known = keywords_of(schema)
-    # Without a similar name, the hint lists the type's own parameters.
-    parameters = [key for key, keyword in known.items() if keyword.home]
     hint = did_you_mean(name, [*known, *OWN])
-    if not hint and parameters:
-        hint = f"known keywords: {', '.join(parameters)}"
-    if not hint and isinstance(schema, UnknownType):
-        hint = "parameters of an unknown type go in a message, as in convolution_param={...}"
     if not hint:
-        hint = "it has no parameters of its own"
+        hint = _keywords_hint(schema, known)
     return Problem(f'unknown keyword "{name}"', hint)
+
+
+def _keywords_hint(schema: LayerSchema, known: Mapping[str, Keyword]) -> str:
+    """What a type takes, for a keyword that resembles none of its own."""
+    parameters = []
+    for name, keyword in known.items():
+        # The fields of the layer itself, which every type has, are rarely what is wanted.
+        if keyword.home:
+            parameters.append(name)
+    if parameters:
+        return f"known keywords: {', '.join(parameters)}"
+    if isinstance(schema, UnknownType):
+        return "parameters of an unknown type go in a message, as in convolution_param={...}"
+    return "it has no parameters of its own"

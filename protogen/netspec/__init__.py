@@ -97,8 +97,9 @@ _MODULES = {
 
 def install() -> None:
     """From now on, ``import caffe`` imports this module, whether a pycaffe is installed or not."""
+    # What an earlier import left, of a real pycaffe or of ours.
     for name in list(sys.modules):
-        if name == "caffe" or name.startswith("caffe."):
+        if name.partition(".")[0] == "caffe":
             del sys.modules[name]
     for name, ours in _MODULES.items():
         sys.modules[name] = importlib.import_module(ours)
@@ -129,6 +130,7 @@ def has_nccl() -> bool:
 
 
 def __getattr__(name: str) -> Any:
+    # Not imported with the rest, because most scripts compose without them.
     if name in ("coord_map", "model_libs"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f'the module caffe of protogen has no attribute "{name}"')

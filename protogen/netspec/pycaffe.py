@@ -54,6 +54,7 @@ class _Array:
         return math.prod(sizes)
 
     def __len__(self) -> int:
+        # Python asks for a number, and cannot be given None.
         return self.shape[0] or 0
 
     def __getitem__(self, index: object) -> NoReturn:
@@ -124,6 +125,7 @@ class Net:
         if phase not in (0, 1):
             raise TypeError(f"phase must be caffe.TRAIN or caffe.TEST, got {phase!r}")
         net = network_file if isinstance(network_file, _Net) else load(network_file)
+        # The numbers of the phases are those of Caffe's enum: TRAIN is 0, TEST is 1.
         state = State("TEST" if phase else "TRAIN", level, tuple(stages or ()))
         self._read(net, state)
 
@@ -131,6 +133,7 @@ class Net:
         """Fill in the attributes. Raises `ProtogenError` for a net that Caffe rejects."""
         analysis = net.analysis(state)
         errors = [each for each in analysis.diagnostics if each.severity is Severity.ERROR]
+        # pycaffe's process would end here: Caffe aborts.
         if errors:
             raise ProtogenError(map(net.place, errors))
         self.name = net.name
@@ -138,8 +141,7 @@ class Net:
         self.blobs = OrderedDict((name, Blob(shape)) for name, shape in analysis.blobs.items())
         self.params: OrderedDict[str, list[Blob]] = OrderedDict()
         for name, shapes in analysis.params.items():
-            if shapes:
-                self.params[name] = [Blob(shape) for shape in shapes]
+            self.params[name] = list(map(Blob, shapes))
         self._layer_names: list[str] = []
         self.layers: list[_LayerOfNet] = []
         self.top_names: OrderedDict[str, list[str]] = OrderedDict()
@@ -177,6 +179,7 @@ class Net:
                 yield name
 
     def __getattr__(self, name: str) -> NoReturn:
+        # As for an array: what looks for such a name goes on without it.
         if name.startswith("_"):
             raise AttributeError(name)
         needs_caffe(f"Net.{name}")

@@ -91,6 +91,7 @@ def _not_compiled(path: str | Path, output: str) -> ProtogenError:
     reason = _first_error(output.replace(folder, ""))
     match = _PLACE.fullmatch(reason)
     hint = "give the file that the build of that Caffe compiles, usually caffe.proto"
+    # The place may be in a file that this one imports, which the message then names.
     if match is None or match["file"] != Path(path).name:
         return unusable(path, f"cannot be compiled: {reason}", hint)
     location = Location(str(path), int(match["line"]), int(match["column"]))
@@ -99,14 +100,15 @@ def _not_compiled(path: str | Path, output: str) -> ProtogenError:
 
 def _first_error(output: str) -> str:
     """The first line that has a place and is no warning, or else the first that is none."""
-    first = ""
-    for line in output.splitlines():
-        if "warning" in line.lower():
-            continue
+    errors = [line for line in output.splitlines() if "warning" not in line.lower()]
+    for line in errors:
         if _PLACE.fullmatch(line):
             return line
-        first = first or line
-    return first or "the compiler ended without a reason"
+    # A crash of the compiler, for example, has no place.
+    for line in errors:
+        if line:
+            return line
+    return "the compiler ended without a reason"
 
 
 def all_files(files: FileDescriptorSet) -> Iterator[FileDescriptorProto]:

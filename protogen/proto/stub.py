@@ -168,6 +168,7 @@ def _type(field: FieldDescriptorProto) -> str:
     """The type of a field, or of one element of a repeated field."""
     if field.type_name:
         return field.type_name.removeprefix(".caffe.")
+    # All ten integer types of protobuf are int in Python.
     return _SCALARS.get(field.type, "int")
 
 

@@ -20,15 +20,10 @@ def bottleneck(
     keywords of all Convolutions.
     (source: He et al. 2015, "Deep Residual Learning for Image Recognition", Figure 5)
     """
-    stem = name.removeprefix("res")
 
     def branch(x: Blob, suffix: str, **keywords: Any) -> Blob:
-        """A Convolution with its normalization, under the names of the published prototxt."""
-        conv = f"{name}_branch{suffix}"
-        names = Names(
-            conv, f"bn{stem}_branch{suffix}", f"scale{stem}_branch{suffix}", f"{conv}_relu"
-        )
-        return normalized(x, names, **convolution, **keywords)
+        """A Convolution with its normalization."""
+        return normalized(x, _branch_names(name, suffix), **convolution, **keywords)
 
     shortcut = bottom
     # If the number of channels is unknown, it may be wrong.
@@ -45,3 +40,11 @@ def bottleneck(
     added: Blob = L.Eltwise(shortcut, x, name=name)
     L.ReLU(added, in_place=True, name=f"{name}_relu")
     return added
+
+
+def _branch_names(block: str, suffix: str) -> Names:
+    """The names of a Convolution and of its normalization, as in the published prototxt."""
+    conv = f"{block}_branch{suffix}"
+    # The prototxt calls the normalization of res2a_branch2a bn2a_branch2a.
+    stem = f"{block.removeprefix('res')}_branch{suffix}"
+    return Names(conv, f"bn{stem}", f"scale{stem}", f"{conv}_relu")

@@ -83,6 +83,7 @@ def _add_blocks(
 ) -> str:
     """Add the bottlenecks of a stage, the first one with the stride; return the last one's name."""
     for index, name in enumerate(names):
+        # Only the first bottleneck changes the shape, so only its shortcut needs a convolution.
         ResBody(
             net,
             below,
