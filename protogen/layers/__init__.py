@@ -60,8 +60,8 @@ def _others() -> Mapping[str, LayerSchema]:
 @cache
 def all_types() -> tuple[LayerSchema, ...]:
     """Every layer type, sorted by name."""
-    types = [_type_of(module) for module in _modules().values()]
-    schemas = [schema for schema in (registered(name) for name in types) if schema]
+    types = map(_type_of, _modules().values())
+    schemas = filter(None, map(registered, types))
     return tuple(sorted(schemas, key=lambda schema: schema.type.lower()))
 
 

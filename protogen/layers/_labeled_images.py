@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from protogen.layers._data import DataLayer
-from protogen.layers._parameters import check_both_or_neither
+from protogen.layers._image_files import ImageFiles
 from protogen.schema import Context
-from protogen.shapes import UNKNOWN, Size
+from protogen.shapes import Size
 
 __all__ = ["LabeledImages"]
 
 
-class LabeledImages(DataLayer):
+class LabeledImages(ImageFiles):
     """A batch of images, and a batch of maps with a label for each pixel."""
 
     tops = 2
-
-    def check(self, ctx: Context) -> None:
-        super().check(ctx)
-        check_both_or_neither(ctx, "new_height", "new_width")
-
-    def image_sizes(self, ctx: Context) -> tuple[Any, Any, Any]:
-        p = ctx.param
-        return (3 if p.is_color else 1, p.new_height or UNKNOWN, p.new_width or UNKNOWN)
 
     def crop(self, ctx: Context) -> tuple[int, int]:
         """The height and width that each image is cropped to; 0 for no crop."""

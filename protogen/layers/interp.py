@@ -64,8 +64,9 @@ class Interp(LayerSchema):
         p = ctx.param
         # One factor alone comes first, then height and width, then both factors.
         shrinks, zooms = p.HasField("shrink_factor"), p.HasField("zoom_factor")
-        one_factor = shrinks != zooms
-        if not one_factor and p.HasField("height") and p.HasField("width"):
+        has_one_factor = shrinks != zooms
+        has_size = p.HasField("height") and p.HasField("width")
+        if has_size and not has_one_factor:
             return (p.height, p.width)
         if not shrinks and not zooms:
             raise ctx.fault(

@@ -128,12 +128,10 @@ def _check_size_or_pair(ctx: Context, size: str, height: str, width: str) -> Non
     pair = [name for name in (height, width) if p.HasField(name)]
     if pair and p.HasField(size):
         raise ctx.fault(f"both {size} and {pair[0]} are given; keep one", pair[0])
-    required: tuple[str, ...] = ()
-    if pair:
-        required = (height, width)
-    elif p.HasField(size):
-        required = (size,)
-    for name in required:
+    # Without any of them, Caffe takes the size of the image, or divides it by that of the bottom.
+    if not pair and not p.HasField(size):
+        return
+    for name in (height, width) if pair else (size,):
         if not p.HasField(name):
             raise ctx.fault(f"{pair[0]} is given without {name}", pair[0])
         if not getattr(p, name) > 0:

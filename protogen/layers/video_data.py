@@ -81,6 +81,9 @@ def _clips(
     ctx: Context, p: ImageDataParameter | VideoDataParameter, channels: Any
 ) -> InternalShape:
     """Channels, frames, height and width of a clip."""
+    frames = p.new_length or UNKNOWN
+    # A crop replaces the size; C3D's first version has it among its own fields.
     crop = ctx.layer.transform_param.crop_size or p.crop_size
-    height, width = p.new_height or UNKNOWN, p.new_width or UNKNOWN
-    return (channels, p.new_length or UNKNOWN, crop or height, crop or width)
+    if crop:
+        return (channels, frames, crop, crop)
+    return (channels, frames, p.new_height or UNKNOWN, p.new_width or UNKNOWN)

@@ -20,6 +20,7 @@ __all__ = ["conflicts"]
 def conflicts(subject: Subject, targets: Sequence[Target]) -> Iterator[Diagnostic]:
     """The poolings that round down, for which no spelling is read by all targets."""
     read = {target.title: target.pooling.floor for target in targets if target.pooling}
+    # OpenCV reads ceil_mode, for example, and nncase only round_mode.
     if len(read) < 2 or set.intersection(*map(set, read.values())):
         return
     listed = ", ".join(f"{title} {_words(spellings)}" for title, spellings in read.items())

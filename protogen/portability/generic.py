@@ -36,6 +36,7 @@ def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     """What a target does with a net, as far as its facts say."""
     found = [*text_findings(subject, target), *_rejected_upgrade(subject, target)]
     layers = subject.current.message.layer
+    # A text that is not read has no layers either, but that is not what is wrong with it.
     if not layers and "target-refuses" not in _rules_of(found):
         what = "a solver" if subject.is_solver else "no layers"
         empty = no_net(target, f"finds {what} in it, not a net", location=subject.location)
@@ -84,6 +85,7 @@ def _written(subject: Subject, target: Target, steps: list[Step]) -> list[Step]:
     origins = subject.current.origins
     if origins is None or not target.reads_input_fields:
         return steps
+    # What limits an Input layer, as in MNN, does not limit these fields.
     return [step for step in steps if origins[step.index] is not None]
 
 
@@ -260,5 +262,8 @@ def _other_divisor(rounding: Rounding, axes: list[Axis]) -> str:
     if divisor not in _DIVISORS:
         return ""
     kind, name = _DIVISORS[divisor]
-    kinds = {window.kind for axis in axes for window in axis.windows()}
+    kinds: set[str] = set()
+    for axis in axes:
+        kinds.update(window.kind for window in axis.windows())
+    # Whole windows have the same divisor everywhere.
     return name if kind in kinds else ""

@@ -70,6 +70,7 @@ def _is_at(where: str, step: Step) -> bool:
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
     written = quirk.when not in ("always", "missing")
     path = field_path(quirk, step.layer)
+    # A field that is not written has no place to point at.
     field = path if written else path.partition(".")[0]
     source = target.source(quirk)
     about = {"field": field, "hint": quirk.fix, "why": f"{source.mark}: {source.text}"}
@@ -143,8 +144,10 @@ def field_path(quirk: Quirk, layer: proto.LayerParameter) -> str:
     home, _, name = quirk.field.partition(".")
     if home != "*":
         return quirk.field
+    # An unknown type has no message, so that no quirk of its fields applies.
     schema = layer_types.find(layer.type)
-    return f"{schema.param if schema else ''}.{name}"
+    home = schema.param if schema else ""
+    return f"{home}.{name}"
 
 
 def _words(message: Any, path: list[str]) -> list[str]:

@@ -54,6 +54,7 @@ class Subject:
         if document is None:
             return False
         names = {entry[0] for entry in document.tree.entries}
+        # debug_info is a field of both.
         in_net = names & set(proto.NetParameter.DESCRIPTOR.fields_by_name)
         in_solver = names & set(proto.SolverParameter.DESCRIPTOR.fields_by_name)
         return len(in_solver) > len(in_net)
@@ -61,6 +62,7 @@ class Subject:
     @cached_property
     def phase(self) -> str:
         """The phase that is compared with Caffe: TEST if the net has it."""
+        # Most targets only run nets.
         wanted = self.phases or self.net.meant_phases(self.level, self.stages)
         return "TEST" if "TEST" in wanted else "TRAIN"
 

@@ -241,6 +241,7 @@ class Target:
 
     def facts(self) -> Iterator[tuple[str, Any]]:
         """Each section or entry that has a source, with its name in the file."""
+        # Whatever section is added has its source checked and shown.
         for each in fields(self):
             value = getattr(self, each.name)
             entries = value if isinstance(value, tuple) else (value,)
@@ -251,6 +252,7 @@ class Target:
     @cached_property
     def known_types(self) -> frozenset[str]:
         """The layer types that the target takes, those that it skips included."""
+        # A program that takes any type has no list.
         if self.types is None:
             return frozenset()
         return frozenset({*self.types.known, *self.types.aliases, *self.types.skipped})

@@ -41,6 +41,7 @@ def read_target(path: Traversable) -> Target:
     stem = path.name.removesuffix(".toml")
     if target.name != stem:
         raise TargetFileError(f'{path.name}: expected name = "{stem}", got "{target.name}"')
+    # A fact that nobody can look up is worth nothing.
     for section, fact in target.facts():
         if fact.source not in target.sources:
             raise TargetFileError(f'{path.name}: [{section}]: unknown source "{fact.source}"')
@@ -62,6 +63,7 @@ class _Reader:
         """An instance of a dataclass, from a table that has its fields as keys."""
         if not isinstance(table, Mapping):
             raise self._error(where, f"expected a table, got {table!r}")
+        # The annotations of _facts are texts, and these are what they stand for.
         hints = get_type_hints(cls, vars(_facts))
         for key in table:
             if key not in hints:

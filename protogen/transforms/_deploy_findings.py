@@ -46,6 +46,7 @@ def _warning(message: str, step: Step, **about: Any) -> Diagnostic:
 def no_loss(unread: Sequence[str]) -> Diagnostic:
     """The net has no loss; ``unread`` are the blobs that may be its outputs."""
     hint = ""
+    # What nothing reads is an output of the net as it is.
     if unread:
         hint = f"name the outputs: --outputs {','.join(unread)}"
     message = "the net has no loss, so it does not say what it predicts"
@@ -68,6 +69,7 @@ def equal_predictions(equal: Sequence[Prediction], heads: Sequence[Prediction]) 
 def unknown_output(name: str, known: Sequence[str]) -> Diagnostic:
     """An output that the caller names does not exist."""
     message = f'the output "{name}" is not a blob of the net in TEST, nor a loss'
+    # A deep net has hundreds of blobs, and its predictions are at the end.
     hint = did_you_mean(name, known) or f"the last blobs and losses are {_listed(known[-8:])}"
     return _found(message, hint=hint)
 
@@ -205,6 +207,7 @@ def untrained(net: Net, names: Iterable[str]) -> Diagnostic | None:
         steps[0],
         hint="give the layers of both phases the same name",
     )
+    # The index is that of the deploy net, and the finding is placed in the training net.
     return replace(found, layer_index=-1)
 
 

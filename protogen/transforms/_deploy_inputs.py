@@ -84,6 +84,7 @@ def _use_given(found: DeployInput, shape: Shape, batch: int | None) -> None:
 
 def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
     """Add what a layer states about a blob to what the layers of other phases state."""
+    # The layer of TEST comes first; what it leaves open, that of TRAIN may state.
     if not found.layer:
         found.layer, found.type, found.layer_index = step.name, step.type, step.index
         found.reason = _reason(step)
@@ -103,6 +104,7 @@ def _describe(found: DeployInput, step: Step, shape: Shape) -> None:
 
 def _reason(step: Step) -> str:
     """Which fields of a data layer its sizes come from."""
+    # DataTransformer crops last, so that nothing else matters for the size.
     if step.layer.transform_param.crop_size:
         return "the size is its crop_size"
     if step.layer.transform_param.resize_param:
@@ -153,6 +155,7 @@ def _assume_channels(found: DeployInput) -> None:
     shape = found.shape
     if shape is None or len(shape) != len(_AXES):
         return
+    # Without the size of the image the user is asked for the whole shape anyway.
     with_color = (shape[0], COLOR_CHANNELS, *shape[2:])
     if shape[1] is None and is_known(with_color):
         found.shape = with_color

@@ -63,10 +63,8 @@ def report_lines(
     for each in inputs:
         lines += _input_lines(each)
     for index, output in enumerate(outputs.list):
-        name = ""
-        if index in added:
-            # The last of the new layers produces the output.
-            name = added[index][-1]["name"]
+        # The last of the new layers produces the output.
+        name = added[index][-1]["name"] if index in added else ""
         lines.append(_output_line(output, name))
     for head in outputs.auxiliary:
         lines.append(f'cut the auxiliary head of "{head.loss.name}" (weight {head.weight:g})')
@@ -101,6 +99,7 @@ def _output_line(output: Output, name: str) -> str:
     if head is None:
         return f'output "{output.blobs[0]}"'
     loss = f'"{head.loss.name}" ({head.loss.type})'
+    # Such as a Softmax of TEST beside the loss of TRAIN.
     if output.step is not None:
         return f'output "{output.step.tops[0].name}", which computes what {loss} predicts'
     blobs = ", ".join(f'"{blob}"' for blob in head.blobs)

@@ -20,6 +20,7 @@ def input_field_edits(message: NetParameter) -> Iterator[Edit]:
     for index, layer in enumerate(message.layer):
         if layer.type != "Input":
             continue
+        # Both in the same order, by which Caffe finds the shape of each.
         for top, dims in _shapes(layer):
             yield insert(("input", number), top)
             yield insert(("input_shape", number), {"dim": dims})
@@ -34,8 +35,10 @@ def single_input_edits(message: NetParameter) -> Iterator[Edit]:
         if layer.type != "Input" or len(layer.top) < 2:
             continue
         for position, (top, dims) in enumerate(_shapes(layer)):
+            # The first one keeps the name of the layer.
+            name = names.layer(top) if position else layer.name
             fields: dict[str, Any] = {
-                "name": names.layer(top) if position else layer.name,
+                "name": name,
                 "type": "Input",
                 "top": [top],
                 "input_param": {"shape": [{"dim": dims}]},

@@ -43,6 +43,7 @@ class TrainingNet:
         self.analysis = net.analysis(State(phase, stages=stages))
         self.analyses = (self.analysis, test, self.train)
         self.losses = losses_of(self.train) or losses_of(test)
+        # DIGITS writes one file for training and use, with a stage for the latter.
         is_ready = bool(stages) or _has_only_inputs(self.analysis)
         self.has_deploy_state = is_ready and not losses_of(self.analysis)
         self.sources = _sources(self.analyses)
@@ -63,13 +64,13 @@ class TrainingNet:
     @property
     def deployed(self) -> bool:
         """Whether it is a deploy net already."""
+        if self.losses or not self.fed_by_caller:
+            return False
         for layer in self.message.layer:
             # Include and exclude rules are for files that have layers for several phases.
-            if layer.include or layer.exclude:
+            if layer.include or layer.exclude or layer.type in MEASURES:
                 return False
-            if layer.type in MEASURES:
-                return False
-        return not self.losses and self.fed_by_caller
+        return True
 
 
 def losses_of(analysis: Analysis) -> list[Step]:
@@ -88,10 +89,8 @@ def _sources(analyses: Sequence[Analysis]) -> dict[str, Step]:
     found: dict[str, Step] = {}
     for analysis in reversed(analyses):
         for step in analysis.steps:
-            if not step.is_source:
-                continue
-            for top in step.tops:
-                found[top.name] = step
+            if step.is_source:
+                found.update(dict.fromkeys(step.wiring.tops, step))
     return found
 
 

@@ -159,6 +159,14 @@ def compose_origins(first: Origins, second: Origins) -> Origins:
     return tuple(composed)
 
 
+def known_origins(origins: Origins, old: int, new: int) -> Origins:
+    """The origins after a change of the text, of a net with ``old`` layers and one with ``new``.
+
+    With as many layers, they are taken for the same; otherwise none is known.
+    """
+    return origins if old == new else (None,) * new
+
+
 def origins_after(number: int, edits: Iterable[Edit]) -> Origins:
     """The origins of the layers after edits that insert and delete some of ``number`` layers."""
     inserted, deleted = layer_changes(edits)
@@ -176,7 +184,8 @@ def origins_after(number: int, edits: Iterable[Edit]) -> Origins:
 def check_text(net: Net) -> None:
     """Raise `ProtogenError` if the text of a net could not be read completely."""
     document = net.document
-    if document is None:  # composed in Python
+    # It was composed in Python.
+    if document is None:
         return
     found = reading_errors(document.diagnostics)
     if found:

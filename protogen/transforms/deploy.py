@@ -143,6 +143,7 @@ def _deploy(training: TrainingNet, options: Deploy) -> Result:
     walk = Walk(training, targets, options.inputs, options.keep)
     inputs = _inputs(training, walk, options)
     cleared: Counter[str] = Counter()
+    # A list, because what it clears is counted while the edits are made.
     edits = list(_edits(training, walk, inputs, cleared))
     # What computes the predictions comes last, after all that it reads.
     end = len(training.message.layer)

@@ -75,6 +75,7 @@ class _Work:
     def rewrite(self, index: int, layer: proto.LayerParameter) -> None:
         """Note the edits of one pooling, or why it cannot be expressed."""
         way = way_to_round(self.target, layer, index, self.phases)
+        # All of them are reported at once, not only the first.
         if way.problem:
             self._reject(index, layer, way)
             return
@@ -89,6 +90,7 @@ class _Work:
     def _cut(self, index: int, layer: proto.LayerParameter, way: Way) -> str:
         """Note the layers that drop what rounding up adds, and say what they do."""
         kept = kept_sizes(way.cuts)
+        # A Slice is preferred, because a Crop needs a second pooling for its size.
         if not self.target.has_type("Slice"):
             self.edits += _crops(index, layer, way.exact, self.names)
             return f"rounds up, and a Crop keeps {kept}"

@@ -111,6 +111,7 @@ class LayerTypes(Transform):
         """Whether the target may not read a layer as Caffe does."""
         if lacks(self.target, layer):
             return True
+        # By the fields alone: whether it makes a difference is tried only then.
         return any(quirk.converts for quirk in quirks_of(self.target, layer))
 
 
@@ -202,6 +203,7 @@ def _reported(result: Result, done: Sequence[_Done]) -> Result:
             params.update(analysis.params)
     lines, weights = [], []
     for each in done:
+        # Layers that keep their names keep their weights, and need no word about them.
         changes = list(_weight_changes(each, params))
         weights += changes
         note = f" (weights: {'; '.join(map(str, changes))})" if changes else ""

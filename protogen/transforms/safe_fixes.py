@@ -12,10 +12,10 @@ from protogen.edits import Edit, Fix, Path
 from protogen.net import Net
 from protogen.rules.text import reading_errors
 from protogen.transforms._transform import (
-    Origins,
     Result,
     Transform,
     compose_origins,
+    known_origins,
     origins_after,
 )
 
@@ -134,7 +134,9 @@ class SafeFixes(Transform):
             remaining = set(map(_key, now))
             if not remaining.isdisjoint(map(_key, fixable)):
                 return None
-            origins = _origins_of_text(result, net)
+            # The text may be the first that Caffe can read.
+            number = len(net.current.message.layer)
+            origins = known_origins(result.origins, len(result.origins), number)
         else:
             if _errors(now) - _errors(found):
                 return None
@@ -152,14 +154,6 @@ def _joined(findings: Iterable[Diagnostic]) -> Fix:
             edits += finding.fix.edits
             splices += finding.fix.splices
     return Fix("", tuple(edits), splices=tuple(splices))
-
-
-def _origins_of_text(result: Result, net: Net) -> Origins:
-    """The origins after a change of the text, which may be the first that Caffe can read."""
-    number = len(net.current.message.layer)
-    if number == len(result.origins):
-        return result.origins
-    return (None,) * number
 
 
 def applicable_fixes(net: Net, findings: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -7,7 +7,7 @@ from protogen.net import Net
 from protogen.text import Document
 from protogen.text.upgrade import in_one_format, upgrade_net
 from protogen.text.upgrade.rewrite import rewrite_net
-from protogen.transforms._transform import Origins, Result, Transform, check_text
+from protogen.transforms._transform import Result, Transform, check_text, known_origins
 
 __all__ = ["Upgrade"]
 
@@ -34,7 +34,10 @@ class Upgrade(Transform):
         if not notes:
             return self._upgraded(net)
         result = self._upgraded(Net.from_document(document))
-        return Result(result.net, True, [*notes, *result.diagnostics], _no_origins(net, result))
+        # Caffe could not read the net, so its layers may have been other ones.
+        old = len(net.current.message.layer)
+        origins = known_origins(result.origins, old, len(result.net.current.message.layer))
+        return Result(result.net, True, [*notes, *result.diagnostics], origins)
 
     def _upgraded(self, net: Net) -> Result:
         document = net.document
@@ -45,6 +48,7 @@ class Upgrade(Transform):
         origins = tuple(range(len(upgraded.message.layer)))
         if upgraded.message == net.to_proto():
             return Result(net, False, upgraded.diagnostics, origins)
+        # A net that was composed has no text to keep.
         if document is None:
             new = Net.of(upgraded.message)
         else:
@@ -53,11 +57,3 @@ class Upgrade(Transform):
             )
             new = Net.from_document(Document.from_result(rewritten))
         return Result(new, True, upgraded.diagnostics, origins)
-
-
-def _no_origins(net: Net, result: Result) -> Origins:
-    """The origins if Caffe could not read the net: known only if it has as many layers."""
-    number = len(result.net.current.message.layer)
-    if len(net.current.message.layer) == number:
-        return result.origins
-    return (None,) * number

@@ -67,10 +67,15 @@ def _has_functions(target: Target, losses: Iterable[Step]) -> bool:
 
 def _are_sources_sized(steps: Iterable[Step]) -> bool:
     """Whether each input of the net has a size."""
-    inputs = [step.tops[0] for step in steps if step.is_source and step.tops]
-    # The data of TRAIN and of TEST are one input; it is enough that one of them has a size.
-    sized = {value.name for value in inputs if _has_size(value.shape)}
-    return sized.issuperset(value.name for value in inputs)
+    sized: dict[str, bool] = {}
+    for step in steps:
+        if not step.is_source or not step.tops:
+            continue
+        # The later tops are labels.
+        data = step.tops[0]
+        # The data of TRAIN and of TEST are one input; it is enough that one of them has a size.
+        sized[data.name] = _has_size(data.shape) or sized.get(data.name, False)
+    return all(sized.values())
 
 
 def _has_size(shape: Shape) -> bool:

@@ -39,7 +39,9 @@ class Site:
     def channels(self) -> int | None:
         """The number of channels of the first bottom."""
         shape = self.bottoms[0] if self.bottoms else None
-        return shape[1] if shape is not None and len(shape) > 1 else None
+        if shape is None or len(shape) < 2:
+            return None
+        return shape[1]
 
     def new(self, suffix: str, layer_type: str, bottoms: Sequence[str], **fields: Any) -> Fields:
         """A new layer with a new top, both named after the layer that is replaced."""
@@ -113,7 +115,8 @@ def _grouped(site: Site) -> Sequence[Fields] | None:
     param = _copied(site.layer.convolution_param)
     if site.channels is None:
         return None
-    # MnasNet's first one takes two channels each.
+    # The forks' own nets omit the group, which BVLC's Convolution takes for 1. MnasNet's first
+    # layer has one, of two channels each.
     if not param.HasField("group"):
         param.group = site.channels
     if not param.num_output:
@@ -129,6 +132,7 @@ def _depthwise(layer_type: str) -> Write:
         is_depthwise = param.group == site.channels == param.num_output
         if param.group < 2 or not is_depthwise:
             return None
+        # The forks with a DepthwiseConvolution need the group, those with this type do not.
         if layer_type == "ConvolutionDepthwise":
             param.ClearField("group")
         return [site.last(layer_type, site.layer.bottom, convolution_param=param)]
@@ -166,6 +170,7 @@ def _clipped(site: Site, least: float, most: float) -> Sequence[Fields]:
     layers = []
     for suffix, limit in (("above_min", least), ("above_max", most)):
         read = bottom
+        # ReLU6 has no minimum to shift by.
         if limit:
             layers.append(
                 site.new(f"{suffix}_shift", "Power", [read], power_param={"shift": -limit})
@@ -210,6 +215,7 @@ def _swish(site: Site) -> Sequence[Fields]:
     beta = site.layer.swish_param.beta
     layers = []
     read = bottom
+    # The Sigmoid reads the scaled elements, and the product the bottom as it is.
     if beta != 1:
         layers.append(site.new("beta", "Power", [read], power_param={"scale": beta}))
         read = layers[-1]["top"][0]
@@ -240,6 +246,7 @@ def _axpy(site: Site) -> Sequence[Fields] | None:
     shape = site.bottoms[0]
     if shape is None:
         return None
+    # A Scale wants a second bottom with the axes that it multiplies: N x C, not N x C x 1 x 1.
     if len(shape) > 2:
         layers.append(site.new("scale", "Flatten", [scale]))
         scale = layers[-1]["top"][0]
@@ -255,8 +262,9 @@ def _bias_by_scale(site: Site) -> Sequence[Fields] | None:
     param = site.layer.bias_param
     shape = site.bottoms[0]
     axis = param.axis
+    # Not all targets count from the end.
     if axis < 0 and shape is not None:
-        axis += len(shape)  # not all targets count from the end
+        axis += len(shape)
     scale = {
         "axis": axis,
         "num_axes": param.num_axes,
@@ -279,6 +287,7 @@ def _segnet_bn(site: Site) -> Sequence[Fields] | None:
 def _pspnet_bn(site: Site) -> Sequence[Fields] | None:
     """PSPNet's BN, with a running mean and variance."""
     param = site.layer.bn_param
+    # Several forks have a BN, and a schema of all has the fields of all.
     of_another_fork = ("bn_mode", "scale_filler", "shift_filler", "var_eps", "across_spatial")
     if any(has_field(param, name) for name in of_another_fork) or len(site.layer.top) != 1:
         return None
@@ -298,7 +307,8 @@ def _shuffled(site: Site) -> Sequence[Fields] | None:
     assert channels is not None
     assert height is not None
     assert width is not None
-    # A size of 0 copies the size of the bottom on this axis.
+    # Height and width stay together, so that 4 axes are enough. A size of 0 copies the size of the
+    # bottom on this axis.
     split = {"shape": {"dim": [0, group, channels // group, height * width]}}
     joined = {"shape": {"dim": [0, channels, height, width]}}
     first = site.new("groups", "Reshape", site.layer.bottom, reshape_param=split)
@@ -312,6 +322,7 @@ def _flattened(site: Site) -> Sequence[Fields] | None:
     shape = site.bottoms[0]
     if shape is None or param.end_axis != -1 or param.axis < 0:
         return None
+    # Sizes of the bottom are not written, so that the net takes other images, too.
     dims = [0] * param.axis + [-1]
     return [site.last("Reshape", site.layer.bottom, reshape_param={"shape": {"dim": dims}})]
 
@@ -332,6 +343,7 @@ _COPIES = (NewBlob(0, 0, value=1),)
 
 
 def _all() -> Iterator[Equivalent]:
+    # Of those for one type, what takes fewer layers comes first.
     for name in ("ConvolutionDepthwise", "DepthwiseConvolution"):
         yield Equivalent(name, frozenset({"Convolution"}), _grouped)
     yield Equivalent("Upsample", frozenset({"Deconvolution"}), _upsampling, _COPIES)

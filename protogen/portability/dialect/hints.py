@@ -24,6 +24,7 @@ def with_hints(
     subject: Subject, target: Target, findings: Iterable[Diagnostic]
 ) -> tuple[Diagnostic, ...]:
     """The findings; those that `protogen convert` removes say so."""
+    # One for all findings, because it asks what convert does with the net as a whole.
     hints = _Hints(subject, target)
     return tuple(map(hints.completed, findings))
 
@@ -51,6 +52,7 @@ class _Hints:
         step = self._steps.get(finding.layer_index)
         if step is None:
             return ""
+        # In the order of convert: what the deploy net leaves out is not replaced any more.
         if self._is_deployed and self._leaves_out(step):
             return "leave it out of a net in use"
         if self._divides_input(step):
@@ -106,6 +108,7 @@ class _Hints:
     def _rewrite(self, finding: Diagnostic, step: Step) -> str:
         """The remedy for a quirk, if the finding is about one."""
         for quirk in quirks_of(self.target, step.layer):
+            # A finding does not name its quirk, but its message is that of the quirk.
             is_about = finding.message == f"{self.target.title} {quirk.says}"
             if is_about and is_rewritten(self.target, quirk, self._site(step)):
                 return quirk.fix

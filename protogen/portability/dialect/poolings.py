@@ -56,15 +56,19 @@ class Way:
             return ""
         if self.cuts:
             return f"round up and keep {kept_sizes(self.cuts)}"
-        old, new = dict(spelled(param)), dict(self.written)
-        gone = " and ".join(name for name in old if name not in new)
-        changed = [name for name, value in new.items() if old.get(name) != value]
-        added = " and ".join(f"{name}: {_word(new[name])}" for name in changed)
-        if added and gone:
-            return f"write {added} instead of {gone}"
+        old, new = dict(spelled(param)), self.written
+        gone = [name for name in old if name not in new]
+        added = []
+        for name, value in new.items():
+            if old.get(name) != value:
+                added.append(f"{name}: {_word(value)}")
+        words = []
         if added:
-            return f"write {added}"
-        return f"delete {gone}" if gone else ""
+            words.append(f"write {' and '.join(added)}")
+        if gone:
+            verb = "instead of" if added else "delete"
+            words.append(f"{verb} {' and '.join(gone)}")
+        return " ".join(words)
 
 
 def way_to_round(
@@ -80,6 +84,7 @@ def way_to_round(
     if param.global_pooling:
         return Way(known)
     floor = rounds_down(param)
+    # A net may have several spellings, one for each program that it was written for.
     wanted = SPELLINGS if floor else _CEILINGS
     agreeing = {name: value for name, value in known.items() if value == wanted[name]}
     # The target rounds as the net does if nothing is written.

@@ -31,11 +31,16 @@ def _lrn(site: Site) -> Sequence[Fields] | None:
     layer = _copied(site.layer)
     param = layer.lrn_param
     k, beta = param.k, param.beta
-    param.alpha = param.alpha / k if k > 0 else param.alpha
+    # Set to itself, a default is written: that of alpha is 0.0001 in OpenCV, that of beta is 5 in
+    # TensorRT.
+    param.alpha = param.alpha
     param.beta = beta
-    param.k = 1.0 if k > 0 else k
+    param.k = k
+    # No power of a k that is not positive can be taken out.
     if k == 1 or k <= 0:
         return None if layer == site.layer else [layer]
+    param.alpha /= k
+    param.k = 1.0
     return _then_scaled(site, layer, k**-beta)
 
 
@@ -63,12 +68,15 @@ def _log(site: Site) -> Sequence[Fields] | None:
         affine = {"scale": param.scale, "shift": param.shift}
         before.append(site.new("argument", "Power", site.layer.bottom, power_param=affine))
         layer.bottom[:] = before[0]["top"]
+    # Caffe's base -1 is e.
     if param.base == -1:
         return [*before, layer] if before else None
     return [*before, *_then_scaled(site, layer, 1 / math.log(param.base))]
 
 
 def _axis_for(message: str, old: str) -> Rewrite:
+    """``axis`` in place of its older name, which OpenCV ignores."""
+
     def write(site: Site) -> Sequence[Fields] | None:
         if not getattr(site.layer, message).HasField(old):
             return None
@@ -91,9 +99,12 @@ def _statistics(site: Site) -> Sequence[Fields] | None:
 
 
 def _axis_from_front(message: str) -> Rewrite:
+    """An axis that does not count from the end."""
+
     def write(site: Site) -> Sequence[Fields] | None:
         layer, shape = _copied(site.layer), site.bottoms[0]
         param = getattr(layer, message)
+        # The number of axes has to be known.
         if param.axis >= 0 or shape is None:
             return None
         param.axis += len(shape)
@@ -103,8 +114,11 @@ def _axis_from_front(message: str) -> Rewrite:
 
 
 def _default_axis(site: Site) -> Sequence[Fields] | None:
+    """A convolution without ``axis``, which OpenVINO rejects and MNN ignores."""
     layer = _copied(site.layer)
-    if layer.convolution_param.axis not in (1, 1 - len(site.bottoms[0] or ())):
+    from_end = 1 - len(site.bottoms[0] or ())
+    # Any other axis of channels makes another convolution.
+    if layer.convolution_param.axis not in (1, from_end):
         return None
     layer.convolution_param.ClearField("axis")
     return [layer]
@@ -128,6 +142,7 @@ def _untransposed(site: Site) -> Sequence[Fields] | None:
 
 
 def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
+    """Caffe's default written, because OpenCV has the other one."""
     layer = _copied(site.layer)
     if layer.prior_box_param.HasField("clip"):
         return None
@@ -141,6 +156,7 @@ def _per_axis(site: Site) -> Sequence[Fields] | None:
     param = layer.convolution_param
     for field, stem in (("kernel_size", "kernel"), ("stride", "stride"), ("pad", "pad")):
         values = list(getattr(param, field))
+        # A single value is for both axes everywhere.
         if len(values) == 2:
             param.ClearField(field)
             setattr(param, f"{stem}_h", values[0])
@@ -155,15 +171,17 @@ def _slice(site: Site) -> Sequence[Fields] | None:
     if param.HasField("slice_dim"):
         param.axis = param.slice_dim
         param.ClearField("slice_dim")
-    shape, tops = site.bottoms[0], len(layer.top)
-    size = shape[param.axis] if shape is not None else None
-    if not param.slice_point and size is not None:
-        for number in range(1, tops):
-            param.slice_point.append(size // tops * number)
+    shape = site.bottoms[0]
+    size = None if shape is None else shape[param.axis]
+    if size is not None and not param.slice_point:
+        # Without points Caffe divides into equal parts, and rejects what leaves a rest.
+        part = size // len(layer.top)
+        param.slice_point.extend(part * number for number in range(1, len(layer.top)))
     return None if layer == site.layer else [layer]
 
 
 def _crop_offset(site: Site) -> Sequence[Fields]:
+    """Caffe's default written, without which MNN does not crop."""
     layer = _copied(site.layer)
     layer.crop_param.offset.append(0)
     return [layer]
@@ -198,11 +216,13 @@ def _pairs(site: Site) -> Sequence[Fields] | None:
         if number == len(site.layer.bottom) - 1:
             return [*layers, site.last("Eltwise", [read, bottom], eltwise_param=pair)]
         layers.append(site.new(f"first{number + 1}", "Eltwise", [read, bottom], eltwise_param=pair))
+        # The sum so far has the coefficients of its bottoms in it.
         read, factor = layers[-1]["top"][0], 1.0
     return None
 
 
 def _without_bias(site: Site) -> Sequence[Fields] | None:
+    """Caffe's default written, because TensorRT has the other one."""
     layer = _copied(site.layer)
     layer.scale_param.bias_term = False
     return [layer]

@@ -37,6 +37,7 @@ UNBUILDABLE = {
 def build(net: ImportedNet, input_shapes: Shapes | None = None) -> BuiltNet:
     """The shapes of all layers. Raises `OpenCVFault` at the first layer that cannot be built."""
     built: BuiltNet = [_data(net, net.shapes if input_shapes is None else input_shapes)]
+    # In the order of the file, in which each layer comes after those that it reads.
     for layer in net.layers[1:]:
         try:
             inputs = [_output(built, *pin) for pin in layer.inputs]

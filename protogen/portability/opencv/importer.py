@@ -129,6 +129,7 @@ class _Importer:
 
     def _layer(self, index: int, layer: proto.LayerParameter) -> None:
         params = layer_parameters(self.read, index)
+        # By the name as written: the caffemodel has no layer for what OpenCV adds.
         self._take_weights(layer.name)
         name = self._unique(layer.name)
         kind = str(layer.type)
@@ -140,7 +141,8 @@ class _Importer:
             self._axpy(index, layer, name)
         else:
             bottoms = list(layer.bottom)
-            # An MVN before it computes the statistics of each image.
+            # An MVN before it computes the statistics of each image. Without the field OpenCV takes
+            # true, as Caffe does in TEST.
             if kind == "BatchNorm" and not params.boolean("use_global_stats", True):
                 bottoms = self._normalization(index, layer, name)
             kind = _opencv_type(kind, params, len(layer.bottom))
@@ -148,6 +150,7 @@ class _Importer:
 
     def _unique(self, name: str) -> str:
         """The name of a layer; a second one of the name gets a number."""
+        # As the layers of TRAIN and TEST have, of which OpenCV keeps both.
         earlier = self.counter[name]
         self.counter[name] += 1
         return f"{name}_{earlier}" if earlier else name
@@ -186,6 +189,7 @@ class _Importer:
         if len(layer.bottom) != 3 or len(layer.top) != 1:
             raise OpenCVFault("needs 3 bottoms and 1 top", "bottom")
         scale = self._add(index, self._unique(f"{name}/scale"), "Scale", Parameters(axis=1))
+        # Its factors are the second bottom.
         scale.blobs = []
         self._connect(scale, layer.bottom[2])
         self._connect(scale, layer.bottom[0])
@@ -304,6 +308,7 @@ def _opencv_type(kind: str, params: Parameters, bottoms: int) -> str:
     """OpenCV's own type for a type of Caffe's, with what it changes in the parameters."""
     if kind == "ConvolutionDepthwise":
         return "Convolution"
+    # OpenCV's own Softmax counts from the end by default.
     if kind == "Softmax":
         params.setdefault("axis", 1)
     if kind == "Resample":

@@ -89,6 +89,7 @@ def _pair(params: Parameters, name: str, whole: str, default: list[int] | None) 
     if height in params and width in params:
         values = [params.integer(height), params.integer(width)]
     elif whole in params:
+        # A height without a width is overlooked, where Caffe has 0 for the other one.
         values = params.integers(whole)
         values = values * 2 if len(values) == 1 else values
     elif default is None:
@@ -271,6 +272,7 @@ def _pooled(size: int, kernel: int, stride: int, pad: int, rounded: Callable[[fl
 def _concat(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     check(bool(inputs), "needs a bottom", "bottom")
     top = list(inputs[0])
+    # Not concat_dim: OpenCV does not read the older name.
     axis = axis_of(layer.params.integer("axis", 1), len(top))
     for bottom in inputs:
         check(len(bottom) == len(top), "the bottoms differ in their numbers of axes", "bottom")
@@ -288,6 +290,7 @@ def _slice(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     bottom = inputs[0]
     place = axis % len(bottom)
     if "slice_point" not in params:
+        # Tops that nothing reads are not counted, so that the parts are larger than Caffe's.
         parts = params.integer("num_split", 0) or len(layer.used)
         check(
             parts > 0 and bottom[place] % parts == 0,
@@ -327,12 +330,14 @@ def _crop(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     bottom, size = inputs
     axis = axis_of(layer.params.integer("axis", 2), len(bottom))
     check(len(size) >= len(bottom), "the second bottom has fewer axes", "bottom[1]")
+    # Whether the offsets fit is looked at only when it runs.
     return [[*bottom[:axis], *size[axis : len(bottom)]]]
 
 
 @_of("Split")
 def _split(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     check(len(inputs) == 1, f"has {len(inputs)} bottoms, but takes 1", "bottom")
+    # A field of OpenCV's own; a prototxt of Caffe leaves it out.
     number = layer.params.integer("top_count", -1)
     if number < 0:
         number = len(layer.used)
@@ -344,6 +349,7 @@ def _reshape(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     params = layer.params
     start, number = params.integer("axis", 0), params.integer("num_axes", -1)
     check(number >= -1, f"num_axes {number} is less than -1")
+    # With a second bottom, that has the shape to take.
     if len(inputs) == 1 or len(inputs) == len(layer.used):
         end = None if number == -1 else start + number
         return [reshaped(bottom, params.integers("dim"), start, end) for bottom in inputs]
@@ -370,6 +376,7 @@ def _permute(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     for axis in order:
         check(0 <= axis <= len(order), f"order {axis} exceeds the {len(order)} orders given")
         check(order.count(axis) == 1, f"order {axis} is given twice")
+    # What changes nothing is not compared with the bottom.
     if order == list(range(len(order))):
         return _same(layer, inputs)
     check(bool(inputs), "needs a bottom", "bottom")
@@ -462,6 +469,7 @@ def _inner_product(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 @_of("Softmax", "SoftMax")
 def _softmax(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     check(bool(inputs), "needs a bottom", "bottom")
+    # For its fault alone.
     axis_of(layer.params.integer("axis", -1), len(inputs[0]))
     return _same(layer, inputs)
 
@@ -483,6 +491,7 @@ def _mvn(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 @_of("BatchNorm")
 def _batch_norm(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     params = layer.params
+    # scale_bias is NVCaffe's: the layer has the blobs of a Scale, too.
     own_scale = params.boolean("scale_bias", False)
     global_statistics = params.boolean("use_global_stats", True)
     if layer.blobs is not None:
@@ -522,6 +531,7 @@ def _eltwise(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     known = ("prod", "mul", "sum", "max", "min", "div")
     check(operation in known, f'unknown operation "{operation}"')
     coefficients = params.elements("coeff")
+    # Caffe takes a single bottom, and copies it.
     check(len(inputs) >= 2, "has 1 bottom, but needs 2", "bottom")
     check(len(inputs[0]) >= 2, f"the bottom has {len(inputs[0])} axis", "bottom")
     check(

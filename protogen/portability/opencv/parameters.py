@@ -34,6 +34,7 @@ class Parameters(dict[str, Any]):
     def integer(self, name: str, default: int | None = None) -> int:
         """An integer. Raises `OpenCVFault` if it has no default and is not given."""
         value = self._one(name, default)
+        # As C's atoi reads a text.
         if isinstance(value, str):
             found = _INTEGER.match(value)
             return int(found[0]) if found else 0

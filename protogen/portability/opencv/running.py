@@ -69,6 +69,7 @@ def _per_axis(values: list[int], axes: int) -> list[int]:
 
 def _pooling(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     kind = str(layer.params.get("pool", "MAX"))
+    # The pooling of regions of interest, which has two bottoms.
     if "pooled_h" in layer.params or "output_dim" in layer.params:
         return
     check(kind != "STOCHASTIC", "does not implement STOCHASTIC", "pooling_param.pool")

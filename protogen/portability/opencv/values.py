@@ -183,13 +183,17 @@ def _scale(subject: Subject, step: Step) -> str:
 
 def _concat(subject: Subject, step: Step) -> str:
     """A copy that OpenCV leaves out, with the memory of the top never written."""
-    bottom = step.bottoms[0] if len(step.bottoms) == 1 else None
+    if len(step.bottoms) != 1:
+        return ""
+    (bottom,) = step.bottoms
     if bottom is None or bottom.step.type != "Input" or not is_known(bottom.shape):
         return ""
     axis = step.layer.concat_param.axis % len(bottom.shape)
-    if prod(bottom.shape[:axis]) == 1:
-        return "computes garbage for a Concat whose only bottom is an input of the net"
-    return ""
+    # Only then the bottom is one piece of memory in the top.
+    is_one_piece = prod(bottom.shape[:axis]) == 1
+    if not is_one_piece:
+        return ""
+    return "computes garbage for a Concat whose only bottom is an input of the net"
 
 
 def _training(subject: Subject, step: Step) -> str:
@@ -215,12 +219,14 @@ def _counts_axis_from_end(step: Step) -> bool:
     if getattr(param, "axis", 0) >= 0:
         return False
     # A blob of n elements on one axis is n x 1 in OpenCV.
-    return any(value is not None and _is_flat_input(value) for value in step.bottoms)
+    return any(map(_is_flat_input, step.bottoms))
 
 
-def _is_flat_input(value: Value) -> bool:
+def _is_flat_input(value: Value | None) -> bool:
     """Whether a blob is an input of the net with one axis."""
-    return value.step.type == "Input" and value.shape is not None and len(value.shape) == 1
+    if value is None or value.step.type != "Input":
+        return False
+    return value.shape is not None and len(value.shape) == 1
 
 
 def _other_phase(subject: Subject, target: Target) -> Iterator[Diagnostic]:
