@@ -69,8 +69,10 @@ def command(
     )
     from protogen.render.dot import dot
 
+    # The name of the output says the format, so it is checked before the net is read.
     file_format = _format(output)
     check_output(output, [split_spec(spec)[0]])
+    # Half a net is drawn, too: a picture shows where it breaks off.
     net, mistakes = read_partial_net(spec, dict(settings), schema)
     check_output(output, named_files(net))
     analysis = analyze(net, **state)
@@ -95,6 +97,7 @@ def _drawn(text: str, file_format: str) -> bytes:
     """The picture of a text of Graphviz; for ``dot`` the text itself."""
     from protogen.render.dot import graphviz
 
+    # The text for Graphviz, which needs no Graphviz to be written.
     if file_format == "dot":
         return text.encode()
     try:
