@@ -69,10 +69,8 @@ def command(
     )
     from protogen.render.dot import dot
 
-    # The name of the output says the format, so it is checked before the net is read.
     file_format = _format(output)
     check_output(output, [split_spec(spec)[0]])
-    # Half a net is drawn, too: a picture shows where it breaks off.
     net, mistakes = read_partial_net(spec, dict(settings), schema)
     check_output(output, named_files(net))
     analysis = analyze(net, **state)

@@ -62,7 +62,6 @@ def command(
 
     path, source, cells = _prepare(script, schema, py2)
     if output is not None:
-        # Before the script runs, which may take long.
         check_output(output, [script])
     with record.session(_report, **options):
         ending = run(path, cells, arguments, py2)
@@ -72,7 +71,6 @@ def command(
         if output is not None and not failed and (record.messages or ending.error is None):
             _write(output, number, record.messages)
     if ending.exit_code or failed:
-        # The exit code of the script itself, as if python had run it.
         raise click.exceptions.Exit(ending.exit_code or 1)
 
 
