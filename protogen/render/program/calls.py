@@ -52,25 +52,24 @@ def _call(layer: Any) -> Call:
     args: dict[str, Node] = {"name": Text.of(layer.name)}
     bottoms, tops = tuple(layer.bottom), tuple(layer.top)
     # A layer with several tops, one of them in place, names them all.
-    in_place = len(tops) == 1 and bool(bottoms) and tops[0] == bottoms[0]
+    in_place = len(tops) == 1 and tops == bottoms[:1]
     outs = tops
     if in_place:
         outs = ()
-    if isinstance(schema, UnknownType):
+    function = f"L.{layer.type}"
+    is_unknown = isinstance(schema, UnknownType)
+    if is_unknown or not layer.type.isidentifier():
+        function = "L.Layer"
+    if is_unknown:
+        args = {"": Word(layer.type), **args}
         # Nobody knows how many tops it has, so that all are named, in a dict with their shapes.
         args["tops"] = Fields("dict", tuple([(top, None) for top in tops]))
     elif in_place:
         args["in_place"] = True
     else:
         args.update(_top_argument(layer.name, tops, schema, bottoms))
-    args.update(_keywords(layer, schema, skip_include=bool(phase)))
-    if isinstance(schema, UnknownType):
-        function = "L.Layer"
-        args = {"": Word(layer.type), **args}
-    else:
-        function = "L.Layer"
-        if layer.type.isidentifier():
-            function = f"L.{layer.type}"
+    keywords = _keywords(layer, schema, skip_include=bool(phase))
+    args.update(keywords)
     return Call(function, bottoms, outs, args, phase, (layer.type,), in_place=in_place)
 
 

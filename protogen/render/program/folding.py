@@ -251,7 +251,10 @@ def _is_periodic(tokens: Sequence[int]) -> bool:
     """Whether a shorter sequence is repeated in it, which a loop shows better."""
     length = len(tokens)
     for period in range(1, length // 2 + 1):
-        if length % period == 0 and tokens[period:] == tokens[:-period]:
+        if length % period:
+            continue
+        # Moved by the period, it is the same.
+        if tokens[period:] == tokens[:-period]:
             return True
     return False
 
@@ -316,7 +319,8 @@ def _may_mix_phases(calls: Sequence[Call]) -> bool:
         if not call.phase:
             continue
         # Only a layer takes ``include``; a function or a block does not.
-        if not call.function.startswith("L.") or not call.bottoms:
+        takes_include = call.function.startswith("L.")
+        if not takes_include or not call.bottoms:
             return False
     return True
 

@@ -101,8 +101,14 @@ def _first_names(function: Function, program: Program) -> Iterator[str]:
         if call.function != function.name:
             continue
         value = call.args[first]
-        if isinstance(value, Text):
-            yield "".join([atom for atom in value.atoms if isinstance(atom, str)])
+        # A number says nothing about what the function adds.
+        if not isinstance(value, Text):
+            continue
+        letters = []
+        for atom in value.atoms:
+            if isinstance(atom, str):
+                letters.append(atom)
+        yield "".join(letters)
 
 
 def _all_calls(program: Program) -> Iterator[Call]:

@@ -82,7 +82,10 @@ class _Names:
         return name
 
     def _is_free(self, name: str) -> bool:
-        return not (name in self.taken or keyword.iskeyword(name) or name in _RESERVED)
+        if name in self.taken:
+            return False
+        # Neither Python nor the program itself may lose a name.
+        return not keyword.iskeyword(name) and name not in _RESERVED
 
 
 class _Writer:
@@ -124,11 +127,15 @@ class _Writer:
             if not group:
                 continue
             groups[group] += 1
-            types.setdefault(group, call.types[0] if call.types else "settings")
+            # The first call gives the constant its name.
+            kind = call.types[0] if call.types else "settings"
+            types.setdefault(group, kind)
         for group, number in groups.items():
+            if number == 1:
+                continue
             pieces = [f"{key}={value_text(value, {})}" for key, value in group]
             text = f"dict({', '.join(pieces)})"
-            if number == 1 or len(text) <= _SHORTEST_CONSTANT:
+            if len(text) <= _SHORTEST_CONSTANT:
                 continue
             name = self.names.new(short_name(types[group])).upper()
             self.names.taken.add(name)

@@ -177,13 +177,15 @@ def _are_all(values: Sequence[Node], kind: type) -> bool:
 
 
 def _substitute(node: Node, nodes: dict[int, Node]) -> Node:
+    """The value with what was found for its slots."""
     if isinstance(node, _Slot):
         return nodes[node.column]
-    if isinstance(node, Fields):
-        items = tuple((key, _substitute(value, nodes)) for key, value in node.items)
-        return Fields(node.function, items)
     if isinstance(node, Items):
-        return Items(tuple(_substitute(each, nodes) for each in node.items))
+        items = [_substitute(each, nodes) for each in node.items]
+        return Items(tuple(items))
+    if isinstance(node, Fields):
+        fields = [(key, _substitute(value, nodes)) for key, value in node.items]
+        return Fields(node.function, tuple(fields))
     return node
 
 
