@@ -138,6 +138,7 @@ def read_net(
         return net_of_program(path, name, settings or {})
     if _is_in_zoo(spec):
         return _zoo_net(spec.removeprefix(_ZOO), settings or {})
+    # Settings are arguments of a function, and a text has none.
     if settings:
         raise Unusable(f"--set needs a Python program with a function; {spec} is a file to read")
 
@@ -191,6 +192,7 @@ def read_partial_net(
     try:
         return read_net(spec, settings, schema), []
     except ComposeError as error:
+        # The program failed before it had a net.
         if error.net is None:
             raise
         return error.net, error.diagnostics
@@ -212,6 +214,7 @@ def read_net_or_exit(
     for diagnostic in [*findings, *mistakes]:
         if diagnostic.severity is not Severity.NOTE:
             report_lines(str(diagnostic))
+    # Warnings and notes about the text leave nothing out.
     if reading_errors(findings):
         raise click.exceptions.Exit(1)
     return net, mistakes
@@ -241,6 +244,7 @@ def named_files(net: Net) -> Iterator[str]:
     """The files that the layers of a net read: sources of data, lists, mean files."""
     for layer in net.current.message.layer:
         for field, param in layer.ListFields():
+            # Only parameters name files; include and param do not.
             if field.name.endswith("_param") and hasattr(param, "ListFields"):
                 yield from _file_names(param)
 
@@ -314,6 +318,7 @@ def report_diagnostics(net: Net, analyses: Sequence[Analysis]) -> None:
     """Print the diagnostics to standard error: once those of every phase, then by phase."""
     from protogen.render.diagnostic import diagnostics_text
 
+    # Most are the same in TRAIN and TEST, and would be read twice.
     common = set(analyses[0].diagnostics)
     for analysis in analyses[1:]:
         common &= set(analysis.diagnostics)

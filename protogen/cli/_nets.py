@@ -101,6 +101,7 @@ class NetReader:
             return None
         shapes = shapes_given(net, self.inputs)
         phases = self.phases or [default_phase(net, **self.state)]
+        # Each phase is a net of its own to Caffe.
         analyses = [infer_shapes(net, phase, inputs=shapes, **self.state) for phase in phases]
         if self.batch is not None:
             analyses = [self._with_batch(file, each) for each in analyses]

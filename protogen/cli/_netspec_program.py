@@ -27,6 +27,7 @@ def composing(source: bytes) -> Iterator[None]:
 
     What NetSpec loses is reported, as `protogen run` does.
     """
+    # Most programs are protogen's own, and need no stand-in for pycaffe.
     if not _IMPORT.search(source):
         yield
         return
@@ -73,10 +74,12 @@ def as_net(value: Any) -> Any:
 def _is_message(value: object) -> bool:
     """Whether it is a net of any ``caffe.proto``: that of a fork is another class."""
     descriptor = getattr(type(value), "DESCRIPTOR", None)
+    # The message may be of pycaffe's descriptor pool, whose classes are others.
     full_name = getattr(descriptor, "full_name", "")
     return bool(full_name == proto.NetParameter.DESCRIPTOR.full_name)
 
 
 def _is_net_spec(value: object) -> bool:
     """Whether it is a NetSpec, of ours or of a real pycaffe."""
+    # By its name, because a real pycaffe has its own class.
     return type(value).__name__ == "NetSpec" and hasattr(type(value), "to_proto")

@@ -54,6 +54,7 @@ def _on_path(path: str) -> Iterator[None]:
     """Put the program's folder first in ``sys.path``, as Python does for a script."""
     # A program may change the path itself.
     saved = list(sys.path)
+    # As Python itself does, so that the program finds the modules beside it.
     sys.path.insert(0, str(Path(path).resolve().parent))
     try:
         yield
@@ -129,9 +130,11 @@ def _only_net(nets: Mapping[str, Net], functions: Mapping[str, Any], path: str) 
     different = {id(net) for net in nets.values()}
     if len(different) == 1:
         return next(iter(nets.values()))
+    # Which of them is wanted, only the user knows.
     if nets:
         first = next(iter(nets))
         raise Unusable(f"{path} has several nets ({', '.join(nets)}); name one: {path}:{first}")
+    # The name that the documentation gives it.
     if "net" in functions:
         return functions["net"]
     hint = ""

@@ -137,6 +137,7 @@ def run_task(task: Task) -> Outcome:
 
         with without_data():
             return run_task(replace(task, opens_sources=True))
+    # A program runs with the rights of the user, so it is run only if that is asked for.
     if not task.runs_programs and is_program(task.spec):
         return Outcome(task.file, skipped=_NOT_RUN)
     composed = task.data is None and is_composed(task.spec)
@@ -147,8 +148,10 @@ def run_task(task: Task) -> Outcome:
     # Among them Unusable: the file cannot be read, say.
     except click.ClickException as error:
         return Outcome(task.file, problem=error.message)
+    # A program that composes a wrong net: its mistakes are findings as any other.
     except ProtogenError as error:
         return Outcome(task.file, list(filter(task.selects, error.diagnostics)))
+    # A bug of protogen in one file must not hide the findings in all others.
     except Exception as error:
         return Outcome(task.file, problem=f"{task.file}: {_internal_error(error)}")
 

@@ -105,6 +105,7 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     could not be checked.
     """
     if options["allow_python"] is None:
+        # A program that is named alone is surely to be run; others may come from a pattern like *.
         options["allow_python"] = len(files) == 1
     request = _Request(options)
     # An unknown format is an error before anything is read.
@@ -116,6 +117,7 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     if search.problems or any(outcome.problem for outcome in outcomes):
         raise click.exceptions.Exit(2)
     if request.targets and not request.diff:
+        # The exit code is about whether nets run in the targets, not about every finding.
         number = _rejected(outcomes)
     if number and not exit_zero:
         raise click.exceptions.Exit(1)
@@ -192,6 +194,7 @@ class _Request:
         required = tuple(dict(options["inputs"])) if alone else ()
         return Task(
             spec,
+            # The processes that check files have no standard input.
             read_file(spec) if spec == "-" else None,
             self._checked_state(settings),
             select=self._select or settings.select,
@@ -303,6 +306,7 @@ def _write_fixes(outcome: Outcome) -> Outcome:
         text = _present_text(outcome)
     if text is None:
         return outcome
+    # A file that was changed since it was read is not overwritten.
     read = None
     if outcome.text is not None:
         read = outcome.text.encode("utf-8", "surrogateescape")

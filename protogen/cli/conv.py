@@ -60,8 +60,10 @@ def command(
     Caffe rejects the convolution, or if nothing makes the size of --to.
     """
     if wanted is not None:
+        # The options of the window that are not given are what is looked for.
         _list_windows(size, wanted, deconvolution, window, as_json)
         return
+    # Not required by click, because --to can do without it.
     if window["kernel"] is None:
         raise click.UsageError("give --kernel, or --to to find one")
     given = {**_DEFAULTS, **_given(window)}
@@ -116,6 +118,7 @@ def _list_windows(
     for height, width in (size, *given.values()):
         if height != width:
             raise Unusable("--to looks at one axis: give one number for both axes, as in 56")
+    # Height and width are equal here.
     fixed = {name: height for name, (height, _) in given.items()}
     answers = settings_for(size[0], wanted, fixed, transposed=transposed)
     if as_json:
@@ -136,10 +139,12 @@ def _pointwise(
     """The explanation of a 1x1, if it is one and the channels are known."""
     from protogen.render.pointwise import Pointwise
 
+    # Either alone says nothing about the matrix.
     if (channels is None) != (num_output is None):
         raise click.UsageError("give --channels and --num-output together")
     if channels is None or num_output is None or transposed:
         return None
+    # Then each place of the top depends on the same place of the bottom only.
     is_plain = window["kernel"] == window["stride"] == (1, 1) and window["pad"] == (0, 0)
     if not is_plain:
         return None

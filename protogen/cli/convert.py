@@ -81,6 +81,7 @@ def command(
 
     if as_json and output == "-":
         raise click.UsageError("--json needs -o OUT, because the report is printed")
+    # A net that no target could express would raise here, so nothing is written of it.
     wanted, result = _converted(spec, names, output, **options)
     if as_json:
         write_text(output, result.net.to_prototxt())
@@ -106,8 +107,10 @@ def _converted(
     from protogen.transforms.convert import convert
 
     check_output(output, [split_spec(spec)[0]])
+    # A mistyped target is reported before a program is run.
     wanted = _targets(names)
     net = read_net(spec, dict(settings), schema)
+    # The files of the layers are known only when the net is read.
     check_output(output, named_files(net))
     return wanted, convert(net, wanted, inputs=shapes_given(net, inputs), **options)
 
@@ -127,6 +130,7 @@ def _report(spec: str, result: Result, targets: Sequence[Target], quiet: bool) -
 
     for diagnostic in result.diagnostics:
         report_lines(str(diagnostic))
+    # Warnings are never quiet: what they name is for the user to decide.
     if quiet:
         return
     name = display_name(spec)

@@ -50,6 +50,7 @@ def command(
     text = _reductions(analysis, as_json) if without_reductions else _cost(analysis, as_json)
     # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
     click.echo(text, file=sys.stdout)
+    # What is known of a rejected net is printed; its totals say "at least".
     exit_if_rejected(net, analysis, mistakes)
 
 

@@ -56,6 +56,7 @@ def command(
     """
     from protogen.cli._input import display_name, named_files, read_net, split_spec
 
+    # Before anything is read: the output must not be the file of the net.
     check_output(output, [split_spec(spec)[0]])
     net = read_net(spec, dict(settings), schema)
     check_output(output, named_files(net))
@@ -66,6 +67,7 @@ def command(
     else:
         report_deploy(display_name(spec), result)
     write_text(output, result.net.to_prototxt())
+    # Last, because the net is written in spite of them.
     _report_errors(net)
 
 

@@ -108,6 +108,7 @@ def _read(spec: str, schema: str | None = None) -> Net:
     errors = reading_errors(net.current.findings)
     for error in errors:
         report_lines(str(error))
+    # What could not be read would look like a removed layer.
     if errors:
         raise click.exceptions.Exit(_TROUBLE)
     return net
@@ -185,6 +186,7 @@ def _git(
         return
     if len(arguments) < 7:
         raise click.UsageError("--git takes the seven arguments of a diff driver of git")
+    # The others are hashes and modes; at the end may be the new name of a renamed file.
     path, old, _, _, new, *_ = arguments
     click.echo(f"protogen diff a/{path} b/{path}")
     # git shows the changes of people who are not known, so no file that a net names is opened.
@@ -201,6 +203,7 @@ def _git(
 def _read_or_empty(spec: str, schema: str | None) -> Net:
     from protogen.net_files import loads
 
+    # A file that was added or removed: all of its layers are new, or gone.
     if spec in _NO_FILE:
         return loads("")
     return _read(spec, schema)

@@ -89,6 +89,7 @@ def command(
     analyses = _accepted(net, form, phase)
     text = _prototxt(net, phase, analyses if annotate else [])
     if schema is not None:
+        # Nothing is written that the user's own Caffe could not read.
         _check_readable(text, output, schema)
     write_text(output, text)
 
@@ -123,6 +124,7 @@ def _accepted(net: Net, form: str | None, phase: str | None) -> list[Analysis]:
     elif phase is not None:
         phases = [phase]
     else:
+        # A net for training only has no data in TEST, and Caffe would reject it there.
         phases = sorted(net.meant_phases())
     analyses = [net.analysis(State(each)) for each in phases]
     report_diagnostics(net, analyses)
@@ -192,6 +194,7 @@ def _prototxt(net: Net, phase: str | None, annotations: Sequence[Analysis]) -> s
 
     message = net.current.message
     filtered = type(message)()
+    # All fields of the net itself stay: its name, its state, force_backward.
     filtered.CopyFrom(message)
     del filtered.layer[:]
     all_shapes = _top_shapes(annotations)

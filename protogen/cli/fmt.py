@@ -37,6 +37,7 @@ def command(files: tuple[str, ...], check: bool, diff: bool, schema: str | None)
     """
     from protogen.cli._files import search_files
 
+    # Named files are formatted whatever they are called; only folders are searched.
     search = search_files(files)
     # One bad file does not keep the others from being formatted.
     outcomes = {_format(file, check, diff, schema) for file in search.files}

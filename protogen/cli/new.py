@@ -35,6 +35,7 @@ def command(name: str, source: str | None) -> None:
     from protogen.zoo import ZooError, read_spec
 
     folder = Path(name)
+    # The name of "." is the name of the folder itself.
     title = folder.resolve().name
     try:
         if source is None:
@@ -77,6 +78,7 @@ def _is_unfinished(folder: Path, files: Mapping[str, str]) -> bool:
         if path.read_bytes() != expected[path]:
             return False
         number += 1
+    # With all of its files it is a finished project, which is not written again.
     return number < len(expected)
 
 
@@ -84,6 +86,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
     for path, text in files.items():
         file = folder / path
         try:
+            # The first file creates the folder, so that a bad SPEC leaves none.
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unusable(f"{folder} cannot be created: {error.strerror or error}") from None

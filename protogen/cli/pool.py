@@ -87,6 +87,7 @@ def command(
     from protogen.render.json import dumps
     from protogen.render.windows_svg import pooling_svg
 
+    # One file has room for one drawing.
     if svg and len(sizes) > 1:
         raise click.UsageError("--svg draws one SIZE")
     accepted = _accepted(sizes, pool=pool, floor=round_mode == "FLOOR", **window)
@@ -95,10 +96,12 @@ def command(
         report(f"wrote {svg}")
     if as_json and accepted:
         data = [pooling.data(axes, pool, round_mode) for axes in accepted]
+        # A single SIZE, as most callers ask for, needs no list around it.
         click.echo(dumps(data[0] if len(sizes) == 1 else data))
     # The drawing may be on standard output already.
     elif accepted and svg != "-":
         click.echo("\n\n".join([pooling.text(axes, pool) for axes in accepted]))
+    # What Caffe accepts is printed all the same.
     if len(accepted) < len(sizes):
         raise click.exceptions.Exit(1)
 

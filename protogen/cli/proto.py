@@ -102,6 +102,7 @@ def merge(a: str, b: str, output: str, renumber: bool) -> None:
     from protogen.proto.merging import ClashError, source
     from protogen.proto.merging import merge as merged
 
+    # A merged schema must not overwrite one that it is made of.
     check_output(output, [a, b])
     try:
         file = merged(_schema(a), _schema(b), renumber=renumber)
@@ -111,12 +112,14 @@ def merge(a: str, b: str, output: str, renumber: bool) -> None:
         hint = "" if renumber else "; --renumber gives those of B other numbers"
         raise Unusable(f"A and B clash{hint}") from None
     text = source(file, f"Merged by protogen from {a} and {b}.")
+    # What is written must be readable for protoc, whatever the two files declare.
     _check_compiles(text)
     write_text(output, text)
 
 
 def _schema(given: str) -> FileDescriptorProto:
     """The schema in a file, of a target, or of protogen itself. Raises `Unusable`."""
+    # A file comes first: it may have the name of a target.
     if Path(given).is_file():
         return _compiled(given)
     from google.protobuf.descriptor_pb2 import FileDescriptorProto
@@ -136,6 +139,7 @@ def _schema(given: str) -> FileDescriptorProto:
 def _of_target(name: str) -> FileDescriptorProto:
     from protogen import targets
 
+    # No target has such a name, so this is a file that is missing.
     if name.endswith(".proto") or "/" in name:
         raise Unusable(f"{name} cannot be read: it does not exist, or is not a file")
     try:
@@ -153,6 +157,7 @@ def _compiled(path: str) -> FileDescriptorProto:
     from protogen.proto.compiler import all_files, compile_schema
 
     *imported, file = all_files(use_schema(lambda: compile_schema(path)))
+    # One file has all messages, so that it can be compared or written as a whole.
     for each in imported:
         file.message_type.extend(each.message_type)
         file.enum_type.extend(each.enum_type)

@@ -78,6 +78,7 @@ def command(
     analysis, source = _source(spec, analyze(net, **state), to)
     if blob is None:
         _print_all(analysis, source, as_json)
+        # The fields of the layers before a fault are right, so they are printed first.
         exit_if_rejected(net, analysis, mistakes)
     else:
         # One blob may be fine in a net that Caffe rejects.
@@ -93,6 +94,7 @@ def _source(spec: str, analysis: Analysis, to: str | None) -> tuple[Analysis, Va
     source = find_value(analysis, to) if to else default_source(analysis)
     if source is None:
         raise click.ClickException(f"{spec} has no inputs; name another blob with --to")
+    # The size of a field does not depend on the channels, which a database may have.
     analysis = with_channels(analysis, source)
     return analysis, analysis.values[source.name]
 

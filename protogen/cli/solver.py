@@ -108,6 +108,7 @@ def command(
     if listed:
         _list_presets()
         return
+    # Caffe's defaults alone are no solver: they have no lr_policy.
     if not (preset or settings):
         raise click.UsageError("give --preset (--list lists them), or fields with --set")
     fields = dict(settings)
@@ -125,13 +126,16 @@ def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], out
     check_output(output, nets)
     for net in nets:
         _check_net(net)
+    # The net says how many images a pass has, so that nobody has to repeat it.
     _read_batches(str(fields.get("net", "train_val.prototxt")), given)
     solver = _composed(preset, given, fields)
+    # As the file that will be written, because its net may be named relative to its folder.
     findings = solver.check("solver.prototxt" if output == "-" else output)
     for found in findings:
         report_lines(str(_without_place(found)))
     if any(found.severity is Severity.ERROR for found in findings):
         raise click.exceptions.Exit(1)
+    # Only of a solver that is written.
     for note in solver.notes:
         report(note)
     write_text(output, solver.to_prototxt())
@@ -188,6 +192,7 @@ def _read_batches(net: str, given: dict[str, Any]) -> None:
 
     for name, phase in wanted:
         batch = _batch(load(net).analysis(State(phase)))
+        # Without a database, the batch of a data layer may be unknown.
         if batch:
             given[name] = batch
             report(f"{name.replace('_', ' ')} {batch} is that of {net}")

@@ -96,10 +96,12 @@ def command(
     """
     from protogen.render.summary import Layout
 
+    # Each is a flag, and click does not know that they exclude each other.
     if as_json + as_csv + as_markdown > 1:
         raise click.UsageError("give only one of --json, --csv and --markdown")
     reader = _reader(specs, print_diagnostics=not as_json, **options)
     nets = list(reader.summaries())
+    # A reader of JSON wants an empty list rather than nothing.
     if nets or as_json:
         text = _output(nets, Layout(columns or (), depth, sort), as_json, as_csv, as_markdown)
         # click would write UTF-8 to a standard output whose encoding is ASCII, unless it is named.
@@ -124,6 +126,7 @@ def _reader(
 
     phases: tuple[str, ...] = ()
     if all_phases:
+        # In the order in which Caffe numbers them.
         phases = ("TRAIN", "TEST")
     elif phase is not None:
         phases = (phase,)

@@ -56,6 +56,7 @@ def command(spec: str, output: str, style: Style) -> None:
 
     check_output(output, [split_spec(spec)[0]])
     net, _ = read_net_or_exit(spec)
+    # The net says only now which other files it reads.
     check_output(output, named_files(net))
     write_text(output, to_python(net, style, title=Path(display_name(spec)).name))
     # The program lacks what could not be read.

@@ -50,12 +50,14 @@ def command(file: str, output: str, in_place: bool, kind: Kind | None, schema: s
 
     if in_place and (file == "-" or output != "-"):
         raise click.UsageError("--in-place needs a FILE and no --output")
+    # The file that is read must not be lost to a mistake in --output.
     check_output(output, [file], "; use --in-place for that")
     data = read_file(file)
     net, solver = (message_class(f"{name}Parameter", schema) for name in ("Net", "Solver"))
     result = upgrade(data, kind, display_name(file), {"net": net, "solver": solver})
     for diagnostic in result.diagnostics:
         report_lines(str(diagnostic))
+    # A text that lacks a field is not written, not even elsewhere.
     if not result.ok or result.text is None:
         raise click.exceptions.Exit(1)
     if not in_place:

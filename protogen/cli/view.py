@@ -63,6 +63,7 @@ def command(
     if serve:
         _serve(spec, dict(settings), port, state, schema)
         return
+    # Only the editor can begin with nothing.
     if spec is None:
         raise click.UsageError("give a FILE, or --serve for an empty editor")
     _write(spec, output, dict(settings), state, schema)
@@ -85,6 +86,7 @@ def _write(
     from protogen.render.page import page
 
     file, _ = split_spec(spec)
+    # In the current folder, because that of the net may be read-only.
     target = output or _default_output(file)
     check_output(target, [file])
     net, mistakes = read_partial_net(spec, settings, schema)
@@ -104,6 +106,7 @@ def _default_output(file: str) -> str:
     """The name of a page; that of zoo:lenet is zoo_lenet.html, because Windows has no colons."""
     if file == "-":
         return "net.html"
+    # A colon of a SPEC is not allowed in the names of files on Windows.
     return f"{Path(file.replace(':', '_')).stem}.html"
 
 

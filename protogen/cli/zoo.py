@@ -32,6 +32,7 @@ def command(name: str | None, as_json: bool) -> None:
 
     if name is not None:
         try:
+            # People copy the name from a SPEC, with its zoo:.
             summary = summarize_network(zoo.find(name.removeprefix("zoo:")))
         except zoo.ZooError as error:
             raise Unusable(str(error)) from None

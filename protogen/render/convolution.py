@@ -71,21 +71,26 @@ def _drawing(axis: ConvolutionAxis) -> list[str]:
     """The row of places, and each window below the places that it touches."""
     if not axis.number or not axis.length:
         return []
+    pad = axis.settings.pad
+    last_window = axis.window(axis.number - 1)
     # The last window may not reach the end of the padding.
-    last = max(axis.length + axis.settings.pad, axis.window(axis.number - 1)[-1] + 1)
-    places = range(-axis.settings.pad, last)
+    last = max(axis.length + pad, last_window[-1] + 1)
+    places = range(-pad, last)
     width = len(str(last))
+    # A terminal would break longer rows.
     if len(places) * (width + 1) > _MOST_COLUMNS:
         return []
-    lines = [_row([_place(axis, place) for place in places], width)]
+    names = [_place(axis, place) for place in places]
+    lines = [_row(names, width)]
     for index in range(min(axis.number, _MOST_WINDOWS)):
         touched = set(axis.window(index))
         cells = []
-        for place in places:
-            cells.append(_place(axis, place) if place in touched else "")
+        for place, name in zip(places, names):
+            cells.append(name if place in touched else "")
         lines.append(f"{_row(cells, width)}  window {index}")
-    if axis.number > _MOST_WINDOWS:
-        lines.append(f" ... and {plural(axis.number - _MOST_WINDOWS, 'more window')}")
+    more = axis.number - _MOST_WINDOWS
+    if more > 0:
+        lines.append(f" ... and {plural(more, 'more window')}")
     return lines
 
 

@@ -144,7 +144,10 @@ def _line(each: Difference) -> str:
 
 
 def _change(each: Difference) -> str:
-    return f"{each.old or '(none)'} -> {each.new or '(none)'}"
+    """The value before and after; a field that is not written has none."""
+    old = each.old or "(none)"
+    new = each.new or "(none)"
+    return f"{old} -> {new}"
 
 
 def _count_lines(found: NetDifferences) -> list[str]:

@@ -130,6 +130,7 @@ class _Dot:
         return f"{name} [{attributes}];"
 
     def _edges(self) -> Iterator[str]:
+        """The lines between what is visible, each once."""
         written: set[tuple[str, str]] = set()
         for edge in self.drawn.edges:
             for reader in edge.readers:
@@ -138,7 +139,8 @@ class _Dot:
                     if start == end or (start, end) in written:
                         continue
                     written.add((start, end))
-                    yield f"  {start} -> {end} [label={_edge_label(edge)}];"
+                    label = _edge_label(edge)
+                    yield f"  {start} -> {end} [label={label}];"
 
     def _ends(self, edge: Edge, reader: Box) -> Iterator[tuple[str, str]]:
         """The line from a box to a reader; in two parts if the reader is in another column."""
@@ -167,15 +169,25 @@ class _Dot:
         if last == 0:
             return
         tops = [f"top{column}" for column in range(last + 1)]
-        yield f"  {{ rank=same; {' -> '.join(tops)} [style=invis]; }}"
+        # Graphviz orders the nodes of one rank by the lines between them.
+        order = " -> ".join(tops)
+        yield f"  {{ rank=same; {order} [style=invis]; }}"
         for top in tops:
             yield f'  {top} [style=invis height=0 width=0 label=""];'
         # Backwards, so that of all boxes of a column the first one stays.
         firsts = {column: self.names[box] for box, column in reversed(self.column.items())}
         for column, name in firsts.items():
-            entries = [each for each, place in self.entries.items() if place == column]
-            for each in entries or [name]:
-                yield f"  {tops[column]} -> {each} [style=invis];"
+            top = tops[column]
+            for each in self._entries_of(column) or [name]:
+                yield f"  {top} -> {each} [style=invis];"
+
+    def _entries_of(self, column: int) -> list[str]:
+        """Where lines from earlier columns enter a column."""
+        found = []
+        for each, place in self.entries.items():
+            if place == column:
+                found.append(each)
+        return found
 
 
 def _fill(box: Box) -> str:

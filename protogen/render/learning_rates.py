@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from protogen.render.table import Table, plain
@@ -75,14 +76,30 @@ class _Scale(NamedTuple):
 
 def _scale(report: LearningRates) -> _Scale | None:
     """The scale of the curve; ``None`` if the curve is flat."""
-    finite = [rate for rate in report.curve if math.isfinite(rate)]
-    if not finite or min(finite) == max(finite):
+    # Caffe may compute NaN or infinity, which are nowhere on a curve.
+    finite = list(filter(math.isfinite, report.curve))
+    if not finite:
         return None
-    most = max(finite)
-    positive = [rate for rate in finite if rate > 0]
-    if report.policy in _MULTIPLIED and positive and most > _WIDE * min(positive):
-        return _Scale(min(positive), most, logarithmic=True)
-    return _Scale(min(finite), most, logarithmic=False)
+    least, most = min(finite), max(finite)
+    if least == most:
+        return None
+    # What is multiplied again and again is a line on a logarithmic scale.
+    if report.policy not in _MULTIPLIED:
+        return _Scale(least, most, logarithmic=False)
+    smallest = _smallest_positive(finite)
+    is_wide = smallest > 0 and most > _WIDE * smallest
+    if is_wide:
+        return _Scale(smallest, most, logarithmic=True)
+    return _Scale(least, most, logarithmic=False)
+
+
+def _smallest_positive(rates: Sequence[float]) -> float:
+    """The smallest of the rates above 0, which have a logarithm; 0 if none is."""
+    positive = []
+    for rate in rates:
+        if rate > 0:
+            positive.append(rate)
+    return min(positive, default=0.0)
 
 
 def _drawing(report: LearningRates) -> list[str]:

@@ -316,7 +316,10 @@ def _short(number: Total) -> str:
 def _image(analysis: Analysis) -> list[int] | None:
     """The height and width of the images."""
     images = default_source(analysis)
-    if images is None or images.shape is None or len(images.shape) != 4:
+    if images is None or images.shape is None:
+        return None
+    # A net may read vectors or features only.
+    if len(images.shape) != 4:
         return None
     height, width = images.shape[2:]
     if height is None or width is None:
@@ -392,6 +395,8 @@ def _lines(net: Net) -> dict[int, list[int]]:
     for index in range(len(current.message.layer)):
         path: Path = current.path(index)
         location = document.locate(path)
-        if location is not None and location.line:
-            found[index] = [location.line, location.end_line or location.line]
+        if location is None or not location.line:
+            continue
+        last = location.end_line or location.line
+        found[index] = [location.line, last]
     return found

@@ -176,11 +176,13 @@ def layers_table(summary: Summary, layout: Layout = _LAYOUT) -> Table:
 def raw_table(summary: Summary, layout: Layout = _LAYOUT) -> Table:
     """The same table for spreadsheets: plain numbers; an unknown one is empty."""
     columns = layout.shown
+    titles = [_title(name, summary) for name in columns]
     rows = []
     for group in _groups(summary, layout):
         cells = [COLUMNS[name].cell(group, summary) for name in columns]
-        rows.append([_raw(cell) for cell in cells])
-    return Table([_title(name, summary) for name in columns], rows, _right(columns))
+        row = list(map(_raw, cells))
+        rows.append(row)
+    return Table(titles, rows, _right(columns))
 
 
 def _right(columns: Sequence[str]) -> tuple[int, ...]:
@@ -326,12 +328,21 @@ def _phases(nets: Sequence[NetSummary]) -> list[tuple[str, Summary]]:
     """Every phase of every net, with what it is called."""
     found = []
     for net in nets:
+        is_single = len(net.phases) == 1
         for summary in net.phases:
-            words = [net.title] if net.title else []
-            if len(net.phases) > 1:
-                words.append(f"({summary.phase})" if net.title else summary.phase)
-            found.append((" ".join(words), summary))
+            # A single phase needs no word.
+            name = net.title
+            if not is_single:
+                name = _phase_title(net.title, summary.phase)
+            found.append((name, summary))
     return found
+
+
+def _phase_title(title: str, phase: str) -> str:
+    """``net.prototxt (TRAIN)``, or ``TRAIN`` without a title."""
+    if not title:
+        return phase
+    return f"{title} ({phase})"
 
 
 def _is_single(nets: Sequence[NetSummary]) -> bool:

@@ -169,8 +169,10 @@ class _EditWriter:
         if not lists:
             return removed
         for index, place in enumerate(written):
-            if place.entry in lists:
-                lists[place.entry].append((index not in deleted, place))
+            elements = lists.get(place.entry)
+            if elements is not None:
+                is_kept = index not in deleted
+                elements.append((is_kept, place))
         for entry, elements in lists.items():
             if any(is_kept for is_kept, _ in elements):
                 self._shorten(elements)
@@ -224,14 +226,18 @@ class _EditWriter:
 
     def _fill(self, place: _Occurrence, fields: list[_Lines]) -> None:
         """Write fields into a message that has none."""
-        text, closing = self._text, place.end - 1
-        if text[closing] not in ("}", ">"):  # a brace that is never closed
+        text = self._text
+        closing = place.end - 1
+        # A brace that is never closed.
+        if text[closing] not in ("}", ">"):
             closing = place.end
         margin = margin_of(text, place.start)
         start = before_blanks(text, closing)
+        is_empty = text.startswith(("{", "<"), start - 1)
         # { } in the middle of a line stays on it.
-        if margin is None and text.startswith(("{", "<"), start - 1):
-            self.splices.append(Splice(start, closing, f" {_one_line(fields)} "))
+        if margin is None and is_empty:
+            inside = _one_line(fields)
+            self.splices.append(Splice(start, closing, f" {inside} "))
             return
         while start and text[start - 1] in " \t\f\v\r\n":
             start -= 1
@@ -294,8 +300,11 @@ def _planned(changes: FieldChanges, number: int) -> _Plan:
     if is_changed and not is_repeated(changes.field):
         # A field that takes one value and is given twice is an error: only the first counts.
         deleted.update(range(1, number))
-    if not changes.inserted or len(deleted) < number:
-        inserted = {index: list(map(_printed, new)) for index, new in changes.inserted.items()}
+    inserted = {}
+    is_left = len(deleted) < number
+    if is_left or not changes.inserted:
+        for index, new in changes.inserted.items():
+            inserted[index] = list(map(_printed, new))
         return _Plan(replaced, inserted, deleted)
     # There is nothing left to insert beside, so new values take the places of removed ones.
     added = _printed_in_order(changes.inserted)
@@ -303,7 +312,6 @@ def _planned(changes: FieldChanges, number: int) -> _Plan:
     replaced.update(zip(places, added))
     deleted.difference_update(places)
     surplus = added[len(places) :]
-    inserted = {}
     if surplus:
         inserted[number] = surplus
     return _Plan(replaced, inserted, deleted)

@@ -20,7 +20,9 @@ def starts_line(text: str, position: int) -> bool:
     """Whether only blanks are before a position on its line."""
     while position and text[position - 1] in " \t\r\f\v":
         position -= 1
-    return not position or text[position - 1] == "\n"
+    if not position:
+        return True
+    return text[position - 1] == "\n"
 
 
 def skip_brackets(text: str, position: int) -> int:

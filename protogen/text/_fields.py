@@ -287,16 +287,25 @@ class FieldReader(ScalarReader):
         if not starts_line(self.text, start):
             return None
         here = column(self.text, start)
+        frames = [*self.stack, self.frame]
         # From the inside out: the fewest braces that are missing.
         for depth in range(len(self.stack) - 1, -1, -1):
-            inner = (*self.stack, self.frame)[depth + 1]
-            if name not in self.stack[depth].fields or here > column(self.text, inner.start):
+            if name not in frames[depth].fields:
+                continue
+            inner = frames[depth + 1]
+            if here > column(self.text, inner.start):
                 continue
             # It could be a misspelled field of this message, if it is in line with the others here.
-            first = self.frame.entries[0][1] if self.frame.entries else -1
-            if name == inner.name or first < 0 or here < column(self.text, first):
+            if name == inner.name or not self._is_in_line(here):
                 return depth
         return None
+
+    def _is_in_line(self, here: int) -> bool:
+        """Whether a column is that of the first field of the message, or further to the right."""
+        if not self.frame.entries:
+            return False
+        first = self.frame.entries[0][1]
+        return here >= column(self.text, first)
 
     def _close_forgotten(self, depth: int, end: int) -> int:
         while len(self.stack) > depth:

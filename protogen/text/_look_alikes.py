@@ -155,7 +155,8 @@ class _Search:
         if quote in inside:
             # The other quote keeps the string as it is.
             quote = "'" if quote == '"' else '"'
-            if quote in inside or text[closing].isascii():
+            is_closed_by_another = text[closing].isascii()
+            if quote in inside or is_closed_by_another:
                 return unknown
         found = [LookAlike(start, text[start], quote)]
         if text[closing] != quote:
@@ -221,13 +222,15 @@ def _intended(text: str, position: int) -> str | None:
         return "\n"
     if category in ("Cf", "Cc", "Mn"):
         return _without(text, position)
-    if character in _INTENDED:
-        return _INTENDED[character]
+    intended = _INTENDED.get(character)
+    if intended is not None:
+        return intended
     if category == "No":  # a circled or superscript digit may be a mark of its own
         return None
     # Full-width and mathematical letters have a plain one as their compatibility form.
     plain = unicodedata.normalize("NFKC", character)
-    if len(plain) == 1 and _PLAIN.fullmatch(plain):
+    is_letter = len(plain) == 1 and _PLAIN.fullmatch(plain)
+    if is_letter:
         return plain
     return None
 
@@ -317,20 +320,22 @@ def _places(found: list[LookAlike], lines: Lines) -> str:
 
 
 def _hint(found: list[LookAlike], counts: Counter[str]) -> str:
+    is_single = len(found) == 1
     it, its_place = "them", "their places"
-    if len(found) == 1:
+    if is_single:
         it, its_place = "it", "its place"
     if any(each.intended is None for each in found):
         # What is to be done with several such characters differs from one to the other.
-        if len(found) == 1:
-            return "remove it, or begin a comment with #"
-        return ""
+        if not is_single:
+            return ""
+        return "remove it, or begin a comment with #"
     if len(counts) > 1:
         return "write the plain characters that they stand for"
     intended = str(found[0].intended)
     if not intended:
         return f"remove {it}"
-    return f"write {_SHOWN.get(intended, intended)} in {its_place}"
+    shown = _SHOWN.get(intended, intended)
+    return f"write {shown} in {its_place}"
 
 
 def _fix(found: list[LookAlike]) -> Fix | None:

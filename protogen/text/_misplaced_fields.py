@@ -57,10 +57,13 @@ def _home(problem: Problem, text: str) -> str:
     # No message around has blobs_lr, but param takes its values.
     if name in PER_BLOB:
         return "param"
-    for frame in reversed(problem.path[:-1]):
+    outer = problem.path[:-1]
+    for frame in reversed(outer):
         field = frame.fields.get(name)
+        if field is None:
+            continue
         # A fork that has the field there may have it here, too.
-        if field is not None and not proto.forks_of(field.descriptor):
+        if not proto.forks_of(field.descriptor):
             return frame.name
     return ""
 
@@ -166,16 +169,22 @@ def _out_of(
     text: str, home: str, path: tuple[Frame, ...], block: Layer, fields: list[LayerField]
 ) -> Fix | None:
     """The fix that moves fields into a message around their own."""
-    outer = next(frame for frame in reversed(path[:-1]) if frame.name == home)
+    outer = _innermost(path[:-1], home)
     around = _inside(text, outer, block)
     if around is None:
         return None
+    # Written twice, it would be another error.
     if any(_is_taken(outer, field.name) for field in fields):
         return None
     margin = margin_of(text, around.start)
     written = [_written(text, field, margin) for field in fields]
     splices = [_before(text, around, written), *_removals(text, fields)]
     return Fix(f'move it into "{home}"', (), safe=True, splices=tuple(splices))
+
+
+def _innermost(path: tuple[Frame, ...], name: str) -> Frame:
+    """The last message on a path with this name, which must be on it."""
+    return next(frame for frame in reversed(path) if frame.name == name)
 
 
 def _written(text: str, field: LayerField, margin: str | None) -> str:
@@ -197,7 +206,8 @@ def _into(text: str, home: str, layer: Layer, fields: list[LayerField]) -> Fix |
     """The fix that moves fields of a layer into its parameters."""
     if not fields:  # the layer is in a list, or its text is so broken that they cannot be found
         return None
-    written = " ".join(text[field.start : field.end] for field in fields)
+    texts = [text[field.start : field.end] for field in fields]
+    written = " ".join(texts)
     blocks = [field for field in layer.fields if field.name == home]
     moved = fields
     if not blocks:

@@ -44,17 +44,22 @@ def restore_types(text: str, problems: Sequence[Problem]) -> None:
         if problem.rule != "wrong-value-type" or len(problem.path) != 1:
             continue
         frame = problem.path[0]
+        if frame.name != "layer" or "type" in frame.values:
+            continue
         word = text[problem.start : problem.end]
+        layer_type = V1_TYPES.get(word)
         # NONE, the first type of V1, is no type now.
-        if frame.name != "layer" or "type" in frame.values or not V1_TYPES.get(word):
+        if not layer_type:
             continue
         first = max(frame.opened, problem.start - _TYPE_LENGTH)
         before = _TYPE_BEFORE.search(text, first, problem.start)
+        # The value is that of another field.
         if before is None:
             continue
-        frame.values["type"] = V1_TYPES[word]
+        frame.values["type"] = layer_type
         # With its place in the tree, findings about the type point at it.
-        place = bisect_left([entry[1] for entry in frame.entries], before.start())
+        starts = [entry[1] for entry in frame.entries]
+        place = bisect_left(starts, before.start())
         frame.entries.insert(place, ("type", before.start(), problem.end, None))
 
 
@@ -169,15 +174,14 @@ def both_formats(result: ParseResult) -> Problem | None:
     firsts: dict[str, Entry] = {}
     for entry in result.root.entries:
         name, _, _, child = entry
+        # An empty list has no layers.
         if child:
             firsts.setdefault(name, entry)
     if "layer" not in firsts or "layers" not in firsts:
         return None
-    old = [layer for layer in _layers(result) if layer.header == "layers"]
+    hint = 'write "layer" in place of "layers"'
     # Current layers under the wrong name need only that name.
-    if all(layer.foreign_parts for layer in old):
-        hint = 'write "layer" in place of "layers"'
-    else:
+    if not all(layer.foreign_parts for layer in _old_layers(result)):
         hint = 'write every layer as layer { type: "Name" }'
     fix = _conversion_fix(result)
     if fix is not None:
@@ -185,6 +189,13 @@ def both_formats(result: ParseResult) -> Problem | None:
     _, start, end, _ = firsts["layers"]
     message = "the net has both layer { } and layers { }, and Caffe takes only one kind"
     return Problem("legacy-mixed", message, start, end, hint, "", (), fix)
+
+
+def _old_layers(result: ParseResult) -> Iterator[Layer]:
+    """Every layer that is written as ``layers``."""
+    for layer in _layers(result):
+        if layer.header == "layers":
+            yield layer
 
 
 def _conversion_fix(result: ParseResult) -> Fix | None:

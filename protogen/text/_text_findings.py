@@ -59,9 +59,13 @@ def _unlisted(counts: Counter[str], place: Location) -> list[Diagnostic]:
     if not counts:
         return []
     severities = {named(rule).severity for rule in counts}
-    kinds = " and ".join(f"{each}s" for each in Severity if each in severities)
+    # From the worst to the least, whatever was found first.
+    present = [f"{each}s" for each in Severity if each in severities]
+    kinds = " and ".join(present)
     message = f"{counts.total()} more {kinds} are not listed"
-    worst = Severity.ERROR if Severity.ERROR in severities else Severity.WARNING
+    worst = Severity.WARNING
+    if Severity.ERROR in severities:
+        worst = Severity.ERROR
     return [named("too-many-errors").diagnostic(message, location=place, severity=worst)]
 
 

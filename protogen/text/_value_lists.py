@@ -89,12 +89,15 @@ class ValueListReader(ReaderState):
             return None, 0, None
         name, start, end, child = self.frame.entries[-1]
         field = self.frame.fields.get(name)
-        is_scalar = field is not None and field.message is None and child is None
+        if field is None or field.message is not None or child is not None:
+            return None, 0, None
         colon = skip_gap(self.text, start + len(name))
-        if field is None or not is_scalar or not self.text.startswith(":", colon):
+        # Without a colon, more than one thing is wrong with the field.
+        if not self.text.startswith(":", colon):
             return None, 0, None
         at = skip_gap(self.text, colon + 1)
-        return field, start, _Value(at, end, self._read(field, at, end))
+        value = self._read(field, at, end)
+        return field, start, _Value(at, end, value)
 
     def _values(self, field: Field, position: int) -> tuple[list[_Value], int]:
         """The values from ``position`` on, with commas or blanks between them."""
@@ -194,7 +197,10 @@ class ValueListReader(ReaderState):
 
     def _keep(self, field: Field, start: int, end: int, values: list[_Value]) -> None:
         """Put the values into the message, and note where they are."""
-        known = [each for each in values if each.value is not None]
+        known = []
+        for each in values:
+            if each.value is not None:
+                known.append(each)
         if not known:
             return
         child: Child = None
@@ -207,6 +213,7 @@ class ValueListReader(ReaderState):
             siblings.extend(each.value for each in known)
             child = [Span(each.start, each.end, None) for each in known]
         else:
+            # Of several values for one field, the first counts, as elsewhere.
             self.frame.values.setdefault(field.name, known[0].value)
         self.frame.entries.append((field.name, start, end, child))
 
@@ -223,8 +230,9 @@ class ValueListReader(ReaderState):
         """``kernel_h: 3 kernel_w: 5`` for two different values, if the message has these fields."""
         if len(written) != 2 or not self._is_size(name):
             return ""
-        names = [f"{name.removesuffix('_size')}_{axis}" for axis in "hw"]
-        return " ".join(f"{each}: {value}" for each, value in zip(names, written))
+        stem = name.removesuffix("_size")
+        height, width = written
+        return f"{stem}_h: {height} {stem}_w: {width}"
 
     def _is_size(self, name: str) -> bool:
         """Whether the message also has a field for the height, and one for the width."""

@@ -100,7 +100,9 @@ class Field:
 
     def _ranged_integer(self, word: str) -> int | None:
         value = _integer(word)
-        if value is None or not self._least <= value <= self._most:
+        if value is None:
+            return None
+        if not self._least <= value <= self._most:
             return None
         if self._least == 0 and word[0] == "-":  # C++ takes no sign before an unsigned -0 either
             return None

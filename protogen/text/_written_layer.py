@@ -133,8 +133,11 @@ class Layer:
         return field.name in (*_V1_FIELDS, *OUTSIDE_PARAM)
 
     def _is_current(self, field: LayerField) -> bool:
+        """Whether a field is written as only the current format has it."""
+        if field.name == "type" and field.kind == "string":
+            return True
         if field.name == "type":
-            return field.kind == "string" or _is_new_type(self.written(field))
+            return _is_new_type(self.written(field))
         if field.name == "param":
             return field.kind == "message"
         if field.name in OUTSIDE_PARAM:
@@ -183,7 +186,7 @@ class Layer:
         if self.header == "layers" and word.isdigit():
             number = int(word)
             if number in _V1_ENUM.values():
-                return V1_TYPES[_V1_ENUM.Name(number)]
+                word = _V1_ENUM.Name(number)
         if word in V1_TYPES:
             return V1_TYPES[word]
         # A current type without its quotes.
@@ -196,6 +199,7 @@ class Layer:
         """The fields with an entry for each blob, which belong into ``param``."""
         found = []
         for field in self.fields:
+            # In V1, param is the name under which a blob is shared.
             is_shared_name = field.name == "param" and field.kind != "message"
             if field.name in PER_BLOB or is_shared_name:
                 found.append(field)
@@ -213,9 +217,10 @@ class Layer:
             source = sources.setdefault(target, field.name)
             if source != field.name or field.kind == "message":
                 return None  # both blobs_lr and lr_mult
-            values.setdefault(target, []).extend(self._elements(field))
-        # The messages that are there may be for the same blobs, or for the next ones.
+            elements = self._elements(field)
+            values.setdefault(target, []).extend(elements)
         has_messages = any(field.kind == "message" for field in self._named("param"))
+        # The messages that are there may be for the same blobs, or for the next ones.
         if values and has_messages:
             return None
         number = max(map(len, values.values()), default=0)
@@ -229,18 +234,21 @@ class Layer:
         return list(filter(None, map(str.strip, words)))
 
     def _param_splices(self) -> list[Splice] | None:
+        """The multipliers of V1, or those beside ``param``, moved into ``param``."""
         params = self.params()
+        if params is None:
+            return None
         if not params:
-            if params is None:
-                return None
             return []
         fields = self._per_blob
         # Each param is put where a value of the first of these fields is, the others go.
-        places = [field for field in fields if field.name == fields[0].name][: len(params)]
+        alike = [field for field in fields if field.name == fields[0].name]
+        places = alike[: len(params)]
         splices = [Splice(each.start, each.end, new) for each, new in zip(places, params)]
         # The last place takes what is left: one list has the values of all blobs.
         last = places[-1]
-        rest = field_separator(self.text, last.start).join(params[len(places) - 1 :])
+        separator = field_separator(self.text, last.start)
+        rest = separator.join(params[len(places) - 1 :])
         splices[-1] = Splice(last.start, last.end, rest)
         removed = [(field.start, field.end) for field in fields if field not in places]
         return [*splices, *removals(self.text, removed)]
@@ -253,16 +261,16 @@ class Layer:
         moved = []
         for each in _fields(self.text, param.value):
             if each.name in TRANSFORMS:
-                moved.append(each)
+                moved.append((each.start, each.end))
         if not moved:
             return []
         # If the layer already has this message, a field may be in both.
         if self._named("transform_param"):
             return None
-        spans = [(field.start, field.end) for field in moved]
-        written = " ".join(self.text[start:end] for start, end in spans)
-        new = f"transform_param {{ {written} }}{field_separator(self.text, param.start)}"
-        return [Splice(param.start, param.start, new), *removals(self.text, spans)]
+        written = " ".join([self.text[start:end] for start, end in moved])
+        separator = field_separator(self.text, param.start)
+        new = f"transform_param {{ {written} }}{separator}"
+        return [Splice(param.start, param.start, new), *removals(self.text, moved)]
 
     @property
     def _data_param(self) -> LayerField | None:
@@ -280,7 +288,10 @@ def is_one_of_several(layer: Layer) -> bool:
     """Whether one multiplier outside ``param`` may be intended for all blobs of the layer."""
     counts = Counter(field.name for field in layer.fields)
     for field in layer.fields:
-        if field.name not in OUTSIDE_PARAM or counts[field.name] != 1:
+        if field.name not in OUTSIDE_PARAM:
+            continue
+        # Several are one for each blob.
+        if counts[field.name] != 1:
             continue
         # 1 is the default of the other blobs, so that it makes no difference.
         if layer.written(field) not in ("1", "1.0"):

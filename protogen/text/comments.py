@@ -92,16 +92,20 @@ class _Fields:
         while True:
             fields = self._in_order(block, descriptor)
             following = bisect_right(fields, offset, key=_start)
-            previous = fields[following - 1] if following else None
-            if previous is None or previous.block is None or offset >= previous.end:
+            previous = None
+            if following:
+                previous = fields[following - 1]
+            if previous is None or previous.block is None:
+                break
+            if offset >= previous.end:
                 break
             # The comment is inside of this field: look among the fields of its message.
             path += previous.path
             block, descriptor = previous.block, previous.message
         if line_start is not None:
+            # Else it is beside the brace that opens the message.
             if previous is not None and previous.end > line_start:
                 path += previous.path
-            # Else it is beside the brace that opens the message.
             return "trailing", path
         if following < len(fields):
             return "leading", path + fields[following].path
@@ -119,14 +123,20 @@ def _start(field: _Field) -> int:
 
 
 def _fields_of_block(block: Block, descriptor: Any) -> Iterator[_Field]:
+    """The fields in a block, with their paths from there."""
     known = {}
     if descriptor is not None:  # else it is the block of an unknown message
         known = descriptor.fields_by_name
     for name, spans in block.by_name.items():
         field = known.get(name)
-        message = None if field is None else field.message_type
+        message = None
         # Nobody knows whether an unknown field is repeated, so it has an index.
-        has_index = field is None or is_repeated(field)
+        has_index = True
+        if field is not None:
+            message = field.message_type
+            has_index = is_repeated(field)
         for index, span in enumerate(spans):
-            path: Path = (name, index) if has_index else (name,)
+            path: Path = (name,)
+            if has_index:
+                path = (name, index)
             yield _Field(*span, path, message)

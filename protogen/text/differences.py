@@ -26,6 +26,7 @@ def differences(old: Any, new: Any, path: Path = ()) -> list[Edit]:
 
 
 def _message_edits(old: Any, new: Any, path: Path) -> Iterator[Edit]:
+    """The edits of a message, field by field."""
     # By index, so that the edits are in the order of the schema.
     old_values = {field.index: value for field, value in old.ListFields()}
     new_values = {field.index: value for field, value in new.ListFields()}
@@ -34,11 +35,15 @@ def _message_edits(old: Any, new: Any, path: Path) -> Iterator[Edit]:
         here = (*path, field.name)
         if index not in new_values:
             yield delete(here)
-        elif index in old_values:
-            yield from _field_edits(field, old_values[index], new_values[index], here)
-        else:
-            value = new_values[index]
-            yield Edit(here, "set", list(value) if is_repeated(field) else value)
+            continue
+        value = new_values[index]
+        if index in old_values:
+            yield from _field_edits(field, old_values[index], value, here)
+            continue
+        # The list of a message changes with the message.
+        if is_repeated(field):
+            value = list(value)
+        yield Edit(here, "set", value)
 
 
 def _field_edits(field: Any, old: Any, new: Any, path: Path) -> Iterator[Edit]:
@@ -49,12 +54,13 @@ def _field_edits(field: Any, old: Any, new: Any, path: Path) -> Iterator[Edit]:
 
 
 def _value_edits(field: Any, old: Any, new: Any, path: Path) -> Iterator[Edit]:
+    """The edits of one value."""
     if field.message_type is not None:
         yield from _message_edits(old, new, path)
-    elif old != new:
-        # NaN equals nothing, not even itself.
-        if _is_nan(old) and _is_nan(new):
-            return
+        return
+    # NaN equals nothing, not even itself.
+    is_equal = old == new or (_is_nan(old) and _is_nan(new))
+    if not is_equal:
         yield Edit(path, "set", new)
 
 
@@ -68,7 +74,7 @@ def _list_edits(field: Any, old: list[Any], new: list[Any], path: Path) -> Itera
     if old_keys == new_keys:
         return
     pairs = _with_equal_keys([], old_keys, new_keys)
-    if field.message_type is not None and "name" in field.message_type.fields_by_name:
+    if _has_name(field):
         # A layer that was changed is recognized by its name, so that its comments stay with it.
         pairs = _with_equal_keys(pairs, _names(old), _names(new))
     start, first = 0, 0
@@ -87,6 +93,12 @@ def _list_edits(field: Any, old: list[Any], new: list[Any], path: Path) -> Itera
             if old_keys[index] != new_keys[other]:
                 yield from _value_edits(field, old[index], new[other], (*path, index))
         start, first = end + 1, last + 1
+
+
+def _has_name(field: Any) -> bool:
+    """Whether the elements of a field are messages with names."""
+    message = field.message_type
+    return message is not None and "name" in message.fields_by_name
 
 
 def _contents(values: list[Any]) -> list[Any]:

@@ -91,12 +91,14 @@ def _separators(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def _removal(text: str, start: int, end: int, with_comment: bool) -> Splice:
+    """The splice that removes a field, with the comment beside it if that is wanted."""
     first = before_blanks(text, start)
     last = past_blanks(text, end)
     begins_line = first == 0 or text[first - 1] == "\n"
     if not begins_line:
         # What is before and what is after share a line now: the blanks on one side are enough.
-        if last > end or _past_newline(text, end):
+        has_blanks_after = last > end
+        if has_blanks_after or _past_newline(text, end):
             start = first
         return Splice(start, end, "")
     if with_comment and text.startswith("#", last):

@@ -79,6 +79,7 @@ def densenet(
             x = L.Convolution(x, name=name, num_output=channels, kernel_size=1, bias_term=False)
             x = L.Pooling(x, name=f"pool{last}", pool="AVE", kernel_size=2, stride=2)
     x = L.Pooling(x, name="pool5", pool="AVE", global_pooling=True)
+    # A 1x1 convolution of a 1x1 image is an inner product.
     fc6 = head("fc6", classes, 1000)
     form.classify(L.Convolution(x, name=fc6, num_output=classes, kernel_size=1), prob=None)
 
@@ -101,5 +102,6 @@ def _layer(bottom: Blob, name: str, growth: int) -> Blob:
     x = L.Convolution(
         x, name=f"conv{name}/x2", num_output=growth, kernel_size=3, pad=1, bias_term=False
     )
+    # Each later layer of the block reads all of it.
     joined: Blob = L.Concat(bottom, x, name=f"concat_{name}")
     return joined

@@ -57,12 +57,14 @@ def inception_v2(form: Form, *, classes: int = 1000, size: int = 231) -> None:
         x,
         name="conv1_7x7",
         num_output=24,
+        # Eight filters for each color.
         group=3,
         kernel_size=7,
         pad=3,
         stride=2,
         bias_term=False,
     )
+    # The second half of a separable convolution, which mixes the colors.
     x = L.Convolution(x, name="conv1_7x7_increase", num_output=64, kernel_size=1)
     L.ReLU(x, name="conv1_7x7_increase_relu", in_place=True)
     x = L.Pooling(x, name="pool1_3x3_s2", pool="MAX", kernel_size=3, stride=2)
@@ -70,7 +72,9 @@ def inception_v2(form: Form, *, classes: int = 1000, size: int = 231) -> None:
     x = conv(x, "conv2_3x3", 192, 3, relu="{}relu")
     x = L.Pooling(x, name="pool2_3x3_s2", pool="MAX", kernel_size=3, stride=2)
     for name, channels in _MODULES.items():
+        # What halves the image has no 1x1 branch.
         x = _module(x, name, channels) if channels.one else _reduction(x, name, channels)
+    # Global, whatever its name says: of 231x231 pixels, 8x8 are left here.
     x = L.Pooling(x, name="pool_7x7_s1", pool="AVE", global_pooling=True)
     L.Dropout(x, name="pool_7x7_s1_drop", in_place=True, dropout_ratio=0.2)
     scores = L.InnerProduct(x, name=head("classifier", classes, 1000), num_output=classes)

@@ -32,6 +32,7 @@ def lenet(form: Form, *, classes: int = 10, size: int = 28) -> None:
         batches=(64, 100),
         sources=("examples/mnist/mnist_train_lmdb", "examples/mnist/mnist_test_lmdb"),
         layer="mnist",
+        # Caffe's example has 0.00390625, which is not 1/255.
         scale=1 / 256,
     )
     # Unlike in the paper: more channels, poolings that take the maximum, and ReLU.
@@ -39,6 +40,7 @@ def lenet(form: Form, *, classes: int = 10, size: int = 28) -> None:
     x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=2, stride=2)
     x = L.Convolution(x, name="conv2", num_output=50, kernel_size=5, **_LEARNING)
     x = L.Pooling(x, name="pool2", pool="MAX", kernel_size=2, stride=2)
+    # 50 maps of 4x4: 800 weights for each output.
     x = L.InnerProduct(x, name="ip1", num_output=500, **_LEARNING)
     L.ReLU(x, name="relu1", in_place=True)
     x = L.InnerProduct(x, name=head("ip2", classes, 10), num_output=classes, **_LEARNING)

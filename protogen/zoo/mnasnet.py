@@ -52,6 +52,7 @@ def mnasnet(form: Form, *, classes: int = 1000, size: int = 224, plain: bool = F
     for stage, (expansion, channels, stride, kernel, blocks) in _STAGES.items():
         for index in range(1, blocks + 1):
             name = f"conv{stage}_{index}"
+            # Only the first block of a stage may halve the image.
             step = stride if index == 1 else 1
             x = _block(layers, x, name, expansion, channels, step, kernel)
     x = L.Pooling(x, name="global_pool", pool="AVE", global_pooling=True)
@@ -76,6 +77,7 @@ def _block(
     x = layers.convolution(bottom, f"{name}/sep1", num_output=inner, kernel_size=1)
     x = layers.depthwise(x, f"{name}/dw", inner, kernel, stride)
     x = layers.convolution(x, f"{name}/sep2", relu=False, num_output=num_output, kernel_size=1)
+    # A sum needs blobs of one shape.
     if channels != num_output:
         return x
     added: Blob = L.Eltwise(bottom, x, name=f"{name}/sep2/eltwise")
@@ -102,6 +104,7 @@ class _Layers:
             num_output=channels,
             group=channels,
             kernel_size=kernel,
+            # So that 3x3 and 5x5 both keep the size.
             pad=kernel // 2,
             stride=stride,
             bias_term=False,
@@ -110,6 +113,7 @@ class _Layers:
 
     def _normalized(self, bottom: Blob, name: str, relu: bool) -> Blob:
         names = Naming(f"{name}/bn", f"{name}/scale", f"{name}/relu")
+        # The default of Caffe is 1e-5.
         x = bn_relu(bottom, names, relu=False, in_place=True, eps=1e-3)
         if relu:
             self._relu6(x, names.relu)

@@ -41,6 +41,7 @@ def mobilenet_ssd(form: Form, *, classes: int = VOC) -> None:
         sources=("trainval_lmdb", "test_lmdb"),
         labels="labelmap.prototxt",
         mean_value=(127.5, 127.5, 127.5),
+        # 1 / 127.5, rounded as in the published file: pixels from -1 to 1.
         scale=0.007843,
     )
     x = conv_bn(data, "conv0", _NAMING, num_output=32, kernel_size=3, pad=1, stride=2)

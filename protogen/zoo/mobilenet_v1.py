@@ -55,6 +55,7 @@ def mobilenet_v1(form: Form, *, classes: int = 1000, size: int = 224, width: flo
             x, num_output=scaled(channels, width), stride=2 if halves else 1, name=name
         )
     x = L.Pooling(x, name="pool6", pool="AVE", global_pooling=True)
+    # A 1x1 convolution of a 1x1 image is an inner product.
     fc7 = head("fc7", classes, 1000)
     form.classify(
         L.Convolution(x, name=fc7, num_output=classes, kernel_size=1),

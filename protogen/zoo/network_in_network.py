@@ -39,6 +39,7 @@ def network_in_network(form: Form, *, classes: int = 1000, size: int = 224) -> N
     x = _convolution(x, "cccp2", 2, 96)
     x = _pool(x, "pool0")
     x = _convolution(x, "conv2", 3, 256, kernel_size=5, pad=2)
+    # The published file has no relu4.
     x = _convolution(x, "cccp3", 5, 256)
     x = _convolution(x, "cccp4", 6, 256)
     x = _pool(x, "pool2")
@@ -80,5 +81,6 @@ def _convolution(
 
 
 def _pool(bottom: Blob, name: str) -> Blob:
+    # Caffe rounds up: 54x54 becomes 27x27.
     pooled: Blob = L.Pooling(bottom, name=name, pool="MAX", kernel_size=3, stride=2)
     return pooled

@@ -55,11 +55,13 @@ def _block(bottom: Blob, name: str, num_output: int, stride: int, shortcut: bool
             num_output=channels,
             kernel_size=kernel,
             stride=stride,
+            # Half of the kernel, so that only the stride changes the size.
             pad=kernel // 2,
             bias_term=False,
         )
         return top
 
+    # A bottleneck has a quarter of the channels inside.
     x = branch(bottom, "2a", num_output // 4, 1, stride)
     x = branch(x, "2b", num_output // 4, 3)
     x = branch(x, "2c", num_output, 1)

@@ -43,12 +43,14 @@ def resnext(
 ) -> None:
     """ResNet with ``groups`` paths in each block, each of ``width`` channels in the first stage."""
     x = form.image(size, batches=(32, 25), mirror=True, crop_size=size)
+    # BatchNorm subtracts the mean, so that a bias would have no effect.
     x = L.Convolution(
         x, name="conv1", num_output=64, kernel_size=7, pad=3, stride=2, bias_term=False
     )
     L.BatchNorm(x, name="bn_conv1", in_place=True)
     L.Scale(x, name="scale_conv1", in_place=True, bias_term=True)
     L.ReLU(x, name="conv1_relu", in_place=True)
+    # Without a pad: Caffe rounds up, so that 112 becomes 56.
     x = L.Pooling(x, name="pool1", pool="MAX", kernel_size=3, stride=2)
     for stage, names in enumerate(block_names(BLOCKS[depth], lettered=4), start=2):
         for index, name in enumerate(names):
@@ -75,6 +77,7 @@ def _block(
         return conv_bn(x, f"{name}_branch{suffix}", NAMING, **keywords)
 
     x = branch(bottom, "2a", num_output=inner, kernel_size=1)
+    # The 3x3 halves the image; in ResNet it is the 1x1 before it.
     x = branch(x, "2b", num_output=inner, kernel_size=3, pad=1, stride=stride, group=groups)
     x = branch(x, "2c", num_output=outer, kernel_size=1, relu=False)
     added = bottom

@@ -86,6 +86,7 @@ def _block(
         return conv_bn(x, f"{name}_{suffix}", _NAMING, **keywords)
 
     inner = num_output // 4
+    # This 1x1 halves the image, as in ResNet; in ResNeXt it is the 3x3.
     x = branch(bottom, "1x1_reduce", num_output=inner, kernel_size=1, stride=stride)
     x = branch(x, "3x3", num_output=inner, kernel_size=3, pad=1)
     x = branch(x, "1x1_increase", num_output=num_output, kernel_size=1, relu=False)
@@ -95,6 +96,7 @@ def _block(
         added = branch(
             bottom, "1x1_proj", num_output=num_output, kernel_size=1, stride=stride, relu=False
         )
+    # One layer of the fork for what takes three of BVLC Caffe.
     top = axpy(weights, x, added, name, plain)
     L.ReLU(top, name=f"{name}/relu", in_place=True)
     return top

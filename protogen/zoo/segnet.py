@@ -39,6 +39,7 @@ def segnet(form: Form, *, classes: int = 11, size: Size = (360, 480)) -> None:
         # The sizes before the poolings: Caffe rounds up, so that twice the size may be too large.
         shapes.append(x.shape or ())
         name = f"pool{stage}"
+        # The mask says where each maximum was, for the Upsample of the same stage.
         x, mask = L.Pooling(
             x, name=name, top=[name, f"{name}_mask"], pool="MAX", kernel_size=2, stride=2
         )

@@ -113,11 +113,13 @@ class _Layers:
         added = bottom
         if shortcut:
             added = self.convolution(bottom, channels, kernel_size=1, stride=stride)
+        # The shortcut has halved the image already.
         if self.shared:
             bottom, stride = added, None
         group = self.groups
         x = self.convolution(bottom, channels // 2, kernel_size=1, stride=stride, group=group)
         x = self.convolution(x, channels // 4, kernel_size=1)
+        # A 3x1 and a 1x3 have 6 weights where a 3x3 has 9.
         column: dict[str, Any] = {"kernel_h": 3, "kernel_w": 1, "pad_h": 1, "pad_w": 0}
         row: dict[str, Any] = {"kernel_h": 1, "kernel_w": 3, "pad_h": 0, "pad_w": 1}
         # Blocks begin with a column and with a row in turn.

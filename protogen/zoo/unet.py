@@ -55,6 +55,7 @@ def unet(
 
 
 def _convolution(bottom: Blob, name: str, top: str, channels: int) -> Blob:
+    # Without a pad, each takes one pixel away on each side.
     x: Blob = L.Convolution(bottom, name=name, top=top, num_output=channels, kernel_size=3)
     L.ReLU(x, name=f"relu_{top}", in_place=True)
     return x
@@ -76,6 +77,7 @@ def _up(bottom: Blob, stage: int, offset: Any) -> Blob:
     # The published file does not halve the channels before the last stage.
     inner = max(channels, 128)
     source = "d4c" if stage == 3 else f"u{stage + 1}d"
+    # Its windows do not overlap: each element becomes four.
     x = L.Deconvolution(
         bottom,
         name=f"upconv_{source}_{up}a",

@@ -36,6 +36,7 @@ def wrn(form: Form, *, classes: int = 10, size: int = 32, depth: int = 28, widen
         for index in range(1, blocks + 1):
             stride = 2 if stage > 2 and index == 1 else 1
             x = _block(x, f"block_{stage}_{index}", channels, stride, index == 1)
+    # Nothing activates the last sum.
     x = bn_relu(x, Naming("bn5", "scale5", "relu5"))
     x = L.Pooling(x, name="pool5", pool="AVE", global_pooling=True)
     form.classify(L.InnerProduct(x, name=head("fc6", classes, 10), num_output=classes))
@@ -64,6 +65,7 @@ def _block(bottom: Blob, name: str, channels: int, stride: int, shortcut: bool) 
     x = branch(x, "2b")
     added = bottom
     if shortcut:
+        # A 3x3 convolution, too, and not a 1x1 as in ResNet.
         added = branch(bottom, "1", stride)
     top: Blob = L.Eltwise(added, x, name=f"{name}_addition")
     return top

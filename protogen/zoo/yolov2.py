@@ -37,6 +37,7 @@ def yolov2(form: Form, *, classes: int = 20, anchors: int = 5, size: Size = 416)
     x = form.image(size)
     for number, channels in enumerate(_CHANNELS, start=1):
         x = _convolution(x, number, channels, 1 if number in _POINTWISE else 3)
+        # Five of them make 13x13 cells of 416x416 pixels.
         if number in _POOLS:
             x = L.Pooling(x, name=f"pool{number}", pool="MAX", kernel_size=2, stride=2)
     name = head("conv_reg", classes, 20)

@@ -17,6 +17,7 @@ def convolutions(x: Blob) -> Blob:
     x = _reduce(
         blocks.conv_relu(x, name="conv2", num_output=256, kernel_size=5, pad=2, stride=2), 2
     )
+    # The other three keep the size.
     keywords: dict[str, Any] = {"kernel_size": 3, "pad": 1}
     for number, channels in ((3, 384), (4, 384), (5, 256)):
         x = blocks.conv_relu(x, name=f"conv{number}", num_output=channels, **keywords)

@@ -199,10 +199,14 @@ def _field_parameters(schema: LayerSchema, with_cuts: bool = False) -> Iterator[
     names.sort(key=lambda name: _rank(known[name].home, known[name].field))
     for name in names:
         field = known[name].field
-        forks = proto.forks_of(field) if known[name].home else ()
-        comment = "" if name in _EVERY_LAYER else _comment(field)
-        if forks:
-            comment = f"{comment} (only in {', '.join(forks)})".lstrip()
+        comment = ""
+        # What every layer has is described once.
+        if name not in _EVERY_LAYER:
+            comment = _comment(field)
+        forks = proto.forks_of(field)
+        if forks and known[name].home:
+            listed = ", ".join(forks)
+            comment = f"{comment} (only in {listed})".lstrip()
         annotation = f"{_annotation(field)} | None"
         if (schema.type, name) == ("Crop", "offset"):
             annotation = f'Literal["{ALIGNED}"] | {annotation}'
@@ -267,11 +271,14 @@ def _single(field: FieldDescriptor) -> str:
 
 
 def _default(field: FieldDescriptor) -> str:
-    if is_repeated(field) or field.message_type is not None or not field.has_default_value:
+    """The default of the schema as Python; a field without one is not given."""
+    takes_several = is_repeated(field) or field.message_type is not None
+    if takes_several or not field.has_default_value:
         return "None"
     value = field.default_value
     if field.enum_type is not None:
-        return _quoted(field.enum_type.values_by_number[value].name)
+        known = field.enum_type.values_by_number[value]
+        return _quoted(known.name)
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, float):

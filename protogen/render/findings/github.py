@@ -37,7 +37,10 @@ def _properties(file: str, finding: Diagnostic) -> dict[str, str]:
         if place.end_line in (0, place.line):
             properties["col"] = place.column
             properties["endColumn"] = place.end_column if place.column else 0
-    properties["title"] = f"{finding.code} ({finding.name})" if finding.name else finding.code
+    title = finding.code
+    if finding.name:
+        title += f" ({finding.name})"
+    properties["title"] = title
     # A line or a column of 0 is unknown.
     return {key: str(value) for key, value in properties.items() if value}
 

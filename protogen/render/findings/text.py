@@ -17,17 +17,21 @@ def render(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     """The findings, an empty line after each, and the totals."""
     for file in files:
         for finding in file.findings:
-            yield diagnostic_text(finding, context.source, context.color) + "\n"
+            text = diagnostic_text(finding, context.source, context.color)
+            yield f"{text}\n"
     # Only --target asks for verdicts.
     if any(file.verdicts for file in files):
-        yield table_text(verdicts_table(files), context.terminal) + "\n"
+        table = verdicts_table(files)
+        yield table_text(table, context.terminal) + "\n"
     if context.summary:
         yield totals(files)
 
 
 def render_statistics(files: Sequence[CheckedFile], context: Context) -> Iterator[str]:
     """A table of the rules with findings, and the totals."""
-    if any(file.findings for file in files):
-        yield table_text(rules_table(files), context.terminal)
+    table = rules_table(files)
+    # The titles alone would say nothing.
+    if table.rows:
+        yield table_text(table, context.terminal)
     if context.summary:
         yield totals(files)

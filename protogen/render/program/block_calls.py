@@ -60,16 +60,23 @@ def _block_at(
     shapes: Mapping[str, Shape],
     readers: Mapping[str, Sequence[int]],
 ) -> Call | None:
+    """The call of a block that adds the layers from here on; ``None`` if no block does."""
     for block in _BLOCKS:
-        part = calls[start : start + len(block.types)]
+        end = start + len(block.types)
+        part = calls[start:end]
         types = tuple([call.types[0] for call in part])
         if types != block.types or _is_special(part):
             continue
+        # A block returns only its last blob.
         if _inner_tops_are_read(part, start, readers):
             continue
         arguments = block.arguments(part)
+        if arguments is None:
+            continue
         layers = net.layer[start : start + len(part)]
-        if arguments is not None and _adds(block, arguments, part[0].bottoms, layers, shapes):
+        bottoms = part[0].bottoms
+        # Types and arguments may fit although a name or a filler is another one.
+        if _adds(block, arguments, bottoms, layers, shapes):
             return _call(block, arguments, part)
     return None
 
@@ -90,7 +97,9 @@ def _call(block: _Block, arguments: dict[str, Node], part: Sequence[Call]) -> Ca
 
 def _is_special(part: Sequence[Call]) -> bool:
     """Whether a layer is nothing that a block adds: it runs in one phase, or has two bottoms."""
-    return any(call.raw or call.phase for call in part) or len(part[0].bottoms) != 1
+    if len(part[0].bottoms) != 1:
+        return True
+    return any(call.raw or call.phase for call in part)
 
 
 def _result(part: Sequence[Call]) -> Sequence[str]:

@@ -52,21 +52,24 @@ def _call(layer: Any) -> Call:
     args: dict[str, Node] = {"name": Text.of(layer.name)}
     bottoms, tops = tuple(layer.bottom), tuple(layer.top)
     # A layer with several tops, one of them in place, names them all.
-    in_place = len(tops) == 1 and bool(bottoms) and tops[0] == bottoms[0]
-    outs = () if in_place else tops
-    if isinstance(schema, UnknownType):
+    in_place = len(tops) == 1 and tops == bottoms[:1]
+    outs = tops
+    if in_place:
+        outs = ()
+    function = f"L.{layer.type}"
+    is_unknown = isinstance(schema, UnknownType)
+    if is_unknown or not layer.type.isidentifier():
+        function = "L.Layer"
+    if is_unknown:
+        args = {"": Word(layer.type), **args}
         # Nobody knows how many tops it has, so that all are named, in a dict with their shapes.
         args["tops"] = Fields("dict", tuple([(top, None) for top in tops]))
     elif in_place:
         args["in_place"] = True
     else:
         args.update(_top_argument(layer.name, tops, schema, bottoms))
-    args.update(_keywords(layer, schema, skip_include=bool(phase)))
-    if isinstance(schema, UnknownType):
-        function = "L.Layer"
-        args = {"": Word(layer.type), **args}
-    else:
-        function = f"L.{layer.type}" if layer.type.isidentifier() else "L.Layer"
+    keywords = _keywords(layer, schema, skip_include=bool(phase))
+    args.update(keywords)
     return Call(function, bottoms, outs, args, phase, (layer.type,), in_place=in_place)
 
 
@@ -97,7 +100,9 @@ def _only_phase(layer: Any) -> str:
     if len(layer.include) != 1 or layer.exclude:
         return ""
     (rule,) = layer.include
-    if [field.name for field, _ in rule.ListFields()] != ["phase"]:
+    written = [field.name for field, _ in rule.ListFields()]
+    # Levels and stages are no ``with net.phase(...)``.
+    if written != ["phase"]:
         return ""
     name: str = proto.Phase.Name(rule.phase)
     # What a fork has besides these two is no phase of ``net.phase(...)``.
@@ -107,22 +112,30 @@ def _only_phase(layer: Any) -> str:
 
 
 def _keywords(layer: Any, schema: LayerSchema, *, skip_include: bool) -> Iterator[tuple[str, Node]]:
+    """The keyword arguments with which a function of the layer's type gives its fields."""
     known = keywords_of(schema)
+    own = {*_OWN}
+    if skip_include:
+        own.add("include")
     for field, value in layer.ListFields():
-        if field.name in _OWN or (field.name == "include" and skip_include):
+        if field.name in own:
             continue
-        if field.name in COMMON or field.name not in schema.params:
+        is_parameters = field.name in schema.params and field.name not in COMMON
+        if not is_parameters:
             yield field.name, value_of(field, value)
             continue
+        given = value.ListFields()
         rest = []
-        for inner, given in value.ListFields():
-            node = value_of(inner, given)
-            if _is_keyword(known.get(inner.name), field.name) and inner.name not in _OWN:
+        for inner, inner_value in given:
+            node = value_of(inner, inner_value)
+            home = known.get(inner.name)
+            # A field such as name is a keyword of the layer itself.
+            if inner.name not in _OWN and _is_keyword(home, field.name):
                 yield inner.name, node
             else:
                 rest.append((inner.name, node))
         # A message without fields is there all the same.
-        if rest or not value.ListFields():
+        if rest or not given:
             yield field.name, Fields("dict", tuple(rest))
 
 
@@ -181,22 +194,32 @@ class _Trial:
 
     def _facts(self, call: Call, layer: Any, schema: LayerSchema) -> Facts | None:
         """What inference finds of the layer, or nothing if the call adds another one."""
+        # The composer gives every layer a name and a type.
         if not layer.name or not layer.HasField("type"):
             return None
-        keywords = {key: plain(value) for key, value in call.args.items() if key}
+        keywords = _plain_keywords(call)
         # A dict has each name once, but a layer may have two tops with the same name.
         if len(keywords.get("tops", layer.top)) != len(layer.top):
             return None
         if not _fills(call, layer, schema, keywords):
             return None
         phases = phases_of(layer)
-        phase = PHASES["TRAIN" if phases == TRAIN_ONLY else "TEST"]
-        bottoms = tuple([self.shapes.get(name) for name in layer.bottom])
+        phase = PHASES["TRAIN"] if phases == TRAIN_ONLY else PHASES["TEST"]
+        bottoms = tuple(map(self.shapes.get, layer.bottom))
         in_place = _in_place(layer)
         facts = schema.infer(layer, bottoms, len(layer.top), phase, in_place)
         check_param_count(layer, facts)
         self._names.take(layer.name, layer.bottom, layer.top, in_place, phases)
         return facts
+
+
+def _plain_keywords(call: Call) -> dict[Any, Any]:
+    """The keyword arguments of a call as values."""
+    keywords = {}
+    for key, value in call.args.items():
+        if key:
+            keywords[key] = plain(value)
+    return keywords
 
 
 def _fills(call: Call, layer: Any, schema: LayerSchema, keywords: dict[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -163,10 +163,11 @@ def _windows(calls: Sequence[Call]) -> Any:
     found = []
     for call in calls:
         for key, value in call.args.items():
-            if isinstance(value, Text) or is_complex(value):
-                continue
             # The keys of a call of a function are its parameters, which usually differ, too.
-            if isinstance(key, str) and "output" not in key:
+            if not isinstance(key, str) or "output" in key:
+                continue
+            is_scalar = not isinstance(value, Text) and not is_complex(value)
+            if is_scalar:
                 found.append((key, value))
     return tuple(found)
 
@@ -192,18 +193,19 @@ def _tokens(bodies: Sequence[list[Any]]) -> tuple[list[int], list[_Occurrence]]:
 
 def _candidates(tokens: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
     """The sequences that repeat and are worth most, with the places where they begin."""
-    groups = defaultdict(list)
+    places = defaultdict(list)
     for position, token in enumerate(tokens):
         if token >= 0:
-            groups[token].append(position)
-    alive = [each for each in groups.values() if len(each) > 1]
+            places[token].append(position)
+    alive = _repeated(places.values())
     found: list[tuple[int, int, list[int]]] = []
     # Sequences of n calls are equal if those of n - 1 calls are: each round splits the groups of
     # the last one, which is much faster than comparing all sequences with each other.
     for length in range(2, _LONGEST + 1):
         alive = _longer(tokens, alive, length)
         for positions in alive:
-            bound = _bound(_disjoint(positions, length), length)
+            number = _disjoint(positions, length)
+            bound = _bound(number, length)
             if bound > 0 and _is_whole(tokens, positions, length):
                 found.append((bound, length, positions))
     # Of those that may save as much, the shortest comes first: fewer calls need fewer parameters.
@@ -212,16 +214,29 @@ def _candidates(tokens: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
         yield length, positions
 
 
+def _repeated(groups: Iterable[list[int]]) -> list[list[int]]:
+    """The groups of more than one place."""
+    found = []
+    for positions in groups:
+        if len(positions) > 1:
+            found.append(positions)
+    return found
+
+
 def _longer(tokens: Sequence[int], groups: list[list[int]], length: int) -> list[list[int]]:
     """The groups of places from which sequences of this length are equal."""
     found = []
+    last = len(tokens) - length
     for positions in groups:
         split = defaultdict(list)
         for position in positions:
-            end = position + length - 1
-            if end < len(tokens) and tokens[end] >= 0:
-                split[tokens[end]].append(position)
-        found += [each for each in split.values() if len(each) > 1]
+            if position > last:
+                continue
+            token = tokens[position + length - 1]
+            # Nothing repeats across the end of a body.
+            if token >= 0:
+                split[token].append(position)
+        found += _repeated(split.values())
     return found
 
 
@@ -236,20 +251,24 @@ def _is_periodic(tokens: Sequence[int]) -> bool:
     """Whether a shorter sequence is repeated in it, which a loop shows better."""
     length = len(tokens)
     for period in range(1, length // 2 + 1):
-        if length % period == 0 and tokens[period:] == tokens[:-period]:
+        if length % period:
+            continue
+        # Moved by the period, it is the same.
+        if tokens[period:] == tokens[:-period]:
             return True
     return False
 
 
 def _cuts_run(tokens: Sequence[int], positions: Sequence[int], length: int) -> bool:
     """Whether it begins or ends within calls of the same kind in a row, of which some stay out."""
-    start, end = positions[0], positions[0] + length
-    if tokens[start] == tokens[start + 1]:
-        for each in positions:
-            if each > 0 and tokens[each - 1] == tokens[each]:
-                return True
-    if tokens[end - 1] == tokens[end - 2]:
-        return any(tokens[each + length] == tokens[each + length - 1] for each in positions)
+    part = tokens[positions[0] : positions[0] + length]
+    if part[0] == part[1]:
+        before = [each - 1 for each in positions if each > 0]
+        if any(tokens[each] == part[0] for each in before):
+            return True
+    if part[-1] == part[-2]:
+        after = [each + length for each in positions]
+        return any(tokens[each] == part[-1] for each in after)
     return False
 
 
@@ -276,13 +295,16 @@ def _by_wiring(
     for each in occurrences:
         part = each.calls(bodies, length)
         phases = {call.phase for call in part}
+        # A function is called in one phase or outside of all.
         if len(phases) > 1 and not _may_mix_phases(part):
             continue
         wires, _ = _wires(part)
         group = groups[wires]
+        # They are in the order of the net, so only the last one can overlap.
         if not group or not _overlap(group[-1], each, length):
             group.append(each)
-    for wires, group in sorted(groups.items(), key=lambda item: -len(item[1])):
+    largest_first = sorted(groups.items(), key=lambda item: -len(item[1]))
+    for wires, group in largest_first:
         if len(group) > 1:
             yield group, wires
 
@@ -297,7 +319,8 @@ def _may_mix_phases(calls: Sequence[Call]) -> bool:
         if not call.phase:
             continue
         # Only a layer takes ``include``; a function or a block does not.
-        if not call.function.startswith("L.") or not call.bottoms:
+        takes_include = call.function.startswith("L.")
+        if not takes_include or not call.bottoms:
             return False
     return True
 
@@ -466,12 +489,13 @@ def _defaults(unified: Unified) -> dict[int, Node]:
     """The parameters that most calls need not give, by number."""
     found = {}
     for var, values in zip(unified.parameters, unified.values):
-        counts = Counter((type(each), each) for each in values)
-        (_, value), number = counts.most_common(1)[0]
         # Only the default None can say that a keyword is not given.
         if ABSENT in values:
             found[var.number] = ABSENT
             continue
+        # With their types: 1, 1.0 and True are equal, but not the same in a program.
+        counts = Counter((type(each), each) for each in values)
+        (_, value), number = counts.most_common(1)[0]
         is_usual = number > 1 and number * 2 >= len(values)
         # A default is the same for all calls, so it has no parameters of the function around.
         if is_usual and not variables(value):

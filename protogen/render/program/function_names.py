@@ -50,8 +50,9 @@ def _shape_name(function: Function, functions: dict[str, Function]) -> str:
     if call is None:
         return ""
     reads_input = not set(call.bottoms).isdisjoint(function.blobs)
-    if call.function in functions:
-        name = _shape_name(functions[call.function], functions)
+    inner = functions.get(call.function)
+    if inner is not None:
+        name = _shape_name(inner, functions)
         # The shortcut of the inner function is not a blob that this one was given.
         if name == "residual" and not reads_input:
             return "projection"
@@ -61,7 +62,9 @@ def _shape_name(function: Function, functions: dict[str, Function]) -> str:
         return "stage"
     # ResNet: the sum of a branch and the bottom itself, or its projection to another size.
     if call.types == ("Eltwise",):
-        return "residual" if reads_input else "projection"
+        if reads_input:
+            return "residual"
+        return "projection"
     # DenseNet: each layer is appended to what it reads.
     if call.types == ("Concat",) and reads_input:
         return "dense"
@@ -79,7 +82,7 @@ def _last_call(function: Function) -> Call | None:
 
 def _common_stem(function: Function, program: Program) -> str:
     """The letters with which the first name in all calls of a function begins."""
-    texts = [text for text in _first_names(function, program) if text]
+    texts = list(filter(None, _first_names(function, program)))
     if not texts:
         return ""
     # Only letters: the number after them is what differs.
@@ -98,8 +101,14 @@ def _first_names(function: Function, program: Program) -> Iterator[str]:
         if call.function != function.name:
             continue
         value = call.args[first]
-        if isinstance(value, Text):
-            yield "".join([atom for atom in value.atoms if isinstance(atom, str)])
+        # A number says nothing about what the function adds.
+        if not isinstance(value, Text):
+            continue
+        letters = []
+        for atom in value.atoms:
+            if isinstance(atom, str):
+                letters.append(atom)
+        yield "".join(letters)
 
 
 def _all_calls(program: Program) -> Iterator[Call]:

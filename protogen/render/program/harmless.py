@@ -36,11 +36,20 @@ def other_code(source: str) -> str:
                 return f"the import of {module}"
         if isinstance(node, ast.Attribute) and not _is_for_composing(node):
             return f'the attribute "{node.attr}"'
+    return _other_name(list(_names(tree)))
+
+
+def _other_name(names: list[ast.Name]) -> str:
+    """The first builtin that composing does not need, in words; empty if there is none."""
+    allowed = set(_BUILTINS)
     # A variable may be called as a builtin, which then is another thing.
-    names = list(_names(tree))
-    assigned = {name.id for name in names if isinstance(name.ctx, ast.Store)}
     for name in names:
-        if _is_builtin(name.id) and name.id not in assigned | _BUILTINS:
+        if isinstance(name.ctx, ast.Store):
+            allowed.add(name.id)
+    for name in names:
+        if name.id in allowed:
+            continue
+        if _is_builtin(name.id):
             return f'the name "{name.id}"'
     return ""
 
@@ -68,7 +77,9 @@ def _is_for_composing(node: ast.Attribute) -> bool:
     # From ``__class__`` and the like everything in Python can be reached.
     if node.attr.startswith("__"):
         return False
-    home = node.value.id if isinstance(node.value, ast.Name) else ""
+    home = ""
+    if isinstance(node.value, ast.Name):
+        home = node.value.id
     # A module has other members than these, too, among them the modules that it imports.
     if home in ("L", "P"):
         return node.attr[0].isupper()

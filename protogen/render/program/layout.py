@@ -38,6 +38,12 @@ _SHORTEST_CONSTANT = 24
 #: The variables of the blobs that a function is given, after ``x``.
 _MORE_BLOBS = "yzuvw"
 
+#: The arguments that name a layer or set its size.
+_OF_CALL = ("top", "tops", "num_output", "name")
+
+#: The most types of layers that a docstring lists.
+_MOST_LISTED = 6
+
 
 @dataclass
 class Layout:
@@ -76,7 +82,10 @@ class _Names:
         return name
 
     def _is_free(self, name: str) -> bool:
-        return not (name in self.taken or keyword.iskeyword(name) or name in _RESERVED)
+        if name in self.taken:
+            return False
+        # Neither Python nor the program itself may lose a name.
+        return not keyword.iskeyword(name) and name not in _RESERVED
 
 
 class _Writer:
@@ -118,11 +127,15 @@ class _Writer:
             if not group:
                 continue
             groups[group] += 1
-            types.setdefault(group, call.types[0] if call.types else "settings")
+            # The first call gives the constant its name.
+            kind = call.types[0] if call.types else "settings"
+            types.setdefault(group, kind)
         for group, number in groups.items():
+            if number == 1:
+                continue
             pieces = [f"{key}={value_text(value, {})}" for key, value in group]
             text = f"dict({', '.join(pieces)})"
-            if number == 1 or len(text) <= _SHORTEST_CONSTANT:
+            if len(text) <= _SHORTEST_CONSTANT:
                 continue
             name = self.names.new(short_name(types[group])).upper()
             self.names.taken.add(name)
@@ -151,10 +164,11 @@ def _settings(call: Call) -> Any:
         return ()
     found = []
     for key, value in call.args.items():
-        # What names a layer or sets its size belongs to the call.
-        if key in ("top", "tops", "num_output", "name") or not is_complex(value):
+        # These belong to the one call, also if another one has the same.
+        if key in _OF_CALL or _is_splatted(key):
             continue
-        if not variables(value) and not _is_splatted(key):
+        is_constant = is_complex(value) and not variables(value)
+        if is_constant:
             found.append((key, value))
     return tuple(found)
 
@@ -214,7 +228,9 @@ class _Body:
                 lines.append(f'with net.phase("{call.phase}"):')
             phase = call.phase
             # The net itself is in a block, too, but the template adds that indent.
-            indent = "    " if phase else ""
+            indent = ""
+            if phase:
+                indent = "    "
             written = self._statement(statement, position, len(indent) + 4)
             lines += [indent + line for line in written]
         return lines
@@ -266,10 +282,11 @@ class _Body:
         for position, statement in enumerate(body):
             calls = statement.calls if isinstance(statement, Loop) else [statement]
             for call in calls:
-                for name in call.bottoms:
-                    self.last[name] = position
-        for name in returns:
-            self.last[name] = len(body)
+                last = dict.fromkeys(call.bottoms, position)
+                self.last.update(last)
+        # The return statement reads after all others.
+        last = dict.fromkeys(returns, len(body))
+        self.last.update(last)
 
     def _statement(self, statement: Call | Loop, position: int, indent: int) -> list[str]:
         if isinstance(statement, Loop):
@@ -311,13 +328,18 @@ class _Body:
 
     def _assign(self, call: Call, position: int) -> str:
         """The beginning of a statement: the variables of what is read later."""
-        if not any(self._is_read_after(name, position) for name in call.outs):
+        are_read = [self._is_read_after(name, position) for name in call.outs]
+        if not any(are_read):
             return ""
         if len(call.outs) == 1:
             return f"{self._variable(call, position)} = "
         names = []
-        for name in call.outs:
-            names.append(self._named(name) if self._is_read_after(name, position) else "_")
+        for name, is_read in zip(call.outs, are_read):
+            # As Python programs call what they do not use.
+            if not is_read:
+                names.append("_")
+            else:
+                names.append(self._named(name))
         return f"{', '.join(names)} = "
 
     def _variable(self, call: Call, position: int) -> str:
@@ -369,7 +391,9 @@ class _Body:
         """The keyword arguments of a layer or a block; those of a constant by its name."""
         settings = _settings(call)
         constant = self.writer.constants.get(settings)
-        hidden = {key for key, _ in settings} if constant else set()
+        hidden: set[str] = set()
+        if constant:
+            hidden.update(key for key, _ in settings)
         pieces: list[str] = []
         splatted = {}
         for key, value in args.items():
@@ -378,7 +402,8 @@ class _Body:
             if _is_splatted(key):
                 splatted[key] = value
             elif value is not ABSENT:
-                pieces.append(f"{key}={value_text(value, self.vars)}")
+                text = value_text(value, self.vars)
+                pieces.append(f"{key}={text}")
         if constant:
             pieces.append(f"**{constant}")
         if splatted:
@@ -439,8 +464,9 @@ class _Body:
         # The loop can overwrite x if nothing later needs what is in it.
         if is_known and before == "x" and not self._is_read_after(source, position):
             return []
-        is_free = not self._is_read_after(self.current, position)
-        variable = "x" if is_free else self.names.new("y")
+        variable = "x"
+        if self._is_read_after(self.current, position):
+            variable = self.names.new("y")
         if is_known and before == variable:
             return []
         self.blobs[source] = variable
@@ -511,10 +537,13 @@ def _counter(loop: Loop) -> tuple[Var | None, int]:
     for index, var in enumerate(loop.variables):
         numbers = [_whole_number(row[index]) for row in loop.rows]
         first = numbers[0]
-        # The values are texts, and a number as an argument would be a number in the net, too.
-        if first is None or not _is_in_texts(loop.template, var):
+        if first is None:
             continue
-        if numbers == list(range(first, first + len(numbers))):
+        # The values are texts, and a number as an argument would be a number in the net, too.
+        if not _is_in_texts(loop.template, var):
+            continue
+        following = range(first, first + len(numbers))
+        if numbers == list(following):
             return var, first
     return None, 0
 
@@ -540,13 +569,19 @@ def _is_in_texts(call: Call, var: Var) -> bool:
 
 def _listed(types: Sequence[str]) -> str:
     """The types of a function's layers in words: ``2 Convolution, ReLU and Pooling``."""
-    # The words go into a docstring of the program. The name of a type must not end it.
-    words = [kind if kind.isidentifier() else "another type" for kind in types]
+    words: Counter[str] = Counter()
+    for kind in types:
+        # The words go into a docstring of the program. The name of a type must not end it.
+        word = kind if kind.isidentifier() else "another type"
+        words[word] += 1
     parts = []
-    for word, number in Counter(words).items():
-        parts.append(word if number == 1 else f"{number} {word}")
-    if len(parts) > 6:
+    for word, number in words.items():
+        if number > 1:
+            word = f"{number} {word}"
+        parts.append(word)
+    if len(parts) > _MOST_LISTED:
         return f"{len(types)} layers"
-    if len(parts) == 1:
-        return parts[0]
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    *others, last = parts
+    if not others:
+        return last
+    return f"{', '.join(others)} and {last}"

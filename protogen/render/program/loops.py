@@ -64,18 +64,20 @@ def _follows(
     one: Call, other: Call, place: int, chain: tuple[int, int] | None, usage: dict[str, list[int]]
 ) -> bool:
     """Whether a call reads what the one before it reads, or its top, and nothing else does."""
-    if len(one.bottoms) != len(other.bottoms):
+    expected = list(one.bottoms)
+    chained = -1
+    if chain is not None:
+        bottom, chained = chain
+        # A call without this bottom is not like the one before it.
+        if bottom < len(expected):
+            expected[bottom] = one.outs[chained]
+    if list(other.bottoms) != expected:
         return False
-    for position, name in enumerate(other.bottoms):
-        expected = one.bottoms[position]
-        if chain is not None and chain[0] == position:
-            expected = one.outs[chain[1]]
-        if name != expected:
-            return False
     # The top of a call in the middle has no variable after the loop.
     for index, name in enumerate(one.outs):
-        is_chained = chain is not None and chain[1] == index
-        allowed = {place} if is_chained else set()
+        allowed = set()
+        if index == chained:
+            allowed.add(place)
         if set(usage.get(name, ())) != allowed:
             return False
     return True

@@ -118,18 +118,20 @@ class _Script:
             self.reserved.update(layer.top)
 
     def call(self, index: int, layer: Any) -> _Call:
+        """The statement that adds a layer."""
         tops = list(layer.top)
         if not self._can_compose(layer):
             return self._as_text(index, layer, tops)
         bottoms = [_item(self.blobs[name]) for name in layer.bottom]
         in_place = bool(tops) and tops == list(layer.bottom)
-        # NetSpec keeps only layers that are assigned, also if they have no top of their own.
         has_own_tops = bool(tops) and not in_place
+        # NetSpec keeps only layers that are assigned, also if they have no top of their own.
         targets = self._tops(index, tops) if has_own_tops else [self._key(layer.name)]
-        call = _Call(layer.type, [_item(each) for each in targets], bottoms)
+        call = _Call(layer.type, list(map(_item, targets)), bottoms)
         # By default a layer has the name of its first top.
         if targets[0] != layer.name:
-            call.arguments.append(("name", Text.of(layer.name)))
+            name = Text.of(layer.name)
+            call.arguments.append(("name", name))
         if in_place:
             call.arguments.append(("in_place", True))
         elif len(tops) != 1:
@@ -139,10 +141,13 @@ class _Script:
 
     def _can_compose(self, layer: Any) -> bool:
         """Whether a call of NetSpec gives exactly this layer."""
-        if not layer.name or not _TYPE.fullmatch(layer.type) or _has_empty_message(layer):
+        if not layer.name or _has_empty_message(layer):
+            return False
+        # The type is written as an attribute of L.
+        if not _TYPE.fullmatch(layer.type):
             return False
         # A bottom that no layer produces is no blob of the NetSpec.
-        return all(name in self.blobs for name in layer.bottom)
+        return set(layer.bottom) <= self.blobs.keys()
 
     def _tops(self, index: int, tops: Sequence[str]) -> list[str]:
         """The keys of new blobs; of a name that is taken, another one, corrected afterwards."""
@@ -192,8 +197,10 @@ class _Script:
 
 def _item(key: str) -> str:
     """A blob of the NetSpec: ``n.conv1``, or ``n["conv1/bn"]``."""
-    is_plain = key.isidentifier() and key.isascii() and not keyword.iskeyword(key)
-    if is_plain and key not in _TAKEN and not key.startswith("_"):
+    is_name = key.isidentifier() and key.isascii() and not keyword.iskeyword(key)
+    # Such an attribute may be one of NetSpec itself.
+    is_own = key in _TAKEN or key.startswith("_")
+    if is_name and not is_own:
         return f"n.{key}"
     return f"n[{quoted(key)}]"
 
@@ -215,9 +222,13 @@ def _arguments(layer: Any) -> Iterator[tuple[str, Node]]:
 def _is_flat(layer: Any, descriptor: Any) -> bool:
     """Whether NetSpec takes the fields of the message as keywords, because of its name."""
     message = descriptor.message_type
-    if message is None or is_repeated(descriptor) or message.name != f"{layer.type}Parameter":
+    if message is None or is_repeated(descriptor):
         return False
-    for inner, _ in getattr(layer, descriptor.name).ListFields():
+    # ``param_name_dict`` of pycaffe knows a type by the name of its message.
+    if message.name != f"{layer.type}Parameter":
+        return False
+    parameters = getattr(layer, descriptor.name)
+    for inner, _ in parameters.ListFields():
         # ``param`` of pycaffe looks at the end of a name: what ends in param is a message.
         if inner.name.endswith("param") or inner.name in _LAYER_KEYWORDS:
             return False
@@ -228,10 +239,12 @@ def _netspec_value(descriptor: Any, value: Any) -> Node:
     """A value as NetSpec takes it: lists of elements, dicts of fields, numbers of enums."""
     if not is_repeated(descriptor):
         return _netspec_element(descriptor, value)
-    elements = tuple(_netspec_element(descriptor, each) for each in value)
-    if len(elements) == 1 and descriptor.message_type is None:
+    elements = [_netspec_element(descriptor, each) for each in value]
+    # A single scalar stands for a list of one.
+    is_scalar = descriptor.message_type is None
+    if is_scalar and len(elements) == 1:
         return elements[0]
-    return Items(elements)
+    return Items(tuple(elements))
 
 
 def _netspec_element(descriptor: Any, value: Any) -> Node:
@@ -264,9 +277,12 @@ def _has_empty_message(message: Any) -> bool:
     for descriptor, value in message.ListFields():
         if descriptor.message_type is None:
             continue
-        elements = value if is_repeated(descriptor) else [value]
+        elements = [value]
+        if is_repeated(descriptor):
+            elements = list(value)
         for element in elements:
-            if not element.ListFields() or _has_empty_message(element):
+            is_empty = not element.ListFields()
+            if is_empty or _has_empty_message(element):
                 return True
     return False
 

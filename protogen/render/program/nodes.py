@@ -171,18 +171,22 @@ def variables(node: Node) -> list[Var]:
         return [node]
     if isinstance(node, Times):
         return [node.var]
-    if isinstance(node, Text):
-        return [atom for atom in node.atoms if isinstance(atom, Var)]
-    if isinstance(node, Fields):
-        parts = [value for _, value in node.items]
-    elif isinstance(node, Items):
-        parts = list(node.items)
-    else:
-        return []
     found = []
-    for part in parts:
+    for part in _parts(node):
         found += variables(part)
     return found
+
+
+def _parts(node: Node) -> list[Any]:
+    """The values that a value consists of."""
+    if isinstance(node, Fields):
+        return [value for _, value in node.items]
+    if isinstance(node, Items):
+        return list(node.items)
+    # The letters of a text have no parameters, and are not values of their own.
+    if isinstance(node, Text):
+        return [atom for atom in node.atoms if isinstance(atom, Var)]
+    return []
 
 
 def is_complex(node: Node) -> bool:

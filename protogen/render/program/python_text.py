@@ -56,26 +56,27 @@ def _printable(letter: str) -> str:
 
 def value_text(node: Node, names: dict[int, str]) -> str:
     """A value as Python; ``names`` are those of parameters."""
-    if isinstance(node, Var):
-        return names[node.number]
-    if isinstance(node, Times):
-        return f"{node.factor} * {names[node.var.number]}"
-    if isinstance(node, Text):
-        return _text(node.atoms, names)
-    if isinstance(node, Word):
-        return quoted(node.word)
-    if isinstance(node, Code):
-        return node.code
-    if isinstance(node, Items):
-        return _list_text(node.items, names)
-    if isinstance(node, tuple):
-        return _list_text(node, names)
-    if isinstance(node, Fields):
-        return _fields_text(node, names)
+    match node:
+        case Var(number=number):
+            return names[number]
+        case Times(factor=factor, var=var):
+            return f"{factor} * {names[var.number]}"
+        case Text(atoms=atoms):
+            return _text(atoms, names)
+        case Word(word=word):
+            return quoted(word)
+        case Code(code=code):
+            return code
+        case Items(items=items):
+            return _list_text(items, names)
+        case Fields():
+            return _fields_text(node, names)
+        case tuple():
+            return _list_text(node, names)
+        case str():
+            return quoted(node)
     if node is ABSENT:
         return "None"
-    if isinstance(node, str):
-        return quoted(node)
     # Python prints these as ``nan`` and ``inf``, which are names that it does not know.
     if isinstance(node, float) and not math.isfinite(node):
         return f'float("{node}")'
@@ -87,28 +88,41 @@ def _list_text(nodes: Sequence[Node], names: dict[int, str]) -> str:
 
 
 def _fields_text(node: Fields, names: dict[int, str]) -> str:
-    texts = [(key, value_text(value, names)) for key, value in node.items]
-    if all(key.isidentifier() and not keyword.iskeyword(key) for key, _ in texts):
-        arguments = [f"{key}={text}" for key, text in texts]
+    texts = {key: value_text(value, names) for key, value in node.items}
+    # A name such as lambda cannot be a keyword of a call.
+    if all(map(_is_name, texts)):
+        arguments = [f"{key}={text}" for key, text in texts.items()]
         return f"{node.function}({', '.join(arguments)})"
-    items = [f"{quoted(key)}: {text}" for key, text in texts]
+    items = [f"{quoted(key)}: {text}" for key, text in texts.items()]
     return f"{{{', '.join(items)}}}"
+
+
+def _is_name(key: str) -> bool:
+    """Whether Python takes a text as the name of a keyword argument."""
+    return key.isidentifier() and not keyword.iskeyword(key)
 
 
 def _text(atoms: Atoms, names: dict[int, str]) -> str:
     if len(atoms) == 1 and isinstance(atoms[0], Var):
         name = names[atoms[0].number]
-        return f"str({name})" if isinstance(name, Index) else name
-    if not any(isinstance(atom, Var) for atom in atoms):
-        return quoted("".join(map(str, atoms)))
+        # The counter of a loop is a number.
+        if isinstance(name, Index):
+            return f"str({name})"
+        return name
     parts = []
+    is_constant = True
     for atom in atoms:
         if isinstance(atom, Var):
+            is_constant = False
             parts.append(f"{{{names[atom.number]}}}")
         else:
             # In an f-string a brace is written twice.
-            parts.append(_escaped(atom).replace("{", "{{").replace("}", "}}"))
-    return f'f"{"".join(parts)}"'
+            escaped = _escaped(atom)
+            parts.append(escaped.replace("{", "{{").replace("}", "}}"))
+    if is_constant:
+        return quoted("".join(map(str, atoms)))
+    inside = "".join(parts)
+    return f'f"{inside}"'
 
 
 def quoted(text: str) -> str:
@@ -135,17 +149,21 @@ def wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Ite
         return
     yield head
     # Each piece begins with a space, the fourth of its line.
-    current = "   "
+    begin = "   "
+    current = begin
     for piece in pieces:
-        if len(current) + len(piece) + 2 + indent > _WIDTH and current.strip():
+        extended = f"{current} {piece},"
+        if len(extended) + indent > _WIDTH and current != begin:
             yield current
-            current = "   "
-        if len(piece) + 5 + indent > _WIDTH:
+            current = begin
+            extended = f"{begin} {piece},"
+        if len(extended) + indent > _WIDTH:
+            # Alone on its line, and still too long.
             for line in _broken(piece, indent + 4):
                 yield f"    {line}"
         else:
-            current += f" {piece},"
-    if current.strip():
+            current = extended
+    if current != begin:
         yield current
     yield tail
 

@@ -130,7 +130,9 @@ def _comments(net: Net) -> dict[int, list[str]]:
     last = len(current.message.layer) - 1
     for comment in find_comments(net.document.parse_result):
         # What is above or below all layers stays there.
-        other = 0 if comment.placement == "leading" else last
+        other = last
+        if comment.placement == "leading":
+            other = 0
         index = written.get(comment.path[:2], other)
         found.setdefault(index, []).append(comment.text)
     return found
@@ -151,7 +153,9 @@ def difference(source: str, wanted: proto.NetParameter) -> str:
     except Exception as error:
         return f"the program raises {type(error).__name__}: {error}"
     composed = names["net"]
-    message = composed.to_proto() if isinstance(composed, Net) else composed
+    message = composed
+    if isinstance(composed, Net):
+        message = composed.to_proto()
     if _serialized(message) == _serialized(wanted):
         return ""
     # From here on the program is wrong, and this is only for the report of the bug.

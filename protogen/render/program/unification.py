@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 from protogen.render.program.nodes import (
@@ -177,13 +177,15 @@ def _are_all(values: Sequence[Node], kind: type) -> bool:
 
 
 def _substitute(node: Node, nodes: dict[int, Node]) -> Node:
+    """The value with what was found for its slots."""
     if isinstance(node, _Slot):
         return nodes[node.column]
-    if isinstance(node, Fields):
-        items = tuple((key, _substitute(value, nodes)) for key, value in node.items)
-        return Fields(node.function, items)
     if isinstance(node, Items):
-        return Items(tuple(_substitute(each, nodes) for each in node.items))
+        items = [_substitute(each, nodes) for each in node.items]
+        return Items(tuple(items))
+    if isinstance(node, Fields):
+        fields = [(key, _substitute(value, nodes)) for key, value in node.items]
+        return Fields(node.function, tuple(fields))
     return node
 
 
@@ -220,16 +222,21 @@ class _Solution:
 
 
 def _solve(columns: _Columns) -> _Solution:
+    """The parameters with which all columns can be written, as few as possible."""
     solution = _Solution()
     texts: dict[int, list[Atoms]] = {}
     for index, values in enumerate(columns.values):
         if _are_all(values, Text):
             texts[index] = [each.atoms for each in values]
+    # Names come first, so that they are the first parameters.
     _solve_texts(texts, columns, solution)
     for index, values in enumerate(columns.values):
-        if index not in texts:
-            node = _multiple(values, solution)
-            solution.nodes[index] = node or solution.new(columns.keys[index], values)
+        if index in texts:
+            continue
+        node: Node = _multiple(values, solution)
+        if node is None:
+            node = solution.new(columns.keys[index], values)
+        solution.nodes[index] = node
     solution.sort()
     return solution
 
@@ -246,7 +253,10 @@ def _multiple(values: Sequence[Node], solution: _Solution) -> Times | None:
         if not _are_counts(others):
             continue
         factor, rest = divmod(values[0], others[0])
-        if rest == 0 and values == [factor * other for other in others]:
+        if rest:
+            continue
+        multiples = [factor * other for other in others]
+        if values == multiples:
             return Times(var, factor)
     return None
 
@@ -281,7 +291,9 @@ def _solve_texts(texts: dict[int, list[Atoms]], columns: _Columns, solution: _So
         if not is_counter:
             split = _widened(split)
         key = columns.keys[next(iter(split.written))]
-        stem = "name" if key == "top" else key
+        stem = key
+        if key == "top":
+            stem = "name"
         var = solution.new(stem, [Text(each) for each in split.values])
         for index, template in split.written.items():
             solution.nodes[index] = Text(_filled(template, var))
@@ -294,14 +306,14 @@ def _best_split(texts: dict[int, list[Atoms]], inside: bool) -> _Split:
     What differs within one column is tried for all of them: the names conv1, bn1 and relu1 differ
     in 1, and so do their tops.
     """
-    best: _Split | None = None
-    tried: set[tuple[Atoms, ...]] = set()
+    middles: dict[tuple[Atoms, ...], None] = {}
     for column in texts.values():
-        values = _middle(column, inside)
-        # Each try looks at every column, which takes long in a function of many layers.
-        if tuple(values) in tried or len(tried) >= _TRIED:
-            continue
-        tried.add(tuple(values))
+        middle = tuple(_middle(column, inside))
+        middles[middle] = None
+    best: _Split | None = None
+    # Each try looks at every column, which takes long in a function of many layers.
+    for middle in islice(middles, _TRIED):
+        values = list(middle)
         split = _Split(values, _written_by(values, texts, inside))
         if best is None or split.worth > best.worth:
             best = split
@@ -326,7 +338,13 @@ def _written_by(
 
 def _filled(template: Atoms, var: Var) -> Atoms:
     """The text with the parameter that was found for it."""
-    return tuple([var if _is_hole(atom) else atom for atom in template])
+    found: list[str | Var] = []
+    for atom in template:
+        if _is_hole(atom):
+            found.append(var)
+        else:
+            found.append(atom)
+    return tuple(found)
 
 
 def _is_hole(atom: str | Var) -> bool:
@@ -340,16 +358,15 @@ def _is_closed(template: Atoms) -> bool:
 
 def _common(column: Sequence[Atoms], inside: bool) -> int:
     """The length of the common beginning; ``inside`` a function, with parameters in it."""
-    shortest = min(map(len, column))
-    first = column[0]
-    for length in range(shortest):
-        atom = first[length]
-        if not inside and isinstance(atom, Var):
+    length = 0
+    for atoms in zip(*column):
+        if len(set(atoms)) > 1:
             return length
-        for each in column:
-            if each[length] != atom:
-                return length
-    return shortest
+        # Outside, nothing has a value for the parameter of a function.
+        if not inside and isinstance(atoms[0], Var):
+            return length
+        length += 1
+    return length
 
 
 def _middle(column: Sequence[Atoms], inside: bool) -> list[Atoms]:
@@ -370,7 +387,11 @@ def _without_digits(column: Sequence[Atoms], length: int) -> int:
 
     Of conv10 and conv11 the middle is 10 and 11, not 0 and 1.
     """
-    while length and _is_digit(column[0][length - 1]) and _continues(column, length):
+    first = column[0]
+    while length and _is_digit(first[length - 1]):
+        # A number that ends here in all texts is whole.
+        if not _continues(column, length):
+            break
         length -= 1
     return length
 
@@ -440,7 +461,9 @@ def _have_ends(
     start = len(before)
     for each, value in zip(column, values):
         end = len(each) - len(after)
-        if each[start:end] != value or each[:start] != before or each[end:] != after:
+        if each[start:end] != value:
+            return False
+        if each[:start] != before or each[end:] != after:
             return False
     return True
 
@@ -465,7 +488,8 @@ def _widened(split: _Split) -> _Split:
     A whole name as an argument can be found in the net; a part of one cannot.
     """
     while True:
-        before = {_before(template) for template in split.written.values()}
+        before = set(map(_before, split.written.values()))
+        # One text has something else, or begins with the parameter.
         if len(before) != 1:
             return split
         (atom,) = before

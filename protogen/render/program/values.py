@@ -13,6 +13,9 @@ from protogen.render.program.nodes import Fields, Items, Node, Text, Word
 
 __all__ = ["element_of", "net_fields", "plain", "value_of"]
 
+#: A number that is rounded to fewer digits must stay below this, to fit into 32 bits.
+_LARGEST = 3e38
+
 #: The fields of a filler that the function with its name takes.
 _FILLERS: dict[str, tuple[str, ...]] = {
     "constant": ("value",),
@@ -28,17 +31,17 @@ def value_of(field: Any, value: Any, *, raw: bool = False) -> Node:
     if not is_repeated(field):
         return element_of(field, value, raw=raw)
     elements = [element_of(field, each, raw=raw) for each in value]
-    is_message = field.message_type is not None
-    if not raw and is_message and field.message_type.name == "BlobShape":
-        # One shape stands for a list of one, too.
-        if len(elements) == 1:
-            return elements[0]
-        return tuple(elements)
-    # A single value may stand for a list of one.
-    if not raw and not is_message and len(elements) == 1:
+    message = field.message_type
+    is_of_shapes = message is not None and message.name == "BlobShape"
+    # For the composer, a single number, or one shape, may stand for a list of one.
+    may_stand_alone = not raw and (message is None or is_of_shapes)
+    if may_stand_alone and len(elements) == 1:
         return elements[0]
+    if is_of_shapes and not raw:
+        return tuple(elements)
     # What has parts, or may have parameters in it, is compared one by one.
-    if is_message or any(isinstance(each, Text) for each in elements):
+    has_parts = message is not None or any(isinstance(each, Text) for each in elements)
+    if has_parts:
         return Items(tuple(elements))
     return tuple(elements)
 
@@ -65,30 +68,45 @@ def _number(field: Any, value: float) -> int | float:
     # An integer has no negative zero.
     if is_short and str(value) != "-0.0":
         return int(value)
+    # Python prints the shortest form of a double itself.
     if field.type == field.TYPE_DOUBLE or not math.isfinite(value):
         return value
     # protobuf reads 0.1 of a float as 0.10000000149011612, which nobody wrote.
     bits = struct.pack("f", value)
     for digits in range(1, 9):
         shorter = float(f"{value:.{digits}g}")
-        # Rounded up, the largest floats do not fit into 32 bits.
-        if abs(shorter) < 3e38 and struct.pack("f", shorter) == bits:
+        # The largest floats, rounded up, are too large.
+        if abs(shorter) >= _LARGEST:
+            continue
+        if struct.pack("f", shorter) == bits:
             return shorter
     return value
 
 
 def _message(name: str, message: Any, *, raw: bool) -> Node:
-    if name == "BlobShape" and not raw and len(message.dim):
+    """A message, as the composer takes it unless it is ``raw``."""
+    if raw:
+        return _raw_message(message)
+    # A shape is written as its sizes.
+    if name == "BlobShape" and len(message.dim):
         return tuple(message.dim)
     items = []
     for field, value in message.ListFields():
-        if field.name == "type" and not raw:
+        if field.name == "type":
             # The type of a filler is a word of the schema, not a text that may vary.
             items.append(("type", Word(value)))
         else:
             items.append((field.name, value_of(field, value, raw=True)))
-    if name == "FillerParameter" and not raw:
+    if name == "FillerParameter":
         return _filler(items)
+    return Fields("dict", tuple(items))
+
+
+def _raw_message(message: Any) -> Fields:
+    """A message as a dict of its fields."""
+    items = []
+    for field, value in message.ListFields():
+        items.append((field.name, value_of(field, value, raw=True)))
     return Fields("dict", tuple(items))
 
 
@@ -103,20 +121,27 @@ def _filler(items: Sequence[tuple[str, Node]]) -> Fields:
 
 def plain(node: Node) -> Any:
     """A value without parameters as what the composer takes."""
-    if isinstance(node, Text):
-        return "".join(map(str, node.atoms))
-    if isinstance(node, Word):
-        return node.word
-    if isinstance(node, Items):
-        return [plain(each) for each in node.items]
-    if isinstance(node, tuple):
-        return [plain(each) for each in node]
-    if isinstance(node, Fields):
-        fields = {key: plain(value) for key, value in node.items}
-        if node.function == "dict":
-            return fields
-        return {"type": node.function.removeprefix("fillers."), **fields}
+    match node:
+        case Text(atoms=atoms):
+            return "".join(map(str, atoms))
+        case Word(word=word):
+            return word
+        case Items(items=items):
+            return list(map(plain, items))
+        case Fields():
+            return _plain_fields(node)
+        case tuple():
+            return list(map(plain, node))
     return node
+
+
+def _plain_fields(node: Fields) -> dict[str, Any]:
+    """A dict, or the filler that ``fillers.xavier()`` stands for."""
+    fields = {key: plain(value) for key, value in node.items}
+    if node.function == "dict":
+        return fields
+    kind = node.function.removeprefix("fillers.")
+    return {"type": kind, **fields}
 
 
 def net_fields(net: proto.NetParameter) -> dict[str, Node]:

@@ -33,13 +33,18 @@ def upgrade_data_transforms(net: Any, found: Findings) -> None:
 
     In the current format (``layer``) Caffe leaves such fields where they are and ignores them.
     """
-    old = [index for index, layer in enumerate(net.layers) if _has_old_transforms(layer)]
+    old = []
+    for index, layer in enumerate(net.layers):
+        if _has_old_transforms(layer):
+            old.append(index)
     if not old:
         return
+    # Caffe moves the fields of all data layers if one of them has such fields.
     for layer in net.layers:
         name = _data_param(layer)
         if name:
-            _move_transforms(layer, getattr(layer, name))
+            param = getattr(layer, name)
+            _move_transforms(layer, param)
     message = f"transforms of {plural(len(old), 'data layer')} moved to transform_param"
     found.report("legacy-data-transform", message, ("layers", old[0]), field="")
 

@@ -170,16 +170,16 @@ class _Moves:
 
     def _find_start_of_layers(self, old: ParseResult) -> int:
         """Where the first layer starts, with the comments above it."""
-        first = len(old.text)
+        starts = [len(old.text)]
         for field, (start, _) in self.spans.items():
             if field[0] == self._layer_name:
-                first = min(first, start)
+                starts.append(start)
         for comment in old.comments:
             # The comment above a layer has the path of the layer.
             is_above = comment.placement == "leading" and len(comment.path) == 2
             if is_above and comment.path[0] == self._layer_name:
-                first = min(first, comment.start)
-        return first
+                starts.append(comment.start)
+        return min(starts)
 
     def field_of(self, path: Path) -> Path:
         """The field of the net that a path leads into."""
