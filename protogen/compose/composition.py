@@ -336,10 +336,10 @@ def _with_shapes(
         keywords = {**keywords, "top": list(keywords["tops"])}
     if not schema.shape_field or keywords.get(schema.shape_field) is not None:
         return keywords
-    shapes = [list(shape) for shape in stated if is_known(shape)]
     # The field has a shape for each top, in which no size is left open.
-    if not shapes or len(shapes) < len(stated):
+    if not stated or not all(map(is_known, stated)):
         return keywords
+    shapes = [list(shape or ()) for shape in stated]
     return {**keywords, schema.shape_field: shapes}
 
 
