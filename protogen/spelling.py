@@ -232,7 +232,9 @@ def _next_row(
 
 def _cost(letter: str) -> int:
     """Of leaving a letter out: ``conv4`` is another blob than ``conv``, not a misspelling."""
-    return _NEVER if letter.isdigit() else 1
+    if letter.isdigit():
+        return _NEVER
+    return 1
 
 
 def _change(a: str, b: str) -> int:
