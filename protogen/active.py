@@ -50,7 +50,9 @@ def enter(net: Any, frame: FrameType) -> Entry:
 def leave(entry: Entry) -> None:
     """End what `enter` began, in whatever order the statements end."""
     entry.is_open = False
-    _entered.set(tuple(each for each in _entered.get() if each.is_open))
+    # The statements of generators may end in any order.
+    still_open = [each for each in _entered.get() if each.is_open]
+    _entered.set(tuple(still_open))
 
 
 def active_net() -> Any:

@@ -40,7 +40,10 @@ class Content:
     @property
     def key(self) -> int | bytes:
         """What differs between two states of the content."""
-        return serialized(self.message) if self._revision is None else self._revision
+        # Counting is enough as long as composing alone changes the message.
+        if self._revision is not None:
+            return self._revision
+        return serialized(self.message)
 
     @property
     def wirings(self) -> Sequence[Wiring]:

@@ -152,11 +152,11 @@ class Context:
         if -axes <= axis < axes:
             return axis % axes
         # A default cannot be wrong; if the axis is not written, the bottom has too few axes.
-        written = param.HasField(field)
+        cause = f"{home}.{field}" if param.HasField(field) else "bottom[0]"
         raise self.fault(
             f"{field} {axis} is out of range: bottom 0 has {count_axes(axes)}"
             f" ({format_shape(self.bottom)})",
-            layer_field=f"{home}.{field}" if written else "bottom[0]",
+            layer_field=cause,
             rule="axis-out-of-range",
         )
 
@@ -222,7 +222,9 @@ class Context:
         bottom that the shape comes from.
         """
         self.check_shape(shape, f"the {name}")
-        problem = filler_problem(getattr(self.param, filler), shape) if filler else None
+        problem = None
+        if filler:
+            problem = filler_problem(getattr(self.param, filler), shape)
         if problem is None:
             # The sizes become public when the blob leaves the rules; see `Learnable`.
             return Learnable(name, cast("Shape", tuple(shape)))
@@ -234,8 +236,8 @@ class Context:
 
 def count_axes(number: int, kind: str = "") -> str:
     """As in "1 axis", "2 axes", "2 spatial axes"."""
-    words = [str(number), kind, "axis" if number == 1 else "axes"]
-    return " ".join(filter(None, words))
+    noun = "axis" if number == 1 else "axes"
+    return " ".join(filter(None, (str(number), kind, noun)))
 
 
 def _shape_problem(shape: Sequence[Size]) -> str:

@@ -8,7 +8,7 @@ up. The result is the offset at which a Crop aligns the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any, NamedTuple, Protocol
@@ -210,9 +210,7 @@ def _grids(analysis: Analysis, step: Step) -> Grids | None:
     ctx = _context(analysis, step)
     if ctx is None:
         return None
-    rule = _RULES.get(step.type)
-    if step.schema is not None and step.schema.elementwise:
-        rule = _elementwise
+    rule = _elementwise if step.is_elementwise else _RULES.get(step.type)
     if rule is None:
         return None
     try:
@@ -223,19 +221,16 @@ def _grids(analysis: Analysis, step: Step) -> Grids | None:
 
 def _context(analysis: Analysis, step: Step) -> Context | None:
     """A layer as the rules see it. Sizes may be unknown: places follow from the parameters."""
-    bottoms = _present(step.bottoms)
-    if step.schema is None or not bottoms or len(bottoms) < len(step.bottoms):
+    if step.schema is None or not step.bottoms:
+        return None
+    bottoms = step.produced_bottoms
+    if len(bottoms) < len(step.bottoms):
         return None
     # The rules of a layer rely on its number of bottoms, which is reported where it is wrong.
     if "blob-count" in {fault.name for fault in step.faults}:
         return None
     shapes = list(map(_shape, bottoms))
     return step.schema.context(step.layer, shapes, len(step.tops), analysis.state.number)
-
-
-def _present(values: Iterable[Value | None]) -> list[Value]:
-    """The values, without those that no layer produces."""
-    return [value for value in values if value is not None]
 
 
 def _shape(value: Value) -> tuple[int | None, ...]:
@@ -249,13 +244,11 @@ def _followed_bottoms(step: Step, top: Value) -> list[Value]:
     A Crop takes only the size of its second bottom, and so does an Interp. An Upsample reads its
     mask there. The small bottom of a Scale covers only some axes.
     """
-    bottoms = _present(step.bottoms)
+    bottoms = step.produced_bottoms
     if step.type in ("Crop", "Interp", "Upsample"):
         return bottoms[:1]
-    if step.schema is None or not step.schema.elementwise:
-        return bottoms
     # Without its shape, nothing is known about what the top covers.
-    if top.shape is None:
+    if not step.is_elementwise or top.shape is None:
         return bottoms
     return [bottom for bottom in bottoms if bottom.shape == top.shape]
 

@@ -122,5 +122,8 @@ def _with_current_indices(
     current = []
     for each in found:
         index = index_of.get(each.layer_index, -1)
-        current.append(each if index == each.layer_index else replace(each, layer_index=index))
+        # Most layers keep their index.
+        if index != each.layer_index:
+            each = replace(each, layer_index=index)
+        current.append(each)
     return current

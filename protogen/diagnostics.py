@@ -214,7 +214,9 @@ def alternatives(texts: Iterable[str]) -> str:
     """The texts of a hint, one a line: this, or that."""
     lines: list[str] = []
     for text in texts:
-        lines.append(f"or {text}" if lines else text)
+        if lines:
+            text = f"or {text}"
+        lines.append(text)
     return MultiLine.of(lines)
 
 

@@ -83,6 +83,7 @@ class Read(NamedTuple):
         """Whether every element of the top reads the whole axis."""
         if self.axis is not None or self.coordinates is None:
             return False
+        # An axis with one element cannot be read in part, so that this says nothing.
         return self.size > 1 and len(self.coordinates[0]) == self.size
 
     @property
@@ -261,13 +262,19 @@ def collapsed(product: Product, kept: Sequence[int]) -> Product | None:
     axes = {along.axis for along in product}
     for axis in axes.difference(kept, [None]):
         _collapse_axis(found, axis)
-    return None if _is_empty(found) else tuple(found)
+    if _is_empty(found):
+        return None
+    return tuple(found)
 
 
 def _collapse_axis(parts: list[Along], axis: int | None) -> None:
     """Join the sets of all coordinates on an axis, in each part that depends on it."""
-    own = [index for index, along in enumerate(parts) if along.axis == axis]
-    own_sets = [parts[index].sets for index in own]
+    own = []
+    own_sets = []
+    for index, along in enumerate(parts):
+        if along.axis == axis:
+            own.append(index)
+            own_sets.append(along.sets)
     # Only coordinates for which no part is empty stand for elements of the source.
     rows = list(filter(all, zip(*own_sets)))
     for position, index in enumerate(own):

@@ -129,6 +129,7 @@ def net_parts(net: NetParameter) -> Iterator[ForkPart]:
 
 def _elements(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """The value, or each element of a repeated field, with its path."""
+    # A message or the number of an enum value; lists of either have a length.
     if not hasattr(value, "__len__"):
         yield path, value
         return
@@ -141,10 +142,9 @@ def common_forks(each: Iterable[Sequence[str]]) -> list[str]:
     every = list(each)
     if not every:
         return []
-    common = list(dict.fromkeys(every[0]))
-    for forks in every[1:]:
-        common = [fork for fork in common if fork in forks]
-    return common
+    in_all = set.intersection(*map(set, every))
+    # A set has no order of its own.
+    return sorted(in_all, key=every[0].index)
 
 
 def target_forks(net: NetParameter) -> Iterator[str]:

@@ -28,9 +28,9 @@ def passing_gradients(analysis: Analysis) -> set[Step]:
     for step in analysis.steps:
         if step not in analysis.useful:
             continue
-        for bottom in step.bottoms:
-            if bottom is not None and bottom.step in needing:
-                passing.add(step)
+        producers = {bottom.step for bottom in step.produced_bottoms}
+        if not producers.isdisjoint(needing):
+            passing.add(step)
         # The first layer that learns needs a gradient of its top, but passes none on to its bottom.
         if step in passing or is_updated(step):
             needing.add(step)
@@ -53,9 +53,7 @@ def reads_top(step: Step) -> bool:
         # Only the general formula divides by the bottom and multiplies by the top.
         # (source: ``PowerLayer::Backward_cpu``)
         return step.layer.power_param.power not in (0, 1, 2)
-    if step.schema is None:
-        return False
-    return step.schema.reads_top
+    return step.schema is not None and step.schema.reads_top
 
 
 def reads_bottom(step: Step, passes_gradient: bool) -> bool:

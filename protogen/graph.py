@@ -253,9 +253,19 @@ class Step:
         return [None if value is None else value.shape for value in self.bottoms]
 
     @property
+    def produced_bottoms(self) -> list[Value]:
+        """The bottoms, without those that no layer produces."""
+        return [value for value in self.bottoms if value is not None]
+
+    @property
     def schema(self) -> LayerSchema | None:
         """What the layer's type declares."""
         return self.wiring.schema
+
+    @property
+    def is_elementwise(self) -> bool:
+        """Whether the first top has an element for each element of a bottom, in the same place."""
+        return self.schema is not None and self.schema.elementwise
 
     def path(self, field: str = "") -> Path:
         """The path of the layer, or of a field of it, for an edit."""
@@ -390,18 +400,20 @@ def _connect(step: Step, values: dict[str, Value], rewrites: list[Value]) -> boo
 def _choose_variants(steps: Sequence[Step]) -> None:
     """Give layers the schema of a fork, if only this fork has all layer types of the net."""
     schemas = {step.wiring.schema for step in steps if step.wiring.schema is not None}
-    if not any(schema.variants for schema in schemas):
+    with_variants = {schema for schema in schemas if schema.variants}
+    if not with_variants:
         return
     # A type without forks is one of BVLC Caffe's own, which all forks have.
     forks = common_forks(schema.forks for schema in schemas if schema.forks)
     if len(forks) != 1:
         return
     for step in steps:
-        if step.schema is None:
+        own = step.wiring
+        if own.schema not in with_variants:
             continue
-        variant = step.schema.variants.get(forks[0])
+        variant = own.schema.variants.get(forks[0])
         if variant is not None:
-            own, parameters = step.wiring, variant.parameters(step.layer)
+            parameters = variant.parameters(step.layer)
             step.wiring = Wiring(own.bottoms, own.tops, own.plain, variant, parameters)
 
 
@@ -490,8 +502,8 @@ def _fault_rewrite(step: Step, name: str, position: int) -> None:
 
 def _bottom_named(step: Step, name: str) -> Value | None:
     """The first bottom with this name."""
-    for bottom in step.bottoms:
-        if bottom is not None and bottom.name == name:
+    for bottom in step.produced_bottoms:
+        if bottom.name == name:
             return bottom
     return None
 

@@ -198,13 +198,11 @@ def _covers_data(graph: Graph, inputs: Mapping[str, Shape]) -> bool:
     """
     if not inputs:
         return False
+    data: set[str] = set()
     for step in graph.steps:
-        if step.bottoms or step.type in _SHAPED:
-            continue
-        names = {value.name for value in step.tops}
-        if not names <= inputs.keys():
-            return False
-    return True
+        if not step.bottoms and step.type not in _SHAPED:
+            data.update(value.name for value in step.tops)
+    return data <= inputs.keys()
 
 
 #: Types without bottoms that state the shapes of their tops.

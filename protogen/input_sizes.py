@@ -206,9 +206,8 @@ class InputSizes:
         found = []
         for step in self._graph.steps:
             # The values stay; the next walk gives them other shapes.
-            bottoms = [None if value is None else value.shape for value in step.bottoms]
             tops = [value.shape for value in step.tops]
-            found.append((bottoms, tops))
+            found.append((step.bottom_shapes, tops))
         return found
 
 

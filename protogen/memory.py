@@ -71,9 +71,9 @@ class Memory:
 
     def _read(self, step: Step) -> None:
         """Note the bottoms that earlier layers have overwritten."""
-        for bottom in step.bottoms:
+        for bottom in step.produced_bottoms:
             # What Caffe reads there is the later version.
-            if bottom is not None and self.overwrite(bottom) is not None:
+            if self.overwrite(bottom) is not None:
                 self.stale_reads.append((step, bottom))
 
     def _write(self, step: Step) -> None:

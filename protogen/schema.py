@@ -306,11 +306,14 @@ class LayerSchema:
             if shape is None:
                 tops.append(None)
                 continue
-            ctx.check_shape(shape, f"top {index}" if ctx.tops > 1 else "the top")
+            top = f"top {index}" if ctx.tops > 1 else "the top"
+            ctx.check_shape(shape, top)
             tops.append(public_shape(shape))
         # A type whose tops may have no shape has no rule that counts by them.
-        macs = self.macs(ctx, cast("Sequence[Sequence[Size]]", shapes))
-        return Facts(tuple(tops), tuple(blobs), None if isinstance(macs, Unknown) else macs)
+        macs: Size | None = self.macs(ctx, cast("Sequence[Sequence[Size]]", shapes))
+        if isinstance(macs, Unknown):
+            macs = None
+        return Facts(tuple(tops), tuple(blobs), macs)
 
     # Composing ---------------------------------------------------------------------------------
 

@@ -53,11 +53,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     for other, words in candidates.items():
         if _letters(words) == letters:
             return other
-    return (
-        _fewest_slips(written, candidates)
-        or _same_beginning(written, candidates)
-        or _word_left_out(written, candidates)
-    )
+    # A later search finds names that have less in common.
+    for search in (_fewest_slips, _same_beginning, _word_left_out):
+        found = search(written, candidates)
+        if found:
+            return found
+    return ""
 
 
 def hidden_difference(name: str, other: str) -> str:
@@ -235,7 +236,9 @@ def _next_row(
 
 def _cost(letter: str) -> int:
     """Of leaving a letter out: ``conv4`` is another blob than ``conv``, not a misspelling."""
-    return _NEVER if letter.isdigit() else 1
+    if letter.isdigit():
+        return _NEVER
+    return 1
 
 
 def _change(a: str, b: str) -> int:

@@ -109,11 +109,7 @@ def _damaged_layers(current: Current, document: Document | None) -> frozenset[in
     """The layers that are not what their text says, because the reader could not use all of it."""
     if document is None:
         return frozenset()
-    errors = reading_errors(document.diagnostics)
-    for found in document.diagnostics:
-        # An unknown field may be a misspelled one, which is then missing.
-        if found.name == "unknown-field":
-            errors.append(found)
+    errors = _damaging(document.diagnostics)
     positions = _positions(document, errors)
     if not positions:
         return frozenset()
@@ -129,6 +125,16 @@ def _damaged_layers(current: Current, document: Document | None) -> frozenset[in
         if is_later or _any_between(start, end, positions):
             damaged.add(index)
     return frozenset(damaged)
+
+
+def _damaging(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The findings of a text after which a layer may not be what was intended."""
+    errors = reading_errors(found)
+    for each in found:
+        # An unknown field may be a misspelled one, which is then missing.
+        if each.name == "unknown-field":
+            errors.append(each)
+    return errors
 
 
 def _positions(document: Document, errors: Iterable[Diagnostic]) -> list[_Position]:

@@ -89,11 +89,12 @@ def pooling_size(
         return UNKNOWN
     # Caffe divides floats, which represent integers above 2**24 only approximately.
     quotient = float32(float32(size + 2 * pad - kernel) / stride)
-    windows = math.floor(quotient) if floor else math.ceil(quotient)
-    windows += 1  # the first one, which needs no stride
-    if clip and (windows - 1) * stride >= size + pad:
-        windows -= 1
-    return windows
+    steps = math.floor(quotient) if floor else math.ceil(quotient)
+    last_start = steps * stride
+    if clip and last_start >= size + pad:
+        steps -= 1
+    # The first window needs no step.
+    return steps + 1
 
 
 # Empty windows ---------------------------------------------------------------------------------

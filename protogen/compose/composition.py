@@ -334,13 +334,18 @@ def _with_shapes(
     """
     if keywords.get("tops") is not None:
         keywords = {**keywords, "top": list(keywords["tops"])}
-    if not schema.shape_field or keywords.get(schema.shape_field) is not None:
+    field = schema.shape_field
+    if not field or keywords.get(field) is not None:
         return keywords
-    shapes = [list(shape) for shape in stated if is_known(shape)]
-    # The field has a shape for each top, in which no size is left open.
-    if not shapes or len(shapes) < len(stated):
+    shapes = []
+    for shape in stated:
+        # The field has a shape for each top, in which no size is left open.
+        if not is_known(shape):
+            return keywords
+        shapes.append(list(shape))
+    if not shapes:
         return keywords
-    return {**keywords, schema.shape_field: shapes}
+    return {**keywords, field: shapes}
 
 
 def _check_stated(facts: Facts, tops: Sequence[str], stated: Sequence[Shape]) -> Facts:

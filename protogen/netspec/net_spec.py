@@ -327,9 +327,11 @@ def _message(
     # Without a NetSpec, the names that other NetSpecs give do not count, and are lost.
     specs = [spec] if spec is not None else _specs_of(builder)
     record.warn(losses(builder.layers, builder.tops, partial(_assigned, specs)))
-    for fn, _ in builder.layers:
+    lines = []
+    for fn, fields in builder.layers:
         fn.is_kept = True
-    record.keep(ScriptNet(message, [(fields["name"], fn.line) for fn, fields in builder.layers]))
+        lines.append((fields["name"], fn.line))
+    record.keep(ScriptNet(message, lines))
     return message
 
 
@@ -415,7 +417,9 @@ def _bad_keyword(fn: Function, name: str) -> Diagnostic:
 
 def _number_of_tops(fn: Function) -> int:
     """The tops that a layer has in the message; those of a layer in place are its bottoms."""
-    return len(fn.inputs) if fn.in_place else len(fn.tops)
+    if fn.in_place:
+        return len(fn.inputs)
+    return len(fn.tops)
 
 
 def _missing_top(fn: Function, bottom: Top) -> Diagnostic:

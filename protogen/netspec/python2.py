@@ -264,9 +264,11 @@ def _listed(function: Any) -> Any:
 
 def _map(function: Any, *sequences: Any) -> list[Any]:
     # map(None, ...) was the way to write zip.
-    if function is None:
-        return list(zip(*sequences)) if len(sequences) > 1 else list(sequences[0])
-    return list(map(function, *sequences))
+    if function is not None:
+        return list(map(function, *sequences))
+    if len(sequences) > 1:
+        return list(zip(*sequences))
+    return list(sequences[0])
 
 
 def _filter(function: Any, sequence: Any) -> Any:
@@ -274,7 +276,9 @@ def _filter(function: Any, sequence: Any) -> Any:
     kept = list(filter(function, sequence))
     if isinstance(sequence, str):
         return "".join(kept)
-    return tuple(kept) if isinstance(sequence, tuple) else kept
+    if isinstance(sequence, tuple):
+        return tuple(kept)
+    return kept
 
 
 def _execfile(path: str, names: dict[str, Any]) -> None:
@@ -286,7 +290,9 @@ class _TextInBinary(io.BufferedWriter):
     """A binary file that text can be written to."""
 
     def write(self, data: Any) -> int:
-        return super().write(data.encode("utf-8") if isinstance(data, str) else data)
+        if isinstance(data, str):
+            data = data.encode("utf-8")
+        return super().write(data)
 
 
 def _open(name: Any, mode: str = "r", buffering: int = -1) -> Any:
@@ -305,7 +311,9 @@ def _apply(function: Any, arguments: Any = (), keywords: Any = None) -> Any:
 
 def _iterated(value: Any) -> Any:
     """What a loop over a value runs over: the keys of a dict in the order of its table."""
-    return python2_keys(value) if type(value) is dict else value
+    if type(value) is dict:
+        return python2_keys(value)
+    return value
 
 
 @cache

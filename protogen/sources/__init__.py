@@ -303,10 +303,10 @@ def _common_shape(first: Shape, second: Shape) -> Shape:
         return None
     if len(first) != len(second):
         return None
-    sizes = []
-    for one, other in zip(first, second):
-        common = one if one == other else None
-        sizes.append(common)
+    sizes = list(first)
+    for axis, size in enumerate(second):
+        if size != first[axis]:
+            sizes[axis] = None
     return tuple(sizes)
 
 

@@ -35,13 +35,17 @@ def dataset_shapes(path: Path, what: str, names: Sequence[str], field: str) -> l
         raise Fault(f"{what} cannot be read as HDF5", field=field) from None
 
 
+def _member(file: Any, name: str) -> Any:
+    """The link with this name in the file itself, among whose members Caffe looks."""
+    # "a/b" would be a path through groups, and "." the file.
+    if name in ("", ".") or not set(name).isdisjoint("/\0"):
+        return None
+    return file.get(name, getlink=True)
+
+
 def _shape(h5py: Any, file: Any, index: int, name: str, what: str) -> _Shape:
     field = f"top[{index}]"
-    # Caffe looks among the members of the file itself, and "a/b" would be a path through groups.
-    is_member = name not in ("", ".") and set(name).isdisjoint("/\0")
-    link = None
-    if is_member:
-        link = file.get(name, getlink=True)
+    link = _member(file, name)
     if link is None:
         known = plural(len(file), "dataset")
         raise Fault(f'{what} has no dataset "{name}"; it has {known}', field=field)

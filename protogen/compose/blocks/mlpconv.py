@@ -25,7 +25,11 @@ def mlpconv(
             f" {len(name)}",
             " ".join(name),
         )
-    fillers = {key: value for key, value in convolution.items() if key.endswith("_filler")}
+    fillers = {}
+    for key, value in convolution.items():
+        # A kernel_size, a stride or a pad is that of the first Convolution alone.
+        if key.endswith("_filler"):
+            fillers[key] = value
     top = conv_relu(bottom, num_output=num_output[0], name=name[0], **convolution)
     for outputs, each in zip(num_output[1:], name[1:]):
         top = conv_relu(top, num_output=outputs, kernel_size=1, name=each, **fillers)

@@ -82,7 +82,9 @@ class _Lists:
 
     def depth(self, index: int) -> int:
         """The channels of what is between the layer and its predictions; 0 for nothing."""
-        return self.inter_layer_depth[index] if self.inter_layer_depth else 0
+        if not self.inter_layer_depth:
+            return 0
+        return self.inter_layer_depth[index]
 
 
 def _listed(value: Any) -> list[Any]:

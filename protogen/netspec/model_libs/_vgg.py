@@ -48,7 +48,8 @@ def VGGNetBody(  # noqa: N802
 
 def _add_last_pool(net: NetSpec, below: str, nopool: bool, dilated: bool) -> str:
     if nopool:
-        return _add_pooling_convolution(net, below, 5, 3, 512, 1 if dilated else 2)
+        stride = 1 if dilated else 2
+        return _add_pooling_convolution(net, below, 5, 3, 512, stride)
     if dilated:
         return _add_pool(net, below, "pool5", pad=1, kernel_size=3, stride=1)
     return _add_pool(net, below, "pool5", kernel_size=2, stride=2)
@@ -103,7 +104,8 @@ def _add_classifier(
 ) -> None:
     """Add fc6 and fc7: convolutions if ``fc6`` is given, or else fully connected."""
     # The functions of the forks ignore that fc7 is reduced if it is fully connected.
-    for name, channels in (("6", 4096), ("7", 1024 if reduced and fc6 else 4096)):
+    fc7_channels = 1024 if reduced and fc6 else 4096
+    for name, channels in (("6", 4096), ("7", fc7_channels)):
         fc, relu = f"fc{name}", f"relu{name}"
         if not fc6:
             net[fc] = layers.InnerProduct(net[below], num_output=channels)
