@@ -3,6 +3,9 @@
 Our nets are checked as Caffe would check them, and all shapes are inferred twice: while composing,
 and in the finished net. NetSpec checks nothing. Every round builds and prints each net from
 scratch, the three in turn, so that other load on the machine affects all of them.
+
+The time per layer of a very large net is compared with that of a small one, and with how much that
+grows for bare messages. NetSpec is left out there: its recursion is as deep as the net.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from benchmarks._netspec import net_spec
@@ -18,6 +23,7 @@ from protogen import Net, infer_shapes, proto
 from protogen import layers as L
 
 LAYERS, ROUNDS = 4000, 15
+SMALL, LARGE, LARGE_ROUNDS = 1000, 100_000, 5
 SHAPE = [1, 64, 28, 28]
 FILLER = {"type": "xavier"}
 CONVOLUTION: dict[str, Any] = {
@@ -28,11 +34,11 @@ CONVOLUTION: dict[str, Any] = {
 }
 
 
-def with_protogen() -> str:
+def with_protogen(number: int = LAYERS) -> str:
     """Compose, infer and check, emit."""
     with Net() as net:
         x = L.Input(shape=SHAPE)
-        for _ in range(LAYERS // 2):
+        for _ in range(number // 2):
             x = L.Convolution(x, **CONVOLUTION)
             x = L.ReLU(x, in_place=True)
     if not infer_shapes(net).ok:
@@ -51,12 +57,12 @@ def with_netspec(spec: Any) -> str:
     return str(net.to_proto())
 
 
-def with_messages() -> str:
+def with_messages(number: int = LAYERS) -> str:
     """The same chain with protobuf alone: a lower limit for any composer."""
     net = proto.NetParameter()
     net.layer.add(name="x0", type="Input", top=["x0"], input_param={"shape": [{"dim": SHAPE}]})
     fields = {"num_output": 64, "kernel_size": [3], "pad": [1], "weight_filler": FILLER}
-    for n in range(LAYERS // 2):
+    for n in range(number // 2):
         name, bottom = f"x{n + 1}", f"x{n}"
         net.layer.add(
             name=name, type="Convolution", bottom=[bottom], top=[name], convolution_param=fields
@@ -84,6 +90,22 @@ def run() -> None:
     taken = in_turn(measured, ROUNDS)
     table(taken, 1e6 / LAYERS)
     ratio(taken, "protogen", "NetSpec")
+    print(
+        f"Time per layer of {LARGE:,} layers, divided by that of {SMALL:,} ({LARGE_ROUNDS} rounds)"
+    )
+    growth({"protogen": with_protogen, "messages": with_messages})
+
+
+def growth(subjects: dict[str, Callable[[int], str]]) -> None:
+    """Print by how much a layer takes longer in a large net than in a small one."""
+    measured = {}
+    for name, build in subjects.items():
+        for number in (SMALL, LARGE):
+            measured[f"{name} {number}"] = timed(partial(build, number))
+    taken = in_turn(measured, LARGE_ROUNDS)
+    for name in subjects:
+        small, large = min(taken[f"{name} {SMALL}"]), min(taken[f"{name} {LARGE}"])
+        print(f"{name:9} {large / small * SMALL / LARGE:8.2f}")
 
 
 def main() -> None:
