@@ -60,9 +60,12 @@ def _others() -> Mapping[str, LayerSchema]:
 @cache
 def all_types() -> tuple[LayerSchema, ...]:
     """Every layer type, sorted by name."""
-    types = map(_type_of, _modules().values())
-    schemas = filter(None, map(registered, types))
-    return tuple(sorted(schemas, key=lambda schema: schema.type.lower()))
+    found = []
+    for module in _modules().values():
+        schema = registered(_type_of(module))
+        if schema is not None:
+            found.append(schema)
+    return tuple(sorted(found, key=lambda schema: schema.type.lower()))
 
 
 def _type_of(module: str) -> str:

@@ -58,6 +58,10 @@ def _is_at(where: str, step: Step) -> bool:
         return not can_flatten(step.layer.flatten_param, shape)
     if where.startswith("broadcast"):
         return where == broadcast(step)
+    if where == "unlike bottoms":
+        return _differ_beside_channels(step.bottom_shapes)
+    if where == "one axis":
+        return len(shape) == 1
     if where == "four axes":
         return len(shape) == 4
     # A row is one image flattened, 1 x n: a program without a batch reads it rightly.
@@ -65,6 +69,12 @@ def _is_at(where: str, step: Step) -> bool:
     if is_row and where == "neither image nor row":
         return False
     return len(shape) != 4
+
+
+def _differ_beside_channels(shapes: Iterable[Shape]) -> bool:
+    """Whether shapes differ on another axis than that of the channels."""
+    others = {shape[:1] + shape[2:] for shape in shapes if shape is not None}
+    return len(others) > 1
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:

@@ -40,6 +40,8 @@ EFFECTS: tuple[Effect, ...] = (
 Where = Literal[
     "",
     "in place",
+    "unlike bottoms",
+    "one axis",
     "four axes",
     "not four axes",
     "neither image nor row",

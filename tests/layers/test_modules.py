@@ -80,3 +80,10 @@ def test_a_file_is_all_that_a_layer_needs(tmp_path: Path, monkeypatch: pytest.Mo
     text += in_place("drop", "Dropout", "act") + fc("fc", "act") + LOSS
     (found,) = findings(text, "overwritten-top", phases=("TRAIN",))
     assert 'layer "act" (Softsign) computes its gradient' in found
+
+
+def test_the_layers_that_are_named_like_builtins_hide_none_that_is_used() -> None:
+    for module in ("filter", "input", "slice"):
+        importlib.import_module(f"protogen.layers.{module}")
+    # Not the answer that is kept since before the import.
+    assert layers.all_types.__wrapped__() == layers.all_types()
