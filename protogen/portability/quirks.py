@@ -50,15 +50,32 @@ def _is_at(where: str, step: Step) -> bool:
     if where == "in place":
         return bool(step.in_place)
     shape = step.bottom_shapes[0] if step.bottoms else None
+    # Where nothing is known, nothing is reported.
     if shape is None:
         return False
-    if where == "four axes":
-        return len(shape) == 4
+    return _FORMS[where](shape)
+
+
+def _is_image(shape: tuple[int | None, ...]) -> bool:
+    return len(shape) == 4
+
+
+def _is_no_image(shape: tuple[int | None, ...]) -> bool:
+    return len(shape) != 4
+
+
+def _is_neither_image_nor_row(shape: tuple[int | None, ...]) -> bool:
     # A row is one image flattened, 1 x n: a program without a batch reads it rightly.
     is_row = len(shape) == 2 and shape[0] == 1
-    if is_row and where == "neither image nor row":
-        return False
-    return len(shape) != 4
+    return not is_row and not _is_image(shape)
+
+
+#: The forms of a first bottom that a quirk may be limited to.
+_FORMS: Mapping[str, Callable[[tuple[int | None, ...]], bool]] = {
+    "four axes": _is_image,
+    "neither image nor row": _is_neither_image_nor_row,
+    "not four axes": _is_no_image,
+}
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
@@ -188,13 +205,20 @@ def limit_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
     """Where layers exceed the limits of the target."""
     for step in steps:
         for limit in target.limits:
-            if limit.types and step.type not in limit.types:
-                continue
             # One finding is enough for a limit, even if height and width both exceed it.
-            for value in _values(limit.value, step):
-                if _is_outside(limit, value):
-                    yield _limit_finding(target, limit, step, value)
-                    break
+            value = _first_outside(limit, step)
+            if value is not None:
+                yield _limit_finding(target, limit, step, value)
+
+
+def _first_outside(limit: Limit, step: Step) -> int | None:
+    """The first value of a layer that a limit does not allow."""
+    if limit.types and step.type not in limit.types:
+        return None
+    for value in _values(limit.value, step):
+        if _is_outside(limit, value):
+            return value
+    return None
 
 
 def _is_outside(limit: Limit, value: int) -> bool:
