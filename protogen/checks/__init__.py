@@ -329,6 +329,7 @@ def _is_named(diagnostic: Diagnostic, patterns: Collection[str]) -> bool:
 
 def _position(diagnostic: Diagnostic) -> tuple[str, int, int, int]:
     place = diagnostic.location
+    # A net that was composed without a file has only the order of its layers.
     if place is None:
         return "", 0, 0, diagnostic.layer_index
     # Layers that a loop of a program composes have the same line, and keep the order of the net.

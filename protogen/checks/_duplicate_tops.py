@@ -102,8 +102,10 @@ def _wrong_bottom(duplicate: DuplicateTop) -> Explanation | None:
 
 
 def _takes_one_bottom(step: Step) -> bool:
+    """Whether one bottom is needed by a layer of this type, and is enough."""
     if step.schema is None:
         return False
+    # A range begins with the fewest that the type takes.
     bottoms = step.schema.bottoms
     least = bottoms if isinstance(bottoms, int) else bottoms[0]
     return least == 1

@@ -83,6 +83,7 @@ def with_explanation(finding: Finding, explanation: Explanation) -> Diagnostic:
     # Of proposals that leave equally many errors, the order of the cause decides.
     proposals = sorted(explanation.proposals, key=lambda proposal: proposal.errors_left)
     hints = [proposal.fix.title for proposal in proposals]
+    # What an edit does comes before what only the user can do.
     if explanation.hint:
         hints.append(explanation.hint)
     fix = None

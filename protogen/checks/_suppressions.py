@@ -61,6 +61,7 @@ def read_suppressions(document: Document) -> Iterator[Suppression]:
 
 
 def _codes(listed: str | None) -> tuple[str, ...] | None:
+    """The codes in the brackets of a comment; ``None`` if it has no brackets."""
     if listed is None:
         return None
     codes = [code.strip() for code in listed.split(",")]

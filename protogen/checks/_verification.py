@@ -95,6 +95,7 @@ def _edited(analysis: Analysis, edits: Sequence[Edit]) -> Analysis | None:
 
 
 def _has_new_error(before: Analysis, after: Analysis, layer: str, strict: bool) -> bool:
+    """Whether edits add an error that was not only hidden before."""
     uncertain: set[str] = set()
     if not strict:
         uncertain = _with_unknown_bottoms(before) - {layer}

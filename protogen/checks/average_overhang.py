@@ -55,6 +55,7 @@ class AverageOverhang(Check):
         for step, sides, axis in poolings(analysis):
             if step.layer.pooling_param.pool != proto.PoolingParameter.AVE:
                 continue
+            # Without windows, `pooling-kernel-exceeds-bottom` reports it.
             if axis.pooled < 1:
                 continue
             # Rounding up adds at most one window, so only the last can extend past the padded edge.

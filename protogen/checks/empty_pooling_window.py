@@ -64,7 +64,8 @@ class EmptyPoolingWindow(Check):
     def _empty(
         self, analysis: Analysis, step: Step, sides: Sides, axis: Axis, average: bool
     ) -> Diagnostic:
-        garbage = "-FLT_MAX"  # with which PoolingLayer::Forward_cpu begins each maximum
+        # PoolingLayer::Forward_cpu begins each maximum with it.
+        garbage = "-FLT_MAX"
         if average:
             garbage = "NaN, because AVE divides 0 by 0"
         start = axis.window(axis.pooled - 1).start

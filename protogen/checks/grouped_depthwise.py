@@ -60,6 +60,7 @@ class GroupedDepthwise(Check):
 
 
 def _channels(step: Step) -> int | None:
+    """The number of channels of the first bottom, if it is known."""
     if not step.bottoms:
         return None
     shape = step.bottom_shapes[0]

@@ -116,6 +116,7 @@ def _disagree(step: Step, twin: Step) -> bool:
 
 def _is_known(step: Step) -> bool:
     """Whether the learnable blobs could be inferred."""
+    # A rejected layer has no blobs, which is not what the file means.
     if step.faults:
         return False
     return None not in step.bottom_shapes

@@ -221,11 +221,15 @@ def _normalize_params(layer: proto.LayerParameter) -> None:
 def _remove_defaults(message: Any) -> None:
     """Leave out fields that have their default, and messages that then are empty."""
     for field, value in message.ListFields():
-        elements = value if is_repeated(field) else [value]
-        if field.message_type is not None:
-            for element in elements:
-                _remove_defaults(element)
-        if not is_repeated(field) and _says_nothing(field, value):
+        # An element of a list counts, even if it is empty.
+        if is_repeated(field):
+            if field.message_type is not None:
+                for element in value:
+                    _remove_defaults(element)
+            continue
+        if isinstance(value, Message):
+            _remove_defaults(value)
+        if _says_nothing(field, value):
             message.ClearField(field.name)
 
 

@@ -73,12 +73,11 @@ def weights_fit(
         fit = _fit(step, target.get(name))
         if fit is not None:
             found.append(fit)
+    # What is not loaded by itself may be shared with a layer that is.
     loaded = WeightsFit(found).of("loads")
     shared = _shared([target[each.layer] for each in loaded])
-    new_names = [name for name in target if name not in saved]
-    for name in new_names:
-        step = target[name]
-        if step.facts.blobs:
+    for name, step in target.items():
+        if name not in saved and step.facts.blobs:
             found.append(_filled(step, shared))
     return WeightsFit(found)
 
@@ -118,8 +117,9 @@ def _data(known: Analysis, unknown: Analysis, inputs: Inputs) -> Inputs:
 
 def _unknown_data(analysis: Analysis) -> Iterator[Value]:
     """The tops of data layers whose shapes are unknown, as those of a missing database."""
-    sources = [step for step in analysis.steps if not step.bottoms]
-    for step in sources:
+    for step in analysis.steps:
+        if step.bottoms:
+            continue
         for value in step.tops:
             if not is_known(value.shape):
                 yield value

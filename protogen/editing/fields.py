@@ -30,18 +30,22 @@ def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any)
     path = parse_path(field)
     descriptor = _field_at(path, field, _layer_descriptor(net))
     home = str(path[0])
+    edits = []
     if value is None:
-        found = _layers_with(net, pattern, home)
-        written = [index for index in found if _is_set(net.layer[index], path)]
-        return [delete(("layer", index, *path)) for index in written]
+        for index in _layers_with(net, pattern, home):
+            # An edit cannot delete what is not there.
+            if _is_set(net.layer[index], path):
+                edits.append(delete(("layer", index, *path)))
+        return edits
     problem = value_problem(descriptor, value)
     if problem:
         reject(problem.message, hint=problem.hint)
     # An edit of a repeated field takes a list, and users may give its only element.
     if _is_list(descriptor, path) and not isinstance(value, (list, tuple)):
         value = [value]
-    found = _layers_with(net, pattern, home)
-    return [Edit(("layer", index, *path), "set", value) for index in found]
+    for index in _layers_with(net, pattern, home):
+        edits.append(Edit(("layer", index, *path), "set", value))
+    return edits
 
 
 def _layers_with(net: proto.NetParameter, pattern: str, field: str) -> list[int]:

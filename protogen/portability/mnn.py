@@ -9,16 +9,18 @@ from __future__ import annotations
 from math import prod
 
 from protogen import proto
+from protogen.graph import Step
 
 __all__ = ["can_flatten"]
 
 
-def can_flatten(param: proto.FlattenParameter, bottom: tuple[int | None, ...]) -> bool:
+def can_flatten(step: Step) -> bool:
     """Whether MNN finds a shape for the top of a Flatten. Its values are then those of Caffe."""
-    if None in bottom:
+    bottom = step.bottom_shapes[0]
+    if bottom is None or None in bottom:
         return True
     sizes = [size or 0 for size in bottom]
-    return prod(_reshaped(_dims(param), sizes)) == prod(sizes)
+    return prod(_reshaped(_dims(step.layer.flatten_param), sizes)) == prod(sizes)
 
 
 def _dims(param: proto.FlattenParameter) -> list[int]:

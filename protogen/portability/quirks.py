@@ -52,29 +52,44 @@ def _is_at(where: str, step: Step) -> bool:
     if where == "in place":
         return bool(step.in_place)
     shape = step.bottom_shapes[0] if step.bottoms else None
+    # Where nothing is known, nothing is reported.
     if shape is None:
         return False
-    if where == "flattened to no shape":
-        return not can_flatten(step.layer.flatten_param, shape)
-    if where.startswith("broadcast"):
-        return where == broadcast(step)
-    if where == "unlike bottoms":
-        return _differ_beside_channels(step.bottom_shapes)
-    if where == "one axis":
-        return len(shape) == 1
-    if where == "four axes":
-        return len(shape) == 4
-    # A row is one image flattened, 1 x n: a program without a batch reads it rightly.
-    is_row = len(shape) == 2 and shape[0] == 1
-    if is_row and where == "neither image nor row":
-        return False
-    return len(shape) != 4
+    if where in _FORMS:
+        return _FORMS[where](shape)
+    return _LAYERS[where](step)
 
 
-def _differ_beside_channels(shapes: Iterable[Shape]) -> bool:
-    """Whether shapes differ on another axis than that of the channels."""
-    others = {shape[:1] + shape[2:] for shape in shapes if shape is not None}
+_Known = tuple[int | None, ...]
+
+
+def _is_row(shape: _Known) -> bool:
+    """Whether it is one image flattened, 1 x n: a program without a batch reads it rightly."""
+    return len(shape) == 2 and shape[0] == 1
+
+
+#: The forms of a first bottom that a quirk may be limited to.
+_FORMS: Mapping[str, Callable[[_Known], bool]] = {
+    "four axes": lambda shape: len(shape) == 4,
+    "neither image nor row": lambda shape: len(shape) != 4 and not _is_row(shape),
+    "not four axes": lambda shape: len(shape) != 4,
+    "one axis": lambda shape: len(shape) == 1,
+}
+
+
+def _differs_beside_channels(step: Step) -> bool:
+    """Whether the bottoms differ on another axis than that of the channels."""
+    others = {shape[:1] + shape[2:] for shape in step.bottom_shapes if shape is not None}
     return len(others) > 1
+
+
+#: What else a quirk may be limited to, which depends on the parameters or on other bottoms.
+_LAYERS: Mapping[str, Callable[[Step], bool]] = {
+    "broadcast otherwise": lambda step: broadcast(step) == "broadcast otherwise",
+    "broadcast to no shape": lambda step: broadcast(step) == "broadcast to no shape",
+    "flattened to no shape": lambda step: not can_flatten(step),
+    "unlike bottoms": _differs_beside_channels,
+}
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
@@ -206,13 +221,20 @@ def limit_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
     """Where layers exceed the limits of the target."""
     for step in steps:
         for limit in target.limits:
-            if limit.types and step.type not in limit.types:
-                continue
             # One finding is enough for a limit, even if height and width both exceed it.
-            for value in _values(limit.value, step):
-                if _is_outside(limit, value):
-                    yield _limit_finding(target, limit, step, value)
-                    break
+            value = _first_outside(limit, step)
+            if value is not None:
+                yield _limit_finding(target, limit, step, value)
+
+
+def _first_outside(limit: Limit, step: Step) -> int | None:
+    """The first value of a layer that a limit does not allow."""
+    if limit.types and step.type not in limit.types:
+        return None
+    for value in _values(limit.value, step):
+        if _is_outside(limit, value):
+            return value
+    return None
 
 
 def _is_outside(limit: Limit, value: int) -> bool:

@@ -33,6 +33,7 @@ def message_class(
     name: str,
 ) -> Any:
     """A message class of the schema of BVLC Caffe, changed as `targets.Schema` says."""
+    # By its contents, because lists and tables have no hash.
     key = (tuple(forks), tuple(lacks), tuple(fields.items()), tuple(values.items()))
     if key not in _pools:
         _pools[key] = _pool(_Choice(forks, lacks, fields, values))
@@ -97,6 +98,7 @@ def _pool(choice: _Choice) -> descriptor_pool.DescriptorPool:
     # The options that mark the forks are of no use here, and need the file that declares them.
     clear_options(file)
     del file.dependency[:]
+    # The options are looked up in the descriptors, which still have them.
     for enum in file.enum_type:
         _change_enum(enum, proto.FILE.enum_types_by_name[enum.name], enum.name, choice)
     for message in file.message_type:
@@ -200,6 +202,7 @@ def _declare(field: Any, declaration: int | str) -> None:
         return
     declaration, _, default = declaration.partition(" = ")
     label, kind, number = declaration.split()
+    # A field of protogen's schema may have another type here, and a default that does not fit it.
     field.number = int(number)
     field.label = getattr(_Field, f"LABEL_{label.upper()}")
     field.ClearField("type_name")

@@ -57,12 +57,9 @@ def deploy_inputs(
 ) -> list[DeployInput]:
     """The inputs with these names, with the shapes given or else those of their layers."""
     inputs = [DeployInput(name, None) for name in needed]
-    found = {each.blob: each for each in inputs}
+    by_blob = {each.blob: each for each in inputs}
     for analysis in analyses:
-        for step in analysis.steps:
-            for top in step.tops:
-                if top.name in found:
-                    _describe(found[top.name], step, top.shape)
+        _describe_all(by_blob, analysis)
     # Before the shapes given, whose batch stays unless another one is asked for.
     _set_batches(inputs, batch)
     for each in inputs:
@@ -71,6 +68,15 @@ def deploy_inputs(
         elif not is_known(each.shape):
             _assume_channels(each)
     return inputs
+
+
+def _describe_all(by_blob: Mapping[str, DeployInput], analysis: Analysis) -> None:
+    """Add what the layers of a phase state about the inputs."""
+    for step in analysis.steps:
+        for top in step.tops:
+            found = by_blob.get(top.name)
+            if found is not None:
+                _describe(found, step, top.shape)
 
 
 def _use_given(found: DeployInput, shape: Shape, batch: int | None) -> None:

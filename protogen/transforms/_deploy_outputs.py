@@ -74,6 +74,7 @@ class Outputs:
         self.warnings: list[Diagnostic] = []
         heads = predictions(training.losses, training.analysis)
         self.list: list[Output] = []
+        # What the user names is an output, whatever the losses say.
         if wanted:
             for name in wanted:
                 self.list += self._named(name, heads)

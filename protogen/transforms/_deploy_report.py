@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from protogen.analysis import Analysis
 from protogen.diagnostics import plural
 from protogen.graph import Step, Value
+from protogen.portability.dialect.deploying import losses_of
 from protogen.shapes import format_shape
 from protogen.transforms._deploy_inputs import DeployInput
 from protogen.transforms._deploy_outputs import Output, Outputs
 from protogen.transforms._deploy_walk import Walk, samples_proposals
 from protogen.transforms._predictions import MEASURES, Prediction, ancestors, label_names
-from protogen.transforms._training_net import TrainingNet, losses_of
+from protogen.transforms._training_net import TrainingNet
 
 if TYPE_CHECKING:
     from protogen.proto import LayerParameter

@@ -157,6 +157,7 @@ def _is_learned(name: str, analysis: Analysis) -> bool:
 def _learns(step: Step) -> bool:
     """Whether a layer of this type has learnable blobs, whatever its shapes are."""
     schema = step.schema
+    # Of the layers without bottoms, only a Parameter has a blob that training changes.
     if not step.wiring.bottoms:
         return step.type == "Parameter"
     if schema is None:
@@ -310,6 +311,7 @@ def equal_heads(heads: Sequence[Prediction]) -> list[Prediction]:
     groups: dict[Any, list[Prediction]] = {}
     for head in heads:
         groups.setdefault(head.kind, []).append(head)
+    # The first group is enough: the user has to choose before the others matter.
     for group in groups.values():
         if len(group) == 1:
             continue

@@ -10,12 +10,13 @@ from protogen.analysis import Analysis
 from protogen.diagnostics import Diagnostic, Location
 from protogen.graph import State, Step
 from protogen.net import Net
+from protogen.portability.dialect.deploying import losses_of
 from protogen.transforms._predictions import MEASURES
 
 if TYPE_CHECKING:
-    from protogen.proto import NetParameter
+    from protogen.proto import LayerParameter, NetParameter
 
-__all__ = ["TrainingNet", "is_constant", "losses_of"]
+__all__ = ["TrainingNet", "is_constant"]
 
 #: The stage by which a file that holds a training and a deploy net (DIGITS) marks the latter.
 _DEPLOY_STAGE = "deploy"
@@ -66,16 +67,15 @@ class TrainingNet:
         """Whether it is a deploy net already."""
         if self.losses or not self.fed_by_caller:
             return False
-        for layer in self.message.layer:
-            # Include and exclude rules are for files that have layers for several phases.
-            if layer.include or layer.exclude or layer.type in MEASURES:
-                return False
+        return not any(map(_serves_training, self.message.layer))
+
+
+def _serves_training(layer: LayerParameter) -> bool:
+    """Whether a layer shows that its file is used for training, too."""
+    # Include and exclude rules are for files that have layers for several phases.
+    if layer.include or layer.exclude:
         return True
-
-
-def losses_of(analysis: Analysis) -> list[Step]:
-    """The losses that run in a phase."""
-    return [step for step in analysis.steps if step.is_loss and step.bottoms]
+    return layer.type in MEASURES
 
 
 def _has_only_inputs(analysis: Analysis) -> bool:

@@ -51,12 +51,20 @@ def convert(
     `Convert`. Raises `ProtogenError` for a net that Caffe rejects, and for one that a target cannot
     express; `ValueError` for an unknown target.
     """
-    net = load(net) if isinstance(net, (str, os.PathLike)) else Net.of(net)
+    is_file = isinstance(net, (str, os.PathLike))
+    net = load(net) if is_file else Net.of(net)
     several = [to] if isinstance(to, (str, Target)) else list(to)
-    wanted = [targets.get(each) if isinstance(each, str) else each for each in several]
+    wanted = list(map(_target, several))
     if not wanted:
         raise ValueError("expected a target, got none")
     return Convert(*wanted, phase=phase, inputs=inputs, force=force)(net)
+
+
+def _target(given: str | Target) -> Target:
+    """The target with a name; a target that is given stays as it is."""
+    if isinstance(given, Target):
+        return given
+    return targets.get(given)
 
 
 class Convert(Transform):

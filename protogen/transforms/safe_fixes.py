@@ -122,6 +122,7 @@ class SafeFixes(Transform):
         ``None`` if an edit cannot be made, or if the net then has a new error.
         """
         fix = _joined(fixable)
+        # A copy, because a fix that does harm is given up.
         net = result.net.copy()
         try:
             net.apply_fix(fix)

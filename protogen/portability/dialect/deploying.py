@@ -11,7 +11,15 @@ from protogen.graph import Step, Value
 from protogen.shapes import Shape, is_known
 from protogen.targets import Target
 
-__all__ = ["FUNCTIONS", "MEASURES", "can_deploy", "is_left_out", "needs_deploy_net", "reads_data"]
+__all__ = [
+    "FUNCTIONS",
+    "MEASURES",
+    "can_deploy",
+    "is_left_out",
+    "losses_of",
+    "needs_deploy_net",
+    "reads_data",
+]
 
 #: The types that measure how good a prediction is, for whoever trains the net.
 MEASURES = ("Accuracy", "DetectionEvaluate", "SegAccuracy")
@@ -46,16 +54,27 @@ def needs_deploy_net(target: Target, net: proto.NetParameter, analyses: Iterable
 def can_deploy(target: Target, net: proto.NetParameter, analyses: Iterable[Analysis]) -> bool:
     """Whether a net says what it predicts and from what, and the target has what is added."""
     steps: list[Step] = []
+    losses: list[Step] = []
     for analysis in analyses:
         steps += analysis.steps
+        losses += losses_of(analysis)
     if not _are_sources_sized(steps):
         return False
-    losses = [step for step in steps if step.is_loss and step.bottoms]
     predicting = list(filter(_reads_prediction, losses))
     if predicting:
         return _has_functions(target, predicting)
     # Without any loss, and with an input, it is a deploy net already.
     return not losses and not any(map(reads_data, net.layer))
+
+
+def losses_of(analysis: Analysis) -> list[Step]:
+    """The losses that run in a phase, and have something to compare."""
+    found = []
+    for step in analysis.steps:
+        # A loss whose bottoms are missing in the text says nothing.
+        if step.is_loss and step.bottoms:
+            found.append(step)
+    return found
 
 
 def _has_functions(target: Target, losses: Iterable[Step]) -> bool:

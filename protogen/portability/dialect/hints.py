@@ -53,7 +53,7 @@ class _Hints:
         if step is None:
             return ""
         # In the order of convert: what the deploy net leaves out is not replaced any more.
-        if self._is_deployed and self._leaves_out(step):
+        if self._leaves_out(step):
             return "leave it out of a net in use"
         if self._divides_input(step):
             return "write an Input layer for each top"
@@ -72,7 +72,9 @@ class _Hints:
         return found
 
     def _leaves_out(self, step: Step) -> bool:
-        """Whether the deploy net is without a layer: one of TRAIN only, or one for training."""
+        """Whether convert writes the deploy net, without a layer: one of TRAIN, or for training."""
+        if not self._is_deployed:
+            return False
         runs = bool(list(self.subject.analysis.of_indices((step.index,))))
         return not runs or is_left_out(step.layer)
 

@@ -326,9 +326,16 @@ def _resample(params: Parameters, bottoms: int) -> None:
     if "factor" not in params:
         return
     factor = params.number("factor")
-    # A second bottom gives the size, so that a factor may not change it.
-    keeps_size = bottoms == 2 or mode == "linear"
-    shrinks = mode == "nearest" and factor < 1
-    if shrinks or (keeps_size and factor != 1):
+    if not _can_zoom(mode, factor, bottoms):
         raise OpenCVFault(f"cannot resample with type {mode} and factor {factor:g}")
     params["zoom_factor"] = factor
+
+
+def _can_zoom(mode: str, factor: float, bottoms: int) -> bool:
+    """Whether OpenCV resamples by a factor in this way."""
+    # A second bottom gives the size, so that a factor may not change it.
+    if bottoms == 2 or mode == "linear":
+        return factor == 1
+    if mode == "nearest":
+        return factor >= 1
+    return True
