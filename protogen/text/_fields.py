@@ -64,14 +64,18 @@ class FieldReader(ScalarReader):
                 return at
         if field.repeated and self.text.startswith("[", at):
             return self._scalar_list(field, name, start, at)
+        return self._scalar(field, name, start, at)
+
+    def _scalar(self, field: Field, name: str, start: int, at: int) -> int:
+        """Read the value of a field that is no message; return where the next one starts."""
         value, after = self.value(field, at)
-        if value is None:
-            # A wrong value is passed; where there is none, the next field is looked for.
-            if after > at:
-                return self._past_separator(after)
-            return skip_to_field(self.text, at)
-        self._store(field, [value])
-        return self._add_entry(name, start, after, None)
+        if value is not None:
+            self._store(field, [value])
+            return self._add_entry(name, start, after, None)
+        # A wrong value is passed; where there is none, the next field is looked for.
+        if after > at:
+            return self._past_separator(after)
+        return skip_to_field(self.text, at)
 
     def _report_no_colon(self, name: str, start: int, end: int, at: int) -> int:
         """Return where the value may still be, as in ``name "x"`` or ``name = "x"``."""
