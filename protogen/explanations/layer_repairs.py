@@ -299,12 +299,15 @@ def _with_axes_of(
         longer = shape + (1,) * more
         if _are_alike(longer, wanted, free):
             yield _reshaped(analysis, join, bottom, longer)
-    elif more < 0 and wanted:
-        # A Flatten joins the last axes, so that the ones before them stay.
-        last = len(wanted) - 1
-        flat = _flattened(shape, last)
-        if flat is not None and _are_alike(flat, wanted, free):
-            yield _inserted_flatten(analysis, join, bottom, last)
+        return
+    # As many axes already, or a scalar, which has none to flatten to.
+    if more == 0 or not wanted:
+        return
+    # A Flatten joins the last axes, so that the ones before them stay.
+    last = len(wanted) - 1
+    flat = _flattened(shape, last)
+    if flat is not None and _are_alike(flat, wanted, free):
+        yield _inserted_flatten(analysis, join, bottom, last)
 
 
 def _are_alike(shape: _Sizes, other: _Sizes, free: int | None) -> bool:

@@ -106,8 +106,9 @@ def size_arithmetic(
 ) -> Arithmetic:
     """How a layer computes ``after`` from the size ``before`` of an axis of its bottom."""
     ctx = analysis.context(step)
-    if step.type in _KNOWN and ctx is not None:
-        found = _KNOWN[step.type](ctx, axis, before, after)
+    known = _KNOWN.get(step.type)
+    if known is not None and ctx is not None:
+        found = known(ctx, axis, before, after)
         if found is not None:
             return found
     # Of other layers, the form of the arithmetic shows in a few sizes.
@@ -116,7 +117,9 @@ def size_arithmetic(
         if found is not None:
             return found
     exact = Fraction(after)
-    return Arithmetic(exact, exact, Fraction(after, before or 1), "", rounds=True)
+    scale = Fraction(after, before or 1)
+    # Of an unknown form, rounding cannot be ruled out.
+    return Arithmetic(exact, exact, scale, "", rounds=True)
 
 
 # Layers with windows ---------------------------------------------------------------------------
@@ -205,18 +208,21 @@ def _linear(before: int, after: int, rule: Rule) -> Arithmetic | None:
     if first is None or second is None:
         return None
     scale = first - after
-    if scale <= 0 or second - first != scale:
+    next_scale = second - first
+    if scale <= 0 or next_scale != scale:
         return None
-    more = after - scale * before
     text = str(before)
+    # A factor of 1 is not worth a word.
     if scale > 1:
         text = f"{scale}*{before}"
+    more = after - scale * before
     if more > 0:
         text += f" + {more}"
     elif more < 0:
         text += f" - {-more}"
     exact = Fraction(after)
-    return Arithmetic(exact, exact, Fraction(scale), equation(text, after), rounds=False)
+    shown = equation(text, after)
+    return Arithmetic(exact, exact, Fraction(scale), shown, rounds=False)
 
 
 def _division(before: int, after: int, rule: Rule) -> Arithmetic | None:

@@ -68,9 +68,9 @@ def is_darknet_pooling(step: Step) -> bool:
         return False
     if step.layer.pooling_param.pool != proto.PoolingParameter.MAX:
         return False
-    if given(step, "stride") != (1, 1):
-        return False
-    if given(step, "pad") != (0, 0):
+    window = given(step, "stride"), given(step, "pad")
+    # Darknet pads by itself, on one side only.
+    if window != ((1, 1), (0, 0)):
         return False
     height, width = given(step, "kernel_size")
     if height != width or height == 0:

@@ -144,10 +144,12 @@ def kernel(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
 
 def stride(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
     """Another stride, if the strides on the two ways are not alike."""
+    pairs = divergence.pairs
+    windowed = _windowed(divergence)
     for amount in _AMOUNTS:
-        for step in _windowed(divergence):
+        for step in windowed:
             # In height and in width, or the other one would still differ.
-            if all(_scales_agree(pair, step, amount) for pair in divergence.pairs):
+            if all(_scales_agree(pair, step, amount) for pair in pairs):
                 yield from _resized(divergence, step, stride=amount)
 
 

@@ -30,11 +30,15 @@ def diagnostic_text(diagnostic: Diagnostic, source: Source, color: bool = False)
     quoted = [f"    {line}" for line in _quoted_lines(diagnostic.location, source)]
     if not color:
         return "\n".join([diagnostic.headline, *quoted, *diagnostic.notes])
-    lines = [_colored_headline(diagnostic), *quoted[:1]]
+    headline = _colored_headline(diagnostic)
+    lines = [headline, *quoted[:1]]
+    # The quoted line has no color; the caret has that of the severity.
+    caret_color = _COLORS[diagnostic.severity]
     for caret in quoted[1:]:
-        lines.append(f"{_COLORS[diagnostic.severity]}{caret}{_PLAIN}")
+        lines.append(f"{caret_color}{caret}{_PLAIN}")
     for note in diagnostic.notes:
-        lines.append(f"{_BLUE}{note[:_LABEL]}{_PLAIN}{note[_LABEL:]}")
+        label, text = note[:_LABEL], note[_LABEL:]
+        lines.append(f"{_BLUE}{label}{_PLAIN}{text}")
     return "\n".join(lines)
 
 

@@ -28,6 +28,9 @@ _COUNTED: tuple[tuple[Kind, str], ...] = (
     ("shape", "with other shapes"),
 )
 
+#: What stands before a layer that only one of the nets has.
+_SIGNS = {"removed": "-", "added": "+"}
+
 #: A caffemodel with more layers of one fit than this is summed up.
 _LISTED = 20
 
@@ -108,15 +111,19 @@ def _layer_key(each: Difference) -> tuple[str, int | None, int | None]:
 
 
 def _layer_lines(differences: Sequence[Difference]) -> Iterator[str]:
+    """The differences of one layer: on one line, or on a line each below its title."""
     first = differences[0]
     if first.kind == "net":
         for each in differences:
             yield f"~ net {each.path}: {_change(each)}"
         return
-    sign = {"removed": "-", "added": "+"}.get(first.kind, "~")
+    sign = _SIGNS.get(first.kind, "~")
     title = f'{sign} layer "{first.layer}" ({first.type})'
-    # That it is removed or added, the sign says.
-    lines = [_line(each) for each in differences if each.kind not in ("removed", "added")]
+    lines = []
+    for each in differences:
+        # That it is removed or added, the sign says.
+        if each.kind not in _SIGNS:
+            lines.append(_line(each))
     if len(lines) == 1:
         yield f"{title}: {lines[0]}"
         return
@@ -126,21 +133,27 @@ def _layer_lines(differences: Sequence[Difference]) -> Iterator[str]:
 
 
 def _line(each: Difference) -> str:
+    """What differs in a layer."""
     if each.kind == "renamed":
         return f'renamed to "{each.new}"'
     if each.kind == "moved":
         return "moved"
-    label = each.path
-    if each.kind == "type":
-        label = "type"
-    elif each.kind == "shape":
-        label = f'shape of "{each.path}"'
-    elif each.path == "count":
-        label = "learnable blobs"
-    line = f"{label}: {_change(each)}"
+    change = _change(each)
+    line = f"{_label(each)}: {change}"
     if each.phase:
         line += f" in {each.phase}"
     return line
+
+
+def _label(each: Difference) -> str:
+    """What has another value: a field, the type, a shape, or the number of learnable blobs."""
+    if each.kind == "type":
+        return "type"
+    if each.kind == "shape":
+        return f'shape of "{each.path}"'
+    if each.path == "count":
+        return "learnable blobs"
+    return each.path
 
 
 def _change(each: Difference) -> str:

@@ -69,16 +69,19 @@ class SvgPicture:
         """The lines of a group, then what stands on them; (x, y) is the place of its (0, 0)."""
         bottoms = []
         for rank in level.ranks:
-            bottoms.append(rank[0].y + max([each.node.height for each in rank]))
+            tallest = max([each.node.height for each in rank])
+            bottoms.append(rank[0].y + tallest)
         for line in level.lines:
             yield from self._line(level, line, bottoms, x, y)
+        # After all lines, so that none of them crosses a label.
         labeled: set[tuple[int, int]] = set()
         for line in level.lines:
             yield from self._label(level, line, labeled, x, y)
         for rank in level.ranks:
             for placed in rank:
                 left = x + placed.node.x - placed.node.width / 2
-                yield from self._thing(placed, left, y + placed.y)
+                top = y + placed.y
+                yield from self._thing(placed, left, top)
 
     def _line(
         self, level: Level, line: Line, bottoms: list[float], x: float, y: float

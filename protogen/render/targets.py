@@ -58,22 +58,31 @@ def _lines(fact: Any) -> Iterator[str]:
     """A section: a line for each fact in it."""
     if isinstance(fact, Types):
         yield from _types_lines(fact)
-    elif isinstance(fact, Schema):
+        return
+    if isinstance(fact, Schema):
         yield from _schema_lines(fact)
-    else:
-        for each in fields(fact):
-            value = getattr(fact, each.name)
-            if each.name != "source" and value:
-                yield f"  {each.name}: {_word(value)}"
+        return
+    for each in fields(fact):
+        # The title of the section has it.
+        if each.name == "source":
+            continue
+        value = getattr(fact, each.name)
+        if value:
+            word = _word(value)
+            yield f"  {each.name}: {word}"
 
 
 def _types_lines(types: Types) -> Iterator[str]:
-    yield _filled(f"known: {', '.join(types.known)}", "  ")
+    """The layer types that a target knows, and what it does with others."""
+    known = ", ".join(types.known)
+    yield _filled(f"known: {known}", "  ")
     if types.aliases:
         aliases = [f"{alias} as {kind}" for alias, kind in types.aliases.items()]
-        yield _filled(f"taken for another: {', '.join(aliases)}", "  ")
+        listed = ", ".join(aliases)
+        yield _filled(f"taken for another: {listed}", "  ")
     if types.skipped:
-        yield _filled(f"left out: {', '.join(types.skipped)}", "  ")
+        skipped = ", ".join(types.skipped)
+        yield _filled(f"left out: {skipped}", "  ")
     yield f"  another type: {types.unknown}"
     for kind, other in types.instead.items():
         yield _filled(f"instead of {kind}: {other}", "    ")
@@ -89,15 +98,20 @@ def _schema_lines(schema: Schema) -> Iterator[str]:
 
 
 def _word(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join([f"{key} {each}" for key, each in value.items()])
+    """A value in words: a text, a list, or a table of texts."""
     if isinstance(value, str):
         return value
+    if isinstance(value, Mapping):
+        value = [f"{key} {each}" for key, each in value.items()]
     return ", ".join(value)
 
 
 def _listed(title: str, target: Target, facts: Iterable[Any], line: Any) -> Iterator[str]:
-    lines = [_filled(f"- {line(each)} ({target.source(each).mark})", "  ") for each in facts]
+    """A section of facts, each with a mark for its source; nothing without facts."""
+    lines = []
+    for each in facts:
+        mark = target.source(each).mark
+        lines.append(_filled(f"- {line(each)} ({mark})", "  "))
     if lines:
         yield "\n".join([title, *lines])
 

@@ -8,6 +8,8 @@ from protogen.text._scanner import OPENERS, scan_token, skip_gap
 
 __all__ = ["column", "skip_brackets", "skip_to_field", "starts_line"]
 
+_CLOSERS = ("}", ">")
+_SEPARATORS = (",", ";")
 _NO_BRACKETS = re.compile(r"[^\"'#{}<>\[\]]+|#[^\n\0]*")
 
 
@@ -51,14 +53,17 @@ def skip_to_field(text: str, position: int) -> int:
     while True:
         kind, end = scan_token(text, position)
         mark = text[position:end]
-        if kind == "end" or mark in ("}", ">"):
+        if kind == "end" or mark in _CLOSERS:
             return position
         if kind == "name" and _begins_field(text, position, end):
             return position
-        if mark == "{":  # without a name before it, nothing in it can be placed
-            return skip_gap(text, skip_brackets(text, position))
+        # Without a name before it, nothing in it can be placed.
+        if mark == "{":
+            closed = skip_brackets(text, position)
+            return skip_gap(text, closed)
         position = skip_gap(text, end)
-        if mark in (",", ";"):
+        # After a separator, the next field may begin with anything.
+        if mark in _SEPARATORS:
             return position
 
 

@@ -36,6 +36,7 @@ class FieldReader(ScalarReader):
     # -- known fields
 
     def _field(self, name: str, start: int, end: int) -> int:
+        """Read the field with this name; return where the next one starts."""
         at = skip_gap(self.text, end)
         colon = self.text.startswith(":", at)
         if colon:
@@ -48,24 +49,33 @@ class FieldReader(ScalarReader):
         if not field.repeated and name in self.frame.values:
             # C++ protobuf: "Non-repeated field "name" is specified multiple times."
             message = f'"{name}" is given twice, but takes one value'
-            self.report("field-given-twice", message, start, end, hint=f'keep one "{name}"')
+            hint = f'keep one "{name}"'
+            self.report("field-given-twice", message, start, end, hint=hint)
+        # Text format takes a message with a colon or without.
         if field.message is not None:
             return self._message(field, start, at)
         if self.begins_list(field, at):
-            return self._past_separator(self.bracketed_values(field, start, at))
+            after = self.bracketed_values(field, start, at)
+            return self._past_separator(after)
         if not colon:
             at = self._report_no_colon(name, start, end, at)
-            if starts_line(self.text, at):  # more likely the next field than the value
+            # More likely the next field than the value.
+            if starts_line(self.text, at):
                 return at
         if field.repeated and self.text.startswith("[", at):
             return self._scalar_list(field, name, start, at)
+        return self._scalar(field, name, start, at)
+
+    def _scalar(self, field: Field, name: str, start: int, at: int) -> int:
+        """Read the value of a field that is no message; return where the next one starts."""
         value, after = self.value(field, at)
-        if value is None:
-            if after > at:
-                return self._past_separator(after)
-            return skip_to_field(self.text, at)
-        self._store(field, [value])
-        return self._add_entry(name, start, after, None)
+        if value is not None:
+            self._store(field, [value])
+            return self._add_entry(name, start, after, None)
+        # A wrong value is passed; where there is none, the next field is looked for.
+        if after > at:
+            return self._past_separator(after)
+        return skip_to_field(self.text, at)
 
     def _report_no_colon(self, name: str, start: int, end: int, at: int) -> int:
         """Return where the value may still be, as in ``name "x"`` or ``name = "x"``."""

@@ -20,6 +20,10 @@ _MAGIC = {
     b"\x7fELF": "a compiled program or library",
 }
 _HEAD_CHARACTERS = 4096
+
+#: The tags of a net's name, ``layers`` and ``layer``, with which a caffemodel may begin.
+_NET_TAGS = (b"\n", b"\x12", b"\xa2")
+
 _CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")
 _WEB_PAGE = re.compile(rb"\s*<(!doctype html|html|head)\b", re.IGNORECASE)
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
@@ -32,17 +36,19 @@ def foreign_format(text: str) -> str:
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             return what
+    # GitHub answers with a page if the address is not that of the raw file.
     if _WEB_PAGE.match(head):
         return "a web page; download the file itself"
     line = _conflict_line(text)
     if line:
         return f"a merge conflict in line {line}; resolve it first"
     controls = len(_CONTROL.findall(head))
-    if controls * 20 <= len(head):  # a stray control character is an error with a place
+    # A stray control character is an error with a place.
+    if controls * 20 <= len(head):
         return ""
     if _is_utf16(head):
         return "UTF-16 text without a byte order mark; save it as UTF-8"
-    if head[:1] in (b"\n", b"\x12", b"\xa2"):  # the tags of a net's name, layers and layer
+    if head[:1] in _NET_TAGS:
         return "a binary protobuf, such as a caffemodel; pass the prototxt of the net"
     return "a binary file"
 

@@ -65,13 +65,16 @@ def restore_types(text: str, problems: Sequence[Problem]) -> None:
 
 def quoted_types(result: ParseResult) -> list[Splice]:
     """The splices for the types of V1 that are in quotes: ``layer { type: "CONVOLUTION" }``."""
-    splices = []
+    splices: list[Splice] = []
     for layer in _layers(result):
-        field = layer.type_field
-        if layer.header != "layer" or field is None:
+        if layer.header != "layer":
             continue
-        if field.kind == "string":
-            splices += layer.type_splices() or []
+        field = layer.type_field
+        # Without its quotes it is another mistake, with its own fix.
+        if field is None or field.kind != "string":
+            continue
+        found = layer.type_splices()
+        splices += found or []
     return splices
 
 

@@ -75,11 +75,17 @@ class Field:
     def read_word(self, word: str) -> Any:
         """The value of a number or identifier (with its sign), or None if it is not valid."""
         value = self.words.get(word)
+        if value is not None:
+            return value
+        if not word:
+            return None
+        value = self._read(word)
         if value is None:
-            value = self._read(word) if word else None
-            is_short = len(word) <= _LONGEST_CACHED
-            if value is not None and is_short and len(self.words) < _CACHED_WORDS:
-                self.words[word] = value
+            return None
+        # A file of many different numbers must not fill the memory.
+        is_short = len(word) <= _LONGEST_CACHED
+        if is_short and len(self.words) < _CACHED_WORDS:
+            self.words[word] = value
         return value
 
     def is_out_of_range(self, word: str) -> bool:

@@ -134,18 +134,24 @@ class Layer:
 
     def _is_current(self, field: LayerField) -> bool:
         """Whether a field is written as only the current format has it."""
-        if field.name == "type" and field.kind == "string":
-            return True
-        if field.name == "type":
-            return _is_new_type(self.written(field))
-        if field.name == "param":
+        name = field.name
+        if name == "type":
+            return self._is_current_type(field)
+        # In V1, param is a list of names.
+        if name == "param":
             return field.kind == "message"
-        if field.name in OUTSIDE_PARAM:
+        if name in OUTSIDE_PARAM:
             return True
         # A fork may have added a field to a type of V1.
         if self.v1_type:
             return False
-        return field.name in _CURRENT and field.name not in _V1
+        return name in _CURRENT and name not in _V1
+
+    def _is_current_type(self, field: LayerField) -> bool:
+        """Whether a type is in quotes, or the name of one that V1 does not have."""
+        if field.kind == "string":
+            return True
+        return _is_new_type(self.written(field))
 
     # -- the layer in the current format
 

@@ -77,21 +77,25 @@ def _list_edits(field: Any, old: list[Any], new: list[Any], path: Path) -> Itera
     if _has_name(field):
         # A layer that was changed is recognized by its name, so that its comments stay with it.
         pairs = _with_equal_keys(pairs, _names(old), _names(new))
+    ends = len(old), len(new)
     start, first = 0, 0
-    for end, last in [*pairs, (len(old), len(new))]:
+    for end, last in [*pairs, ends]:
         # Between two pairs, elements are paired in order, because an edit keeps their comments.
         paired = min(end - start, last - first)
         for index in range(start + paired, end):
             yield delete((*path, index))
+        place = (*path, start + paired)
         for value in new[first + paired : last]:
-            yield insert((*path, start + paired), value)
+            yield insert(place, value)
         changed = [(start + step, first + step) for step in range(paired)]
         # A pair by name has equal names only. The last pair is that of the ends of the lists.
         if end < len(old):
             changed.append((end, last))
         for index, other in changed:
-            if old_keys[index] != new_keys[other]:
-                yield from _value_edits(field, old[index], new[other], (*path, index))
+            if old_keys[index] == new_keys[other]:
+                continue
+            here = (*path, index)
+            yield from _value_edits(field, old[index], new[other], here)
         start, first = end + 1, last + 1
 
 
@@ -103,9 +107,11 @@ def _has_name(field: Any) -> bool:
 
 def _contents(values: list[Any]) -> list[Any]:
     """The elements as something to compare and look up by."""
-    if values and hasattr(values[0], "SerializePartialToString"):
-        return [value.SerializePartialToString(deterministic=True) for value in values]
-    return values
+    is_of_messages = bool(values) and hasattr(values[0], "SerializePartialToString")
+    if not is_of_messages:
+        return values
+    # A message has no hash. Its bytes have one, and are compared at once.
+    return [value.SerializePartialToString(deterministic=True) for value in values]
 
 
 def _names(layers: list[Any]) -> list[str]:

@@ -47,18 +47,22 @@ def _bottoms(bottoms: Arity) -> list[inspect.Parameter]:
     names = [f"bottom{index}" for index in range(bottoms)]
     if bottoms == 1:
         names = ["bottom"]
-    return [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+    # By position only, so that none of the names can clash with a field.
+    kind = inspect.Parameter.POSITIONAL_ONLY
+    return [inspect.Parameter(name, kind) for name in names]
 
 
 def doc(schema: LayerSchema) -> str:
     """The docstring of a layer type, the arithmetic of its size, and what each keyword means."""
-    parts = [inspect.getdoc(type(schema)) or ""]
+    description = inspect.getdoc(type(schema)) or ""
+    parts = [description]
     if schema.formula:
         parts.append(f"Size: {schema.formula}")
     lines = ["Keywords:"]
     for each in keyword_parameters(schema).parameters:
         if each.comment:
-            lines.append(textwrap.indent(meaning(each.name, each.comment), "  "))
+            text = meaning(each.name, each.comment)
+            lines.append(textwrap.indent(text, "  "))
     if len(lines) > 1:
         parts.append("\n".join(lines))
     if schema.source:

@@ -31,12 +31,13 @@ _MOST_ROUNDINGS = 4
 
 def render(nets: Iterable[NetSummary], context: Context) -> Iterator[str]:
     """The table and the totals of each net, below its title if it has one."""
-    for index, net in enumerate(nets):
-        if index and net.title:
-            yield f"\n{net.title}"
-        elif net.title:
-            yield net.title
+    gap = ""
+    for net in nets:
+        if net.title:
+            yield f"{gap}{net.title}"
         yield from _net(net.phases, context)
+        # An empty line between two nets.
+        gap = "\n"
 
 
 def _net(phases: Sequence[Summary], context: Context) -> Iterator[str]:

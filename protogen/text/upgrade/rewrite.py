@@ -108,15 +108,19 @@ def _blocks(new: Any, moves: _Moves, moving: dict[Path, list[Comment]]) -> dict[
     row_of: dict[Path, int] = {}
     for field in moving:
         index = moves.new_index(field)
-        if index is not None and moves.holder(field) == field:
-            row_of[field] = len(layers.layer)
-            layers.layer.add().CopyFrom(new.layer[index])
+        if index is None or moves.holder(field) != field:
+            continue
+        row_of[field] = len(layers.layer)
+        layer = layers.layer.add()
+        layer.CopyFrom(new.layer[index])
     printed = PrintedNet(layers)
     blocks = {}
     for field, comments in moving.items():
         row = row_of.get(field)
+        # A field that is left out leaves its comments behind.
         if row is None:
-            blocks[field] = "\n".join(comment.text for comment in comments)
+            texts = [comment.text for comment in comments]
+            blocks[field] = "\n".join(texts)
         else:
             moved = [_in_layer(moves.moved(comment), row) for comment in comments]
             blocks[field] = printed.layer(row, moved)
