@@ -155,8 +155,10 @@ def _enum_problem(field: FieldDescriptor, enum: EnumDescriptor, value: object) -
     names = ", ".join(value_names(enum))
     if not isinstance(value, (str, int)):
         return Problem(f"{field.name} must be one of {names}, got {shown(value)}")
-    # A value is known by its name or its number, whichever the user writes.
-    if value in enum.values_by_name or value in enum.values_by_number:
+    # A value is known by its name or its number, whichever the user writes. Not `values_by_number`:
+    # protobuf's lookup cuts a number to 32 bits.
+    numbers = {each.number for each in enum.values}
+    if value in enum.values_by_name or value in numbers:
         return None
     hint = f"expected one of {names}"
     if isinstance(value, int):

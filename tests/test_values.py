@@ -115,6 +115,14 @@ def test_a_value_that_the_field_accepts(message: Any, name: str, value: Any) -> 
             "round_mode has no value 9",
             "expected one of CEIL, FLOOR",
         ),
+        # Its last 32 bits are 0, the number of CEIL, and protobuf looks no further.
+        (
+            proto.PoolingParameter,
+            "round_mode",
+            -(2**40),
+            "round_mode has no value -1099511627776",
+            "expected one of CEIL, FLOOR",
+        ),
         (
             proto.PoolingParameter,
             "round_mode",
