@@ -108,6 +108,15 @@ layer { name: "x" type: "Slice" bottom: "conv" top: "a" top: "b"
   slice_param { slice_dim: 2 slice_point: 3 } }
 """
 HALVES = SLICE.replace("slice_dim: 2 slice_point: 3", "axis: 1")
+JOINED = """\
+layer { name: "w" type: "Pooling" bottom: "conv" top: "w"
+  pooling_param { kernel_h: 2 kernel_w: 1 } }
+layer { name: "x" type: "Concat" bottom: "conv" bottom: "w" top: "x" concat_param { concat_dim: 2 } }
+"""
+ONE_AXIS = """\
+layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 3 } } }
+layer { name: "x" type: "Concat" bottom: "data" top: "x" concat_param { concat_dim: 0 } }
+"""
 SPLIT = """\
 layer { name: "x" type: "Split" bottom: "conv" top: "a" top: "b" }
 layer { name: "y" type: "Silence" bottom: "a" }
@@ -168,6 +177,7 @@ def nets(target: Target) -> Iterator[tuple[str, str]]:
     yield "halves", IMAGE + HALVES
     yield "rows", IMAGE + SLICE.replace("slice_dim: 2", "axis: -2")
     yield "split", IMAGE + SPLIT
+    yield from (("joined", IMAGE + JOINED), ("one-axis", ONE_AXIS))
     yield from (("trained", TRAINED), ("fed", FED), ("one-phase", ONE_PHASE))
     yield from (("two-inputs", TWO_INPUTS), ("v1", V1), ("input-fields", INPUT_FIELDS))
 
