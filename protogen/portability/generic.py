@@ -172,25 +172,33 @@ def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnosti
         yield finding(target, "computes otherwise", step, message, **about)
         return
     yield from _unread(subject, target, step, why)
+    too_small = any(axis.kernel > axis.size + 2 * axis.pad for axis in axes)
+    if too_small and rounding.small_bottom == "other":
+        message = "has more windows than Caffe on a bottom that is smaller than the kernel"
+        yield finding(target, "computes otherwise", step, message, field="pooling_param", why=why)
+    if rounding.last_window == "crashes" and any(axis.unclipped > axis.pooled for axis in axes):
+        message = "may crash when it runs it: it starts a window in the padding, which Caffe drops"
+        yield finding(target, "fails later", step, message, field="pooling_param", why=why)
     if step.layer.pooling_param.pool == step.layer.pooling_param.AVE:
         yield from _average(target, step, axes, why)
-    if rounding.empty_window == "other" and _fills_empty(axes, step):
+    if rounding.empty_window != "Caffe" and _fills_empty(rounding, axes, step):
         message = "fills a window without elements with another value than Caffe"
         yield finding(target, "computes otherwise", step, message, field="pooling_param", why=why)
 
 
-def _fills_empty(axes: list[Axis], step: Step) -> bool:
-    """Whether Caffe writes garbage for a window without elements."""
-    average = step.layer.pooling_param.pool == step.layer.pooling_param.AVE
-    for axis in axes:
-        if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=average):
-            return True
-    return False
+def _fills_empty(rounding: Rounding, axes: list[Axis], step: Step) -> bool:
+    """Whether Caffe and the target differ in a window without elements."""
+    is_ave = step.layer.pooling_param.pool == step.layer.pooling_param.AVE
+    windows = [(axis.size, axis.stride, axis.pad, axis.pooled) for axis in axes]
+    every = sum(empty_windows(*each) for each in windows)
+    of_garbage = sum(empty_windows(*each, average=is_ave) for each in windows)
+    differing = {"NaN": every - of_garbage, "other": of_garbage, "garbage": every}
+    return differing[rounding.empty_window] > 0
 
 
 def _pooled(rounding: Rounding, axis: Axis, floors: bool) -> int:
     """The number of windows that a target has on an axis."""
-    clip = axis.clip and rounding.last_window == "dropped"
+    clip = axis.clip and rounding.last_window != "kept"
     size = pooling_size(axis.size, axis.kernel, axis.stride, axis.pad, floor=floors, clip=clip)
     assert isinstance(size, int)
     return size
@@ -212,8 +220,12 @@ def _average(target: Target, step: Step, axes: list[Any], why: str) -> Iterator[
     if divisor == "padded kernel":
         divisor = "kernel" if any(axis.clip for axis in axes) else "clipped"
     windows = [window for axis in axes for window in axis.windows()]
-    if divisor == "kernel" and any(window.overhang and window.elements for window in windows):
+    overhanging = [window for window in windows if window.overhang and window.elements]
+    if divisor == "kernel" and overhanging:
         what = "the whole kernel"
+    elif divisor == "repeated edge" and any(window.divisor > 1 for window in overhanging):
+        # The average of copies of a single element is the element.
+        what = "the whole kernel, with copies of the edge in it"
     elif divisor == "inside" and any(window.kind == "padded" for window in windows):
         what = "the elements inside the bottom"
     else:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from math import prod
 from typing import Any
 
 from protogen import layers as layer_types
 from protogen import proto
 from protogen.diagnostics import Diagnostic
-from protogen.graph import Step
+from protogen.graph import Step, Value
 from protogen.portability.judgment import finding
 from protogen.proto.fields import is_repeated
 from protogen.shapes import Shape
@@ -22,7 +22,7 @@ def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
     """What the target does otherwise with the layers, as its quirks say."""
     for step in steps:
         for quirk in quirks_of(target, step.layer):
-            if _is_at(quirk.where, step):
+            if _is_at(quirk.where, step) and not _is_behind(quirk, step):
                 yield _quirk_finding(target, quirk, step)
 
 
@@ -45,14 +45,48 @@ def _is_at(where: str, step: Step) -> bool:
         return True
     if where == "in place":
         return bool(step.in_place)
-    shape = step.bottom_shapes[0] if step.bottoms else None
+    if where == "in place at the end":
+        return bool(step.in_place) and not any(top.readers for top in step.tops)
+    first = step.bottoms[0] if step.bottoms else None
+    if where == "behind a layer in place":
+        return first is not None and bool(first.step.in_place)
+    shape = None if first is None else first.shape
     if shape is None:
         return False
+    if where == "top unlike the second bottom":
+        other = step.bottom_shapes[1] if len(step.bottoms) > 1 else None
+        top = step.tops[0].shape if step.tops else None
+        return other is not None and top is not None and other[1:] != top[1:]
     if where == "four axes":
         return len(shape) == 4
     if where == "neither image nor row" and len(shape) == 2 and shape[0] == 1:
         return False
     return len(shape) != 4
+
+
+def _is_behind(quirk: Quirk, step: Step) -> bool:
+    """Whether a layer reads nothing but what layers behind which there is no quirk produce."""
+    if not quirk.unless_behind:
+        return False
+    return _come_from(quirk.unless_behind, quirk.past, step.bottoms)
+
+
+def _come_from(
+    types: Collection[str], past: Collection[str], values: Iterable[Value | None]
+) -> bool:
+    """Whether layers of some types produce all values; those of ``past`` are looked through."""
+    open_values, seen = list(values), set()
+    while open_values:
+        value = open_values.pop()
+        if value is None:
+            return False
+        if value.step.type in types or value in seen:
+            continue
+        if value.step.type not in past or not value.step.bottoms:
+            return False
+        seen.add(value)
+        open_values += value.step.bottoms
+    return True
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
@@ -72,6 +106,11 @@ def _applies(quirk: Quirk, layer: proto.LayerParameter) -> bool:
         return not words
     if quirk.when == "given":
         return bool(words)
+    if quirk.when == "alone":
+        stem, axis = field_path(quirk, layer)[:-1], quirk.field[-1]
+        other = stem + {"h": "w", "w": "h"}[axis]
+        is_zero = all(_number(word) == 0 for word in words)
+        return not is_zero and not _words(layer, other.split("."))
     if quirk.when == "unlike":
         return bool(words) and list(map(_number, words)) != list(map(_number, quirk.values))
     if quirk.when == "differ":
