@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NETS := lenet network_in_network googlenet resnet50 pixel_classifier pooling_pyramid
 
-.PHONY: help demo test lint types imports pytest consumers bench proto docs stub clean
+.PHONY: help demo test lint types imports pytest consumers nightly bench proto docs stub clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -56,6 +56,16 @@ WHEELS_sophgo := 'numpy<2' protobuf==3.20.3 scikit-image six
 WHEELS_opencv := 'opencv-python-headless>=4.10,<5'
 WHEELS_mnn := MNN==3.6.1 'numpy<2'
 WHEELS_openvino := 'openvino-dev==2023.3.0' protobuf==3.20.3
+# Those that take long to install or are of old Pythons are compared by make nightly only.
+NIGHTLY := nncase ncnn chainer coremltools mindspore
+WHEELS_nncase := nncase==1.9.0.20230322 'numpy<2'
+WHEELS_ncnn := ncnn==1.0.20261020 'numpy<2'
+WHEELS_chainer := chainer==7.8.1 'numpy<1.24' protobuf==3.20.3
+WHEELS_coremltools := coremltools==3.4 'numpy<1.22' protobuf==3.20.3
+WHEELS_mindspore := mindspore-lite==2.0.0
+OLD_PYTHON ?= python3.7
+.consumers/chainer: INTERPRETER := $(CAFFE_PYTHON)
+.consumers/coremltools .consumers/mindspore: INTERPRETER := $(OLD_PYTHON)
 .consumers/caffe: INTERPRETER := $(CAFFE_PYTHON)
 .consumers/opencv: INTERPRETER := $(PYTHON)
 .consumers/%: INTERPRETER := $(MNN_PYTHON)
@@ -66,11 +76,16 @@ WHEELS_openvino := 'openvino-dev==2023.3.0' protobuf==3.20.3
 	@{ $(INTERPRETER) -m venv $@.part \
 	    && $@.part/bin/python -m pip install --quiet $(WHEELS_$*) \
 	    && { [ $* != sophgo ] || $@.part/bin/python -m pip install --quiet --no-deps tpu-mlir==1.30.2; } \
+	    && { [ $* != ncnn ] || sh tests/portability/consumers/caffe2ncnn.sh $@.part/bin; } \
 	    && mv $@.part $@; } || echo 'make consumers: no $*, so its tests are skipped'
 
 consumers: $(VENV)/.dev $(CONSUMERS:%=.consumers/%)  ## Compare verdicts with real programs
 	PROTOGEN_CONSUMERS=.consumers PROTOGEN_CONSUMERS_SAMPLED=1 \
 	    $(BIN)/python -m pytest -rs -s --durations=0 $(wildcard tests/portability/test_*.py)
+
+nightly: $(VENV)/.dev .consumers/caffe $(NIGHTLY:%=.consumers/%)  ## Compare verdicts with more programs
+	PROTOGEN_CONSUMERS=.consumers \
+	    $(BIN)/python -m pytest -rs -s --durations=0 -m nightly tests/portability/test_nightly.py
 
 bench: $(VENV)/.bench  ## Measure protogen, NetSpec and other readers of prototxt
 	$(BIN)/python -m benchmarks

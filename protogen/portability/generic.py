@@ -25,12 +25,6 @@ _INPUTS = ("DummyData", "Input", "MemoryData")
 #: The rules whose findings say that the target does not run the net.
 _FAILURES = frozenset({"target-fails-later", "target-refuses"})
 
-#: The divisors of AVE that are not Caffe's: the windows that have another average, and a name.
-_DIVISORS = {
-    "inside": ("padded", "the elements inside the bottom"),
-    "kernel": ("overhang", "the whole kernel"),
-}
-
 
 def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     """What a target does with a net, as far as its facts say."""
@@ -173,7 +167,7 @@ def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnosti
     axes = pooled_axes(subject.analysis, step)
     source = target.source(rounding)
     about = {"field": "pooling_param", "why": f"{source.mark}: {source.text}"}
-    if rounding.larger_window == "refused" and any(map(_is_exceeded, axes)):
+    if rounding.small_bottom == "refused" and any(map(_is_exceeded, axes)):
         message = "does not load it: the window is larger than the padded bottom"
         yield finding(target, "refuses", step, message, **about)
         return
@@ -186,6 +180,10 @@ def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnosti
         yield finding(target, "computes otherwise", step, message, **about)
         return
     yield from _unread(subject, target, step, about["why"])
+    # Inference counts the windows that are left after Caffe has dropped one.
+    if rounding.last_window == "crashes" and any(axis.unclipped > axis.pooled for axis in axes):
+        message = "may crash when it runs it: it starts a window in the padding, which Caffe drops"
+        yield finding(target, "fails later", step, message, **about)
     for message in _other_values(rounding, step, axes):
         yield finding(target, "computes otherwise", step, message, **about)
 
@@ -218,27 +216,33 @@ def _rounds_down(rounding: Rounding, step: Step) -> bool:
 
 def _other_values(rounding: Rounding, step: Step, axes: list[Axis]) -> Iterator[str]:
     """What a target does otherwise in the same windows as Caffe."""
+    if rounding.small_bottom == "other" and any(map(_is_exceeded, axes)):
+        yield "has more windows than Caffe on a bottom that is smaller than the kernel"
     is_average = step.layer.pooling_param.pool == step.layer.pooling_param.AVE
     other = _other_divisor(rounding, axes) if is_average else ""
     if other:
         yield (
             f"divides the averages at the edge by {other}, Caffe by the window within the padding"
         )
-    if rounding.empty_window == "other" and _has_garbage(axes, is_average=is_average):
+    if _fills_otherwise(rounding, axes, is_average=is_average):
         yield "fills a window without elements with another value than Caffe"
 
 
-def _has_garbage(axes: list[Axis], *, is_average: bool) -> bool:
-    """Whether Caffe writes garbage for a window without elements."""
+def _fills_otherwise(rounding: Rounding, axes: list[Axis], *, is_average: bool) -> bool:
+    """Whether Caffe and the target differ in a window without elements."""
+    every = of_garbage = 0
     for axis in axes:
-        if empty_windows(axis.size, axis.stride, axis.pad, axis.pooled, average=is_average):
-            return True
-    return False
+        place = (axis.size, axis.stride, axis.pad, axis.pooled)
+        every += empty_windows(*place)
+        # Of some empty windows Caffe makes an average of 0, of others NaN.
+        of_garbage += empty_windows(*place, average=is_average)
+    differing = {"Caffe": 0, "NaN": every - of_garbage, "other": of_garbage, "garbage": every}
+    return differing[rounding.empty_window] > 0
 
 
 def _pooled(rounding: Rounding, axis: Axis, floors: bool) -> int:
     """The number of windows that a target has on an axis."""
-    clip = axis.clip and rounding.last_window == "dropped"
+    clip = axis.clip and rounding.last_window != "kept"
     size = pooling_size(axis.size, axis.kernel, axis.stride, axis.pad, floor=floors, clip=clip)
     assert isinstance(size, int)
     return size
@@ -259,11 +263,13 @@ def _other_divisor(rounding: Rounding, axes: list[Axis]) -> str:
     # Caffe clips the last window where there is padding, on one axis at least.
     if divisor == "padded kernel" and any(axis.clip for axis in axes):
         divisor = "kernel"
-    if divisor not in _DIVISORS:
-        return ""
-    kind, name = _DIVISORS[divisor]
-    kinds: set[str] = set()
-    for axis in axes:
-        kinds.update(window.kind for window in axis.windows())
-    # Whole windows have the same divisor everywhere.
-    return name if kind in kinds else ""
+    windows = [window for axis in axes for window in axis.windows()]
+    overhanging = [window for window in windows if window.overhang and window.elements]
+    if divisor == "kernel" and overhanging:
+        return "the whole kernel"
+    # The average of copies of a single element is the element.
+    if divisor == "repeated edge" and any(window.divisor > 1 for window in overhanging):
+        return "the whole kernel, with copies of the edge in it"
+    if divisor == "inside" and any(window.kind == "padded" for window in windows):
+        return "the elements inside the bottom"
+    return ""

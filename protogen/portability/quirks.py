@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
 from protogen import layers as layer_types
 from protogen import proto
 from protogen.diagnostics import Diagnostic
-from protogen.graph import Step
+from protogen.graph import Step, Value
 from protogen.portability.judgment import finding
 from protogen.portability.mnn import can_flatten
 from protogen.portability.openvino import broadcast
@@ -24,7 +24,7 @@ def quirk_findings(target: Target, steps: Iterable[Step]) -> Iterator[Diagnostic
     """What the target does otherwise with the layers, as its quirks say."""
     for step in steps:
         for quirk in quirks_of(target, step.layer):
-            if _is_at(quirk.where, step):
+            if _is_at(quirk.where, step) and not _is_behind(quirk, step):
                 yield _quirk_finding(target, quirk, step)
 
 
@@ -51,7 +51,12 @@ def _is_at(where: str, step: Step) -> bool:
         return True
     if where == "in place":
         return bool(step.in_place)
-    shape = step.bottom_shapes[0] if step.bottoms else None
+    if where == "in place at the end":
+        return bool(step.in_place) and not any(top.readers for top in step.tops)
+    first = step.bottoms[0] if step.bottoms else None
+    if where == "behind a layer in place":
+        return first is not None and bool(first.step.in_place)
+    shape = None if first is None else first.shape
     # Where nothing is known, nothing is reported.
     if shape is None:
         return False
@@ -83,13 +88,46 @@ def _differs_beside_channels(step: Step) -> bool:
     return len(others) > 1
 
 
+def _differs_from_second_bottom(step: Step) -> bool:
+    """Whether the top has other sizes than the second bottom, the batch apart."""
+    other = step.bottom_shapes[1] if len(step.bottoms) > 1 else None
+    top = step.tops[0].shape if step.tops else None
+    return other is not None and top is not None and other[1:] != top[1:]
+
+
 #: What else a quirk may be limited to, which depends on the parameters or on other bottoms.
 _LAYERS: Mapping[str, Callable[[Step], bool]] = {
     "broadcast otherwise": lambda step: broadcast(step) == "broadcast otherwise",
     "broadcast to no shape": lambda step: broadcast(step) == "broadcast to no shape",
     "flattened to no shape": lambda step: not can_flatten(step),
+    "top unlike the second bottom": _differs_from_second_bottom,
     "unlike bottoms": _differs_beside_channels,
 }
+
+
+def _is_behind(quirk: Quirk, step: Step) -> bool:
+    """Whether a layer reads nothing but what layers behind which there is no quirk produce."""
+    if not quirk.unless_behind:
+        return False
+    return _come_from(quirk.unless_behind, quirk.past, step.bottoms)
+
+
+def _come_from(
+    types: Collection[str], past: Collection[str], values: Iterable[Value | None]
+) -> bool:
+    """Whether layers of some types produce all values; those of ``past`` are looked through."""
+    open_values, seen = list(values), set()
+    while open_values:
+        value = open_values.pop()
+        if value is None:
+            return False
+        if value.step.type in types or value in seen:
+            continue
+        if value.step.type not in past or not value.step.bottoms:
+            return False
+        seen.add(value)
+        open_values += value.step.bottoms
+    return True
 
 
 def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
@@ -113,7 +151,18 @@ def _applies(quirk: Quirk, layer: proto.LayerParameter) -> bool:
         return quirk.when == "missing"
     if quirk.when in ("given", "missing"):
         return quirk.when == "given"
+    if quirk.when == "alone":
+        return _is_alone(quirk, layer, words)
     return _COMPARISONS[quirk.when](_Values(words, quirk.values))
+
+
+def _is_alone(quirk: Quirk, layer: proto.LayerParameter, words: Sequence[str]) -> bool:
+    """Whether a field such as ``kernel_h`` is given, other than 0, and ``kernel_w`` is not."""
+    if all(_number(word) == 0 for word in words):
+        return False
+    path = field_path(quirk, layer)
+    other = path[:-1] + {"h": "w", "w": "h"}[path[-1]]
+    return not _words(layer, other.split("."))
 
 
 class _Values(NamedTuple):

@@ -40,7 +40,10 @@ EFFECTS: tuple[Effect, ...] = (
 Where = Literal[
     "",
     "in place",
+    "in place at the end",
+    "behind a layer in place",
     "unlike bottoms",
+    "top unlike the second bottom",
     "one axis",
     "four axes",
     "not four axes",
@@ -150,20 +153,25 @@ class Rounding:
     ``floor`` are the spellings of floor that it honors (``round_mode``, ``ceil_mode``,
     ``torch_pooling``), ``ignored`` those that it reads without effect. ``divisor`` is what AVE
     divides by: the window *clipped* to the padded bottom as in Caffe, the whole *kernel*, the
-    kernel if there is padding (*padded kernel*), or the pixels *inside* the bottom.
+    kernel if there is padding (*padded kernel*), the pixels *inside* the bottom, or the kernel with
+    copies of the last row and column for what overhangs (*repeated edge*).
     ``last_window`` is whether a last window that starts behind the bottom is *dropped* where there
-    is padding, as in Caffe, or *kept*; ``empty_window`` is whether a window without elements has
-    the value of *Caffe* or an *other*.
+    is padding, as in Caffe, or *kept*, or *crashes* the target. ``empty_window`` is whether a
+    window without elements has the value of *Caffe*, another one where Caffe has *NaN* or garbage
+    (*other*), *NaN* where Caffe averages nothing to 0, or *garbage* in any case. ``small_bottom``
+    is whether a bottom smaller than the kernel has as many windows as in *Caffe*.
     """
 
     source: str
     default: Literal["ceil", "floor"]
     floor: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
-    divisor: Literal["clipped", "kernel", "padded kernel", "inside", "unknown"] = "unknown"
-    last_window: Literal["dropped", "kept"] = "dropped"
-    empty_window: Literal["Caffe", "other"] = "Caffe"
-    larger_window: Literal["clipped", "refused"] = "clipped"
+    divisor: Literal["clipped", "kernel", "padded kernel", "inside", "repeated edge", "unknown"] = (
+        "unknown"
+    )
+    last_window: Literal["dropped", "kept", "crashes"] = "dropped"
+    empty_window: Literal["Caffe", "NaN", "other", "garbage"] = "Caffe"
+    small_bottom: Literal["Caffe", "other", "refused"] = "Caffe"
 
 
 @dataclass(frozen=True)
@@ -188,11 +196,13 @@ class Quirk:
 
     It concerns layers of ``types`` (all, if there are none) that have ``bottoms`` bottoms and
     ``tops`` tops or more, and ``most_bottoms`` at most (0: any number); and whose ``field`` is
-    *given*, *missing*, *is* one of ``values``, is *not* one of them, is *above* the first, is a
-    list *unlike* ``values``, or a list of values that *differ*; ``always`` concerns all. In
-    ``field``, ``*`` is the message of the type. ``also`` is a field that has to be given, whatever
-    its value is. ``where`` limits it further, by shapes and places:
-    see `protogen.portability.quirks`.
+    *given*, given *alone* (other than 0, for one of two axes), *missing*, *is* one of ``values``,
+    is *not* one of them, is *above* the first, is a list *unlike* ``values``, or a list of values
+    that *differ*; ``always`` concerns all. In ``field``, ``*`` is the message of the type. ``also``
+    is a field that has to be given, whatever its value is. ``where`` limits it further, by shapes
+    and places: see `protogen.portability.quirks`. It does not concern layers
+    whose bottoms come from layers of the types ``unless_behind``, at once or through layers of the
+    types ``past``.
     ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
     ``converts`` is whether ``protogen convert`` does that.
     """
@@ -202,9 +212,13 @@ class Quirk:
     says: str
     types: tuple[str, ...] = ()
     field: str = ""
-    when: Literal["given", "missing", "is", "not", "above", "differ", "unlike", "always"] = "always"
+    when: Literal[
+        "given", "alone", "missing", "is", "not", "above", "differ", "unlike", "always"
+    ] = "always"
     also: str = ""
     where: Where = ""
+    unless_behind: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     bottoms: int = 0
     most_bottoms: int = 0

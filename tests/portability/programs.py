@@ -11,15 +11,17 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import protogen
-from protogen import ProtogenError, targets
+from protogen import ProtogenError, proto, targets
 from protogen.net import Net
 from protogen.portability import judge, subject_of
+from protogen.transforms import Result, WeightChange
 
 CHILDREN = Path(__file__).parent / "consumers"
 ROOT = CHILDREN.parent.parent.parent
@@ -79,11 +81,37 @@ def verdict_of(text: str, target: str, phase: str = "TEST") -> str:
     return judge(subject_of(protogen.loads(text), phases=(phase,)), targets.get(target)).verdict
 
 
-def converted(net: Net, target: str) -> tuple[Net, str]:
-    """A net for a target, and our verdict on it; the net itself if it cannot be converted."""
+def converted(net: Net, target: str) -> Result:
+    """A net for a target; the net itself if it cannot be converted."""
     with suppress(ProtogenError):
-        net = protogen.convert(net, to=target).net
-    return net, judge(subject_of(net), targets.get(target)).verdict
+        return protogen.convert(net, to=target)
+    return Result.unmodified(net)
+
+
+def write_weights(old: Path, new: Path, changes: Iterable[WeightChange]) -> None:
+    """Write the weights of a converted net, from the weights of the net that it was."""
+    before = proto.NetParameter.FromString(old.read_bytes())
+    after = proto.NetParameter.FromString(old.read_bytes())
+    sources = {layer.name: layer.blobs for layer in before.layer}
+    layers = {layer.name: layer for layer in after.layer}
+    for change in changes:
+        layer = layers.get(change.layer) or after.layer.add(name=change.layer)
+        layers[change.layer] = layer
+        while len(layer.blobs) <= change.blob:
+            layer.blobs.add()
+        shape = [size or 0 for size in change.shape or ()]
+        if change.old_blob is None:
+            values = [change.value or 0.0] * prod(shape)
+        else:
+            values = list(sources[change.old_layer][change.old_blob].data)
+        if change.transposed:
+            columns = len(values) // shape[1]
+            values = [value for row in range(columns) for value in values[row::columns]]
+        blob = layer.blobs[change.blob]
+        blob.Clear()
+        blob.shape.dim[:] = shape
+        blob.data[:] = values
+    new.write_bytes(after.SerializeToString())
 
 
 def compare_nets(
@@ -95,8 +123,14 @@ def compare_nets(
     """
     jobs, verdicts = [], {}
     for name, text in nets.items():
-        net, verdicts[name] = converted(protogen.loads(text), target)
-        jobs.append(job(name, net.text))
+        result = converted(protogen.loads(text), target)
+        verdicts[name] = judge(subject_of(result.net), targets.get(target)).verdict
+        jobs.append(job(name, result.net.text))
+        if result.weights:
+            jobs[-1]["model"] = f".{program}.caffemodel"
+            base = str(folder / name)
+            new = Path(base + jobs[-1]["model"])
+            write_weights(Path(f"{base}.caffemodel"), new, result.weights)
     found = ask(program, python_of(program), folder, jobs)
     confusion = Confusion((seen_verdict(found[name]), verdicts[name]) for name in nets)
     print(f"\n{target}: {dict(confusion)}")

@@ -65,7 +65,6 @@ FLOORS = {
         ("ncnn", "round_mode", "refused"),
         ("rknn2", "round_mode", "runs"),
         ("rknn2", "ceil_mode", "runs"),
-        ("nncase1", "round_mode", "runs"),
         ("nncase1", "ceil_mode", "refused"),
         ("mindspore-lite2", "ceil_mode", "runs"),
         ("tensorrt8", "torch_pooling", "runs"),
@@ -93,6 +92,84 @@ def test_the_divisor_of_averages() -> None:
     assert verdict(both, "openvino2023") == "computes otherwise"
     assert verdict(padded, "ncnn") == "computes otherwise"
     assert verdict(overhang, "mnn") == "runs"
+
+
+# Run in nncase 1.9.0.20230322: it fills the overhang with copies of the last row and column.
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("kernel_size: 2 stride: 2", "runs"),  # a single row overhangs: 7 = 2 * 3 + 1
+        ("kernel_size: 4 stride: 2", "computes otherwise"),
+        ("kernel_size: 3 stride: 2", "runs"),
+        ("kernel_size: 3 stride: 2 pad: 1", "runs"),
+        ("kernel_size: 4 stride: 2 pad: 1", "computes otherwise"),
+        ("kernel_size: 1 stride: 4", "computes otherwise"),  # a window at 8
+        ("kernel_size: 2 stride: 3 pad: 1", "fails later"),  # Caffe drops one at 8
+    ],
+)
+def test_averages_with_a_repeated_edge(fields: str, expected: str) -> None:
+    assert verdict(pooling(f"pool: AVE {fields}"), "nncase1") == expected
+
+
+RELU = """\
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+  convolution_param { num_output: 4 kernel_size: 1 } }
+layer { name: "relu" type: "ReLU" bottom: "conv" top: "relu" }
+layer { name: "both" type: "Concat" bottom: "relu" bottom: "relu" top: "both" }
+"""
+
+
+def test_a_maximum_that_starts_from_0() -> None:
+    text = pooling("kernel_size: 3 stride: 2")
+    assert verdict(text, "nncase1") == "computes otherwise"
+    behind = DATA + RELU + text.removeprefix(DATA).replace("data", "both")
+    assert verdict(behind, "nncase1") == "runs"
+
+
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [
+        (('"ReLU" bottom: "data"',), "fails later"),
+        (('"BatchNorm" bottom: "data"', '"ReLU" bottom: "x0"'), "runs"),
+        (('"BatchNorm" bottom: "data"', '"Permute" bottom: "x0"', '"ReLU" bottom: "x1"'), "runs"),
+        (('"Softmax" bottom: "data"', '"ReLU" bottom: "x0"'), "fails later"),
+    ],
+)
+def test_a_relu_that_is_a_part_of_another_layer(layers: tuple[str, ...], expected: str) -> None:
+    text = DATA
+    for number, layer in enumerate(layers):
+        text += f'layer {{ name: "x{number}" top: "x{number}" type: {layer} }}\n'
+    assert verdict(text, "nncase1") == expected
+
+
+# Run in nncase 1.9.0.20230322, which wires layers in place by their types.
+def test_layers_in_place() -> None:
+    scale = 'layer { name: "s" type: "Scale" bottom: "data" top: "data" }\n'
+    norm = 'layer { name: "b" type: "BatchNorm" bottom: "data" top: "data" }\n'
+    end = 'layer { name: "e" type: "Softmax" bottom: "data" top: "e" }\n'
+    assert verdict(DATA + norm + scale + end, "nncase1") == "runs"
+    assert verdict(DATA + scale + norm + end, "nncase1") == "computes otherwise"
+    assert verdict(DATA + norm, "nncase1") == "fails later"
+
+
+# Run in ncnn 1.0.20261020.
+def test_what_ncnn_reads_of_a_layer() -> None:
+    padded = 'type: "Convolution" convolution_param { num_output: 4 kernel_size: 3 pad_h: 1'
+    crop = 'type: "Crop" bottom: "small" crop_param { offset: 1 }'
+    small = DATA.replace("data", "small").replace("dim: 7 dim: 7", "dim: 5 dim: 5")
+    layers = {
+        f"{padded} }}": "computes otherwise",
+        f"{padded} pad_w: 1 }}": "runs",
+        crop: "runs",
+        'type: "Exp" exp_param { base: 2 }': "computes otherwise",
+        'type: "Reduction"': "computes otherwise",
+    }
+    for layer, expected in layers.items():
+        text = f'{DATA}{small}layer {{ name: "x" bottom: "data" top: "o" {layer} }}\n'
+        assert verdict(text, "ncnn") == expected, layer
+        other = text.replace("dim: 4 dim: 5", "dim: 2 dim: 5")
+        wanted = "computes otherwise" if layer == crop else expected
+        assert verdict(other, "ncnn") == wanted, layer
 
 
 def test_conflicting_targets() -> None:

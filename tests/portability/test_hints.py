@@ -45,6 +45,14 @@ LAYERS = (
     ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad: [1, 0] }"),
     ("Deconvolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 stride: [1, 2] }"),
     ("Deconvolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad: [1, 0] }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad_h: 1 }"),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 3 pad_w: 1 }"),
+    (
+        "Convolution",
+        "conv",
+        "convolution_param { num_output: 4 kernel_size: 3 stride_h: 2 stride_w: 2 }",
+    ),
+    ("Convolution", "conv", "convolution_param { num_output: 4 kernel_size: 1 bias_term: false }"),
     ("Softmax", "conv", "softmax_param { axis: -3 }"),
     ("Scale", "conv", ""),
     ("Eltwise", "conv pair conv", ""),
@@ -111,7 +119,8 @@ HALVES = SLICE.replace("slice_dim: 2 slice_point: 3", "axis: 1")
 JOINED = """\
 layer { name: "w" type: "Pooling" bottom: "conv" top: "w"
   pooling_param { kernel_h: 2 kernel_w: 1 } }
-layer { name: "x" type: "Concat" bottom: "conv" bottom: "w" top: "x" concat_param { concat_dim: 2 } }
+layer { name: "x" type: "Concat" bottom: "conv" bottom: "w" top: "x"
+  concat_param { concat_dim: 2 } }
 """
 ONE_AXIS = """\
 layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 3 } } }

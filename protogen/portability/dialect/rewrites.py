@@ -164,6 +164,33 @@ def _per_axis(site: Site) -> Sequence[Fields] | None:
     return None if layer == site.layer else [layer]
 
 
+def _both_pads(site: Site) -> Sequence[Fields] | None:
+    """``pad_h`` and ``pad_w`` where one of them is written."""
+    layer = _copied(site.layer)
+    param = layer.convolution_param
+    param.pad_h, param.pad_w = param.pad_h, param.pad_w
+    return None if layer == site.layer else [layer]
+
+
+def _strides(site: Site) -> Sequence[Fields] | None:
+    """Two values of ``stride`` in place of ``stride_h`` and ``stride_w``."""
+    layer = _copied(site.layer)
+    param = layer.convolution_param
+    if param.stride:
+        return None
+    param.stride[:] = [param.stride_h or 1, param.stride_w or 1]
+    param.ClearField("stride_h")
+    param.ClearField("stride_w")
+    return [layer]
+
+
+def _with_bias(site: Site) -> Sequence[Fields] | None:
+    """A layer with a bias of zeros."""
+    layer = _copied(site.layer)
+    layer.convolution_param.bias_term = True
+    return [layer]
+
+
 def _slice(site: Site) -> Sequence[Fields] | None:
     """A Slice with its axis, and with the points at which it divides its bottom."""
     layer = _copied(site.layer)
@@ -254,9 +281,14 @@ REWRITES: Mapping[str, Rewrite] = {
     "concat_param.axis": _axis_from_front("concat_param"),
     "concat_param.concat_dim": _axis_for("concat_param", "concat_dim"),
     "convolution_param.axis": _default_axis,
+    "convolution_param.bias_term": _with_bias,
     "convolution_param.kernel_size": _per_axis,
     "convolution_param.pad": _per_axis,
+    "convolution_param.pad_h": _both_pads,
+    "convolution_param.pad_w": _both_pads,
     "convolution_param.stride": _per_axis,
+    "convolution_param.stride_h": _strides,
+    "convolution_param.stride_w": _strides,
     "crop_param.offset": _crop_offset,
     "eltwise_param.coeff": _coefficients,
     "inner_product_param.transpose": _untransposed,
@@ -278,5 +310,6 @@ REWRITES: Mapping[str, Rewrite] = {
 
 #: What becomes of the weights, where a rewrite changes them.
 REWRITTEN_WEIGHTS: Mapping[str, tuple[NewBlob, ...]] = {
+    "convolution_param.bias_term": (NewBlob(0, 0, old=0), NewBlob(0, 1, value=0)),
     "inner_product_param.transpose": (NewBlob(0, 0, old=0, transposed=True),),
 }

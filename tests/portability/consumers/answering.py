@@ -58,6 +58,11 @@ def silence():
 # Weights -----------------------------------------------------------------------------------------
 
 
+def model_of(job, base):
+    """The path of the weights: those of a converted net, if it has others than Caffe was given."""
+    return base + job.get("model", ".caffemodel")
+
+
 def caffemodel(layers):
     """The bytes of a net of layers with weights: the arrays of each layer by its name."""
     net = b""
