@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
@@ -90,11 +91,20 @@ def test_the_hook_of_pyinstaller_is_where_it_is_looked_for() -> None:
     assert [Path(folder, "hook-protogen.py").is_file() for folder in hook_dirs()] == [True]
 
 
-def test_commands_of_a_program_of_pyinstaller(tmp_path: Path) -> None:
+def test_commands_of_a_program_of_pyinstaller(archive: Path, tmp_path: Path) -> None:
     pytest.importorskip("PyInstaller", reason="PyInstaller is not installed")
     (tmp_path / "main.py").write_text("from protogen.__main__ import run\nrun()\n")
+    # It looks for modules in folders, and so not where an editable install has them.
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(tmp_path / "site")
     build = ["-m", "PyInstaller", "--onedir", "--name", "program", "main.py"]
-    subprocess.run([sys.executable, *build], cwd=tmp_path, capture_output=True, check=True)
+    subprocess.run(
+        [sys.executable, *build],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
     (tmp_path / "net.prototxt").write_text(NET)
     output = ""
     for command in COMMANDS:
