@@ -103,9 +103,12 @@ def _types(target: Target, steps: list[Step]) -> Iterator[Diagnostic]:
     if not _is_caffe(target):
         known.add("Input")
     for step in steps:
-        if step.type in known:
+        if step.type in types.crashing:
+            message = f"crashes when it loads a layer of type {step.type}"
+        elif step.type in known:
             continue
-        message = f"{verb}: it has no layer type {step.type}"
+        else:
+            message = f"{verb}: it has no layer type {step.type}"
         about = {"field": "type", "why": f"{source.mark}: {source.text}"}
         about["hint"] = types.instead.get(step.type, "")
         yield finding(target, types.unknown, step, message, **about)

@@ -99,6 +99,7 @@ class Schema:
 class Types:
     """The layer types that a target knows, and what becomes of a layer of another type.
 
+    It dies on layers of the types ``crashing``, although it knows them.
     ``aliases`` are types that it takes for one of Caffe's, ``skipped`` those that it leaves out.
     ``instead`` says for unknown types what to write instead of them.
     """
@@ -108,6 +109,7 @@ class Types:
     unknown: Effect
     aliases: Mapping[str, str] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    crashing: tuple[str, ...] = ()
     instead: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -274,8 +276,10 @@ class Target:
         return frozenset({*self.types.known, *self.types.aliases, *self.types.skipped})
 
     def has_type(self, layer_type: str) -> bool:
-        """Whether it has a layer type; a target without a list of types has all."""
-        return self.types is None or layer_type in self.known_types
+        """Whether it has a layer type that works; a target without a list of types has all."""
+        if self.types is None:
+            return True
+        return layer_type in self.known_types and layer_type not in self.types.crashing
 
     @property
     def ignores_phases(self) -> bool:

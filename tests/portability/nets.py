@@ -29,7 +29,7 @@ PUBLISHED = (
     "hed?size=64",
     "yolov2?size=64",
 )
-#: Those of a fork's types, which the real Caffe of Sophgo runs.
+#: Those with layer types of forks.
 FORKED = (
     "mnasnet?size=64&classes=10",
     "shufflenet-v2?size=64&classes=10",
