@@ -48,6 +48,8 @@ def _is_at(where: str, step: Step) -> bool:
     if where == "in place at the end":
         return bool(step.in_place) and not any(top.readers for top in step.tops)
     first = step.bottoms[0] if step.bottoms else None
+    if where == "in place on an input":
+        return bool(step.in_place) and first is not None and first.step.is_source
     if where == "behind a layer in place":
         return first is not None and bool(first.step.in_place)
     shape = None if first is None else first.shape
@@ -115,6 +117,8 @@ def _applies(quirk: Quirk, layer: proto.LayerParameter) -> bool:
         return bool(words) and list(map(_number, words)) != list(map(_number, quirk.values))
     if quirk.when == "differ":
         return len(set(words)) > 1
+    if quirk.when == "fewer":
+        return bool(words) and len(words) < int(quirk.values[0])
     if quirk.when == "above":
         return any(float(word) > float(quirk.values[0]) for word in words)
     # By value: 1, 1.0 and 1e0 are written differently, and are the same.

@@ -14,7 +14,13 @@ from protogen.graph import State
 from protogen.inference import Inputs, given_shapes
 from protogen.net import Net
 from protogen.portability.dialect.new_names import NewNames
-from protogen.portability.dialect.poolings import SPELLINGS, Way, kept_sizes, way_to_round
+from protogen.portability.dialect.poolings import (
+    SPELLINGS,
+    Way,
+    kept_sizes,
+    slices_images,
+    way_to_round,
+)
 from protogen.proto.fields import clear_field, has_field
 from protogen.targets import Target
 from protogen.transforms._transform import Result, Transform, check_text, origins_after
@@ -88,7 +94,7 @@ class _Work:
     def _cut(self, index: int, layer: proto.LayerParameter, way: Way) -> str:
         """Note the layers that drop what rounding up adds, and say what they do."""
         kept = kept_sizes(way.cuts)
-        if not self.target.has_type("Slice"):
+        if not slices_images(self.target):
             self.edits += _crops(index, layer, way.exact, self.names)
             return f"rounds up, and a Crop keeps {kept}"
         silenced = self.target.has_type("Silence")
@@ -197,7 +203,7 @@ def _crops(
             "bottom": [read, size],
             "top": [top],
             **_rules(layer),
-            "crop_param": {"axis": 2},
+            "crop_param": {"axis": 2, "offset": [0]},  # not all targets have a default
         }
         yield insert(("layer", index + 1), crop)
 

@@ -11,6 +11,7 @@ from protogen.analysis import Analysis
 from protogen.graph import Step
 from protogen.poolings import pooled_axes
 from protogen.portability.dialect.claims import claimed
+from protogen.portability.quirks import quirks_of
 from protogen.portability.subject import Subject
 from protogen.proto.fields import has_field
 from protogen.targets import Target
@@ -22,6 +23,7 @@ __all__ = [
     "floor_spelling",
     "kept_sizes",
     "rounding_hint",
+    "slices_images",
     "unread_spellings",
     "way_to_round",
 ]
@@ -122,13 +124,23 @@ def _cut(
         )
     kernels = set(map(_exact_kernel, axes_by_phase))
     exact = kernels.pop() if len(kernels) == 1 else ()
-    if not target.has_type("Slice") and not (target.has_type("Crop") and exact):
+    if not slices_images(target) and not (target.has_type("Crop") and exact):
         return Way(
             problem=f"rounds down, which {target.name} cannot express: it has no Slice",
             hint="choose an image size at which no pooling rounds: protogen sizes FILE",
         )
     # A pooling that is cut has to round up wherever it is read.
     return Way({}, cuts, exact)
+
+
+def slices_images(target: Target) -> bool:
+    """Whether a target has a Slice that cuts the height of an image in two."""
+    param = {"axis": 2, "slice_point": [1]}
+    cut = proto.LayerParameter(type="Slice", bottom=["x"], top=["a", "b"], slice_param=param)
+    quirks = quirks_of(target, cut)
+    return target.has_type("Slice") and all(
+        quirk.where or quirk.effect == "ignores" for quirk in quirks
+    )
 
 
 def _extra_windows(axes: Sequence[Axis]) -> dict[int, int]:
