@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from math import prod
 from typing import Any
 
@@ -55,6 +55,8 @@ def _is_at(where: str, step: Step) -> bool:
     shape = None if first is None else first.shape
     if shape is None:
         return False
+    if where == "smaller than the kernel":
+        return _is_smaller(shape, step)
     if where == "top unlike the second bottom":
         other = step.bottom_shapes[1] if len(step.bottoms) > 1 else None
         top = step.tops[0].shape if step.tops else None
@@ -64,6 +66,13 @@ def _is_at(where: str, step: Step) -> bool:
     if where == "neither image nor row" and len(shape) == 2 and shape[0] == 1:
         return False
     return len(shape) != 4
+
+
+def _is_smaller(shape: Sequence[int | None], step: Step) -> bool:
+    """Whether the kernel does not fit in a bottom with its padding. Caffe then has one window."""
+    kernel, pad = _setting(step, "kernel"), max(_setting(step, "pad"), default=0)
+    sizes = [size for size in shape[2:] if size is not None]
+    return any(size + 2 * pad < each for size, each in zip(sizes, kernel * len(sizes)))
 
 
 def _is_behind(quirk: Quirk, step: Step) -> bool:

@@ -46,6 +46,7 @@ Where = Literal[
     "four axes",
     "not four axes",
     "neither image nor row",
+    "smaller than the kernel",
     "top unlike the second bottom",
 ]
 
