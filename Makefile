@@ -57,15 +57,12 @@ WHEELS_opencv := 'opencv-python-headless>=4.10,<5'
 WHEELS_mnn := MNN==3.6.1 'numpy<2'
 WHEELS_openvino := 'openvino-dev==2023.3.0' protobuf==3.20.3
 # Those that take long to install or are of old Pythons are compared by make nightly only.
-NIGHTLY := nncase ncnn chainer coremltools mindspore
+NIGHTLY := nncase ncnn coremltools
 WHEELS_nncase := nncase==1.9.0.20230322 'numpy<2'
 WHEELS_ncnn := ncnn==1.0.20261020 'numpy<2'
-WHEELS_chainer := chainer==7.8.1 'numpy<1.24' protobuf==3.20.3
 WHEELS_coremltools := coremltools==3.4 'numpy<1.22' protobuf==3.20.3
-WHEELS_mindspore := mindspore-lite==2.0.0
 OLD_PYTHON ?= python3.7
-.consumers/chainer: INTERPRETER := $(CAFFE_PYTHON)
-.consumers/coremltools .consumers/mindspore: INTERPRETER := $(OLD_PYTHON)
+.consumers/coremltools: INTERPRETER := $(OLD_PYTHON)
 .consumers/caffe: INTERPRETER := $(CAFFE_PYTHON)
 .consumers/opencv: INTERPRETER := $(PYTHON)
 .consumers/%: INTERPRETER := $(MNN_PYTHON)

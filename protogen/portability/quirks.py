@@ -49,20 +49,36 @@ def _is_at(where: str, step: Step) -> bool:
     """Whether a layer is where a quirk is: its first bottom has such a shape, or it is in place."""
     if not where:
         return True
-    if where == "in place":
-        return bool(step.in_place)
-    if where == "in place at the end":
-        return bool(step.in_place) and not any(top.readers for top in step.tops)
+    if where in _PLACES:
+        return _PLACES[where](step)
     first = step.bottoms[0] if step.bottoms else None
-    if where == "behind a layer in place":
-        return first is not None and bool(first.step.in_place)
-    shape = None if first is None else first.shape
     # Where nothing is known, nothing is reported.
-    if shape is None:
+    if first is None or first.shape is None:
         return False
     if where in _FORMS:
-        return _FORMS[where](shape)
+        return _FORMS[where](first.shape)
     return _LAYERS[where](step)
+
+
+def _is_in_place_on_input(step: Step) -> bool:
+    first = step.bottoms[0] if step.bottoms else None
+    return bool(step.in_place) and first is not None and first.step.is_source
+
+
+def _is_behind_layer_in_place(step: Step) -> bool:
+    first = step.bottoms[0] if step.bottoms else None
+    return first is not None and bool(first.step.in_place)
+
+
+#: The places in a net that a quirk may be limited to, whatever the shapes are.
+_PLACES: Mapping[str, Callable[[Step], bool]] = {
+    "behind a layer in place": _is_behind_layer_in_place,
+    "in place": lambda step: bool(step.in_place),
+    "in place at the end": lambda step: (
+        bool(step.in_place) and not any(top.readers for top in step.tops)
+    ),
+    "in place on an input": _is_in_place_on_input,
+}
 
 
 _Known = tuple[int | None, ...]
@@ -95,11 +111,21 @@ def _differs_from_second_bottom(step: Step) -> bool:
     return other is not None and top is not None and other[1:] != top[1:]
 
 
+def _is_smaller_than_kernel(step: Step) -> bool:
+    """Whether the kernel does not fit in the padded bottom. Caffe then pools one window."""
+    shape = step.bottom_shapes[0] or ()
+    pad = max(_setting(step, "pad"), default=0)
+    sizes = [size for size in shape[2:] if size is not None]
+    kernel = _setting(step, "kernel") * len(sizes)
+    return any(size + 2 * pad < each for size, each in zip(sizes, kernel))
+
+
 #: What else a quirk may be limited to, which depends on the parameters or on other bottoms.
 _LAYERS: Mapping[str, Callable[[Step], bool]] = {
     "broadcast otherwise": lambda step: broadcast(step) == "broadcast otherwise",
     "broadcast to no shape": lambda step: broadcast(step) == "broadcast to no shape",
     "flattened to no shape": lambda step: not can_flatten(step),
+    "smaller than the kernel": _is_smaller_than_kernel,
     "top unlike the second bottom": _differs_from_second_bottom,
     "unlike bottoms": _differs_beside_channels,
 }
@@ -189,6 +215,10 @@ class _Values(NamedTuple):
         """Whether there are two values, such as strides of height and width, that differ."""
         return len(set(self.words)) > 1
 
+    def are_fewer(self) -> bool:
+        """Whether there are fewer values than the quirk says."""
+        return len(self.words) < int(self.values[0])
+
     def exceed(self) -> bool:
         """Whether a value is above the one of the quirk."""
         most = float(self.values[0])
@@ -207,6 +237,7 @@ class _Values(NamedTuple):
 _COMPARISONS: Mapping[str, Callable[[_Values], bool]] = {
     "above": _Values.exceed,
     "differ": _Values.differ,
+    "fewer": _Values.are_fewer,
     "is": _Values.include,
     "not": _Values.exclude,
     "unlike": _Values.are_unlike,

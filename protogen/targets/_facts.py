@@ -41,6 +41,7 @@ Where = Literal[
     "",
     "in place",
     "in place at the end",
+    "in place on an input",
     "behind a layer in place",
     "unlike bottoms",
     "top unlike the second bottom",
@@ -51,6 +52,7 @@ Where = Literal[
     "flattened to no shape",
     "broadcast otherwise",
     "broadcast to no shape",
+    "smaller than the kernel",
 ]
 
 
@@ -199,12 +201,12 @@ class Quirk:
     It concerns layers of ``types`` (all, if there are none) that have ``bottoms`` bottoms and
     ``tops`` tops or more, and ``most_bottoms`` at most (0: any number); and whose ``field`` is
     *given*, given *alone* (other than 0, for one of two axes), *missing*, *is* one of ``values``,
-    is *not* one of them, is *above* the first, is a list *unlike* ``values``, or a list of values
-    that *differ*; ``always`` concerns all. In ``field``, ``*`` is the message of the type. ``also``
-    is a field that has to be given, whatever its value is. ``where`` limits it further, by shapes
-    and places: see `protogen.portability.quirks`. It does not concern layers
-    whose bottoms come from layers of the types ``unless_behind``, at once or through layers of the
-    types ``past``.
+    is *not* one of them, is *above* the first, has *fewer* values than the first says, is a list
+    *unlike* ``values``, or a list of values that *differ*; ``always`` concerns all. In ``field``,
+    ``*`` is the message of the type. ``also`` is a field that has to be given, whatever its value
+    is. ``where`` limits it further, by shapes and places: see `protogen.portability.quirks`. It
+    does not concern layers whose bottoms come from layers of the types ``unless_behind``, at once
+    or through layers of the types ``past``.
     ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
     ``converts`` is whether ``protogen convert`` does that.
     """
@@ -215,7 +217,7 @@ class Quirk:
     types: tuple[str, ...] = ()
     field: str = ""
     when: Literal[
-        "given", "alone", "missing", "is", "not", "above", "differ", "unlike", "always"
+        "given", "alone", "missing", "is", "not", "above", "fewer", "differ", "unlike", "always"
     ] = "always"
     also: str = ""
     where: Where = ""

@@ -14,7 +14,14 @@ from protogen.graph import State
 from protogen.inference import Inputs, given_shapes
 from protogen.net import Net
 from protogen.portability.dialect.new_names import NewNames
-from protogen.portability.dialect.poolings import SPELLINGS, Way, kept_sizes, spelled, way_to_round
+from protogen.portability.dialect.poolings import (
+    SPELLINGS,
+    Way,
+    kept_sizes,
+    slices_images,
+    spelled,
+    way_to_round,
+)
 from protogen.proto.fields import clear_field
 from protogen.targets import Target
 from protogen.transforms._transform import Result, Transform, check_text, origins_after
@@ -91,7 +98,7 @@ class _Work:
         """Note the layers that drop what rounding up adds, and say what they do."""
         kept = kept_sizes(way.cuts)
         # A Slice is preferred, because a Crop needs a second pooling for its size.
-        if not self.target.has_type("Slice"):
+        if not slices_images(self.target):
             self.edits += _crops(index, layer, way.exact, self.names)
             return f"rounds up, and a Crop keeps {kept}"
         silenced = self.target.has_type("Silence")
@@ -189,7 +196,7 @@ def _crops(
             "bottom": [read, size],
             "top": [top],
             **_rules(layer),
-            "crop_param": {"axis": 2},
+            "crop_param": {"axis": 2, "offset": [0]},  # not all targets have a default
         }
         yield insert(("layer", index + 1), crop)
 

@@ -11,6 +11,7 @@ from protogen.analysis import Analysis
 from protogen.graph import Step
 from protogen.poolings import pooled_axes
 from protogen.portability.dialect.claims import claimed
+from protogen.portability.quirks import quirks_of
 from protogen.portability.subject import Subject
 from protogen.proto.fields import has_field
 from protogen.targets import Target
@@ -22,6 +23,7 @@ __all__ = [
     "floor_spelling",
     "kept_sizes",
     "rounding_hint",
+    "slices_images",
     "spelled",
     "unread_spellings",
     "way_to_round",
@@ -145,7 +147,20 @@ def _axes_by_phase(phases: Iterable[Analysis], index: int) -> Iterator[list[Axis
 
 def _can_cut(target: Target, exact: Sequence[int]) -> bool:
     """Whether a target has what cuts a pooling: a Slice, or a Crop to one of the exact kernel."""
-    return target.has_type("Slice") or (target.has_type("Crop") and bool(exact))
+    return slices_images(target) or (target.has_type("Crop") and bool(exact))
+
+
+def slices_images(target: Target) -> bool:
+    """Whether a target has a Slice that cuts the height of an image in two."""
+    if not target.has_type("Slice"):
+        return False
+    param = {"axis": 2, "slice_point": [1]}
+    cut = proto.LayerParameter(type="Slice", bottom=["x"], top=["a", "b"], slice_param=param)
+    for quirk in quirks_of(target, cut):
+        # What holds only at some places does not hold here.
+        if not quirk.where and quirk.effect != "ignores":
+            return False
+    return True
 
 
 def _extra_windows(axes: Sequence[Axis]) -> dict[int, int]:
