@@ -332,7 +332,7 @@ def _unnamed_input(missing: MissingBottom) -> Explanation | None:
 
 
 def _input_sizes(net: NetParameter) -> tuple[str, int]:
-    """The field that has the sizes of inputs, and of how many; an empty name if there is none."""
+    """The field with the sizes of the inputs, and their number; ``("", 0)`` if there is none."""
     if net.input_shape:
         return "input_shape", len(net.input_shape)
     if net.input_dim:

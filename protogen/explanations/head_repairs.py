@@ -64,7 +64,7 @@ def _one_factor(derivations: Derivations, amount: Amount, wanted: Amount) -> Ite
     product = amount.factor
     for place in amount.places:
         product *= place.known_size
-    # With an axis of size 0, no size of another one changes the product.
+    # With an axis of size 0, no size of another axis changes the product.
     if not product:
         return
     for place in amount.places:
@@ -90,7 +90,7 @@ def _multiple(derivations: Derivations, amount: Amount, number: int) -> Iterator
             continue
         needed = number / scale
         fit = _nearest_fit(derivations, place, needed)
-        # The sum is a multiple only if every part is.
+        # Each part has to be a multiple by itself, so one without a fit ends the search.
         if fit is None:
             return
         fits.append(fit)

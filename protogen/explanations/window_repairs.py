@@ -197,7 +197,7 @@ def weights(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
             if smallest < largest_stride:
                 continue
             for change in _resized(divergence, step, kernel_size=size, pad=pad):
-                # With weights of another shape, there is nothing left to compute with.
+                # The old weights do not fit the new kernel, so nothing is computed with them again.
                 yield replace(change, recomputes=(), relearns=(step,))
 
 
