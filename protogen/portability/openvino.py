@@ -55,7 +55,7 @@ def _covered(param: ScaleParameter | BiasParameter, axes: int) -> range:
 
 
 def _aligned(sizes: list[int], length: int, axis: int, covered: range) -> Broadcast:
-    """A list of values, put along one axis of a blob. It counts no axis from the end."""
+    """How a list of values along one axis is broadcast. OpenVINO counts no axis from the end."""
     if not 0 <= axis < len(sizes) or sizes[axis] != length:
         return "broadcast to no shape"
     others = prod(sizes[each] for each in covered if each != axis)

@@ -57,7 +57,7 @@ def learning_rates(
 
 
 def _chosen(solver: SolverParameter, last: int) -> tuple[list[int], bool]:
-    """The iterations to show, and whether they are all at which the rate changes."""
+    """The iterations to show, and whether these are all those at which the rate changes."""
     changes = rate_changes(solver)
     # A rate with steps is given by the iterations at which it changes.
     if changes is not None and len(changes) < _STEPS:

@@ -42,7 +42,7 @@ def other_code(source: str) -> str:
 def _other_name(names: list[ast.Name]) -> str:
     """The first builtin that composing does not need, in words; empty if there is none."""
     allowed = set(_BUILTINS)
-    # A variable may be called as a builtin, which then is another thing.
+    # A variable may have the name of a builtin, and then hides it.
     for name in names:
         if isinstance(name.ctx, ast.Store):
             allowed.add(name.id)
