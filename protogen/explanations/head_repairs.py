@@ -228,7 +228,7 @@ def _only_variable(derivations: Derivations, derivation: Derivation) -> Place | 
     sources = derivation.sources
     if derivation.kind is Kind.PRODUCT:
         # All other factors are constants, as the number of classes after a Reshape.
-        sources = _variable(derivations, sources)
+        sources = _variable_places(derivations, sources)
     elif not _is_proportional(derivation):
         return None
     if len(sources) != 1:
@@ -247,7 +247,7 @@ def _is_proportional(derivation: Derivation) -> bool:
     return change is not None and change.is_multiple
 
 
-def _variable(derivations: Derivations, places: Sequence[Place]) -> tuple[Place, ...]:
+def _variable_places(derivations: Derivations, places: Sequence[Place]) -> tuple[Place, ...]:
     """The places whose sizes come from the net's inputs, and not from a field alone."""
     found = []
     for place in places:

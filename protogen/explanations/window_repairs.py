@@ -211,7 +211,7 @@ def _windowed(divergence: Divergence, suspects_only: bool = False) -> list[Step]
         if step.type in _WINDOWED and _is_of_images(step) and axes <= _SIDES:
             found.append(step)
     if suspects_only:
-        found = _only(found, divergence.suspects)
+        found = _suspects_or_all(found, divergence.suspects)
     culprit = divergence.culprit
     # The others keep their order, with the last layers first: these change the least.
     if culprit is not None and culprit.step in found:
@@ -226,7 +226,7 @@ def _is_of_images(step: Step) -> bool:
     return len(shape) == 4
 
 
-def _only(steps: list[Step], suspects: set[Step]) -> list[Step]:
+def _suspects_or_all(steps: list[Step], suspects: set[Step]) -> list[Step]:
     """The steps that are suspects, or all steps if none is."""
     found = []
     for step in steps:

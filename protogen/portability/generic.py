@@ -31,7 +31,7 @@ def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     found = [*text_findings(subject, target), *_rejected_upgrade(subject, target)]
     layers = subject.current.message.layer
     # A text that is not read has no layers either, but that is not what is wrong with it.
-    if not layers and "target-refuses" not in _rules_of(found):
+    if not layers and "target-refuses" not in _rule_names(found):
         what = "a solver" if subject.is_solver else "no layers"
         empty = no_net(target, f"finds {what} in it, not a net", location=subject.location)
         return judgment(target, [*found, empty], "empty")
@@ -48,14 +48,14 @@ def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     # A Caffe reads the data itself, so the net need not say how large it is.
     needs_input = not _is_caffe(target) and not _has_input(subject)
     # A target that fails earlier does not get as far as to ask for an input.
-    if needs_input and _FAILURES.isdisjoint(_rules_of(found)):
+    if needs_input and _FAILURES.isdisjoint(_rule_names(found)):
         message = "does not know the shape of an input"
         found.append(no_net(target, message, location=subject.location))
         return judgment(target, found, "no input")
     return judgment(target, found)
 
 
-def _rules_of(found: list[Diagnostic]) -> set[str]:
+def _rule_names(found: list[Diagnostic]) -> set[str]:
     """The names of the rules that have findings."""
     return {each.name for each in found}
 

@@ -34,11 +34,11 @@ def quirks_of(target: Target, layer: proto.LayerParameter) -> Iterator[Quirk]:
         # The type is by far the cheapest test, and decides most.
         if quirk.types and layer.type not in quirk.types:
             continue
-        if _has_numbers(quirk, layer) and _applies(quirk, layer):
+        if _has_bottoms_and_tops(quirk, layer) and _applies(quirk, layer):
             yield quirk
 
 
-def _has_numbers(quirk: Quirk, layer: proto.LayerParameter) -> bool:
+def _has_bottoms_and_tops(quirk: Quirk, layer: proto.LayerParameter) -> bool:
     """Whether a layer has as many bottoms and tops as a quirk is about."""
     bottoms = len(layer.bottom)
     most = quirk.most_bottoms or bottoms

@@ -254,22 +254,22 @@ def declarations(file: Any, forks: Collection[str]) -> descriptor_pb2.FileDescri
     file.CopyToProto(found)
     cleaning = _Cleaning(frozenset(forks), set(_types_of_fields(proto.FILE.message_types_by_name)))
     number = -1
-    used = _used(found.message_type)
+    used = _used_types(found.message_type)
     # What is left out may be the last to use another type.
     while number != len(used):
         number = len(used)
         cleaning.drop(found.enum_type, proto.FILE.enum_types_by_name, used)
         cleaning.drop_messages(found.message_type, proto.FILE.message_types_by_name, used)
-        used = _used(found.message_type)
+        used = _used_types(found.message_type)
     return found
 
 
-def _used(messages: Iterable[Any]) -> set[str]:
+def _used_types(messages: Iterable[Any]) -> set[str]:
     """The types of all fields of messages, and of those within them."""
     used: set[str] = set()
     for message in messages:
         used.update(field.type_name for field in message.field)
-        used |= _used(message.nested_type)
+        used |= _used_types(message.nested_type)
     return used
 
 

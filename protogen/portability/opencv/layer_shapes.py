@@ -53,7 +53,7 @@ def _are_positive(values: Iterable[float]) -> bool:
     return all(value > 0 for value in values)
 
 
-def _axes(inputs: Shapes) -> int:
+def _axis_count(inputs: Shapes) -> int:
     """The number of axes of the first input; 0 if there is none."""
     return len(inputs[0]) if inputs else 0
 
@@ -405,7 +405,7 @@ def _reorg(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     # OpenCV reads reorg_stride, which no Caffe has; Caffe's `stride` is without effect.
     stride = layer.params.integer("reorg_stride", 2)
     check(stride > 0, "reads stride 0")
-    check(_axes(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
+    check(_axis_count(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
     num, channels, height, width = inputs[0][:4]
     top = [num, channels * stride * stride, height // stride, width // stride]
     check(_are_positive(top), "the bottom is too small")
@@ -572,7 +572,7 @@ def _normalize(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 
 @_of("PriorBox")
 def _prior_box(layer: ImportedLayer, inputs: Shapes) -> Shapes:
-    check(_axes(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
+    check(_axis_count(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
     height, width = inputs[0][2:4]
     # Four coordinates for each box, and as many variances in the second channel.
     return [[1, 2, height * width * _priors(layer.params) * 4]]
