@@ -48,9 +48,9 @@ def enter(net: Any, frame: FrameType) -> Entry:
 
 
 def leave(entry: Entry) -> None:
-    """End what `enter` began, in whatever order the statements end."""
+    """End what `enter` began."""
     entry.is_open = False
-    # The statements of generators may end in any order.
+    # The `with` statements of generators may end in any order.
     still_open = [each for each in _entered.get() if each.is_open]
     _entered.set(tuple(still_open))
 
@@ -80,7 +80,7 @@ def _innermost(entries: tuple[Entry, ...]) -> Any:
             may_be_suspended = True
         else:
             last_running = entry.net
-    # To look at all frames of the call takes time, and without generators says nothing new.
+    # Walking all frames of the call takes time, and without generators it finds nothing new.
     if may_be_suspended:
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
@@ -105,13 +105,13 @@ def is_elsewhere(entry: Entry) -> bool:
 
 
 def _thread_and_task() -> tuple[int, int]:
-    return threading.get_ident(), _task()
+    return threading.get_ident(), _task_id()
 
 
-def _task() -> int:
-    """The task of asyncio that runs in this thread; 0 outside of any."""
+def _task_id() -> int:
+    """The id of the asyncio task that runs in this thread; 0 outside of any."""
     asyncio = sys.modules.get("asyncio")
-    # Whoever has tasks has imported it.
+    # A program that has tasks has imported it.
     if asyncio is None:
         return 0
     try:

@@ -208,7 +208,7 @@ class Analysis(Displayed):
         for each in filter(_is_error, self.earlier):
             if each.layer_index == fault.layer_index:
                 errors.add(each.name)
-        # Without one, only a part of the text that the reader left out has damaged the layer.
+        # Without an error of its own, the layer is damaged by text that the reader left out.
         if not errors:
             return False
         return errors <= _ERRORS_OF_ONE_FIELD

@@ -40,7 +40,7 @@ class Content:
     @property
     def key(self) -> int | bytes:
         """What differs between two states of the content."""
-        # Counting is enough as long as composing alone changes the message.
+        # Counting is enough as long as only composing changes the message.
         if self._revision is not None:
             return self._revision
         return serialized(self.message)

@@ -95,7 +95,7 @@ class Alignment(NamedTuple):
 def _convolution(ctx: Context) -> Grids | None:
     """An element lies in the middle of its window. The channels of both blobs are unrelated."""
     window = convolution_window(ctx)
-    # Caffe accepts a stride of 0 in a Deconvolution: all windows lie in one place.
+    # Caffe sets up a Deconvolution with a stride of 0: all windows lie in one place.
     if 0 in window.stride:
         return None
     grids = []
@@ -146,7 +146,7 @@ def _upsample(ctx: Context) -> Grids | None:
         # An axis of size 0 has no elements to spread.
         if before == 0:
             return None
-        # SegNet's may leave off the last row, so that the division has a remainder.
+        # SegNet's Upsample may leave off the last row, so that the division has a remainder.
         scale = -(-after // before)
         grids.append(Grid(Fraction(1 - scale, 2 * scale), Fraction(1, scale)))
     return (*_identities(len(top) - 2), *grids)
@@ -379,7 +379,7 @@ def aligned_crop(analysis: Analysis, a: Value, b: Value) -> CropOffset:
 
 
 def _cropped_elements(offset: Fraction, a: Value, b: Value) -> int:
-    """The offset as a Crop can have it: so many elements are cut off."""
+    """The offset as a Crop takes it: the number of elements to cut off."""
     if offset.denominator != 1:
         raise Unaligned(
             f'the aligned offset of "{a.name}" on "{b.name}" is {_number(offset)},'

@@ -153,7 +153,7 @@ def _all_composed(reading: Reading, bottom: Dependence) -> Iterator[Product]:
 
 def _span(reads: Sequence[Read], span: Span) -> Span:
     """The span of a top that reads a bottom with this span."""
-    # Nothing of the top moves a window that no coordinate of the bottom moves.
+    # If no coordinate of the bottom moves the window, none of the top does.
     if span.axis is None:
         return span
     read = reads[span.axis]

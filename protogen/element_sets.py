@@ -126,7 +126,7 @@ def _new_conditions(reads: Sequence[Read], product: Product) -> Iterator[Along]:
     """That an element reads anything along the axes of the bottom that no set depends on."""
     used = {along.axis for along in product}
     for axis, read in enumerate(reads):
-        # A set of the product that depends on the axis is empty itself where nothing is read.
+        # A set of the product that depends on the axis is itself empty where nothing is read.
         if axis not in used and read.may_be_empty:
             yield _condition(read)
 
@@ -214,7 +214,7 @@ def _add(found: list[Product], product: Product) -> None:
 
 def _same_axes(one: Product, other: Product) -> bool:
     """Whether the sets of both products depend on the same axes of the element."""
-    # The conditions that follow the sets may be more in one of them.
+    # One of them may have more conditions, which follow the sets.
     if len(one) != len(other):
         return False
     return all(mine.axis == theirs.axis for mine, theirs in zip(one, other))

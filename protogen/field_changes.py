@@ -119,7 +119,7 @@ def _in_pool(value: Any, descriptor: Descriptor | None) -> Any:
         return value
     if given is descriptor or given.full_name != descriptor.full_name:
         return value
-    # The same message type in two schemas has two classes, and protobuf takes its own only.
+    # The same message type in two schemas has two classes, and protobuf accepts only its own.
     copy = proto.message_class(descriptor)()
     copy.MergeFromString(value.SerializePartialToString())
     return copy
@@ -149,7 +149,7 @@ class FieldChanges:
 
     @property
     def are_inside_only(self) -> bool:
-        """Whether the field keeps its elements, and only something inside of them changes."""
+        """Whether the field keeps its elements, and only something inside them changes."""
         return not (self.replaced or self.deleted or self.inserted)
 
 
@@ -296,7 +296,7 @@ class _Collector:
         except (TypeError, ValueError) as error:
             if field.message_type is None or not isinstance(value, dict):
                 raise unexpected from None
-            # A dict is of the right type: protobuf knows which of its fields is not.
+            # A dict is of the right type: the error of protobuf names the field in it that is not.
             kind = field.message_type.name
             raise EditError(edit.path, f"not a valid {kind}: {error}") from None
 

@@ -105,7 +105,7 @@ def fork_parts(
 
 def _value_parts(field: FieldDescriptor, value: Any, path: str, inner: bool) -> Iterator[ForkPart]:
     """The values of a field of BVLC Caffe that only forks have: ``MKLDNN`` of engine."""
-    # A filler is a string, so the schema has no list of them that could bear the marks of forks.
+    # A filler is a string, so the schema has no list of them that could carry the marks of forks.
     if field.full_name == "caffe.FillerParameter.type" and value in FORK_FILLERS:
         yield ForkPart(path, f'the filler "{value}"', FORK_FILLERS[value], inner)
     for name in _enum_values(field, value):
@@ -129,7 +129,7 @@ def net_parts(net: NetParameter) -> Iterator[ForkPart]:
 
 def _elements(path: str, value: Any) -> Iterator[tuple[str, Any]]:
     """The value, or each element of a repeated field, with its path."""
-    # A message or the number of an enum value; lists of either have a length.
+    # A message and the number of an enum value have no length; lists of either have one.
     if not hasattr(value, "__len__"):
         yield path, value
         return

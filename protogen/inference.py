@@ -72,8 +72,9 @@ def walk(
     """Fill in the shapes of a graph's values and the facts and faults of its steps.
 
     ``inputs`` fill in what layers without bottoms leave open. With ``override``, or if they give
-    the shape of all data, they replace the shapes of these layers as a whole. By their indices,
-    ``damaged`` are layers with an error in their text, ``stated`` the shapes stated in composing.
+    the shape of all data, they replace the shapes of these layers as a whole. ``damaged`` has the
+    indices of layers with an error in their text, and ``stated`` the shapes stated in composing, by
+    the index of the layer.
     """
     override = override or _covers_data(graph, inputs)
     owners: dict[str, _Owner] = {}
@@ -127,7 +128,7 @@ def infer_step(step: Step, phase: int, inputs: Mapping[str, Shape], override: bo
 
 
 def _damaged_facts(step: Step) -> Facts:
-    """The facts of a layer with an error in its text: what is left of it does not say its tops."""
+    """The facts of a layer with an error in its text: the rest does not determine its tops."""
     # The type is reported with the other errors of the text, not only once these are fixed.
     if step.type and step.schema is None:
         _fault_unknown_type(step)
@@ -314,7 +315,7 @@ def _check_loss_weight(step: Step, schema: LayerSchema, facts: Facts) -> None:
     if weights and len(weights) != len(facts.tops):
         raise _loss_weight_fault(given, facts)
     for weight, shape in zip(given or weights, facts.tops):
-        # Layer::SetLossWeights fills the gradient of a weighed top with the weight.
+        # Layer::SetLossWeights fills the gradient of a weighted top with the weight.
         if weight and _is_empty(shape):
             raise Fault(
                 "an empty top cannot have a loss_weight",

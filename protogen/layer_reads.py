@@ -93,7 +93,7 @@ def readings(analysis: Analysis, step: Step, longest_axis: int) -> list[Reading]
 
 def _rule(layer_type: str, schema: LayerSchema) -> _Rule | None:
     """The rule of a layer type, or that of its kind."""
-    # Its own first: a Softmax is elementwise for all others, but reads a whole axis.
+    # Its own rule comes first: a Softmax is elementwise for other purposes, but reads a whole axis.
     if layer_type in _RULES:
         return _RULES[layer_type]
     if schema.elementwise:
@@ -296,7 +296,7 @@ def _spp(layer: _Layer) -> Iterator[Reading]:
     for level in range(levels):
         bins = 2**level
         length = channels * bins * bins
-        # What other levels have written into the top, before and after this one.
+        # The parts of the top before and after this level, which other levels write.
         unread = (start, layer.top[1] - start - length)
         places = list(combinations(range(channels), range(bins), range(bins)))
         own_channels = [(channel,) for channel, _, _ in places]
@@ -554,7 +554,7 @@ def _interp(layer: _Layer) -> Iterator[Reading]:
             step = Fraction(cropped - 1, top[axis] - 1)
         places = []
         for index in range(top[axis]):
-            # As fractions these are exact: the place of an element itself needs no neighbor.
+            # Fractions are exact: a place that falls on an element needs no neighbor.
             place = index * step - param.pad_beg
             places.append(range(floor(place), ceil(place) + 1))
         reads.append(Read(axis, places, bottom[axis]))
@@ -566,7 +566,7 @@ def _upsample(layer: _Layer) -> Iterator[Reading]:
     bottom, top = layer.bottom, layer.top
     reads = list(_sames(bottom[:-2]))
     for axis in range(len(bottom) - 2, len(bottom)):
-        # SegNet's may leave off the last row, so that the division has a remainder.
+        # SegNet's Upsample may leave off the last row, so that the division has a remainder.
         scale = -(-top[axis] // bottom[axis])
         places = [(index // scale,) for index in range(top[axis])]
         reads.append(Read(axis, places, bottom[axis]))
@@ -587,7 +587,7 @@ def _regions(layer: _Layer) -> Iterator[Reading]:
     """The values decide which part of an image is pooled, so it may be any."""
     images, boxes, *_ = layer.bottoms
     channels = _same(1, images[1])
-    # Each bin of a box is pooled from other channels.
+    # Each bin of a box is pooled from channels of its own.
     if layer.step.type == "PSROIPooling":
         channels = _all(images[1])
     yield Reading(0, 0, (_all(images[0]), channels, *_alls(images[2:])))

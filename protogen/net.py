@@ -110,7 +110,7 @@ class Net(EditingMethods, Displayed):
     def message(self, message: Any) -> None:
         self.content.open()
         self.content.message = message
-        # What composing keeps are the names of the old message.
+        # A composition keeps the names of the old message.
         self._composition = None
 
     @property
@@ -290,7 +290,7 @@ class Net(EditingMethods, Displayed):
 
     def summary(self, phase: str | None = None, **state: Any) -> Any:
         """What `protogen.summary` returns for the net: its layers, parameters, MACs, memory."""
-        # A later package, too, as in `to_prototxt`.
+        # This package comes later, too, as in `to_prototxt`.
         reports = importlib.import_module("protogen.reports.summary")
         return reports.summary(self, phase, **state)
 

@@ -67,13 +67,13 @@ def hidden_difference(name: str, other: str) -> str:
     As in ``"data" has U+200B ZERO WIDTH SPACE``; "" if the names differ visibly.
     """
     for one, two in ((name, other), (other, name)):
-        hidden = _only_in(one, two)
+        hidden = _unseen_characters(one, two)
         if hidden:
             return f'"{one}" has {" and ".join(hidden)}'
     return ""
 
 
-def _only_in(name: str, other: str) -> list[str]:
+def _unseen_characters(name: str, other: str) -> list[str]:
     """The characters that the other name lacks and that may not be seen; ASCII can be seen."""
     found = []
     # Each once, in the order of the name.

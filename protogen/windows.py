@@ -371,7 +371,7 @@ def pooling_window(ctx: Context) -> PoolingWindow:
         kernel = _pooling_kernel(ctx)
     pad = _pooling_pair(ctx, "pad", "pad_h", "pad_w")
     stride = _pooling_pair(ctx, "stride", "stride_h", "stride_w")
-    # Not the least of them: no size is less than an unknown one.
+    # Each by itself, not min(): no comparison with an unknown size is true.
     if kernel[0] <= 0 or kernel[1] <= 0:
         raise _empty_kernel(ctx)
     # Caffe has no such check: it divides a float by 0, and converts the infinity to an integer.

@@ -323,7 +323,7 @@ def selected(
 
 
 def _is_named(diagnostic: Diagnostic, patterns: Collection[str]) -> bool:
-    """Whether one of these codes, beginnings of codes or names is that of a finding."""
+    """Whether a finding has one of these codes, prefixes of codes, or names."""
     return any(matches(pattern, diagnostic) for pattern in patterns)
 
 

@@ -102,7 +102,7 @@ def _wrong_bottom(duplicate: DuplicateTop) -> Explanation | None:
 
 
 def _takes_one_bottom(step: Step) -> bool:
-    """Whether one bottom is needed by a layer of this type, and is enough."""
+    """Whether a layer of this type needs one bottom, and one is enough."""
     if step.schema is None:
         return False
     # A range begins with the fewest that the type takes.
@@ -169,7 +169,7 @@ def _phase_of_each(duplicate: DuplicateTop) -> dict[Step, str] | None:
     free = [source for source in sources if not _has_rules(source)]
     if not free:
         return None
-    # The rules of the other one let it run in this phase, so that this one is for the other phase.
+    # The rules of one source let it run in this phase, so the other one is for the other phase.
     if len(free) == 1:
         other_phase = "TEST" if duplicate.analysis.phase == "TRAIN" else "TRAIN"
         return dict.fromkeys(free, other_phase)
@@ -190,7 +190,7 @@ def _is_for_tests(step: Step) -> bool:
     for field, value in step.layer.ListFields():
         if field.name.endswith("data_param") and hasattr(value, "source"):
             names.append(str(value.source))
-    # "val" is in "validation", too, and in ImageNet's ilsvrc12_val_lmdb.
+    # "val" also matches "validation", and ImageNet's ilsvrc12_val_lmdb.
     words = " ".join(names).lower()
     return "test" in words or "val" in words
 

@@ -315,7 +315,7 @@ def _unnamed_input(missing: MissingBottom) -> Explanation | None:
     name = missing.name
     written = missing.phases.net.to_proto()
     # UpgradeNetInput makes an Input layer of what has a name and a shape, and drops the rest.
-    shapes, number = _input_sizes(written)
+    shapes, number = _size_field(written)
     if not shapes and name in written.input:
         why = f'Caffe drops the input "{name}", because the net has no input_shape for it'
         return Explanation(why, hint="add an input_shape with its sizes")
@@ -331,8 +331,8 @@ def _unnamed_input(missing: MissingBottom) -> Explanation | None:
     return Explanation(f"the net has {shapes}, but no input, which names the blob", proposals)
 
 
-def _input_sizes(net: NetParameter) -> tuple[str, int]:
-    """The field that has the sizes of inputs, and of how many; an empty name if there is none."""
+def _size_field(net: NetParameter) -> tuple[str, int]:
+    """The field with the sizes of the inputs, and their number; ``("", 0)`` if there is none."""
     if net.input_shape:
         return "input_shape", len(net.input_shape)
     if net.input_dim:

@@ -90,7 +90,7 @@ class SolverFile:
 
 def _has_layers(path: Path) -> bool:
     """Whether a file is a net, not another solver."""
-    # A neighbor that cannot be read is nothing to suggest.
+    # A file that cannot be read is not worth suggesting.
     try:
         return bool(_LAYER.search(path.read_bytes()))
     except OSError:

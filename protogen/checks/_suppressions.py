@@ -105,7 +105,7 @@ class Suppressions:
         # A finding about a field is also one about the layer around it.
         for line in filter(None, {place.line, self._layer_line(place)}):
             yield from self._by_line.get(line, ())
-            # One behind a field is about that field, not about the line below it.
+            # A comment after a field is about that field, not about the line below it.
             for each in self._above(line):
                 if each.has_own_line:
                     yield each

@@ -19,7 +19,7 @@ def makes_sound(phases: Phases, layer: str, edits: Sequence[Edit]) -> bool:
         after = _edited(analysis, edits)
         if after is None or _new_errors(analysis, after):
             return False
-        # An error that was there before would still be there at the layer that is to be fixed.
+        # The error to fix is an old one, which the search for new errors does not find.
         faulty = {name for _, name in after.errors}
         if layer in faulty:
             return False
@@ -95,7 +95,7 @@ def _edited(analysis: Analysis, edits: Sequence[Edit]) -> Analysis | None:
 
 
 def _has_new_error(before: Analysis, after: Analysis, layer: str, strict: bool) -> bool:
-    """Whether edits add an error that was not only hidden before."""
+    """Whether edits add an error, not counting one that was only hidden before."""
     uncertain: set[str] = set()
     if not strict:
         uncertain = _with_unknown_bottoms(before) - {layer}

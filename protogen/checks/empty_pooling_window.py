@@ -64,7 +64,7 @@ class EmptyPoolingWindow(Check):
     def _empty(
         self, analysis: Analysis, step: Step, sides: Sides, axis: Axis, average: bool
     ) -> Diagnostic:
-        # PoolingLayer::Forward_cpu begins each maximum with it.
+        # PoolingLayer::Forward_cpu begins each maximum with this value.
         garbage = "-FLT_MAX"
         if average:
             garbage = "NaN, because AVE divides 0 by 0"

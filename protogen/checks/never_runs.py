@@ -70,7 +70,7 @@ class NeverRuns(Check):
 
 
 def _never_included(layer: LayerParameter) -> bool:
-    # A layer without rules runs in every state.
+    # Without include rules, only an exclude rule keeps a layer from running.
     if not layer.include:
         return False
     return not any(map(_can_be_met, layer.include))
@@ -79,10 +79,10 @@ def _never_included(layer: LayerParameter) -> bool:
 def _can_be_met(rule: NetStateRule) -> bool:
     """Whether some state meets a rule.  (source: ``Net::StateMeetsRule``)"""
     has_limits = rule.HasField("min_level") and rule.HasField("max_level")
-    # No level is between them.
+    # No level lies between them.
     if has_limits and rule.min_level > rule.max_level:
         return False
-    # No state has a stage and lacks it.
+    # No state both has a stage and lacks it.
     return set(rule.stage).isdisjoint(rule.not_stage)
 
 

@@ -64,7 +64,7 @@ def _mistakes(suppression: Suppression) -> Iterator[tuple[str, str]]:
     if keyword not in KEYWORDS:
         hint = did_you_mean(keyword, KEYWORDS) or f"expected one of {', '.join(KEYWORDS)}"
         yield f'unknown word "{keyword}" after "protogen:" in a comment', hint
-        # What such a comment lists may not be codes.
+        # What such a comment lists need not be codes.
         return
     rules = registered()
     for code in suppression.codes or ():

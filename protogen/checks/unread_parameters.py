@@ -140,7 +140,7 @@ def _fixes(phases: Phases, step: Step, name: str) -> Iterator[Fix]:
         if makes_sound(phases, step.name, fix.edits):
             yield fix
             break
-    # Last, because it loses what somebody has written.
+    # Last, because it discards what the user wrote.
     yield Fix(f"remove {name}", (delete(step.path(name)),))
 
 

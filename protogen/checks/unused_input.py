@@ -68,7 +68,7 @@ class UnusedInput(Check):
 
 
 def _data_blobs(phases: Phases) -> Iterator[Value]:
-    """The tops of the data layers, those of each phase by themselves."""
+    """The tops of the data layers, phase by phase."""
     for analysis in phases.analyses:
         for step in sources(analysis):
             yield from step.tops

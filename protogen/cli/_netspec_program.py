@@ -27,7 +27,7 @@ def composing(source: bytes) -> Iterator[None]:
 
     What NetSpec loses is reported, as `protogen run` does.
     """
-    # Most programs are protogen's own, and need no stand-in for pycaffe.
+    # Most programs import protogen itself, and need no stand-in for pycaffe.
     if not _IMPORT.search(source):
         yield
         return
@@ -74,7 +74,7 @@ def as_net(value: Any) -> Any:
 def _is_message(value: object) -> bool:
     """Whether it is a net of any ``caffe.proto``: that of a fork is another class."""
     descriptor = getattr(type(value), "DESCRIPTOR", None)
-    # The message may be of pycaffe's descriptor pool, whose classes are others.
+    # The message may come from pycaffe's descriptor pool, which has its own classes.
     full_name = getattr(descriptor, "full_name", "")
     return bool(full_name == proto.NetParameter.DESCRIPTOR.full_name)
 

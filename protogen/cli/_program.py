@@ -130,11 +130,11 @@ def _only_net(nets: Mapping[str, Net], functions: Mapping[str, Any], path: str) 
     different = {id(net) for net in nets.values()}
     if len(different) == 1:
         return next(iter(nets.values()))
-    # Which of them is wanted, only the user knows.
+    # Only the user knows which of them is wanted.
     if nets:
         first = next(iter(nets))
         raise Unusable(f"{path} has several nets ({', '.join(nets)}); name one: {path}:{first}")
-    # The name that the documentation gives it.
+    # The documentation calls such a function `net`.
     if "net" in functions:
         return functions["net"]
     hint = ""

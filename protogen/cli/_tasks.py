@@ -148,7 +148,7 @@ def run_task(task: Task) -> Outcome:
     # Among them Unusable: the file cannot be read, say.
     except click.ClickException as error:
         return Outcome(task.file, problem=error.message)
-    # A program that composes a wrong net: its mistakes are findings as any other.
+    # The program composes a wrong net: its mistakes are findings like any others.
     except ProtogenError as error:
         return Outcome(task.file, list(filter(task.selects, error.diagnostics)))
     # A bug of protogen in one file must not hide the findings in all others.

@@ -105,7 +105,7 @@ def command(files: tuple[str, ...], jobs: int | None, exit_zero: bool, **options
     could not be checked.
     """
     if options["allow_python"] is None:
-        # A program that is named alone is surely to be run; others may come from a pattern like *.
+        # A program that is named alone is meant to be run; others may come from a pattern like *.
         options["allow_python"] = len(files) == 1
     request = _Request(options)
     # An unknown format is an error before anything is read.

@@ -60,10 +60,10 @@ def command(
     Caffe rejects the convolution, or if nothing makes the size of --to.
     """
     if wanted is not None:
-        # The options of the window that are not given are what is looked for.
+        # With --to, the settings of the window that are not given are looked for.
         _list_windows(size, wanted, deconvolution, window, as_json)
         return
-    # Not required by click, because --to can do without it.
+    # click does not require --kernel, because --to works without it.
     if window["kernel"] is None:
         raise click.UsageError("give --kernel, or --to to find one")
     given = {**_DEFAULTS, **_given(window)}
@@ -144,7 +144,7 @@ def _pointwise(
         raise click.UsageError("give --channels and --num-output together")
     if channels is None or num_output is None or transposed:
         return None
-    # Then each place of the top depends on the same place of the bottom only.
+    # Then each place of the top depends only on the same place of the bottom.
     is_plain = window["kernel"] == window["stride"] == (1, 1) and window["pad"] == (0, 0)
     if not is_plain:
         return None

@@ -81,7 +81,7 @@ def command(
 
     if as_json and output == "-":
         raise click.UsageError("--json needs -o OUT, because the report is printed")
-    # A net that no target could express would raise here, so nothing is written of it.
+    # A net that a target cannot express raises here, before anything is written.
     wanted, result = _converted(spec, names, output, **options)
     if as_json:
         write_text(output, result.net.to_prototxt())
@@ -130,7 +130,7 @@ def _report(spec: str, result: Result, targets: Sequence[Target], quiet: bool) -
 
     for diagnostic in result.diagnostics:
         report_lines(str(diagnostic))
-    # Warnings are never quiet: what they name is for the user to decide.
+    # --quiet does not hide warnings: the user has to decide about them.
     if quiet:
         return
     name = display_name(spec)

@@ -186,7 +186,7 @@ def _git(
         return
     if len(arguments) < 7:
         raise click.UsageError("--git takes the seven arguments of a diff driver of git")
-    # The others are hashes and modes; at the end may be the new name of a renamed file.
+    # The others are hashes and modes; the new name of a renamed file may follow at the end.
     path, old, _, _, new, *_ = arguments
     click.echo(f"protogen diff a/{path} b/{path}")
     # git shows the changes of people who are not known, so no file that a net names is opened.

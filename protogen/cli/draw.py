@@ -95,7 +95,7 @@ def _drawn(text: str, file_format: str) -> bytes:
     """The picture of a text of Graphviz; for ``dot`` the text itself."""
     from protogen.render.dot import graphviz
 
-    # The text for Graphviz, which needs no Graphviz to be written.
+    # Graphviz itself is not needed to write the text for it.
     if file_format == "dot":
         return text.encode()
     try:

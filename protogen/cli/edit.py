@@ -51,7 +51,7 @@ class _EditCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         _, _, order = self.make_parser(ctx).parse_args(args=list(args))
-        # An edit may name what an earlier one has made, so their order counts.
+        # An edit may name a layer that an earlier one adds, so their order counts.
         ctx.meta[__name__] = [parameter.name for parameter in order]
         return super().parse_args(ctx, args)
 

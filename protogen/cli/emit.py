@@ -124,7 +124,7 @@ def _accepted(net: Net, form: str | None, phase: str | None) -> list[Analysis]:
     elif phase is not None:
         phases = [phase]
     else:
-        # A net for training only has no data in TEST, and Caffe would reject it there.
+        # A net that is only for training has no data in TEST, and Caffe would reject it there.
         phases = sorted(net.meant_phases())
     analyses = [net.analysis(State(each)) for each in phases]
     report_diagnostics(net, analyses)

@@ -80,7 +80,7 @@ def command(file: str, iterations: tuple[int, ...], as_json: bool) -> None:
     errors = reading_errors(document.diagnostics)
     # Old solvers have a solver_type instead of a type.
     upgraded = upgrade_solver(document.message, document.locate)
-    # A rate of half a solver would be a wrong one.
+    # A solver that was read only in part would give a wrong rate.
     if errors or upgraded.message is None:
         for each in errors or upgraded.diagnostics:
             report_lines(str(each))
@@ -92,7 +92,7 @@ def command(file: str, iterations: tuple[int, ...], as_json: bool) -> None:
 
         message = f"{display_name(file)}: {error}"
         if upgraded.message.lr_policy not in POLICIES:
-            # A name that was mistyped; other errors say what to do themselves.
+            # The policy is mistyped; other errors say themselves what to do.
             message += f"; the policies of Caffe are {', '.join(sorted(POLICIES))}"
         raise click.ClickException(message) from None
     click.echo(dumps(data(report)) if as_json else text(report))

@@ -86,7 +86,7 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
     for path, text in files.items():
         file = folder / path
         try:
-            # The first file creates the folder, so that a bad SPEC leaves none.
+            # The folder is created only with its first file, so that a bad SPEC leaves none.
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Unusable(f"{folder} cannot be created: {error.strerror or error}") from None

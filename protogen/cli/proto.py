@@ -112,7 +112,7 @@ def merge(a: str, b: str, output: str, renumber: bool) -> None:
         hint = "" if renumber else "; --renumber gives those of B other numbers"
         raise Unusable(f"A and B clash{hint}") from None
     text = source(file, f"Merged by protogen from {a} and {b}.")
-    # What is written must be readable for protoc, whatever the two files declare.
+    # protoc must be able to read the output, whatever the two files declare.
     _check_compiles(text)
     write_text(output, text)
 

@@ -94,7 +94,7 @@ def _source(spec: str, analysis: Analysis, to: str | None) -> tuple[Analysis, Va
     source = find_value(analysis, to) if to else default_source(analysis)
     if source is None:
         raise click.ClickException(f"{spec} has no inputs; name another blob with --to")
-    # The size of a field does not depend on the channels, which a database may have.
+    # The size of a field does not depend on the channels, which only a database may know.
     analysis = with_channels(analysis, source)
     return analysis, analysis.values[source.name]
 

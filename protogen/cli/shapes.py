@@ -79,7 +79,7 @@ def _print(module: Any, **options: Any) -> int:
     from protogen.cli._nets import NetReader
     from protogen.render.context import Context
 
-    # A format that prints the findings itself must not have them twice.
+    # If the format prints the findings itself, they must not be printed twice.
     reader = NetReader(**options, print_diagnostics=not module.INCLUDES_DIAGNOSTICS)
     summaries = reader.summaries()
     for part in module.render(summaries, Context(terminal=sys.stdout.isatty())):

@@ -129,13 +129,13 @@ def _write(preset: str | None, fields: dict[str, Any], size: dict[str, Any], out
     # The net says how many images a pass has, so that nobody has to repeat it.
     _read_batches(str(fields.get("net", "train_val.prototxt")), given)
     solver = _composed(preset, given, fields)
-    # As the file that will be written, because its net may be named relative to its folder.
+    # Checked as the file to be written, because the net may be named relative to its folder.
     findings = solver.check("solver.prototxt" if output == "-" else output)
     for found in findings:
         report_lines(str(_without_place(found)))
     if any(found.severity is Severity.ERROR for found in findings):
         raise click.exceptions.Exit(1)
-    # Only of a solver that is written.
+    # Only for a solver that is written.
     for note in solver.notes:
         report(note)
     write_text(output, solver.to_prototxt())

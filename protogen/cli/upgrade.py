@@ -57,7 +57,7 @@ def command(file: str, output: str, in_place: bool, kind: Kind | None, schema: s
     result = upgrade(data, kind, display_name(file), {"net": net, "solver": solver})
     for diagnostic in result.diagnostics:
         report_lines(str(diagnostic))
-    # A text that lacks a field is not written, not even elsewhere.
+    # A text that lacks a field is not written, not even to another file.
     if not result.ok or result.text is None:
         raise click.exceptions.Exit(1)
     if not in_place:

@@ -339,7 +339,7 @@ def _with_shapes(
         return keywords
     shapes = []
     for shape in stated:
-        # The field has a shape for each top, in which no size is left open.
+        # The field takes a shape for each top, and no size of it may be unknown.
         if not is_known(shape):
             return keywords
         shapes.append(list(shape))

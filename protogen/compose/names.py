@@ -66,7 +66,7 @@ class Names:
     def _check_rewrites(self, tops: Sequence[str], in_place: frozenset[int], phases: int) -> None:
         for index, top in enumerate(tops):
             if index in in_place:
-                # Another layer in the same phase has read it since it was written last.
+                # Another layer in the same phase has read it since it was last written.
                 if self.read.get(top, 0) & phases:
                     raise _overwritten(top)
             elif self.tops.get(top, 0) & phases:

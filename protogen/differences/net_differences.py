@@ -40,7 +40,7 @@ Kind = Literal[
 #: The kinds that are computed from the rest: they alone do not make two nets different.
 _CONSEQUENCES = ("learnable", "shape")
 
-#: By the index of a layer: its differences, by what they are apart from their phase.
+#: The differences of each layer, by its index. The key of one is the difference without a phase.
 _ByLayer = dict[int, dict["Difference", "Difference"]]
 
 
@@ -398,7 +398,7 @@ def _net_message(net: Net) -> Any:
     """What a net says apart from its layers, in normal form."""
     message = net.current.message
     found = type(message)()
-    # Inputs are compared as the layers that they become, and the others are lists of layers.
+    # Inputs are compared as the layers that they become, and the other fields are lists of layers.
     for name in ("name", "force_backward", "debug_info"):
         if has_field(message, name):
             setattr(found, name, getattr(message, name))
@@ -420,7 +420,7 @@ def _stages(layer: proto.LayerParameter) -> tuple[str, ...]:
 
 
 def present(inputs: Inputs, net: Net) -> Inputs:
-    """The given shapes of blobs that a net has; the others are those of the net beside it."""
+    """The given shapes of blobs that a net has; the others are for the other net."""
     return given_shapes(inputs, net.current.message)
 
 

@@ -27,7 +27,7 @@ _TRAINING_PARAMETERS = ("batch_size", "engine", "filler")
 #: The fields of a window with the default of each; absent sizes have none.
 _WINDOW = (("kernel", None), ("stride", 1), ("pad", 0))
 
-#: Older names of a field, by the message and the present name.
+#: The older name of a field, by its message and its present name.
 _OLD_NAMES = {
     ("concat_param", "axis"): "concat_dim",
     ("slice_param", "axis"): "slice_dim",
@@ -186,7 +186,7 @@ def _normalize_rules(layer: proto.LayerParameter) -> None:
     if layer.include or len(layer.exclude) != 1:
         return
     (rule,) = layer.exclude
-    # With a stage or a level, what is left of the states is more than the other phase.
+    # With a stage or a level, the states that are left are more than the other phase.
     if rule != type(rule)(phase=rule.phase):
         return
     (other,) = set(PHASES.values()).difference([rule.phase])
@@ -234,7 +234,7 @@ def _remove_defaults(message: Any) -> None:
 
 
 def _says_nothing(field: Any, value: Any) -> bool:
-    """Whether a net without a value, from which defaults have been removed, means the same."""
+    """Whether a net means the same without a value, whose own defaults have been removed."""
     if isinstance(value, Message):
         return not value.ListFields()
     # Without a default in the schema, Caffe may ask whether the field is there.

@@ -73,7 +73,7 @@ def weights_fit(
         fit = _fit(step, target.get(name))
         if fit is not None:
             found.append(fit)
-    # What is not loaded by itself may be shared with a layer that is.
+    # A layer that is not loaded itself may share its blobs with one that is.
     loaded = WeightsFit(found).of("loads")
     shared = _shared([target[each.layer] for each in loaded])
     for name, step in target.items():

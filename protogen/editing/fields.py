@@ -33,7 +33,7 @@ def field_setting(net: proto.NetParameter, pattern: str, field: str, value: Any)
     edits = []
     if value is None:
         for index in _layers_with(net, pattern, home):
-            # An edit cannot delete what is not there.
+            # An edit cannot delete what does not exist.
             if _is_set(net.layer[index], path):
                 edits.append(delete(("layer", index, *path)))
         return edits
@@ -118,7 +118,7 @@ def _is_set(message: Any, path: Path) -> bool:
     if is_repeated(message.DESCRIPTOR.fields_by_name[name]):
         if not rest:
             return len(value) > 0
-        # The path goes on with the place of an element.
+        # The path continues with the index of an element.
         index, *rest = rest
         if not isinstance(index, int) or index >= len(value):
             return False

@@ -32,7 +32,7 @@ def insertion_after(analyses: Sequence[Analysis], index: int, new: _Layers) -> l
     _complete_chain(layer, new)
     _check_names(analyses, new)
     rewiring = Rewiring(analyses)
-    # Without a top, such as a Silence, it is read by nothing.
+    # A layer without tops, such as a Silence, has no readers.
     if new[-1].top:
         top = new[-1].top[0]
         # With its own name the new layer is in place, and its readers stay right.
@@ -149,7 +149,7 @@ def _complete_chain(layer: proto.LayerParameter, new: _Layers) -> None:
         if not has_rules:
             each.include.extend(layer.include)
             each.exclude.extend(layer.exclude)
-    # The first one reads a blob of the net.
+    # The first new layer has no predecessor here: it reads a blob of the net.
     for previous, each in pairwise(new):
         if not each.bottom:
             each.bottom.append(previous.top[0])

@@ -39,7 +39,7 @@ def new_layers(given: NewLayers, net: proto.NetParameter) -> list[proto.LayerPar
 
 
 def _layers(given: Any, net: proto.NetParameter) -> list[proto.LayerParameter]:
-    """The layers of one text, or the one of a message or a dict."""
+    """The layers in a text, or the single layer of a message or a dict."""
     if isinstance(given, str):
         return _read(given, type(net))
     # A net of the user's schema has layers of a class of its own.

@@ -21,7 +21,7 @@ def produced_blobs(net: proto.NetParameter) -> set[str]:
 def given_shapes(inputs: Inputs, net: proto.NetParameter) -> dict[str, Any]:
     """The shapes that are given for blobs of a net; those of others are left out.
 
-    The shapes may be given for another net, too, and inference rejects those of unknown blobs.
+    Shapes may be given for another net, too, and inference rejects the shape of an unknown blob.
     """
     produced = produced_blobs(net)
     return {name: shape for name, shape in inputs.items() if name in produced}

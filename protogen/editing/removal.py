@@ -42,7 +42,7 @@ def removal(
 
 
 def _rewire(rewiring: Rewiring, value: Value, indices: Collection[int]) -> None:
-    """Let the layers that stay read something else than a top of a removed layer."""
+    """Make the layers that stay read another blob instead of a top of a removed layer."""
     staying = [step for step, _ in readers(value) if step.index not in indices]
     if not staying:
         return
@@ -90,7 +90,7 @@ def shared_parameters(net: proto.NetParameter, removed: Collection[int]) -> list
     The first layer with the name of a blob owns it: Caffe fills the blob by that layer's filler,
     and takes the learning rates of the others from it.  (source: ``Net::AppendParam``)
     """
-    # Most layers share nothing, and the way through the whole net would be in vain.
+    # Most layers share nothing, so that a walk through the whole net would find nothing.
     if not any(param.name for index in removed for param in net.layer[index].param):
         return []
     owners: dict[str, tuple[int, int]] = {}

@@ -16,7 +16,7 @@ __all__ = ["Named", "renaming"]
 #: What a name belongs to.
 Named = Literal["layer", "blob", "both"]
 
-#: From a net and two names to the edits that put the second in the place of the first.
+#: Takes a net, an old and a new name; returns the edits that rename.
 _EditsOf = Callable[[proto.NetParameter, str, str], list[Edit]]
 
 
@@ -55,7 +55,7 @@ def _layer_edits(net: proto.NetParameter, old: str, new: str) -> list[Edit]:
 
 
 def _blob_edits(net: proto.NetParameter, old: str, new: str) -> list[Edit]:
-    """All bottoms and tops of the name: later layers may overwrite the blob in place."""
+    """The edits of all bottoms and tops: later layers may overwrite the blob in place."""
     found = []
     for index, layer in enumerate(net.layer):
         for field in ("bottom", "top"):
@@ -66,12 +66,12 @@ def _blob_edits(net: proto.NetParameter, old: str, new: str) -> list[Edit]:
     return found
 
 
-def _layers(net: proto.NetParameter) -> set[str]:
+def _layer_names(net: proto.NetParameter) -> set[str]:
     """The names of all layers."""
     return {layer.name for layer in net.layer}
 
 
-def _blobs(net: proto.NetParameter) -> set[str]:
+def _blob_names(net: proto.NetParameter) -> set[str]:
     """The names of all blobs; that of a bottom counts, even if no layer produces it."""
     names: set[str] = set()
     for layer in net.layer:
@@ -81,11 +81,11 @@ def _blobs(net: proto.NetParameter) -> set[str]:
 
 def _names(net: proto.NetParameter) -> set[str]:
     """The names to choose from: a bottom that no layer produces is a mistake of its own."""
-    return _layers(net) | produced_blobs(net)
+    return _layer_names(net) | produced_blobs(net)
 
 
 #: What has a name: the edits that change it, and the names that are taken.
 _KINDS: Mapping[str, tuple[_EditsOf, Callable[[proto.NetParameter], set[str]]]] = {
-    "layer": (_layer_edits, _layers),
-    "blob": (_blob_edits, _blobs),
+    "layer": (_layer_edits, _layer_names),
+    "blob": (_blob_edits, _blob_names),
 }

@@ -233,7 +233,7 @@ class _Account(_Lines):
 def _start(pair: Pair, place: Place, axes: Sequence[str]) -> tuple[str, str]:
     """Where a way starts, and its size there: ``"data"`` and ``height and width 75``."""
     blob = f'"{place.value.name}"'
-    # A number is that of one blob, so it is said of which.
+    # The number of an axis belongs to one blob, so the text says which.
     if pair.is_moved or place.name.startswith("axis"):
         return f"axis {place.axis} of {blob}", str(place.size)
     names = place.name

@@ -110,7 +110,7 @@ def _changed_sizes(before: Analysis, after: Analysis) -> dict[str, None]:
 def _changed(weights: list[str], sizes: list[str], recomputed: list[str]) -> list[str]:
     """What is changed, in words: ``the weights of "conv1"``."""
     found = []
-    # A top usually has the name of its layer, so that one name says both.
+    # A top usually has the name of its layer, so that one name stands for both.
     if weights and weights == sizes:
         found.append(f"the weights and the size of {_names(weights, 'layer')}")
         sizes = []

@@ -399,7 +399,7 @@ def _nearest_size(elements: int | None, others: int) -> int:
         return 0
     if elements % others == 0:
         return 0
-    # The quotient, rounded to the nearest integer.
+    # The quotient, rounded to the nearest integer without a float.
     return (2 * elements + others) // (2 * others)
 
 

@@ -380,7 +380,7 @@ def _numbers(step: Step) -> Iterator[tuple[str, int]]:
 
 
 def _numbers_in(message: Any, path: str) -> Iterator[tuple[str, int]]:
-    """The same of a message, with the paths of the fields in it."""
+    """The integer fields in a message by their paths, and their values."""
     for field, value in message.ListFields():
         name = f"{path}.{field.name}"
         elements = {name: value}

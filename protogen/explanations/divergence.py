@@ -319,7 +319,7 @@ def is_broadcast(large: Value, small: Value) -> bool:
     channels = small.shape[:2]
     if len(channels) < 2 or channels != large.shape[:2]:
         return False
-    # Attention, as of SENet, has a weight for each channel, and not for each place.
+    # Attention, as in SENet, has a weight for each channel, not for each place.
     if set(small.shape[2:]) - {1}:
         return False
     sides = [size or 0 for size in large.shape[2:]]

@@ -64,7 +64,7 @@ def _one_factor(derivations: Derivations, amount: Amount, wanted: Amount) -> Ite
     product = amount.factor
     for place in amount.places:
         product *= place.known_size
-    # With an axis of size 0, no size of another one changes the product.
+    # With an axis of size 0, no size of another axis changes the product.
     if not product:
         return
     for place in amount.places:
@@ -90,7 +90,7 @@ def _multiple(derivations: Derivations, amount: Amount, number: int) -> Iterator
             continue
         needed = number / scale
         fit = _nearest_fit(derivations, place, needed)
-        # The sum is a multiple only if every part is.
+        # Each part has to be a multiple by itself, so one without a fit ends the search.
         if fit is None:
             return
         fits.append(fit)
@@ -228,7 +228,7 @@ def _only_variable(derivations: Derivations, derivation: Derivation) -> Place | 
     sources = derivation.sources
     if derivation.kind is Kind.PRODUCT:
         # All other factors are constants, as the number of classes after a Reshape.
-        sources = _variable(derivations, sources)
+        sources = _variable_places(derivations, sources)
     elif not _is_proportional(derivation):
         return None
     if len(sources) != 1:
@@ -247,7 +247,7 @@ def _is_proportional(derivation: Derivation) -> bool:
     return change is not None and change.is_multiple
 
 
-def _variable(derivations: Derivations, places: Sequence[Place]) -> tuple[Place, ...]:
+def _variable_places(derivations: Derivations, places: Sequence[Place]) -> tuple[Place, ...]:
     """The places whose sizes come from the net's inputs, and not from a field alone."""
     found = []
     for place in places:

@@ -300,7 +300,7 @@ def _with_axes_of(
         if _are_alike(longer, wanted, free):
             yield _reshaped(analysis, join, bottom, longer)
         return
-    # As many axes already, or a scalar, which has none to flatten to.
+    # The bottom has as many axes already, or the other one is a scalar, with none to flatten to.
     if more == 0 or not wanted:
         return
     # A Flatten joins the last axes, so that the ones before them stay.
@@ -390,7 +390,7 @@ def _unpooled_sizes(branch: Branch, other: Branch) -> Iterator[tuple[SizeChange,
         # With one bottom it repeats elements, and has no size of its own.
         if step.type != "Upsample" or len(step.bottoms) != 2:
             continue
-        # How much one row more here is at the end of the way.
+        # How many rows one more row here adds at the end of the way.
         weight = branch.carried(index, Fraction(1))
         size = change.after + missing / weight
         if size.denominator == 1:

@@ -262,7 +262,7 @@ class _Search:
             for finding in step.faults:
                 if finding.severity is not Severity.ERROR:
                     continue
-                # The join counts whatever is wrong there: it is what is to be repaired.
+                # Any error at the join counts, old or new: the join is what is to be repaired.
                 if step.name == join.name:
                     return step
                 key = finding.code, finding.layer

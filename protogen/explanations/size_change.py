@@ -118,7 +118,7 @@ def size_arithmetic(
             return found
     exact = Fraction(after)
     scale = Fraction(after, before or 1)
-    # Of an unknown form, rounding cannot be ruled out.
+    # The formula is unknown, so rounding cannot be ruled out.
     return Arithmetic(exact, exact, scale, "", rounds=True)
 
 

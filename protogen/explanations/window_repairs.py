@@ -197,7 +197,7 @@ def weights(analysis: Analysis, divergence: Divergence) -> Iterator[Change]:
             if smallest < largest_stride:
                 continue
             for change in _resized(divergence, step, kernel_size=size, pad=pad):
-                # With weights of another shape, there is nothing left to compute with.
+                # The old weights do not fit the new kernel, so nothing is computed with them again.
                 yield replace(change, recomputes=(), relearns=(step,))
 
 
@@ -211,7 +211,7 @@ def _windowed(divergence: Divergence, suspects_only: bool = False) -> list[Step]
         if step.type in _WINDOWED and _is_of_images(step) and axes <= _SIDES:
             found.append(step)
     if suspects_only:
-        found = _only(found, divergence.suspects)
+        found = _suspects_or_all(found, divergence.suspects)
     culprit = divergence.culprit
     # The others keep their order, with the last layers first: these change the least.
     if culprit is not None and culprit.step in found:
@@ -226,7 +226,7 @@ def _is_of_images(step: Step) -> bool:
     return len(shape) == 4
 
 
-def _only(steps: list[Step], suspects: set[Step]) -> list[Step]:
+def _suspects_or_all(steps: list[Step], suspects: set[Step]) -> list[Step]:
     """The steps that are suspects, or all steps if none is."""
     found = []
     for step in steps:

@@ -1,4 +1,4 @@
-"""What the data layers share that read the image files of a list."""
+"""What the data layers that read image files from a list have in common."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["ImageFiles"]
 
 
 class ImageFiles(DataLayer):
-    """A batch of images from files, which are decoded in color or in gray."""
+    """A batch of images from files, which are decoded in color or in grayscale."""
 
     def check(self, ctx: Context) -> None:
         super().check(ctx)
@@ -21,7 +21,7 @@ class ImageFiles(DataLayer):
 
     def image_sizes(self, ctx: Context) -> tuple[Any, Any, Any]:
         p = ctx.param
-        # Unlike those in a database, files are decoded into as many channels as is asked for.
+        # Unlike images in a database, files are decoded to as many channels as is_color asks for.
         # (source: ``ReadImageToCVMat``)
         channels = COLOR_CHANNELS if p.is_color else 1
         # Without new_height and new_width the files decide.

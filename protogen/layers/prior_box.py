@@ -128,7 +128,7 @@ def _check_size_or_pair(ctx: Context, size: str, height: str, width: str) -> Non
     pair = [name for name in (height, width) if p.HasField(name)]
     if pair and p.HasField(size):
         raise ctx.fault(f"both {size} and {pair[0]} are given; keep one", pair[0])
-    # Without any of them, Caffe takes the size of the image, or divides it by that of the bottom.
+    # Caffe then takes the size of the image, or for a step, divides it by that of the bottom.
     if not pair and not p.HasField(size):
         return
     for name in (height, width) if pair else (size,):

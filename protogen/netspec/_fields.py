@@ -154,7 +154,7 @@ def _place(layer_type: str, keyword: str) -> _Place:
 
 
 def _field_at(home: str, name: str) -> FieldDescriptor | None:
-    """The field of a parameter message, or of the layer without a ``home``, if there is one."""
+    """The field of a parameter message, or of the layer if ``home`` is empty, if there is one."""
     descriptor: Descriptor = proto.LayerParameter.DESCRIPTOR
     if home:
         holder = descriptor.fields_by_name.get(home)

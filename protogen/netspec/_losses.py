@@ -114,7 +114,7 @@ def _lost_names(
 ) -> Iterator[Diagnostic]:
     """Names that neither a blob nor a layer has, and those that went to another blob."""
     for name, item, line, is_current in assigned:
-        # A top knows its layer; a layer without tops is assigned itself.
+        # A top knows its layer; a layer without tops is itself assigned.
         fn: Any = getattr(item, "fn", item)
         index: int = getattr(item, "n", 0)
         # A layer that is in no net has no tops.

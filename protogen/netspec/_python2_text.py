@@ -19,7 +19,7 @@ def python2_str(value: Any) -> str:
     """``str(value)``: a float has 12 digits, a dict the order of its table."""
     if type(value) is float:
         return _short(value)
-    # These have no text of their own but that of repr().
+    # For these, str() is repr().
     if isinstance(value, (dict, list, tuple)):
         return python2_repr(value)
     return str(value)
@@ -33,7 +33,7 @@ def python2_repr(value: Any) -> str:
         for key in python2_keys(value):
             items.append(f"{python2_repr(key)}: {python2_repr(value[key])}")
         return f"{{{', '.join(items)}}}"
-    # Of these types themselves only: a class that extends one has a text of its own.
+    # Only these types themselves: a class that extends one may have a repr() of its own.
     if kind not in (list, tuple):
         return repr(value)
     inside = ", ".join(map(python2_repr, value))

@@ -50,7 +50,7 @@ def _missing_module(name: str, source: bytes) -> Iterator[str]:
     text = f'the module "{name}" is not installed'
     uses = uses_of(name, source)
     if uses:
-        # What it takes from the module says whether the script can do without.
+        # What it takes from the module says whether the script can do without the module.
         listed = [f"{use} (line {line})" for use, line in uses[:_LISTED]]
         text += f"; the script uses {', '.join(listed)}"
     if len(uses) > _LISTED:

@@ -179,7 +179,7 @@ class Net:
                 yield name
 
     def __getattr__(self, name: str) -> NoReturn:
-        # As for an array: what looks for such a name goes on without it.
+        # As in Blob: numpy and copy look for such names, and go on without them.
         if name.startswith("_"):
             raise AttributeError(name)
         needs_caffe(f"Net.{name}")

@@ -307,7 +307,7 @@ def _best_repeat(equal: dict[int, list[int]], index: int) -> tuple[int, int]:
     best = (1, 1)
     most = 1
     for period, runs in equal.items():
-        # The first part is counted by none of the runs, which compare it with the next one.
+        # No run counts the first part, because each part is compared with the next one.
         times = runs[index] // period + 1
         explained = period * times
         # Of two that explain as much, the shorter period is the real one.

@@ -72,7 +72,7 @@ class Line:
 class _Piece(NamedTuple):
     """Neighbors that touch: the position of the first one, their weight, and how many they are.
 
-    The position is without the widths of what is further left in the rank.
+    The position leaves out the widths of the nodes further left in the rank.
     """
 
     place: float
@@ -133,7 +133,7 @@ def _rank(nodes: Sequence[Node], lines: Sequence[tuple[Node, Node, object]]) -> 
 
 
 def _lower(node: Node, read_by: Sequence[Node], lowest: int) -> None:
-    """Put what reads nothing just above the first that reads it."""
+    """Put a node that reads nothing just above the first one that reads it."""
     nearest = min([target.rank for target in read_by])
     node.rank = max(lowest, nearest - 1)
 
@@ -176,7 +176,7 @@ def _ranks(nodes: Sequence[Node]) -> list[list[Node]]:
     """The nodes of each rank, in the order of the net."""
     ranks: list[list[Node]] = []
     for node in nodes:
-        # The nodes are not in the order of their ranks: what reads nothing stands further down.
+        # The nodes are not in the order of their ranks: one that reads nothing stands further down.
         while len(ranks) <= node.rank:
             ranks.append([])
         ranks[node.rank].append(node)

@@ -24,7 +24,7 @@ _NARROWEST, _SLACK = 90.0, 8.0
 #: A title of this many characters is written in full; the page shows longer ones beside it.
 _LONGEST = 48
 
-#: What is written, or not, if a window moves by 1.
+#: How a stride of 1 may be written; a box does not show it.
 _NO_STRIDE = ("", "1", "1x1")
 
 #: The widths of characters in a sans-serif font of 12 pixels. Others are of the last kind.

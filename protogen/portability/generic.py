@@ -31,7 +31,7 @@ def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     found = [*text_findings(subject, target), *_rejected_upgrade(subject, target)]
     layers = subject.current.message.layer
     # A text that is not read has no layers either, but that is not what is wrong with it.
-    if not layers and "target-refuses" not in _rules_of(found):
+    if not layers and "target-refuses" not in _rule_names(found):
         what = "a solver" if subject.is_solver else "no layers"
         empty = no_net(target, f"finds {what} in it, not a net", location=subject.location)
         return judgment(target, [*found, empty], "empty")
@@ -48,14 +48,14 @@ def judge_by_facts(subject: Subject, target: Target) -> Judgment:
     # A Caffe reads the data itself, so the net need not say how large it is.
     needs_input = not _is_caffe(target) and not _has_input(subject)
     # A target that fails earlier does not get as far as to ask for an input.
-    if needs_input and _FAILURES.isdisjoint(_rules_of(found)):
+    if needs_input and _FAILURES.isdisjoint(_rule_names(found)):
         message = "does not know the shape of an input"
         found.append(no_net(target, message, location=subject.location))
         return judgment(target, found, "no input")
     return judgment(target, found)
 
 
-def _rules_of(found: list[Diagnostic]) -> set[str]:
+def _rule_names(found: list[Diagnostic]) -> set[str]:
     """The names of the rules that have findings."""
     return {each.name for each in found}
 
@@ -131,7 +131,7 @@ def _rejections(subject: Subject, target: Target) -> Iterator[Diagnostic]:
         return
     for fault in subject.analysis.faults:
         step = subject.layers[fault.layer_index] if fault.layer_index >= 0 else None
-        # Inference knows the types of all forks, so this layer is not the one of the target.
+        # Inference knows this type from a fork. The target lacks it, so the fault is not its own.
         if step is not None and step.type not in target.known_types:
             continue
         if fault.severity is Severity.ERROR and not _is_dialect(fault):
@@ -176,7 +176,7 @@ def _pooling(subject: Subject, target: Target, step: Step) -> Iterator[Diagnosti
         return
     message = _other_size(rounding, step, axes)
     if message:
-        # Averages of other windows are not compared any more.
+        # With other windows, there is no point in comparing averages.
         spelled = floor_spelling(step.layer.pooling_param)
         about["field"] = f"pooling_param.{spelled}".rstrip(".")
         about["hint"] = rounding_hint(subject, target, step)
@@ -197,7 +197,7 @@ def _is_exceeded(axis: Axis) -> bool:
 
 
 def _other_size(rounding: Rounding, step: Step, axes: list[Axis]) -> str:
-    """How a target comes to another number of windows than Caffe; empty if it does not."""
+    """Why a target has another number of windows than Caffe; empty if it has as many."""
     is_down = bool(floor_spelling(step.layer.pooling_param))
     theirs_is_down = _rounds_down(rounding, step)
     theirs = [_pooled(rounding, axis, theirs_is_down) for axis in axes]
@@ -210,7 +210,7 @@ def _other_size(rounding: Rounding, step: Step, axes: list[Axis]) -> str:
 
 
 def _rounds_down(rounding: Rounding, step: Step) -> bool:
-    """Whether a target rounds a pooling down: as a spelling says that it reads, or by default."""
+    """Whether a target rounds a pooling down: by a spelling that it reads, or by default."""
     spelled = floor_spelling(step.layer.pooling_param)
     if spelled:
         return spelled in rounding.floor
@@ -237,7 +237,7 @@ def _fills_otherwise(rounding: Rounding, axes: list[Axis], *, is_average: bool) 
     for axis in axes:
         place = (axis.size, axis.stride, axis.pad, axis.pooled)
         every += empty_windows(*place)
-        # Of some empty windows Caffe makes an average of 0, of others NaN.
+        # Caffe averages some empty windows to 0, and others to NaN.
         of_garbage += empty_windows(*place, average=is_average)
     differing = {"Caffe": 0, "NaN": every - of_garbage, "other": of_garbage, "garbage": every}
     return differing[rounding.empty_window] > 0

@@ -62,7 +62,7 @@ def judgment(
 
 def _worst(diagnostics: Iterable[Diagnostic]) -> Verdict:
     rules = {each.name for each in diagnostics}
-    # "ignores" and "slow path" change nothing in what comes out, so the net still runs.
+    # "ignores" and "slow path" do not change what comes out, so the net still runs.
     for rule, verdict in _BY_RULE.items():
         if rule in rules:
             return verdict

@@ -1,4 +1,4 @@
-"""What MNN's converter makes of a Flatten: a Reshape that it writes for a bottom of four axes.
+"""What MNN's converter turns a Flatten into: a Reshape that fits a bottom of four axes.
 
 Read in tools/converter/source/caffe/Reshape.cpp and source/shape/ShapeReshape.cpp of alibaba/MNN
 4d40bdbd, and seen in MNN 3.6.1.
@@ -26,13 +26,13 @@ def can_flatten(step: Step) -> bool:
 def _dims(param: proto.FlattenParameter) -> list[int]:
     """The sizes of the Reshape: 0 keeps an axis, and -1 stands for the axes that are flattened."""
     axis = param.axis if param.HasField("axis") else 1
-    # It takes end_axis for the first axis behind, where Caffe takes it for the last one flattened.
+    # For MNN, end_axis is the first axis after the flattened ones; for Caffe, the last of them.
     end = param.end_axis if param.HasField("end_axis") else 4
     return [0] * axis + [-1] + [1] * (end - axis - 1) + [0] * (4 - end)
 
 
 def _reshaped(dims: list[int], sizes: list[int]) -> list[int]:
-    """The shape of the top. An axis to keep that the bottom does not have is of size 0."""
+    """The shape of the top. An axis to keep has size 0 if the bottom lacks it."""
     shape = [dim or size for dim, size in zip(dims, sizes)]
     shape += dims[len(sizes) :]
     if -1 in shape:

@@ -24,15 +24,15 @@ def broadcast(step: Step) -> Broadcast:
     """What becomes of the learned values of a Scale or a Bias."""
     is_scale = step.type == "Scale"
     param = step.layer.scale_param if is_scale else step.layer.bias_param
-    sizes = _known(step.bottom_shapes[0])
+    sizes = _known_sizes(step.bottom_shapes[0])
     if not sizes:
         return "as in Caffe"
-    covered = _covered(param, len(sizes))
+    covered = _covered_axes(param, len(sizes))
     if len(step.bottoms) > 1:
         if not is_scale or not step.layer.scale_param.bias_term:
             return "as in Caffe"
         # The learned bias takes the place of the second bottom.
-        scale = _known(step.bottom_shapes[1])
+        scale = _known_sizes(step.bottom_shapes[1])
         return _aligned(sizes, prod(scale), 1, range(0))
     length = prod(sizes[axis] for axis in covered)
     if length == 1:
@@ -41,21 +41,21 @@ def broadcast(step: Step) -> Broadcast:
     return _aligned(sizes, length, channels if is_scale else param.axis, covered)
 
 
-def _known(shape: Shape) -> list[int]:
+def _known_sizes(shape: Shape) -> list[int]:
     """The sizes of a shape, or an empty list if one is unknown."""
     if shape is None or None in shape:
         return []
     return [size or 0 for size in shape]
 
 
-def _covered(param: ScaleParameter | BiasParameter, axes: int) -> range:
+def _covered_axes(param: ScaleParameter | BiasParameter, axes: int) -> range:
     """The axes that the learned values cover in Caffe."""
     first = param.axis + axes if param.axis < 0 else param.axis
     return range(first, axes if param.num_axes == -1 else first + param.num_axes)
 
 
 def _aligned(sizes: list[int], length: int, axis: int, covered: range) -> Broadcast:
-    """A list of values, put along one axis of a blob. It counts no axis from the end."""
+    """How a list of values along one axis is broadcast. OpenVINO counts no axis from the end."""
     if not 0 <= axis < len(sizes) or sizes[axis] != length:
         return "broadcast to no shape"
     others = prod(sizes[each] for each in covered if each != axis)

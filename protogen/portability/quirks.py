@@ -34,11 +34,11 @@ def quirks_of(target: Target, layer: proto.LayerParameter) -> Iterator[Quirk]:
         # The type is by far the cheapest test, and decides most.
         if quirk.types and layer.type not in quirk.types:
             continue
-        if _has_numbers(quirk, layer) and _applies(quirk, layer):
+        if _has_bottoms_and_tops(quirk, layer) and _applies(quirk, layer):
             yield quirk
 
 
-def _has_numbers(quirk: Quirk, layer: proto.LayerParameter) -> bool:
+def _has_bottoms_and_tops(quirk: Quirk, layer: proto.LayerParameter) -> bool:
     """Whether a layer has as many bottoms and tops as a quirk is about."""
     bottoms = len(layer.bottom)
     most = quirk.most_bottoms or bottoms
@@ -85,7 +85,7 @@ _Known = tuple[int | None, ...]
 
 
 def _is_row(shape: _Known) -> bool:
-    """Whether it is one image flattened, 1 x n: a program without a batch reads it rightly."""
+    """Whether it is one image flattened, 1 x n: a program without a batch reads it correctly."""
     return len(shape) == 2 and shape[0] == 1
 
 
@@ -99,13 +99,13 @@ _FORMS: Mapping[str, Callable[[_Known], bool]] = {
 
 
 def _differs_beside_channels(step: Step) -> bool:
-    """Whether the bottoms differ on another axis than that of the channels."""
+    """Whether the bottoms differ on an axis other than the channels."""
     others = {shape[:1] + shape[2:] for shape in step.bottom_shapes if shape is not None}
     return len(others) > 1
 
 
 def _differs_from_second_bottom(step: Step) -> bool:
-    """Whether the top has other sizes than the second bottom, the batch apart."""
+    """Whether the top has other sizes than the second bottom, apart from the batch."""
     other = step.bottom_shapes[1] if len(step.bottoms) > 1 else None
     top = step.tops[0].shape if step.tops else None
     return other is not None and top is not None and other[1:] != top[1:]
@@ -132,7 +132,7 @@ _LAYERS: Mapping[str, Callable[[Step], bool]] = {
 
 
 def _is_behind(quirk: Quirk, step: Step) -> bool:
-    """Whether a layer reads nothing but what layers behind which there is no quirk produce."""
+    """Whether all bottoms of a layer come from layers after which there is no quirk."""
     if not quirk.unless_behind:
         return False
     return _come_from(quirk.unless_behind, quirk.past, step.bottoms)
@@ -141,7 +141,7 @@ def _is_behind(quirk: Quirk, step: Step) -> bool:
 def _come_from(
     types: Collection[str], past: Collection[str], values: Iterable[Value | None]
 ) -> bool:
-    """Whether layers of some types produce all values; those of ``past`` are looked through."""
+    """Whether layers of some types produce all values, directly or through layers of ``past``."""
     open_values, seen = list(values), set()
     while open_values:
         value = open_values.pop()
@@ -167,7 +167,7 @@ def _quirk_finding(target: Target, quirk: Quirk, step: Step) -> Diagnostic:
 
 
 def _applies(quirk: Quirk, layer: proto.LayerParameter) -> bool:
-    """Whether the fields of a quirk have in a layer what the quirk is about."""
+    """Whether a layer has the values of fields that a quirk is about."""
     if quirk.also and not _words(layer, quirk.also.split(".")):
         return False
     if quirk.when == "always":
@@ -208,7 +208,7 @@ class _Values(NamedTuple):
         return list(map(_number, self.values))
 
     def are_unlike(self) -> bool:
-        """Whether the list as a whole is another one."""
+        """Whether the list as a whole differs from that of the quirk."""
         return self.numbers != self.wanted
 
     def differ(self) -> bool:

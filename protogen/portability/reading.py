@@ -140,7 +140,7 @@ def _hint(subject: Subject, target: Target, step: Step | None, path: Path) -> st
 def _field(descriptor: Any, path: Path) -> Any:
     """The field at a path of a net, in protogen's schema; ``None`` if that does not have it."""
     field = None
-    # Each name but the last is followed by a number: the place in a list.
+    # Each name but the last is followed by a number: its place in a list.
     for name in path[::2]:
         if descriptor is None:
             return None

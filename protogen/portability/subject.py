@@ -118,12 +118,12 @@ class Subject:
         for phase in (other, self.phase):
             for step in self._analysis(phase).steps:
                 found.setdefault(step.name, None)
-                if self._has_blobs(step):
+                if self._has_all_blobs(step):
                     found[step.name] = _blob_shapes(step)
         return found
 
-    def _has_blobs(self, step: Step) -> bool:
-        """Whether the learnable blobs of a layer are all that it has."""
+    def _has_all_blobs(self, step: Step) -> bool:
+        """Whether inference found all learnable blobs of a layer."""
         # Inference stops at the shapes of a layer that it rejects, and leaves its tops unknown.
         is_complete = all(is_known(top.shape) for top in step.tops)
         return is_complete and step.index not in self._damaged_layers

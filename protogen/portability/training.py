@@ -1,4 +1,4 @@
-"""What a program that only runs nets does otherwise with a net to train."""
+"""What a program that only runs nets computes otherwise in TRAIN."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class UserSchema:
         for file in files.file:
             pool.Add(file)
             self._written.update(pool.FindFileByName(file.name).message_types_by_name)
-        # A message tells its schema by the name of its file, so no two schemas may share one.
+        # A message's schema is found by the name of its file, so no two schemas may share one.
         digest = sha256(path.encode("utf-8", "surrogatepass") + data).hexdigest()
         self._file = self._extended(files, f"caffe-{digest[:16]}.proto")
         add_schema(self._file.name, self)

@@ -77,7 +77,7 @@ def _drawing(axis: ConvolutionAxis) -> list[str]:
     last = max(axis.length + pad, last_window[-1] + 1)
     places = range(-pad, last)
     width = len(str(last))
-    # A terminal would break longer rows.
+    # A terminal would wrap longer rows.
     if len(places) * (width + 1) > _MOST_COLUMNS:
         return []
     names = [_place(axis, place) for place in places]

@@ -32,7 +32,6 @@ def diagnostic_text(diagnostic: Diagnostic, source: Source, color: bool = False)
         return "\n".join([diagnostic.headline, *quoted, *diagnostic.notes])
     headline = _colored_headline(diagnostic)
     lines = [headline, *quoted[:1]]
-    # The quoted line has no color; the caret has that of the severity.
     caret_color = _COLORS[diagnostic.severity]
     for caret in quoted[1:]:
         lines.append(f"{caret_color}{caret}{_PLAIN}")

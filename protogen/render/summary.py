@@ -330,7 +330,7 @@ def _phases(nets: Sequence[NetSummary]) -> list[tuple[str, Summary]]:
     for net in nets:
         is_single = len(net.phases) == 1
         for summary in net.phases:
-            # A single phase needs no word.
+            # A single phase need not be named.
             name = net.title
             if not is_single:
                 name = _phase_title(net.title, summary.phase)

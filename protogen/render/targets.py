@@ -63,7 +63,7 @@ def _lines(fact: Any) -> Iterator[str]:
         yield from _schema_lines(fact)
         return
     for each in fields(fact):
-        # The title of the section has it.
+        # The title of the section shows the source.
         if each.name == "source":
             continue
         value = getattr(fact, each.name)

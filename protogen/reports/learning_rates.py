@@ -45,7 +45,7 @@ def learning_rates(
     chosen = list(iterations)
     stepped = False
     if not chosen:
-        chosen, stepped = _chosen(solver, last)
+        chosen, stepped = _shown_iterations(solver, last)
     curve = _evenly(last, points)
     return LearningRates(
         solver.lr_policy,
@@ -56,8 +56,8 @@ def learning_rates(
     )
 
 
-def _chosen(solver: SolverParameter, last: int) -> tuple[list[int], bool]:
-    """The iterations to show, and whether they are all at which the rate changes."""
+def _shown_iterations(solver: SolverParameter, last: int) -> tuple[list[int], bool]:
+    """The iterations to show, and whether these are all those at which the rate changes."""
     changes = rate_changes(solver)
     # A rate with steps is given by the iterations at which it changes.
     if changes is not None and len(changes) < _STEPS:

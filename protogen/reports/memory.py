@@ -168,7 +168,7 @@ def _is_settled(value: Value) -> bool:
         # Their memory is settled at setup, whatever comes before them.
         if value.step.type in ("Concat", "Slice"):
             return True
-        # These share when they run, and the Split that Caffe inserts does, too.
+        # These share when they run, and so does the Split that Caffe inserts.
         shares_late = value.step.type in ("Flatten", "Split")
         if bottom.split or shares_late:
             return False

@@ -84,7 +84,7 @@ def _saved(analysis: Analysis, reductions: dict[Step, list[Step]]) -> tuple[int,
     saved_macs = saved_parameters = 0
     for step in analysis.steps:
         macs = step.facts.macs or 0
-        # What the reductions cost themselves is not saved.
+        # The cost of the reductions themselves is not saved.
         if step in reductions:
             saved_macs -= macs
             saved_parameters -= _learned(step)

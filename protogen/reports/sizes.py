@@ -95,7 +95,7 @@ def _axis(found: InputSizes, axis: int, name: str, sizes: Sequence[int]) -> Axis
 def _dependent_layer(found: InputSizes, apart: Sequence[AxisSizes]) -> Step | None:
     """The first layer that depends on both height and width, if there is one."""
     heights, widths = (axis.legal for axis in apart)
-    # One axis alone has no size that Caffe accepts.
+    # On one of the axes, Caffe accepts no size at all.
     if not heights or not widths:
         return None
     # A blob with too many elements depends on both, too. If there is one, it is too large for the

@@ -92,7 +92,7 @@ def iterations(size: TrainingSize, preset: Preset | None, given: Mapping[str, An
 
 
 def _bound(fields: Mapping[str, Any], most: int, found: Iterations) -> None:
-    """Set what would happen after the last iteration to happen at it."""
+    """Move what would happen only after the last iteration to that iteration."""
     # A snapshot every 10,000 iterations of 5,000 would never be taken.
     for name in _BOUNDED:
         every = fields.get(name, 0)

@@ -36,7 +36,7 @@ def dataset_shapes(path: Path, what: str, names: Sequence[str], field: str) -> l
 
 
 def _member(file: Any, name: str) -> Any:
-    """The link with this name in the file itself, among whose members Caffe looks."""
+    """The link with this name in the root group, the only one in which Caffe looks."""
     # "a/b" would be a path through groups, and "." the file.
     if name in ("", ".") or not set(name).isdisjoint("/\0"):
         return None

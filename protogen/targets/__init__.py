@@ -64,7 +64,7 @@ def names() -> tuple[str, ...]:
 @cache
 def get(name: str) -> Target:
     """The target with this name. Raises `ValueError`, with the nearest name, if there is none."""
-    # Only a name that is known becomes that of a file.
+    # Only a known name becomes part of the path of a file.
     if name not in names():
         raise ValueError(f'unknown target "{name}"; {_nearest(name)}')
     return read_target(_FOLDER.joinpath(f"{name}.toml"))

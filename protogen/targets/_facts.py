@@ -101,7 +101,7 @@ class Schema:
 class Types:
     """The layer types that a target knows, and what becomes of a layer of another type.
 
-    It dies on layers of the types ``crashing``, although it knows them.
+    It crashes on layers of the types ``crashing``, although it knows them.
     ``aliases`` are types that it takes for one of Caffe's, ``skipped`` those that it leaves out.
     ``instead`` says for unknown types what to write instead of them.
     """
@@ -159,7 +159,7 @@ class Rounding:
     divides by: the window *clipped* to the padded bottom as in Caffe, the whole *kernel*, the
     kernel if there is padding (*padded kernel*), the pixels *inside* the bottom, or the kernel with
     copies of the last row and column for what overhangs (*repeated edge*).
-    ``last_window`` is whether a last window that starts behind the bottom is *dropped* where there
+    ``last_window`` is whether a last window that starts past the bottom is *dropped* where there
     is padding, as in Caffe, or *kept*, or *crashes* the target. ``empty_window`` is whether a
     window without elements has the value of *Caffe*, another one where Caffe has *NaN* or garbage
     (*other*), *NaN* where Caffe averages nothing to 0, or *garbage* in any case. ``small_bottom``
@@ -205,7 +205,7 @@ class Quirk:
     *unlike* ``values``, or a list of values that *differ*; ``always`` concerns all. In ``field``,
     ``*`` is the message of the type. ``also`` is a field that has to be given, whatever its value
     is. ``where`` limits it further, by shapes and places: see `protogen.portability.quirks`. It
-    does not concern layers whose bottoms come from layers of the types ``unless_behind``, at once
+    does not concern layers whose bottoms come from layers of the types ``unless_behind``, directly
     or through layers of the types ``past``.
     ``says`` completes the sentence "the target ...", ``fix`` says what to write instead, and
     ``converts`` is whether ``protogen convert`` does that.

@@ -21,7 +21,7 @@ __all__ = ["declarations", "message_class"]
 
 _Field = descriptor_pb2.FieldDescriptorProto
 
-#: By what makes a schema: several targets may have the same one.
+#: The pools, by what defines a schema: several targets may have the same one.
 _pools: dict[tuple[Any, ...], descriptor_pool.DescriptorPool] = {}
 
 
@@ -33,7 +33,7 @@ def message_class(
     name: str,
 ) -> Any:
     """A message class of the schema of BVLC Caffe, changed as `targets.Schema` says."""
-    # By its contents, because lists and tables have no hash.
+    # By their contents, because lists and tables have no hash.
     key = (tuple(forks), tuple(lacks), tuple(fields.items()), tuple(values.items()))
     if key not in _pools:
         _pools[key] = _pool(_Choice(forks, lacks, fields, values))
@@ -143,7 +143,7 @@ def _kept_fields(message: Any, descriptor: Any, path: str, choice: _Choice) -> I
 
 
 def _replace(declared: Any, wanted: Iterable[Any]) -> None:
-    """Put other elements into a list of a message."""
+    """Replace the elements of a list in a message."""
     # Copies, because the elements are gone with the list that they are in.
     copies = [type(each).FromString(each.SerializeToString()) for each in wanted]
     del declared[:]
@@ -226,7 +226,7 @@ def _change_enum(enum: Any, descriptor: Any, path: str, choice: _Choice) -> None
         if around == path and not _has_name(kept, name):
             kept.append(descriptor_pb2.EnumValueDescriptorProto(name=name, number=number))
     enum.ClearField("options")
-    # Two names for a number are an error of the schema, unless it says that they are meant.
+    # Two names for a number are an error, unless the schema allows them.
     numbers = {value.number for value in kept}
     if len(numbers) < len(kept):
         enum.options.allow_alias = True
@@ -254,22 +254,22 @@ def declarations(file: Any, forks: Collection[str]) -> descriptor_pb2.FileDescri
     file.CopyToProto(found)
     cleaning = _Cleaning(frozenset(forks), set(_types_of_fields(proto.FILE.message_types_by_name)))
     number = -1
-    used = _used(found.message_type)
+    used = _used_types(found.message_type)
     # What is left out may be the last to use another type.
     while number != len(used):
         number = len(used)
         cleaning.drop(found.enum_type, proto.FILE.enum_types_by_name, used)
         cleaning.drop_messages(found.message_type, proto.FILE.message_types_by_name, used)
-        used = _used(found.message_type)
+        used = _used_types(found.message_type)
     return found
 
 
-def _used(messages: Iterable[Any]) -> set[str]:
+def _used_types(messages: Iterable[Any]) -> set[str]:
     """The types of all fields of messages, and of those within them."""
     used: set[str] = set()
     for message in messages:
         used.update(field.type_name for field in message.field)
-        used |= _used(message.nested_type)
+        used |= _used_types(message.nested_type)
     return used
 
 
@@ -287,7 +287,7 @@ def _types_of_fields(types: Mapping[str, Any]) -> Iterator[str]:
 class _Cleaning(NamedTuple):
     """What decides whether a type is left out: the forks of the target, and the types of fields.
 
-    A type that was used by a field and is not any more has lost its last field to the target.
+    A type that a field used before, and none uses now, has lost its last field in the target.
     """
 
     forks: frozenset[str]

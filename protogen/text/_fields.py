@@ -72,7 +72,7 @@ class FieldReader(ScalarReader):
         if value is not None:
             self._store(field, [value])
             return self._add_entry(name, start, after, None)
-        # A wrong value is passed; where there is none, the next field is looked for.
+        # Skip a wrong value; if there is no value at all, skip to the next field.
         if after > at:
             return self._past_separator(after)
         return skip_to_field(self.text, at)

@@ -53,7 +53,7 @@ def restore_types(text: str, problems: Sequence[Problem]) -> None:
             continue
         first = max(frame.opened, problem.start - _TYPE_LENGTH)
         before = _TYPE_BEFORE.search(text, first, problem.start)
-        # The value is that of another field.
+        # The value belongs to another field.
         if before is None:
             continue
         frame.values["type"] = layer_type

@@ -296,7 +296,7 @@ def is_one_of_several(layer: Layer) -> bool:
     for field in layer.fields:
         if field.name not in OUTSIDE_PARAM:
             continue
-        # Several are one for each blob.
+        # Several values are one for each blob.
         if counts[field.name] != 1:
             continue
         # 1 is the default of the other blobs, so that it makes no difference.

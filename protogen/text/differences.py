@@ -40,7 +40,7 @@ def _message_edits(old: Any, new: Any, path: Path) -> Iterator[Edit]:
         if index in old_values:
             yield from _field_edits(field, old_values[index], value, here)
             continue
-        # The list of a message changes with the message.
+        # protobuf's list is a view, which changes with the message.
         if is_repeated(field):
             value = list(value)
         yield Edit(here, "set", value)

@@ -100,7 +100,7 @@ def _output_line(output: Output, name: str) -> str:
     if head is None:
         return f'output "{output.blobs[0]}"'
     loss = f'"{head.loss.name}" ({head.loss.type})'
-    # Such as a Softmax of TEST beside the loss of TRAIN.
+    # The net computes it already, such as a Softmax of TEST beside the loss of TRAIN.
     if output.step is not None:
         return f'output "{output.step.tops[0].name}", which computes what {loss} predicts'
     blobs = ", ".join(f'"{blob}"' for blob in head.blobs)

@@ -160,9 +160,9 @@ def compose_origins(first: Origins, second: Origins) -> Origins:
 
 
 def known_origins(origins: Origins, old: int, new: int) -> Origins:
-    """The origins after a change of the text, of a net with ``old`` layers and one with ``new``.
+    """The origins after the text has changed from ``old`` layers to ``new`` ones.
 
-    With as many layers, they are taken for the same; otherwise none is known.
+    If their numbers are equal, the layers are taken for the same; otherwise none is known.
     """
     return origins if old == new else (None,) * new
 

@@ -61,7 +61,7 @@ def convert(
 
 
 def _target(given: str | Target) -> Target:
-    """The target with a name; a target that is given stays as it is."""
+    """The target with this name; a target itself is returned as it is."""
     if isinstance(given, Target):
         return given
     return targets.get(given)

@@ -244,7 +244,7 @@ def _edits(
         else:
             yield delete(("layer", index))
     for (index, position), name in walk.rewired.items():
-        # The way back may have led through a layer that only copies.
+        # The walk back may have rewired a layer that only copies, which is removed.
         if index in kept:
             yield Edit(("layer", index, "bottom", position), "set", name)
     # It has stages for the rules of layers, which are removed.
@@ -321,7 +321,7 @@ def _is_error(finding: Diagnostic) -> bool:
 
 
 def _in_deploy_net(fault: Diagnostic, shapes: str) -> Diagnostic:
-    """A fault of the deploy net, told apart from one of the training net."""
+    """A fault of the deploy net, marked as such unless it says already where it is."""
     if fault.name == "unknown-type":
         return replace(fault, severity=Severity.WARNING)
     if fault.where:

@@ -78,7 +78,7 @@ class LayerTypes(Transform):
         edits, done = self._edits(work, index, trains)
         if done is None:
             return
-        # Edits that rewire other layers are found in the net as it is by now.
+        # Edits that rewire other layers have to be those of the net as it is by now.
         if work.waiting and not work.can_wait(index, edits):
             work.apply()
             edits, done = self._edits(work, index, trains)
@@ -132,7 +132,7 @@ class _Work:
         self._start(Result.unmodified(net))
 
     def _start(self, result: Result) -> None:
-        """Ask anew about a net that has changed. Each answer takes time in the size of the net."""
+        """Ask again about a net that has changed. Each answer takes time in the size of the net."""
         self.result = result
         self.waiting: list[Edit] = []
         self.message = result.net.current.message
@@ -197,7 +197,7 @@ class _Done(NamedTuple):
 def _reported(result: Result, done: Sequence[_Done]) -> Result:
     """The result with what was done, in the order of the layers."""
     params: dict[str, list[Shape]] = {}
-    # Only then, because it infers the new net.
+    # Only if it is needed, because it infers the new net.
     if any(each.found.weights for each in done):
         for analysis in _phases(result.net):
             params.update(analysis.params)

@@ -34,7 +34,7 @@ class OnePhase(Transform):
         Upgrade().check(net)
 
     def run(self, net: Net) -> Result:
-        # In V0 and V1, the rules of layers have other places.
+        # In V0 and V1, the rules of layers have other paths.
         upgraded = Upgrade()(net)
         check_text(upgraded.net)
         message = upgraded.net.current.message

@@ -135,7 +135,7 @@ class SafeFixes(Transform):
             remaining = set(map(_key, now))
             if not remaining.isdisjoint(map(_key, fixable)):
                 return None
-            # The text may be the first that Caffe can read.
+            # Before the fix, Caffe may not have been able to read the text at all.
             number = len(net.current.message.layer)
             origins = known_origins(result.origins, len(result.origins), number)
         else:

@@ -45,6 +45,6 @@ def bottleneck(
 def _branch_names(block: str, suffix: str) -> Names:
     """The names of a Convolution and of its normalization, as in the published prototxt."""
     conv = f"{block}_branch{suffix}"
-    # The prototxt calls the normalization of res2a_branch2a bn2a_branch2a.
+    # In the prototxt, the normalization of "res2a_branch2a" is "bn2a_branch2a".
     stem = f"{block.removeprefix('res')}_branch{suffix}"
     return Names(conv, f"bn{stem}", f"scale{stem}", f"{conv}_relu")

@@ -27,7 +27,7 @@ def mlpconv(
         )
     fillers = {}
     for key, value in convolution.items():
-        # A kernel_size, a stride or a pad is that of the first Convolution alone.
+        # kernel_size, stride and pad are for the first Convolution only.
         if key.endswith("_filler"):
             fillers[key] = value
     top = conv_relu(bottom, num_output=num_output[0], name=name[0], **convolution)

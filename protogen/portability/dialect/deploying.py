@@ -47,7 +47,7 @@ def needs_deploy_net(target: Target, net: proto.NetParameter, analyses: Iterable
         losses = {layer.type for layer in net.layer if _is_loss(layer)}
         if not all(map(target.has_type, losses)):
             return can_deploy(target, net, analyses)
-    # With the layers of both phases in one net, two of them produce the same blob.
+    # If the layers of both phases are in one net, two of them produce the same blob.
     return target.ignores_phases and any(map(_has_rule, net.layer))
 
 

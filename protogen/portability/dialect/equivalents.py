@@ -116,7 +116,7 @@ def _grouped(site: Site) -> Sequence[Fields] | None:
     if site.channels is None:
         return None
     # The forks' own nets omit the group, which BVLC's Convolution takes for 1. MnasNet's first
-    # layer has one, of two channels each.
+    # layer of this type does have one: its groups have two channels.
     if not param.HasField("group"):
         param.group = site.channels
     if not param.num_output:
@@ -262,7 +262,7 @@ def _bias_by_scale(site: Site) -> Sequence[Fields] | None:
     param = site.layer.bias_param
     shape = site.bottoms[0]
     axis = param.axis
-    # Not all targets count from the end.
+    # Not all targets can count an axis from the end.
     if axis < 0 and shape is not None:
         axis += len(shape)
     scale = {
@@ -287,7 +287,7 @@ def _segnet_bn(site: Site) -> Sequence[Fields] | None:
 def _pspnet_bn(site: Site) -> Sequence[Fields] | None:
     """PSPNet's BN, with a running mean and variance."""
     param = site.layer.bn_param
-    # Several forks have a BN, and a schema of all has the fields of all.
+    # Several forks have a BN, and protogen's schema has the fields of all of them.
     of_another_fork = ("bn_mode", "scale_filler", "shift_filler", "var_eps", "across_spatial")
     if any(has_field(param, name) for name in of_another_fork) or len(site.layer.top) != 1:
         return None
@@ -343,7 +343,7 @@ _COPIES = (NewBlob(0, 0, value=1),)
 
 
 def _all() -> Iterator[Equivalent]:
-    # Of those for one type, what takes fewer layers comes first.
+    # Among the equivalents of a type, the one with fewer layers comes first.
     for name in ("ConvolutionDepthwise", "DepthwiseConvolution"):
         yield Equivalent(name, frozenset({"Convolution"}), _grouped)
     yield Equivalent("Upsample", frozenset({"Deconvolution"}), _upsampling, _COPIES)

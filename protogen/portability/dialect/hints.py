@@ -52,7 +52,7 @@ class _Hints:
         step = self._steps.get(finding.layer_index)
         if step is None:
             return ""
-        # In the order of convert: what the deploy net leaves out is not replaced any more.
+        # In the order of convert: what the deploy net leaves out is no longer replaced.
         if self._leaves_out(step):
             return "leave it out of a net in use"
         if self._divides_input(step):
@@ -72,7 +72,7 @@ class _Hints:
         return found
 
     def _leaves_out(self, step: Step) -> bool:
-        """Whether convert writes the deploy net, without a layer: one of TRAIN, or for training."""
+        """Whether convert writes a deploy net that lacks a layer: one of TRAIN, or for training."""
         if not self._is_deployed:
             return False
         runs = bool(list(self.subject.analysis.of_indices((step.index,))))

@@ -14,7 +14,7 @@ class NewNames:
 
     def __init__(self, net: proto.NetParameter) -> None:
         self._layers = {layer.name for layer in net.layer}
-        # Of the names that this is an attempt of.
+        # The names that an attempt has to avoid besides its own.
         self._other_layers: Collection[str] = ()
         self._other_blobs: Collection[str] = ()
         # Also bottoms that nothing produces: a new blob must not become what they read.
@@ -23,13 +23,13 @@ class NewNames:
             self._blobs.update(layer.top, layer.bottom)
 
     def add(self, layer: proto.LayerParameter) -> None:
-        """Keep the names of a layer that the net is going to have."""
+        """Reserve the names of a layer that will be added to the net."""
         self._layers.add(layer.name)
         self._blobs.update(layer.top, layer.bottom)
 
     def attempt(self) -> NewNames:
-        """Names for layers that may not be added; these names do not change by it."""
-        # Not a copy of the sets, which would take time in the size of the net for each layer.
+        """Names for layers that may not be added after all; choosing them reserves nothing here."""
+        # The sets are not copied: for each layer, that would take time in the size of the net.
         found = NewNames(proto.NetParameter())
         found._other_layers, found._other_blobs = self._layers, self._blobs
         return found

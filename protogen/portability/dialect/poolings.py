@@ -126,7 +126,7 @@ def _cut(target: Target, index: int, phases: Sequence[Analysis], plain: Way) -> 
             problem="rounds down to a size of 0, which a Slice cannot keep",
             hint="choose a larger image or a smaller kernel",
         )
-    # The images of TRAIN and of TEST may differ in size, and so what is left over of them.
+    # The images of TRAIN and of TEST may differ in size, and so may what is left over of them.
     kernels = set(map(_exact_kernel, axes_by_phase))
     exact = kernels.pop() if len(kernels) == 1 else ()
     if not _can_cut(target, exact):

@@ -60,7 +60,7 @@ def replacement_of(target: Target, site: Site) -> Replacement | None:
     if layer.type in _IDLE_TYPES:
         return None if site.trains else Replacement((), "delete it, because it computes nothing")
     for equivalent in EQUIVALENTS.get(layer.type, ()):
-        # Without the types, which is quick to see, there is nothing to try.
+        # Looking up the types is quick, and without them there is nothing to try.
         if not all(map(target.has_type, equivalent.uses)):
             continue
         if _faults(target, site, equivalent.write) - _remedied(target):
@@ -122,7 +122,7 @@ def _faults(target: Target, site: Site, write: Write | None) -> frozenset[str]:
     """What the target does otherwise with a layer, or with the layers that ``write`` returns."""
     if not isinstance(site.layer, proto.LayerParameter):
         return frozenset()  # the layer of another schema, which has fields that ours does not
-    # Without the names and what only training reads, layers repeat and their trials are kept.
+    # Layers that differ only in names or in what training reads share one trial.
     names: dict[str, str] = {}
     for blob in (*site.layer.bottom, *site.layer.top):
         names.setdefault(blob, f"blob{len(names)}")
@@ -173,7 +173,7 @@ def _inputs(layer: proto.LayerParameter, shapes: Sequence[Shape]) -> list[proto.
 def _has_same_shapes(before: proto.NetParameter, after: proto.NetParameter) -> bool:
     """Whether the blobs that are in both nets have equal shapes, or unknown ones."""
     old, new = (Net.of(net).analysis(State("TEST")).blobs for net in (before, after))
-    # Those in one net only are what the layers in the place of one add between them.
+    # A blob that only one net has lies between the layers that replace a single one.
     return not any(differ(old[name], new[name]) for name in old.keys() & new.keys())
 
 

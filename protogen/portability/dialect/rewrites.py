@@ -31,12 +31,12 @@ def _lrn(site: Site) -> Sequence[Fields] | None:
     layer = _copied(site.layer)
     param = layer.lrn_param
     k, beta = param.k, param.beta
-    # Set to itself, a default is written: that of alpha is 0.0001 in OpenCV, that of beta is 5 in
-    # TensorRT.
+    # Assigning a default writes it: without the fields, OpenCV takes alpha 0.0001, and TensorRT
+    # beta 5.
     param.alpha = param.alpha
     param.beta = beta
     param.k = k
-    # No power of a k that is not positive can be taken out.
+    # A k that is not positive has no power that could be taken out.
     if k == 1 or k <= 0:
         return None if layer == site.layer else [layer]
     param.alpha /= k
@@ -68,7 +68,7 @@ def _log(site: Site) -> Sequence[Fields] | None:
         affine = {"scale": param.scale, "shift": param.shift}
         before.append(site.new("argument", "Power", site.layer.bottom, power_param=affine))
         layer.bottom[:] = before[0]["top"]
-    # Caffe's base -1 is e.
+    # In Caffe, base -1 stands for e.
     if param.base == -1:
         return [*before, layer] if before else None
     return [*before, *_then_scaled(site, layer, 1 / math.log(param.base))]
@@ -142,7 +142,7 @@ def _untransposed(site: Site) -> Sequence[Fields] | None:
 
 
 def _unclipped_boxes(site: Site) -> Sequence[Fields] | None:
-    """Caffe's default written, because OpenCV has the other one."""
+    """The layer with Caffe's default written, because OpenCV has the opposite one."""
     layer = _copied(site.layer)
     if layer.prior_box_param.HasField("clip"):
         return None
@@ -201,14 +201,14 @@ def _slice(site: Site) -> Sequence[Fields] | None:
     shape = site.bottoms[0]
     size = None if shape is None else shape[param.axis]
     if size is not None and not param.slice_point:
-        # Without points Caffe divides into equal parts, and rejects what leaves a rest.
+        # Without points, Caffe divides into equal parts, and rejects a remainder.
         part = size // len(layer.top)
         param.slice_point.extend(part * number for number in range(1, len(layer.top)))
     return None if layer == site.layer else [layer]
 
 
 def _crop_offset(site: Site) -> Sequence[Fields]:
-    """Caffe's default written, without which MNN does not crop."""
+    """The layer with Caffe's default written, without which MNN does not crop."""
     layer = _copied(site.layer)
     layer.crop_param.offset.append(0)
     return [layer]
@@ -249,7 +249,7 @@ def _pairs(site: Site) -> Sequence[Fields] | None:
 
 
 def _without_bias(site: Site) -> Sequence[Fields] | None:
-    """Caffe's default written, because TensorRT has the other one."""
+    """The layer with Caffe's default written, because TensorRT has the opposite one."""
     layer = _copied(site.layer)
     layer.scale_param.bias_term = False
     return [layer]

@@ -39,7 +39,7 @@ def _shared_floor(target: Target, targets: Sequence[Target]) -> Rounding | None:
         return None
     shared = list(target.pooling.floor)
     for each in targets:
-        # What nothing is known about does not restrict the others.
+        # A target about whose pooling nothing is known does not restrict the others.
         if each.pooling is not None:
             shared = [name for name in shared if name in each.pooling.floor]
     return replace(target.pooling, floor=tuple(shared))

@@ -76,7 +76,7 @@ def _outputs(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     rule = LAYERS.get(layer.type)
     if rule is None:
         raise _type_fault(layer.type)
-    # The others with a rule of their own ask for their bottoms themselves, after their parameters.
+    # The rules of other types check for bottoms themselves, after the parameters.
     needs_inputs = layer.type in ("Convolution", "Deconvolution", "PriorBox")
     check(bool(inputs) or not needs_inputs, "needs a bottom", "bottom")
     try:

@@ -150,7 +150,7 @@ class _Importer:
 
     def _unique(self, name: str) -> str:
         """The name of a layer; a second one of the name gets a number."""
-        # As the layers of TRAIN and TEST have, of which OpenCV keeps both.
+        # Layers of TRAIN and TEST often share a name, and OpenCV keeps both.
         earlier = self.counter[name]
         self.counter[name] += 1
         return f"{name}_{earlier}" if earlier else name
@@ -308,7 +308,7 @@ def _opencv_type(kind: str, params: Parameters, bottoms: int) -> str:
     """OpenCV's own type for a type of Caffe's, with what it changes in the parameters."""
     if kind == "ConvolutionDepthwise":
         return "Convolution"
-    # OpenCV's own Softmax counts from the end by default.
+    # OpenCV's own Softmax takes the last axis by default.
     if kind == "Softmax":
         params.setdefault("axis", 1)
     if kind == "Resample":

@@ -127,7 +127,7 @@ class _Judge:
             if step is None or layer.type in LAYERS:
                 continue
             what = f"it has no layer type {layer.type}"
-            # It has this one, and a prototxt of Caffe cannot say what it needs.
+            # OpenCV has this type, but a prototxt of Caffe cannot give it what it needs.
             if layer.type in UNBUILDABLE:
                 what = f"its {layer.type} {UNBUILDABLE[layer.type]}"
             message = f"loads it and cannot build it: {what}"

@@ -45,7 +45,7 @@ def check(holds: bool, message: str, field: str = "") -> None:
 
 
 def _copies(shape: Sequence[int], number: int) -> Shapes:
-    """The shapes of as many outputs."""
+    """The shapes of a number of outputs that are all alike."""
     return [list(shape) for _ in range(number)]
 
 
@@ -53,7 +53,7 @@ def _are_positive(values: Iterable[float]) -> bool:
     return all(value > 0 for value in values)
 
 
-def _axes(inputs: Shapes) -> int:
+def _axis_count(inputs: Shapes) -> int:
     """The number of axes of the first input; 0 if there is none."""
     return len(inputs[0]) if inputs else 0
 
@@ -89,7 +89,7 @@ def _pair(params: Parameters, name: str, whole: str, default: list[int] | None) 
     if height in params and width in params:
         values = [params.integer(height), params.integer(width)]
     elif whole in params:
-        # A height without a width is overlooked, where Caffe has 0 for the other one.
+        # OpenCV ignores a height without a width; Caffe takes 0 for the width.
         values = params.integers(whole)
         values = values * 2 if len(values) == 1 else values
     elif default is None:
@@ -309,14 +309,14 @@ def _slice(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 
 
 def _clamped_start(start: int, size: int) -> int:
-    """The start of a range that may count from the end; one too far is the last element."""
+    """The start of a range that may count from the end; one past the axis is the last element."""
     if start != size:
         start = min(max(start, -size), size - 1)
     return _from_front(start, size)
 
 
 def _clamped_end(end: int, size: int) -> int:
-    """The end of a range that may count from the end; one too far is the end of the axis."""
+    """The end of a range that may count from the end; one past the axis is the end of the axis."""
     return _from_front(min(max(end, -size), size), size)
 
 
@@ -330,7 +330,7 @@ def _crop(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     bottom, size = inputs
     axis = axis_of(layer.params.integer("axis", 2), len(bottom))
     check(len(size) >= len(bottom), "the second bottom has fewer axes", "bottom[1]")
-    # Whether the offsets fit is looked at only when it runs.
+    # OpenCV checks the offsets only when the layer runs.
     return [[*bottom[:axis], *size[axis : len(bottom)]]]
 
 
@@ -349,7 +349,7 @@ def _reshape(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     params = layer.params
     start, number = params.integer("axis", 0), params.integer("num_axes", -1)
     check(number >= -1, f"num_axes {number} is less than -1")
-    # With a second bottom, that has the shape to take.
+    # Otherwise a second bottom has the shape to take.
     if len(inputs) == 1 or len(inputs) == len(layer.used):
         end = None if number == -1 else start + number
         return [reshaped(bottom, params.integers("dim"), start, end) for bottom in inputs]
@@ -405,7 +405,7 @@ def _reorg(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     # OpenCV reads reorg_stride, which no Caffe has; Caffe's `stride` is without effect.
     stride = layer.params.integer("reorg_stride", 2)
     check(stride > 0, "reads stride 0")
-    check(_axes(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
+    check(_axis_count(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
     num, channels, height, width = inputs[0][:4]
     top = [num, channels * stride * stride, height // stride, width // stride]
     check(_are_positive(top), "the bottom is too small")
@@ -461,7 +461,7 @@ def _inner_product(layer: ImportedLayer, inputs: Shapes) -> Shapes:
         check(prod(layer.blobs[0]) % outputs == 0, "its weights do not fit num_output")
         fits = list(map(prod, layer.blobs[1:])) == [outputs]
         check(not bias or fits, "has no bias")
-    # How many elements the weights are for is looked at only when it runs.
+    # OpenCV checks the size of the weights only when the layer runs.
     axis = axis_of(params.integer("axis", 1), len(inputs[0]))
     return [[*inputs[0][:axis], outputs]]
 
@@ -469,7 +469,7 @@ def _inner_product(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 @_of("Softmax", "SoftMax")
 def _softmax(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     check(bool(inputs), "needs a bottom", "bottom")
-    # For its fault alone.
+    # Only for the fault that it raises.
     axis_of(layer.params.integer("axis", -1), len(inputs[0]))
     return _same(layer, inputs)
 
@@ -531,7 +531,6 @@ def _eltwise(layer: ImportedLayer, inputs: Shapes) -> Shapes:
     known = ("prod", "mul", "sum", "max", "min", "div")
     check(operation in known, f'unknown operation "{operation}"')
     coefficients = params.elements("coeff")
-    # Caffe takes a single bottom, and copies it.
     check(len(inputs) >= 2, "has 1 bottom, but needs 2", "bottom")
     check(len(inputs[0]) >= 2, f"the bottom has {len(inputs[0])} axis", "bottom")
     check(
@@ -573,7 +572,7 @@ def _normalize(layer: ImportedLayer, inputs: Shapes) -> Shapes:
 
 @_of("PriorBox")
 def _prior_box(layer: ImportedLayer, inputs: Shapes) -> Shapes:
-    check(_axes(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
+    check(_axis_count(inputs) >= 4, "needs a bottom of 4 axes", "bottom")
     height, width = inputs[0][2:4]
     # Four coordinates for each box, and as many variances in the second channel.
     return [[1, 2, height * width * _priors(layer.params) * 4]]

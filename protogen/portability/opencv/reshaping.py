@@ -85,7 +85,7 @@ def _matching_start(shape: Sequence[int], count: int, start: int, end: int) -> i
         while first - 1 in fitting:
             first -= 1
         return first
-    # Then the axes may begin before the one that was asked for.
+    # Otherwise the axes may begin before the one that was asked for.
     while start > 0:
         start -= 1
         if total(shape, start, end) == count:

@@ -52,7 +52,7 @@ def _convolution(layer: ImportedLayer, bottoms: Shapes, tops: Shapes) -> None:
     params = layer.params
     pads = params.integers("pad") or [params.integer("pad_h", 0), params.integer("pad_w", 0)]
     dilations = params.integers("dilation") or [1]
-    # Building takes a kernel larger than the bottom for a huge top: the numbers are unsigned.
+    # Building accepts a kernel larger than the bottom: the numbers are unsigned, and the top huge.
     for size, kernel, pad, dilation in zip(
         bottom[2:], weight[2:], _per_axis(pads, axes), _per_axis(dilations, axes)
     ):

@@ -120,7 +120,7 @@ def _check(result: ParseResult) -> None:
             raise _problem_fault(problem.rule, problem.message, problem.hint)
     if not _HARMLESS.issuperset(result.unreported):
         raise OpenCVFault("cannot parse the text")
-    # Some editors write this mark unseen. The tokenizer of protobuf stops at it.
+    # Some editors write this mark, which nobody sees. The tokenizer of protobuf stops at it.
     if result.text.startswith("\ufeff"):
         raise OpenCVFault("cannot parse the text: it starts with a byte order mark")
     if result.has_required:
@@ -129,7 +129,7 @@ def _check(result: ParseResult) -> None:
 
 
 def _problem_fault(rule: str, message: str, hint: str) -> OpenCVFault:
-    """A problem of the text as what OpenCV stops at."""
+    """The fault with which OpenCV stops at a problem of the text."""
     if rule == "unknown-enum-value":
         hint = hint or value_hint(message)
     return OpenCVFault(f"cannot parse the text: {message}", hint=hint)
@@ -161,7 +161,7 @@ def _check_unknown(block: Block, descriptor: Any, text: str) -> None:
 def _check_skipped(entry: Entry, text: str) -> None:
     """Raise for an unknown field without a valid value: an empty list, a malformed number."""
     name, _, _, child = entry
-    # Of a known field, protobuf takes an empty list for no value.
+    # In a known field, protobuf takes an empty list for no value.
     if child == []:
         raise OpenCVFault(f'cannot parse the text: the unknown field "{name}" is an empty list')
     for block in _blocks_of(entry):
@@ -253,7 +253,7 @@ def _copy(source: Any, target: Any) -> None:
 
 
 def _copy_messages(name: str, value: Any, target: Any) -> None:
-    """Copy a message, or a list of them, into the field of the name."""
+    """Copy a message, or a list of them, into the field with this name."""
     if isinstance(value, Message):
         # An empty message is given, too: OpenCV looks for shapes in any input_param.
         getattr(target, name).SetInParent()
@@ -264,7 +264,7 @@ def _copy_messages(name: str, value: Any, target: Any) -> None:
 
 
 def _copied_value(field: Any, wanted: Any, value: Any) -> Any:
-    """A value for the field of another schema, in which an enum may number its values anew."""
+    """A value for the field of another schema, whose enums may number their values differently."""
     if field.enum_type is None:
         return value
     name = field.enum_type.values_by_number[value].name

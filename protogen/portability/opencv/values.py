@@ -49,7 +49,7 @@ def differences(
 def _statistics(subject: Subject, target: Target, net: ImportedNet) -> Iterator[Diagnostic]:
     """BatchNorm layers whose unknown field makes OpenCV compute statistics."""
     for layer in net.layers[1:]:
-        # Of such a layer OpenCV has two: the BatchNorm, and an MVN in front of it.
+        # OpenCV has two layers with this index: the BatchNorm, and an MVN in front of it.
         if layer.index not in net.crashes or layer.type != "BatchNorm":
             continue
         step = subject.layer(layer.index, layer.written_name)
@@ -126,7 +126,7 @@ def _shapes(
 
 
 def _differs(value: Value, shape: Sequence[int]) -> bool:
-    """Whether a blob has another shape in OpenCV than Caffe's."""
+    """Whether a blob has another shape in OpenCV than in Caffe."""
     return is_known(value.shape) and not _same(value.shape, shape)
 
 
@@ -189,7 +189,7 @@ def _concat(subject: Subject, step: Step) -> str:
     if bottom is None or bottom.step.type != "Input" or not is_known(bottom.shape):
         return ""
     axis = step.layer.concat_param.axis % len(bottom.shape)
-    # Only then the bottom is one piece of memory in the top.
+    # Only then is the bottom one piece of memory in the top.
     is_one_piece = prod(bottom.shape[:axis]) == 1
     if not is_one_piece:
         return ""

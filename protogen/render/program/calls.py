@@ -101,7 +101,7 @@ def _only_phase(layer: Any) -> str:
         return ""
     (rule,) = layer.include
     written = [field.name for field, _ in rule.ListFields()]
-    # Levels and stages are no ``with net.phase(...)``.
+    # ``with net.phase(...)`` cannot say levels or stages.
     if written != ["phase"]:
         return ""
     name: str = proto.Phase.Name(rule.phase)

@@ -253,7 +253,7 @@ def _is_periodic(tokens: Sequence[int]) -> bool:
     for period in range(1, length // 2 + 1):
         if length % period:
             continue
-        # Moved by the period, it is the same.
+        # Shifted by the period, it is the same.
         if tokens[period:] == tokens[:-period]:
             return True
     return False

@@ -36,13 +36,13 @@ def other_code(source: str) -> str:
                 return f"the import of {module}"
         if isinstance(node, ast.Attribute) and not _is_for_composing(node):
             return f'the attribute "{node.attr}"'
-    return _other_name(list(_names(tree)))
+    return _unneeded_builtin(list(_names(tree)))
 
 
-def _other_name(names: list[ast.Name]) -> str:
+def _unneeded_builtin(names: list[ast.Name]) -> str:
     """The first builtin that composing does not need, in words; empty if there is none."""
     allowed = set(_BUILTINS)
-    # A variable may be called as a builtin, which then is another thing.
+    # A variable may have the name of a builtin, and then hides it.
     for name in names:
         if isinstance(name.ctx, ast.Store):
             allowed.add(name.id)

@@ -84,7 +84,7 @@ class _Names:
     def _is_free(self, name: str) -> bool:
         if name in self.taken:
             return False
-        # Neither Python nor the program itself may lose a name.
+        # A name must not hide one of Python or of the program itself.
         return not keyword.iskeyword(name) and name not in _RESERVED
 
 
@@ -164,7 +164,7 @@ def _settings(call: Call) -> Any:
         return ()
     found = []
     for key, value in call.args.items():
-        # These belong to the one call, also if another one has the same.
+        # These belong to one call, even if another one has the same.
         if key in _OF_CALL or _is_splatted(key):
             continue
         is_constant = is_complex(value) and not variables(value)
@@ -335,7 +335,7 @@ class _Body:
             return f"{self._variable(call, position)} = "
         names = []
         for name, is_read in zip(call.outs, are_read):
-            # As Python programs call what they do not use.
+            # Python's usual name for what is not used.
             if not is_read:
                 names.append("_")
             else:

@@ -158,7 +158,7 @@ def wrapped(head: str, pieces: Sequence[str], tail: str, indent: int = 0) -> Ite
             current = begin
             extended = f"{begin} {piece},"
         if len(extended) + indent > _WIDTH:
-            # Alone on its line, and still too long.
+            # Too long even alone on its line.
             for line in _broken(piece, indent + 4):
                 yield f"    {line}"
         else:

@@ -87,7 +87,6 @@ def _message(name: str, message: Any, *, raw: bool) -> Node:
     """A message, as the composer takes it unless it is ``raw``."""
     if raw:
         return _raw_message(message)
-    # A shape is written as its sizes.
     if name == "BlobShape" and len(message.dim):
         return tuple(message.dim)
     items = []
