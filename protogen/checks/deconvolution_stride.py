@@ -19,7 +19,7 @@ class DeconvolutionStride(Check):
         name="deconvolution-stride",
         # Caffe loads the net, and crashes in its first forward pass.
         severity=Severity.WARNING,
-        summary="A Deconvolution with a stride on one axis only, on which Caffe crashes when it runs.",
+        summary="A Deconvolution with a stride on one axis only, with which Caffe crashes.",
         what="Finds Deconvolution layers with `stride_h` but no `stride_w`, or the reverse.",
         why="""
             The stride that is not given is 0, not 1. A Convolution divides by it when it is loaded,
