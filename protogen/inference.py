@@ -73,8 +73,7 @@ def walk(
 
     ``inputs`` fill in what layers without bottoms leave open. With ``override``, or if they give
     the shape of all data, they replace the shapes of these layers as a whole. ``damaged`` has the
-    indices of layers with an error in their text, and ``stated`` the shapes stated in composing, by
-    the index of the layer.
+    indices of layers with an error in their text, ``stated`` shapes that composing has stated.
     """
     override = override or _covers_data(graph, inputs)
     owners: dict[str, _Owner] = {}
