@@ -209,6 +209,7 @@ def _check_file(task: Task) -> Outcome:
 
 
 def _check_net_file(task: Task, net: Net) -> Outcome:
+    from protogen.transforms import Result
     from protogen.transforms.safe_fixes import SafeFixes, applicable_fixes
 
     def all_findings(net: Net) -> list[Diagnostic]:
@@ -221,10 +222,11 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
             left = _without_ignored(net.document, chosen)
         return applicable_fixes(net, left)
 
-    if not task.fix:
+    result = SafeFixes(all_findings, selected)(net) if task.fix else Result.unmodified(net)
+    # Half a program looks like a net, and with its first assignment fixed like something else.
+    if not result.modified or not _is_net(result.net, task):
         report = _check_net(net, task)
         return _outcome(task, net, selected(net, report.diagnostics), report, text=net.text)
-    result = SafeFixes(all_findings, selected)(net)
     # What is left is about the text with the fixes.
     report = _check_net(result.net, task)
     return _outcome(
@@ -234,8 +236,16 @@ def _check_net_file(task: Task, net: Net) -> Outcome:
         report,
         fixed=result.diagnostics,
         text=net.text,
-        fixed_text=result.net.text if result.modified else None,
+        fixed_text=result.net.text,
     )
+
+
+def _is_net(net: Net, task: Task) -> bool:
+    """Whether the text of a net still counts as one when it is read again."""
+    from protogen.cli._file_kind import file_kind
+
+    assert net.document is not None
+    return task.for_targets_only or file_kind(net.document) == "net"
 
 
 def _check_net(net: Net, task: Task) -> Report:

@@ -562,6 +562,24 @@ def test_an_output_file_that_cannot_be_one(in_folder: Path, path: str, message: 
     assert Path("empty.prototxt").read_text() == EMPTY
 
 
+def test_half_a_program_that_looks_like_a_net_until_it_is_fixed(in_folder: Path) -> None:
+    text = """\
+from protogen import Net
+from protogen import layers as L
+
+
+def net():
+    with Net() as net:
+        L.Input(shape=(1, 3, 227, 227), name=[31m)
+    return net
+
+layers { name: "old" type: RELU bottom: "data" top: "data" }
+"""
+    write(program=text)
+    check("--fix")
+    assert Path("program.prototxt").read_text() == text
+
+
 def test_an_output_file_that_a_net_or_a_solver_reads(in_folder: Path) -> None:
     source = 'image_data_param { source: "images.txt" batch_size: 1 }'
     write(
