@@ -27,7 +27,7 @@ from protogen.context import (
     count_axes,
 )
 from protogen.diagnostics import plural
-from protogen.shapes import UNKNOWN, Shape, Size, Unknown, internal_shape, public_shape
+from protogen.shapes import MAX_AXES, UNKNOWN, Shape, Size, Unknown, internal_shape, public_shape
 
 __all__ = [
     "Context",
@@ -276,7 +276,8 @@ class LayerSchema:
         found: list[Shape] = []
         for index, shape in enumerate(bottoms):
             axes = assumed[index] if index < len(assumed) else None
-            if shape is None and axes is not None:
+            # More axes than a blob may have are not assumed, however many a file asks for.
+            if shape is None and axes is not None and axes <= MAX_AXES:
                 shape = (None,) * axes
             found.append(shape)
         return tuple(found)

@@ -46,7 +46,8 @@ class Task:
     ``required_inputs`` are blobs that the net must have; other inputs are for some nets of many.
     ``opens_sources`` is whether the data sources of the net are opened, and ``runs_programs``
     whether a Python program is run. ``targets`` are those to check the net for, and ``schema`` is
-    the ``caffe.proto`` of the Caffe that reads it.
+    the ``caffe.proto`` of the Caffe that reads it. ``names_files`` is whether the outcome has the
+    files that the net reads, which only a report in a file needs to know.
     """
 
     spec: str
@@ -61,6 +62,7 @@ class Task:
     runs_programs: bool = True
     targets: tuple[str, ...] = ()
     schema: str | None = None
+    names_files: bool = False
 
     @property
     def file(self) -> str:
@@ -187,7 +189,7 @@ def _outcome(
         unchecked=tuple(report.unchecked),
         hidden_notes=hidden,
         verdicts=report.verdicts,
-        named_files=tuple(named_files(net)),
+        named_files=tuple(named_files(net)) if task.names_files else (),
         **more,
     )
 

@@ -206,6 +206,7 @@ class _Request:
             runs_programs=options["allow_python"],
             targets=self.targets or settings.targets,
             schema=options["schema"] or settings.proto,
+            names_files=bool(self.output_file),
         )
 
     def _checked_state(self, settings: Settings) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from math import prod
 
 from protogen import proto
 from protogen.graph import Step
+from protogen.shapes import MAX_AXES
 
 __all__ = ["can_flatten"]
 
@@ -28,6 +29,8 @@ def _dims(param: proto.FlattenParameter) -> list[int]:
     axis = param.axis if param.HasField("axis") else 1
     # For MNN, end_axis is the first axis after the flattened ones; for Caffe, the last of them.
     end = param.end_axis if param.HasField("end_axis") else 4
+    # Numbers that Caffe rejects must not make a long list; a blob has 32 axes at most.
+    axis, end = min(axis, MAX_AXES), max(min(end, MAX_AXES), -MAX_AXES)
     return [0] * axis + [-1] + [1] * (end - axis - 1) + [0] * (4 - end)
 
 

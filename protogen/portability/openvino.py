@@ -51,7 +51,9 @@ def _known_sizes(shape: Shape) -> list[int]:
 def _covered_axes(param: ScaleParameter | BiasParameter, axes: int) -> range:
     """The axes that the learned values cover in Caffe."""
     first = param.axis + axes if param.axis < 0 else param.axis
-    return range(first, axes if param.num_axes == -1 else first + param.num_axes)
+    end = axes if param.num_axes == -1 else first + param.num_axes
+    # Caffe rejects what lies outside of the bottom.
+    return range(max(first, 0), min(end, axes))
 
 
 def _aligned(sizes: list[int], length: int, axis: int, covered: range) -> Broadcast:

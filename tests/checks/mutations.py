@@ -7,7 +7,7 @@ built again where it is needed; the files themselves are no part of the project.
     python -m tests.checks.mutations jobs FOLDER > jobs.jsonl
     python -m tests.checks.mutations rows FOLDER answers.jsonl > rows.jsonl
 
-``answers.jsonl`` has a line for each job: its ``id``, ``accepts`` and, where Caffe dies, ``error``
+``answers.jsonl`` has a line for each job: its ``id``, ``accepts`` and, if Caffe aborts, ``error``
 and ``creating``, the layer that its log named last.
 """
 

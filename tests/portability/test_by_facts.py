@@ -11,6 +11,7 @@ import pytest
 import protogen
 from protogen.checks import Report
 from tests.conftest import rows
+from tests.portability.programs import verdict_of
 
 DATA = """\
 layer {
@@ -344,3 +345,27 @@ def test_a_type_that_only_the_target_knows() -> None:
     # protogen has no rules for it, so inference calls the type unknown.
     text = DATA + 'layer { name: "bn" type: "MKLBatchNorm" bottom: "data" top: "bn" }\n'
     assert verdict(text, "intel") == "runs"
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        'type: "Flatten" bottom: "nope" flatten_param { axis: 2000000000 }',
+        'type: "Flatten" bottom: "data" flatten_param { axis: 2000000000 }',
+        'type: "Flatten" bottom: "data" flatten_param { end_axis: -2000000000 }',
+        'type: "Flatten"',
+        'type: "Scale" bottom: "data" scale_param { num_axes: 2000000000 }',
+        'type: "Bias" bottom: "data" bias_param { axis: 9 }',
+        'type: "Concat" bottom: "data" bottom: "data" concat_param { concat_dim: 4000000000 }',
+    ],
+)
+def test_an_axis_that_no_blob_has(layer: str) -> None:
+    text = (
+        'layer { name: "data" type: "Input" top: "data"'
+        " input_param { shape { dim: [1, 3, 7, 7] } } }\n"
+        f'layer {{ name: "x" top: "x" {layer} }}'
+    )
+    # An exception here would be reported as an internal error.
+    assert protogen.check(protogen.loads(text)).diagnostics
+    for target in ("mnn", "ncnn", "nncase1", "openvino2023", "opencv4", "sophgo"):
+        assert verdict_of(text, target)

@@ -75,7 +75,7 @@ def test_layers(name: str, request: pytest.FixtureRequest) -> None:
     chosen = layers_for(targets.get(program.target))[:: program.every]
     jobs = []
     for row in chosen:
-        # Caffe dies on some when it computes.
+        # Caffe aborts on some when it computes.
         if (values / f"{row['id'].replace('/', '_')}.npz").exists():
             jobs.append(job(row["id"], row["prototxt"], row["phase"]))
     found = ask(name, python, values, jobs)

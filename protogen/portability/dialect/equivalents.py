@@ -319,8 +319,9 @@ def _shuffled(site: Site) -> Sequence[Fields] | None:
 def _flattened(site: Site) -> Sequence[Fields] | None:
     """A Reshape that joins the axes from ``axis`` on."""
     param = site.layer.flatten_param
-    shape = site.bottoms[0]
-    if shape is None or param.end_axis != -1 or param.axis < 0:
+    shape = site.bottoms[0] if site.bottoms else None
+    # Nor one with an axis that the bottom does not have, which Caffe rejects.
+    if shape is None or param.end_axis != -1 or not 0 <= param.axis < len(shape):
         return None
     # Sizes of the bottom are not written, so that the net takes other images, too.
     dims = [0] * param.axis + [-1]

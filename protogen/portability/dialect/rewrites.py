@@ -9,7 +9,7 @@ from typing import Any
 from protogen import layers as layer_types
 from protogen import proto
 from protogen.portability.dialect.equivalents import Fields, NewBlob, Site
-from protogen.shapes import is_known
+from protogen.shapes import MAX_AXES, is_known
 
 __all__ = ["REWRITES", "REWRITTEN_WEIGHTS", "Rewrite"]
 
@@ -82,7 +82,11 @@ def _axis_for(message: str, old: str) -> Rewrite:
             return None
         layer = _copied(site.layer)
         param = getattr(layer, message)
-        param.axis = getattr(param, old)
+        axis = getattr(param, old)
+        # Caffe rejects such an axis, and `axis` has no room for all of them.
+        if axis >= MAX_AXES:
+            return None
+        param.axis = axis
         param.ClearField(old)
         return [layer]
 

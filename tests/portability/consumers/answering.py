@@ -92,7 +92,7 @@ def _field(number, data):
 
 
 def has_values(base):
-    """Whether Caffe has run the net of a job; on some that it loads it dies."""
+    """Whether Caffe has run the net of a job; on some that it loads it aborts."""
     return Path(base + ".npz").exists()
 
 

@@ -2,7 +2,7 @@
 
 Run by CPython 3.8 with the package kendryte-caffe (BVLC), or by 3.10 with tpu-mlir (Sophgo's fork).
 For each job it writes weights, inputs and every blob of a forward pass to files; all are drawn from
-the identifier of the job. A net that Caffe dies on leaves nothing there.
+the identifier of the job. A net on which Caffe aborts leaves nothing there.
 """
 
 import json
