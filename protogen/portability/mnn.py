@@ -30,7 +30,7 @@ def _dims(param: proto.FlattenParameter) -> list[int]:
     # For MNN, end_axis is the first axis after the flattened ones; for Caffe, the last of them.
     end = param.end_axis if param.HasField("end_axis") else 4
     # Numbers that Caffe rejects must not make a long list; a blob has 32 axes at most.
-    axis, end = min(axis, MAX_AXES), max(min(end, MAX_AXES), -MAX_AXES)
+    axis, end = (max(-MAX_AXES, min(each, MAX_AXES)) for each in (axis, end))
     return [0] * axis + [-1] + [1] * (end - axis - 1) + [0] * (4 - end)
 
 

@@ -71,6 +71,9 @@ def _log(site: Site) -> Sequence[Fields] | None:
     # In Caffe, base -1 stands for e.
     if param.base == -1:
         return [*before, layer] if before else None
+    # Caffe rejects these.
+    if param.base <= 0 or param.base == 1:
+        return None
     return [*before, *_then_scaled(site, layer, 1 / math.log(param.base))]
 
 
@@ -199,10 +202,15 @@ def _slice(site: Site) -> Sequence[Fields] | None:
     """A Slice with its axis, and with the points at which it divides its bottom."""
     layer = _copied(site.layer)
     param = layer.slice_param
+    if param.slice_dim >= MAX_AXES:
+        return None
     if param.HasField("slice_dim"):
         param.axis = param.slice_dim
         param.ClearField("slice_dim")
-    shape = site.bottoms[0]
+    shape = site.bottoms[0] if site.bottoms else None
+    # Caffe rejects an axis that the bottom does not have.
+    if shape is not None and not -len(shape) <= param.axis < len(shape):
+        return None
     size = None if shape is None else shape[param.axis]
     if size is not None and not param.slice_point:
         # Without points, Caffe divides into equal parts, and rejects a remainder.
@@ -261,11 +269,14 @@ def _without_bias(site: Site) -> Sequence[Fields] | None:
 
 def _reshape(site: Site) -> Sequence[Fields] | None:
     """A Reshape that names every axis of its bottom: 0 keeps the size of an axis."""
-    shape, param = site.bottoms[0], site.layer.reshape_param
+    shape, param = site.bottoms[0] if site.bottoms else None, site.layer.reshape_param
     if shape is None:
         return None
     first = param.axis + len(shape) + 1 if param.axis < 0 else param.axis
     last = len(shape) if param.num_axes == -1 else first + param.num_axes
+    # Caffe rejects axes that the bottom does not have.
+    if not 0 <= first <= last <= len(shape):
+        return None
     if not is_known(shape[last:]):
         return None
     layer = _copied(site.layer)
